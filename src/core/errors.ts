@@ -1,0 +1,72 @@
+/**
+ * Every failure that a person may meet is one `StreamctlError` with a code from a closed set. The command line turns it into
+ * two lines (what and why, then what to type) and an exit code; nothing else prints or decides about failures.
+ */
+
+export const errorCodes = [
+  "usage", // what was typed cannot be carried out as typed
+  "not-available", // a planned option or value that this version does not serve
+  "interrupted", // stopped by a signal
+  "timeout", // a deadline passed before the awaited state was seen
+  "unreachable", // nothing answers at an address
+  "port-taken", // an address that a service needs belongs to somebody else
+  "prerequisite", // this machine lacks a program or has too old a one
+  "download", // the engines could not be fetched
+  "no-space", // no room left on a disk
+  "service-failed", // an engine stopped before it was ready
+  "not-running", // a command needs a stack that is not up
+  "state", // the state folder is unreadable, foreign or from another version
+  "locked", // another streamctl works on the same state folder
+  "kafka", // Kafka or librdkafka refused
+  "processor", // the stream processor refused
+  "pinot", // Pinot refused
+  "delivery", // not every message was delivered
+  "native", // the native addon is missing or unusable
+  "internal", // a defect of streamctl
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface ErrorDetails {
+  /** What led to this failure; shown with `--verbose` only. */
+  readonly cause?: unknown;
+  /** The next command to type or thing to change, as one sentence. */
+  readonly hint?: string;
+  /** Text to show under the message, such as the end of a service's log. */
+  readonly detail?: string;
+}
+
+/**
+ * The one error class. Message: `Cannot <action> "<value>": <current state>`, sentence case, no full stop.
+ */
+export class StreamctlError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "StreamctlError";
+    this.code = code;
+    this.hint = details.hint;
+    this.detail = details.detail;
+  }
+}
+
+/** Whether `error` carries the given code. */
+export function hasCode(error: unknown, code: ErrorCode): error is StreamctlError {
+  return error instanceof StreamctlError && error.code === code;
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The POSIX error code (`ENOENT`, `EADDRINUSE`, …) of a system call's failure, if it has one. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string") {
+    return error.code;
+  }
+  return undefined;
+}

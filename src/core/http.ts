@@ -1,0 +1,57 @@
+/** HTTP as the engines' REST interfaces need it: any status is an answer, only silence is an error. */
+
+import { ofetch } from "ofetch";
+import { messageOf, StreamctlError } from "./errors.ts";
+import { throwIfInterrupted } from "./wait.ts";
+
+export interface HttpRequest {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  /** Sent as JSON with `Content-Type: application/json`. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Longest time for the whole exchange, in milliseconds; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The body parsed as JSON; undefined where it is not JSON. */
+  readonly json: unknown;
+}
+
+/**
+ * One request, one answer, whatever its status. Never retries: what may be repeated is the caller's knowledge.
+ *
+ * @throws StreamctlError `unreachable` when nothing answers in time, `interrupted` when the signal fires.
+ */
+export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpAnswer> {
+  const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
+  const patience = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await ofetch.raw<string, "text">(url, {
+      method,
+      headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      responseType: "text",
+      ignoreResponseError: true,
+      retry: false,
+    });
+    const text = response._data ?? "";
+    return { status: response.status, text, json: parseJson(text) };
+  } catch (error) {
+    throwIfInterrupted(signal);
+    const why = patience.aborted ? `no answer within ${timeoutMs} ms` : messageOf(error);
+    throw new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, { cause: error });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

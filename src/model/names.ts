@@ -1,0 +1,37 @@
+/** Names that every room shares: topics, their partitions, columns and the table. Declarations are rendered from these. */
+
+export interface Topic {
+  readonly name: string;
+  readonly partitions: number;
+  /** Topic configuration, in Kafka's own names. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** Transactions as they were sent. Never expires: `verify` reads it from its beginning. */
+export const transactionsTopic: Topic = {
+  name: "transactions",
+  partitions: 3,
+  config: { "retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete" },
+};
+
+/**
+ * Windows of income as the processor writes them. One partition: Pinot upserts within a partition, and the processors
+ * partition differently.
+ */
+export const windowsTopic: Topic = {
+  name: "window_transactions",
+  partitions: 1,
+  config: { "retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete" },
+};
+
+/** Pinot's upsert table, one row a window. */
+export const windowsTable = "transaction_window";
+
+/** Fields of a record in the windows topic; Pinot's columns of the same names. Epoch milliseconds, sums in whole units. */
+export const windowColumns = {
+  start: "WINDOW_START",
+  end: "WINDOW_END",
+  totalPaid: "TOTAL_PAID",
+  totalTransactions: "TOTAL_TRANSACTIONS",
+  average: "AVERAGE_TRANSACTION_VALUE",
+} as const;
