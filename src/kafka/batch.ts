@@ -1,0 +1,17 @@
+/**
+ * Messages on their way to the broker, packed so that one native call takes thousands of them and no JavaScript object
+ * stands for a single one. `native/batch.h` documents the same bytes; a test compares the two.
+ */
+export interface MessageBatch {
+  /** Number of messages, n. */
+  readonly count: number;
+  /** Keys and values one after another: key 0, value 0, key 1, value 1, … */
+  readonly bytes: Uint8Array;
+  /** 2n + 1 positions in `bytes`: start of key 0, start of value 0, start of key 1, …, end of the last value. */
+  readonly offsets: Uint32Array;
+  /**
+   * n amounts that the delivery reports add up (here: what a Paid transaction pays, 0 for a Refused one), so that the sum of
+   * what was delivered is known even where some messages failed.
+   */
+  readonly weights: Uint32Array;
+}
