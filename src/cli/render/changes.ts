@@ -1,0 +1,31 @@
+/** What `up` changed, and what it would change. */
+
+import type { Change } from "../../model/change.ts";
+import { harmless } from "./cell.ts";
+import { renderTable, type TableOptions } from "./table.ts";
+import { formatCount } from "./units.ts";
+
+export interface PlannedOperation {
+  readonly operation: string;
+  readonly target: string;
+  /** Why it has to be done. */
+  readonly cause: string;
+}
+
+/** One line a change that was made; what was already as it should be is counted, not listed. */
+export function renderChanges(changes: readonly Change[]): string {
+  const made = changes.filter((change) => change.result !== "unchanged");
+  const unchanged = changes.length - made.length;
+  const lines = made.map(
+    ({ kind, name, result, cause }) => `${result} ${kind} ${harmless(name)}${cause === undefined ? "" : `: ${harmless(cause)}`}`,
+  );
+  if (unchanged > 0) lines.push(`${formatCount(unchanged, "declaration")} unchanged`);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** The plan of a dry run: one line an operation, with its cause. */
+export function renderPlan(plan: readonly PlannedOperation[], options: TableOptions): string {
+  if (plan.length === 0) return "Nothing to do\n";
+  const rows = plan.map(({ operation, target, cause }) => [operation, target, cause]);
+  return renderTable(["operation", "target", "cause"], rows, options);
+}

@@ -1,0 +1,33 @@
+/** Documents for programs. Control characters that JSON lets through are escaped too, so that a terminal may show them. */
+
+/** One document on one line. */
+export function renderJson(document: unknown): string {
+  return `${stringify(document)}\n`;
+}
+
+/**
+ * One object a row and a line, its members named by the columns.
+ *
+ * A name that comes twice is told apart by a number: `count`, `count_2`.
+ */
+export function renderNdjson(names: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const members = distinctNames(names);
+  return rows.map((row) => `${stringify(Object.fromEntries(members.map((name, index) => [name, row[index] ?? null])))}\n`).join("");
+}
+
+function stringify(value: unknown): string {
+  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
+  return text.replaceAll(/[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+function distinctNames(names: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let candidate = name;
+    for (let number = 2; taken.has(candidate); number++) candidate = `${name}_${number}`;
+    taken.add(candidate);
+    return candidate;
+  });
+}

@@ -1,0 +1,78 @@
+/** Tables that a person reads: columns two spaces apart, numbers to the right, a rule under the names. */
+
+import { cellText, displayWidth, harmless, truncate } from "./cell.ts";
+
+export interface TableOptions {
+  /** Columns of the screen to fit into; null where the output is not a terminal and nothing is cut. */
+  readonly width: number | null;
+}
+
+interface Column {
+  /** The name, then one cell a row. */
+  readonly cells: readonly string[];
+  readonly numeric: boolean;
+  readonly width: number;
+}
+
+const gap = "  ";
+const minTextWidth = 8;
+
+/**
+ * One line for the names, one rule, one line a row, each ended by a line feed. A null is an empty cell. Text is cut where the
+ * table would be wider than the screen; numbers never are, since a part of a number reads like another number.
+ */
+export function renderTable(names: readonly string[], rows: readonly (readonly unknown[])[], options: TableOptions): string {
+  const columns = fit(
+    names.map((name, index) => measure(name, rows, index)),
+    options.width,
+  );
+  const rule = columns.map((column) => "─".repeat(column.width)).join(gap);
+  const lines = [printLine(columns, 0), rule, ...rows.map((_, index) => printLine(columns, index + 1))];
+  return `${lines.join("\n")}\n`;
+}
+
+function printLine(columns: readonly Column[], line: number): string {
+  return columns
+    .map((column) => pad(column, line))
+    .join(gap)
+    .trimEnd();
+}
+
+function measure(name: string, rows: readonly (readonly unknown[])[], index: number): Column {
+  const title = harmless(name);
+  const cells = [title];
+  let width = displayWidth(title);
+  let numbers = 0;
+  let others = 0;
+  for (const row of rows) {
+    const value = row[index];
+    const cell = harmless(cellText(value));
+    cells.push(cell);
+    width = Math.max(width, displayWidth(cell));
+    if (typeof value === "number" || typeof value === "bigint") numbers++;
+    else if (value !== null && value !== undefined) others++;
+  }
+  return { cells, numeric: numbers > 0 && others === 0, width };
+}
+
+/** Takes what is too much from the widest columns of text, evenly, down to a width that still tells something. */
+function fit(columns: readonly Column[], screenWidth: number | null): readonly Column[] {
+  if (screenWidth === null) return columns;
+  const fixed = columns.filter((column) => column.numeric).reduce((sum, column) => sum + column.width, gap.length * (columns.length - 1));
+  let room = screenWidth - fixed;
+  let limit = minTextWidth;
+  const texts = columns.filter((column) => !column.numeric).toSorted((a, b) => a.width - b.width);
+  for (const [index, { width }] of texts.entries()) {
+    limit = Math.floor(room / (texts.length - index));
+    if (width > limit) break;
+    room -= width;
+  }
+  const widest = Math.max(limit, minTextWidth);
+  return columns.map((column) => (column.numeric || column.width <= widest ? column : { ...column, width: widest }));
+}
+
+function pad({ cells, numeric, width }: Column, line: number): string {
+  const cell = truncate(cells[line] ?? "", width);
+  const blank = " ".repeat(Math.max(0, width - displayWidth(cell)));
+  return numeric ? blank + cell : cell + blank;
+}

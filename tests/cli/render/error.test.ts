@@ -1,0 +1,69 @@
+import { expect, test } from "bun:test";
+import { errorDocument, exitCodeOf, renderError } from "../../../src/cli/render/error.ts";
+import { errorCodes, StreamctlError } from "../../../src/core/errors.ts";
+
+const portTaken = new StreamctlError("port-taken", 'Cannot start "kafka": port 9092 is taken by java (pid 4711)', {
+  hint: "streamctl up --port-offset 100",
+});
+
+test("renderError() is one line that says what and why and one that says what to do", () => {
+  expect(renderError(portTaken, { verbose: false })).toMatchInlineSnapshot(`
+    "error: Cannot start "kafka": port 9092 is taken by java (pid 4711)
+    hint: streamctl up --port-offset 100
+    "
+  `);
+});
+
+test("renderError() puts a log's end between the two lines, with the control characters escaped", () => {
+  const error = new StreamctlError("service-failed", 'Cannot start "pinot":\n it stopped', {
+    hint: "streamctl logs pinot",
+    detail: "one\r\n\u001b[31mtwo\n",
+  });
+  expect(renderError(error, { verbose: false })).toMatchInlineSnapshot(`
+    "error: Cannot start "pinot": it stopped
+        one
+        \\u001b[31mtwo
+    hint: streamctl logs pinot
+    "
+  `);
+});
+
+test("renderError() shows the causes with --verbose only", () => {
+  const cause = new StreamctlError("kafka", "Cannot read metadata: broker transport failure", { detail: "rdkafka#1", cause: "no route" });
+  const error = new StreamctlError("unreachable", 'Cannot reach "127.0.0.1:9092": no answer', { cause });
+  expect(renderError(error, { verbose: false })).toMatchInlineSnapshot(`
+    "error: Cannot reach "127.0.0.1:9092": no answer
+    "
+  `);
+  expect(renderError(error, { verbose: true })).toMatchInlineSnapshot(`
+    "error: Cannot reach "127.0.0.1:9092": no answer
+    caused by: StreamctlError: Cannot read metadata: broker transport failure
+        rdkafka#1
+    caused by: no route
+    "
+  `);
+});
+
+test("renderError() ends where causes run in a circle", () => {
+  const error = new Error("a");
+  error.cause = error;
+  delete error.stack;
+  expect(renderError(new StreamctlError("internal", "b", { cause: error }), { verbose: true })).toBe("error: b\ncaused by: Error: a\n");
+});
+
+test("errorDocument() names code, message and hint, and null where there is no hint", () => {
+  expect(errorDocument(portTaken)).toEqual({
+    error: { code: "port-taken", message: portTaken.message, hint: "streamctl up --port-offset 100" },
+  });
+  expect(errorDocument(new StreamctlError("interrupted", "Interrupted"))).toEqual({
+    error: { code: "interrupted", message: "Interrupted", hint: null },
+  });
+  expect(errorDocument(new TypeError("x is undefined")).error.code).toBe("internal");
+});
+
+test("exitCodeOf() is 2 for what was typed, 130 for an interruption and 1 for everything else", () => {
+  const others = errorCodes.filter((code) => exitCodeOf(new StreamctlError(code, "")) !== 1);
+  expect(others).toEqual(["usage", "not-available", "interrupted"]);
+  expect(others.map((code) => exitCodeOf(new StreamctlError(code, "")))).toEqual([2, 2, 130]);
+  expect(exitCodeOf(new Error("unforeseen"))).toBe(1);
+});

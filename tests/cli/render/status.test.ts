@@ -1,0 +1,48 @@
+import { expect, test } from "bun:test";
+import { renderChanges, renderPlan } from "../../../src/cli/render/changes.ts";
+import { renderStatus } from "../../../src/cli/render/status.ts";
+
+test("renderStatus() tells who runs, for how long, with how much memory and where", () => {
+  const report = {
+    runtime: "local",
+    processor: "flink",
+    services: [
+      { name: "kafka", state: "healthy", pid: 4711, uptimeMs: 7_500_000, rssBytes: 231_000_000, endpoint: "127.0.0.1:9092" },
+      { name: "pinot", state: "stopped", pid: null, uptimeMs: null, rssBytes: null, endpoint: null },
+    ],
+  } as const;
+  expect(renderStatus(report, { width: 80 })).toMatchInlineSnapshot(`
+    "runtime local, processor flink
+
+    service  state     pid  up for     memory  endpoint
+    ───────  ───────  ────  ─────────  ──────  ──────────────
+    kafka    healthy  4711  2 h 5 min  231 MB  127.0.0.1:9092
+    pinot    stopped
+    "
+  `);
+});
+
+test("renderChanges() lists what was done and counts what was already so", () => {
+  const changes = [
+    { kind: "topic", name: "transactions", result: "created" },
+    { kind: "job", name: "window_transactions", result: "replaced", cause: "its topic was made anew" },
+    { kind: "schema", name: "transaction_window", result: "unchanged" },
+  ] as const;
+  expect(renderChanges(changes)).toMatchInlineSnapshot(`
+    "created topic transactions
+    replaced job window_transactions: its topic was made anew
+    1 declaration unchanged
+    "
+  `);
+});
+
+test("renderPlan() gives each operation its cause", () => {
+  const plan = [{ operation: "start", target: "kafka", cause: "not running" }];
+  expect(renderPlan(plan, { width: 80 })).toMatchInlineSnapshot(`
+    "operation  target  cause
+    ─────────  ──────  ───────────
+    start      kafka   not running
+    "
+  `);
+  expect(renderPlan([], { width: 80 })).toBe("Nothing to do\n");
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "bun:test";
+import { displayWidth, truncate } from "../../../src/cli/render/cell.ts";
+import { renderTable } from "../../../src/cli/render/table.ts";
+
+describe("renderTable()", () => {
+  test("puts numbers to the right, text to the left and leaves a null empty", () => {
+    const rows = [
+      ["kafka", 1, 50.5],
+      ["pinot", 12_345, null],
+      [null, -3, 0.1],
+    ];
+    expect(renderTable(["name", "n", "average"], rows, { width: null })).toMatchInlineSnapshot(`
+      "name       n  average
+      ─────  ─────  ───────
+      kafka      1     50.5
+      pinot  12345
+                -3      0.1
+      "
+    `);
+  });
+
+  test("names the columns of an answer without rows", () => {
+    expect(renderTable(["START", "TOTAL_PAID"], [], { width: 80 })).toMatchInlineSnapshot(`
+      "START  TOTAL_PAID
+      ─────  ──────────
+      "
+    `);
+  });
+
+  test("takes the width of wide characters into account", () => {
+    const rows = [
+      ["東京都", 1],
+      ["👩‍👩‍👧 e\u0301", 2],
+    ];
+    expect(renderTable(["city", "n"], rows, { width: null })).toMatchInlineSnapshot(`
+      "city    n
+      ──────  ─
+      東京都  1
+      👩‍👩‍👧 é    2
+      "
+    `);
+  });
+
+  test("cuts the widest texts to the screen, and no number", () => {
+    const rows = [["short", "x".repeat(40), "y".repeat(30), 1_234_567_890_123]];
+    const table = renderTable(["a", "b", "c", "d"], rows, { width: 60 });
+    expect(table).toMatchInlineSnapshot(`
+      "a      b                   c                               d
+      ─────  ──────────────────  ──────────────────  ─────────────
+      short  xxxxxxxxxxxxxxxxx…  yyyyyyyyyyyyyyyyy…  1234567890123
+      "
+    `);
+    expect(Math.max(...table.split("\n").map(displayWidth))).toBeLessThanOrEqual(60);
+  });
+
+  test("cuts nothing where the output is not a terminal", () => {
+    expect(renderTable(["a"], [["x".repeat(200)]], { width: null })).toContain("x".repeat(200));
+  });
+
+  test("writes control characters as escapes, in names too", () => {
+    const rows = [["a\u001b[31mred\u009b0m\nnext\tcell\u202e"]];
+    expect(renderTable(["na\u0007me"], rows, { width: null })).toMatchInlineSnapshot(`
+      "na\\u0007me
+      ────────────────────────────────────────
+      a\\u001b[31mred\\u009b0m\\nnext\\tcell\\u202e
+      "
+    `);
+  });
+
+  test("prints values with parts as JSON and integers beyond 2^53 in full", () => {
+    expect(renderTable(["list", "big", "flag"], [[[1, "a"], 9_223_372_036_854_775_807n, true]], { width: null })).toMatchInlineSnapshot(`
+      "list                     big  flag
+      ───────  ───────────────────  ────
+      [1,"a"]  9223372036854775807  true
+      "
+    `);
+  });
+});
+
+test("truncate() never cuts a character in two", () => {
+  expect([truncate("東京都", 4), truncate("abc", 3), truncate("abcd", 3), truncate("🇩🇪🇫🇷", 3)]).toEqual(["東…", "abc", "ab…", "🇩🇪…"]);
+});
