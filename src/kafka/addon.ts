@@ -1,0 +1,102 @@
+/**
+ * The only loader of the native addon. From source it lies in build/; a compiled executable carries it as a file and writes
+ * it once, under its hash, to the user's cache folder, because no system loads code from inside an executable. Bun's own way
+ * of doing that needs a writable $TMPDIR that allows execution; ours tries several folders and says what it met.
+ * Nothing is loaded before the first producer, consumer or request.
+ */
+
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { messageOf, StreamctlError } from "../core/errors.ts";
+import type * as EmbeddedAddon from "./embedded-addon.ts";
+import type { NativeAddon } from "./native.ts";
+
+/** The addon of this thread, loaded at the first call. @throws StreamctlError `native` when it is missing or unusable */
+export const loadAddon: () => NativeAddon = once(() => (isCompiled() ? loadEmbedded() : loadBuilt()));
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** Whether this code runs inside an executable made by `bun build --compile`: its modules lie in a file system of their own. */
+function isCompiled(): boolean {
+  return import.meta.url.includes("/$bunfs/") || import.meta.url.includes("/~BUN/");
+}
+
+function loadBuilt(): NativeAddon {
+  // Beside the sources, or beside a bundle of them.
+  const candidates = ["../../build/streamctl_native.node", "./streamctl_native.node"].map((file) =>
+    fileURLToPath(new URL(file, import.meta.url)),
+  );
+  const path = candidates.find((candidate) => existsSync(candidate));
+  if (path === undefined) {
+    throw new StreamctlError("native", `Cannot load the native addon "${candidates[0]}": it is not built`, { hint: "make build" });
+  }
+  return open(path);
+}
+
+function loadEmbedded(): NativeAddon {
+  // A plain require, so that the bundler embeds the module and evaluates it here only.
+  const { embeddedAddonPath } = require("./embedded-addon.ts") as typeof EmbeddedAddon;
+  const bytes = readFileSync(embeddedAddonPath);
+  const name = `${createHash("sha1").update(bytes).digest("hex")}.node`;
+  const met: string[] = [];
+  for (const folder of candidateFolders()) {
+    try {
+      return open(keepFile(bytes, folder, name));
+    } catch (error) {
+      met.push(`${folder}: ${messageOf(error)}`);
+    }
+  }
+  throw new StreamctlError("native", "Cannot load the native addon: no folder can hold it", {
+    detail: met.join("\n"),
+    hint: "Set XDG_CACHE_HOME to a folder that is writable and allows execution",
+  });
+}
+
+/** Folders to try, best first: the user's cache, one that the caller names, then what systems keep for temporary files. */
+function candidateFolders(): readonly string[] {
+  const { XDG_CACHE_HOME, STREAMCTL_CACHE_DIR, TMPDIR } = process.env;
+  const own = [XDG_CACHE_HOME, join(homedir(), ".cache"), STREAMCTL_CACHE_DIR].map((folder) => under(folder, "streamctl/native"));
+  // Everybody writes to these, so the user's number is part of the name.
+  const common = [TMPDIR, "/tmp", "/dev/shm", "/var/tmp"].map((folder) => under(folder, `streamctl-${userId()}`));
+  return [...own, ...common].filter((folder) => folder !== undefined);
+}
+
+function under(folder: string | undefined, name: string): string | undefined {
+  return folder !== undefined && isAbsolute(folder) ? join(folder, name) : undefined;
+}
+
+/** Puts the bytes at `folder/name`, whole or not at all, unless they lie there already. @returns the path */
+function keepFile(bytes: Uint8Array, folder: string, name: string): string {
+  const path = join(folder, name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (statSync(folder).uid !== userId()) throw new Error("the folder belongs to another user");
+  if (existsSync(path) && statSync(path).size === bytes.length) return path;
+  const partial = `${path}.${process.pid}.${randomUUID()}`;
+  try {
+    writeFileSync(partial, bytes, { mode: 0o700, flag: "wx" });
+    renameSync(partial, path);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+  return path;
+}
+
+function userId(): number {
+  return process.getuid?.() ?? 0;
+}
+
+function open(path: string): NativeAddon {
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, path);
+  } catch (error) {
+    throw new StreamctlError("native", `Cannot load the native addon "${path}": ${messageOf(error)}`, { cause: error, hint: "make build" });
+  }
+  return module.exports as NativeAddon;
+}

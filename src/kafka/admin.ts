@@ -1,0 +1,146 @@
+/**
+ * Questions to a cluster and orders to it. Each call has a client of its own on another thread, so nothing needs closing, and
+ * each ends by its deadline: a broker that is not there is an error, never a hang.
+ */
+
+import { hasCode, StreamctlError } from "../core/errors.ts";
+import { pollUntil, throwIfInterrupted } from "../core/wait.ts";
+import { loadAddon } from "./addon.ts";
+import { kafkaErrorCode, kafkaFailure } from "./failure.ts";
+import type { AdminRequestKind } from "./native.ts";
+import { adminProperties, type KafkaConnection } from "./properties.ts";
+
+export interface AdminOptions extends KafkaConnection {
+  /** Deadline for the whole call, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TopicOptions extends AdminOptions {
+  readonly topic: string;
+}
+
+export interface ClusterMetadata {
+  readonly brokers: readonly { readonly id: number; readonly host: string; readonly port: number }[];
+  /** -1 where the cluster names none. */
+  readonly controllerId: number;
+  /** All topics, internal ones included. */
+  readonly topics: readonly { readonly name: string; readonly partitions: number }[];
+}
+
+/** @throws StreamctlError `unreachable` after the deadline, `kafka` when the cluster refuses, `interrupted` */
+export async function fetchMetadata(options: AdminOptions): Promise<ClusterMetadata> {
+  const [controllerId, brokerCount, ...rest] = await ask("metadata", `ask for metadata`, options, []);
+  const count = Number(brokerCount);
+  const topics = rest.slice(count * 3);
+  return {
+    controllerId: Number(controllerId),
+    brokers: rows(rest.slice(0, count * 3), 3).map(([id, host = "", port]) => ({ id: Number(id), host, port: Number(port) })),
+    topics: rows(topics, 2).map(([name = "", partitions]) => ({ name, partitions: Number(partitions) })),
+  };
+}
+
+export interface NewTopicOptions extends TopicOptions {
+  readonly partitions: number;
+  /** Replicas of each partition; default -1, the cluster's own default. */
+  readonly replication?: number;
+  /** Topic configuration in Kafka's names. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** Makes the topic unless one of that name exists, and returns once the cluster shows it. An existing one is left as it is. */
+export async function createTopic(options: NewTopicOptions): Promise<"created" | "exists"> {
+  const { topic, partitions, replication = -1, config = {}, signal } = options;
+  const values = [topic, String(partitions), String(replication), ...Object.entries(config).flat()];
+  const startMs = performance.now();
+  try {
+    await ask("createTopic", `create topic "${topic}"`, options, values);
+  } catch (error) {
+    if (kafkaErrorCode(error) === "TOPIC_ALREADY_EXISTS") return "exists";
+    throw error;
+  }
+  const timeoutMs = Math.max(1, options.timeoutMs - (performance.now() - startMs));
+  const seen = async () => ((await describeTopic({ ...options, timeoutMs }))?.partitions === partitions ? true : undefined);
+  await pollUntil(seen, { timeoutMs, signal, what: `topic "${topic}"` });
+  return "created";
+}
+
+export interface TopicDescription {
+  /** Kafka's id of the topic in its own base64 form; a topic made anew under the same name has another one. */
+  readonly topicId: string;
+  readonly partitions: number;
+}
+
+/** What the cluster knows of a topic; null when there is none of that name. */
+export async function describeTopic(options: TopicOptions): Promise<TopicDescription | null> {
+  try {
+    const [topicId = "", partitions] = await ask("describeTopic", `describe topic "${options.topic}"`, options, [options.topic]);
+    return { topicId, partitions: Number(partitions) };
+  } catch (error) {
+    if (isUnknownTopic(error)) return null;
+    throw error;
+  }
+}
+
+/** Deletes the topic with its data. */
+export async function deleteTopic(options: TopicOptions): Promise<"deleted" | "missing"> {
+  try {
+    await ask("deleteTopic", `delete topic "${options.topic}"`, options, [options.topic]);
+    return "deleted";
+  } catch (error) {
+    if (isUnknownTopic(error)) return "missing";
+    throw error;
+  }
+}
+
+/** The topic's configuration in Kafka's names, defaults included. @throws StreamctlError `kafka` when there is no such topic */
+export async function readTopicConfig(options: TopicOptions): Promise<Readonly<Record<string, string>>> {
+  const answer = await ask("describeConfig", `read the configuration of topic "${options.topic}"`, options, [options.topic]);
+  return Object.fromEntries(rows(answer, 2).map(([name = "", value = ""]) => [name, value]));
+}
+
+export interface Watermarks {
+  readonly partition: number;
+  /** Offset of the earliest message that is still there. */
+  readonly low: number;
+  /** Offset that the next message will get. */
+  readonly high: number;
+}
+
+/** Earliest and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */
+export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
+  const answer = await ask("listOffsets", `read the offsets of topic "${options.topic}"`, options, [options.topic]);
+  return rows(answer, 3)
+    .map(([partition, low, high]) => ({ partition: Number(partition), low: Number(low), high: Number(high) }))
+    .toSorted((one, other) => one.partition - other.partition);
+}
+
+async function ask(kind: AdminRequestKind, action: string, options: AdminOptions, values: readonly string[]): Promise<string[]> {
+  const { timeoutMs, signal, brokers } = options;
+  throwIfInterrupted(signal);
+  const addon = loadAddon();
+  try {
+    const request = addon.request(kind, adminProperties(options), values, Math.max(1, Math.ceil(timeoutMs)));
+    const cancel = () => addon.cancel(request);
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await request.answer;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  } catch (error) {
+    throwIfInterrupted(signal);
+    throw kafkaFailure(action, brokers, error);
+  }
+}
+
+function isUnknownTopic(error: unknown): boolean {
+  const code = kafkaErrorCode(error);
+  return hasCode(error, "kafka") && (code === "UNKNOWN_TOPIC_OR_PART" || code === "_UNKNOWN_TOPIC");
+}
+
+function rows(flat: readonly string[], width: number): string[][] {
+  if (flat.length % width !== 0)
+    throw new StreamctlError("internal", `Cannot read Kafka's answer: ${flat.length} values for rows of ${width}`);
+  return Array.from({ length: flat.length / width }, (_, row) => flat.slice(row * width, (row + 1) * width));
+}

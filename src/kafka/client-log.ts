@@ -1,0 +1,16 @@
+/** librdkafka's log lines, which the addon keeps in a bounded ring instead of printing them. */
+
+import type { NativeLogEntry } from "./native.ts";
+
+export interface LogEntry {
+  readonly severity: "error" | "warning" | "info" | "debug";
+  /** librdkafka's name of what speaks, such as `FAIL` or `BRKERR`; `ERROR` for errors of the whole client. */
+  readonly source: string;
+  readonly message: string;
+}
+
+/** From syslog's levels (0 emergency … 7 debug). */
+export function logEntry([level, source, message]: NativeLogEntry): LogEntry {
+  const severity = level <= 3 ? "error" : level === 4 ? "warning" : level <= 6 ? "info" : "debug";
+  return { severity, source, message };
+}

@@ -1,0 +1,116 @@
+/**
+ * The way out of Kafka for `verify`: reads given partitions from given offsets, commits nothing, joins no group. Messages
+ * come packed, as they go in.
+ */
+
+import { StreamctlError } from "../core/errors.ts";
+import { throwIfInterrupted } from "../core/wait.ts";
+import { loadAddon } from "./addon.ts";
+import { type LogEntry, logEntry } from "./client-log.ts";
+import { kafkaFailure } from "./failure.ts";
+import type { NativeConsumer } from "./native.ts";
+import { consumerProperties, type KafkaConnection } from "./properties.ts";
+
+export interface PartitionOffset {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface ConsumerOptions extends KafkaConnection {
+  readonly topic: string;
+  /** Where to begin, one entry a partition; a partition that is not named is not read. */
+  readonly positions: readonly PartitionOffset[];
+}
+
+export interface BatchRequest {
+  /** About as many messages as wanted, at most; default 10,000. */
+  readonly maxMessages?: number;
+  /** No more messages are added once keys and values reach this size; default 8 MiB. */
+  readonly maxBytes?: number;
+  /** Longest time to wait for the first message, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ConsumedBatch {
+  /** Number of messages, n; 0 when none came in time. */
+  readonly count: number;
+  /** Keys and values one after another: key 0, value 0, key 1, value 1, … The caller owns all arrays. */
+  readonly bytes: Uint8Array;
+  /** 2n + 1 positions in `bytes`, as in `MessageBatch`. */
+  readonly offsets: Uint32Array;
+  readonly partitions: Int32Array;
+  /** Offsets in their partitions. */
+  readonly recordOffsets: Float64Array;
+  /** Record times in milliseconds since the epoch; -1 where a record has none. */
+  readonly timestampsMs: Float64Array;
+  /** 1 where the value is null (a tombstone), 0 otherwise. */
+  readonly nullValues: Uint8Array;
+  /**
+   * For every partition the offset after the last one that was read or passed over. A partition is read to a high watermark
+   * when its position reached it; offsets of messages may stop earlier, because transactions leave markers in the log.
+   */
+  readonly positions: readonly PartitionOffset[];
+}
+
+/** @throws StreamctlError `kafka` when librdkafka refuses a property or partition, `native` without a usable addon */
+export function openConsumer(options: ConsumerOptions): Consumer {
+  return new Consumer(options);
+}
+
+export class Consumer {
+  readonly #native: NativeConsumer;
+  readonly #options: ConsumerOptions;
+
+  constructor(options: ConsumerOptions) {
+    const { topic, positions, brokers } = options;
+    const addon = loadAddon();
+    const flat = Float64Array.from(positions.flatMap(({ partition, offset }) => [partition, offset]));
+    try {
+      this.#native = new addon.Consumer(consumerProperties(options), topic, flat);
+    } catch (error) {
+      throw kafkaFailure(`read topic "${topic}"`, brokers, error);
+    }
+    this.#options = options;
+  }
+
+  /**
+   * The next messages of all partitions, in order within each. Returns as soon as there are some and no more are at hand,
+   * with none once all partitions are at their end or the time is over. One call at a time.
+   *
+   * @throws StreamctlError `unreachable` or `kafka` when a partition cannot be read, `interrupted` when the signal fires
+   */
+  async nextBatch(request: BatchRequest): Promise<ConsumedBatch> {
+    const { maxMessages = 10_000, maxBytes = 8 * 1024 * 1024, timeoutMs, signal } = request;
+    throwIfInterrupted(signal);
+    const interrupt = () => this.#native.interrupt();
+    signal?.addEventListener("abort", interrupt, { once: true });
+    try {
+      const { nulls, positions, ...batch } = await this.#native.nextBatch(maxMessages, maxBytes, timeoutMs);
+      throwIfInterrupted(signal);
+      return { ...batch, nullValues: nulls, positions: pairs(positions) };
+    } catch (error) {
+      throw kafkaFailure(`read topic "${this.#options.topic}"`, this.#options.brokers, error);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+    }
+  }
+
+  /** librdkafka's log lines since the last call. */
+  drainLog(): readonly LogEntry[] {
+    return this.#native.drainLog().map(logEntry);
+  }
+
+  /** Frees the client; a running `nextBatch` ends first. */
+  async close(): Promise<void> {
+    await this.#native.close();
+  }
+}
+
+function pairs(flat: Float64Array): PartitionOffset[] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => {
+    const [partition, offset] = flat.subarray(index * 2, index * 2 + 2);
+    if (partition === undefined || offset === undefined) throw new StreamctlError("internal", "Cannot read positions: odd length");
+    return { partition, offset };
+  });
+}

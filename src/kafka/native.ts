@@ -1,0 +1,81 @@
+/**
+ * What the addon (native/addon.c) offers, as it offers it: numbers and flat lists. Nobody but the modules of this room sees
+ * these shapes; they turn them into the pipeline's own types and errors.
+ */
+
+/** librdkafka properties as name, value, name, value, …: order is kept, because later ones win. */
+export type FlatProperties = readonly string[];
+
+export interface NativeAddon {
+  /** librdkafka's version, such as `2.15.1`. */
+  readonly librdkafkaVersion: string;
+  /** librdkafka's `builtin.features`, such as `gzip,snappy,ssl,sasl,…`. */
+  readonly features: string;
+  /** Places in the array that `NativeProducer.statistics` fills. */
+  readonly statisticsLength: number;
+  readonly Producer: new (
+    properties: FlatProperties,
+    topic: string,
+    maxInFlightMessages: number,
+    maxInFlightBytes: number,
+    partitionHere: boolean,
+  ) => NativeProducer;
+  readonly Consumer: new (properties: FlatProperties, topic: string, positions: Float64Array) => NativeConsumer;
+  /** Starts one request to the cluster on a thread of the pool, with a client of its own. */
+  request(kind: AdminRequestKind, properties: FlatProperties, values: readonly string[], timeoutMs: number): NativeRequest;
+  /** Makes a running request end soon with code `_INTR`. */
+  cancel(request: NativeRequest): void;
+  /** The partition that the Java client's default partitioner takes for a key. */
+  partitionOf(key: Uint8Array, partitions: number): number;
+  /** An in-process broker for tests. */
+  readonly MockCluster: new (brokers: number, defaultPartitions: number) => NativeMockCluster;
+}
+
+export interface NativeProducer {
+  produce(count: number, bytes: Uint8Array, offsets: Uint32Array, weights: Uint32Array, first: number, waitMs: number): number;
+  statistics(into: Float64Array): void;
+  errors(): [code: string, message: string, count: number][];
+  flush(timeoutMs: number): boolean;
+  purge(timeoutMs: number): void;
+  drainLog(): NativeLogEntry[];
+  close(): void;
+}
+
+export interface NativeConsumer {
+  nextBatch(maxMessages: number, maxBytes: number, timeoutMs: number): Promise<NativeConsumedBatch>;
+  interrupt(): void;
+  drainLog(): NativeLogEntry[];
+  close(): Promise<void>;
+}
+
+export interface NativeConsumedBatch {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+  readonly offsets: Uint32Array;
+  readonly partitions: Int32Array;
+  readonly recordOffsets: Float64Array;
+  readonly timestampsMs: Float64Array;
+  readonly nulls: Uint8Array;
+  /** partition, position, partition, position, … */
+  readonly positions: Float64Array;
+}
+
+export type NativeLogEntry = [severity: number, source: string, message: string];
+
+export type AdminRequestKind = "metadata" | "createTopic" | "describeTopic" | "deleteTopic" | "describeConfig" | "listOffsets";
+
+export interface NativeRequest {
+  /** Flat answer; its meaning depends on the kind. Rejects with an `Error` whose `code` is librdkafka's name of the error. */
+  readonly answer: Promise<string[]>;
+}
+
+/** Answers of Kafka brokers without a broker, on ports of 127.0.0.1. */
+export interface NativeMockCluster {
+  readonly brokers: string;
+  createTopic(name: string, partitions: number): void;
+  /** The next `count` requests of this kind are answered with this error code of Kafka's protocol. */
+  failRequests(apiKey: number, errorCode: number, count: number): void;
+  setRoundTripMs(ms: number): void;
+  setBrokersUp(up: boolean): void;
+  close(): void;
+}
