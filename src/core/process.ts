@@ -1,0 +1,180 @@
+/**
+ * Processes of this machine. A process is known by pid, start time and boot together, so that a pid that the system gave to
+ * somebody else is never taken for ours. The only module that spawns. Reads Linux's /proc.
+ */
+
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { StreamctlError, systemCode } from "./errors.ts";
+import { throwIfInterrupted } from "./wait.ts";
+
+/** Who a process is, beyond its pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from boot to the process's start (`/proc/<pid>/stat`, field 22). */
+  readonly startTicks: number;
+  /** Of `/proc/sys/kernel/random/boot_id`. */
+  readonly bootId: string;
+}
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  /** Added to this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  /** Standard output and standard error, in the order of arrival. */
+  readonly output: string;
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @param options.onLine called with each line of either stream, as it comes
+ * @throws StreamctlError `prerequisite` when the program does not exist, `interrupted` when the signal fires (the program is ended).
+ */
+export async function runCommand(
+  command: Command,
+  options: { readonly signal?: AbortSignal | undefined; readonly onLine?: (line: string) => void } = {},
+): Promise<CommandResult> {
+  const child = spawn(command.program, command.args, {
+    cwd: command.cwd,
+    env: { ...process.env, ...command.env },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      lines.push(line);
+      options.onLine?.(line);
+    });
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.once("error", reject);
+  child.once("close", (code) => resolve(code ?? 1));
+  try {
+    const exitCode = await promise;
+    throwIfInterrupted(options.signal);
+    return { exitCode, output: lines.join("\n") };
+  } catch (error) {
+    throwIfInterrupted(options.signal);
+    throw notStarted(command.program, error);
+  }
+}
+
+/**
+ * Starts a process of its own session that outlives this one; both of its streams are appended to `logFile`.
+ *
+ * @throws StreamctlError `prerequisite` when the program does not exist, `service-failed` when it ended before it could be identified.
+ */
+export async function startDetached(command: Command, logFile: string): Promise<ProcessIdentity> {
+  const log = openSync(logFile, "a");
+  try {
+    const child = spawn(command.program, command.args, {
+      cwd: command.cwd,
+      env: { ...process.env, ...command.env },
+      detached: true,
+      stdio: ["ignore", log, log],
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    child.once("spawn", resolve);
+    child.once("error", reject);
+    try {
+      await promise;
+    } catch (error) {
+      throw notStarted(command.program, error);
+    }
+    child.unref();
+    const identity = child.pid === undefined ? undefined : await identifyProcess(child.pid);
+    if (!identity) throw new StreamctlError("service-failed", `Cannot start "${command.program}": it ended at once`);
+    return identity;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The identity of a running process; undefined where there is none with this pid. A zombie counts as ended. */
+export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
+  try {
+    const [stat, bootId] = await Promise.all([readFile(`/proc/${pid}/stat`, "utf8"), readBootId()]);
+    // The second field is the program's name in brackets and may itself hold spaces and brackets.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    return { pid, startTicks: Number(fields[19]), bootId };
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ESRCH") return undefined;
+    throw error;
+  }
+}
+
+/** Whether exactly this process still runs. */
+export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
+  const now = await identifyProcess(identity.pid);
+  return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
+}
+
+/** Sends a signal to exactly this process; nothing is sent where it has ended. Answers whether it was sent. */
+export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<boolean> {
+  if (!(await isRunning(identity))) return false;
+  try {
+    process.kill(identity.pid, signal);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ESRCH") return false;
+    throw error;
+  }
+}
+
+/** Resident memory of a process in bytes; undefined where it has ended. */
+export async function residentBytes(pid: number): Promise<number | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/mu.exec(status)?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Name and pid of the process that listens on a TCP port of this machine, where this user may know it. */
+export async function portOwner(port: number): Promise<{ readonly pid: number; readonly name: string } | undefined> {
+  const inodes = new Set<string>();
+  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    const text = await readFile(table, "utf8").catch(() => "");
+    for (const line of text.split("\n").slice(1)) {
+      const fields = line.trim().split(/\s+/u);
+      const listening = fields[3] === "0A";
+      if (listening && fields[1]?.endsWith(`:${hexPort}`) && fields[9]) inodes.add(`socket:[${fields[9]}]`);
+    }
+  }
+  if (inodes.size === 0) return undefined;
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name));
+  for (const pid of pids) {
+    const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    for (const descriptor of descriptors) {
+      const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "");
+      if (inodes.has(target)) {
+        const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "?");
+        return { pid: Number(pid), name: name.trim() };
+      }
+    }
+  }
+  return undefined;
+}
+
+async function readBootId(): Promise<string> {
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+}
+
+function notStarted(program: string, error: unknown): StreamctlError {
+  const why = systemCode(error) === "ENOENT" ? "no such program on the PATH" : String(error);
+  return new StreamctlError("prerequisite", `Cannot start "${program}": ${why}`, { cause: error, hint: "Type: streamctl doctor" });
+}

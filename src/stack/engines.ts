@@ -1,0 +1,202 @@
+/**
+ * The engines' jars: resolved once a user by Maven from the embedded poms, kept in the cache. A folder in the cache is whole,
+ * because it appears by rename; it is checked against its manifest all the same, since caches get cleaned by half.
+ */
+
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { readAsset } from "../core/assets.ts";
+import { StreamctlError, systemCode } from "../core/errors.ts";
+import { readIfExists, withLock } from "../core/files.ts";
+import type { Log } from "../core/log.ts";
+import { runCommand } from "../core/process.ts";
+import type { EngineName } from "./service.ts";
+
+interface Engine {
+  readonly name: EngineName;
+  readonly label: string;
+  /** Embedded Java sources compiled along, next to the pom. */
+  readonly sources: readonly string[];
+  /** Jars that Maven is expected to bring, for the progress only. */
+  readonly jars: number;
+  /** Room that the resolution needs at its height, Maven's own repository included, in bytes. */
+  readonly diskBytes: number;
+}
+
+const engines: Readonly<Record<EngineName, Engine>> = {
+  kafka: { name: "kafka", label: "Kafka 4.3.1", sources: [], jars: 46, diskBytes: 120e6 },
+  pinot: { name: "pinot", label: "Pinot 0.11.0", sources: [], jars: 215, diskBytes: 350e6 },
+  flink: { name: "flink", label: "Flink 2.3.0", sources: ["config/flink/LocalFlink.java"], jars: 55, diskBytes: 400e6 },
+};
+
+const plugins = {
+  compile: "org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile",
+  copy: "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
+} as const;
+
+export interface EngineContext {
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+  /** Folder of the engines' jars; made where it is missing. */
+  readonly cacheDir: string;
+}
+
+/** `$STREAMCTL_CACHE_DIR`, or `streamctl` in the XDG cache folder. https://specifications.freedesktop.org/basedir-spec/ */
+export function cacheFolder(): string {
+  const own = process.env["STREAMCTL_CACHE_DIR"];
+  if (own) return own;
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "streamctl");
+}
+
+/** Class path of an engine in the cache: every jar of `lib`, and `classes` where the pom compiles sources. */
+export function classPath(cacheDir: string, name: EngineName): string {
+  const home = engineHome(cacheDir, engines[name]);
+  const jars = join(home, "lib", "*");
+  return engines[name].sources.length > 0 ? `${join(home, "target", "classes")}:${jars}` : jars;
+}
+
+/** Whether the engine stands in the cache, whole. */
+export async function isResolved(cacheDir: string, name: EngineName): Promise<boolean> {
+  return (await missingFile(engineHome(cacheDir, engines[name]))) === undefined;
+}
+
+/**
+ * Brings the engines that are missing into the cache, one after another, under the cache's own lock.
+ *
+ * @throws StreamctlError `prerequisite` without Maven, `no-space`, `download` with the end of Maven's output.
+ */
+export async function resolveEngines(names: readonly EngineName[], context: EngineContext): Promise<void> {
+  const missing: Engine[] = [];
+  for (const name of new Set(names)) if (!(await isResolved(context.cacheDir, name))) missing.push(engines[name]);
+  if (missing.length === 0) return;
+  await requireSpace(context.cacheDir, missing);
+  const lock = {
+    signal: context.signal,
+    timeoutMs: 30 * 60_000,
+    onWait: (pid: number) => context.log.info(`Waiting for process ${pid}, which fills the cache`),
+  };
+  await withLock(join(context.cacheDir, "lock"), lock, async () => {
+    await removeDrafts(context.cacheDir);
+    for (const engine of missing) await resolveEngine(engine, context);
+  });
+}
+
+async function resolveEngine(engine: Engine, context: EngineContext): Promise<void> {
+  const { cacheDir, log } = context;
+  const home = engineHome(cacheDir, engine);
+  const lacking = await missingFile(home);
+  if (lacking === undefined) return; // Another process was faster.
+  if (lacking !== home) log.warn(`${engine.label} in the cache lacks ${basename(lacking)}: fetching it again`);
+  const draft = join(cacheDir, `.draft-${engine.name}-${process.pid}`);
+  try {
+    await mkdir(join(draft, "lib"), { recursive: true });
+    await writeFile(join(draft, "pom.xml"), readAsset(`config/${engine.name}/pom.xml`));
+    for (const source of engine.sources) {
+      await mkdir(join(draft, "src", "main", "java"), { recursive: true });
+      await writeFile(join(draft, "src", "main", "java", basename(source)), readAsset(source));
+    }
+    const startedAt = performance.now();
+    await runMaven(engine, draft, context);
+    await writeFile(join(draft, "manifest.json"), JSON.stringify(await listFiles(draft)));
+    await rm(home, { recursive: true, force: true });
+    await rename(draft, home).catch(async (error: unknown) => {
+      if (systemCode(error) !== "EXDEV") throw error;
+      await cp(draft, home, { recursive: true });
+    });
+    log.success(`${engine.label} resolved in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    if (systemCode(error) === "ENOSPC") throw noSpace(cacheDir, engine.diskBytes);
+    throw error;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir }: EngineContext): Promise<void> {
+  const goals = engine.sources.length > 0 ? [plugins.compile, plugins.copy] : [plugins.copy];
+  const args = ["-B", "-f", join(folder, "pom.xml"), ...goals, "-DincludeScope=runtime", `-DoutputDirectory=${join(folder, "lib")}`];
+  log.info(`Resolving ${engine.label} by Maven (about ${engine.jars} jars, once)`);
+  let fetched = 0;
+  const onLine = (line: string): void => {
+    if (!/^(?:\[INFO\] )?Downloaded .*\.jar /u.test(line)) return;
+    fetched += 1;
+    if (fetched % 25 === 0) log.info(`  ${engine.label}: ${fetched} jars fetched`);
+  };
+  let result;
+  try {
+    result = await runCommand({ program: "mvn", args }, { signal, onLine });
+  } catch (error) {
+    if (error instanceof StreamctlError && error.code === "prerequisite") {
+      throw new StreamctlError("prerequisite", `Cannot resolve ${engine.label}: Maven (mvn) is not on the PATH`, {
+        cause: error,
+        hint: "Install Maven (Debian: apt-get install maven), then type the same again",
+      });
+    }
+    throw error;
+  }
+  if (result.exitCode === 0) return;
+  if (/No space left on device/u.test(result.output)) throw noSpace(cacheDir, engine.diskBytes);
+  const errors = result.output.split("\n").filter((line) => line.startsWith("[ERROR]"));
+  throw new StreamctlError("download", `Cannot resolve ${engine.label}: Maven ended with ${result.exitCode}`, {
+    detail: errors.slice(0, 5).join("\n"),
+    hint: "Check that this machine reaches its Maven repository, then type the same again: what was fetched is kept",
+  });
+}
+
+/** Path of the first file that the manifest names and that is not there in its size; the folder itself where all is missing. */
+async function missingFile(home: string): Promise<string | undefined> {
+  const text = await readIfExists(join(home, "manifest.json"));
+  if (text === undefined) return home;
+  const manifest = JSON.parse(text) as Readonly<Record<string, number>>;
+  const paths = Object.entries(manifest);
+  const sizes = await Promise.all(paths.map(async ([path]) => (await stat(join(home, path)).catch(() => undefined))?.size));
+  const index = paths.findIndex(([, size], i) => sizes[i] !== size);
+  const lacking = paths[index];
+  return lacking ? join(home, lacking[0]) : undefined;
+}
+
+async function listFiles(folder: string): Promise<Record<string, number>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sizes = await Promise.all(files.map(async (path) => [path.slice(folder.length + 1), (await stat(path)).size] as const));
+  return Object.fromEntries(sizes);
+}
+
+/** A draft whose process was killed is of no use to anyone. */
+async function removeDrafts(cacheDir: string): Promise<void> {
+  const drafts = (await readdir(cacheDir)).filter((name) => name.startsWith(".draft-"));
+  await Promise.all(drafts.map((name) => rm(join(cacheDir, name), { recursive: true, force: true })));
+}
+
+async function requireSpace(cacheDir: string, missing: readonly Engine[]): Promise<void> {
+  try {
+    await mkdir(cacheDir, { recursive: true });
+  } catch (error) {
+    if (systemCode(error) === "ENOSPC") throw noSpace(cacheDir, 0);
+    throw new StreamctlError("state", `Cannot make the cache folder "${cacheDir}": ${systemCode(error) ?? String(error)}`, {
+      cause: error,
+      hint: "Point XDG_CACHE_HOME at a folder that you may write",
+    });
+  }
+  const needed = missing.reduce((sum, engine) => sum + engine.diskBytes, 0);
+  const { bavail, bsize } = await statfs(cacheDir);
+  if (bavail * bsize < needed) throw noSpace(cacheDir, needed);
+}
+
+function noSpace(cacheDir: string, needed: number): StreamctlError {
+  return new StreamctlError(
+    "no-space",
+    `Cannot fill the cache "${cacheDir}": no room on its disk, ${Math.ceil(needed / 1e6)} MB are needed`,
+    {
+      hint: "Free some room, or point XDG_CACHE_HOME at a larger disk",
+    },
+  );
+}
+
+function engineHome(cacheDir: string, engine: Engine): string {
+  const hash = createHash("sha256").update(readAsset(`config/${engine.name}/pom.xml`));
+  for (const source of engine.sources) hash.update(readAsset(source));
+  return join(cacheDir, "engines", `${engine.name}-${hash.digest("hex").slice(0, 12)}`);
+}

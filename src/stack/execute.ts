@@ -1,0 +1,163 @@
+/** Carries out a plan: decides nothing, starts as parallel as the dependencies allow, ends at the first failure. */
+
+import { hasCode, StreamctlError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import { isRunning } from "../core/process.ts";
+import { pollUntil } from "../core/wait.ts";
+import { isReady, type KafkaProbe } from "./health.ts";
+import type { Runtime } from "./local-runtime.ts";
+import { stopWaves, type DesiredService, type Operation } from "./plan.ts";
+import type { ServiceRecord } from "./run-state.ts";
+import type { ServiceDefinition, ServiceName } from "./service.ts";
+
+export interface ExecutionContext {
+  readonly runtime: Runtime;
+  readonly kafkaProbe: KafkaProbe;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Longest time for one service to become ready, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Keeps the record of a service, or forgets it; called whenever one changes, before anything else happens to it. */
+  readonly remember: (name: ServiceName, record: ServiceRecord | undefined) => Promise<void>;
+}
+
+/** A stack on its way up: one promise a service, settled when that service is ready or has failed. */
+export interface StackStart {
+  readonly ready: ReadonlyMap<ServiceName, Promise<ServiceRecord>>;
+  /** All of them; rejects with the first failure, after what this run started and was not ready has been stopped. */
+  readonly all: Promise<readonly ServiceRecord[]>;
+}
+
+/**
+ * Starts what the plan says. Services are independent promises, so that a caller can go on with one (topics, as soon as
+ * Kafka is ready) while others still start.
+ */
+export function executeStart(
+  plan: readonly Operation[],
+  desired: readonly DesiredService[],
+  records: ReadonlyMap<ServiceName, ServiceRecord>,
+  context: ExecutionContext,
+): StackStart {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  const ready = new Map<ServiceName, Promise<ServiceRecord>>();
+  for (const { definition, definitionHash } of inDependencyOrder(desired)) {
+    const operation = plan.find(({ target }) => target === definition.name);
+    if (!operation) continue;
+    const before = definition.after.map((name) => ready.get(name)).filter((promise) => promise !== undefined);
+    const bring = async (): Promise<ServiceRecord> => {
+      await Promise.all(before);
+      return await bringUp(operation, { definition, definitionHash }, records.get(definition.name), { ...context, signal });
+    };
+    const promise = bring().catch((error: unknown) => {
+      failure.abort();
+      throw error;
+    });
+    promise.catch(() => {}); // Each is awaited in `all`; a caller need not await every one.
+    ready.set(definition.name, promise);
+  }
+  return { ready, all: gather([...ready.values()]) };
+}
+
+/** Waits for every service, then throws the failure that came first and not the interruptions that followed from it. */
+async function gather(promises: readonly Promise<ServiceRecord>[]): Promise<readonly ServiceRecord[]> {
+  const outcomes = await Promise.allSettled(promises);
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason as unknown);
+  const first = failures.find((reason) => !hasCode(reason, "interrupted")) ?? failures[0];
+  if (first !== undefined) throw first;
+  return outcomes.filter((outcome) => outcome.status === "fulfilled").map(({ value }) => value);
+}
+
+async function bringUp(
+  { operation }: Operation,
+  { definition, definitionHash }: DesiredService,
+  known: ServiceRecord | undefined,
+  context: ExecutionContext,
+): Promise<ServiceRecord> {
+  const { runtime, remember, log, signal } = context;
+  if (operation === "keep" && known) return known;
+  if (operation === "await" && known) return await untilReady(definition, known, context);
+  if (signal.aborted) throw new StreamctlError("interrupted", `Interrupted before ${definition.name} was started`);
+  if (operation === "restart" && known) {
+    await runtime.stop(definition.name, known.identity, definition.stopTimeoutMs);
+    await remember(definition.name, undefined);
+  }
+  const identity = await runtime.start(definition);
+  const record: ServiceRecord = {
+    name: definition.name,
+    identity,
+    definitionHash,
+    endpoint: definition.endpoint,
+    startedAtMs: Date.now(),
+  };
+  await remember(definition.name, record);
+  try {
+    return await untilReady(definition, record, context);
+  } catch (error) {
+    log.debug(`Stopping ${definition.name}, which was not ready`);
+    await runtime.stop(definition.name, identity, definition.stopTimeoutMs);
+    await remember(definition.name, undefined);
+    throw error;
+  }
+}
+
+async function untilReady(definition: ServiceDefinition, record: ServiceRecord, context: ExecutionContext): Promise<ServiceRecord> {
+  const { runtime, log, signal, timeoutMs, kafkaProbe, remember } = context;
+  const { name } = definition;
+  const look = async (patience: AbortSignal): Promise<true | undefined> => {
+    if (await isReady(definition.probe, kafkaProbe, patience)) return true;
+    if (!(await isRunning(record.identity))) {
+      throw new StreamctlError("service-failed", `Cannot start "${name}": its process ended before it was ready`);
+    }
+    return undefined;
+  };
+  try {
+    await pollUntil(look, { signal, timeoutMs, what: `${name} to be ready`, maxIntervalMs: 100 });
+  } catch (error) {
+    if (hasCode(error, "interrupted")) throw error;
+    throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
+      cause: error,
+      detail: await runtime.logTail(name, 20),
+      hint: `Type: streamctl logs ${name}`,
+    });
+  }
+  const ready: ServiceRecord = record.readyMs === undefined ? { ...record, readyMs: Date.now() - record.startedAtMs } : record;
+  await remember(name, ready);
+  log.success(`${name} is ready (${((ready.readyMs ?? 0) / 1000).toFixed(1)} s)`);
+  return ready;
+}
+
+/** Stops services in the order of their dependencies; each wave in parallel. */
+export async function executeStop(
+  names: readonly ServiceName[],
+  records: ReadonlyMap<ServiceName, ServiceRecord>,
+  context: Pick<ExecutionContext, "runtime" | "log" | "remember"> & { readonly stopTimeoutMs: (name: ServiceName) => number },
+): Promise<void> {
+  for (const wave of stopWaves(names)) {
+    await Promise.all(
+      wave.map(async (name) => {
+        const record = records.get(name);
+        if (!record) return;
+        const startedAt = performance.now();
+        await context.runtime.stop(name, record.identity, context.stopTimeoutMs(name));
+        await context.remember(name, undefined);
+        context.log.success(`${name} stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+      }),
+    );
+  }
+}
+
+/** Each service after those that it starts after. */
+function inDependencyOrder(desired: readonly DesiredService[]): readonly DesiredService[] {
+  const ordered: DesiredService[] = [];
+  const visit = (service: DesiredService): void => {
+    if (ordered.includes(service)) return;
+    for (const name of service.definition.after) {
+      const dependency = desired.find(({ definition }) => definition.name === name);
+      if (dependency) visit(dependency);
+    }
+    ordered.push(service);
+  };
+  for (const service of desired) visit(service);
+  return ordered;
+}

@@ -1,0 +1,52 @@
+/** Health is the engine's own word: each probe asks the service, none looks at the process. */
+
+import { connect } from "node:net";
+import { exchange } from "../core/http.ts";
+import { numberAt } from "../core/json.ts";
+import type { HttpCheck, Probe } from "./service.ts";
+
+/** Asks Kafka for its metadata; handed in, because this room knows no Kafka client. */
+export type KafkaProbe = (address: string, timeoutMs: number, signal?: AbortSignal) => Promise<boolean>;
+
+const lookTimeoutMs = 2000;
+
+/** Whether the service says that it is ready. Silence and refusals are "no"; only a fired signal is an error. */
+export async function isReady(probe: Probe, kafka: KafkaProbe, signal?: AbortSignal): Promise<boolean> {
+  switch (probe.kind) {
+    case "tcp":
+      return await accepts(probe.port);
+    case "kafka": {
+      const port = Number(probe.address.slice(probe.address.lastIndexOf(":") + 1));
+      return (await accepts(port)) && (await kafka(probe.address, lookTimeoutMs, signal));
+    }
+    case "http": {
+      for (const check of probe.checks) if (!(await passes(check, signal))) return false;
+      return true;
+    }
+  }
+}
+
+async function passes(check: HttpCheck, signal?: AbortSignal): Promise<boolean> {
+  try {
+    const answer = await exchange(check.url, { timeoutMs: lookTimeoutMs, signal });
+    if (answer.status !== 200) return false;
+    if (!check.path) return true;
+    return (numberAt(answer.json, ...check.path) ?? 0) >= (check.atLeast ?? 0);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return false;
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ port, host: "127.0.0.1" });
+  const end = (answer: boolean): void => {
+    socket.destroy();
+    resolve(answer);
+  };
+  socket.setTimeout(lookTimeoutMs, () => end(false));
+  socket.once("connect", () => end(true));
+  socket.once("error", () => end(false));
+  return promise;
+}

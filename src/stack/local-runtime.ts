@@ -1,0 +1,132 @@
+/** Services as JVM processes of this machine, detached from the terminal, on loopback, with stated heaps. */
+
+import { randomBytes } from "node:crypto";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readAsset } from "../core/assets.ts";
+import { StreamctlError } from "../core/errors.ts";
+import { readIfExists, writeAtomically } from "../core/files.ts";
+import type { Log } from "../core/log.ts";
+import { isRunning, runCommand, signalProcess, startDetached, type ProcessIdentity } from "../core/process.ts";
+import { renderTemplate } from "../core/template.ts";
+import { pollUntil } from "../core/wait.ts";
+import { classPath, resolveEngines } from "./engines.ts";
+import { javaProgram, requireJava } from "./java.ts";
+import { requireFreePorts } from "./ports.ts";
+import type { StateFolder } from "./run-state.ts";
+import { definitionHash, type ServiceDefinition, type ServiceName } from "./service.ts";
+
+/** What a runtime can do with services; the executor decides nothing and calls these. */
+export interface Runtime {
+  /** Makes everything available that a start needs and that may take long, such as downloads. */
+  prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
+  /** Hash of a definition together with its rendered configuration. */
+  hash(definition: ServiceDefinition): string;
+  start(definition: ServiceDefinition): Promise<ProcessIdentity>;
+  /** Asks a service to stop and proves that it did; kills it after its time. */
+  stop(name: ServiceName, identity: ProcessIdentity, timeoutMs: number): Promise<void>;
+  /** The last lines of a service's log. */
+  logTail(name: ServiceName, lines: number): Promise<string>;
+}
+
+export interface LocalRuntimeOptions {
+  readonly folder: StateFolder;
+  readonly cacheDir: string;
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A log file beyond this size is set aside as `<name>.log.1` at the next start, in bytes. */
+const largeLogBytes = 20e6;
+
+export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOptions): Runtime {
+  const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
+    const dirs = { confDir: folder.confDir(definition.name), dataDir: folder.dataDir(definition.name) };
+    return renderTemplate(text, { ...definition.values, ...dirs, ...extra }, file);
+  };
+  const configuration = (definition: ServiceDefinition): readonly string[] =>
+    definition.files.map(({ asset }) => render(definition, readAsset(asset), asset));
+  const java = (definition: ServiceDefinition, mainClass: string, args: readonly string[], extra?: Readonly<Record<string, string>>) => ({
+    program: javaProgram(),
+    args: ["-cp", classPath(cacheDir, definition.engine), ...definition.jvmOptions, mainClass, ...args].map((arg) =>
+      render(definition, arg, definition.name, extra),
+    ),
+    cwd: folder.dataDir(definition.name),
+    env: Object.fromEntries(Object.entries(definition.env).map(([name, value]) => [name, render(definition, value, definition.name)])),
+  });
+
+  return {
+    async prepare(definitions) {
+      await requireJava(signal);
+      await resolveEngines(
+        definitions.map(({ engine }) => engine),
+        { log, signal, cacheDir },
+      );
+    },
+
+    hash: (definition) => definitionHash(definition, configuration(definition)),
+
+    async start(definition) {
+      await requireFreePorts(definition);
+      await layOut(folder, definition, configuration(definition));
+      await prepareData(folder, definition, (step, extra) => java(definition, step.mainClass, step.args, extra));
+      const logFile = folder.logFile(definition.name);
+      await setLargeLogAside(logFile);
+      return await startDetached(java(definition, definition.mainClass, definition.args), logFile);
+    },
+
+    async stop(name, identity, timeoutMs) {
+      const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
+      // A stopped (SIGSTOP) process would keep SIGTERM waiting for ever.
+      await signalProcess(identity, "SIGTERM");
+      await signalProcess(identity, "SIGCONT");
+      try {
+        await pollUntil(ended, { timeoutMs, what: `${name} to stop`, maxIntervalMs: 100 });
+      } catch (error) {
+        if (!(error instanceof StreamctlError && error.code === "timeout")) throw error;
+        log.warn(`${name} did not stop within ${timeoutMs / 1000} s: killing process ${identity.pid}`);
+        await signalProcess(identity, "SIGKILL");
+        await pollUntil(ended, { timeoutMs: 10_000, what: `${name} to end` });
+      }
+    },
+
+    async logTail(name, lines) {
+      const text = (await readIfExists(folder.logFile(name))) ?? "";
+      return text.trimEnd().split("\n").slice(-lines).join("\n");
+    },
+  };
+}
+
+async function layOut(folder: StateFolder, definition: ServiceDefinition, texts: readonly string[]): Promise<void> {
+  const { name } = definition;
+  await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
+  await mkdir(join(folder.root, "log"), { recursive: true });
+  await rm(folder.confDir(name), { recursive: true, force: true });
+  for (const [index, { as }] of definition.files.entries()) await writeAtomically(join(folder.confDir(name), as), texts[index] ?? "");
+}
+
+type JavaStep = { readonly mainClass: string; readonly args: readonly string[] };
+type JavaCommand = (step: JavaStep, extra: Readonly<Record<string, string>>) => Parameters<typeof runCommand>[0];
+
+/** Runs the definition's first-time step once; a marker in the data folder says that it was done whole. */
+async function prepareData(folder: StateFolder, definition: ServiceDefinition, java: JavaCommand): Promise<void> {
+  if (!definition.prepare) return;
+  const marker = join(folder.dataDir(definition.name), "prepared");
+  if ((await readIfExists(marker)) !== undefined) return;
+  await rm(folder.dataDir(definition.name), { recursive: true, force: true });
+  await mkdir(join(folder.dataDir(definition.name), "tmp"), { recursive: true });
+  // Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash.
+  const clusterId = `s${randomBytes(16).toString("base64url").slice(1, 22)}`;
+  const { exitCode, output } = await runCommand(java(definition.prepare, { clusterId }));
+  if (exitCode !== 0) {
+    throw new StreamctlError("service-failed", `Cannot prepare the data of ${definition.name}: ended with ${exitCode}`, {
+      detail: output.split("\n").slice(-15).join("\n"),
+    });
+  }
+  await writeAtomically(marker, "");
+}
+
+async function setLargeLogAside(path: string): Promise<void> {
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+  if (size > largeLogBytes) await rename(path, `${path}.1`);
+}

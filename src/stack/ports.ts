@@ -1,0 +1,54 @@
+/** Every port of the pipeline, once. `--port-offset` is added to each, so that stacks can live side by side. */
+
+import { createServer } from "node:net";
+import { StreamctlError, systemCode } from "../core/errors.ts";
+import { portOwner } from "../core/process.ts";
+import type { ServiceDefinition } from "./service.ts";
+
+const base = {
+  kafka: 9092,
+  kafkaController: 9093,
+  zookeeper: 2181,
+  pinotController: 9000,
+  pinotBroker: 8099,
+  pinotServer: 8098,
+  pinotServerAdmin: 8097,
+  flinkRest: 8081,
+  flinkGateway: 8083,
+} as const;
+
+export type Ports = Readonly<Record<keyof typeof base, number>>;
+
+/** @param offset 0…56442, added to every port */
+export function portsAt(offset: number): Ports {
+  return Object.freeze(Object.fromEntries(Object.entries(base).map(([name, port]) => [name, port + offset]))) as Ports;
+}
+
+/**
+ * @throws StreamctlError `port-taken` naming the port and, where it can be known, who holds it.
+ */
+export async function requireFreePorts(definition: ServiceDefinition): Promise<void> {
+  await Promise.all(
+    definition.ports.map(async ({ name, port }) => {
+      if (await isFree(port)) return;
+      const owner = await portOwner(port);
+      const holder = owner ? `process ${owner.pid} (${owner.name}) listens there` : "another process holds it";
+      throw new StreamctlError("port-taken", `Cannot start "${definition.name}": port ${port} (${name}) is taken, ${holder}`, {
+        hint: "Stop that process, or choose other ports: streamctl up --port-offset 1000",
+      });
+    }),
+  );
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  server.once("error", (error) => {
+    const code = systemCode(error);
+    if (code === "EADDRINUSE" || code === "EACCES") resolve(false);
+    else reject(error);
+  });
+  // Every address: Pinot's query port binds all of them, and a listener on any of them is in the way.
+  server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve(true)));
+  return promise;
+}

@@ -1,0 +1,81 @@
+import type { Ports } from "../ports.ts";
+import type { HttpCheck, ServiceDefinition } from "../service.ts";
+
+const health = (port: number): HttpCheck => ({ url: `http://127.0.0.1:${port}/health` });
+
+/** ZooKeeper, which only Pinot uses. 115 MB resident. */
+export function zookeeperService(ports: Ports): ServiceDefinition {
+  return {
+    name: "zookeeper",
+    engine: "pinot",
+    after: [],
+    ports: [{ name: "ZooKeeper", port: ports.zookeeper }],
+    endpoint: `127.0.0.1:${ports.zookeeper}`,
+    values: { zookeeperPort: ports.zookeeper },
+    files: [
+      { asset: "config/pinot/zoo.cfg", as: "zoo.cfg" },
+      { asset: "config/pinot/log4j2.xml", as: "log4j2.xml" },
+    ],
+    env: { MALLOC_ARENA_MAX: "2" },
+    jvmOptions: [
+      "-Xms32m",
+      "-Xmx128m",
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",
+      "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.xml",
+    ],
+    mainClass: "org.apache.zookeeper.server.ZooKeeperServerMain",
+    args: ["{{confDir}}/zoo.cfg"],
+    probe: { kind: "tcp", port: ports.zookeeper },
+    stopTimeoutMs: 10_000,
+  };
+}
+
+/** Pinot 0.11.0: controller, broker and server in one JVM. 300 MB resident. */
+export function pinotService(ports: Ports): ServiceDefinition {
+  return {
+    name: "pinot",
+    engine: "pinot",
+    after: ["zookeeper"],
+    ports: [
+      { name: "Pinot controller", port: ports.pinotController },
+      { name: "Pinot broker", port: ports.pinotBroker },
+      { name: "Pinot server", port: ports.pinotServer },
+      { name: "Pinot server admin", port: ports.pinotServerAdmin },
+    ],
+    endpoint: `http://127.0.0.1:${ports.pinotController}`,
+    values: {
+      controllerPort: ports.pinotController,
+      brokerPort: ports.pinotBroker,
+      serverPort: ports.pinotServer,
+      serverAdminPort: ports.pinotServerAdmin,
+    },
+    files: ["controller.conf", "broker.conf", "server.conf", "log4j2.xml"].map((as) => ({ asset: `config/pinot/${as}`, as })),
+    env: { MALLOC_ARENA_MAX: "2" },
+    jvmOptions: [
+      "-Xms128m",
+      "-Xmx512m",
+      "-XX:+UseSerialGC",
+      "-XX:MaxDirectMemorySize=512m",
+      "-XX:TieredStopAtLevel=1",
+      "-Dzk.session.timeout=8000",
+      "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.xml",
+    ],
+    mainClass: "org.apache.pinot.tools.admin.PinotAdministrator",
+    args: [
+      "StartServiceManager",
+      "-clusterName",
+      "streamctl",
+      "-zkAddress",
+      `127.0.0.1:${ports.zookeeper}`,
+      "-port",
+      "-1",
+      "-bootstrapConfigPaths",
+      "{{confDir}}/controller.conf",
+      "{{confDir}}/broker.conf",
+      "{{confDir}}/server.conf",
+    ],
+    probe: { kind: "http", checks: [ports.pinotController, ports.pinotBroker, ports.pinotServerAdmin].map(health) },
+    stopTimeoutMs: 20_000,
+  };
+}

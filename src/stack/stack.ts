@@ -1,0 +1,119 @@
+/**
+ * The stack of one state folder: what was started, what is seen of it, what would have to happen. The other rooms speak to
+ * this module; the files beside it hold the parts.
+ */
+
+import { StreamctlError } from "../core/errors.ts";
+import { isRunning, residentBytes } from "../core/process.ts";
+import { isReady, type KafkaProbe } from "./health.ts";
+import type { Runtime } from "./local-runtime.ts";
+import type { DesiredService, ObservedService } from "./plan.ts";
+import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
+import type { ServiceDefinition, ServiceName } from "./service.ts";
+import { desiredServices } from "./services/catalog.ts";
+
+export type ServiceState = "healthy" | "starting" | "unhealthy" | "stopped";
+
+export interface ServiceStatus {
+  readonly name: ServiceName;
+  readonly state: ServiceState;
+  readonly pid: number | null;
+  readonly uptimeMs: number | null;
+  readonly rssBytes: number | null;
+  readonly endpoint: string;
+}
+
+/** The services that the choices ask for, with the hash of what they would run as. */
+export function desireStack(choices: Pick<StackChoices, "portOffset" | "only">, runtime: Runtime): readonly DesiredService[] {
+  return desiredServices({ portOffset: choices.portOffset, only: choices.only }).map((definition) => ({
+    definition,
+    definitionHash: runtime.hash(definition),
+  }));
+}
+
+/** One look at everything that the state says was started. */
+export async function observeStack(state: RunState | undefined, kafkaProbe: KafkaProbe): Promise<readonly ObservedService[]> {
+  if (!state) return [];
+  const definitions = desiredServices({ portOffset: state.choices.portOffset, only: undefined });
+  return await Promise.all(
+    state.services.map(async (record): Promise<ObservedService> => {
+      const running = await isRunning(record.identity);
+      const definition = definitions.find(({ name }) => name === record.name);
+      return {
+        name: record.name,
+        state: running ? "running" : "gone",
+        pid: record.identity.pid,
+        definitionHash: record.definitionHash,
+        healthy: running && definition !== undefined && (await isReady(definition.probe, kafkaProbe)),
+      };
+    }),
+  );
+}
+
+/** What `status` shows of each service that belongs to the stack, running or not. */
+export async function serviceStatuses(state: RunState, kafkaProbe: KafkaProbe): Promise<readonly ServiceStatus[]> {
+  const observed = await observeStack(state, kafkaProbe);
+  const definitions = desiredServices({ portOffset: state.choices.portOffset, only: state.choices.only });
+  return await Promise.all(
+    definitions.map(async (definition) => {
+      const record = state.services.find(({ name }) => name === definition.name);
+      const seen = observed.find(({ name }) => name === definition.name);
+      return await serviceStatus(definition, record, seen);
+    }),
+  );
+}
+
+async function serviceStatus(
+  definition: ServiceDefinition,
+  record: ServiceRecord | undefined,
+  seen: ObservedService | undefined,
+): Promise<ServiceStatus> {
+  const running = record !== undefined && seen?.state === "running";
+  const waiting = record?.readyMs === undefined ? "starting" : "unhealthy";
+  return {
+    name: definition.name,
+    state: !running ? "stopped" : seen.healthy ? "healthy" : waiting,
+    pid: running ? record.identity.pid : null,
+    uptimeMs: running ? Date.now() - record.startedAtMs : null,
+    rssBytes: running ? ((await residentBytes(record.identity.pid)) ?? null) : null,
+    endpoint: definition.endpoint,
+  };
+}
+
+/**
+ * Keeps `run.json` while services come and go. Changes are written one after another, in the order in which they were made.
+ * The caller holds the state folder's lock.
+ */
+export class RunRecorder {
+  readonly #folder: StateFolder;
+  readonly #choices: StackChoices;
+  readonly #services: Map<ServiceName, ServiceRecord>;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(folder: StateFolder, choices: StackChoices, services: readonly ServiceRecord[]) {
+    this.#folder = folder;
+    this.#choices = choices;
+    this.#services = new Map(services.map((record) => [record.name, record]));
+  }
+
+  get records(): ReadonlyMap<ServiceName, ServiceRecord> {
+    return this.#services;
+  }
+
+  remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> => {
+    if (record) this.#services.set(name, record);
+    else this.#services.delete(name);
+    const state: RunState = { version: 1, choices: this.#choices, services: [...this.#services.values()] };
+    this.#written = this.#written.then(() => writeRunState(this.#folder, state));
+    await this.#written;
+  };
+}
+
+/** @throws StreamctlError `not-running` unless a stack was started from this state folder. */
+export async function requireRunState(folder: StateFolder): Promise<RunState> {
+  const state = await readRunState(folder);
+  if (state && state.services.length > 0) return state;
+  throw new StreamctlError("not-running", `Cannot find a running stack in "${folder.root}": nothing was started there`, {
+    hint: "Type: streamctl up",
+  });
+}
