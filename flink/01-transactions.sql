@@ -1,0 +1,17 @@
+-- Transactions as they were sent: the fields that count, so that nothing else in a record can spoil it.
+-- A value that does not parse becomes NULL; a record that is not JSON is left out.
+-- total_paid is an integer in the contract. As BIGINT, Flink would read 10.5 as 10; as DOUBLE it can be told apart.
+CREATE TABLE transactions (
+  event_timestamp TIMESTAMP(3),
+  total_paid DOUBLE,
+  status STRING
+) WITH (
+  'connector' = 'kafka',
+  'topic' = '{{transactionsTopic}}',
+  'properties.bootstrap.servers' = '{{brokers}}',
+  'properties.group.id' = '{{consumerGroup}}',
+  'scan.startup.mode' = 'earliest-offset',
+  'format' = 'json',
+  'json.timestamp-format.standard' = 'SQL',
+  'json.ignore-parse-errors' = 'true'
+);

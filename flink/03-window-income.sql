@@ -1,0 +1,22 @@
+-- Income in windows of {{windowSizeSeconds}} seconds of event time, updated as transactions come in, however late.
+-- Grouped by both ends: were one computed from the other, every update would be preceded by a deletion.
+INSERT INTO window_transactions
+SELECT
+  WINDOW_START,
+  WINDOW_END,
+  SUM(total_paid) AS TOTAL_PAID,
+  COUNT(*) AS TOTAL_TRANSACTIONS,
+  AVG(CAST(total_paid AS DOUBLE)) AS AVERAGE_TRANSACTION_VALUE
+FROM (
+  -- Whole numbers that a double holds exactly, at times from 1970 (before, the division would round the wrong way) to 9999.
+  SELECT
+    EXTRACT(EPOCH FROM event_timestamp) / {{windowSizeSeconds}} * {{windowSizeMs}} AS WINDOW_START,
+    EXTRACT(EPOCH FROM event_timestamp) / {{windowSizeSeconds}} * {{windowSizeMs}} + {{windowSizeMs}} AS WINDOW_END,
+    CAST(total_paid AS BIGINT) AS total_paid
+  FROM transactions
+  WHERE status = 'Paid'
+    AND total_paid = FLOOR(total_paid)
+    AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
+    AND event_timestamp BETWEEN TIMESTAMP '1970-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999'
+)
+GROUP BY WINDOW_START, WINDOW_END;

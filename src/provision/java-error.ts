@@ -1,0 +1,25 @@
+/** Engines on the JVM answer with stack traces. People need the one line that says why. */
+
+const className = /^(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable)?:\s*/u;
+
+/**
+ * The first line of the innermost cause that has a message, without the names of exception classes; for text that is no stack
+ * trace, its first line. At most 300 characters.
+ */
+export function innermostCause(trace: string): string {
+  const lines = trace.split("\n").map((line) => line.trim());
+  const causes = lines.filter((line) => line.startsWith("Caused by:")).map((line) => withoutClassNames(line.slice("Caused by:".length)));
+  const innermost = causes.findLast((cause) => cause !== "");
+  return shorten(innermost ?? lines.map(withoutClassNames).find((line) => line !== "") ?? "no reason given");
+}
+
+function withoutClassNames(line: string): string {
+  let rest = line.trim();
+  for (let match = className.exec(rest); match !== null; match = className.exec(rest)) rest = rest.slice(match[0].length);
+  // A bare class name says nothing.
+  return /^(?:[a-z_][\w$]*\.)+[A-Z][\w$]*$/u.test(rest) ? "" : rest;
+}
+
+function shorten(line: string): string {
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
