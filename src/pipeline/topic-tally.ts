@@ -1,0 +1,110 @@
+/** What the raw topic holds, added up batch by batch: memory grows with windows, never with records. */
+
+import { messageOf, StreamctlError } from "../core/errors.ts";
+import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
+import { parseTransaction } from "../model/transaction.ts";
+import { WindowTotals } from "../model/window.ts";
+import { maxWindows } from "./window-comparison.ts";
+
+/** What a tally needs of a batch as the consumer packs it. */
+export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "nullValues" | "positions">;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+export class TopicTally {
+  /** Totals of the Paid transactions by window. */
+  readonly windows = new WindowTotals();
+  readonly #topic: string;
+  readonly #maxWindows: number;
+  readonly #positions = new Map<number, number>();
+  readonly #invalidReasons = new Map<string, number>();
+  #records = 0;
+  #invalid = 0;
+  #paidRecords = 0;
+  #paidTotal = 0;
+
+  /**
+   * @param topic its name, for errors
+   * @param limit windows that are accepted; default a million
+   */
+  constructor(topic: string, limit = maxWindows) {
+    this.#topic = topic;
+    this.#maxWindows = limit;
+  }
+
+  get counts(): { records: number; paidRecords: number; paidTotal: number; invalid: number; invalidReasons: Record<string, number> } {
+    const invalidReasons = Object.fromEntries([...this.#invalidReasons].toSorted(([, one], [, other]) => other - one));
+    const [records, paidRecords, paidTotal, invalid] = [this.#records, this.#paidRecords, this.#paidTotal, this.#invalid];
+    return { records, paidRecords, paidTotal, invalid, invalidReasons };
+  }
+
+  /** Whether everything before `ends` has been added. */
+  reaches(ends: readonly PartitionOffset[]): boolean {
+    return ends.every(({ partition, offset }) => (this.#positions.get(partition) ?? 0) >= offset);
+  }
+
+  /**
+   * Adds every record of a batch and takes over its positions.
+   *
+   * @returns whether the positions went on
+   * @throws StreamctlError `not-available` beyond the limit of windows, or where a sum is no longer exact
+   */
+  add(batch: RecordBatch): boolean {
+    const values = valuesOf(batch);
+    for (let index = 0; index < batch.count; index++) {
+      this.#addValue(batch.nullValues[index] === 1 ? null : values(index));
+    }
+    if (this.windows.size > this.#maxWindows) throw this.#beyond(`it makes more than ${this.#maxWindows} windows`);
+    let advanced = false;
+    for (const { partition, offset } of batch.positions) {
+      if (offset > (this.#positions.get(partition) ?? 0)) advanced = true;
+      this.#positions.set(partition, offset);
+    }
+    return advanced;
+  }
+
+  #addValue(value: string | Uint8Array | null): void {
+    this.#records++;
+    const transaction = parseTransaction(value);
+    if (typeof transaction === "string") {
+      this.#invalid++;
+      this.#invalidReasons.set(transaction, (this.#invalidReasons.get(transaction) ?? 0) + 1);
+      return;
+    }
+    if (transaction.status !== "Paid") return;
+    this.#paidRecords++;
+    this.#paidTotal += transaction.totalPaid;
+    try {
+      this.windows.addPaid(transaction.eventTimeMs, transaction.totalPaid);
+    } catch (error) {
+      throw this.#beyond(messageOf(error), error);
+    }
+  }
+
+  #beyond(why: string, cause?: unknown): StreamctlError {
+    return new StreamctlError("not-available", `Cannot verify "${this.#topic}": ${why}`, {
+      cause,
+      hint: "Start afresh with: streamctl down --volumes",
+    });
+  }
+}
+
+/**
+ * Access to a batch's values: slices of one text where every byte is a character, which makes positions the same and costs
+ * half of decoding each value; bytes otherwise.
+ */
+function valuesOf({ bytes, offsets }: RecordBatch): (index: number) => string | Uint8Array {
+  const range = (index: number): [from: number, to: number] => [offsets[2 * index + 1] ?? 0, offsets[2 * index + 2] ?? 0];
+  const text = asciiText(bytes);
+  if (text === undefined) return (index) => bytes.subarray(...range(index));
+  return (index) => text.slice(...range(index));
+}
+
+function asciiText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = utf8.decode(bytes);
+    return text.length === bytes.length ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}

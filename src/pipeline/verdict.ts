@@ -1,0 +1,91 @@
+/** What `verify` found, and whether that proves that nothing was lost and nothing counted twice. */
+
+import type { RunRecord } from "../model/run-record.ts";
+import type { WindowComparison } from "./window-comparison.ts";
+
+/** Sums over the runs that wrote to the topic as it is now. */
+export interface SentTotals {
+  readonly delivered: number;
+  readonly unresolved: number;
+  /** Paid transactions among the delivered ones. */
+  readonly paid: { readonly count: number; readonly total: number };
+}
+
+/** The document of `verify --json`. */
+export interface VerifyReport extends WindowComparison {
+  readonly topic: string;
+  /** Everything in the topic up to the end offsets of the last look, and what came along while it read up to them. */
+  readonly records: number;
+  readonly paidRecords: number;
+  readonly paidTotal: number;
+  /** Records that break the contract of a transaction, and how many for which reason. */
+  readonly invalid: number;
+  readonly invalidReasons: Readonly<Record<string, number>>;
+  /** Records beyond delivered and unresolved: from elsewhere, or sent twice. */
+  readonly foreign: number;
+  readonly sent: SentTotals;
+  /** How often topic and table were compared; above 1 with `--wait` only. */
+  readonly looks: number;
+  readonly elapsedMs: number;
+}
+
+export type ReasonCode = "no-window" | "records-lost" | "paid-lost" | "window-differs" | "row-extra" | "record-foreign";
+
+export interface Reason {
+  readonly code: ReasonCode;
+  /** A clause such as `3 of 12 windows differ in Pinot`. */
+  readonly text: string;
+}
+
+export interface Verdict {
+  readonly ok: boolean;
+  /** Why not; empty when ok. */
+  readonly reasons: readonly Reason[];
+}
+
+export interface JudgeOptions {
+  /** Whether the ledger's runs are the topic's only writers, so that a record from elsewhere is a defect. */
+  readonly strict: boolean;
+}
+
+/** Sums of the runs that wrote to the topic with this id of Kafka's; a topic made anew has another id. */
+export function sumRuns(runs: readonly RunRecord[], topicId: string): SentTotals {
+  const mine = runs.filter((run) => run.topicId === topicId);
+  const sum = (amount: (run: RunRecord) => number): number => mine.reduce((total, run) => total + amount(run), 0);
+  return {
+    delivered: sum((run) => run.delivered),
+    unresolved: sum((run) => run.unresolved),
+    paid: { count: sum((run) => run.paid.count), total: sum((run) => run.paid.total) },
+  };
+}
+
+/** Pure: the same report always gets the same verdict. */
+export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
+  const { windows, mismatched, extra, records, invalid, sent, paidRecords, paidTotal, foreign } = report;
+  const reasons: Reason[] = [];
+  const find = (code: ReasonCode, text: string): void => void reasons.push({ code, text });
+  // What the runs delivered is valid, so a record that is not cannot stand in for one that is missing.
+  const valid = records - invalid;
+  if (valid < sent.delivered) find("records-lost", `${sent.delivered} records were delivered and the topic holds ${valid}`);
+  if (paidRecords < sent.paid.count || paidTotal < sent.paid.total) {
+    const delivered = `${sent.paid.count} Paid transactions worth ${sent.paid.total} were delivered`;
+    find("paid-lost", `${delivered} and the topic holds ${paidRecords} worth ${paidTotal}`);
+  }
+  if (windows === 0) find("no-window", "the topic holds no Paid transaction, so there is no window to compare");
+  const missing = mismatched.filter((window) => window.actual === null).length;
+  const different = mismatched.length - missing;
+  if (missing > 0) find("window-differs", `${missing} of ${windows} windows ${missing === 1 ? "is" : "are"} not in Pinot`);
+  if (different > 0) find("window-differs", `${different} of ${windows} windows ${different === 1 ? "differs" : "differ"} in Pinot`);
+  const duplicates = extra.filter((window) => window.why === "duplicate").length;
+  const unexpected = extra.length - duplicates;
+  if (duplicates > 0) find("row-extra", `${rows(duplicates)} in Pinot for a window that has one already`);
+  if (unexpected > 0) find("row-extra", `${rows(unexpected)} in Pinot for a window without a Paid transaction`);
+  if (strict && foreign > 0) {
+    find("record-foreign", `${foreign} ${foreign === 1 ? "record is" : "records are"} from elsewhere or were sent twice (--strict)`);
+  }
+  return { ok: reasons.length === 0, reasons };
+}
+
+function rows(count: number): string {
+  return `${count} ${count === 1 ? "row" : "rows"}`;
+}

@@ -1,0 +1,94 @@
+/** Windows as they should be against windows as Pinot has them, row by row. */
+
+import { StreamctlError } from "../core/errors.ts";
+import { averageTransactionValue, windowSizeMs, type WindowTotal, type WindowTotals } from "../model/window.ts";
+
+/** One row of Pinot's table. Times in milliseconds since the epoch, sums in whole units. */
+export interface WindowRow {
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly totalPaid: number;
+  readonly totalTransactions: number;
+  readonly average: number;
+}
+
+/** What Pinot holds for a window. */
+export type ActualWindow = Omit<WindowRow, "windowStart">;
+
+/** A window whose row differs; `actual` is null where Pinot has no row. */
+export interface MismatchedWindow {
+  readonly windowStart: number;
+  readonly expected: WindowTotal;
+  readonly actual: ActualWindow | null;
+}
+
+/** A row that should not be there. */
+export interface ExtraWindow {
+  readonly windowStart: number;
+  readonly actual: ActualWindow;
+  /** `duplicate`: a second row of a window; `unexpected`: no Paid transaction belongs to such a window. */
+  readonly why: "duplicate" | "unexpected";
+}
+
+export interface WindowComparison {
+  /** Windows that the topic makes. */
+  readonly windows: number;
+  readonly matched: number;
+  /** Ordered by time. */
+  readonly mismatched: readonly MismatchedWindow[];
+  /** Ordered by time. */
+  readonly extra: readonly ExtraWindow[];
+}
+
+/** More windows, expected or found, are refused: both sides are kept in memory. */
+export const maxWindows = 1_000_000;
+
+/** Averages are floating point on both sides and summed in an order of their own; sums and counts are compared exactly. */
+const averageTolerance = 1e-9;
+
+/**
+ * Compares every expected window with its row. Rows may come in any order and any number of pages.
+ *
+ * @throws StreamctlError `pinot` when the table has more than two million rows; what `pages` throws passes through.
+ */
+export async function compareWindows(expected: WindowTotals, pages: AsyncIterable<readonly WindowRow[]>): Promise<WindowComparison> {
+  const seen = new Set<number>();
+  const mismatched: MismatchedWindow[] = [];
+  const extra: ExtraWindow[] = [];
+  for await (const page of pages) {
+    for (const row of page) {
+      const { windowStart, ...actual } = row;
+      const total = row.windowEnd === windowStart + windowSizeMs ? expected.get(windowStart) : undefined;
+      if (total === undefined) extra.push({ windowStart, actual, why: "unexpected" });
+      else if (seen.has(windowStart)) extra.push({ windowStart, actual, why: "duplicate" });
+      else {
+        seen.add(windowStart);
+        if (!equals(row, total)) mismatched.push({ windowStart, expected: total, actual });
+      }
+    }
+    if (extra.length > maxWindows) throw tooManyRows();
+  }
+  const matched = seen.size - mismatched.length;
+  if (seen.size < expected.size) {
+    for (const [windowStart, total] of expected.entries()) {
+      if (!seen.has(windowStart)) mismatched.push({ windowStart, expected: total, actual: null });
+    }
+  }
+  return { windows: expected.size, matched, mismatched: mismatched.sort(byStart), extra: extra.sort(byStart) };
+}
+
+function equals(row: WindowRow, total: WindowTotal): boolean {
+  if (row.totalPaid !== total.totalPaid || row.totalTransactions !== total.totalTransactions) return false;
+  const average = averageTransactionValue(total);
+  return Math.abs(row.average - average) <= averageTolerance * Math.abs(average);
+}
+
+function byStart(a: { readonly windowStart: number }, b: { readonly windowStart: number }): number {
+  return a.windowStart - b.windowStart;
+}
+
+function tooManyRows(): StreamctlError {
+  return new StreamctlError("pinot", `Cannot compare windows: Pinot holds more than ${maxWindows} rows that no transaction accounts for`, {
+    hint: "Start afresh with: streamctl down --volumes",
+  });
+}

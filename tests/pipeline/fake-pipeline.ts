@@ -1,0 +1,111 @@
+/** A topic, a ledger and a table as values: what `verify` is given instead of Kafka, the state folder and Pinot. */
+
+import type { RunRecord } from "../../src/model/run-record.ts";
+import { windowSizeMs } from "../../src/model/window.ts";
+import type { RecordBatch } from "../../src/pipeline/topic-tally.ts";
+import type { TransactionLog } from "../../src/pipeline/verify.ts";
+import type { WindowRow } from "../../src/pipeline/window-comparison.ts";
+
+export type FakeValue = string | Uint8Array | null;
+
+const encoder = new TextEncoder();
+const key = encoder.encode("0f7e9c5e-2f1b-4d53-9d0c-111111111111");
+
+/** Packs values as the consumer does. */
+export function packBatch(values: readonly FakeValue[], positions: RecordBatch["positions"]): RecordBatch {
+  const encoded = values.map((value) => (value === null ? new Uint8Array() : typeof value === "string" ? encoder.encode(value) : value));
+  const offsets = new Uint32Array(2 * values.length + 1);
+  const bytes = new Uint8Array(encoded.reduce((size, value) => size + key.length + value.length, 0));
+  let end = 0;
+  for (const [index, value] of encoded.entries()) {
+    offsets[2 * index] = end;
+    bytes.set(key, end);
+    offsets[2 * index + 1] = end + key.length;
+    bytes.set(value, end + key.length);
+    end += key.length + value.length;
+  }
+  offsets[2 * values.length] = end;
+  return { count: values.length, bytes, offsets, nullValues: Uint8Array.from(values, (value) => (value === null ? 1 : 0)), positions };
+}
+
+export function transactionText(eventTime: string, totalPaid: number, status = "Paid"): string {
+  return JSON.stringify({
+    event_timestamp: eventTime,
+    transaction_id: 1,
+    user_id: "0f7e9c5e-2f1b-4d53-9d0c-111111111111",
+    total_paid: totalPaid,
+    status,
+  });
+}
+
+export interface FakeLog extends TransactionLog {
+  readonly partitions: FakeValue[][];
+  /** May be changed: a topic made anew. */
+  topicId: string;
+  /** Earliest offset of partition 0. */
+  low: number;
+  /** Offsets that no reader ever sees, counted into the end of partition 0. */
+  unreadable: number;
+  /** Records handed out by readers so far. */
+  recordsRead: number;
+  readersOpen: number;
+}
+
+/** A topic of some partitions; records are appended by pushing to `partitions`. Readers answer two records a batch. */
+export function fakeLog(...partitions: FakeValue[][]): FakeLog {
+  const log: FakeLog = {
+    topic: "transactions",
+    topicId: "topic-1",
+    partitions,
+    low: 0,
+    unreadable: 0,
+    recordsRead: 0,
+    readersOpen: 0,
+    snapshot: async () => ({
+      topicId: log.topicId,
+      partitions: partitions.map((values, partition) => ({
+        partition,
+        low: partition === 0 ? log.low : 0,
+        high: values.length + (partition === 0 ? log.unreadable : 0),
+      })),
+    }),
+    openReader(positions) {
+      const next = new Map(positions.map(({ partition, offset }) => [partition, offset]));
+      log.readersOpen++;
+      return {
+        async nextBatch() {
+          const values: FakeValue[] = [];
+          for (const [partition, offset] of next) {
+            const part = partitions[partition]?.slice(offset, offset + 2 - values.length) ?? [];
+            values.push(...part);
+            next.set(partition, offset + part.length);
+          }
+          log.recordsRead += values.length;
+          return packBatch(
+            values,
+            [...next].map(([partition, offset]) => ({ partition, offset })),
+          );
+        },
+        async close() {
+          log.readersOpen--;
+        },
+      };
+    },
+  };
+  return log;
+}
+
+export function fakeRun(delivered: number, paidCount: number, paidTotal: number, more: Partial<RunRecord> = {}): RunRecord {
+  const counts = { accepted: delivered, delivered, failed: 0, unresolved: 0, paid: { count: paidCount, total: paidTotal } };
+  return { topicId: "topic-1", topic: "transactions", endedAtMs: 0, seed: "1", ...counts, ...more };
+}
+
+export function fakeRow(windowStart: number, totalPaid: number, totalTransactions: number, more: Partial<WindowRow> = {}): WindowRow {
+  const windowEnd = windowStart + windowSizeMs;
+  return { windowStart, windowEnd, totalPaid, totalTransactions, average: totalPaid / totalTransactions, ...more };
+}
+
+/** Pages of a table, `size` rows each. */
+export async function* fakePages(rows: readonly WindowRow[], size = 2): AsyncGenerator<readonly WindowRow[]> {
+  for (let from = 0; from < rows.length; from += size) yield rows.slice(from, from + size);
+}

@@ -1,0 +1,89 @@
+import { expect, test } from "bun:test";
+import { TopicTally } from "../../src/pipeline/topic-tally.ts";
+import { packBatch, transactionText } from "./fake-pipeline.ts";
+
+const at0 = (offset: number): { partition: number; offset: number }[] => [{ partition: 0, offset }];
+
+test("TopicTally adds Paid transactions to their windows and counts the others", () => {
+  const tally = new TopicTally("transactions");
+  const values = [
+    transactionText("2026-01-01 00:00:02.999", 10),
+    transactionText("2026-01-01 00:00:03.000", 20),
+    transactionText("2026-01-01 00:00:00.000", 40),
+    transactionText("2026-01-01 00:00:01.000", 80, "Refused"),
+  ];
+  expect(tally.add(packBatch(values, at0(4)))).toBe(true);
+  const start = Date.UTC(2026, 0, 1);
+  expect([...tally.windows.entries()]).toEqual([
+    [start, { totalPaid: 50, totalTransactions: 2 }],
+    [start + 3000, { totalPaid: 20, totalTransactions: 1 }],
+  ]);
+  expect(tally.counts).toEqual({ records: 4, paidRecords: 3, paidTotal: 70, invalid: 0, invalidReasons: {} });
+});
+
+test("TopicTally counts what breaks the contract by its reason, the most frequent first", () => {
+  const tally = new TopicTally("transactions");
+  const good = transactionText("2026-01-01 00:00:00.000", 10);
+  const values = [
+    null,
+    "{",
+    good,
+    "[]",
+    "nonsense",
+    new Uint8Array([0x7b, 0xff, 0x7d]),
+    good.replace("10", '"10"'),
+    good.replace("-01-01", "-02-30"),
+  ];
+  tally.add(packBatch(values, at0(8)));
+  expect(tally.counts).toEqual({
+    records: 8,
+    paidRecords: 1,
+    paidTotal: 10,
+    invalid: 7,
+    invalidReasons: {
+      "not-json": 3,
+      tombstone: 1,
+      "not-an-object": 1,
+      "total_paid is of the wrong type": 1,
+      "event_timestamp is malformed": 1,
+    },
+  });
+  expect(Object.keys(tally.counts.invalidReasons)[0]).toBe("not-json");
+});
+
+test("TopicTally reads the same from a batch with characters of several bytes", () => {
+  const value = transactionText("2026-01-01 00:00:00.000", 10);
+  const values = [value, value.replace("{", '{"note":"Zürich 東京 👩‍👩‍👧",'), value];
+  const tally = new TopicTally("transactions");
+  tally.add(packBatch(values, at0(3)));
+  expect(tally.counts).toEqual({ records: 3, paidRecords: 3, paidTotal: 30, invalid: 0, invalidReasons: {} });
+});
+
+test("TopicTally knows what it has read of every partition", () => {
+  const tally = new TopicTally("transactions");
+  const ends = [
+    { partition: 0, offset: 2 },
+    { partition: 1, offset: 0 },
+    { partition: 2, offset: 5 },
+  ];
+  expect([tally.reaches([]), tally.reaches(ends)]).toEqual([true, false]);
+  expect(tally.add(packBatch([], [{ partition: 0, offset: 2 }]))).toBe(true);
+  expect(tally.reaches(ends)).toBe(false);
+  expect(tally.add(packBatch([], [{ partition: 2, offset: 7 }]))).toBe(true);
+  expect(tally.reaches(ends)).toBe(true);
+  expect(tally.add(packBatch([], [{ partition: 2, offset: 7 }]))).toBe(false);
+});
+
+test("TopicTally refuses more windows than it may keep", () => {
+  const tally = new TopicTally("transactions", 2);
+  const values = ["00", "03", "06"].map((second) => transactionText(`2026-01-01 00:00:${second}.000`, 10));
+  expect(() => tally.add(packBatch(values, at0(3)))).toThrow(
+    expect.objectContaining({ code: "not-available", message: 'Cannot verify "transactions": it makes more than 2 windows' }),
+  );
+});
+
+test("TopicTally refuses sums that would no longer be exact", () => {
+  const tally = new TopicTally("transactions");
+  const value = transactionText("2026-01-01 00:00:00.000", Number.MAX_SAFE_INTEGER);
+  expect(() => tally.add(packBatch([value, value], at0(2)))).toThrow(expect.objectContaining({ code: "not-available" }));
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "bun:test";
+import { judge, type ReasonCode, sumRuns, type VerifyReport } from "../../src/pipeline/verdict.ts";
+import { fakeRow, fakeRun } from "./fake-pipeline.ts";
+
+const equal: VerifyReport = {
+  topic: "transactions",
+  records: 10,
+  paidRecords: 5,
+  paidTotal: 250,
+  invalid: 0,
+  invalidReasons: {},
+  foreign: 0,
+  sent: { delivered: 10, unresolved: 0, paid: { count: 5, total: 250 } },
+  windows: 2,
+  matched: 2,
+  mismatched: [],
+  extra: [],
+  looks: 1,
+  elapsedMs: 12,
+};
+const { windowStart, ...actual } = fakeRow(3000, 100, 2);
+const expected = { totalPaid: 150, totalTransactions: 3 };
+
+describe("judge()", () => {
+  test("is content when every window matches and the topic holds what was delivered", () => {
+    expect(judge(equal, { strict: true })).toEqual({ ok: true, reasons: [] });
+  });
+
+  test("is content with a topic that no run of this state folder wrote to", () => {
+    const report = { ...equal, foreign: 10, sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 } } };
+    expect(judge(report, { strict: false }).ok).toBe(true);
+  });
+
+  test("is content with unresolved records that did arrive", () => {
+    const report = { ...equal, records: 12, sent: { ...equal.sent, unresolved: 3 } };
+    expect(judge(report, { strict: true }).ok).toBe(true);
+  });
+
+  const findings: readonly (readonly [Partial<VerifyReport>, ReasonCode, string])[] = [
+    [{ windows: 0, matched: 0 }, "no-window", "the topic holds no Paid transaction, so there is no window to compare"],
+    [{ records: 9 }, "records-lost", "10 records were delivered and the topic holds 9"],
+    [{ records: 11, invalid: 2 }, "records-lost", "10 records were delivered and the topic holds 9"],
+    [{ paidRecords: 4 }, "paid-lost", "5 Paid transactions worth 250 were delivered and the topic holds 4 worth 250"],
+    [{ paidTotal: 240 }, "paid-lost", "5 Paid transactions worth 250 were delivered and the topic holds 5 worth 240"],
+    [{ mismatched: [{ windowStart, expected, actual }] }, "window-differs", "1 of 2 windows differs in Pinot"],
+    [{ mismatched: [{ windowStart, expected, actual: null }] }, "window-differs", "1 of 2 windows is not in Pinot"],
+    [{ extra: [{ windowStart, actual, why: "duplicate" }] }, "row-extra", "1 row in Pinot for a window that has one already"],
+    [{ extra: [{ windowStart, actual, why: "unexpected" }] }, "row-extra", "1 row in Pinot for a window without a Paid transaction"],
+  ];
+  test.each(findings)("names the reason of %j", (change, code, text) => {
+    expect(judge({ ...equal, ...change }, { strict: false })).toEqual({ ok: false, reasons: [{ code, text }] });
+  });
+
+  test("holds records from elsewhere against the topic only when strict", () => {
+    const report = { ...equal, records: 12, foreign: 2 };
+    expect([false, true].map((strict) => judge(report, { strict }))).toEqual([
+      { ok: true, reasons: [] },
+      { ok: false, reasons: [{ code: "record-foreign", text: "2 records are from elsewhere or were sent twice (--strict)" }] },
+    ]);
+  });
+
+  test("names every reason, what was lost first", () => {
+    const report = {
+      ...equal,
+      records: 0,
+      paidRecords: 0,
+      paidTotal: 0,
+      windows: 0,
+      extra: [{ windowStart, actual, why: "unexpected" as const }],
+    };
+    expect(judge(report, { strict: false }).reasons.map(({ code }) => code)).toEqual([
+      "records-lost",
+      "paid-lost",
+      "no-window",
+      "row-extra",
+    ]);
+  });
+});
+
+test("sumRuns() leaves out runs that wrote to the topic before it was made anew", () => {
+  const runs = [fakeRun(10, 5, 250), fakeRun(7, 3, 90, { unresolved: 2 }), fakeRun(100, 50, 2500, { topicId: "topic-0" })];
+  expect(sumRuns(runs, "topic-1")).toEqual({ delivered: 17, unresolved: 2, paid: { count: 8, total: 340 } });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, test } from "bun:test";
+import { StreamctlError } from "../../src/core/errors.ts";
+import { type TransactionLog, verify, type VerifySources } from "../../src/pipeline/verify.ts";
+import type { WindowRow } from "../../src/pipeline/window-comparison.ts";
+import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, transactionText } from "./fake-pipeline.ts";
+
+const start = Date.UTC(2026, 0, 1);
+const once = { waitMs: 0, strict: false };
+const patient = { waitMs: 10_000, strict: false };
+
+/** Six records on three partitions: four Paid ones in two windows. */
+function sixRecords(): FakeLog {
+  return fakeLog(
+    [
+      transactionText("2026-01-01 00:00:00.000", 10),
+      transactionText("2026-01-01 00:00:03.500", 30),
+      transactionText("2026-01-01 00:00:04.000", 20),
+    ],
+    [transactionText("2026-01-01 00:00:01.000", 50, "Refused")],
+    [transactionText("2026-01-01 00:00:02.999", 40), transactionText("2026-01-01 00:00:03.000", 90, "Refused")],
+  );
+}
+const sixRuns = [fakeRun(6, 4, 100)];
+const equalRows = [fakeRow(start, 50, 2), fakeRow(start + 3000, 50, 2)];
+
+/** A table whose rows depend on how often it was read; the last state stays. */
+function fakeSources(log: FakeLog, ...states: readonly (readonly WindowRow[] | StreamctlError)[]): VerifySources & { reads: number } {
+  const sources = {
+    log,
+    reads: 0,
+    readRuns: async () => sixRuns,
+    async *readWindows() {
+      const state = states[Math.min(sources.reads++, states.length - 1)] ?? [];
+      if (state instanceof StreamctlError) throw state;
+      yield* fakePages(state);
+    },
+  };
+  return sources;
+}
+
+function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => "nothing failed",
+    (error: unknown) => error,
+  );
+}
+
+describe("verify()", () => {
+  test("reports a pipeline in which nothing was lost and nothing counted twice", async () => {
+    const log = sixRecords();
+    const { report, verdict } = await verify(fakeSources(log, equalRows), { ...once, strict: true });
+    expect({ ...report, elapsedMs: 0 }).toEqual({
+      topic: "transactions",
+      records: 6,
+      paidRecords: 4,
+      paidTotal: 100,
+      invalid: 0,
+      invalidReasons: {},
+      foreign: 0,
+      sent: { delivered: 6, unresolved: 0, paid: { count: 4, total: 100 } },
+      windows: 2,
+      matched: 2,
+      mismatched: [],
+      extra: [],
+      looks: 1,
+      elapsedMs: 0,
+    });
+    expect(verdict).toEqual({ ok: true, reasons: [] });
+    expect(log.readersOpen).toBe(0);
+  });
+
+  test("looks once unless it may wait", async () => {
+    const sources = fakeSources(sixRecords(), [], equalRows);
+    const { report, verdict } = await verify(sources, once);
+    expect([report.looks, report.matched, verdict.ok, sources.reads]).toEqual([1, 0, false, 1]);
+  });
+
+  test("looks again until equal and reads no record twice", async () => {
+    const log = sixRecords();
+    const heard: boolean[] = [];
+    const { report, verdict } = await verify(fakeSources(log, [], equalRows.slice(1), equalRows), {
+      ...patient,
+      onLook: ({ ok }) => heard.push(ok),
+    });
+    expect([report.looks, report.matched, verdict.ok, log.recordsRead]).toEqual([3, 2, true, 6]);
+    expect(heard).toEqual([false, false]);
+  });
+
+  test("takes in what arrives between two looks", async () => {
+    const log = sixRecords();
+    const more = [fakeRow(start, 50, 2), fakeRow(start + 3000, 120, 3)];
+    const { report, verdict } = await verify(fakeSources(log, [], more), {
+      ...patient,
+      onLook: () => log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", 70)),
+    });
+    expect([report.records, report.foreign, report.matched, verdict.ok, log.recordsRead]).toEqual([7, 1, 2, true, 7]);
+  });
+
+  test("answers the last look when the time is over", async () => {
+    const { report, verdict } = await verify(fakeSources(sixRecords(), equalRows.slice(1)), { waitMs: 150, strict: false });
+    expect(report.looks).toBeGreaterThan(1);
+    expect(verdict.reasons).toEqual([{ code: "window-differs", text: "1 of 2 windows is not in Pinot" }]);
+  });
+
+  test("waits for an empty topic to be filled", async () => {
+    const log = fakeLog([], []);
+    const sources = { ...fakeSources(log, [], [fakeRow(start, 10, 1)]), readRuns: async () => [] };
+    const { verdict } = await verify(sources, {
+      ...patient,
+      onLook: () => log.partitions[1]?.push(transactionText("2026-01-01 00:00:00.000", 10)),
+    });
+    expect(verdict.ok).toBe(true);
+  });
+
+  test("asks Pinot again while there is time, and passes on what it refuses when there is none", async () => {
+    const away = new StreamctlError("unreachable", 'Cannot reach "http://127.0.0.1:8099"');
+    const { report, verdict } = await verify(fakeSources(sixRecords(), away, equalRows), patient);
+    expect([report.looks, verdict.ok]).toEqual([2, true]);
+    const log = sixRecords();
+    expect(await failureOf(verify(fakeSources(log, away), once))).toBe(away);
+    expect(await failureOf(verify(fakeSources(log, away), { waitMs: 120, strict: false }))).toBe(away);
+    expect(await failureOf(verify(fakeSources(log, new StreamctlError("internal", "defect")), patient))).toMatchObject({
+      code: "internal",
+    });
+  });
+
+  test("takes the ledger before the topic's ends, so that a run that ends meanwhile is never ahead of them", async () => {
+    const log = sixRecords();
+    const order: string[] = [];
+    const watched: TransactionLog = {
+      ...log,
+      snapshot() {
+        order.push("topic");
+        return log.snapshot();
+      },
+    };
+    const readRuns: VerifySources["readRuns"] = async () => {
+      order.push("ledger");
+      return sixRuns;
+    };
+    await verify({ ...fakeSources(log, equalRows), log: watched, readRuns }, once);
+    expect(order).toEqual(["topic", "ledger", "topic"]);
+  });
+
+  test("refuses a topic whose earliest records expired", async () => {
+    const log = Object.assign(sixRecords(), { low: 1 });
+    expect(await failureOf(verify(fakeSources(log, equalRows), once))).toMatchObject({
+      code: "kafka",
+      message: 'Cannot verify "transactions": its earliest records expired or were deleted (partition 0 begins at offset 1)',
+    });
+    expect(log.readersOpen).toBe(0);
+  });
+
+  test("refuses a topic that is made anew while it waits", async () => {
+    const log = sixRecords();
+    const verification = verify(fakeSources(log, []), { ...patient, onLook: () => void (log.topicId = "topic-2") });
+    expect(await failureOf(verification)).toMatchObject({ code: "kafka", hint: "Run it again: streamctl verify" });
+    expect(log.readersOpen).toBe(0);
+  });
+
+  test("gives up on a topic whose end is never reached", async () => {
+    const log = Object.assign(sixRecords(), { unreadable: 1 });
+    expect(await failureOf(verify(fakeSources(log, equalRows), { ...once, stallMs: 30 }))).toMatchObject({ code: "timeout" });
+  });
+
+  test("ends at once when it is interrupted", async () => {
+    const interruption = new AbortController();
+    const log = sixRecords();
+    const verification = verify(fakeSources(log, []), { ...patient, signal: interruption.signal, onLook: () => interruption.abort() });
+    expect(await failureOf(verification)).toMatchObject({ code: "interrupted" });
+    expect(log.readersOpen).toBe(0);
+  });
+});
