@@ -16,7 +16,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
-  return typeof value === "bigint" ? value.toString() : JSON.stringify(value);
+  return typeof value === "bigint" || typeof value === "number" ? value.toString() : JSON.stringify(value);
 }
 
 /** The text with every character that could move the cursor, end the line or reorder the screen written as an escape. */

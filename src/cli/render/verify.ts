@@ -1,0 +1,88 @@
+/** What `verify` found, for a person: what was read, what matched, the verdict and what to do next. */
+
+import { windowColumns } from "../../model/names.ts";
+import type { ReasonCode, Verdict, VerifyReport } from "../../pipeline/verdict.ts";
+import type { ActualWindow } from "../../pipeline/window-comparison.ts";
+import { harmless } from "./cell.ts";
+import { renderTable, type TableOptions } from "./table.ts";
+import { formatCount, formatDuration } from "./units.ts";
+
+export interface VerifyDocument extends VerifyReport {
+  readonly ok: boolean;
+  /** Why not; empty when ok. */
+  readonly reasons: readonly string[];
+}
+
+/** Differences that the report lists; the document lists all. */
+const listedDifferences = 10;
+
+/** What `--json` prints. */
+export function verifyDocument(report: VerifyReport, verdict: Verdict): VerifyDocument {
+  return { ...report, ok: verdict.ok, reasons: verdict.reasons.map(({ text }) => text) };
+}
+
+export function renderVerify(report: VerifyReport, verdict: Verdict, options: TableOptions): string {
+  const parts = [renderCounts(report), renderDifferences(report, options), renderVerdict(report, verdict)];
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+function renderCounts(report: VerifyReport): string {
+  const { topic, records, paidRecords, invalid, sent, foreign, windows, matched } = report;
+  const refused = records - invalid - paidRecords;
+  const elsewhere = foreign === 0 ? "" : `; ${formatCount(foreign, "record")} in the topic from elsewhere or sent twice`;
+  const lines = [
+    `topic    ${harmless(topic)}: ${formatCount(records, "record")}, ${paidRecords} Paid, ${refused} Refused, ${invalid} invalid`,
+    ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${harmless(reason)}`),
+    `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
+    `windows  ${matched} of ${windows} equal in Pinot (sum, count and average)`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function renderDifferences({ mismatched, extra }: VerifyReport, options: TableOptions): string {
+  const differences = [
+    ...mismatched.map(({ windowStart, expected, actual }) =>
+      differenceRow(windowStart, [expected.totalPaid, expected.totalTransactions], actual, actual === null ? "not in Pinot" : "differs"),
+    ),
+    ...extra.map(({ windowStart, actual, why }) =>
+      differenceRow(windowStart, [null, null], actual, why === "duplicate" ? "second row" : "no such window"),
+    ),
+  ];
+  if (differences.length === 0) return "";
+  const names = [windowColumns.start, "UTC", "sum", "in Pinot", "count", "in Pinot", "average", "what"];
+  const table = renderTable(names, differences.slice(0, listedDifferences), options);
+  const unlisted = differences.length - listedDifferences;
+  return unlisted > 0 ? `${table}and ${unlisted} more (all of them with --json)\n` : table;
+}
+
+function differenceRow(
+  windowStart: number,
+  [paid, count]: readonly (number | null)[],
+  actual: ActualWindow | null,
+  what: string,
+): readonly unknown[] {
+  return [windowStart, utcTime(windowStart), paid, actual?.totalPaid, count, actual?.totalTransactions, actual?.average, what];
+}
+
+/** Empty for a time that no calendar holds, such as Pinot's default for a missing number. */
+function utcTime(epochMs: number): string {
+  const date = new Date(epochMs);
+  return Number.isNaN(date.getTime()) ? "" : date.toISOString().replace("T", " ").slice(0, 19);
+}
+
+function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
+  const took = `${formatDuration(report.elapsedMs)}${report.looks > 1 ? `, ${report.looks} looks` : ""}`;
+  if (ok) return `Verified: every window equals what was sent (${took})\n`;
+  const next = nextStep(report, new Set(reasons.map(({ code }) => code)));
+  return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${text}\n`).join("")}next: ${next}\n`;
+}
+
+function nextStep({ records, looks }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
+  if (codes.has("records-lost") || codes.has("paid-lost")) return "streamctl logs kafka";
+  if (records === 0) return "streamctl data -n 1000";
+  const behind = codes.has("window-differs") || codes.has("row-extra");
+  if (behind && looks === 1) return "streamctl verify --wait 60s, in case the processor is still at work";
+  if (behind) return "streamctl status, then streamctl logs";
+  if (codes.has("no-window")) return "streamctl data -n 1000";
+  return "streamctl verify without --strict, if others write to the topic too";
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "bun:test";
+import { renderVerify, verifyDocument } from "../../../src/cli/render/verify.ts";
+import { judge, type VerifyReport } from "../../../src/pipeline/verdict.ts";
+
+const equal: VerifyReport = {
+  topic: "transactions",
+  records: 30_000,
+  paidRecords: 15_012,
+  paidTotal: 825_660,
+  invalid: 0,
+  invalidReasons: {},
+  foreign: 0,
+  sent: { delivered: 30_000, unresolved: 0, paid: { count: 15_012, total: 825_660 } },
+  windows: 100,
+  matched: 100,
+  mismatched: [],
+  extra: [],
+  looks: 1,
+  elapsedMs: 640,
+};
+const start = Date.UTC(2026, 0, 1);
+const expected = { totalPaid: 150, totalTransactions: 3 };
+const actual = { windowEnd: start + 3000, totalPaid: 100, totalTransactions: 2, average: 50 };
+
+function render(report: VerifyReport, strict = false): string {
+  return renderVerify(report, judge(report, { strict }), { width: null });
+}
+
+describe("renderVerify()", () => {
+  test("is short when everything is equal", () => {
+    expect(render(equal)).toMatchInlineSnapshot(`
+      "topic    transactions: 30000 records, 15012 Paid, 14988 Refused, 0 invalid
+      sent     30000 delivered, 0 unresolved
+      windows  100 of 100 equal in Pinot (sum, count and average)
+
+      Verified: every window equals what was sent (640 ms)
+      "
+    `);
+  });
+
+  test("shows how each window differs", () => {
+    const report: VerifyReport = {
+      ...equal,
+      records: 30_003,
+      invalid: 3,
+      invalidReasons: { "not-json": 2, tombstone: 1 },
+      foreign: 3,
+      matched: 98,
+      mismatched: [
+        { windowStart: start, expected, actual },
+        { windowStart: start + 3000, expected, actual: null },
+      ],
+      extra: [
+        { windowStart: -9_223_372_036_854_775_808, actual: { ...actual, windowEnd: 0, average: Number.NaN }, why: "unexpected" },
+        { windowStart: start + 6000, actual, why: "duplicate" },
+      ],
+      looks: 12,
+      elapsedMs: 60_120,
+    };
+    expect(render(report)).toMatchInlineSnapshot(`
+      "topic    transactions: 30003 records, 15012 Paid, 14988 Refused, 3 invalid
+      invalid  2 × not-json
+      invalid  1 × tombstone
+      sent     30000 delivered, 0 unresolved; 3 records in the topic from elsewhere or sent twice
+      windows  98 of 100 equal in Pinot (sum, count and average)
+
+              WINDOW_START  UTC                  sum  in Pinot  count  in Pinot  average  what
+      ────────────────────  ───────────────────  ───  ────────  ─────  ────────  ───────  ──────────────
+             1767225600000  2026-01-01 00:00:00  150       100      3         2       50  differs
+             1767225603000  2026-01-01 00:00:03  150                3                     not in Pinot
+      -9223372036854776000                                 100                2      NaN  no such window
+             1767225606000  2026-01-01 00:00:06            100                2       50  second row
+
+      Not verified (1 min, 12 looks):
+      - 1 of 100 windows is not in Pinot
+      - 1 of 100 windows differs in Pinot
+      - 1 row in Pinot for a window that has one already
+      - 1 row in Pinot for a window without a Paid transaction
+      next: streamctl status, then streamctl logs
+      "
+    `);
+  });
+
+  test("lists ten differences and counts the others", () => {
+    const mismatched = Array.from({ length: 47 }, (_, index) => ({ windowStart: start + index * 3000, expected, actual: null }));
+    const lines = render({ ...equal, matched: 53, mismatched }).split("\n");
+    expect(lines.filter((line) => line.endsWith("  not in Pinot"))).toHaveLength(10);
+    expect(lines).toContain("and 37 more (all of them with --json)");
+  });
+
+  test("says what to do next", () => {
+    const lost = { ...equal, records: 29_999 };
+    const empty = {
+      ...equal,
+      records: 0,
+      paidRecords: 0,
+      paidTotal: 0,
+      windows: 0,
+      matched: 0,
+      sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 } },
+    };
+    const behind = { ...equal, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] };
+    const foreign = { ...equal, records: 30_001, foreign: 1 };
+    const nexts = [lost, empty, behind, { ...behind, looks: 9 }, foreign].map((report) => render(report, true).split("\n").at(-2));
+    expect(nexts).toEqual([
+      "next: streamctl logs kafka",
+      "next: streamctl data -n 1000",
+      "next: streamctl verify --wait 60s, in case the processor is still at work",
+      "next: streamctl status, then streamctl logs",
+      "next: streamctl verify without --strict, if others write to the topic too",
+    ]);
+  });
+});
+
+test("verifyDocument() is the report with its verdict", () => {
+  const report = { ...equal, records: 29_999 };
+  expect(verifyDocument(report, judge(report, { strict: false }))).toEqual({
+    ...report,
+    ok: false,
+    reasons: ["30000 records were delivered and the topic holds 29999"],
+  });
+});
