@@ -1,0 +1,155 @@
+/**
+ * Transactions as packed batches. Record i is a pure function of (seed, i, event time): any number of workers makes the same
+ * records, and a run can be repeated byte for byte. The hot path copies prepared pieces and writes digits; for the fixed
+ * users no string and no object is made for a message.
+ */
+
+import type { MessageBatch } from "../kafka/batch.ts";
+import { maxTransactionId } from "../model/transaction.ts";
+import { fixedUsers } from "../model/users.ts";
+import { simulatedTimeMs, TimestampText, type EventTime } from "./event-time.ts";
+import { below, firstBits, nextBits, randomKey } from "./random.ts";
+import type { RealisticUsers } from "./realistic.ts";
+import * as record from "./record-pieces.ts";
+
+export interface GeneratorOptions {
+  /** 0 to 2^53 − 1. */
+  readonly seed: number;
+  readonly eventTime: EventTime;
+  /** Milliseconds since the epoch, for live event time; read once a batch. */
+  readonly nowMs: () => number;
+  /** Most messages in one batch. */
+  readonly capacity: number;
+  /** The users of `--users random`; null for the fixed ten. */
+  readonly realistic: RealisticUsers | null;
+}
+
+/** One batch, and when its first and its last record happened, in milliseconds since the epoch. */
+export interface GeneratedBatch extends MessageBatch {
+  readonly firstEventTimeMs: number;
+  readonly lastEventTimeMs: number;
+}
+
+const blockSize = 2 ** 32;
+
+/** Makes batches into buffers of its own: a batch is valid until the next `fill`. */
+export class TransactionGenerator {
+  readonly capacity: number;
+  readonly #options: GeneratorOptions;
+  readonly #bytes: Uint8Array;
+  readonly #offsets: Uint32Array;
+  readonly #weights: Uint32Array;
+  readonly #pieces: record.RecordPieces;
+  readonly #timestamp = new TimestampText();
+  readonly #amounts: Uint32Array;
+
+  constructor(options: GeneratorOptions) {
+    const users = options.realistic === null ? fixedUsers : fixedUsers.slice(0, 1);
+    const recordsBytes = options.capacity * record.maxRecordBytes;
+    this.capacity = options.capacity;
+    this.#options = options;
+    this.#bytes = new Uint8Array(recordsBytes + record.piecesBytes(users.length));
+    this.#offsets = new Uint32Array(options.capacity * 2 + 1);
+    this.#weights = new Uint32Array(options.capacity);
+    this.#pieces = new record.RecordPieces(
+      this.#bytes,
+      recordsBytes,
+      users.map((user) => user.id),
+    );
+    this.#amounts = Uint32Array.from(users, (user) => user.totalPaid);
+  }
+
+  /**
+   * Makes the records of `count` indices (at most `capacity`) from `first` in steps of `stride`.
+   *
+   * @throws StreamctlError `usage` when an event time leaves the years 1970 to 9999
+   */
+  fill(first: number, stride: number, count: number): GeneratedBatch {
+    const { seed, realistic } = this.#options;
+    const timeOf = this.#eventTimes();
+    let key = randomKey(seed, Math.floor(first / blockSize));
+    let blockEnd = (Math.floor(first / blockSize) + 1) * blockSize;
+    let position = 0;
+    for (let n = 0; n < count; n += 1) {
+      const index = first + n * stride;
+      if (index >= blockEnd) {
+        key = randomKey(seed, Math.floor(index / blockSize));
+        blockEnd = (Math.floor(index / blockSize) + 1) * blockSize;
+      }
+      const idBits = firstBits(key, index);
+      const bits = nextBits(key, idBits);
+      const user = realistic === null ? below(fixedUsers.length, bits) : this.#adoptUser(realistic, index);
+      const end = this.#write(n, position, user, 1 + below(maxTransactionId, idBits), (bits & 1) === 1);
+      this.#timestamp.write(timeOf(index), this.#bytes, position + record.timestampAt);
+      position = end;
+    }
+    this.#offsets[count * 2] = position;
+    return {
+      count,
+      bytes: this.#bytes,
+      offsets: this.#offsets,
+      weights: this.#weights,
+      firstEventTimeMs: timeOf(first),
+      lastEventTimeMs: timeOf(first + Math.max(0, count - 1) * stride),
+    };
+  }
+
+  /** Live time is read once: a batch is made in less than a millisecond, or, by faker, in some. */
+  #eventTimes(): (index: number) => number {
+    const { eventTime } = this.#options;
+    if (eventTime.kind === "simulated") return (index) => simulatedTimeMs(eventTime, index);
+    const nowMs = this.#options.nowMs();
+    return () => nowMs;
+  }
+
+  /** Puts the user of a record in the place of the one prepared user. */
+  #adoptUser(realistic: RealisticUsers, index: number): number {
+    const { userId, totalPaid } = realistic.at(index);
+    const key = this.#pieces.headStart(0);
+    const inValue = this.#pieces.middleStart(0) + record.middleUserIdAt;
+    for (let n = 0; n < record.keyBytes; n += 1) {
+      const character = userId.charCodeAt(n);
+      this.#bytes[key + n] = character;
+      this.#bytes[inValue + n] = character;
+    }
+    this.#amounts[0] = totalPaid;
+    return 0;
+  }
+
+  /** Writes one record at a position and answers the position behind it. */
+  #write(n: number, position: number, user: number, transactionId: number, paid: boolean): number {
+    const bytes = this.#bytes;
+    const headStart = this.#pieces.headStart(user);
+    const middleStart = this.#pieces.middleStart(user);
+    const endStart = paid ? this.#pieces.paidStart : this.#pieces.refusedStart;
+    const endLength = paid ? record.paidLength : record.refusedLength;
+    const amount = this.#amounts[user] ?? 0;
+    bytes.copyWithin(position, headStart, headStart + record.headLength);
+    const middleAt = writeDecimal(bytes, position + record.headLength, transactionId);
+    bytes.copyWithin(middleAt, middleStart, middleStart + record.middleLength);
+    const endAt = writeDecimal(bytes, middleAt + record.middleLength, amount);
+    bytes.copyWithin(endAt, endStart, endStart + endLength);
+    this.#offsets[n * 2] = position;
+    this.#offsets[n * 2 + 1] = position + record.keyBytes;
+    this.#weights[n] = paid ? amount : 0;
+    return endAt + endLength;
+  }
+}
+
+/** Writes a whole number of at most seven digits and answers the position behind it. */
+function writeDecimal(bytes: Uint8Array, position: number, value: number): number {
+  const end = position + digits(value);
+  let rest = value;
+  for (let at = end - 1; at >= position; at -= 1) {
+    const tenth = (rest / 10) | 0;
+    bytes[at] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+  return end;
+}
+
+function digits(value: number): number {
+  if (value < 1000) return value < 10 ? 1 : value < 100 ? 2 : 3;
+  if (value < 100_000) return value < 10_000 ? 4 : 5;
+  return value < 1_000_000 ? 6 : 7;
+}
