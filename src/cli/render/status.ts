@@ -1,22 +1,8 @@
 /** What runs, as a table. */
 
+import type { StatusReport } from "../../pipeline/status.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration } from "./units.ts";
-
-export interface ServiceStatus {
-  readonly name: string;
-  readonly state: "healthy" | "starting" | "unhealthy" | "stopped";
-  readonly pid: number | null;
-  readonly uptimeMs: number | null;
-  readonly rssBytes: number | null;
-  readonly endpoint: string | null;
-}
-
-export interface StatusReport {
-  readonly runtime: string;
-  readonly processor: string;
-  readonly services: readonly ServiceStatus[];
-}
 
 /** A line for the choices, then one line a service. */
 export function renderStatus(report: StatusReport, options: TableOptions): string {

@@ -1,23 +1,24 @@
 import { expect, test } from "bun:test";
 import { renderChanges, renderPlan } from "../../../src/cli/render/changes.ts";
 import { renderStatus } from "../../../src/cli/render/status.ts";
+import type { StatusReport } from "../../../src/pipeline/status.ts";
 
 test("renderStatus() tells who runs, for how long, with how much memory and where", () => {
-  const report = {
+  const report: StatusReport = {
     runtime: "local",
     processor: "flink",
     services: [
       { name: "kafka", state: "healthy", pid: 4711, uptimeMs: 7_500_000, rssBytes: 231_000_000, endpoint: "127.0.0.1:9092" },
-      { name: "pinot", state: "stopped", pid: null, uptimeMs: null, rssBytes: null, endpoint: null },
+      { name: "pinot", state: "stopped", pid: null, uptimeMs: null, rssBytes: null, endpoint: "http://127.0.0.1:8099" },
     ],
-  } as const;
+  };
   expect(renderStatus(report, { width: 80 })).toMatchInlineSnapshot(`
     "runtime local, processor flink
 
     service  state     pid  up for     memory  endpoint
-    ───────  ───────  ────  ─────────  ──────  ──────────────
+    ───────  ───────  ────  ─────────  ──────  ─────────────────────
     kafka    healthy  4711  2 h 5 min  231 MB  127.0.0.1:9092
-    pinot    stopped
+    pinot    stopped                           http://127.0.0.1:8099
     "
   `);
 });
