@@ -1,0 +1,132 @@
+/** What each option of `data` takes, from text to value; an error names the option, what was given, and what to type. */
+
+import { StreamctlError } from "../core/errors.ts";
+import { eventTimeRange, parseEventTimestamp } from "../model/event-timestamp.ts";
+import type { Shard } from "./shares.ts";
+
+/** Why a text is refused, and what to type instead. */
+export function refuse(option: string, text: string, why: string, hint: string): StreamctlError {
+  return new StreamctlError("usage", `Cannot use "${text}" for ${option}: ${why}`, { hint });
+}
+
+/**
+ * A whole number in decimal digits, both ends of the range included.
+ *
+ * @throws StreamctlError `usage`
+ */
+export function wholeNumber(option: string, text: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  const hint = `Give ${option} a whole number ${range}`;
+  if (!/^-?\d+$/u.test(text)) {
+    const meant = Number(text.replaceAll(/[_,]/gu, ""));
+    const usable = text.trim() !== "" && Number.isSafeInteger(meant) && meant >= min && meant <= max;
+    throw refuse(option, text, "it is not a whole number in digits", usable ? `Write it out: ${option} ${meant}` : hint);
+  }
+  const value = Number(text);
+  if (value < min) throw refuse(option, text, `it is below ${min}`, hint);
+  if (value > max) throw refuse(option, text, `it is above ${max}`, hint);
+  return value;
+}
+
+/** Messages a second; null for `max`. @throws StreamctlError `usage` */
+export function messageRate(text: string): number | null {
+  if (text === "max") return null;
+  const hint = "Give --rate the messages a second, or max: --rate 100";
+  if (!/^-?\d+(?:\.\d+)?$/u.test(text)) throw refuse("--rate", text, "it is neither a number in digits nor max", hint);
+  const rate = Number(text);
+  if (rate <= 0) throw refuse("--rate", text, "it is not above 0", hint);
+  if (rate < 0.001) throw refuse("--rate", text, "it is below one message in 1000 seconds", hint);
+  if (rate > 1e9) throw refuse("--rate", text, "it is above 1000000000", "Give max for as fast as possible: --rate max");
+  return rate;
+}
+
+const instant = /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d:\d\d(?:\.\d+)?)(?<zone>Z|[+-]\d\d:\d\d)?)?$/u;
+
+/**
+ * An instant as milliseconds since the epoch: `2026-01-01T00:00:00Z`, with an offset, without one (UTC), a day, or `now`.
+ *
+ * @throws StreamctlError `usage`
+ */
+export function startTime(text: string, nowMs: number): number {
+  const hint = "Write it as in --start-time 2026-01-01T00:00:00Z";
+  if (text === "now") return Math.floor(nowMs);
+  const found = instant.exec(text)?.groups;
+  if (!found) throw refuse("--start-time", text, "it is not a time", hint);
+  const utcMs = parseEventTimestamp(`${found["date"]} ${found["time"] ?? "00:00:00"}`);
+  if (utcMs === undefined) throw refuse("--start-time", text, "the calendar or the clock has no such time", hint);
+  const timeMs = utcMs - offsetMs(found["zone"] ?? "Z");
+  if (timeMs < eventTimeRange.firstMs || timeMs > eventTimeRange.lastMs) {
+    throw refuse("--start-time", text, "it lies outside of the years 1970 to 9999", hint);
+  }
+  return timeMs;
+}
+
+function offsetMs(zone: string): number {
+  if (zone === "Z") return 0;
+  const [hours = 0, minutes = 0] = zone.slice(1).split(":").map(Number);
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+const unitUs = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 } as const;
+
+function isUnit(unit: string): unit is keyof typeof unitUs {
+  return Object.hasOwn(unitUs, unit);
+}
+
+/** Time between two events in whole microseconds. @throws StreamctlError `usage` */
+export function spacing(text: string): number {
+  const hint = "Write a number and a unit: --spacing 10ms (us, ms, s, m, h or d)";
+  const found = /^(?<number>\d+(?:\.\d+)?)(?<unit>[a-z]*)$/u.exec(text)?.groups;
+  const unit = found?.["unit"] ?? "";
+  if (!found) throw refuse("--spacing", text, "it is not a duration", hint);
+  if (unit === "") throw refuse("--spacing", text, "it has no unit", hint);
+  if (!isUnit(unit)) throw refuse("--spacing", text, `"${unit}" is not a unit of time`, hint);
+  const spacingUs = Math.round(Number(found["number"]) * unitUs[unit] * 1000) / 1000;
+  if (spacingUs === 0) throw refuse("--spacing", text, "events cannot all happen at once", hint);
+  if (!Number.isInteger(spacingUs)) throw refuse("--spacing", text, "it is not a whole number of microseconds", hint);
+  if (spacingUs > 366 * unitUs.d) throw refuse("--spacing", text, "it is longer than a year", hint);
+  return spacingUs;
+}
+
+/** `2/5`: the second of five shards. @throws StreamctlError `usage` */
+export function shard(text: string): Shard {
+  const hint = "Give --shard which one of how many, from 1: --shard 1/5";
+  const found = /^(?<number>\d{1,9})\/(?<of>\d{1,9})$/u.exec(text)?.groups;
+  if (!found) throw refuse("--shard", text, "it is not of the form i/n", hint);
+  const number = Number(found["number"]);
+  const of = Number(found["of"]);
+  if (of < 1) throw refuse("--shard", text, "there is no shard among none", hint);
+  if (number < 1 || number > of) throw refuse("--shard", text, `shards count from 1 to ${of}`, hint);
+  return { number, of };
+}
+
+/** @throws StreamctlError `usage` */
+export function users(text: string): "fixed" | "random" {
+  if (text === "fixed" || text === "random") return text;
+  throw refuse("--users", text, "there are no such users", "Give --users fixed (ten users) or --users random (any UUID)");
+}
+
+/** A name that Kafka accepts for a topic. @throws StreamctlError `usage` */
+export function topicName(text: string): string {
+  const hint = "Use letters, digits, dots, underscores and hyphens, 249 at most: --topic transactions";
+  if (text === "") throw refuse("--topic", text, "a topic has a name", hint);
+  if (text === "." || text === "..") throw refuse("--topic", text, "Kafka keeps this name for itself", hint);
+  const odd = /[^\w.-]/u.exec(text)?.[0];
+  if (odd !== undefined) throw refuse("--topic", text, `Kafka does not allow "${odd}" in a topic's name`, hint);
+  if (text.length > 249) throw refuse("--topic", text, `it has ${text.length} characters`, hint);
+  return text;
+}
+
+/** Bootstrap addresses, `host:port` separated by commas. @throws StreamctlError `usage` */
+export function brokerList(text: string): string {
+  const hint = "Give addresses of brokers: --brokers localhost:9092";
+  const brokers = text.split(",").map((broker) => broker.trim());
+  for (const broker of brokers) {
+    if (broker === "") throw refuse("--brokers", text, "an address is empty", hint);
+    const port = /^(?:\[[^\]]+\]|[^\s:]+)(?::(?<port>\d{1,5}))?$/u.exec(broker.replace(/^\w+:\/\//u, ""));
+    if (!port) throw refuse("--brokers", text, `"${broker}" is not of the form host:port`, hint);
+    const number = Number(port.groups?.["port"] ?? 9092);
+    if (number < 1 || number > 65_535) throw refuse("--brokers", text, `there is no port ${number}`, hint);
+  }
+  return brokers.join(",");
+}

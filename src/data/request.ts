@@ -1,0 +1,128 @@
+/** What was typed for `data`, resolved once into what it means. Pure: what it needs to know of the machine is handed in. */
+
+import { StreamctlError } from "../core/errors.ts";
+import type { KafkaProperties } from "../kafka/properties.ts";
+import { eventTimeRange } from "../model/event-timestamp.ts";
+import { transactionsTopic } from "../model/names.ts";
+import { simulatedTimeMs, type EventTime } from "./event-time.ts";
+import * as option from "./option-values.ts";
+import { shardShare, type Shard, type Share } from "./shares.ts";
+
+/** The options' texts; undefined where one was not given. */
+export interface RawDataOptions {
+  readonly count?: string | undefined;
+  readonly rate?: string | undefined;
+  readonly workers?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly startTime?: string | undefined;
+  readonly spacing?: string | undefined;
+  readonly shard?: string | undefined;
+  readonly users?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly brokers?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface DataEnvironment {
+  /** Processors that this process may use, at least 1. */
+  readonly cores: number;
+  /** Milliseconds since the epoch, for `--start-time now`. */
+  readonly nowMs: number;
+  /** The seed of a run that is given none: a whole number from 0 to 2^53 − 1. */
+  readonly randomSeed: number;
+  /** Where Kafka is when neither `--brokers` nor the Kafka configuration says; default `127.0.0.1:9092`. */
+  readonly defaultBrokers?: string | undefined;
+  /** Properties of `--kafka-config`, as `parseKafkaConfig` reads them. */
+  readonly kafkaProperties?: KafkaProperties | undefined;
+}
+
+export interface DataRequest {
+  /** Records of the whole run, over all shards; null until interrupted. */
+  readonly count: number | null;
+  readonly shard: Shard;
+  /** The indices that this process makes. */
+  readonly share: Share;
+  /** Of this process; null for as fast as possible. */
+  readonly messagesPerSecond: number | null;
+  readonly workers: number;
+  /** 0 to 2^53 − 1. */
+  readonly seed: number;
+  readonly users: "fixed" | "random";
+  readonly eventTime: EventTime;
+  readonly topic: string;
+  readonly brokers: string;
+  readonly kafkaProperties: KafkaProperties;
+  readonly dryRun: boolean;
+}
+
+const defaultRate = 100;
+const defaultSpacingUs = 10_000;
+const maxWorkers = 256;
+
+/**
+ * @returns the request, frozen
+ * @throws StreamctlError `usage`, naming the option, what was given, and what to type
+ */
+export function resolveDataRequest(raw: RawDataOptions, environment: DataEnvironment): DataRequest {
+  const count = raw.count === undefined ? null : option.wholeNumber("-n", raw.count, 1);
+  const shard = raw.shard === undefined ? { number: 1, of: 1 } : option.shard(raw.shard);
+  const share = shardShare(count, shard);
+  const users = raw.users === undefined ? "fixed" : option.users(raw.users);
+  const eventTime = resolveEventTime(raw, environment.nowMs, count);
+  const unpaced = eventTime.kind === "simulated" || raw.dryRun === true;
+  const messagesPerSecond = raw.rate === undefined ? (unpaced ? null : defaultRate) : option.messageRate(raw.rate);
+  const wanted =
+    raw.workers === undefined
+      ? defaultWorkers(messagesPerSecond, users, environment.cores)
+      : option.wholeNumber("--workers", raw.workers, 1, maxWorkers);
+  const { kafkaProperties = {}, defaultBrokers = "127.0.0.1:9092" } = environment;
+  const brokers = raw.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"] ?? defaultBrokers;
+  return Object.freeze({
+    count,
+    shard: Object.freeze(shard),
+    share: Object.freeze(share),
+    messagesPerSecond,
+    workers: share.count === null ? wanted : Math.max(1, Math.min(wanted, share.count)),
+    seed: raw.seed === undefined ? environment.randomSeed : option.wholeNumber("--seed", raw.seed, 0),
+    users,
+    eventTime: Object.freeze(eventTime),
+    topic: raw.topic === undefined ? transactionsTopic.name : option.topicName(raw.topic),
+    brokers: option.brokerList(brokers),
+    kafkaProperties: Object.freeze({ ...kafkaProperties }),
+    dryRun: raw.dryRun === true,
+  });
+}
+
+function resolveEventTime(raw: RawDataOptions, nowMs: number, count: number | null): EventTime {
+  if (raw.startTime === undefined) {
+    if (raw.spacing === undefined) return { kind: "live" };
+    throw new StreamctlError("usage", `Cannot use --spacing ${raw.spacing} for live events: they happen when they are sent`, {
+      hint: `Say when simulated time begins: --start-time 2026-01-01T00:00:00Z --spacing ${raw.spacing}`,
+    });
+  }
+  const startMs = option.startTime(raw.startTime, nowMs);
+  const spacingUs = raw.spacing === undefined ? defaultSpacingUs : option.spacing(raw.spacing);
+  const eventTime = { kind: "simulated", startMs, spacingUs } as const;
+  if (count !== null && simulatedTimeMs(eventTime, count - 1) > eventTimeRange.lastMs) {
+    const hint = "Choose a smaller --spacing, an earlier --start-time or fewer messages";
+    throw new StreamctlError("usage", `Cannot simulate ${count} events from ${raw.startTime} on: the last ones lie after the year 9999`, {
+      hint,
+    });
+  }
+  return eventTime;
+}
+
+/** What one worker makes and delivers in a second on slow processors, with Kafka on the same machine. */
+const workerCapacity = { fixed: 400_000, random: 100_000 } as const;
+
+/**
+ * One producer serves hundreds of thousands of messages a second, and a second one competes with it for the broker: more
+ * workers pay where records are slow to make (faker), or where there are processors to spare.
+ *
+ * @param messagesPerSecond null for as fast as possible
+ */
+export function defaultWorkers(messagesPerSecond: number | null, users: DataRequest["users"], cores: number): number {
+  const spare = users === "random" ? cores : Math.floor(cores / 4);
+  const most = Math.max(1, Math.min(spare, 8));
+  return messagesPerSecond === null ? most : Math.min(most, Math.ceil(messagesPerSecond / workerCapacity[users]));
+}
