@@ -18,3 +18,7 @@ declare module "*.java" {
   const text: string;
   export default text;
 }
+declare module "*.yaml" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,83 @@
+# streamctl's targets; `make` alone lists them.
+
+BUN := .tools/bin/bun
+BIN := node_modules/.bin
+PY := .tools/python
+N ?= 1000
+STREAMCTL := ./streamctl
+
+NATIVE := build/streamctl_native.node
+DECLARATIONS := $(wildcard config/*/* flink/* ksql/* pinot/*)
+SOURCES := $(shell find src -name '*.ts')
+C_SOURCES := $(wildcard native/*.c native/*.h)
+SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-check build check format lint types deadcode layout unit test end-to-end demo project data bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: $(STREAMCTL) ## write the executable ./streamctl
+
+setup: .tools/setup.stamp ## fetch Bun and the packages
+
+setup-check: .tools/check.stamp ## fetch the checkers for C, shell and Dockerfiles
+
+.tools/setup.stamp: package.json bun.lock scripts/setup.sh
+	@scripts/setup.sh
+	@touch $@
+
+.tools/check.stamp: requirements-dev.txt
+	@mkdir -p .tools
+	@rm -rf $(PY)
+	@python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore --target $(PY) -r requirements-dev.txt
+	@touch $@
+
+$(NATIVE): .tools/setup.stamp scripts/build-native.sh $(C_SOURCES)
+	@scripts/build-native.sh
+
+$(STREAMCTL): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
+	@scripts/build.sh
+
+check: setup setup-check $(NATIVE) format lint types deadcode unit ## format, lint, types, dead code, unit tests
+
+format: setup setup-check
+	@$(BIN)/oxfmt --check src tests scripts
+	@$(PY)/bin/clang-format --dry-run --Werror $(C_SOURCES)
+
+lint: setup setup-check
+	@$(BIN)/oxlint --type-aware --deny-warnings src tests scripts
+	@PYTHONPATH=$(PY) $(PY)/bin/shellcheck $(SHELL_SCRIPTS)
+	@scripts/lint-native.sh
+
+types: setup
+	@$(BIN)/tsc --noEmit
+
+deadcode: setup
+	@$(BUN) $(BIN)/knip
+
+unit: setup $(NATIVE)
+	@$(BUN) test tests/core tests/kafka tests/model tests/data tests/stack tests/provision tests/pipeline tests/cli tests/layout
+
+test: check build ## check, then end-to-end on the real engines
+	@$(BUN) test --timeout 900000 tests/e2e
+
+demo: build ## up, data, query, verify, down, in .demo
+	@scripts/demo.sh
+
+project: build ## build, then up
+	@$(STREAMCTL) up
+
+data: build ## send N=1000 transactions
+	@$(STREAMCTL) data -n $(N)
+
+bench: build ## measure what the README claims
+	@$(BUN) bench/run.ts
+
+fix: setup setup-check ## format everything
+	@$(BIN)/oxfmt src tests scripts
+	@$(PY)/bin/clang-format -i $(C_SOURCES)
+
+clean: ## remove what was built; the caches of a user stay
+	@rm -rf build $(STREAMCTL) .tools node_modules

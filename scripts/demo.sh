@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The sixty-second try: a stack of its own in .demo, a thousand transactions, the windows as Pinot sees them, the proof.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+streamctl() {
+  printf '\n$ streamctl %s\n' "$*"
+  ./streamctl --state-dir .demo "$@"
+}
+
+finish() {
+  streamctl down --volumes
+}
+trap finish EXIT
+
+streamctl up
+streamctl data -n 1000 --rate 250
+streamctl verify --wait 60s
+streamctl query 'select START, TOTAL_PAID, TOTAL_TRANSACTIONS, AVERAGE_TRANSACTION_VALUE from transaction_window order by WINDOW_START limit 20'
+streamctl status

@@ -1,0 +1,23 @@
+import { defineCommand } from "../command.ts";
+
+export const doctorCommand = defineCommand({
+  name: "doctor",
+  description: "Show what this machine has and lacks, and what to type about it",
+  args: {},
+  run: async (_, context) => {
+    const { doctor } = await import("../../pipeline/doctor.ts");
+    const { pipelineContext } = await import("../pipeline-context.ts");
+    const findings = await doctor(context.globals.portOffset, pipelineContext(context));
+    if (context.globals.json) {
+      const { renderJson } = await import("../render/json.ts");
+      await context.terminal.write(renderJson({ findings }));
+    } else {
+      const marks = { fine: "ok  ", warns: "warn", lacks: "MISS" } as const;
+      for (const { subject, verdict, found, advice } of findings) {
+        await context.terminal.write(`${marks[verdict]}  ${subject.padEnd(11)} ${found}\n`);
+        if (advice !== undefined && verdict !== "fine") await context.terminal.write(`                  ${advice}\n`);
+      }
+    }
+    return findings.some(({ verdict }) => verdict === "lacks") ? 1 : 0;
+  },
+});

@@ -1,0 +1,27 @@
+import { defineCommand } from "../command.ts";
+import { parseInteger } from "../integers.ts";
+
+export const logsCommand = defineCommand({
+  name: "logs",
+  description: "Show the services' logs",
+  args: {
+    service: { type: "positional", required: false, description: "kafka, zookeeper, pinot or flink (default: all)" },
+    follow: { type: "boolean", alias: "f", description: "Go on as lines come, until interrupted" },
+    lines: { type: "string", alias: "n", valueHint: "N", description: "Lines to begin with, of each service (default: 100)" },
+  },
+  run: async (args, context) => {
+    const request = {
+      service: args.service,
+      lines: parseInteger(args.lines ?? "100", { option: "-n", min: 0, max: 1_000_000 }),
+      follow: args.follow === true,
+    };
+    const { logs } = await import("../../pipeline/logs.ts");
+    const { pipelineContext } = await import("../pipeline-context.ts");
+    const show = async (service: string, line: string): Promise<void> => {
+      const text = args.service === undefined ? `${service.padEnd(9)} | ${line}` : line;
+      await context.terminal.write(`${context.globals.json ? JSON.stringify({ service, line }) : text}\n`);
+    };
+    await logs(request, show, pipelineContext(context));
+    return request.follow ? 130 : 0;
+  },
+});

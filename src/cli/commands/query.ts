@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { text as readAll } from "node:stream/consumers";
+import type { ArgsDef } from "citty";
+import { messageOf, StreamctlError } from "../../core/errors.ts";
+import { pause } from "../../core/wait.ts";
+import { defineCommand } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { parseDuration } from "../duration.ts";
+import { notAvailable } from "../globals.ts";
+import { parseCount } from "../integers.ts";
+import { limitNote, queryFormats, renderQuery, type QueryFormat } from "../render/query.ts";
+
+const args = {
+  sql: { type: "positional", required: false, description: "The statement; without it, -f FILE or standard input is read" },
+  file: { type: "string", alias: "f", valueHint: "FILE", description: "Read the statement from a file" },
+  output: { type: "string", alias: "o", valueHint: queryFormats.join("|"), description: "Form of the answer (default: table)" },
+  engine: { type: "string", valueHint: "pinot|ksqldb", description: "Who answers (default: pinot)" },
+  watch: { type: "string", valueHint: "1s", description: "Ask again and again, until interrupted" },
+  limit: { type: "string", valueHint: "N", description: "Show at most N rows" },
+} as const satisfies ArgsDef;
+
+export const queryCommand = defineCommand({
+  name: "query",
+  description: "Ask Pinot in SQL",
+  args,
+  run: async (typed, context) => {
+    const format = resolveFormat(typed.output, context);
+    const watchMs = typed.watch === undefined ? undefined : parseDuration(typed.watch, { option: "--watch", minMs: 100 });
+    const limit = typed.limit === undefined ? undefined : parseCount(typed.limit, "--limit");
+    requirePinot(typed.engine);
+    const sql = await readStatement(typed.sql, typed.file);
+    const { query } = await import("../../pipeline/query.ts");
+    const { pipelineContext } = await import("../pipeline-context.ts");
+    const { outputColumns: width, write } = context.terminal;
+    for (;;) {
+      const answer = await query({ sql, limit, portOffset: context.globals.portOffset }, pipelineContext(context));
+      const clear = watchMs !== undefined && width !== null && format === "table" ? "\u{1B}[H\u{1B}[2J" : "";
+      await write(clear + renderQuery(answer, { format, width }));
+      const note = limit === undefined ? limitNote(sql, answer) : undefined;
+      if (note !== undefined) context.log.warn(note);
+      if (watchMs === undefined) return 0;
+      await pause(watchMs, context.signal);
+    }
+  },
+});
+
+function resolveFormat(output: string | undefined, { globals }: CliContext): QueryFormat {
+  if (output === undefined) return globals.json ? "json" : "table";
+  const format = queryFormats.find((name) => name === output);
+  if (format === undefined) {
+    throw new StreamctlError("usage", `Cannot use "${output}" for -o: no such form`, { hint: `Forms: ${queryFormats.join(", ")}` });
+  }
+  return format;
+}
+
+function requirePinot(engine: string | undefined): void {
+  if (engine === undefined || engine === "pinot") return;
+  if (engine === "ksqldb") throw notAvailable("--engine ksqldb");
+  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: no such engine`, { hint: "Engines: pinot" });
+}
+
+/** The statement of the command line, of `-f`, or of standard input; whatever it is, it must hold something. */
+async function readStatement(word: string | undefined, file: string | undefined): Promise<string> {
+  if (word !== undefined && file !== undefined) {
+    throw new StreamctlError("usage", "Cannot take both a statement and -f: which one to run is not clear", { hint: "Leave one of them out" });
+  }
+  const sql = word ?? (file === undefined ? await readStandardInput() : await readStatementFile(file));
+  // Pinot takes one statement and refuses its semicolon.
+  const statement = sql.trim().replace(/;$/u, "").trim();
+  if (statement !== "") return statement;
+  throw new StreamctlError("usage", "Cannot run an empty statement", { hint: 'Type: streamctl query "select * from transaction_window limit 20"' });
+}
+
+async function readStatementFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new StreamctlError("usage", `Cannot read "${file}": ${messageOf(error)}`, { cause: error, hint: "Give -f a readable file" });
+  }
+}
+
+async function readStandardInput(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new StreamctlError("usage", "Cannot run a query: no statement was typed", {
+      hint: 'Type: streamctl query "select * from transaction_window limit 20"',
+    });
+  }
+  return await readAll(process.stdin);
+}

@@ -1,0 +1,28 @@
+import { defineCommand } from "../command.ts";
+
+/** Pause between two looks of `--watch`, in milliseconds. */
+const watchIntervalMs = 1000;
+
+export const statusCommand = defineCommand({
+  name: "status",
+  description: "Show what runs, since when, with how much memory, where",
+  args: { watch: { type: "boolean", description: "Look again every second, until interrupted" } },
+  run: async (args, context) => {
+    const { isHealthy, status } = await import("../../pipeline/status.ts");
+    const { pipelineContext } = await import("../pipeline-context.ts");
+    const { renderStatus } = await import("../render/status.ts");
+    const { pause } = await import("../../core/wait.ts");
+    const { outputColumns: width, write } = context.terminal;
+    for (;;) {
+      const report = await status(pipelineContext(context));
+      // A stream of documents is one document a line.
+      const document = args.watch === true ? JSON.stringify(report) : JSON.stringify(report, null, 2);
+      const empty = "Nothing was started here\n";
+      const table = report.services.length === 0 ? empty : renderStatus(report, { width });
+      const clear = args.watch === true && width !== null && !context.globals.json ? "\u{1B}[H\u{1B}[2J" : "";
+      await write(context.globals.json ? `${document}\n` : `${clear}${table}`);
+      if (args.watch !== true) return isHealthy(report) ? 0 : 1;
+      await pause(watchIntervalMs, context.signal);
+    }
+  },
+});

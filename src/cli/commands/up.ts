@@ -1,0 +1,52 @@
+import type { ArgsDef } from "citty";
+import { StreamctlError } from "../../core/errors.ts";
+import { defineCommand } from "../command.ts";
+import { parseDuration } from "../duration.ts";
+import { notAvailable } from "../globals.ts";
+
+const args = {
+  runtime: { type: "string", valueHint: "auto|local|docker|remote", description: "Where the services run (default: auto)" },
+  processor: { type: "string", valueHint: "auto|ksqldb|flink", description: "What keeps the windows (default: auto)" },
+  only: { type: "string", valueHint: "kafka,pinot,…", description: "Start and provision just these and what they need" },
+  timeout: { type: "string", valueHint: "180s", description: "Longest time for a service to become ready (default: 180s)" },
+  "dry-run": { type: "boolean", description: "Print the plan, change nothing" },
+  "ksqldb-url": { type: "string", valueHint: "URL", description: "An existing ksqlDB server (not in this version)" },
+  "ksqldb-home": { type: "string", valueHint: "DIR", description: "A folder with an installed ksqlDB (not in this version)" },
+  "extra-ca": { type: "string", valueHint: "FILE", description: "Root certificates for building images (not in this version)" },
+} as const satisfies ArgsDef;
+
+export const upCommand = defineCommand({
+  name: "up",
+  description: "Start Kafka, the processor and Pinot, wait for them, provision them",
+  args,
+  run: async (typed, context) => {
+    for (const flag of ["ksqldb-url", "ksqldb-home", "extra-ca"] as const) if (typed[flag] !== undefined) throw notAvailable(`--${flag}`);
+    const request = {
+      runtime: typed.runtime,
+      processor: typed.processor,
+      only: typed.only === undefined ? undefined : parseOnly(typed.only),
+      portOffset: context.globals.portOffset,
+      timeoutMs: parseDuration(typed.timeout ?? "180s", { option: "--timeout", minMs: 1000 }),
+    };
+    const { planUp, up } = await import("../../pipeline/up.ts");
+    const { pipelineContext } = await import("../pipeline-context.ts");
+    if (typed["dry-run"] === true) {
+      const plan = await planUp(request, pipelineContext(context));
+      const { renderPlan } = await import("../render/changes.ts");
+      const { renderJson } = await import("../render/json.ts");
+      await context.terminal.write(context.globals.json ? renderJson({ plan }) : renderPlan(plan, { width: context.terminal.outputColumns }));
+      return 0;
+    }
+    const report = await up(request, pipelineContext(context));
+    const { renderUp } = await import("../render/up.ts");
+    const { renderJson } = await import("../render/json.ts");
+    await context.terminal.write(context.globals.json ? renderJson(report) : renderUp(report));
+    return 0;
+  },
+});
+
+function parseOnly(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw new StreamctlError("usage", `Cannot use "${text}" for --only: it holds an empty name`, { hint: "Write names with commas: --only kafka,pinot" });
+}

@@ -1,0 +1,36 @@
+import type { ArgsDef } from "citty";
+import { defineCommand } from "../command.ts";
+import { parseDuration } from "../duration.ts";
+
+const args = {
+  wait: { type: "string", valueHint: "60s", description: "Look again until all is equal or the time is over (default: look once)" },
+  strict: { type: "boolean", description: "Also fail on records that no run of this state folder sent" },
+} as const satisfies ArgsDef;
+
+export const verifyCommand = defineCommand({
+  name: "verify",
+  description: "Prove that every window equals what was sent",
+  args,
+  run: async (typed, context) => {
+    const request = {
+      waitMs: typed.wait === undefined ? 0 : parseDuration(typed.wait, { option: "--wait" }),
+      strict: typed.strict === true,
+      portOffset: context.globals.portOffset,
+    };
+    const { verifyStack } = await import("../../pipeline/verify-stack.ts");
+    const { readLedger } = await import("../../data/ledger.ts");
+    const { pipelineContext } = await import("../pipeline-context.ts");
+    const { renderVerify, verifyDocument } = await import("../render/verify.ts");
+    const { renderJson } = await import("../render/json.ts");
+    const pipeline = pipelineContext(context);
+    const readRuns = async () => {
+      const { records, warning } = await readLedger(pipeline.folder.root);
+      if (warning !== undefined) context.log.warn(warning);
+      return records;
+    };
+    const { report, verdict } = await verifyStack(request, readRuns, pipeline);
+    const { write, outputColumns: width } = context.terminal;
+    await write(context.globals.json ? renderJson(verifyDocument(report, verdict)) : renderVerify(report, verdict, { width }));
+    return verdict.ok ? 0 : 1;
+  },
+});

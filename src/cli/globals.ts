@@ -1,0 +1,40 @@
+/** The options that stand before or after any command. */
+
+import type { ArgsDef } from "citty";
+import { StreamctlError } from "../core/errors.ts";
+import type { GlobalOptions } from "./context.ts";
+import { parsePortOffset } from "./integers.ts";
+
+export const globalArgs = {
+  json: { type: "boolean", description: "Print one JSON document on standard output" },
+  "state-dir": { type: "string", valueHint: "DIR", description: "Folder of everything that a run leaves (default: .streamctl)" },
+  dir: { type: "string", valueHint: "DIR", description: "Ejected declarations instead of the embedded ones" },
+  "port-offset": { type: "string", valueHint: "N", description: "Added to every port, 0…56442" },
+  quiet: { type: "boolean", alias: "q", description: "Say only what is wrong" },
+  verbose: { type: "boolean", description: "Say more, and show the causes of an error" },
+  help: { type: "boolean", alias: "h", description: "Show this help" },
+  version: { type: "boolean", description: "Show the version" },
+} as const satisfies ArgsDef;
+
+export function resolveGlobals(raw: Readonly<Record<string, unknown>>): GlobalOptions {
+  const text = (name: string): string | undefined => (typeof raw[name] === "string" ? raw[name] : undefined);
+  if (text("dir") !== undefined) throw notAvailable("--dir");
+  const stateDir = text("state-dir") ?? ".streamctl";
+  if (stateDir === "")
+    throw new StreamctlError("usage", 'Cannot use "" for --state-dir: it is empty', { hint: "Give it a folder: --state-dir DIR" });
+  const offset = text("port-offset");
+  return {
+    json: raw["json"] === true,
+    stateDir,
+    portOffset: offset === undefined ? undefined : parsePortOffset(offset),
+    quiet: raw["quiet"] === true,
+    verbose: raw["verbose"] === true,
+  };
+}
+
+/** The error for an option or value that a later version will serve. */
+export function notAvailable(what: string): StreamctlError {
+  return new StreamctlError("not-available", `Cannot use ${what}: not available in this version`, {
+    hint: "This version has the local runtime and the Flink processor: streamctl up",
+  });
+}

@@ -1,0 +1,7 @@
+import type { PipelineContext } from "../pipeline/context.ts";
+import { stateFolder } from "../stack/run-state.ts";
+import type { CliContext } from "./context.ts";
+
+export function pipelineContext({ globals, log, signal }: CliContext): PipelineContext {
+  return { folder: stateFolder(globals.stateDir), log, signal };
+}

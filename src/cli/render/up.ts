@@ -1,0 +1,19 @@
+/** What `up` did and what to type next. */
+
+import type { UpReport } from "../../pipeline/up.ts";
+import { renderChanges } from "./changes.ts";
+
+export function renderUp(report: UpReport): string {
+  const started = report.services.map(({ name, endpoint, readyMs }) => {
+    const time = readyMs === null ? "" : `  ready in ${(readyMs / 1000).toFixed(1)} s`;
+    return `${name.padEnd(10)} ${endpoint.padEnd(24)}${time}`;
+  });
+  const seconds = (report.elapsedMs / 1000).toFixed(1);
+  return [
+    ...started,
+    "",
+    renderChanges(report.changes).trimEnd(),
+    `Up in ${seconds} s. Next: streamctl data -n 1000, then streamctl verify --wait 60s`,
+    "",
+  ].join("\n");
+}

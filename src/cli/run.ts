@@ -1,0 +1,120 @@
+/**
+ * From what was typed to an exit code. Here alone results are printed, failures become lines, and the exit code is set:
+ * 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ */
+
+import { stripVTControlCharacters } from "node:util";
+import { renderUsage, runCommand, type ArgsDef, type CommandDef } from "citty";
+import { systemCode, StreamctlError } from "../core/errors.ts";
+import { createLog } from "../core/log.ts";
+import { findCommand, nearestName, requireKnownArguments } from "./arguments.ts";
+import type { ListedCommand } from "./command.ts";
+import { commands } from "./commands/catalog.ts";
+import type { CliContext, ExitCode, Terminal } from "./context.ts";
+import { globalArgs, resolveGlobals } from "./globals.ts";
+import { errorDocument, exitCodeOf, renderError } from "./render/error.ts";
+import { processTerminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+const root = {
+  meta: { name: "streamctl", version, description: "A real-time analytics pipeline: Kafka, a stream processor and Pinot" },
+  args: globalArgs,
+  subCommands: commands,
+} satisfies CommandDef;
+
+/** Runs one command line and ends the process with its exit code. */
+export async function runCli(argv: readonly string[]): Promise<void> {
+  const terminal = processTerminal();
+  leaveQuietlyWhenTheReaderDoes();
+  const exitCode = await carryOut(argv, terminal);
+  terminal.live("");
+  // Standard output to a pipe is written in the background: leave only when it is empty.
+  process.exitCode = exitCode;
+  await terminal.write("");
+  process.exit();
+}
+
+async function carryOut(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const json = argv.includes("--json");
+  const verbose = argv.includes("--verbose");
+  try {
+    return await dispatch(argv, terminal);
+  } catch (error) {
+    terminal.live("");
+    if (json) await terminal.write(`${JSON.stringify(errorDocument(error))}\n`);
+    process.stderr.write(renderError(error, { verbose }));
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { name, rest } = findCommand(argv, globalArgs);
+  if (name === undefined) return await withoutCommand(argv, terminal);
+  const known = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
+  if (!known) {
+    const nearest = nearestName(name, Object.keys(commands));
+    const hint = nearest ? `Did you mean: streamctl ${nearest}` : "Type: streamctl --help";
+    throw new StreamctlError("usage", `Cannot run "${name}": there is no such command`, { hint });
+  }
+  const command: ListedCommand = await known();
+  const args = { ...globalArgs, ...command.args };
+  requireKnownArguments(name, rest, args);
+  const typed = await readGlobals(rest, args);
+  if (typed["help"] === true) return await help({ ...command, args }, terminal);
+  if (typed["version"] === true) return await sayVersion(terminal);
+  const globals = resolveGlobals(typed);
+  const context: CliContext = { globals, terminal, log: createLog(globals), signal: signalOfInterruption() };
+  const { result } = await runCommand({ ...command, args }, { rawArgs: [...rest], data: context });
+  return result as ExitCode;
+}
+
+async function withoutCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  requireKnownArguments("streamctl", argv, globalArgs);
+  const typed = await readGlobals(argv, globalArgs);
+  if (typed["version"] === true) return await sayVersion(terminal);
+  if (typed["help"] === true) return await help(root, terminal);
+  process.stderr.write(`${plainUnless(process.stderr.isTTY, await renderUsage(root))}\n`);
+  throw new StreamctlError("usage", "Cannot do anything: no command was typed", { hint: "Type: streamctl up" });
+}
+
+async function readGlobals(argv: readonly string[], args: ArgsDef): Promise<Readonly<Record<string, unknown>>> {
+  let parsed: Readonly<Record<string, unknown>> = {};
+  const probe: CommandDef = { args, run: ({ args: read }) => void (parsed = read) };
+  await runCommand(probe, { rawArgs: [...argv] });
+  return parsed;
+}
+
+async function help(command: CommandDef, terminal: Terminal): Promise<ExitCode> {
+  const text = await renderUsage(command, command === root ? undefined : root);
+  await terminal.write(`${plainUnless(terminal.outputColumns !== null, text)}\n`);
+  return 0;
+}
+
+async function sayVersion(terminal: Terminal): Promise<ExitCode> {
+  await terminal.write(`${version}\n`);
+  return 0;
+}
+
+function plainUnless(coloured: boolean, text: string): string {
+  return coloured && !process.env["NO_COLOR"] ? text : stripVTControlCharacters(text);
+}
+
+/** The first signal asks for an orderly end; the second one ends at once. */
+function signalOfInterruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** `streamctl … | head` is not an error. */
+function leaveQuietlyWhenTheReaderDoes(): void {
+  process.stdout.on("error", (error) => {
+    if (systemCode(error) === "EPIPE") process.exit(0);
+    throw error;
+  });
+}

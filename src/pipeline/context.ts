@@ -1,0 +1,24 @@
+/** What every flow of the pipeline is handed: where the stack lies, whom to tell, when to stop. */
+
+import type { Log } from "../core/log.ts";
+import { fetchMetadata } from "../kafka/admin.ts";
+import { hasCode } from "../core/errors.ts";
+import type { KafkaProbe } from "../stack/health.ts";
+import type { StateFolder } from "../stack/run-state.ts";
+
+export interface PipelineContext {
+  readonly folder: StateFolder;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Kafka's own word on its readiness, handed to the stack, which knows no Kafka client. */
+export const kafkaProbe: KafkaProbe = async (address, timeoutMs, signal) => {
+  try {
+    const { brokers } = await fetchMetadata({ brokers: address, timeoutMs, signal });
+    return brokers.length > 0;
+  } catch (error) {
+    if (hasCode(error, "interrupted") || hasCode(error, "native")) throw error;
+    return false;
+  }
+};

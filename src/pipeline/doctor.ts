@@ -1,0 +1,127 @@
+/** `doctor`: what this machine has and lacks, and what to type about it. Changes nothing. */
+
+import { statfs } from "node:fs/promises";
+import { availableParallelism, freemem } from "node:os";
+import { dirname } from "node:path";
+import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { portOwner } from "../core/process.ts";
+import { loadAddon } from "../kafka/addon.ts";
+import { cacheFolder, isResolved } from "../stack/engines.ts";
+import { findProgram, requiredJava, requireJava } from "../stack/java.ts";
+import { portsAt } from "../stack/ports.ts";
+import { readRunState } from "../stack/run-state.ts";
+import type { PipelineContext } from "./context.ts";
+
+export interface Finding {
+  readonly subject: string;
+  /** `lacks`: `up` cannot work; `warns`: it may. */
+  readonly verdict: "fine" | "warns" | "lacks";
+  readonly found: string;
+  /** What to type; only where something is not fine. */
+  readonly advice?: string;
+}
+
+/** Memory that the local stack needs, with room for the query and the data commands, in bytes. */
+const neededMemoryBytes = 2e9;
+
+/** Room for the cache, Maven's repository and some data, in bytes. */
+const neededDiskBytes = 2e9;
+
+export async function doctor(portOffset: number | undefined, { folder, signal }: PipelineContext): Promise<readonly Finding[]> {
+  const state = await readRunState(folder);
+  const offset = portOffset ?? state?.choices.portOffset ?? 0;
+  const running = (state?.services.length ?? 0) > 0;
+  return [
+    await javaFinding(signal),
+    await mavenFinding(),
+    addonFinding(),
+    await cacheFinding(),
+    await diskFinding(),
+    memoryFinding(),
+    { subject: "processors", verdict: "fine", found: `${availableParallelism()}` },
+    running
+      ? { subject: "ports", verdict: "fine", found: "held by the stack of this folder, or not looked at while it is up" }
+      : await portsFinding(offset),
+    {
+      subject: "network",
+      verdict: "warns",
+      found: "Pinot's query port (8098 + offset) listens on every address, whatever its configuration says",
+      advice: "Close that port in the firewall where this machine is reachable by others",
+    },
+  ];
+}
+
+async function javaFinding(signal: AbortSignal): Promise<Finding> {
+  try {
+    const version = await requireJava(signal);
+    if (await findProgram("javac")) return { subject: "java", verdict: "fine", found: `version ${version}, with its compiler` };
+    const advice = `Install the JDK, not only the runtime (Debian: apt-get install openjdk-${requiredJava}-jdk-headless)`;
+    return { subject: "java", verdict: "lacks", found: `version ${version}, without javac on the PATH`, advice };
+  } catch (error) {
+    const advice = error instanceof StreamctlError ? error.hint : undefined;
+    return { subject: "java", verdict: "lacks", found: messageOf(error), ...(advice ? { advice } : {}) };
+  }
+}
+
+async function mavenFinding(): Promise<Finding> {
+  const path = await findProgram("mvn");
+  if (path) return { subject: "maven", verdict: "fine", found: path };
+  return { subject: "maven", verdict: "lacks", found: "not on the PATH", advice: "Install Maven (Debian: apt-get install maven)" };
+}
+
+function addonFinding(): Finding {
+  try {
+    return { subject: "librdkafka", verdict: "fine", found: loadAddon().librdkafkaVersion };
+  } catch (error) {
+    const advice = error instanceof StreamctlError ? error.hint : undefined;
+    return { subject: "librdkafka", verdict: "lacks", found: messageOf(error), ...(advice ? { advice } : {}) };
+  }
+}
+
+async function cacheFinding(): Promise<Finding> {
+  const cacheDir = cacheFolder();
+  const missing: string[] = [];
+  for (const name of ["kafka", "pinot", "flink"] as const) if (!(await isResolved(cacheDir, name))) missing.push(name);
+  if (missing.length === 0) return { subject: "engines", verdict: "fine", found: `all in ${cacheDir}` };
+  return { subject: "engines", verdict: "fine", found: `${missing.join(", ")} will be fetched by Maven at the first up, into ${cacheDir}` };
+}
+
+async function diskFinding(): Promise<Finding> {
+  const free = await freeBytes(cacheFolder());
+  const found = `${(free / 1e9).toFixed(1)} GB free beside the cache`;
+  if (free >= neededDiskBytes) return { subject: "disk", verdict: "fine", found };
+  return { subject: "disk", verdict: "warns", found, advice: "Free some room, or point XDG_CACHE_HOME at a larger disk" };
+}
+
+function memoryFinding(): Finding {
+  const free = freemem();
+  const found = `${(free / 1e9).toFixed(1)} GB available`;
+  if (free >= neededMemoryBytes) return { subject: "memory", verdict: "fine", found };
+  return { subject: "memory", verdict: "warns", found, advice: "The stack needs about 1.5 GB: end something, or start a part with --only" };
+}
+
+async function portsFinding(offset: number): Promise<Finding> {
+  const taken: string[] = [];
+  for (const port of Object.values(portsAt(offset))) {
+    const owner = await portOwner(port);
+    if (owner) taken.push(`${port} by process ${owner.pid} (${owner.name})`);
+  }
+  if (taken.length === 0) return { subject: "ports", verdict: "fine", found: `all free at offset ${offset}` };
+  return {
+    subject: "ports",
+    verdict: "lacks",
+    found: `taken: ${taken.join(", ")}`,
+    advice: "Choose other ports: streamctl up --port-offset 1000",
+  };
+}
+
+/** Free bytes of the disk on which a folder lies or would lie. */
+async function freeBytes(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    return await freeBytes(dirname(path));
+  }
+}

@@ -1,0 +1,78 @@
+/** `down`: the same stack with nothing desired. Keeps the data unless told otherwise. */
+
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../core/errors.ts";
+import { withLock } from "../core/files.ts";
+import { cacheFolder } from "../stack/engines.ts";
+import { executeStop } from "../stack/execute.ts";
+import { localRuntime } from "../stack/local-runtime.ts";
+import { planStop } from "../stack/plan.ts";
+import { readRunState } from "../stack/run-state.ts";
+import { observeStack, RunRecorder } from "../stack/stack.ts";
+import { desiredServices } from "../stack/services/catalog.ts";
+import { kafkaProbe, type PipelineContext } from "./context.ts";
+
+export interface DownReport {
+  readonly stopped: readonly string[];
+  /** Whether everything that the stack ever kept was deleted. */
+  readonly volumesRemoved: boolean;
+  readonly elapsedMs: number;
+}
+
+/** Entries of the state folder that are ours; `down --volumes` removes these and nothing else. */
+const ownEntries = ["run.json", "life.json", "ledger.ndjson", "conf", "data", "log"];
+
+/** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
+const lockTimeoutMs = 10 * 60_000;
+
+export async function down(options: { readonly volumes: boolean }, context: PipelineContext): Promise<DownReport> {
+  const { folder, log, signal } = context;
+  const startedAt = performance.now();
+  if (!(await exists(folder.root))) return { stopped: [], volumesRemoved: options.volumes, elapsedMs: performance.now() - startedAt };
+  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
+  const stopped = await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {
+    const names = await stopServices(context);
+    if (options.volumes) for (const entry of ownEntries) await rm(join(folder.root, entry), { recursive: true, force: true });
+    return names;
+  });
+  if (options.volumes) await removeIfEmpty(folder.root);
+  return { stopped, volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
+}
+
+async function stopServices({ folder, log }: PipelineContext): Promise<readonly string[]> {
+  const state = await readRunState(folder);
+  if (!state) return [];
+  const definitions = desiredServices({ portOffset: state.choices.portOffset, only: undefined });
+  const recorder = new RunRecorder(folder, state.choices, state.services);
+  // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
+  const runtime = localRuntime({ folder, log, cacheDir: cacheFolder() });
+  const observed = await observeStack(state, kafkaProbe);
+  const names = planStop(observed).map(({ target }) => target);
+  await executeStop(names, recorder.records, {
+    runtime,
+    log,
+    remember: recorder.remember,
+    stopTimeoutMs: (name) => definitions.find((definition) => definition.name === name)?.stopTimeoutMs ?? 10_000,
+  });
+  for (const { name, state: seen } of observed) if (seen === "gone") await recorder.remember(name, undefined);
+  return names;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await readdir(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function removeIfEmpty(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (error) {
+    if (systemCode(error) !== "ENOTEMPTY" && systemCode(error) !== "ENOENT") throw error;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * `up`: what is desired and what is seen make a plan; the plan is executed; each engine, once ready, is provisioned. A second
+ * `up` is a plan with nothing in it.
+ */
+
+import { StreamctlError } from "../core/errors.ts";
+import { withLock } from "../core/files.ts";
+import type { Change } from "../model/change.ts";
+import { cacheFolder } from "../stack/engines.ts";
+import { executeStart, executeStop } from "../stack/execute.ts";
+import { localRuntime, type Runtime } from "../stack/local-runtime.ts";
+import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
+import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
+import type { ServiceName } from "../stack/service.ts";
+import { desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
+import { resolveChoices, type TypedChoices } from "./choices.ts";
+import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { endpointsOf, shownEndpoints } from "./endpoints.ts";
+import { provision } from "./provisioning.ts";
+import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
+
+export interface UpRequest extends TypedChoices {
+  /** Longest time for a service to become ready, and for each provisioning step, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface UpReport {
+  readonly runtime: string;
+  readonly processor: string;
+  readonly why: string;
+  readonly services: readonly UpService[];
+  readonly endpoints: Readonly<Record<string, string | null>>;
+  readonly changes: readonly Change[];
+  readonly elapsedMs: number;
+}
+
+export interface UpService {
+  readonly name: ServiceName;
+  readonly state: "healthy";
+  /** What this `up` did with it. */
+  readonly operation: OperationKind;
+  readonly pid: number;
+  readonly endpoint: string;
+  /** From the start of its process to the engine's own word, in milliseconds. */
+  readonly readyMs: number | null;
+}
+
+export interface Decision {
+  readonly state: RunState | undefined;
+  readonly choices: StackChoices;
+  readonly runtime: Runtime;
+  readonly desired: readonly DesiredService[];
+  readonly plan: readonly Operation[];
+}
+
+/** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
+const lockTimeoutMs = 10 * 60_000;
+
+/** Brings the stack up and provisions it. @throws StreamctlError of the first thing that failed */
+export async function up(request: UpRequest, context: PipelineContext): Promise<UpReport> {
+  const startedAt = performance.now();
+  const { folder, log, signal } = context;
+  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
+  return await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {
+    const decision = await decide(request, context);
+    const { choices, plan } = decision;
+    say(plan, context);
+    const { records, changes } = await carryOut(decision, request.timeoutMs, context);
+    return {
+      runtime: choices.runtime,
+      processor: choices.processor,
+      why: choices.why,
+      services: records.map((record) => upService(record, plan)),
+      endpoints: shownEndpoints(
+        endpointsOf(choices),
+        records.map(({ name }) => name),
+      ),
+      changes,
+      elapsedMs: Math.round(performance.now() - startedAt),
+    };
+  });
+}
+
+/** What `up` would do, without doing it. Takes no lock. */
+export async function decide(request: TypedChoices, { folder, log, signal }: PipelineContext): Promise<Decision> {
+  const state = await readRunState(folder);
+  const choices = resolveChoices(request, state);
+  const runtime = localRuntime({ folder, cacheDir: cacheFolder(), log, signal });
+  const desired = desireStack(choices, runtime);
+  return { state, choices, runtime, desired, plan: planStack(desired, await observeStack(state, kafkaProbe)) };
+}
+
+/** The plan as `--dry-run` prints it: services by what is seen of them, declarations by what would be compared. */
+export async function planUp(request: TypedChoices, context: PipelineContext): Promise<readonly PlannedStep[]> {
+  const { plan, choices } = await decide(request, context);
+  return [...plan, ...(await planProvisioning(plan, endpointsOf(choices), context))];
+}
+
+async function carryOut(
+  { state, choices, runtime, desired, plan }: Decision,
+  timeoutMs: number,
+  { folder, log, signal }: PipelineContext,
+): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
+  const recorder = new RunRecorder(folder, choices, state?.services ?? []);
+  const { remember } = recorder;
+  const starting = desired.filter(({ definition }) => isStarted(plan, definition.name)).map(({ definition }) => definition);
+  if (starting.length > 0) await runtime.prepare(starting);
+  const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);
+  await executeStop(unwanted, recorder.records, { runtime, log, remember, stopTimeoutMs: () => 20_000 });
+  const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember });
+  const provisioning = provision({ endpoints: endpointsOf(choices), folder, ready: start.ready, timeoutMs, log, signal });
+  const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
+  // A service that failed is the cause, a provisioning step that missed it only the consequence.
+  if (started.status === "rejected") throw started.reason;
+  if (provisioned.status === "rejected") throw provisioned.reason;
+  return { records: started.value, changes: provisioned.value };
+}
+
+function isStarted(plan: readonly Operation[], name: ServiceName): boolean {
+  return plan.some(({ operation, target }) => target === name && (operation === "start" || operation === "restart"));
+}
+
+/** Says what is out of the ordinary, and on a first `up` which way was taken. */
+function say(plan: readonly Operation[], { log }: PipelineContext): void {
+  for (const { operation, target, cause } of plan) {
+    if (operation === "start" && cause !== "not running") log.warn(`${target} ${cause}: starting it again`);
+    else if (operation === "restart" || operation === "stop") log.info(`${operation} ${target}: ${cause}`);
+    else if (operation === "await") log.info(`Waiting for ${target}: ${cause}`);
+  }
+  const starting = plan.filter(({ operation }) => operation === "start").map(({ target }) => target);
+  if (starting.length > 0) log.info(`Starting ${starting.join(", ")}`);
+}
+
+function upService(record: ServiceRecord, plan: readonly Operation[]): UpService {
+  const operation = plan.find(({ target }) => target === record.name)?.operation;
+  if (!operation) throw new StreamctlError("internal", `Cannot report on ${record.name}: it is in no plan`);
+  return {
+    name: record.name,
+    state: "healthy",
+    operation,
+    pid: record.identity.pid,
+    endpoint: record.endpoint,
+    readyMs: record.readyMs ?? null,
+  };
+}
