@@ -1,8 +1,9 @@
--- Transactions as they were sent: the fields that count, so that nothing else in a record can spoil it.
--- A value that does not parse becomes NULL; a record that is not JSON is left out.
--- total_paid is an integer in the contract. As BIGINT, Flink would read 10.5 as 10; as DOUBLE it can be told apart.
+-- Transactions as they were sent. A value that does not parse becomes NULL; a record that is not JSON is left out.
+-- Numbers are integers in the contract. As BIGINT, Flink would read 10.5 as 10; as DOUBLE the two can be told apart.
 CREATE TABLE transactions (
   event_timestamp TIMESTAMP(3),
+  transaction_id DOUBLE,
+  user_id STRING,
   total_paid DOUBLE,
   status STRING
 ) WITH (

@@ -8,7 +8,7 @@ SELECT
   COUNT(*) AS TOTAL_TRANSACTIONS,
   AVG(CAST(total_paid AS DOUBLE)) AS AVERAGE_TRANSACTION_VALUE
 FROM (
-  -- Whole numbers that a double holds exactly, at times from 1970 (before, the division would round the wrong way) to 9999.
+  -- Only what keeps the contract of a transaction counts, at times from 1970 (before, the division would round the wrong way).
   SELECT
     EXTRACT(EPOCH FROM event_timestamp) / {{windowSizeSeconds}} * {{windowSizeMs}} AS WINDOW_START,
     EXTRACT(EPOCH FROM event_timestamp) / {{windowSizeSeconds}} * {{windowSizeMs}} + {{windowSizeMs}} AS WINDOW_END,
@@ -17,6 +17,9 @@ FROM (
   WHERE status = 'Paid'
     AND total_paid = FLOOR(total_paid)
     AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
+    AND transaction_id = FLOOR(transaction_id)
+    AND transaction_id BETWEEN 1 AND 1000000
+    AND REGEXP(user_id, '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$')
     AND event_timestamp BETWEEN TIMESTAMP '1970-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999'
 )
 GROUP BY WINDOW_START, WINDOW_END;

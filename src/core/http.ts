@@ -5,7 +5,7 @@ import { messageOf, StreamctlError } from "./errors.ts";
 import { throwIfInterrupted } from "./wait.ts";
 
 export interface HttpRequest {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON with `Content-Type: application/json`. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,0 +1,158 @@
+/**
+ * The stream processor, whichever it is, keeps windows of income in a topic that has one writer. What runs is compared with what
+ * the files say: the same is left alone, another one is stopped, proven to have stopped, and replaced. Topics that were made anew
+ * count as a difference, because what the processor holds was computed from the old ones; and windows that were computed otherwise
+ * are not mixed with new ones: their topic is made anew.
+ */
+
+import type { Log } from "../core/log.ts";
+import type { Change } from "../model/change.ts";
+import type { Patience } from "./patience.ts";
+
+/** A topic and Kafka's own id of it: a topic made anew under the same name has another id. */
+export interface TopicIdentity {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** What makes a computation the one that is wanted. Kept with the computation itself. */
+export interface ProcessorIdentity {
+  /** Hash of the rendered statements and settings. */
+  readonly statements: string;
+  readonly transactionsTopicId: string;
+  readonly windowsTopicId: string;
+}
+
+export interface RunningComputation {
+  /** The processor's own id of it: a Flink job, a ksqlDB query. */
+  readonly id: string;
+  /** `stopping` ends by itself; `running` includes starting and restarting. */
+  readonly state: "running" | "stopping";
+  /** Undefined where somebody else started it. */
+  readonly identity?: ProcessorIdentity;
+}
+
+export interface ProcessorObservation {
+  /** Everything of this name that may write to the windows topic now. */
+  readonly computations: readonly RunningComputation[];
+  /** Identities of computations that ended and left a state from which they could go on. */
+  readonly resumable: readonly ProcessorIdentity[];
+}
+
+export type ProcessorPlan =
+  | { readonly operation: "unchanged"; readonly id: string; readonly cause: string }
+  | {
+      readonly operation: "create" | "replace";
+      /** Ids of what is stopped first; none for `create`. */
+      readonly stop: readonly string[];
+      /** Goes on from the state that a computation of the same identity left; otherwise starts from the earliest record. */
+      readonly resume: boolean;
+      /** The windows topic holds windows that were computed otherwise: it must be made anew before the new computation starts. */
+      readonly staleWindows: boolean;
+      readonly cause: string;
+    };
+
+export interface ProcessorHealth {
+  readonly healthy: boolean;
+  /** The processor's own words, such as `RUNNING, 2 of 2 tasks` or its last failure. */
+  readonly detail: string;
+}
+
+export interface Processor {
+  readonly name: "flink" | "ksqldb";
+  /** Name of the job or query, as changes and messages call it. */
+  readonly computation: string;
+  readonly wanted: ProcessorIdentity;
+  /** Looks and changes nothing. @throws StreamctlError `unreachable` when the processor does not answer. */
+  observe(patience: Patience): Promise<ProcessorObservation>;
+  /** Carries out a plan; returns once the computation runs. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
+  apply(plan: ProcessorPlan, patience: Patience, log: Log): Promise<void>;
+  /**
+   * Stops whatever of this name may write to the windows topic, and returns only when the processor itself says that it ended.
+   * The state is given up: whoever writes next starts from the earliest record. Answers the ids of what was stopped.
+   *
+   * @throws StreamctlError `processor` when it did not end in time, `unreachable`, `interrupted`
+   */
+  stop(patience: Patience): Promise<readonly string[]>;
+  /** Whether the wanted computation runs now. An answer that is not healthy is no error. @throws StreamctlError `unreachable` */
+  health(patience: Patience): Promise<ProcessorHealth>;
+}
+
+/** Compares what runs with what is wanted. Pure. */
+export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity): ProcessorPlan {
+  const { computations, resumable } = observed;
+  const [first] = computations;
+  const running = computations.map((computation) => difference(computation.identity, wanted));
+  const changed = running.find((found) => found !== undefined);
+  if (first !== undefined && computations.length === 1 && first.state === "running" && changed === undefined) {
+    return { operation: "unchanged", id: first.id, cause: "it runs, with the same statements and topics" };
+  }
+  const identities = [...computations.map((computation) => computation.identity), ...resumable];
+  const staleWindows = identities.some((identity) => wroteOtherWindows(identity, wanted));
+  const resume = changed === undefined && !staleWindows && resumable.some((identity) => difference(identity, wanted) === undefined);
+  const stop = computations.map((computation) => computation.id);
+  if (first === undefined) {
+    const cause = staleWindows
+      ? "the windows were computed by other statements"
+      : resume
+        ? "it does not run, and left a state"
+        : "it does not run";
+    return { operation: "create", stop, resume, staleWindows, cause };
+  }
+  const alone = computations.length > 1 ? `${computations.length} of that name run, and there must be one writer` : "it is being stopped";
+  return { operation: "replace", stop, resume, staleWindows, cause: changed ?? alone };
+}
+
+function difference(identity: ProcessorIdentity | undefined, wanted: ProcessorIdentity): string | undefined {
+  if (identity === undefined) return "it was not started by streamctl";
+  if (identity.transactionsTopicId !== wanted.transactionsTopicId) return "the topic of transactions was made anew";
+  if (identity.windowsTopicId !== wanted.windowsTopicId) return "the topic of windows was made anew";
+  return identity.statements === wanted.statements ? undefined : "its statements or settings changed";
+}
+
+/** Whether a computation wrote windows into the wanted topic that the wanted one would not write. */
+function wroteOtherWindows(identity: ProcessorIdentity | undefined, wanted: ProcessorIdentity): boolean {
+  if (identity === undefined) return true;
+  if (identity.windowsTopicId !== wanted.windowsTopicId) return false;
+  return identity.statements !== wanted.statements || identity.transactionsTopicId !== wanted.transactionsTopicId;
+}
+
+export interface ProvisionProcessorOptions {
+  /** The processor for the windows topic of a given id. */
+  readonly processorFor: (windows: TopicIdentity) => Processor;
+  readonly windows: TopicIdentity;
+  /** Deletes the windows topic, makes it anew and answers its new id. Called when its windows were computed otherwise. */
+  readonly remakeWindowsTopic: () => Promise<TopicIdentity>;
+  readonly patience: Patience;
+  readonly log: Log;
+}
+
+/**
+ * Observes, plans and applies. Answers the changes and the windows topic as it is now: everything downstream is tied to its id.
+ *
+ * @throws StreamctlError `processor`, `unreachable`, `timeout`, `interrupted`
+ */
+export async function provisionProcessor(
+  options: ProvisionProcessorOptions,
+): Promise<{ readonly changes: readonly Change[]; readonly windows: TopicIdentity }> {
+  const { processorFor, remakeWindowsTopic, patience, log } = options;
+  let windows = options.windows;
+  let processor = processorFor(windows);
+  const changes: Change[] = [];
+  let plan = planProcessor(await processor.observe(patience), processor.wanted);
+  const { cause } = plan;
+  if (plan.operation !== "unchanged" && plan.staleWindows) {
+    log.warn(`Topic "${windows.name}" is made anew: ${cause}`);
+    await processor.stop(patience);
+    windows = await remakeWindowsTopic();
+    changes.push({ kind: "topic", name: windows.name, result: "replaced", cause });
+    processor = processorFor(windows);
+    const stopped = plan.operation;
+    plan = { ...plan, operation: stopped, stop: [], resume: false, staleWindows: false };
+  }
+  await processor.apply(plan, patience, log);
+  changes.push({ kind: "job", name: processor.computation, result: resultOf[plan.operation], cause });
+  return { changes, windows };
+}
+
+const resultOf = { unchanged: "unchanged", create: "created", replace: "replaced" } as const;
