@@ -33,7 +33,10 @@ export async function planProvisioning(
   const [transactions, windows] = topics.map(({ topicId }) => topicId);
   if (has("flink")) {
     if (runs("flink") && transactions !== undefined && windows !== undefined) {
-      const identities = { transactions: { name: transactionsTopic.name, id: transactions }, windows: { name: windowsTopic.name, id: windows } };
+      const identities = {
+        transactions: { name: transactionsTopic.name, id: transactions },
+        windows: { name: windowsTopic.name, id: windows },
+      };
       const processor = processorFor({ endpoints, folder: context.folder }, identities.transactions, identities.windows);
       const { operation, cause } = planProcessor(await processor.observe(patienceFor(lookTimeoutMs, context.signal)), processor.wanted);
       steps.push({ operation, target: `job ${processor.computation}`, cause });

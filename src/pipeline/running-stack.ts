@@ -17,9 +17,13 @@ export interface RunningStack {
 export async function runningStack(folder: StateFolder, typedOffset: number | undefined): Promise<RunningStack> {
   const { choices } = await requireRunState(folder);
   if (typedOffset !== undefined && typedOffset !== choices.portOffset) {
-    throw new StreamctlError("usage", `Cannot use --port-offset ${typedOffset}: the stack of "${folder.root}" is up with ${choices.portOffset}`, {
-      hint: "Leave the flag out, or name the other stack's folder: --state-dir DIR",
-    });
+    throw new StreamctlError(
+      "usage",
+      `Cannot use --port-offset ${typedOffset}: the stack of "${folder.root}" is up with ${choices.portOffset}`,
+      {
+        hint: "Leave the flag out, or name the other stack's folder: --state-dir DIR",
+      },
+    );
   }
   return { choices, endpoints: endpointsOf(choices) };
 }

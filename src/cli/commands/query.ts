@@ -62,13 +62,17 @@ function requirePinot(engine: string | undefined): void {
 /** The statement of the command line, of `-f`, or of standard input; whatever it is, it must hold something. */
 async function readStatement(word: string | undefined, file: string | undefined): Promise<string> {
   if (word !== undefined && file !== undefined) {
-    throw new StreamctlError("usage", "Cannot take both a statement and -f: which one to run is not clear", { hint: "Leave one of them out" });
+    throw new StreamctlError("usage", "Cannot take both a statement and -f: which one to run is not clear", {
+      hint: "Leave one of them out",
+    });
   }
   const sql = word ?? (file === undefined ? await readStandardInput() : await readStatementFile(file));
   // Pinot takes one statement and refuses its semicolon.
   const statement = sql.trim().replace(/;$/u, "").trim();
   if (statement !== "") return statement;
-  throw new StreamctlError("usage", "Cannot run an empty statement", { hint: 'Type: streamctl query "select * from transaction_window limit 20"' });
+  throw new StreamctlError("usage", "Cannot run an empty statement", {
+    hint: 'Type: streamctl query "select * from transaction_window limit 20"',
+  });
 }
 
 async function readStatementFile(file: string): Promise<string> {

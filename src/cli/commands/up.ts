@@ -34,7 +34,9 @@ export const upCommand = defineCommand({
       const plan = await planUp(request, pipelineContext(context));
       const { renderPlan } = await import("../render/changes.ts");
       const { renderJson } = await import("../render/json.ts");
-      await context.terminal.write(context.globals.json ? renderJson({ plan }) : renderPlan(plan, { width: context.terminal.outputColumns }));
+      await context.terminal.write(
+        context.globals.json ? renderJson({ plan }) : renderPlan(plan, { width: context.terminal.outputColumns }),
+      );
       return 0;
     }
     const report = await up(request, pipelineContext(context));
@@ -48,5 +50,7 @@ export const upCommand = defineCommand({
 function parseOnly(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.every((name) => name !== "")) return names;
-  throw new StreamctlError("usage", `Cannot use "${text}" for --only: it holds an empty name`, { hint: "Write names with commas: --only kafka,pinot" });
+  throw new StreamctlError("usage", `Cannot use "${text}" for --only: it holds an empty name`, {
+    hint: "Write names with commas: --only kafka,pinot",
+  });
 }

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { identifyProcess, isRunning, portOwner, residentBytes, runCommand, signalProcess, startDetached } from "../../src/core/process.ts";
+import { pollUntil } from "../../src/core/wait.ts";
+
+describe("startDetached()", () => {
+  test("starts a process whose output goes to the log and which is known by more than its pid", async () => {
+    const log = join(await mkdtemp(join(tmpdir(), "streamctl-process-")), "log");
+    const identity = await startDetached({ program: "sh", args: ["-c", "echo hello; exec sleep 60"] }, log);
+    const said = async (): Promise<true | undefined> => ((await readFile(log, "utf8")) === "hello\n" ? true : undefined);
+    await pollUntil(said, { timeoutMs: 5000, what: "its word" });
+    expect(await isRunning(identity)).toBe(true);
+    expect(await isRunning({ ...identity, startTicks: identity.startTicks + 1 })).toBe(false);
+    expect(await isRunning({ ...identity, bootId: "another boot" })).toBe(false);
+    expect(await residentBytes(identity.pid)).toBeGreaterThan(0);
+    expect(await signalProcess({ ...identity, startTicks: 1 }, "SIGKILL")).toBe(false);
+    expect(await signalProcess(identity, "SIGKILL")).toBe(true);
+    const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
+    await pollUntil(ended, { timeoutMs: 5000, what: "its end" });
+    expect(await signalProcess(identity, "SIGTERM")).toBe(false);
+  });
+
+  test("names the program that does not exist", async () => {
+    const log = join(await mkdtemp(join(tmpdir(), "streamctl-process-")), "log");
+    const failure: unknown = await startDetached({ program: "no-such-program", args: [] }, log).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "prerequisite", message: 'Cannot start "no-such-program": no such program on the PATH' });
+  });
+});
+
+describe("runCommand()", () => {
+  test("answers exit code and output, line by line on the way", async () => {
+    const lines: string[] = [];
+    const result = await runCommand({ program: "sh", args: ["-c", "echo one; echo two; exit 3"] }, { onLine: (line) => lines.push(line) });
+    expect(result).toEqual({ exitCode: 3, output: "one\ntwo" });
+    expect(lines).toEqual(["one", "two"]);
+  });
+
+  test("ends the program when it is interrupted", async () => {
+    const controller = new AbortController();
+    const running = runCommand({ program: "sleep", args: ["60"] }, { signal: controller.signal });
+    controller.abort();
+    expect(await running.catch((error: unknown) => error)).toMatchObject({ code: "interrupted" });
+  });
+});
+
+describe("portOwner()", () => {
+  test("names the process that listens", async () => {
+    const server = createServer();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.listen(0, "127.0.0.1", resolve);
+    await promise;
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    expect((await portOwner(port))?.pid).toBe(process.pid);
+    server.close();
+  });
+});
+
+describe("identifyProcess()", () => {
+  test("answers undefined for a pid that nobody has", async () => {
+    expect(await identifyProcess(2 ** 22 + 1)).toBeUndefined();
+  });
+});

@@ -1,0 +1,82 @@
+/** Holds the table of ARCHITECTURE.md: who may import whom, and which module alone may do what. */
+
+import { describe, expect, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+
+const source = resolve(import.meta.dir, "../../src");
+
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  model: ["core"],
+  kafka: ["core"],
+  data: ["core", "model", "kafka"],
+  stack: ["core"],
+  provision: ["core", "model"],
+  pipeline: ["core", "model", "kafka", "stack", "provision"],
+  cli: ["core", "model", "data", "pipeline", "stack"],
+  "main.ts": ["cli", "data"],
+};
+
+/** What only one module may hold, as a pattern over its text. */
+const onlyIn: readonly { readonly what: string; readonly pattern: RegExp; readonly files: readonly string[] }[] = [
+  { what: "spawns processes", pattern: /from "node:child_process"|Bun\.spawn/u, files: ["core/process.ts"] },
+  {
+    what: "imports what is not code",
+    pattern: /with \{ type: "(?:text|file)" \}/u,
+    files: ["core/assets.ts", "kafka/embedded-addon.ts"],
+  },
+  { what: "loads the addon", pattern: /process\.dlopen/u, files: ["kafka/addon.ts"] },
+  { what: "sets the exit code", pattern: /process\.exit(?:Code)?\b/u, files: ["cli/run.ts"] },
+  { what: "writes to standard output", pattern: /process\.stdout|console\./u, files: ["cli/run.ts", "cli/terminal.ts"] },
+  { what: "uses consola", pattern: /from "consola/u, files: ["core/log.ts"] },
+  { what: "uses ofetch", pattern: /from "ofetch"/u, files: ["core/http.ts"] },
+];
+
+interface Module {
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+async function readModules(): Promise<readonly Module[]> {
+  const entries = await readdir(source, { recursive: true });
+  const paths = entries.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+  return await Promise.all(
+    paths.map(async (path) => {
+      const text = await readFile(join(source, path), "utf8");
+      const found = [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+\.ts)"/gu)].map((match) => match[1] ?? "");
+      return { path, text, imports: found.map((name) => relative(source, resolve(source, dirname(path), name))) };
+    }),
+  );
+}
+
+const roomOf = (path: string): string => path.split("/")[0] ?? path;
+
+describe("rooms", () => {
+  test("import only what the table allows", async () => {
+    const wrong = (await readModules()).flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => roomOf(target) !== roomOf(path) && !(mayImport[roomOf(path)] ?? []).includes(roomOf(target)))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("are all in the table", async () => {
+    const rooms = new Set((await readModules()).map(({ path }) => roomOf(path)));
+    expect([...rooms].toSorted()).toEqual(Object.keys(mayImport).toSorted());
+  });
+
+  for (const { what, pattern, files } of onlyIn) {
+    test(`${files.join(" and ")} alone ${what}`, async () => {
+      const found = (await readModules()).filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+      expect(found.filter((path) => !files.includes(path))).toEqual([]);
+    });
+  }
+
+  test("hold no file of more than 400 lines", async () => {
+    const long = (await readModules()).filter(({ text }) => text.split("\n").length > 401).map(({ path }) => path);
+    expect(long).toEqual([]);
+  });
+});

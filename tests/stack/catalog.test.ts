@@ -1,0 +1,39 @@
+import { describe, expect, test } from "bun:test";
+import { readAsset } from "../../src/core/assets.ts";
+import { renderTemplate } from "../../src/core/template.ts";
+import { portsAt } from "../../src/stack/ports.ts";
+import { desiredServices } from "../../src/stack/services/catalog.ts";
+
+const names = (only: readonly string[] | undefined): readonly string[] => desiredServices({ portOffset: 0, only }).map(({ name }) => name);
+
+describe("desiredServices()", () => {
+  test("adds what a chosen service needs", () => {
+    expect(names(["kafka"])).toEqual(["kafka"]);
+    expect(names(["pinot"])).toEqual(["kafka", "zookeeper", "pinot"]);
+    expect(names(["flink"])).toEqual(["kafka", "flink"]);
+    expect(names(undefined)).toEqual(["kafka", "zookeeper", "pinot", "flink"]);
+  });
+
+  test("refuses a service that does not exist, and one of a later version", () => {
+    expect(() => names(["kafak"])).toThrow('Cannot use service "kafak": there is no such service');
+    expect(() => names(["ksqldb"])).toThrow('Cannot use service "ksqldb": not available in this version');
+  });
+
+  test("gives each service ports of its own, every one moved by the offset", () => {
+    const ports = desiredServices({ portOffset: 1000, only: undefined }).flatMap((service) => service.ports.map(({ port }) => port));
+    expect(new Set(ports).size).toBe(ports.length);
+    expect(ports.toSorted((a, b) => a - b)).toEqual(
+      Object.values(portsAt(0))
+        .map((port) => port + 1000)
+        .toSorted((a, b) => a - b),
+    );
+  });
+
+  test("gives every template the values that it names", () => {
+    for (const { values, files } of desiredServices({ portOffset: 0, only: undefined })) {
+      for (const { asset } of files) {
+        expect(renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset)).not.toContain("{{");
+      }
+    }
+  });
+});

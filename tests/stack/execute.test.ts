@@ -1,0 +1,160 @@
+import { describe, expect, test } from "bun:test";
+import { createServer, type Server } from "node:http";
+import { StreamctlError } from "../../src/core/errors.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { identifyProcess, type ProcessIdentity } from "../../src/core/process.ts";
+import { executeStart, executeStop, type ExecutionContext } from "../../src/stack/execute.ts";
+import type { Runtime } from "../../src/stack/local-runtime.ts";
+import { planStack, type DesiredService } from "../../src/stack/plan.ts";
+import type { ServiceRecord } from "../../src/stack/run-state.ts";
+import type { Probe, ServiceName } from "../../src/stack/service.ts";
+import { desiredServices } from "../../src/stack/services/catalog.ts";
+
+/** Stands for a runtime: every service is this very test's process, and its starts and stops are written down. */
+async function fakeRuntime(events: string[]): Promise<Runtime> {
+  const self = await requireSelf();
+  return {
+    prepare: async () => {},
+    hash: () => "v1",
+    start: async ({ name }) => {
+      events.push(`start ${name}`);
+      return self;
+    },
+    stop: async (name) => void events.push(`stop ${name}`),
+    logTail: async (name) => `last words of ${name}`,
+  };
+}
+
+async function requireSelf(): Promise<ProcessIdentity> {
+  const self = await identifyProcess(process.pid);
+  if (!self) throw new Error("no /proc");
+  return self;
+}
+
+async function listen(answer: () => number): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((_, response) => response.writeHead(answer()).end());
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const address = server.address();
+  return { server, url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}` };
+}
+
+function desireWith(probes: Partial<Record<ServiceName, Probe>>): readonly DesiredService[] {
+  return desiredServices({ portOffset: 0, only: undefined })
+    .filter(({ name }) => probes[name] !== undefined)
+    .map((definition) => ({ definition: { ...definition, probe: probes[definition.name] ?? definition.probe }, definitionHash: "v1" }));
+}
+
+function contextOf(
+  runtime: Runtime,
+  remembered: Map<ServiceName, ServiceRecord>,
+  change: Partial<ExecutionContext> = {},
+): ExecutionContext {
+  return {
+    runtime,
+    kafkaProbe: async () => true,
+    log: silentLog,
+    signal: new AbortController().signal,
+    timeoutMs: 5000,
+    remember: async (name, record) => void (record ? remembered.set(name, record) : remembered.delete(name)),
+    ...change,
+  };
+}
+
+describe("executeStart()", () => {
+  test("starts a service only when what it depends on says that it is ready", async () => {
+    const events: string[] = [];
+    let looks = 0;
+    const { server, url } = await listen(() => {
+      looks += 1;
+      events.push("look");
+      return looks < 3 ? 503 : 200;
+    });
+    const desired = desireWith({ zookeeper: { kind: "http", checks: [{ url }] }, pinot: { kind: "http", checks: [{ url }] } });
+    const remembered = new Map<ServiceName, ServiceRecord>();
+    const { all } = executeStart(planStack(desired, []), desired, new Map(), contextOf(await fakeRuntime(events), remembered));
+    const records = await all;
+    server.close();
+    expect(events).toEqual(["start zookeeper", "look", "look", "look", "start pinot", "look"]);
+    expect(records.map(({ name, readyMs }) => [name, typeof readyMs])).toEqual([
+      ["zookeeper", "number"],
+      ["pinot", "number"],
+    ]);
+    expect([...remembered.keys()]).toEqual(["zookeeper", "pinot"]);
+  });
+
+  test("stops what was not ready when another service fails, keeps what was, and shows the end of the log", async () => {
+    const events: string[] = [];
+    const good = await listen(() => 200);
+    const bad = await listen(() => 503);
+    const desired = desireWith({
+      zookeeper: { kind: "http", checks: [{ url: good.url }] },
+      flink: { kind: "http", checks: [{ url: bad.url }] },
+    });
+    const remembered = new Map<ServiceName, ServiceRecord>();
+    const context = contextOf(await fakeRuntime(events), remembered, { timeoutMs: 300 });
+    const failure: unknown = await executeStart(planStack(desired, []), desired, new Map(), context).all.catch((error: unknown) => error);
+    good.server.close();
+    bad.server.close();
+    expect(failure).toBeInstanceOf(StreamctlError);
+    expect(failure).toMatchObject({ code: "service-failed", detail: "last words of flink", hint: "Type: streamctl logs flink" });
+    expect(events).toEqual(["start zookeeper", "start flink", "stop flink"]);
+    expect([...remembered.keys()]).toEqual(["zookeeper"]);
+  });
+
+  test("stops what it started when it is interrupted", async () => {
+    const events: string[] = [];
+    const { server, url } = await listen(() => 503);
+    const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
+    const controller = new AbortController();
+    const remembered = new Map<ServiceName, ServiceRecord>();
+    const context = contextOf(await fakeRuntime(events), remembered, { signal: controller.signal });
+    const { all } = executeStart(planStack(desired, []), desired, new Map(), context);
+    const failure = all.catch((error: unknown) => error);
+    controller.abort();
+    expect(await failure).toMatchObject({ code: "interrupted" });
+    server.close();
+    expect(events.filter((event) => event.startsWith("start")).length).toBe(events.filter((event) => event.startsWith("stop")).length);
+    expect(remembered.size).toBe(0);
+  });
+
+  test("starts nothing where the plan keeps everything", async () => {
+    const events: string[] = [];
+    const desired = desireWith({ kafka: { kind: "kafka", address: "127.0.0.1:1" } });
+    const record: ServiceRecord = {
+      name: "kafka",
+      identity: await requireSelf(),
+      definitionHash: "v1",
+      endpoint: "127.0.0.1:1",
+      startedAtMs: 0,
+      readyMs: 5,
+    };
+    const plan = planStack(desired, [{ name: "kafka", state: "running", pid: 1, definitionHash: "v1", healthy: true }]);
+    const { all } = executeStart(plan, desired, new Map([["kafka", record]]), contextOf(await fakeRuntime(events), new Map()));
+    expect(await all).toEqual([record]);
+    expect(events).toEqual([]);
+  });
+});
+
+describe("executeStop()", () => {
+  test("stops in the order of the dependencies and forgets each", async () => {
+    const events: string[] = [];
+    const record = (name: ServiceName, identity: ProcessIdentity): ServiceRecord => ({
+      name,
+      identity,
+      definitionHash: "v1",
+      endpoint: "",
+      startedAtMs: 0,
+    });
+    const self = await requireSelf();
+    const remembered = new Map<ServiceName, ServiceRecord>([
+      ["kafka", record("kafka", self)],
+      ["flink", record("flink", self)],
+    ]);
+    const context = { ...contextOf(await fakeRuntime(events), remembered), stopTimeoutMs: () => 1000 };
+    await executeStop(["kafka", "flink"], new Map(remembered), context);
+    expect(events).toEqual(["stop flink", "stop kafka"]);
+    expect(remembered.size).toBe(0);
+  });
+});
