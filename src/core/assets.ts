@@ -17,6 +17,11 @@ import flink00SessionSql from "../../flink/00-session.sql" with { type: "text" }
 import flink01TransactionsSql from "../../flink/01-transactions.sql" with { type: "text" };
 import flink02WindowTransactionsSql from "../../flink/02-window_transactions.sql" with { type: "text" };
 import flink03WindowIncomeSql from "../../flink/03-window-income.sql" with { type: "text" };
+import ksql01TransactionsSql from "../../ksql/01-transactions.sql" with { type: "text" };
+import ksql02PaidTransactionsSql from "../../ksql/02-paid_transactions.sql" with { type: "text" };
+import ksql03WindowTransactionsSql from "../../ksql/03-window_transactions.sql" with { type: "text" };
+import pinotSchemaJson from "../../pinot/schema.json" with { type: "text" };
+import pinotTableJson from "../../pinot/table.json" with { type: "text" };
 import { StreamctlError } from "./errors.ts";
 
 /** `unknown`, because type checkers guess at a type from the file's name where the import says text. */
@@ -38,6 +43,11 @@ const embedded: Readonly<Record<string, unknown>> = {
   "flink/01-transactions.sql": flink01TransactionsSql,
   "flink/02-window_transactions.sql": flink02WindowTransactionsSql,
   "flink/03-window-income.sql": flink03WindowIncomeSql,
+  "ksql/01-transactions.sql": ksql01TransactionsSql,
+  "ksql/02-paid_transactions.sql": ksql02PaidTransactionsSql,
+  "ksql/03-window_transactions.sql": ksql03WindowTransactionsSql,
+  "pinot/schema.json": pinotSchemaJson,
+  "pinot/table.json": pinotTableJson,
 };
 
 /** Paths of every embedded declaration, as they stand in the project, sorted. */

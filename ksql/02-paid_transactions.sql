@@ -1,0 +1,19 @@
+-- What was paid, at the time of the event. The zone is named here, so that the server's own does not matter.
+-- The retention is the windows' own: topics expire by event time, and simulated times may lie years back.
+CREATE STREAM IF NOT EXISTS paid_transactions WITH (
+  KAFKA_TOPIC = '{{paidTransactionsTopic}}',
+  VALUE_FORMAT = 'JSON',
+  PARTITIONS = {{transactionsPartitions}},
+  RETENTION_MS = 345600000000,
+  TIMESTAMP = 'event_time'
+) AS
+SELECT
+  PARSE_TIMESTAMP(event_timestamp, 'yyyy-MM-dd HH:mm:ss.SSS', 'UTC') AS event_time,
+  CAST(total_paid AS BIGINT) AS total_paid
+FROM transactions
+WHERE status = 'Paid'
+  AND total_paid = FLOOR(total_paid)
+  AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
+  AND transaction_id = FLOOR(transaction_id)
+  AND transaction_id BETWEEN 1 AND 1000000
+EMIT CHANGES;
