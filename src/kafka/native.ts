@@ -28,7 +28,7 @@ export interface NativeAddon {
   /** The partition that the Java client's default partitioner takes for a key. */
   partitionOf(key: Uint8Array, partitions: number): number;
   /** An in-process broker for tests. */
-  readonly MockCluster: new (brokers: number, defaultPartitions: number) => NativeMockCluster;
+  readonly MockCluster: new (brokers: number) => NativeMockCluster;
 }
 
 export interface NativeProducer {
@@ -73,6 +73,7 @@ export interface NativeRequest {
 export interface NativeMockCluster {
   readonly brokers: string;
   createTopic(name: string, partitions: number): void;
+  deleteTopic(name: string): void;
   /** The next `count` requests of this kind are answered with this error code of Kafka's protocol. */
   failRequests(apiKey: number, errorCode: number, count: number): void;
   setRoundTripMs(ms: number): void;

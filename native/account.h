@@ -1,0 +1,58 @@
+/*
+ * The account of a producer's messages: what was accepted, what became of it, and how much more may come. One lock covers
+ * it all, taken once a batch by the thread that produces and once a delivery event by the thread that polls, so the sum
+ * accepted = delivered + failed + unresolved + in flight holds at every reading.
+ */
+#ifndef STREAMCTL_ACCOUNT_H
+#define STREAMCTL_ACCOUNT_H
+
+#include <pthread.h>
+
+#include "producer.h"
+
+struct account {
+  pthread_mutex_t lock;
+  pthread_cond_t reported; /* signalled when messages left the flight and somebody waits */
+  bool waiting;
+  int64_t max_messages, max_bytes;
+  int64_t in_flight_bytes;
+  struct producer_statistics counts;
+};
+
+/* 0, or an error number. */
+int account_init(struct account *account, int64_t max_messages, int64_t max_bytes);
+void account_destroy(struct account *account);
+
+/*
+ * Books the messages of the prefix that fits, waiting for room until the deadline. A quarter of the limits has to be free
+ * before a waiting call goes on: otherwise each report would let a handful through. A message above the byte limit passes alone.
+ * offsets: 2 * count + 1 checked positions. Producing thread.
+ */
+uint32_t account_admit(struct account *account, const uint32_t *offsets, uint32_t count, int64_t deadline_us);
+
+/* One admitted message of that size was refused by librdkafka. Producing thread. */
+void account_refused(struct account *account, rd_kafka_resp_err_t error, size_t bytes);
+
+/* Books a delivery event's messages; the caller still owns the event. Polling thread. */
+void account_reports(struct account *account, rd_kafka_event_t *event);
+
+/* Waits until nothing is in flight. False when the deadline passed before. */
+bool account_wait_empty(struct account *account, int64_t deadline_us);
+
+/* Waits for some report, until the deadline. */
+void account_wait_report(struct account *account, int64_t deadline_us);
+
+/* Whatever is in flight becomes unresolved: no report can come any more. */
+void account_abandon(struct account *account);
+
+/*
+ * A message's opaque carries its weight and the time of its acceptance to the report: upper 32 bits time in latency units,
+ * which may wrap (after 11.9 hours), lower 32 bits weight.
+ */
+static inline uint32_t account_stamp(int64_t now_us) { return (uint32_t)(now_us / LATENCY_UNIT_US); }
+static inline void *account_opaque(uint32_t stamp, uint32_t weight) {
+  _Static_assert(sizeof(void *) == 8, "a message's opaque holds 64 bits");
+  return (void *)(uintptr_t)((uint64_t)stamp << 32 | weight);
+}
+
+#endif

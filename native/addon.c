@@ -1,0 +1,74 @@
+/* Where the runtime enters: builds the exports of src/kafka/native.ts for one environment, and ends what it leaves open. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "js.h"
+
+/* The environment ends: terminated worker or exiting process. Runs on its thread, before its objects are finalized. */
+static void close_everything(void *data) {
+  struct instance *instance = data;
+  while (instance->open.next != &instance->open) {
+    struct resource *resource = instance->open.next;
+    js_unlink(resource);
+    resource->shut(resource);
+  }
+}
+
+/* Runtimes differ in whether this comes before the cleanup hook: whoever comes second frees. */
+static void leave(struct instance *instance) {
+  if (--instance->users == 0) free(instance);
+}
+
+static void on_cleanup(void *data) {
+  close_everything(data);
+  leave(data);
+}
+
+static void on_data_free(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  close_everything(data);
+  leave(data);
+}
+
+static napi_value partition_of(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  void *key;
+  size_t length;
+  int64_t partitions;
+  if (!js_arguments(env, info, 2, arguments, NULL) || !js_read_array(env, arguments[0], napi_uint8_array, &key, &length) ||
+      !js_read_integer(env, arguments[1], 1, INT32_MAX, &partitions)) {
+    return NULL;
+  }
+  return js_number(env, batch_partition(key, length, (int32_t)partitions));
+}
+
+static napi_value features(napi_env env) {
+  char text[1024] = "";
+  size_t size = sizeof text;
+  rd_kafka_conf_t *conf = rd_kafka_conf_new();
+  rd_kafka_conf_get(conf, "builtin.features", text, &size);
+  rd_kafka_conf_destroy(conf);
+  return js_string(env, text);
+}
+
+NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
+  struct instance *instance = calloc(1, sizeof *instance);
+  if (!instance) return js_type_error(env, "out of memory");
+  instance->users = 2;
+  instance->open.previous = instance->open.next = &instance->open;
+  if (!js_ok(env, napi_set_instance_data(env, instance, on_data_free, NULL))) {
+    free(instance);
+    return NULL;
+  }
+  napi_value function = NULL;
+  bool made = js_ok(env, napi_add_env_cleanup_hook(env, on_cleanup, instance)) &&
+              js_ok(env, napi_create_function(env, "partitionOf", NAPI_AUTO_LENGTH, partition_of, NULL, &function)) &&
+              js_set(env, exports, "partitionOf", function) &&
+              js_set(env, exports, "librdkafkaVersion", js_string(env, rd_kafka_version_str())) &&
+              js_set(env, exports, "features", features(env)) && producer_export(env, exports) && consumer_export(env, exports) &&
+              admin_export(env, exports) && mock_export(env, exports);
+  return made ? exports : NULL;
+}

@@ -1,0 +1,42 @@
+#include "batch.h"
+
+#include <string.h>
+
+const char *batch_check(const struct batch *batch, uint32_t first, uint32_t *checked, size_t *at) {
+  *at = first;
+  if (first > batch->count) return "the first message lies beyond the batch";
+  *at = batch->offsets_length;
+  if (batch->offsets_length / 2 < batch->count || batch->offsets_length < 2 * (size_t)batch->count + 1) return "too few offsets";
+  *at = batch->weights_length;
+  if (batch->weights_length < batch->count) return "too few weights";
+
+  size_t places = 2 * (size_t)(batch->count - first) + 1;
+  memcpy(checked, batch->offsets + 2 * (size_t)first, places * sizeof *checked);
+  uint32_t before = checked[0];
+  for (size_t place = 1; place < places; place++) {
+    uint32_t here = checked[place];
+    if (here < before) {
+      *at = 2 * (size_t)first + place;
+      return "an offset is below the one before it";
+    }
+    before = here;
+  }
+  *at = 2 * (size_t)batch->count;
+  return before > batch->bytes_length ? "an offset lies beyond the bytes" : NULL;
+}
+
+uint32_t batch_murmur2(const uint8_t *key, size_t length) {
+  const uint32_t m = 0x5bd1e995;
+  uint32_t hash = 0x9747b28cu ^ (uint32_t)length;
+  for (; length >= 4; key += 4, length -= 4) {
+    uint32_t word = (uint32_t)key[0] | (uint32_t)key[1] << 8 | (uint32_t)key[2] << 16 | (uint32_t)key[3] << 24;
+    word *= m;
+    word ^= word >> 24;
+    hash = hash * m ^ word * m;
+  }
+  if (length == 3) hash ^= (uint32_t)key[2] << 16;
+  if (length >= 2) hash ^= (uint32_t)key[1] << 8;
+  if (length >= 1) hash = (hash ^ key[0]) * m;
+  hash = (hash ^ hash >> 13) * m;
+  return hash ^ hash >> 15;
+}

@@ -1,0 +1,226 @@
+/* The class Consumer: consumer.h with promises and typed arrays. */
+
+#include <stdlib.h>
+
+#include "consumer.h"
+#include "js.h"
+
+/* Used by its JavaScript object and by each job; all uses begin and end on the JavaScript thread. */
+struct wrapped {
+  struct resource resource; /* linked while the client lives */
+  struct consumer *consumer;
+  size_t users;
+  bool reading; /* a nextBatch job is on its way */
+  struct client_log log;
+};
+
+struct read_job {
+  struct job job;
+  struct wrapped *wrapped;
+  size_t max_messages, max_bytes;
+  int timeout_ms;
+};
+
+struct close_job {
+  struct job job;
+  struct wrapped *wrapped;
+};
+
+static void release(struct wrapped *wrapped) {
+  if (--wrapped->users > 0) return;
+  js_unlink(&wrapped->resource);
+  if (wrapped->consumer) consumer_free(wrapped->consumer);
+  log_destroy(&wrapped->log);
+  free(wrapped);
+}
+
+static void shut(struct resource *resource) { consumer_close(((struct wrapped *)resource)->consumer); }
+
+/* The object was collected, or its environment has ended. JavaScript thread. */
+static void finalize(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  release(data);
+}
+
+/* partition, offset, partition, offset, ... */
+static struct consumer_position *read_positions(napi_env env, napi_value value, size_t *count) {
+  void *data;
+  size_t length;
+  if (!js_read_array(env, value, napi_float64_array, &data, &length)) return NULL;
+  const double *numbers = data;
+  struct consumer_position *positions = calloc(length / 2 + 1, sizeof *positions);
+  if (!positions) {
+    js_type_error(env, "out of memory");
+    return NULL;
+  }
+  *count = length / 2;
+  for (size_t i = 0; i < *count; i++) {
+    double partition = numbers[2 * i], offset = numbers[2 * i + 1];
+    if (!(partition >= 0 && partition <= INT32_MAX && offset >= 0 && offset <= 9007199254740991.0)) {
+      free(positions);
+      napi_throw_range_error(env, NULL, "a position is not a partition and an offset");
+      return NULL;
+    }
+    positions[i] = (struct consumer_position){.partition = (int32_t)partition, .offset = (int64_t)offset};
+  }
+  return positions;
+}
+
+static struct consumer *open_consumer(napi_env env, napi_value *arguments, struct client_log *log) {
+  struct strings properties = {0};
+  struct failure failure = {0};
+  struct consumer *consumer = NULL;
+  struct consumer_position *positions = NULL;
+  size_t position_count = 0;
+  char *topic = NULL;
+  if (js_read_strings(env, arguments[0], &properties) && (topic = js_read_string(env, arguments[1])) &&
+      (positions = read_positions(env, arguments[2], &position_count))) {
+    rd_kafka_conf_t *conf = js_configuration(&properties, &failure);
+    if (conf) consumer = consumer_open(conf, topic, positions, position_count, log, &failure);
+    if (!consumer) js_throw(env, &failure);
+  }
+  free(positions);
+  free(topic);
+  strings_free(&properties);
+  return consumer;
+}
+
+static napi_value construct(napi_env env, napi_callback_info info) {
+  napi_value arguments[3], self;
+  if (!js_arguments(env, info, 3, arguments, &self)) return NULL;
+  struct wrapped *wrapped = calloc(1, sizeof *wrapped);
+  if (!wrapped) return js_type_error(env, "out of memory");
+  log_init(&wrapped->log);
+  wrapped->users = 1;
+  wrapped->resource.shut = shut;
+  wrapped->consumer = open_consumer(env, arguments, &wrapped->log);
+  if (!wrapped->consumer || !js_ok(env, napi_wrap(env, self, wrapped, finalize, NULL, NULL))) {
+    release(wrapped);
+    return NULL;
+  }
+  js_link(js_instance(env), &wrapped->resource);
+  return self;
+}
+
+static struct wrapped *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
+  napi_value self;
+  void *wrapped = NULL;
+  if (!js_arguments(env, info, count, arguments, &self)) return NULL;
+  return js_ok(env, napi_unwrap(env, self, &wrapped)) ? wrapped : NULL;
+}
+
+/* Pool thread. */
+static void read_execute(struct job *job) {
+  struct read_job *read = (struct read_job *)job;
+  consumer_read(read->wrapped->consumer, read->max_messages, read->max_bytes, read->timeout_ms, &job->failure);
+}
+
+static napi_value positions_array(napi_env env, const struct consumer *consumer) {
+  size_t count;
+  const struct consumer_position *positions = consumer_positions(consumer, &count);
+  double *flat = malloc((2 * count + 1) * sizeof *flat);
+  if (!flat) return js_type_error(env, "out of memory");
+  for (size_t i = 0; i < count; i++) {
+    flat[2 * i] = positions[i].partition;
+    flat[2 * i + 1] = (double)positions[i].offset;
+  }
+  napi_value array = js_copy_array(env, napi_float64_array, flat, 2 * count);
+  free(flat);
+  return array;
+}
+
+static napi_value read_answer(napi_env env, struct job *job) {
+  const struct consumer *consumer = ((struct read_job *)job)->wrapped->consumer;
+  const struct consumed *batch = consumer_batch(consumer);
+  size_t count = batch->count;
+  napi_value object = NULL;
+  bool made = js_ok(env, napi_create_object(env, &object)) && js_set(env, object, "count", js_number(env, (double)count)) &&
+              js_set(env, object, "bytes", js_copy_array(env, napi_uint8_array, batch->bytes, batch->bytes_length)) &&
+              js_set(env, object, "offsets", js_copy_array(env, napi_uint32_array, batch->offsets, 2 * count + 1)) &&
+              js_set(env, object, "partitions", js_copy_array(env, napi_int32_array, batch->partitions, count)) &&
+              js_set(env, object, "recordOffsets", js_copy_array(env, napi_float64_array, batch->record_offsets, count)) &&
+              js_set(env, object, "timestampsMs", js_copy_array(env, napi_float64_array, batch->timestamps_ms, count)) &&
+              js_set(env, object, "nulls", js_copy_array(env, napi_uint8_array, batch->null_values, count)) &&
+              js_set(env, object, "positions", positions_array(env, consumer));
+  return made ? object : NULL;
+}
+
+static void read_dispose(struct job *job) {
+  struct read_job *read = (struct read_job *)job;
+  read->wrapped->reading = false;
+  release(read->wrapped);
+  free(read);
+}
+
+static napi_value next_batch(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  int64_t max_messages, max_bytes, timeout_ms;
+  struct wrapped *wrapped = unwrap(env, info, 3, arguments);
+  if (!wrapped || !js_read_integer(env, arguments[0], 1, 1 << 24, &max_messages) ||
+      !js_read_integer(env, arguments[1], 1, 1 << 30, &max_bytes) ||
+      !js_read_integer(env, arguments[2], 0, INT32_MAX, &timeout_ms)) {
+    return NULL;
+  }
+  if (wrapped->reading) return js_type_error(env, "a batch is being read already");
+  struct read_job *read = calloc(1, sizeof *read);
+  if (!read) return js_type_error(env, "out of memory");
+  *read = (struct read_job){
+      .job = {.execute = read_execute, .answer = read_answer, .dispose = read_dispose},
+      .wrapped = wrapped,
+      .max_messages = (size_t)max_messages,
+      .max_bytes = (size_t)max_bytes,
+      .timeout_ms = (int)timeout_ms,
+  };
+  wrapped->users++;
+  wrapped->reading = true;
+  consumer_resume(wrapped->consumer);
+  return js_start(env, &read->job, "streamctl:read");
+}
+
+static napi_value interrupt(napi_env env, napi_callback_info info) {
+  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  if (wrapped) consumer_interrupt(wrapped->consumer);
+  return NULL;
+}
+
+static napi_value drain_log(napi_env env, napi_callback_info info) {
+  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
+}
+
+/* Pool thread. */
+static void close_execute(struct job *job) { consumer_close(((struct close_job *)job)->wrapped->consumer); }
+
+static napi_value close_answer(napi_env env, struct job *job) {
+  napi_value nothing = NULL;
+  js_unlink(&((struct close_job *)job)->wrapped->resource);
+  return js_ok(env, napi_get_undefined(env, &nothing)) ? nothing : NULL;
+}
+
+static void close_dispose(struct job *job) {
+  release(((struct close_job *)job)->wrapped);
+  free(job);
+}
+
+static napi_value close_consumer(napi_env env, napi_callback_info info) {
+  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct close_job *job = wrapped ? calloc(1, sizeof *job) : NULL;
+  if (!job) return wrapped ? js_type_error(env, "out of memory") : NULL;
+  *job = (struct close_job){
+      .job = {.execute = close_execute, .answer = close_answer, .dispose = close_dispose},
+      .wrapped = wrapped,
+  };
+  wrapped->users++;
+  return js_start(env, &job->job, "streamctl:close");
+}
+
+bool consumer_export(napi_env env, napi_value exports) {
+  const napi_property_descriptor methods[] = {
+      {"nextBatch", NULL, next_batch, NULL, NULL, NULL, napi_default_method, NULL},
+      {"interrupt", NULL, interrupt, NULL, NULL, NULL, napi_default_method, NULL},
+      {"drainLog", NULL, drain_log, NULL, NULL, NULL, napi_default_method, NULL},
+      {"close", NULL, close_consumer, NULL, NULL, NULL, napi_default_method, NULL},
+  };
+  return js_export_class(env, exports, "Consumer", construct, sizeof methods / sizeof *methods, methods);
+}

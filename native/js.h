@@ -1,0 +1,96 @@
+/*
+ * Node-API without repetition: reading arguments, throwing, and running blocking work off the JavaScript thread.
+ *
+ * Everything here belongs to the JavaScript thread unless it says otherwise. Each environment (main thread, worker) loads the
+ * addon for itself and has an instance of its own: there are no globals. What an environment leaves open when it ends
+ * (worker.terminate(), process exit) is closed by its cleanup hook.
+ */
+#ifndef STREAMCTL_JS_H
+#define STREAMCTL_JS_H
+
+#include <node_api.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "failure.h"
+#include "log.h"
+
+/* Something that has to be closed before its environment ends: linked into the instance as long as it is open. */
+struct resource {
+  struct resource *previous, *next; /* NULL while not linked */
+  void (*shut)(struct resource *);  /* closes; may block shortly; is called once, after unlinking */
+};
+
+/* One per environment. */
+struct instance {
+  struct resource open; /* head of a ring */
+  int users;            /* the environment's data and its cleanup hook */
+};
+
+struct instance *js_instance(napi_env env);
+void js_link(struct instance *instance, struct resource *resource);
+/* True if it was linked: the caller closes it then, and nobody else will. */
+bool js_unlink(struct resource *resource);
+
+/* True for napi_ok; otherwise throws what Node-API says, unless something is thrown already. */
+bool js_ok(napi_env env, napi_status status);
+void js_throw(napi_env env, const struct failure *failure);
+/* Always NULL: `return js_type_error(env, "...")`. */
+napi_value js_type_error(napi_env env, const char *message);
+
+/* this and exactly `count` arguments. False: thrown. */
+bool js_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *arguments, napi_value *self);
+
+/* A property of an object, set to a value that may be NULL where making it failed. False: thrown. */
+bool js_set(napi_env env, napi_value object, const char *name, napi_value value);
+napi_value js_string(napi_env env, const char *text);
+napi_value js_number(napi_env env, double number);
+
+/* Owned copy of a string, to be freed; NULL: thrown. */
+char *js_read_string(napi_env env, napi_value value);
+/* An integer within the range. False: thrown. */
+bool js_read_integer(napi_env env, napi_value value, int64_t least, int64_t most, int64_t *result);
+
+struct strings {
+  char **items;
+  size_t count;
+};
+/* Owned copy of an array of strings. False: thrown, and nothing to free. */
+bool js_read_strings(napi_env env, napi_value value, struct strings *strings);
+void strings_free(struct strings *strings);
+
+/* View of a typed array's memory, valid as long as the array is. False: thrown. */
+bool js_read_array(napi_env env, napi_value value, napi_typedarray_type type, void **data, size_t *length);
+/* A new typed array holding a copy. NULL: thrown. */
+napi_value js_copy_array(napi_env env, napi_typedarray_type type, const void *data, size_t length);
+
+/* librdkafka configuration from name, value, name, value, ...; NULL and *failure when a property is refused. */
+rd_kafka_conf_t *js_configuration(const struct strings *properties, struct failure *failure);
+
+/* [severity, source, message][], emptying the log. */
+napi_value js_drain_log(napi_env env, struct client_log *log);
+
+/* Adds a class of this name to the exports. False: thrown. */
+bool js_export_class(napi_env env, napi_value exports, const char *name, napi_callback construct, size_t count,
+                     const napi_property_descriptor *methods);
+
+/* Work on a thread of the pool, answered by a promise. Embed it first in a structure of one's own. */
+struct job {
+  void (*execute)(struct job *);                   /* pool thread: no Node-API; fills `failure` where it fails */
+  napi_value (*answer)(napi_env, struct job *);    /* after success: the promise's value, or NULL with a failure or an exception */
+  void (*dispose)(struct job *);                   /* frees it; nobody touches it afterwards */
+  struct failure failure;
+  napi_deferred deferred;
+  napi_async_work work;
+};
+/* Starts the job and returns its promise. NULL: thrown, and the job was disposed of. */
+napi_value js_start(napi_env env, struct job *job, const char *name);
+
+/* Each file's part of the exports. False: thrown. */
+bool producer_export(napi_env env, napi_value exports);
+bool consumer_export(napi_env env, napi_value exports);
+bool admin_export(napi_env env, napi_value exports);
+bool mock_export(napi_env env, napi_value exports);
+
+#endif

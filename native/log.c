@@ -1,0 +1,90 @@
+#include "log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { level_error = 3, level_warning = 4 };
+
+void log_init(struct client_log *log) {
+  pthread_mutex_init(&log->lock, NULL);
+  log->first = log->count = 0;
+  log->dropped = 0;
+  log->outages = 0;
+  log->last_error[0] = '\0';
+}
+
+void log_destroy(struct client_log *log) { pthread_mutex_destroy(&log->lock); }
+
+void log_add(struct client_log *log, int level, const char *source, const char *message) {
+  pthread_mutex_lock(&log->lock);
+  if (log->count == LOG_LINES) {
+    log->first = (log->first + 1) % LOG_LINES;
+    log->count--;
+    log->dropped++;
+  }
+  struct log_line *line = &log->lines[(log->first + log->count++) % LOG_LINES];
+  line->level = level;
+  snprintf(line->source, sizeof line->source, "%s", source);
+  snprintf(line->message, sizeof line->message, "%s", message);
+  if (level <= level_error) snprintf(log->last_error, sizeof log->last_error, "%s", message);
+  pthread_mutex_unlock(&log->lock);
+}
+
+size_t log_drain(struct client_log *log, struct log_line lines[LOG_LINES + 1]) {
+  size_t drained = 0;
+  pthread_mutex_lock(&log->lock);
+  if (log->dropped) {
+    struct log_line *note = &lines[drained++];
+    note->level = level_warning;
+    snprintf(note->source, sizeof note->source, "LOG");
+    snprintf(note->message, sizeof note->message, "%" PRIu64 " earlier lines were dropped", log->dropped);
+    log->dropped = 0;
+  }
+  for (; log->count; log->count--) {
+    lines[drained++] = log->lines[log->first];
+    log->first = (log->first + 1) % LOG_LINES;
+  }
+  pthread_mutex_unlock(&log->lock);
+  return drained;
+}
+
+void log_last_error(struct client_log *log, char *buffer, size_t size) {
+  pthread_mutex_lock(&log->lock);
+  snprintf(buffer, size, "%s", log->last_error);
+  pthread_mutex_unlock(&log->lock);
+}
+
+/* librdkafka's log_cb: any thread of librdkafka, even while the client is still being made. */
+static void on_log(const rd_kafka_t *client, int level, const char *source, const char *message) {
+  struct client_log *log = client ? rd_kafka_opaque(client) : NULL;
+  if (log) log_add(log, level, source, message);
+}
+
+void log_error(struct client_log *log, rd_kafka_resp_err_t error, const char *reason) {
+  /* That all brokers are down follows lines that say why: those are worth keeping as the last error. */
+  int level = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? level_warning : level_error;
+  log_add(log, level, rd_kafka_err2name(error), reason);
+  if (level == level_error) return;
+  pthread_mutex_lock(&log->lock);
+  log->outages++;
+  pthread_mutex_unlock(&log->lock);
+}
+
+uint64_t log_outages(struct client_log *log) {
+  pthread_mutex_lock(&log->lock);
+  uint64_t outages = log->outages;
+  pthread_mutex_unlock(&log->lock);
+  return outages;
+}
+
+/* librdkafka's error_cb: the thread that polls the client. */
+static void on_error(rd_kafka_t *client, int error, const char *reason, void *opaque) {
+  (void)client;
+  log_error(opaque, (rd_kafka_resp_err_t)error, reason);
+}
+
+void log_attach(struct client_log *log, rd_kafka_conf_t *conf) {
+  rd_kafka_conf_set_opaque(conf, log);
+  rd_kafka_conf_set_log_cb(conf, on_log);
+  rd_kafka_conf_set_error_cb(conf, on_error);
+}

@@ -1,0 +1,159 @@
+/* The class MockCluster: librdkafka's broker without a broker, for tests. It answers on ports of 127.0.0.1. */
+
+#include <rdkafka.h>
+#include <rdkafka_mock.h>
+#include <stdlib.h>
+
+#include "js.h"
+
+struct wrapped {
+  struct resource resource; /* linked while the cluster lives */
+  rd_kafka_t *client;       /* NULL once closed */
+  rd_kafka_mock_cluster_t *cluster;
+  int brokers; /* numbered from 1 */
+  struct client_log log;
+};
+
+static void shut(struct resource *resource) {
+  struct wrapped *wrapped = (struct wrapped *)resource;
+  if (wrapped->cluster) rd_kafka_mock_cluster_destroy(wrapped->cluster);
+  if (wrapped->client) rd_kafka_destroy(wrapped->client);
+  wrapped->cluster = NULL;
+  wrapped->client = NULL;
+}
+
+/* The object was collected, or its environment has ended. JavaScript thread. */
+static void finalize(napi_env env, void *data, void *hint) {
+  struct wrapped *wrapped = data;
+  (void)env;
+  (void)hint;
+  js_unlink(&wrapped->resource);
+  shut(&wrapped->resource);
+  log_destroy(&wrapped->log);
+  free(wrapped);
+}
+
+static bool open_cluster(napi_env env, struct wrapped *wrapped) {
+  struct failure failure = {0};
+  rd_kafka_conf_t *conf = rd_kafka_conf_new();
+  log_attach(&wrapped->log, conf);
+  wrapped->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, failure.message, sizeof failure.message);
+  if (!wrapped->client) rd_kafka_conf_destroy(conf);
+  else wrapped->cluster = rd_kafka_mock_cluster_new(wrapped->client, wrapped->brokers);
+  if (wrapped->cluster) return true;
+  failure_set(&failure, RD_KAFKA_RESP_ERR__FAIL, "no mock cluster");
+  js_throw(env, &failure);
+  return false;
+}
+
+static napi_value construct(napi_env env, napi_callback_info info) {
+  napi_value argument, self;
+  int64_t brokers;
+  if (!js_arguments(env, info, 1, &argument, &self) || !js_read_integer(env, argument, 1, 100, &brokers)) return NULL;
+  struct wrapped *wrapped = calloc(1, sizeof *wrapped);
+  if (!wrapped) return js_type_error(env, "out of memory");
+  log_init(&wrapped->log);
+  wrapped->resource.shut = shut;
+  wrapped->brokers = (int)brokers;
+  if (!open_cluster(env, wrapped) ||
+      !js_set(env, self, "brokers", js_string(env, rd_kafka_mock_cluster_bootstraps(wrapped->cluster))) ||
+      !js_ok(env, napi_wrap(env, self, wrapped, finalize, NULL, NULL))) {
+    finalize(env, wrapped, NULL);
+    return NULL;
+  }
+  js_link(js_instance(env), &wrapped->resource);
+  return self;
+}
+
+static struct wrapped *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
+  napi_value self;
+  void *data = NULL;
+  if (!js_arguments(env, info, count, arguments, &self) || !js_ok(env, napi_unwrap(env, self, &data))) return NULL;
+  struct wrapped *wrapped = data;
+  if (wrapped->cluster) return wrapped;
+  js_type_error(env, "the cluster is closed");
+  return NULL;
+}
+
+static void throw_if(napi_env env, rd_kafka_resp_err_t error) {
+  struct failure failure = {0};
+  if (!error) return;
+  failure_set(&failure, error, NULL);
+  js_throw(env, &failure);
+}
+
+static napi_value create_topic(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int64_t partitions;
+  struct wrapped *wrapped = unwrap(env, info, 2, arguments);
+  char *name = wrapped ? js_read_string(env, arguments[0]) : NULL;
+  if (name && js_read_integer(env, arguments[1], 1, 1000, &partitions)) {
+    throw_if(env, rd_kafka_mock_topic_create(wrapped->cluster, name, (int)partitions, 1));
+  }
+  free(name);
+  return NULL;
+}
+
+static napi_value delete_topic(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  char *name = wrapped ? js_read_string(env, argument) : NULL;
+  if (name) throw_if(env, rd_kafka_mock_topic_delete(wrapped->cluster, name));
+  free(name);
+  return NULL;
+}
+
+static napi_value fail_requests(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  int64_t api_key, error, count;
+  struct wrapped *wrapped = unwrap(env, info, 3, arguments);
+  if (wrapped && js_read_integer(env, arguments[0], 0, 100, &api_key) && js_read_integer(env, arguments[1], -1000, 1000, &error) &&
+      js_read_integer(env, arguments[2], 0, 100000, &count)) {
+    for (int64_t i = 0; i < count; i++) {
+      rd_kafka_mock_push_request_errors(wrapped->cluster, (int16_t)api_key, 1, (rd_kafka_resp_err_t)error);
+    }
+  }
+  return NULL;
+}
+
+static napi_value set_round_trip(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  int64_t ms;
+  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  if (!wrapped || !js_read_integer(env, argument, 0, 3600000, &ms)) return NULL;
+  for (int broker = 1; broker <= wrapped->brokers; broker++) rd_kafka_mock_broker_set_rtt(wrapped->cluster, broker, (int)ms);
+  return NULL;
+}
+
+static napi_value set_brokers_up(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  bool up;
+  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  if (!wrapped || !js_ok(env, napi_get_value_bool(env, argument, &up))) return NULL;
+  for (int broker = 1; broker <= wrapped->brokers; broker++) {
+    if (up) rd_kafka_mock_broker_set_up(wrapped->cluster, broker);
+    else rd_kafka_mock_broker_set_down(wrapped->cluster, broker);
+  }
+  return NULL;
+}
+
+static napi_value close_cluster(napi_env env, napi_callback_info info) {
+  napi_value self;
+  void *data = NULL;
+  if (!js_arguments(env, info, 0, NULL, &self) || !js_ok(env, napi_unwrap(env, self, &data))) return NULL;
+  struct wrapped *wrapped = data;
+  if (js_unlink(&wrapped->resource)) shut(&wrapped->resource);
+  return NULL;
+}
+
+bool mock_export(napi_env env, napi_value exports) {
+  const napi_property_descriptor methods[] = {
+      {"createTopic", NULL, create_topic, NULL, NULL, NULL, napi_default_method, NULL},
+      {"deleteTopic", NULL, delete_topic, NULL, NULL, NULL, napi_default_method, NULL},
+      {"failRequests", NULL, fail_requests, NULL, NULL, NULL, napi_default_method, NULL},
+      {"setRoundTripMs", NULL, set_round_trip, NULL, NULL, NULL, napi_default_method, NULL},
+      {"setBrokersUp", NULL, set_brokers_up, NULL, NULL, NULL, napi_default_method, NULL},
+      {"close", NULL, close_cluster, NULL, NULL, NULL, napi_default_method, NULL},
+  };
+  return js_export_class(env, exports, "MockCluster", construct, sizeof methods / sizeof *methods, methods);
+}

@@ -1,0 +1,185 @@
+/* The class Producer: producer.h with typed arrays in and numbers out. */
+
+#include <stdlib.h>
+
+#include "js.h"
+#include "producer.h"
+
+/* Lives as long as its JavaScript object; the log is in the same memory, because the client writes to it until it is closed. */
+struct wrapped {
+  struct resource resource; /* linked while the client lives */
+  struct producer *producer;
+  struct client_log log;
+};
+
+static struct wrapped *from(struct resource *resource) { return (struct wrapped *)resource; }
+
+static void shut(struct resource *resource) { producer_close(from(resource)->producer); }
+
+/* The object was collected, or its environment has ended. JavaScript thread. */
+static void finalize(napi_env env, void *data, void *hint) {
+  struct wrapped *wrapped = data;
+  (void)env;
+  (void)hint;
+  js_unlink(&wrapped->resource);
+  if (wrapped->producer) producer_free(wrapped->producer);
+  log_destroy(&wrapped->log);
+  free(wrapped);
+}
+
+static struct producer *open_producer(napi_env env, napi_value *arguments, struct client_log *log) {
+  struct strings properties = {0};
+  struct producer_options options = {0};
+  struct failure failure = {0};
+  struct producer *producer = NULL;
+  char *topic = NULL;
+  if (js_read_strings(env, arguments[0], &properties) && (topic = js_read_string(env, arguments[1])) &&
+      js_read_integer(env, arguments[2], 1, 1000000000, &options.max_in_flight_messages) &&
+      js_read_integer(env, arguments[3], 1, (int64_t)1 << 40, &options.max_in_flight_bytes) &&
+      js_ok(env, napi_get_value_bool(env, arguments[4], &options.partition_here))) {
+    options.topic = topic;
+    rd_kafka_conf_t *conf = js_configuration(&properties, &failure);
+    if (conf) producer = producer_open(conf, &options, log, &failure);
+    if (!producer) js_throw(env, &failure);
+  }
+  free(topic);
+  strings_free(&properties);
+  return producer;
+}
+
+static napi_value construct(napi_env env, napi_callback_info info) {
+  napi_value arguments[5], self;
+  if (!js_arguments(env, info, 5, arguments, &self)) return NULL;
+  struct wrapped *wrapped = calloc(1, sizeof *wrapped);
+  if (!wrapped) return js_type_error(env, "out of memory");
+  log_init(&wrapped->log);
+  wrapped->resource.shut = shut;
+  wrapped->producer = open_producer(env, arguments, &wrapped->log);
+  if (!wrapped->producer || !js_ok(env, napi_wrap(env, self, wrapped, finalize, NULL, NULL))) {
+    finalize(env, wrapped, NULL);
+    return NULL;
+  }
+  js_link(js_instance(env), &wrapped->resource);
+  return self;
+}
+
+static struct wrapped *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
+  napi_value self;
+  void *wrapped = NULL;
+  if (!js_arguments(env, info, count, arguments, &self)) return NULL;
+  return js_ok(env, napi_unwrap(env, self, &wrapped)) ? wrapped : NULL;
+}
+
+static napi_value produce(napi_env env, napi_callback_info info) {
+  napi_value arguments[6];
+  struct wrapped *wrapped = unwrap(env, info, 6, arguments);
+  struct failure failure = {0};
+  struct batch batch = {0};
+  int64_t count, first, wait_ms;
+  void *bytes, *offsets, *weights;
+  if (!wrapped || !js_read_integer(env, arguments[0], 0, 1 << 30, &count) ||
+      !js_read_array(env, arguments[1], napi_uint8_array, &bytes, &batch.bytes_length) ||
+      !js_read_array(env, arguments[2], napi_uint32_array, &offsets, &batch.offsets_length) ||
+      !js_read_array(env, arguments[3], napi_uint32_array, &weights, &batch.weights_length) ||
+      !js_read_integer(env, arguments[4], 0, 1 << 30, &first) || !js_read_integer(env, arguments[5], 0, INT32_MAX, &wait_ms)) {
+    return NULL;
+  }
+  batch.count = (uint32_t)count;
+  batch.bytes = bytes;
+  batch.offsets = offsets;
+  batch.weights = weights;
+  int64_t taken = producer_produce(wrapped->producer, &batch, (uint32_t)first, (int)wait_ms, &failure);
+  if (taken >= 0) return js_number(env, (double)taken);
+  js_throw(env, &failure);
+  return NULL;
+}
+
+/* Places of the numbers, as src/kafka/producer.ts reads them; the histogram and the maximum in milliseconds follow. */
+enum { place_histogram = 10, places = place_histogram + LATENCY_BUCKETS + 1 };
+
+static napi_value statistics(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  struct producer_statistics now;
+  void *data;
+  size_t length;
+  if (!wrapped || !js_read_array(env, argument, napi_float64_array, &data, &length)) return NULL;
+  if (length < places) return js_type_error(env, "the array is too short for statistics");
+  producer_statistics(wrapped->producer, &now);
+  double *numbers = data;
+  numbers[0] = (double)now.accepted;
+  numbers[1] = (double)now.delivered;
+  numbers[2] = (double)now.failed;
+  numbers[3] = (double)now.unresolved;
+  numbers[4] = (double)now.in_flight;
+  numbers[5] = (double)now.bytes;
+  numbers[6] = (double)now.weighted_count;
+  numbers[7] = (double)now.weight_sum;
+  numbers[8] = (double)now.first_enqueue_us / 1000;
+  numbers[9] = (double)now.last_report_us / 1000;
+  for (size_t i = 0; i < LATENCY_BUCKETS; i++) numbers[place_histogram + i] = (double)now.latency.counts[i];
+  numbers[place_histogram + LATENCY_BUCKETS] = (double)now.latency.max_units * LATENCY_UNIT_US / 1000;
+  return NULL;
+}
+
+static napi_value errors(napi_env env, napi_callback_info info) {
+  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct producer_statistics now;
+  napi_value list = NULL;
+  if (!wrapped) return NULL;
+  producer_statistics(wrapped->producer, &now);
+  if (!js_ok(env, napi_create_array_with_length(env, now.error_count, &list))) return NULL;
+  for (uint32_t i = 0; i < now.error_count; i++) {
+    napi_value error = NULL, parts[] = {js_string(env, rd_kafka_err2name(now.errors[i].code)),
+                                        js_string(env, rd_kafka_err2str(now.errors[i].code)),
+                                        js_number(env, (double)now.errors[i].count)};
+    if (!js_ok(env, napi_create_array_with_length(env, 3, &error))) return NULL;
+    for (uint32_t part = 0; part < 3; part++) {
+      if (!parts[part] || !js_ok(env, napi_set_element(env, error, part, parts[part]))) return NULL;
+    }
+    if (!js_ok(env, napi_set_element(env, list, i, error))) return NULL;
+  }
+  return list;
+}
+
+static napi_value flush(napi_env env, napi_callback_info info) {
+  napi_value argument, result = NULL;
+  int64_t timeout_ms;
+  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  if (!wrapped || !js_read_integer(env, argument, 0, INT32_MAX, &timeout_ms)) return NULL;
+  bool empty = producer_flush(wrapped->producer, (int)timeout_ms);
+  return js_ok(env, napi_get_boolean(env, empty, &result)) ? result : NULL;
+}
+
+static napi_value purge(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  int64_t timeout_ms;
+  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  if (wrapped && js_read_integer(env, argument, 0, INT32_MAX, &timeout_ms)) producer_purge(wrapped->producer, (int)timeout_ms);
+  return NULL;
+}
+
+static napi_value drain_log(napi_env env, napi_callback_info info) {
+  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
+}
+
+static napi_value close_producer(napi_env env, napi_callback_info info) {
+  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  if (wrapped && js_unlink(&wrapped->resource)) producer_close(wrapped->producer);
+  return NULL;
+}
+
+bool producer_export(napi_env env, napi_value exports) {
+  const napi_property_descriptor methods[] = {
+      {"produce", NULL, produce, NULL, NULL, NULL, napi_default_method, NULL},
+      {"statistics", NULL, statistics, NULL, NULL, NULL, napi_default_method, NULL},
+      {"errors", NULL, errors, NULL, NULL, NULL, napi_default_method, NULL},
+      {"flush", NULL, flush, NULL, NULL, NULL, napi_default_method, NULL},
+      {"purge", NULL, purge, NULL, NULL, NULL, napi_default_method, NULL},
+      {"drainLog", NULL, drain_log, NULL, NULL, NULL, napi_default_method, NULL},
+      {"close", NULL, close_producer, NULL, NULL, NULL, napi_default_method, NULL},
+  };
+  return js_export_class(env, exports, "Producer", construct, sizeof methods / sizeof *methods, methods) &&
+         js_set(env, exports, "statisticsLength", js_number(env, places));
+}
