@@ -2,15 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { averageTransactionValue, windowSizeMs, type WindowTotal, type WindowTotals } from "../model/window.ts";
-
-/** One row of Pinot's table. Times in milliseconds since the epoch, sums in whole units. */
-export interface WindowRow {
-  readonly windowStart: number;
-  readonly windowEnd: number;
-  readonly totalPaid: number;
-  readonly totalTransactions: number;
-  readonly average: number;
-}
+import type { WindowRow } from "../provision/pinot-broker.ts";
 
 /** What Pinot holds for a window. */
 export type ActualWindow = Omit<WindowRow, "windowStart">;

@@ -89,7 +89,7 @@ function reasonOf(code: number, message: string): string {
 }
 
 /** Whether the query says by itself how many rows it wants. Quoted texts and comments do not count. */
-function hasLimit(sql: string): boolean {
+export function hasLimit(sql: string): boolean {
   return /\blimit\b/iu.test(sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//gu, " "));
 }
 

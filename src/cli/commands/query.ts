@@ -36,8 +36,7 @@ export const queryCommand = defineCommand({
       const answer = await query({ sql, limit, portOffset: context.globals.portOffset }, pipelineContext(context));
       const clear = watchMs !== undefined && width !== null && format === "table" ? "\u{1B}[H\u{1B}[2J" : "";
       await write(clear + renderQuery(answer, { format, width }));
-      const note = limit === undefined ? limitNote(sql, answer) : undefined;
-      if (note !== undefined) context.log.warn(note);
+      if (answer.limitReached) context.log.warn(limitNote);
       if (watchMs === undefined) return 0;
       await pause(watchMs, context.signal);
     }

@@ -1,6 +1,6 @@
 /** Documents for programs. Control characters that JSON lets through are escaped too, so that a terminal may show them. */
 
-/** One document on one line. */
+/** One document on one line. Integers beyond 2^53 (bigint) keep all their digits. */
 export function renderJson(document: unknown): string {
   return `${stringify(document)}\n`;
 }
@@ -15,8 +15,11 @@ export function renderNdjson(names: readonly string[], rows: readonly (readonly 
   return rows.map((row) => `${stringify(Object.fromEntries(members.map((name, index) => [name, row[index] ?? null])))}\n`).join("");
 }
 
+/** ECMAScript's way to write digits as they are; engines that lack it (Node 20) write such integers as strings. */
+const { rawJSON = (text: string): unknown => text } = JSON as { readonly rawJSON?: (text: string) => unknown };
+
 function stringify(value: unknown): string {
-  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
+  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? rawJSON(part.toString()) : part));
   return text.replaceAll(/[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
   });

@@ -11,6 +11,8 @@ export interface QueryAnswer {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly (readonly unknown[])[];
   readonly elapsedMs: number;
+  /** The query named no limit and Pinot's own limit was reached: there may be more rows. */
+  readonly limitReached: boolean;
 }
 
 export interface QueryRendering {
@@ -21,23 +23,11 @@ export interface QueryRendering {
 
 export function renderQuery(answer: QueryAnswer, { format, width }: QueryRendering): string {
   const names = answer.columns.map(({ name }) => name);
-  const { columns, rows, elapsedMs } = answer;
+  const { columns, rows, elapsedMs, limitReached } = answer;
   if (format === "table") return renderTable(names, rows, { width });
   if (format === "csv") return renderCsv(names, rows, { terminal: width !== null });
-  return format === "ndjson" ? renderNdjson(names, rows) : renderJson({ columns, rows, elapsedMs });
+  return format === "ndjson" ? renderNdjson(names, rows) : renderJson({ columns, rows, elapsedMs, limitReached });
 }
 
-/** Rows that Pinot answers where a query names no limit. Source: Pinot's documentation, "Query syntax", LIMIT. */
-const defaultLimit = 10;
-
-/** What to say beside an answer that has as many rows as Pinot's default limit lets through; undefined for any other. */
-export function limitNote(sql: string, answer: QueryAnswer): string | undefined {
-  if (answer.rows.length !== defaultLimit || namesLimit(sql)) return undefined;
-  return `${defaultLimit} rows are all that Pinot answers where a query names no limit; to see whether there are more: --limit 1000`;
-}
-
-/** Whether LIMIT stands in the query outside of strings, quoted names and comments. */
-function namesLimit(sql: string): boolean {
-  const bare = sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\//gu, " ");
-  return /\blimit\b/iu.test(bare);
-}
+/** What to say where as many rows came as Pinot answers by itself to a query that names no limit. */
+export const limitNote = "10 rows are all that Pinot answers where a query names no limit; to see whether there are more: --limit 1000";

@@ -24,6 +24,10 @@ test("renderJson() escapes what a terminal would obey and stays the same documen
   expect(JSON.parse(text)).toEqual(document);
 });
 
+test("renderJson() keeps every digit of an integer beyond 2^53", () => {
+  expect(renderJson({ rows: [[9_223_372_036_854_775_807n, 1.5]] })).toBe('{"rows":[[9223372036854775807,1.5]]}\n');
+});
+
 test("renderNdjson() writes one object a row and keeps columns of the same name apart", () => {
   const rows = [
     [1, 2, "x"],
