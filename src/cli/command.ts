@@ -12,7 +12,7 @@ export interface Command<T extends ArgsDef> {
 }
 
 /** A command whose options can be read before it runs. */
-export type ListedCommand = CommandDef & { readonly args: ArgsDef };
+export type ListedCommand = Omit<CommandDef, "args"> & { readonly args: ArgsDef };
 
 export function defineCommand<const T extends ArgsDef>({ name, description, args, run }: Command<T>): ListedCommand {
   const definition: CommandDef<T> = { meta: { name, description }, args, run: ({ args: typed, data }) => run(typed, data as CliContext) };

@@ -57,14 +57,14 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<Ex
     throw new StreamctlError("usage", `Cannot run "${name}": there is no such command`, { hint });
   }
   const command: ListedCommand = await known();
-  const args = { ...globalArgs, ...command.args };
+  const args: ArgsDef = { ...globalArgs, ...command.args };
   requireKnownArguments(name, rest, args);
   const typed = await readGlobals(rest, args);
-  if (typed["help"] === true) return await help({ ...command, args }, terminal);
+  if (typed["help"] === true) return await help({ ...command, args } as CommandDef, terminal);
   if (typed["version"] === true) return await sayVersion(terminal);
   const globals = resolveGlobals(typed);
   const context: CliContext = { globals, terminal, log: createLog(globals), signal: signalOfInterruption() };
-  const { result } = await runCommand({ ...command, args }, { rawArgs: [...rest], data: context });
+  const { result } = await runCommand({ ...command, args } as CommandDef, { rawArgs: [...rest], data: context });
   return result as ExitCode;
 }
 

@@ -1,7 +1,7 @@
 /** HTTP as the engines' REST interfaces need it: any status is an answer, only silence is an error. */
 
 import { ofetch } from "ofetch";
-import { messageOf, StreamctlError } from "./errors.ts";
+import { messageOf, StreamctlError, systemCode } from "./errors.ts";
 import { throwIfInterrupted } from "./wait.ts";
 
 export interface HttpRequest {
@@ -43,9 +43,19 @@ export async function exchange(url: string, request: HttpRequest = {}): Promise<
     return { status: response.status, text, json: parseJson(text) };
   } catch (error) {
     throwIfInterrupted(signal);
-    const why = patience.aborted ? `no answer within ${timeoutMs} ms` : messageOf(error);
-    throw new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, { cause: error });
+    const why = patience.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+    throw new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, { cause: error, hint: "Type: streamctl status" });
   }
+}
+
+/** What a failed connection means; the clients of the runtimes word it each in their own way. */
+function reasonOf(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = systemCode(cause);
+    if (code === "ECONNREFUSED" || code === "ConnectionRefused" || cause.message.includes("ECONNREFUSED")) return "nothing listens there";
+    if (code === "ECONNRESET" || cause.message.includes("ECONNRESET")) return "the connection was reset";
+  }
+  return messageOf(error);
 }
 
 function parseJson(text: string): unknown {

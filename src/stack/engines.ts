@@ -4,9 +4,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readAsset } from "../core/assets.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { readIfExists, withLock } from "../core/files.ts";
@@ -101,10 +101,8 @@ async function resolveEngine(engine: Engine, context: EngineContext): Promise<vo
     await runMaven(engine, draft, context);
     await writeFile(join(draft, "manifest.json"), JSON.stringify(await listFiles(draft)));
     await rm(home, { recursive: true, force: true });
-    await rename(draft, home).catch(async (error: unknown) => {
-      if (systemCode(error) !== "EXDEV") throw error;
-      await cp(draft, home, { recursive: true });
-    });
+    await mkdir(dirname(home), { recursive: true });
+    await rename(draft, home);
     log.success(`${engine.label} resolved in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   } catch (error) {
     if (systemCode(error) === "ENOSPC") throw noSpace(cacheDir, engine.diskBytes);

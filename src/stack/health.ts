@@ -28,7 +28,8 @@ export async function isReady(probe: Probe, kafka: KafkaProbe, signal?: AbortSig
 
 async function passes(check: HttpCheck, signal?: AbortSignal): Promise<boolean> {
   try {
-    const answer = await exchange(check.url, { timeoutMs: lookTimeoutMs, signal });
+    // Pinot's controller says "OK" as plain text, and 406 to whoever insists on JSON.
+    const answer = await exchange(check.url, { timeoutMs: lookTimeoutMs, signal, headers: { accept: "*/*" } });
     if (answer.status !== 200) return false;
     if (!check.path) return true;
     return (numberAt(answer.json, ...check.path) ?? 0) >= (check.atLeast ?? 0);
