@@ -72,7 +72,7 @@ function utcTime(epochMs: number): string {
 
 function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
   const took = `${formatDuration(report.elapsedMs)}${report.looks > 1 ? `, ${report.looks} looks` : ""}`;
-  if (ok) return `Verified: every window equals what was sent (${took})\n`;
+  if (ok) return `Verified: every window equals what ${report.foreign === 0 ? "was sent" : "the topic holds"} (${took})\n`;
   const next = nextStep(report, new Set(reasons.map(({ code }) => code)));
   return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${text}\n`).join("")}next: ${next}\n`;
 }

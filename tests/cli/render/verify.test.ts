@@ -38,6 +38,12 @@ describe("renderVerify()", () => {
     `);
   });
 
+  test("claims no more than was compared where others wrote to the topic too", () => {
+    const lines = render({ ...equal, records: 30_001, foreign: 1 }).split("\n");
+    expect(lines).toContain("sent     30000 delivered, 0 unresolved; 1 record in the topic from elsewhere or sent twice");
+    expect(lines).toContain("Verified: every window equals what the topic holds (640 ms)");
+  });
+
   test("shows how each window differs", () => {
     const report: VerifyReport = {
       ...equal,
