@@ -62,6 +62,7 @@ export interface Verification {
 
 const firstPauseMs = 100;
 const longestPauseMs = 1000;
+const longestRestMs = 5000;
 
 /**
  * Looks once, or until the verdict is ok or the wait is over; answers the last look.
@@ -85,8 +86,9 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
         if (verdict.ok || nowMs >= deadlineMs) return { report, verdict };
         onLook?.(verdict);
       }
-      // A look at a large table costs the engines something: they get at least as long to themselves.
-      await pause(Math.max(0, Math.min(Math.max(pauseMs, nowMs - lookStartMs), deadlineMs - nowMs)), signal);
+      // A look at a large table costs the engines something, so they get some time to themselves.
+      const restMs = Math.max(pauseMs, Math.min((nowMs - lookStartMs) / 2, longestRestMs));
+      await pause(Math.max(0, Math.min(restMs, deadlineMs - nowMs)), signal);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
   } finally {
