@@ -36,6 +36,7 @@ setup-check: .tools/check.stamp ## fetch the checkers for C, shell and Dockerfil
 
 $(NATIVE): .tools/setup.stamp scripts/build-native.sh $(C_SOURCES)
 	@scripts/build-native.sh
+	@touch $@
 
 $(STREAMCTL): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
 	@scripts/build.sh
@@ -44,7 +45,7 @@ check: setup setup-check $(NATIVE) format lint types deadcode unit ## format, li
 
 format: setup setup-check
 	@$(BIN)/oxfmt --check src tests scripts
-	@$(PY)/bin/clang-format --dry-run --Werror $(C_SOURCES)
+	@PYTHONPATH=$(PY) $(PY)/bin/clang-format --dry-run --Werror $(C_SOURCES)
 
 lint: setup setup-check
 	@$(BIN)/oxlint --type-aware --deny-warnings src tests scripts
@@ -77,7 +78,7 @@ bench: build ## measure what the README claims
 
 fix: setup setup-check ## format everything
 	@$(BIN)/oxfmt src tests scripts
-	@$(PY)/bin/clang-format -i $(C_SOURCES)
+	@PYTHONPATH=$(PY) $(PY)/bin/clang-format -i $(C_SOURCES)
 
 clean: ## remove what was built; the caches of a user stay
 	@rm -rf build $(STREAMCTL) .tools node_modules

@@ -6,7 +6,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand, type ArgsDef, type CommandDef } from "citty";
 import { systemCode, StreamctlError } from "../core/errors.ts";
-import { createLog } from "../core/log.ts";
+import { createLog, type Log } from "../core/log.ts";
 import { findCommand, nearestName, requireKnownArguments } from "./arguments.ts";
 import type { ListedCommand } from "./command.ts";
 import { commands } from "./commands/catalog.ts";
@@ -63,9 +63,18 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<Ex
   if (typed["help"] === true) return await help({ ...command, args } as CommandDef, terminal);
   if (typed["version"] === true) return await sayVersion(terminal);
   const globals = resolveGlobals(typed);
-  const context: CliContext = { globals, terminal, log: createLog(globals), signal: signalOfInterruption() };
+  const context: CliContext = { globals, terminal, log: aboveTheLiveLine(createLog(globals), terminal), signal: signalOfInterruption() };
   const { result } = await runCommand({ ...command, args } as CommandDef, { rawArgs: [...rest], data: context });
   return result as ExitCode;
+}
+
+/** A log whose lines take the live line away first; whoever draws it draws it again below. */
+function aboveTheLiveLine(log: Log, terminal: Terminal): Log {
+  const after = (say: (message: string) => void) => (message: string) => {
+    terminal.live("");
+    say(message);
+  };
+  return { info: after(log.info), success: after(log.success), warn: after(log.warn), debug: after(log.debug) };
 }
 
 async function withoutCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {

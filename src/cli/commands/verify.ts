@@ -23,12 +23,16 @@ export const verifyCommand = defineCommand({
     const { renderVerify, verifyDocument } = await import("../render/verify.ts");
     const { renderJson } = await import("../render/json.ts");
     const pipeline = pipelineContext(context);
+    let [unfinished, damagedLines] = [0, 0];
     const readRuns = async () => {
-      const { records, warning } = await readLedger(pipeline.folder.root);
-      if (warning !== undefined) context.log.warn(warning);
-      return records;
+      const ledger = await readLedger(pipeline.folder.root);
+      unfinished = ledger.unfinished.length;
+      damagedLines = ledger.damagedLines;
+      return ledger.runs;
     };
     const { report, verdict } = await verifyStack(request, readRuns, pipeline);
+    if (unfinished > 0) context.log.warn(`${unfinished} run(s) of data have not ended, or were killed: what they sent counts as foreign`);
+    if (damagedLines > 0) context.log.warn(`${damagedLines} line(s) of the ledger cannot be read and are left out`);
     const { write, outputColumns: width } = context.terminal;
     await write(context.globals.json ? renderJson(verifyDocument(report, verdict)) : renderVerify(report, verdict, { width }));
     return verdict.ok ? 0 : 1;

@@ -1,0 +1,40 @@
+/**
+ * The floor that `data` is held against: the same addon sends one constant batch again and again, so that nothing but the
+ * native call, librdkafka and the delivery reports is left. Arguments: brokers, topic, number of messages.
+ */
+
+import { Producer } from "../src/kafka/producer.ts";
+
+const [brokers = "", topic = "", count = "0"] = process.argv.slice(2);
+const total = Number(count);
+const perBatch = 4000;
+/** As large as a transaction's record. */
+const key = new TextEncoder().encode("00000000-0000-4000-8000-000000000000");
+const valueBytes = 150;
+
+const bytes = new Uint8Array(perBatch * (key.length + valueBytes)).fill(120);
+const offsets = new Uint32Array(2 * perBatch + 1);
+let position = 0;
+for (let index = 0; index < perBatch; index += 1) {
+  offsets[2 * index] = position;
+  bytes.set(key, position);
+  // Ten keys, as `data` has by default.
+  bytes[position] = 48 + (index % 10);
+  offsets[2 * index + 1] = position + key.length;
+  position += key.length + valueBytes;
+}
+offsets[2 * perBatch] = position;
+const batch = { count: perBatch, bytes, offsets, weights: new Uint32Array(perBatch) };
+
+const producer = new Producer({ brokers, topic });
+let sent = 0;
+while (sent < total) {
+  let first = 0;
+  while (first < perBatch) first += producer.produce(batch, first, 1000);
+  sent += perBatch;
+}
+while (!producer.flush(1000));
+const { delivered } = producer.statistics();
+producer.close();
+process.stdout.write(`${JSON.stringify({ delivered })}\n`);
+process.exit(delivered === sent ? 0 : 1);

@@ -1,0 +1,77 @@
+import { availableParallelism } from "node:os";
+import type { ArgsDef } from "citty";
+import { defineCommand } from "../command.ts";
+import type { CliContext } from "../context.ts";
+
+const args = {
+  count: { type: "string", alias: "n", valueHint: "N", description: "Messages to send (default: until interrupted)" },
+  rate: { type: "string", valueHint: "N|max", description: "Messages a second (default: 100)" },
+  workers: { type: "string", valueHint: "N", description: "Parallel producers (default: chosen from rate and processors)" },
+  seed: { type: "string", valueHint: "S", description: "The same seed makes the same records (default: random, and reported)" },
+  "start-time": { type: "string", valueHint: "2026-01-01T00:00:00Z", description: "Simulated event time from here on, not paced" },
+  spacing: { type: "string", valueHint: "10ms", description: "Event time between two records of simulated time (default: 10ms)" },
+  shard: { type: "string", valueHint: "i/n", description: "Only the i-th of n shares of the same records" },
+  users: { type: "string", valueHint: "fixed|random", description: "Ten users with fixed amounts, or any (default: fixed)" },
+  topic: { type: "string", valueHint: "NAME", description: "Topic to write to (default: transactions)" },
+  brokers: { type: "string", valueHint: "HOST:PORT,…", description: "Kafka's bootstrap servers (default: those of the stack)" },
+  "kafka-config": { type: "string", valueHint: "FILE", description: "librdkafka properties, one name=value a line" },
+  "dry-run": { type: "boolean", description: "Print the values as NDJSON, send nothing" },
+} as const satisfies ArgsDef;
+
+export const dataCommand = defineCommand({
+  name: "data",
+  description: "Make transactions and deliver them to Kafka",
+  args,
+  run: async (typed, context) => {
+    const { readKafkaConfig } = await import("../../data/kafka-config.ts");
+    const { resolveDataRequest } = await import("../../data/request.ts");
+    const file = typed["kafka-config"];
+    const kafkaProperties = file === undefined ? {} : await readKafkaConfig(file);
+    const environment = {
+      cores: availableParallelism(),
+      nowMs: Date.now(),
+      randomSeed: Math.floor(Math.random() * 2 ** 32),
+      kafkaProperties,
+    };
+    const raw = { ...typed, startTime: typed["start-time"], dryRun: typed["dry-run"] };
+    // Resolved before the stack is looked for: what is typed wrongly is wrong with and without one.
+    const request = resolveDataRequest(raw, environment);
+    if (request.dryRun) {
+      const { dryRun } = await import("../../data/dry-run.ts");
+      await dryRun(request, context.terminal.write, context.signal);
+      return context.signal.aborted ? 130 : 0;
+    }
+    const named = typed.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"];
+    return await send(named === undefined ? { ...request, brokers: await stackBrokers(context) } : request, context);
+  },
+});
+
+async function stackBrokers(context: CliContext): Promise<string> {
+  const { runningStack } = await import("../../pipeline/running-stack.ts");
+  const { stateFolder } = await import("../../stack/run-state.ts");
+  const { endpoints } = await runningStack(stateFolder(context.globals.stateDir), context.globals.portOffset);
+  return endpoints.kafka;
+}
+
+async function send(request: Parameters<typeof import("../../data/run.ts").runData>[0], context: CliContext) {
+  const { runData } = await import("../../data/run.ts");
+  const { dataExitCode } = await import("../../data/summary.ts");
+  const { renderProgress, renderSummary } = await import("../../data/narration.ts");
+  const { log, signal, terminal, globals } = context;
+  log.info(`Sending to ${request.topic} at ${request.brokers} with ${request.workers === 1 ? "one worker" : `${request.workers} workers`}, seed ${request.seed}`);
+  const summary = await runData(request, {
+    log,
+    signal,
+    workerEntry: new URL("../../main.ts", import.meta.url),
+    stateDir: globals.stateDir,
+    onProgress: (progress) => terminal.live(globals.quiet ? "" : renderProgress(progress)),
+  });
+  terminal.live("");
+  if (globals.json) {
+    const { renderJson } = await import("../render/json.ts");
+    await terminal.write(renderJson(summary));
+  } else {
+    await terminal.write(renderSummary(summary));
+  }
+  return dataExitCode(summary, signal.aborted);
+}

@@ -1,0 +1,150 @@
+/** What goes wrong in real life, on real engines: each fault is followed by `up` and an exact `verify`. One stack for the file. */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { deleteTopic, listOffsets } from "../../src/kafka/admin.ts";
+import { Producer } from "../../src/kafka/producer.ts";
+import { pollUntil } from "../../src/core/wait.ts";
+import { run, Stack } from "./streamctl.ts";
+
+async function until(look: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  await pollUntil(async () => ((await look()) ? true : undefined), { timeoutMs: 60_000, what });
+}
+
+/** Values as one batch with their own keys; null keys are empty. */
+function batchOf(values: readonly string[]) {
+  const pieces = values.map((value) => new TextEncoder().encode(value));
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  const offsets = new Uint32Array(2 * pieces.length + 1);
+  let position = 0;
+  for (const [index, piece] of pieces.entries()) {
+    offsets[2 * index] = position;
+    offsets[2 * index + 1] = position;
+    bytes.set(piece, position);
+    position += piece.length;
+    offsets[2 * index + 2] = position;
+  }
+  return { count: pieces.length, bytes, offsets, weights: new Uint32Array(pieces.length) };
+}
+
+describe("faults on real engines", () => {
+  let stack: Stack;
+
+  beforeAll(async () => {
+    stack = await Stack.create(14_000);
+  });
+
+  afterAll(async () => {
+    expect(await stack.end()).toEqual([]);
+  });
+
+  test("Ctrl-C in up stops what was not ready, and the next up goes on", async () => {
+    const running = stack.start(["up", "--port-offset", String(stack.offset)]);
+    await until(() => running.narration().includes("zookeeper is ready"), "ZooKeeper");
+    running.child.kill("SIGINT");
+    const { exitCode, stderr } = await running.outcome;
+    expect(stderr).toContain("Interrupted");
+    expect(exitCode).toBe(130);
+    const states = new Map((await stack.services()).map(({ name, state }) => [name, state]));
+    expect(states.get("zookeeper")).toBe("healthy");
+    expect(states.get("pinot")).toBe("stopped");
+  });
+
+  test("two ups at once: one waits for the other, both end well", async () => {
+    const args = ["up", "--port-offset", String(stack.offset)];
+    const [first, second] = await Promise.all([stack.run(args), stack.run(args)]);
+    expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+    expect(`${first.stderr}${second.stderr}`).toContain("Waiting for process");
+  });
+
+  test("a second stack in another folder is told which port is taken and what to type", async () => {
+    const other = await Stack.create(stack.offset);
+    const { exitCode, stderr } = await other.run(["up", "--port-offset", String(stack.offset)]);
+    expect(stderr).toMatch(/Cannot start "\w+": port \d+ \([\w ]+\) is taken, process \d+ \(java\) listens there/u);
+    expect(stderr).toContain("--port-offset");
+    expect(exitCode).toBe(1);
+    expect(await other.end()).toEqual([]);
+  });
+
+  test("Ctrl-C in data flushes and tells the truth", async () => {
+    const running = stack.start(["data", "--rate", "2000", "--json"]);
+    await until(async () => await topicHolds(stack, 500), "some records");
+    running.child.kill("SIGINT");
+    const { exitCode, stdout } = await running.outcome;
+    const summary = JSON.parse(stdout);
+    expect(summary.delivered).toBe(summary.accepted);
+    expect(summary.requested).toBeNull();
+    expect(exitCode).toBe(130);
+    const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
+    expect(report.records).toBe(summary.delivered);
+  });
+
+  for (const name of ["kafka", "zookeeper", "pinot", "flink"]) {
+    test(`kill -9 of ${name} in the middle of data, then up, is exact`, async () => {
+      const before = (await stack.json(["verify", "--wait", "120s"])).records as number;
+      const running = stack.start(["data", "-n", "20000", "--rate", "4000", "--json"]);
+      await until(async () => await topicHolds(stack, before + 4000), "the middle of data");
+      process.kill(await stack.pidOf(name), "SIGKILL");
+      const up = await stack.run(["up"]);
+      expect(up.stderr).toContain(`${name} died`);
+      expect(up.exitCode).toBe(0);
+      const outcome = await running.outcome;
+      const summary = JSON.parse(outcome.stdout);
+      expect(summary.accepted).toBe(summary.delivered + summary.failed + summary.unresolved);
+      expect(outcome.exitCode).toBe(summary.delivered === 20_000 ? 0 : 1);
+      const report = await stack.json(["verify", "--wait", "120s"]);
+      expect(report).toMatchObject({ mismatched: [], extra: [] });
+      expect(report.records).toBeGreaterThanOrEqual(before + summary.delivered);
+    });
+  }
+
+  test("records from elsewhere are reported as invalid and stop nothing", async () => {
+    const { invalid, paidRecords } = await stack.json(["verify", "--wait", "120s"]);
+    const good = { event_timestamp: "2026-02-03 04:05:06.789", transaction_id: 1, user_id: "00000000-0000-4000-8000-000000000000", total_paid: 5 };
+    const values = [
+      "no json at all",
+      "",
+      JSON.stringify({ ...good, status: "Maybe" }),
+      JSON.stringify({ status: "Paid" }),
+      JSON.stringify({ ...good, total_paid: null, status: "Paid" }),
+      JSON.stringify({ ...good, event_timestamp: "2026-02-03T04:05:06.789Z", status: "Paid" }),
+      "[1,2,3]",
+      JSON.stringify({ ...good, status: "Paid" }),
+    ];
+    const producer = new Producer({ brokers: stack.brokers, topic: "transactions" });
+    expect(producer.produce(batchOf(values), 0, 5000)).toBe(values.length);
+    expect(producer.flush(20_000)).toBe(true);
+    producer.close();
+    const report = await stack.json(["verify", "--wait", "120s"]);
+    expect(report).toMatchObject({ invalid: invalid + 7, paidRecords: paidRecords + 1, mismatched: [], extra: [] });
+    expect(report.foreign).toBeGreaterThanOrEqual(values.length);
+    expect((await stack.run(["verify", "--strict"])).exitCode).toBe(1);
+  });
+
+  test("a topic deleted by hand: up makes it anew and replaces everything downstream", async () => {
+    await deleteTopic({ brokers: stack.brokers, topic: "transactions", timeoutMs: 30_000 });
+    const { changes } = await stack.json(["up"]);
+    expect(changes.map(({ kind, name, result }: Record<string, string>) => `${kind} ${name}: ${result}`)).toEqual([
+      "topic transactions: created",
+      "topic window_transactions: replaced",
+      "job streamctl-window_transactions: replaced",
+      "schema transaction_window: replaced",
+      "table transaction_window: replaced",
+    ]);
+    await stack.json(["data", "-n", "3000", "--rate", "max"]);
+    const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
+    expect(report).toMatchObject({ records: 3000, invalid: 0, mismatched: [], extra: [] });
+  });
+
+  test("data to a broker that is not there ends by its deadline, not by a hang", async () => {
+    const startedAt = performance.now();
+    const { exitCode, stderr } = await run(["data", "-n", "10", "--brokers", "127.0.0.1:1"], { cwd: stack.folder });
+    expect(stderr).toContain("127.0.0.1:1");
+    expect(exitCode).toBe(1);
+    expect(performance.now() - startedAt).toBeLessThan(40_000);
+  });
+});
+
+async function topicHolds(stack: Stack, records: number): Promise<boolean> {
+  const watermarks = await listOffsets({ brokers: stack.brokers, topic: "transactions", timeoutMs: 10_000 });
+  return watermarks.reduce((sum, { low, high }) => sum + high - low, 0) >= records;
+}

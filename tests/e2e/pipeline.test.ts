@@ -1,0 +1,148 @@
+/** The whole path on real engines: up, data, verify, query, a lost engine, down. One stack for the file. */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
+import { Stack } from "./streamctl.ts";
+
+describe("a stack on real engines", () => {
+  let stack: Stack;
+
+  beforeAll(async () => {
+    stack = await Stack.create(12_000);
+  });
+
+  afterAll(async () => {
+    expect(await stack.end()).toEqual([]);
+  });
+
+  test("up starts, awaits and provisions everything", async () => {
+    const report = await stack.up();
+    expect(report.services.map(({ name, operation }: Record<string, string>) => [name, operation])).toEqual([
+      ["kafka", "start"],
+      ["zookeeper", "start"],
+      ["pinot", "start"],
+      ["flink", "start"],
+    ]);
+    expect(report.changes.map(({ kind, name, result }: Record<string, string>) => [kind, name, result])).toEqual([
+      ["topic", "transactions", "created"],
+      ["topic", "window_transactions", "created"],
+      ["job", "streamctl-window_transactions", "created"],
+      ["schema", "transaction_window", "created"],
+      ["table", "transaction_window", "created"],
+    ]);
+    expect(report.endpoints.kafka).toBe(stack.brokers);
+  });
+
+  test("a second up changes nothing, and its dry run says so", async () => {
+    const { plan } = await stack.json(["up", "--dry-run"]);
+    expect(plan.filter(({ operation }: Record<string, string>) => !["keep", "unchanged"].includes(operation ?? ""))).toEqual([]);
+    const report = await stack.json(["up"]);
+    expect(new Set(report.services.map(({ operation }: Record<string, string>) => operation))).toEqual(new Set(["keep"]));
+    expect(new Set(report.changes.map(({ result }: Record<string, string>) => result))).toEqual(new Set(["unchanged"]));
+  });
+
+  test("a flag that contradicts the stack is refused until down", async () => {
+    const { exitCode, stderr } = await stack.run(["up", "--port-offset", "1"]);
+    expect(stderr).toContain(`Cannot change --port-offset: the stack is up with ${stack.offset}`);
+    expect(exitCode).toBe(2);
+  });
+
+  test("verify of an empty topic is not a proof", async () => {
+    const { exitCode, stdout } = await stack.run(["verify", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ records: 0, windows: 0, matched: 0 });
+    expect(exitCode).toBe(1);
+  });
+
+  let delivered = 0;
+
+  for (const [seed, pace] of [
+    [1, ["--rate", "10000"]],
+    [2, ["--start-time", "2019-05-06T07:08:09Z", "--spacing", "10ms", "--workers", "2"]],
+    [3, ["--start-time", "2031-01-01T00:00:00Z", "--spacing", "1ms", "--users", "random"]],
+  ] as const) {
+    test(`20,000 transactions of seed ${seed} (${pace.join(" ")}) are exact in Pinot`, async () => {
+      const summary = await stack.json(["data", "-n", "20000", "--seed", String(seed), ...pace]);
+      expect(summary).toMatchObject({ requested: 20_000, accepted: 20_000, delivered: 20_000, failed: 0, unresolved: 0, errors: [], seed });
+      delivered += 20_000;
+      const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
+      expect(report).toMatchObject({ records: delivered, invalid: 0, foreign: 0, mismatched: [], extra: [] });
+      expect(report.sent).toMatchObject({ delivered, unresolved: 0 });
+      expect(report.matched).toBe(report.windows);
+      expect(report.windows).toBeGreaterThan(0);
+    });
+  }
+
+  test("query answers as table, JSON, CSV and NDJSON, and the sums are those of the topic", async () => {
+    const sql = "select sum(TOTAL_TRANSACTIONS) as n, sum(TOTAL_PAID) as paid from transaction_window";
+    const { paidRecords } = await stack.json(["verify"]);
+    const answer = await stack.json(["query", sql]);
+    expect(answer.columns.map(({ name }: Record<string, string>) => name)).toEqual(["n", "paid"]);
+    expect(answer.rows[0][0]).toBe(paidRecords);
+    const csv = await stack.run(["query", sql, "-o", "csv"]);
+    expect(csv.stdout.split(/\r?\n/u)[0]).toBe("n,paid");
+    const ndjson = await stack.run(["query", "-o", "ndjson"], { input: "select WINDOW_START from transaction_window limit 3;" });
+    expect(ndjson.stdout.trim().split("\n").map((line) => Object.keys(JSON.parse(line)))).toEqual([["WINDOW_START"], ["WINDOW_START"], ["WINDOW_START"]]);
+    const table = await stack.run(["query", "select WINDOW_START from transaction_window"]);
+    expect(table.stderr).toContain("10 rows");
+    expect(table.exitCode).toBe(0);
+  });
+
+  test("query shows Pinot's error in one useful line", async () => {
+    for (const [sql, says] of [
+      ["selec 1", "selec"],
+      ["select nope from transaction_window", "nope"],
+      ["select * from no_such_table", "no_such_table"],
+    ] as const) {
+      const { exitCode, stderr } = await stack.run(["query", sql]);
+      expect(stderr).toContain(says);
+      expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
+      expect(exitCode).toBe(1);
+    }
+  });
+
+  test("status shows every service healthy, with its memory, in less than 1.5 GB together", async () => {
+    const report = await stack.json(["status"]);
+    expect(report.services.map(({ name, state }: Record<string, string>) => [name, state])).toEqual([
+      ["kafka", "healthy"],
+      ["zookeeper", "healthy"],
+      ["pinot", "healthy"],
+      ["flink", "healthy"],
+    ]);
+    const total = report.services.reduce((sum: number, { rssBytes }: { readonly rssBytes: number }) => sum + rssBytes, 0);
+    expect(total).toBeLessThan(1.5 * 2 ** 30);
+  });
+
+  test("a Flink that was killed is started again, resumes, and everything stays exact", async () => {
+    process.kill(await stack.pidOf("flink"), "SIGKILL");
+    const status = await stack.run(["status"]);
+    expect(status.exitCode).toBe(1);
+    expect(status.stdout).toMatch(/flink\s+stopped/u);
+    const { stderr, exitCode } = await stack.run(["up"]);
+    expect(stderr).toContain("flink died");
+    expect(exitCode).toBe(0);
+    await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "4"]);
+    const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
+    expect(report).toMatchObject({ records: delivered + 5000, mismatched: [], extra: [] });
+  });
+
+  test("logs shows what a service wrote", async () => {
+    const { exitCode, stdout } = await stack.run(["logs", "kafka", "-n", "5"]);
+    expect([exitCode, stdout.trim().split("\n").length]).toEqual([0, 5]);
+  });
+
+  test("down stops everything and keeps the data; up brings the same windows back", async () => {
+    const pids = (await stack.services()).map(({ pid }) => pid);
+    const down = await stack.json(["down"]);
+    expect(down.stopped.toSorted()).toEqual(["flink", "kafka", "pinot", "zookeeper"]);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+    expect((await stack.run(["query", "select 1 from transaction_window"])).exitCode).toBe(1);
+    const report = await stack.json(["up"]);
+    expect(report.changes.every(({ kind, result }: Record<string, string>) => kind === "job" || result === "unchanged")).toBe(true);
+    await stack.json(["verify", "--wait", "120s", "--strict"]);
+  });
+
+  test("down --volumes leaves nothing", async () => {
+    await stack.json(["down", "--volumes"]);
+    expect(await readdir(stack.folder)).toEqual([]);
+  });
+});

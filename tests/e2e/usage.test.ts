@@ -1,0 +1,203 @@
+/** What users type wrongly or lack, with the executable and without any engine. */
+
+import { describe, expect, test } from "bun:test";
+import { chmod, mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run, start } from "./streamctl.ts";
+
+const empty = async (): Promise<string> => await mkdtemp(join(tmpdir(), "streamctl-usage-"));
+
+/** What was typed, the exit code, and what standard error must say. */
+const wrong: readonly (readonly [args: readonly string[], exitCode: number, says: string])[] = [
+  [[], 2, "Cannot do anything: no command was typed"],
+  [["dta"], 2, 'Cannot run "dta": there is no such command\nhint: Did you mean: streamctl data'],
+  [["up", "--prot-offset", "1"], 2, 'Cannot understand "--prot-offset": up has no such option\nhint: Did you mean --port-offset?'],
+  [["up", "now"], 2, 'Cannot understand "now": up takes no words'],
+  [["up", "--timeout"], 2, 'Cannot understand "--timeout": it needs a value'],
+  [["up", "--dry-run=yes"], 2, 'Cannot understand "--dry-run=yes": this option takes no value'],
+  [["up", "--no-dry-run"], 2, 'Cannot understand "--no-dry-run": up has no such option'],
+  [["up", "--runtime", "docker"], 2, "Cannot use --runtime docker: not available in this version"],
+  [["up", "--runtime", "remote"], 2, "Cannot use --runtime remote: not available in this version"],
+  [["up", "--processor", "ksqldb"], 2, "Cannot use --processor ksqldb: not available in this version"],
+  [["up", "--ksqldb-url", "x"], 2, "Cannot use --ksqldb-url: not available in this version"],
+  [["up", "--dir", "x"], 2, "Cannot use --dir: not available in this version"],
+  [["eject", "x"], 2, "Cannot use eject: not available in this version"],
+  [["up", "--processor", "spark"], 2, 'Cannot use "spark" for --processor: no such value'],
+  [["up", "--only", "kafka,pinto"], 2, 'Cannot use service "pinto": there is no such service'],
+  [["up", "--timeout", "soon"], 2, 'Cannot use "soon" for --timeout: it is not a duration'],
+  [["up", "--port-offset", "56443"], 2, 'Cannot use "56443" for --port-offset: it is above 56442'],
+  [["data", "-n", "0"], 2, "-n"],
+  [["data", "-n", "-1"], 2, "-n"],
+  [["data", "-n", "1e3"], 2, "-n"],
+  [["data", "--rate", "0"], 2, "--rate"],
+  [["data", "--workers", "0"], 2, "--workers"],
+  [["data", "--topic", "a b"], 2, "a b"],
+  [["data", "--topic", "."], 2, "."],
+  [["query", ""], 2, "Cannot run an empty statement"],
+  [["query", " ; "], 2, "Cannot run an empty statement"],
+  [["query", "select 1"], 1, "Cannot find a running stack"],
+  [["query", "-f", "no-such-file"], 2, 'Cannot read "no-such-file"'],
+  [["query", "select 1", "-o", "xml"], 2, 'Cannot use "xml" for -o'],
+  [["query", "select 1", "--engine", "ksqldb"], 2, "not available in this version"],
+  [["verify"], 1, "Cannot find a running stack"],
+  [["data", "-n", "1"], 1, "streamctl up"],
+  [["logs", "kafak"], 2, 'Cannot use service "kafak"'],
+  [["logs"], 1, "Cannot show logs"],
+];
+
+describe("streamctl", () => {
+  for (const [args, exitCode, says] of wrong) {
+    test(`${args.map((arg) => (/\s|^$/u.test(arg) ? `"${arg}"` : arg)).join(" ")}: exit ${exitCode}, two lines, no trace, nothing left behind`, async () => {
+      const cwd = await empty();
+      const outcome = await run(args, { cwd });
+      expect(outcome.stderr).toContain(says);
+      expect(outcome.stderr).not.toMatch(/^\s+at /mu);
+      expect(outcome.exitCode).toBe(exitCode);
+      expect(outcome.stdout).toBe("");
+      expect(await readdir(cwd)).toEqual([]);
+    });
+  }
+
+  test("prints one JSON document for an error with --json, wherever it stands", async () => {
+    const cwd = await empty();
+    for (const args of [
+      ["--json", "verify"],
+      ["verify", "--json"],
+    ]) {
+      const { stdout, exitCode } = await run(args, { cwd });
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(stdout)).toEqual({
+        error: { code: "not-running", message: expect.stringContaining("Cannot find a running stack"), hint: "Type: streamctl up" },
+      });
+    }
+  });
+
+  test("status of nothing is a document and exit 1, down of nothing is done", async () => {
+    const cwd = await empty();
+    const status = await run(["status", "--json"], { cwd });
+    expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([1, { runtime: "none", processor: "none", services: [] }]);
+    const down = await run(["down"], { cwd });
+    expect([down.exitCode, down.stdout]).toEqual([0, "Nothing was running\n"]);
+    expect(await readdir(cwd)).toEqual([]);
+  });
+
+  test("--version and --help answer on standard output, off a terminal without colours", async () => {
+    const version = await run(["--version"]);
+    expect([version.exitCode, version.stderr]).toEqual([0, ""]);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
+    for (const args of [["--help"], ["data", "--help"], ["--help", "up"], ["query", "-h"]]) {
+      const help = await run(args);
+      expect([help.exitCode, help.stderr]).toEqual([0, ""]);
+      expect(help.stdout).toContain("USAGE");
+      expect(help.stdout).not.toContain("\u{1B}");
+    }
+  });
+
+  test("reads neither .env nor bunfig.toml of the folder it runs in", async () => {
+    const cwd = await empty();
+    await writeFile(join(cwd, ".env"), "XDG_CACHE_HOME=relative\n");
+    await writeFile(join(cwd, "bunfig.toml"), "this is no toml at all [[[\n");
+    expect((await run(["--version"], { cwd })).exitCode).toBe(0);
+  });
+
+  test("ends quietly when its reader does", async () => {
+    const running = start(["data", "--dry-run", "-n", "200000", "--seed", "1"]);
+    running.child.stdout?.destroy();
+    const { exitCode, stderr } = await running.outcome;
+    expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
+  test("data --dry-run prints the records of a seed in the order of their index, and needs no broker", async () => {
+    const args = ["data", "--dry-run", "-n", "3", "--seed", "7", "--start-time", "2026-01-01T00:00:00Z"];
+    const first = await run(args);
+    const values = first.stdout.trim().split("\n").map((line) => JSON.parse(line) as { readonly event_timestamp: string });
+    expect(values.map(({ event_timestamp }) => event_timestamp)).toEqual([
+      "2026-01-01 00:00:00.000",
+      "2026-01-01 00:00:00.010",
+      "2026-01-01 00:00:00.020",
+    ]);
+    expect((await run([...args, "--workers", "3"])).stdout).toBe(first.stdout);
+  });
+});
+
+describe("a machine that lacks something", () => {
+  /** A PATH with only what is named, as links to this machine's own. */
+  async function pathWith(...programs: readonly string[]): Promise<string> {
+    const folder = await empty();
+    for (const name of programs) {
+      const found = Bun.which(name);
+      if (found === null) throw new Error(`${name} is not on this machine`);
+      await symlink(found, join(folder, name));
+    }
+    return folder;
+  }
+
+  const withoutHome = { JAVA_HOME: undefined };
+
+  test("up without Java says so and how to get it", async () => {
+    const cwd = await empty();
+    const { exitCode, stderr } = await run(["up"], { cwd, env: { ...withoutHome, PATH: await pathWith("sh") } });
+    expect(stderr).toContain('Cannot run "java": no Java here\nhint: Install a JDK 17 or newer');
+    expect(exitCode).toBe(1);
+  });
+
+  test("up with a Java that is too old says which one it found", async () => {
+    const cwd = await empty();
+    const folder = await pathWith("sh");
+    await writeFile(join(folder, "java"), '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
+    await chmod(join(folder, "java"), 0o755);
+    const { exitCode, stderr } = await run(["up"], { cwd, env: { ...withoutHome, PATH: folder } });
+    expect(stderr).toContain('Cannot use "java": version 11 is too old, 17 is needed');
+    expect(exitCode).toBe(1);
+  });
+
+  test("up without Maven and with an empty cache says so, with the cache filled it does not need it", async () => {
+    const cwd = await empty();
+    const env = { ...withoutHome, PATH: await pathWith("sh", "java"), STREAMCTL_CACHE_DIR: join(cwd, "cache") };
+    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "30000"], { cwd, env });
+    expect(stderr).toContain("Cannot resolve Kafka 4.3.1: Maven (mvn) is not on the PATH\nhint: Install Maven");
+    expect(exitCode).toBe(1);
+  });
+
+  test("doctor names what is missing and exits 1", async () => {
+    const cwd = await empty();
+    const { exitCode, stdout } = await run(["doctor", "--json"], { cwd, env: { ...withoutHome, PATH: await pathWith("sh") } });
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly subject: string; readonly verdict: string }[] };
+    const lacking = findings.filter(({ verdict }) => verdict === "lacks").map(({ subject }) => subject);
+    expect(lacking).toEqual(expect.arrayContaining(["java", "maven"]));
+    expect(exitCode).toBe(1);
+  });
+
+  test("up refuses a port that is taken, naming port, process and flag", async () => {
+    const cwd = await empty();
+    const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+    const offset = server.port - 9092;
+    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", String(offset)], { cwd });
+    server.stop();
+    expect(stderr).toContain(`Cannot start "kafka": port ${server.port} (Kafka) is taken, process ${process.pid}`);
+    expect(stderr).toContain("--port-offset");
+    expect(exitCode).toBe(1);
+    await run(["down", "--volumes"], { cwd });
+  });
+
+  test("up heals a cache of which a jar is missing", async () => {
+    const cwd = await empty();
+    const cache = join(cwd, "cache");
+    const home = join(cache, "engines");
+    const env = { STREAMCTL_CACHE_DIR: cache };
+    const args = ["up", "--only", "kafka", "--port-offset", "31000"];
+    await mkdir(join(cache, ".draft-kafka-1"), { recursive: true });
+    expect((await run(args, { cwd, env })).exitCode).toBe(0);
+    expect((await run(["down", "--volumes"], { cwd, env })).exitCode).toBe(0);
+    const [engine = ""] = await readdir(home);
+    const jars = await readdir(join(home, engine, "lib"));
+    const victim = jars.find((name) => name.startsWith("kafka-clients")) ?? "";
+    await writeFile(join(home, engine, "lib", victim), "half a jar");
+    const healed = await run(args, { cwd, env });
+    expect(healed.stderr).toContain(`Kafka 4.3.1 in the cache lacks ${victim}: fetching it again`);
+    expect(healed.exitCode).toBe(0);
+    expect((await readdir(cache)).filter((name) => name.startsWith(".draft"))).toEqual([]);
+    expect((await run(["down", "--volumes"], { cwd, env })).exitCode).toBe(0);
+  });
+});
