@@ -1,7 +1,9 @@
 #include "log.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { level_error = 3, level_warning = 4 };
 
@@ -15,8 +17,19 @@ void log_init(struct client_log *log) {
 
 void log_destroy(struct client_log *log) { pthread_mutex_destroy(&log->lock); }
 
+/* A client that cannot connect says the same over and over. */
+static bool said_just_now(const struct client_log *log, const char *source, const char *message) {
+  const struct log_line *newest = &log->lines[(log->first + log->count - 1) % LOG_LINES];
+  return log->count > 0 && strncmp(newest->source, source, sizeof newest->source - 1) == 0 &&
+         strncmp(newest->message, message, sizeof newest->message - 1) == 0;
+}
+
 void log_add(struct client_log *log, int level, const char *source, const char *message) {
   pthread_mutex_lock(&log->lock);
+  if (said_just_now(log, source, message)) {
+    pthread_mutex_unlock(&log->lock);
+    return;
+  }
   if (log->count == LOG_LINES) {
     log->first = (log->first + 1) % LOG_LINES;
     log->count--;

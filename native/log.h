@@ -30,7 +30,7 @@ struct client_log {
 void log_init(struct client_log *log);
 void log_destroy(struct client_log *log);
 
-/* Adds a line, in place of the oldest one when the ring is full. Any thread. */
+/* Adds a line, in place of the oldest one when the ring is full; not twice in a row. Any thread. */
 void log_add(struct client_log *log, int level, const char *source, const char *message);
 
 /* Adds an error of the whole client, which librdkafka reports apart from its log. Any thread. */

@@ -40,6 +40,8 @@ static bool open_cluster(napi_env env, struct wrapped *wrapped) {
   wrapped->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, failure.message, sizeof failure.message);
   if (!wrapped->client) rd_kafka_conf_destroy(conf);
   else wrapped->cluster = rd_kafka_mock_cluster_new(wrapped->client, wrapped->brokers);
+  /* Its metadata names broker 0 as controller unless told otherwise, and there is none. */
+  if (wrapped->cluster) rd_kafka_mock_set_controller_id(wrapped->cluster, 1);
   if (wrapped->cluster) return true;
   failure_set(&failure, RD_KAFKA_RESP_ERR__FAIL, "no mock cluster");
   js_throw(env, &failure);

@@ -5,10 +5,10 @@
  * Nothing is loaded before the first producer, consumer or request.
  */
 
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type * as EmbeddedAddon from "./embedded-addon.ts";
@@ -42,12 +42,10 @@ function loadBuilt(): NativeAddon {
 function loadEmbedded(): NativeAddon {
   // A plain require, so that the bundler embeds the module and evaluates it here only.
   const { embeddedAddonPath } = require("./embedded-addon.ts") as typeof EmbeddedAddon;
-  const bytes = readFileSync(embeddedAddonPath);
-  const name = `${createHash("sha1").update(bytes).digest("hex")}.node`;
   const met: string[] = [];
   for (const folder of candidateFolders()) {
     try {
-      return open(keepFile(bytes, folder, name));
+      return open(keepFile(embeddedAddonPath, folder));
     } catch (error) {
       met.push(`${folder}: ${messageOf(error)}`);
     }
@@ -71,15 +69,20 @@ function under(folder: string | undefined, name: string): string | undefined {
   return folder !== undefined && isAbsolute(folder) ? join(folder, name) : undefined;
 }
 
-/** Puts the bytes at `folder/name`, whole or not at all, unless they lie there already. @returns the path */
-function keepFile(bytes: Uint8Array, folder: string, name: string): string {
-  const path = join(folder, name);
+/**
+ * Puts a copy of the embedded file into the folder, whole or not at all, unless it lies there already. Its name carries the
+ * hash of its content, which the bundler gave it: reading 8 MiB to compute one would double the time of loading.
+ *
+ * @returns the copy's path
+ */
+function keepFile(embedded: string, folder: string): string {
+  const path = join(folder, basename(embedded));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (statSync(folder).uid !== userId()) throw new Error("the folder belongs to another user");
-  if (existsSync(path) && statSync(path).size === bytes.length) return path;
+  if (existsSync(path) && statSync(path).size === statSync(embedded).size) return path;
   const partial = `${path}.${process.pid}.${randomUUID()}`;
   try {
-    writeFileSync(partial, bytes, { mode: 0o700, flag: "wx" });
+    writeFileSync(partial, readFileSync(embedded), { mode: 0o700, flag: "wx" });
     renameSync(partial, path);
   } finally {
     rmSync(partial, { force: true });

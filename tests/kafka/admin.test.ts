@@ -1,0 +1,82 @@
+import { expect, test } from "bun:test";
+import { hasCode } from "../../src/core/errors.ts";
+import { createTopic, describeTopic, fetchMetadata, listOffsets } from "../../src/kafka/admin.ts";
+import { kafkaErrorCode } from "../../src/kafka/failure.ts";
+import { Producer } from "../../src/kafka/producer.ts";
+import { numberedMessages, packMessages } from "./batches.ts";
+import { openMockCluster } from "./mock-cluster.ts";
+
+const timeoutMs = 10_000;
+const silent = { brokers: "127.0.0.1:1", timeoutMs: 300 };
+
+test("fetchMetadata() names brokers and topics with their partitions", async () => {
+  using cluster = openMockCluster({ payments: 3, windows: 1 });
+  const { brokers, controllerId, topics } = await fetchMetadata({ brokers: cluster.brokers, timeoutMs });
+  expect(brokers.map(({ host, port }) => `${host}:${port}`)).toEqual([cluster.brokers]);
+  expect(controllerId).toBe(1);
+  expect(topics.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([
+    { name: "payments", partitions: 3 },
+    { name: "windows", partitions: 1 },
+  ]);
+});
+
+test("describeTopic() gives the partitions, and null for a topic that is not there", async () => {
+  using cluster = openMockCluster({ payments: 3 });
+  const found = await describeTopic({ brokers: cluster.brokers, topic: "payments", timeoutMs });
+  expect(found?.partitions).toBe(3);
+  expect(found?.topicId).toMatch(/^[\w-]{22}$/u);
+  expect(await describeTopic({ brokers: cluster.brokers, topic: "refunds", timeoutMs })).toBeNull();
+});
+
+test("listOffsets() gives the earliest and the next offset of each partition", async () => {
+  using cluster = openMockCluster({ payments: 2 });
+  const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
+  expect(producer.produce(packMessages(numberedMessages(100)), 0, 5_000)).toBe(100);
+  expect(producer.flush(10_000)).toBe(true);
+  producer.close();
+  const offsets = await listOffsets({ brokers: cluster.brokers, topic: "payments", timeoutMs });
+  expect(offsets.map(({ partition, low }) => [partition, low])).toEqual([
+    [0, 0],
+    [1, 0],
+  ]);
+  expect(offsets.reduce((sum, { high }) => sum + high, 0)).toBe(100);
+});
+
+test("a cluster that cannot do what is asked is an error that says so", async () => {
+  using cluster = openMockCluster(); // librdkafka's mock cluster makes topics, but not by request
+  const error: unknown = await createTopic({ brokers: cluster.brokers, topic: "payments", partitions: 3, timeoutMs }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(hasCode(error, "kafka")).toBe(true);
+  expect(kafkaErrorCode(error)).toBe("_UNSUPPORTED_FEATURE");
+});
+
+test("requests to an address where nobody answers fail at their deadline, saying why", async () => {
+  for (const ask of [
+    () => fetchMetadata(silent),
+    () => describeTopic({ ...silent, topic: "payments" }),
+    () => listOffsets({ ...silent, topic: "payments" }),
+  ]) {
+    const start = performance.now();
+    const error: unknown = await ask().catch((reason: unknown) => reason);
+    expect(hasCode(error, "unreachable")).toBe(true);
+    expect(String(error)).toContain("Connection refused");
+    expect(performance.now() - start).toBeLessThan(2_000);
+  }
+});
+
+test("requests end when their signal fires", async () => {
+  const controller = new AbortController();
+  const start = performance.now();
+  const asked = fetchMetadata({ ...silent, timeoutMs: 15_000, signal: controller.signal });
+  controller.abort();
+  const error: unknown = await asked.catch((reason: unknown) => reason);
+  expect(hasCode(error, "interrupted")).toBe(true);
+  expect(performance.now() - start).toBeLessThan(3_000);
+});
+
+test("a property that librdkafka refuses is an error of the request", async () => {
+  const error: unknown = await fetchMetadata({ ...silent, properties: { "security.protocol": "none" } }).catch((reason: unknown) => reason);
+  expect(hasCode(error, "kafka")).toBe(true);
+  expect(String(error)).toContain("security.protocol");
+});

@@ -1,0 +1,145 @@
+import { expect, test } from "bun:test";
+import { hasCode } from "../../src/core/errors.ts";
+import { type ConsumedBatch, type Consumer, openConsumer } from "../../src/kafka/consumer.ts";
+import { Producer } from "../../src/kafka/producer.ts";
+import { numberedMessages, packMessages, type TestMessage } from "./batches.ts";
+import { openMockCluster } from "./mock-cluster.ts";
+
+function deliver(brokers: string, topic: string, messages: readonly TestMessage[]): void {
+  const producer = new Producer({ brokers, topic });
+  const batch = packMessages(messages);
+  for (let first = 0; first < batch.count;) first += producer.produce(batch, first, 1_000);
+  expect(producer.flush(10_000)).toBe(true);
+  producer.close();
+}
+
+function texts(batch: ConsumedBatch): { key: string; value: string | null }[] {
+  const text = (place: number) => new TextDecoder().decode(batch.bytes.subarray(batch.offsets[place], batch.offsets[place + 1]));
+  return Array.from({ length: batch.count }, (_, i) => ({ key: text(2 * i), value: batch.nullValues[i] === 1 ? null : text(2 * i + 1) }));
+}
+
+async function readAll(consumer: Consumer, count: number): Promise<ConsumedBatch[]> {
+  const batches: ConsumedBatch[] = [];
+  for (let read = 0; read < count;) {
+    const batch = await consumer.nextBatch({ timeoutMs: 10_000, maxMessages: 700 });
+    batches.push(batch);
+    read += batch.count;
+  }
+  return batches;
+}
+
+test("nextBatch() reads what was produced, tombstones included, with offsets, times and positions", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  const before = Date.now();
+  deliver(cluster.brokers, "payments", [
+    { key: "a", value: "one" },
+    { key: "b", value: "" },
+    { key: "", value: "zwei €" },
+  ]);
+  const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
+  const [batch] = await readAll(consumer, 3);
+  if (batch === undefined) throw new Error("nothing was read");
+  expect(texts(batch)).toEqual([
+    { key: "a", value: "one" },
+    { key: "b", value: null },
+    { key: "", value: "zwei €" },
+  ]);
+  expect([...batch.recordOffsets]).toEqual([0, 1, 2]);
+  expect([...batch.partitions]).toEqual([0, 0, 0]);
+  expect(batch.timestampsMs.every((ms) => ms >= before && ms <= Date.now())).toBe(true);
+  expect(batch.positions).toEqual([{ partition: 0, offset: 3 }]);
+  await consumer.close();
+});
+
+test("nextBatch() reads each message of all partitions once, from the given offsets on", async () => {
+  using cluster = openMockCluster({ payments: 3 });
+  const messages = numberedMessages(20_000);
+  deliver(cluster.brokers, "payments", messages);
+  const all = openConsumer({
+    brokers: cluster.brokers,
+    topic: "payments",
+    positions: [0, 1, 2].map((partition) => ({ partition, offset: 0 })),
+  });
+  const batches = await readAll(all, messages.length);
+  expect(batches.every(({ count }) => count <= 700)).toBe(true);
+  expect(new Set(batches.flatMap(texts).map(({ value }) => value))).toEqual(new Set(messages.map(({ value }) => value)));
+  expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(messages.length);
+  const end = batches.at(-1)?.positions ?? [];
+  expect(end.reduce((sum, { offset }) => sum + offset, 0)).toBe(20_000);
+  await all.close();
+
+  const last = openConsumer({
+    brokers: cluster.brokers,
+    topic: "payments",
+    positions: end.map(({ partition, offset }) => ({ partition, offset: offset - 1 })),
+  });
+  const [tail] = await readAll(last, 3);
+  expect(tail?.positions).toEqual(end);
+  await last.close();
+});
+
+test("nextBatch() returns early with nothing at the end of all partitions, later waits for news", async () => {
+  using cluster = openMockCluster({ payments: 2 });
+  const consumer = openConsumer({
+    brokers: cluster.brokers,
+    topic: "payments",
+    positions: [0, 1].map((partition) => ({ partition, offset: 0 })),
+  });
+  const start = performance.now();
+  expect((await consumer.nextBatch({ timeoutMs: 15_000 })).count).toBe(0);
+  expect(performance.now() - start).toBeLessThan(10_000);
+  const news = consumer.nextBatch({ timeoutMs: 15_000 });
+  deliver(cluster.brokers, "payments", [{ key: "a", value: "late" }]);
+  expect(texts(await news)).toEqual([{ key: "a", value: "late" }]);
+  await consumer.close();
+});
+
+test("nextBatch() fails where an offset is not in the log", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  deliver(cluster.brokers, "payments", [{ key: "a", value: "one" }]);
+  const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 1_000 }] });
+  const error: unknown = await consumer.nextBatch({ timeoutMs: 10_000 }).catch((reason: unknown) => reason);
+  expect(hasCode(error, "kafka")).toBe(true);
+  expect(String(error)).toContain("Offset out of range");
+  await consumer.close();
+});
+
+test("nextBatch() says that nobody answers rather than that nothing is there", async () => {
+  const consumer = openConsumer({ brokers: "127.0.0.1:1", topic: "payments", positions: [{ partition: 0, offset: 0 }] });
+  const error: unknown = await consumer.nextBatch({ timeoutMs: 300 }).catch((reason: unknown) => reason);
+  expect(hasCode(error, "unreachable")).toBe(true);
+  expect(String(error)).toContain("Connection refused");
+  await consumer.close();
+});
+
+test("nextBatch() ends when its signal fires", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
+  await consumer.nextBatch({ timeoutMs: 10_000 });
+  const controller = new AbortController();
+  const start = performance.now();
+  const read = consumer.nextBatch({ timeoutMs: 15_000, signal: controller.signal });
+  controller.abort();
+  const error: unknown = await read.catch((reason: unknown) => reason);
+  expect(hasCode(error, "interrupted")).toBe(true);
+  expect(performance.now() - start).toBeLessThan(2_000);
+  expect((await consumer.nextBatch({ timeoutMs: 10 })).count).toBe(0);
+  await consumer.close();
+});
+
+test("close() ends a running nextBatch(), may be repeated, and nothing can be read afterwards", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
+  await consumer.nextBatch({ timeoutMs: 10_000 });
+  const read = consumer.nextBatch({ timeoutMs: 15_000 }).catch((reason: unknown) => reason);
+  await consumer.close();
+  await consumer.close();
+  expect(hasCode(await read, "interrupted")).toBe(true);
+  expect(await consumer.nextBatch({ timeoutMs: 10 }).catch((reason: unknown) => hasCode(reason, "kafka"))).toBe(true);
+});
+
+test("openConsumer() refuses positions that are none", () => {
+  expect(() => openConsumer({ brokers: "127.0.0.1:1", topic: "payments", positions: [{ partition: -1, offset: 0 }] })).toThrow(
+    "not a partition and an offset",
+  );
+});

@@ -1,0 +1,20 @@
+/** librdkafka's in-process broker for tests, closed at the end of a `using` block. */
+
+import { loadAddon } from "../../src/kafka/addon.ts";
+import type { NativeMockCluster } from "../../src/kafka/native.ts";
+
+/** Kafka's numbers of requests and errors, as far as tests inject failures. */
+export const produceRequest = 0;
+export const metadataRequest = 3;
+export const errorNotLeader = 6;
+export const errorRequestTimedOut = 7;
+export const errorTopicAuthorizationFailed = 29;
+
+export interface MockCluster extends NativeMockCluster, Disposable {}
+
+/** A cluster of one broker with the given topics (name to partitions). */
+export function openMockCluster(topics: Readonly<Record<string, number>> = {}): MockCluster {
+  const cluster = new (loadAddon().MockCluster)(1);
+  for (const [name, partitions] of Object.entries(topics)) cluster.createTopic(name, partitions);
+  return Object.assign(cluster, { [Symbol.dispose]: () => cluster.close() });
+}
