@@ -24,10 +24,9 @@ export interface GeneratorOptions {
   readonly realistic: RealisticUsers | null;
 }
 
-/** One batch, and when its first and its last record happened, in milliseconds since the epoch. */
 export interface GeneratedBatch extends MessageBatch {
-  readonly firstEventTimeMs: number;
-  readonly lastEventTimeMs: number;
+  /** When record n of the batch happened, in milliseconds since the epoch. */
+  readonly eventTimeMs: (n: number) => number;
 }
 
 const blockSize = 2 ** 32;
@@ -89,8 +88,7 @@ export class TransactionGenerator {
       bytes: this.#bytes,
       offsets: this.#offsets,
       weights: this.#weights,
-      firstEventTimeMs: timeOf(first),
-      lastEventTimeMs: timeOf(first + Math.max(0, count - 1) * stride),
+      eventTimeMs: (n) => timeOf(first + n * stride),
     };
   }
 

@@ -1,0 +1,114 @@
+import type { MessageBatch } from "../../src/kafka/batch.ts";
+import { emptyLatency } from "../../src/kafka/latency.ts";
+import type { DeliveryError, DeliveryStatistics } from "../../src/kafka/producer.ts";
+import type { ShareTools } from "../../src/data/share-run.ts";
+
+/** A clock that only waiting moves. */
+export interface FakeClock {
+  nowMs: number;
+}
+
+export interface FakeProducerOptions {
+  readonly clock: FakeClock;
+  /** Messages that may be in flight. */
+  readonly room: number;
+  /** Messages delivered while a call waits one millisecond. */
+  readonly deliveredPerMs: number;
+  /** Error that every later message meets, from this number of accepted ones on. */
+  readonly fatalAfter?: number;
+}
+
+/** A producer that delivers while its caller waits, and remembers what it took. */
+export class FakeProducer {
+  readonly values: string[] = [];
+  readonly takenAtMs: number[] = [];
+  deliveredPerMs: number;
+  readonly #options: FakeProducerOptions;
+  #delivered = 0;
+  #failed = 0;
+  #unresolved = 0;
+  #weightedCount = 0;
+  #weightSum = 0;
+  #weights: number[] = [];
+
+  constructor(options: FakeProducerOptions) {
+    this.#options = options;
+    this.deliveredPerMs = options.deliveredPerMs;
+  }
+
+  produce(batch: MessageBatch, first: number, waitMs: number): number {
+    const { clock, room } = this.#options;
+    if (this.#inFlight() >= room) this.#wait(waitMs);
+    const count = Math.min(batch.count - first, room - this.#inFlight());
+    for (let n = first; n < first + count; n += 1) {
+      this.values.push(new TextDecoder().decode(batch.bytes.subarray(batch.offsets[n * 2 + 1], batch.offsets[n * 2 + 2])));
+      this.takenAtMs.push(clock.nowMs);
+      this.#weights.push(batch.weights[n] ?? 0);
+    }
+    return count;
+  }
+
+  flush(timeoutMs: number): boolean {
+    this.#wait(timeoutMs);
+    return this.#inFlight() === 0;
+  }
+
+  purge(): void {
+    this.#unresolved += this.#inFlight();
+  }
+
+  drainLog(): [] {
+    return [];
+  }
+
+  statistics(): DeliveryStatistics {
+    const { fatalAfter = Number.POSITIVE_INFINITY } = this.#options;
+    const errors: DeliveryError[] = this.values.length >= fatalAfter ? [{ code: "_FATAL", message: "fatal", count: this.#inFlight() }] : [];
+    return {
+      accepted: this.values.length,
+      delivered: this.#delivered,
+      failed: this.#failed,
+      unresolved: this.#unresolved,
+      inFlight: this.#inFlight(),
+      bytes: 0,
+      weightedCount: this.#weightedCount,
+      weightSum: this.#weightSum,
+      firstEnqueueMs: this.takenAtMs[0] ?? null,
+      lastReportMs: this.#delivered === 0 ? null : this.#options.clock.nowMs,
+      latencyMs: { p50: 0, p95: 0, p99: 0, max: 0 },
+      latencyHistogram: emptyLatency(),
+      errors,
+    };
+  }
+
+  #inFlight(): number {
+    return this.values.length - this.#delivered - this.#failed - this.#unresolved;
+  }
+
+  #wait(ms: number): void {
+    this.#options.clock.nowMs += ms;
+    const reports = Math.min(this.#inFlight(), Math.floor(ms * this.deliveredPerMs));
+    for (const weight of this.#weights.slice(this.#delivered, this.#delivered + reports)) {
+      if (weight > 0) this.#weightedCount += 1;
+      this.#weightSum += weight;
+    }
+    this.#delivered += reports;
+  }
+}
+
+/** A board of one worker, stopped by a condition on the clock. */
+export function fakeBoard(clock: FakeClock, stopAtMs = Number.POSITIVE_INFINITY): ShareTools["board"] & { offered: number } {
+  return {
+    offered: 0,
+    get stopped() {
+      return clock.nowMs >= stopAtMs;
+    },
+    sleep(ms) {
+      clock.nowMs += ms;
+    },
+    write() {},
+    writeOffered(_worker, offered) {
+      this.offered = offered;
+    },
+  };
+}
