@@ -56,15 +56,19 @@ export async function cancelJob(restUrl: string, jobId: string, patience: Patien
 }
 
 /**
- * Returns when the job is RUNNING with all of its tasks.
+ * Returns when the job is RUNNING with all of its tasks. A job restarts for as long as it takes, so only the deadline ends the wait
+ * for one whose topic or broker is away; but what cannot be restored never will be.
  *
- * @throws StreamctlError `processor` when it ended, or when it does not run before the deadline; with its last failure.
+ * @throws StreamctlError `processor` when it ended, cannot restore its state, or does not run before the deadline; with its last failure.
  */
 export async function waitUntilRunning(restUrl: string, jobId: string, patience: Patience): Promise<void> {
   let last: FlinkJob | undefined;
   const look = async (): Promise<true | undefined> => {
     last = (await listJobs(restUrl, patience)).find(({ id }) => id === jobId);
     if (last === undefined || hasEnded(last)) throw await failureOf(restUrl, jobId, last, patience);
+    if (last.state === "RESTARTING" && (await lastTrace(restUrl, jobId, patience))?.includes("Could not restore")) {
+      throw await failureOf(restUrl, jobId, last, patience);
+    }
     return last.state === "RUNNING" && last.totalTasks > 0 && last.runningTasks === last.totalTasks ? true : undefined;
   };
   try {
@@ -77,9 +81,13 @@ export async function waitUntilRunning(restUrl: string, jobId: string, patience:
 
 /** The innermost cause of a job's newest failure; undefined where it has none. */
 export async function lastFailure(restUrl: string, jobId: string, patience: Patience): Promise<string | undefined> {
-  const answer = await ask(`${restUrl}/jobs/${jobId}/exceptions?maxExceptions=1`, patience, { missingIsFine: true });
-  const trace = stringAt(answer.json, "exceptionHistory", "entries", 0, "stacktrace") ?? stringAt(answer.json, "root-exception");
+  const trace = await lastTrace(restUrl, jobId, patience);
   return trace === undefined ? undefined : innermostCause(trace);
+}
+
+async function lastTrace(restUrl: string, jobId: string, patience: Patience): Promise<string | undefined> {
+  const answer = await ask(`${restUrl}/jobs/${jobId}/exceptions?maxExceptions=1`, patience, { missingIsFine: true });
+  return stringAt(answer.json, "exceptionHistory", "entries", 0, "stacktrace") ?? stringAt(answer.json, "root-exception");
 }
 
 async function failureOf(restUrl: string, jobId: string, job: FlinkJob | undefined, patience: Patience): Promise<StreamctlError> {

@@ -65,6 +65,9 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       const [computations, resumable] = await Promise.all([observeJobs(restUrl, name, patience), resumableIdentities(checkpoints)]);
       return { computations, resumable };
     },
+    async validate(patience) {
+      await runStatements(job, {}, statements.map(explained), patience);
+    },
     async apply(plan, patience, log) {
       if (plan.operation === "unchanged") return waitUntilRunning(restUrl, plan.id, patience);
       await cancelAll(restUrl, plan.stop, patience);
@@ -153,6 +156,18 @@ async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>
     "execution.checkpointing.dir": checkpointDirectory(options.checkpoints, identity),
     ...recovery,
   };
+  const jobId = await runStatements(job, properties, statements, patience);
+  if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink named no job`);
+  await waitUntilRunning(options.restUrl, jobId, patience);
+}
+
+/** Runs statements in a session of their own. Answers the job that one of them started, if any. */
+async function runStatements(
+  { options }: Job,
+  properties: Readonly<Record<string, string>>,
+  statements: readonly Statement[],
+  patience: Patience,
+): Promise<string | undefined> {
   const session = await openGatewaySession(options.gatewayUrl, properties, patience);
   let jobId: string | undefined;
   try {
@@ -160,13 +175,18 @@ async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>
   } finally {
     await session.close();
   }
-  if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink named no job`);
-  await waitUntilRunning(options.restUrl, jobId, patience);
+  return jobId;
+}
+
+const insert = /^insert\b/iu;
+
+function explained({ file, sql }: Statement): Statement {
+  return { file, sql: insert.test(sql) ? `EXPLAIN ${sql}` : sql };
 }
 
 /** One writer: two INSERT statements would be two jobs. */
 function requireOneInsert(statements: readonly Statement[]): readonly Statement[] {
-  const inserts = statements.filter(({ sql }) => /^insert\b/iu.test(sql));
+  const inserts = statements.filter(({ sql }) => insert.test(sql));
   if (inserts.length === 1) return statements;
   const where = inserts.length === 0 ? "none is there" : `they are in ${inserts.map(({ file }) => file).join(", ")}`;
   throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, and ${where}`);

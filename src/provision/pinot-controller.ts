@@ -4,9 +4,9 @@
  * https://docs.pinot.apache.org/users/api/controller-api-reference
  */
 
-import { StreamctlError } from "../core/errors.ts";
+import { hasCode, StreamctlError } from "../core/errors.ts";
 import { exchange, type HttpAnswer, type HttpRequest } from "../core/http.ts";
-import { at, isObject, type JsonObject, stringAt } from "../core/json.ts";
+import { arrayAt, at, isObject, type JsonObject, numberAt, stringAt } from "../core/json.ts";
 import { pollUntil } from "../core/wait.ts";
 import { innermostCause } from "./java-error.ts";
 import { type Patience, remainingMs, waitOptions } from "./patience.ts";
@@ -52,17 +52,47 @@ export class PinotController {
     await this.#change(`update table "${name}"`, `/tables/${name}`, { method: "PUT", body: table });
   }
 
-  /** Deletes the realtime table with its segments and returns when no server holds any of it. One that is not there is fine. */
+  /**
+   * Deletes the realtime table with its segments and returns when no server holds any of it: a server that learns late of the
+   * deletion would take a new table of the same name with it. A table that is not there is fine.
+   */
   async deleteTable(name: string): Promise<void> {
     const answer = await this.#ask(`/tables/${name}?type=realtime&retention=0d`, { method: "DELETE" });
     if (answer.status !== 200 && answer.status !== 404) throw refusal(`delete table "${name}"`, answer);
     await pollUntil(
       async () => {
         const views = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
-        return views.every(({ status }) => status === 404) ? true : undefined;
+        if (!views.every(({ status }) => status === 404)) return undefined;
+        return (await this.#serverHolds(name)) ? undefined : true;
       },
       waitOptions(this.#patience, `Pinot to let go of table "${name}"`),
     );
+  }
+
+  /** Has the servers load the table's segments anew. */
+  async resetSegments(name: string): Promise<void> {
+    await this.#ask(`/segments/${name}_REALTIME/reset`, { method: "POST", body: {} });
+  }
+
+  /** Whether a server that can be asked lists the table. Their administration ports are often closed: those count as no. */
+  async #serverHolds(name: string): Promise<boolean> {
+    const instances = arrayAt((await this.#ask("/instances")).json, "instances");
+    const servers = instances.filter((instance) => typeof instance === "string" && instance.startsWith("Server_"));
+    const holds = await Promise.all(
+      servers.map(async (server) => {
+        const { json } = await this.#ask(`/instances/${String(server)}`);
+        const host = stringAt(json, "hostName")?.replace(/^Server_/u, "");
+        const port = numberAt(json, "adminPort");
+        if (host === undefined || port === undefined || port <= 0) return false;
+        const { signal } = this.#patience;
+        const tables = await exchange(`http://${host}:${port}/tables`, { signal, timeoutMs: 1000 }).catch((error: unknown) => {
+          if (hasCode(error, "unreachable")) return undefined;
+          throw error;
+        });
+        return arrayAt(tables?.json, "tables").includes(`${name}_REALTIME`);
+      }),
+    );
+    return holds.includes(true);
   }
 
   async deleteSchema(name: string): Promise<void> {

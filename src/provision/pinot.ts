@@ -78,7 +78,7 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
     await controller.putSchema(wanted.schemaName, wanted.schema);
     await controller.createTable(wanted.name, wanted.table);
   }
-  await untilQueryable(options.brokerUrl, wanted.name, patience);
+  await untilQueryable(options.brokerUrl, wanted.name, controller, patience);
   const { cause, result } = plan;
   const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "updated" : result;
   return [
@@ -87,9 +87,13 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   ];
 }
 
+/** A server that lost sight of the table for longer than this will not find it again by itself. */
+const lostTableMs = 3000;
+
 /** Returns when the table answers a query; right after it was made it does not for a few seconds. */
-async function untilQueryable(brokerUrl: string, table: string, patience: Patience): Promise<void> {
+async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, patience: Patience): Promise<void> {
   let refusal: unknown;
+  let resetAtMs = performance.now() + lostTableMs;
   const look = async (): Promise<true | undefined> => {
     try {
       await queryPinot({
@@ -102,6 +106,10 @@ async function untilQueryable(brokerUrl: string, table: string, patience: Patien
     } catch (error) {
       if (!hasCode(error, "pinot")) throw error;
       refusal = error;
+      if (performance.now() >= resetAtMs && messageOf(error).includes("Failed to find table")) {
+        resetAtMs = Number.POSITIVE_INFINITY;
+        await controller.resetSegments(table);
+      }
       return undefined;
     }
   };

@@ -65,6 +65,8 @@ export interface Processor {
   readonly wanted: ProcessorIdentity;
   /** Looks and changes nothing. @throws StreamctlError `unreachable` when the processor does not answer. */
   observe(patience: Patience): Promise<ProcessorObservation>;
+  /** Has the processor read the statements without running them. @throws StreamctlError `processor` when it would refuse them. */
+  validate(patience: Patience): Promise<void>;
   /** Carries out a plan; returns once the computation runs. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
   apply(plan: ProcessorPlan, patience: Patience, log: Log): Promise<void>;
   /**
@@ -141,6 +143,8 @@ export async function provisionProcessor(
   const changes: Change[] = [];
   let plan = planProcessor(await processor.observe(patience), processor.wanted);
   const { cause } = plan;
+  // What runs is not given up for statements that would be refused.
+  if (plan.operation !== "unchanged" && (plan.stop.length > 0 || plan.staleWindows)) await processor.validate(patience);
   if (plan.operation !== "unchanged" && plan.staleWindows) {
     log.warn(`Topic "${windows.name}" is made anew: ${cause}`);
     await processor.stop(patience);
