@@ -11,7 +11,7 @@ import { transactionsTopic } from "../model/names.ts";
 import type { RunRecord } from "../model/run-record.ts";
 import { hireWorker, type HiredWorker, type WorkerEnd } from "./crew.ts";
 import { appendRunEnd, appendRunStart } from "./ledger.ts";
-import { clientLogListener, watchProgress, type DataProgress } from "./narration.ts";
+import { clientLogListener, watchProgress, type DataProgress } from "./progress.ts";
 import type { DataRequest } from "./request.ts";
 import { RunBoard } from "./run-board.ts";
 import { workerShare } from "./shares.ts";

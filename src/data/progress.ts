@@ -1,0 +1,108 @@
+/** What a run says while it goes: progress for a terminal, the Kafka client's log, and that nothing is being delivered. */
+
+import type { Log } from "../core/log.ts";
+import type { LogEntry } from "../kafka/client-log.ts";
+import type { DataRequest } from "./request.ts";
+import type { RunBoard } from "./run-board.ts";
+import { sumCounts } from "./summary.ts";
+
+export interface DataProgress {
+  readonly requested: number | null;
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly unresolved: number;
+  /** Since the workers were let go, in milliseconds. */
+  readonly elapsedMs: number;
+  /** Delivered over the last two seconds or less. */
+  readonly messagesPerSecond: number;
+}
+
+export interface Listener {
+  readonly log: Log;
+  readonly onProgress?: ((progress: DataProgress) => void) | undefined;
+}
+
+const intervalMs = 150;
+/** Looks that the current rate is taken from. */
+const rateLooks = 14;
+/** Time without a delivery after which it is said, in milliseconds. */
+const silenceMs = 5000;
+
+/** Looks at the board several times a second until `end` is called. */
+export function watchProgress(
+  request: Pick<DataRequest, "share" | "workers" | "brokers">,
+  board: RunBoard,
+  listener: Listener,
+): { end(): void } {
+  const startMs = performance.now();
+  const silence = new SilenceNotice(request.brokers, listener.log);
+  const looks: { readonly atMs: number; readonly delivered: number }[] = [];
+  const look = (): void => {
+    const atMs = performance.now();
+    const counts = sumCounts(Array.from({ length: request.workers }, (_, worker) => board.read(worker)));
+    const { accepted, delivered, failed, unresolved } = counts;
+    looks.push({ atMs, delivered });
+    if (looks.length > rateLooks) looks.shift();
+    const [oldest = { atMs, delivered }] = looks;
+    const messagesPerSecond = atMs > oldest.atMs ? ((delivered - oldest.delivered) / (atMs - oldest.atMs)) * 1000 : 0;
+    silence.look(accepted - delivered - failed - unresolved, delivered + failed, atMs);
+    const elapsedMs = atMs - startMs;
+    listener.onProgress?.({ requested: request.share.count, accepted, delivered, failed, unresolved, elapsedMs, messagesPerSecond });
+  };
+  const timer = setInterval(look, intervalMs);
+  return {
+    end() {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Says once that messages wait and none is delivered, and once that it goes on. */
+export class SilenceNotice {
+  readonly #brokers: string;
+  readonly #log: Pick<Log, "warn" | "info">;
+  #reports = 0;
+  #sinceMs = Number.NaN;
+  #said = false;
+
+  constructor(brokers: string, log: Pick<Log, "warn" | "info">) {
+    this.#brokers = brokers;
+    this.#log = log;
+  }
+
+  /** @param reports messages of which the outcome is known, so far */
+  look(inFlight: number, reports: number, nowMs: number): void {
+    const quiet = inFlight > 0 && reports === this.#reports && !Number.isNaN(this.#sinceMs);
+    this.#reports = reports;
+    if (!quiet) {
+      this.#sinceMs = nowMs;
+      if (this.#said) this.#log.info("Kafka answers again");
+      this.#said = false;
+    } else if (!this.#said && nowMs - this.#sinceMs >= silenceMs) {
+      this.#said = true;
+      this.#log.warn(`Kafka at "${this.#brokers}" has acknowledged nothing for ${silenceMs / 1000} s; ${inFlight} messages wait`);
+    }
+  }
+}
+
+/** Different messages of the client that are shown; more are for `--verbose`. */
+const mostWarnings = 20;
+
+/**
+ * Passes the Kafka client's log on: what is wrong as a warning, once for each kind, because it repeats itself with every
+ * attempt to connect; all of it as debugging.
+ */
+export function clientLogListener(log: Pick<Log, "warn" | "debug">): (entries: readonly LogEntry[]) => void {
+  const said = new Set<string>();
+  return (entries) => {
+    for (const { severity, source, message } of entries) {
+      const kind = `${source} ${message.replaceAll(/\d+/gu, "#")}`;
+      const serious = severity === "error" || severity === "warning";
+      if (serious && !said.has(kind) && said.size < mostWarnings) {
+        said.add(kind);
+        log.warn(`Kafka client: ${message}`);
+      } else log.debug(`Kafka client: ${source}: ${message}`);
+    }
+  };
+}

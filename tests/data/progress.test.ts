@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { clientLogListener, SilenceNotice } from "../../src/data/progress.ts";
+
+/** A log that remembers what it was told. */
+function fakeLog() {
+  const said: string[] = [];
+  return {
+    said,
+    info: (message: string) => void said.push(`info: ${message}`),
+    warn: (message: string) => void said.push(`warn: ${message}`),
+    debug: (message: string) => void said.push(`debug: ${message}`),
+  };
+}
+
+test("SilenceNotice says once that nothing is acknowledged, and once that it goes on", () => {
+  const log = fakeLog();
+  const notice = new SilenceNotice("here:9092", log);
+  for (let nowMs = 0; nowMs <= 4900; nowMs += 100) notice.look(10, 5, nowMs);
+  expect(log.said).toEqual([]);
+  for (let nowMs = 5000; nowMs <= 9000; nowMs += 100) notice.look(10, 5, nowMs);
+  notice.look(8, 7, 9100);
+  notice.look(0, 15, 9200);
+  for (let nowMs = 9300; nowMs <= 20_000; nowMs += 100) notice.look(0, 15, nowMs);
+  expect(log.said).toEqual(['warn: Kafka at "here:9092" has acknowledged nothing for 5 s; 10 messages wait', "info: Kafka answers again"]);
+});
+
+test("clientLogListener() warns once of each kind of trouble and leaves the rest for debugging", () => {
+  const log = fakeLog();
+  const listen = clientLogListener(log);
+  listen([
+    { severity: "error", source: "FAIL", message: "Connect to 127.0.0.1:9092 failed: refused (after 1ms)" },
+    { severity: "info", source: "MOCK", message: "enabled" },
+  ]);
+  listen([{ severity: "error", source: "FAIL", message: "Connect to 127.0.0.1:9092 failed: refused (after 23ms)" }]);
+  expect(log.said).toEqual([
+    "warn: Kafka client: Connect to 127.0.0.1:9092 failed: refused (after 1ms)",
+    "debug: Kafka client: MOCK: enabled",
+    "debug: Kafka client: FAIL: Connect to 127.0.0.1:9092 failed: refused (after 23ms)",
+  ]);
+});
