@@ -10,6 +10,7 @@ NATIVE := build/streamctl_native.node
 DECLARATIONS := $(wildcard config/*/* flink/* ksql/* pinot/*)
 SOURCES := $(shell find src -name '*.ts')
 C_SOURCES := $(wildcard native/*.c native/*.h)
+UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack tests/provision tests/pipeline tests/cli
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
 .DEFAULT_GOAL := help
@@ -44,11 +45,11 @@ $(STREAMCTL): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
 check: setup setup-check $(NATIVE) format lint types deadcode unit ## format, lint, types, dead code, unit tests
 
 format: setup setup-check
-	@$(BIN)/oxfmt --check src tests scripts
+	@$(BIN)/oxfmt --check src tests bench
 	@PYTHONPATH=$(PY) $(PY)/bin/clang-format --dry-run --Werror $(C_SOURCES)
 
 lint: setup setup-check
-	@$(BIN)/oxlint --type-aware --deny-warnings src tests scripts
+	@$(BIN)/oxlint --type-aware --deny-warnings src tests bench
 	@PYTHONPATH=$(PY) $(PY)/bin/shellcheck $(SHELL_SCRIPTS)
 	@scripts/lint-native.sh
 
@@ -59,7 +60,7 @@ deadcode: setup
 	@$(BUN) $(BIN)/knip
 
 unit: setup $(NATIVE)
-	@$(BUN) test tests/core tests/kafka tests/model tests/data tests/stack tests/provision tests/pipeline tests/cli tests/layout
+	@$(BUN) test $(UNIT)
 
 test: check build ## check, then end-to-end on the real engines
 	@$(BUN) test --timeout 900000 tests/e2e
@@ -77,7 +78,7 @@ bench: build ## measure what the README claims
 	@$(BUN) bench/run.ts
 
 fix: setup setup-check ## format everything
-	@$(BIN)/oxfmt src tests scripts
+	@$(BIN)/oxfmt src tests bench
 	@PYTHONPATH=$(PY) $(PY)/bin/clang-format -i $(C_SOURCES)
 
 clean: ## remove what was built; the caches of a user stay

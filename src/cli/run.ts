@@ -60,11 +60,11 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<Ex
   const args: ArgsDef = { ...globalArgs, ...command.args };
   requireKnownArguments(name, rest, args);
   const typed = await readGlobals(rest, args);
-  if (typed["help"] === true) return await help({ ...command, args } as CommandDef, terminal);
+  if (typed["help"] === true) return await help({ ...command, args }, terminal);
   if (typed["version"] === true) return await sayVersion(terminal);
   const globals = resolveGlobals(typed);
   const context: CliContext = { globals, terminal, log: aboveTheLiveLine(createLog(globals), terminal), signal: signalOfInterruption() };
-  const { result } = await runCommand({ ...command, args } as CommandDef, { rawArgs: [...rest], data: context });
+  const { result } = await runCommand({ ...command, args }, { rawArgs: [...rest], data: context });
   return result as ExitCode;
 }
 

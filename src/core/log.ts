@@ -3,10 +3,10 @@
 import { createConsola } from "consola/basic";
 
 export interface Log {
-  info(message: string): void;
-  success(message: string): void;
-  warn(message: string): void;
-  debug(message: string): void;
+  readonly info: (message: string) => void;
+  readonly success: (message: string) => void;
+  readonly warn: (message: string) => void;
+  readonly debug: (message: string) => void;
 }
 
 export interface LogOptions {

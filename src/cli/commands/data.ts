@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
-import type { CliContext } from "../context.ts";
+import type { DataRequest } from "../../data/request.ts";
+import type { CliContext, ExitCode } from "../context.ts";
 
 const args = {
   count: { type: "string", alias: "n", valueHint: "N", description: "Messages to send (default: until interrupted)" },
@@ -53,7 +54,7 @@ async function stackBrokers(context: CliContext): Promise<string> {
   return endpoints.kafka;
 }
 
-async function send(request: Parameters<typeof import("../../data/run.ts").runData>[0], context: CliContext) {
+async function send(request: DataRequest, context: CliContext): Promise<ExitCode> {
   const { runData } = await import("../../data/run.ts");
   const { dataExitCode } = await import("../../data/summary.ts");
   const { renderProgress, renderSummary } = await import("../../data/narration.ts");
