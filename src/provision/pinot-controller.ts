@@ -35,20 +35,23 @@ export class PinotController {
     return answer.status === 200;
   }
 
+  /** Has Pinot read both without making anything of them: what it would refuse or does not know is an error. */
+  async validate(name: string, schema: JsonObject, table: JsonObject): Promise<void> {
+    const body = { tableName: name, schema, realtime: table };
+    await this.#change(`use the declarations of table "${name}"`, "/tableConfigs/validate", { method: "POST", body });
+  }
+
   /** Makes the schema, or overwrites the one of that name. */
   async putSchema(name: string, schema: JsonObject): Promise<void> {
-    await this.#change(`validate schema "${name}"`, "/schemas/validate", { method: "POST", body: schema });
     await this.#change(`create schema "${name}"`, "/schemas", { method: "POST", body: schema });
   }
 
   /** Its schema must be there. Pinot asks Kafka for the topic's partitions: the topic must be there too. */
   async createTable(name: string, table: JsonObject): Promise<void> {
-    await this.#change(`validate table "${name}"`, "/tables/validate", { method: "POST", body: table });
     await this.#change(`create table "${name}"`, "/tables", { method: "POST", body: table });
   }
 
   async updateTable(name: string, table: JsonObject): Promise<void> {
-    await this.#change(`validate table "${name}"`, "/tables/validate", { method: "POST", body: table });
     await this.#change(`update table "${name}"`, `/tables/${name}`, { method: "PUT", body: table });
   }
 
@@ -124,5 +127,7 @@ function refusal(action: string, answer: HttpAnswer): StreamctlError {
   if (reason.includes("TransientConsumerException")) {
     return new StreamctlError("pinot", `Cannot ${action}: Pinot does not reach Kafka`, { cause: reason, hint: "Type `streamctl status`" });
   }
-  return new StreamctlError("pinot", `Cannot ${action}: ${innermostCause(reason)}`, { cause: reason });
+  // Pinot repeats the whole text that it could not read.
+  const readable = reason.replace(/(?<=Invalid \w+(?: config)? json string): .*/su, " (a field has a value that Pinot does not know)");
+  return new StreamctlError("pinot", `Cannot ${action}: ${innermostCause(readable)}`, { cause: reason });
 }

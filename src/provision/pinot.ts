@@ -66,6 +66,7 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   const wanted = readTable(options);
   const controller = new PinotController(options.controllerUrl, patience);
   const plan = planTable(stateOf(await controller.table(wanted.name)), wanted.identity);
+  if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
   const hadSchema = await controller.hasSchema(wanted.schemaName);
   log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
   if (plan.result === "replaced") {
