@@ -3,17 +3,20 @@
 import type { ArgsDef } from "citty";
 import { StreamctlError } from "../core/errors.ts";
 import type { GlobalOptions } from "./context.ts";
+import { globalDescriptions } from "./descriptions.ts";
 import { parsePortOffset } from "./integers.ts";
 
+const about = globalDescriptions;
+
 export const globalArgs = {
-  json: { type: "boolean", description: "Print one JSON document on standard output" },
-  "state-dir": { type: "string", valueHint: "DIR", description: "Folder of everything that a run leaves (default: .streamctl)" },
-  dir: { type: "string", valueHint: "DIR", description: "Ejected declarations instead of the embedded ones" },
-  "port-offset": { type: "string", valueHint: "N", description: "Added to every port, 0…56442" },
-  quiet: { type: "boolean", alias: "q", description: "Say only what is wrong" },
-  verbose: { type: "boolean", description: "Say more, and show the causes of an error" },
-  help: { type: "boolean", alias: "h", description: "Show this help" },
-  version: { type: "boolean", description: "Show the version" },
+  json: { type: "boolean", description: about["--json"] },
+  "state-dir": { type: "string", valueHint: "DIR", description: about["--state-dir DIR"] },
+  dir: { type: "string", valueHint: "DIR", description: about["--dir DIR"] },
+  "port-offset": { type: "string", valueHint: "N", description: about["--port-offset N"] },
+  quiet: { type: "boolean", alias: "q", description: about["-q, --quiet"] },
+  verbose: { type: "boolean", description: about["--verbose"] },
+  help: { type: "boolean", alias: "h", description: about["-h, --help"] },
+  version: { type: "boolean", description: about["--version"] },
 } as const satisfies ArgsDef;
 
 export function resolveGlobals(raw: Readonly<Record<string, unknown>>): GlobalOptions {

@@ -9,6 +9,7 @@ import { systemCode, StreamctlError } from "../core/errors.ts";
 import { createLog, type Log } from "../core/log.ts";
 import { findCommand, nearestName, requireKnownArguments } from "./arguments.ts";
 import type { ListedCommand } from "./command.ts";
+import { rootHelp } from "./at-once.ts";
 import { commands } from "./commands/catalog.ts";
 import type { CliContext, ExitCode, Terminal } from "./context.ts";
 import { globalArgs, resolveGlobals } from "./globals.ts";
@@ -16,11 +17,7 @@ import { errorDocument, exitCodeOf, renderError } from "./render/error.ts";
 import { processTerminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-const root = {
-  meta: { name: "streamctl", version, description: "A real-time analytics pipeline: Kafka, a stream processor and Pinot" },
-  args: globalArgs,
-  subCommands: commands,
-} satisfies CommandDef;
+const root = { meta: { name: "streamctl", version } } satisfies CommandDef;
 
 /** Runs one command line and ends the process with its exit code. */
 export async function runCli(argv: readonly string[]): Promise<void> {
@@ -81,8 +78,11 @@ async function withoutCommand(argv: readonly string[], terminal: Terminal): Prom
   requireKnownArguments("streamctl", argv, globalArgs);
   const typed = await readGlobals(argv, globalArgs);
   if (typed["version"] === true) return await sayVersion(terminal);
-  if (typed["help"] === true) return await help(root, terminal);
-  process.stderr.write(`${plainUnless(process.stderr.isTTY, await renderUsage(root))}\n`);
+  if (typed["help"] === true) {
+    await terminal.write(rootHelp());
+    return 0;
+  }
+  process.stderr.write(`${rootHelp()}\n`);
   throw new StreamctlError("usage", "Cannot do anything: no command was typed", { hint: "Type: streamctl up" });
 }
 
@@ -94,18 +94,15 @@ async function readGlobals(argv: readonly string[], args: ArgsDef): Promise<Read
 }
 
 async function help(command: CommandDef, terminal: Terminal): Promise<ExitCode> {
-  const text = await renderUsage(command, command === root ? undefined : root);
-  await terminal.write(`${plainUnless(terminal.outputColumns !== null, text)}\n`);
+  const text = await renderUsage(command, root);
+  const coloured = terminal.outputColumns !== null && !process.env["NO_COLOR"];
+  await terminal.write(`${coloured ? text : stripVTControlCharacters(text)}\n`);
   return 0;
 }
 
 async function sayVersion(terminal: Terminal): Promise<ExitCode> {
   await terminal.write(`${version}\n`);
   return 0;
-}
-
-function plainUnless(coloured: boolean, text: string): string {
-  return coloured && !process.env["NO_COLOR"] ? text : stripVTControlCharacters(text);
 }
 
 /** The first signal asks for an orderly end; the second one ends at once. */

@@ -1,7 +1,7 @@
 /** Files that appear whole or not at all, and locks that end with the process that holds them. */
 
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StreamctlError, systemCode } from "./errors.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "./process.ts";
@@ -47,7 +47,6 @@ export interface LockOptions {
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const self = await identifyProcess(process.pid);
   if (!self) throw new StreamctlError("internal", "Cannot identify this process: /proc is not readable");
-  await mkdir(dirname(path), { recursive: true });
   let said = false;
   const take = async (): Promise<true | undefined> => {
     if (await tryLock(path, self)) return true;
@@ -73,6 +72,8 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
     return await work();
   } finally {
     await rm(path, { force: true });
+    // A folder that was made for the lock alone goes with it.
+    await rmdir(dirname(path)).catch(() => {});
   }
 }
 
@@ -84,6 +85,7 @@ export async function readHolder(path: string): Promise<ProcessIdentity | undefi
 
 async function tryLock(path: string, self: ProcessIdentity): Promise<boolean> {
   const draft = `${path}.${self.pid}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true });
   await writeFile(draft, JSON.stringify(self));
   try {
     if (await linked(draft, path)) return true;

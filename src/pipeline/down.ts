@@ -1,6 +1,6 @@
 /** `down`: the same stack with nothing desired. Keeps the data unless told otherwise. */
 
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../core/errors.ts";
 import { withLock } from "../core/files.ts";
@@ -36,7 +36,6 @@ export async function down(options: { readonly volumes: boolean }, context: Pipe
     if (options.volumes) for (const entry of ownEntries) await rm(join(folder.root, entry), { recursive: true, force: true });
     return names;
   });
-  if (options.volumes) await removeIfEmpty(folder.root);
   return { stopped, volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
 }
 
@@ -66,13 +65,5 @@ async function exists(path: string): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) === "ENOENT") return false;
     throw error;
-  }
-}
-
-async function removeIfEmpty(path: string): Promise<void> {
-  try {
-    await rmdir(path);
-  } catch (error) {
-    if (systemCode(error) !== "ENOTEMPTY" && systemCode(error) !== "ENOENT") throw error;
   }
 }

@@ -12,6 +12,7 @@ import { localRuntime, type Runtime } from "../stack/local-runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
+import { desiredServices } from "../stack/services/catalog.ts";
 import { desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
@@ -60,6 +61,8 @@ const lockTimeoutMs = 10 * 60_000;
 export async function up(request: UpRequest, context: PipelineContext): Promise<UpReport> {
   const startedAt = performance.now();
   const { folder, log, signal } = context;
+  // What is typed wrongly is refused before anything is waited for or written.
+  desiredServices(resolveChoices(request, await readRunState(folder)));
   const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
   return await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {
     const decision = await decide(request, context);

@@ -1,6 +1,7 @@
 /** Every command, loaded when it is asked for. */
 
 import type { ListedCommand } from "../command.ts";
+import type { commandDescriptions } from "../descriptions.ts";
 
 type LazyCommand = () => Promise<ListedCommand>;
 
@@ -14,4 +15,4 @@ export const commands = {
   down: async () => (await import("./down.ts")).downCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   eject: async () => (await import("./eject.ts")).ejectCommand,
-} as const satisfies Readonly<Record<string, LazyCommand>>;
+} as const satisfies Readonly<Record<keyof typeof commandDescriptions, LazyCommand>>;

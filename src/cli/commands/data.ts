@@ -21,7 +21,6 @@ const args = {
 
 export const dataCommand = defineCommand({
   name: "data",
-  description: "Make transactions and deliver them to Kafka",
   args,
   run: async (typed, context) => {
     const { readKafkaConfig } = await import("../../data/kafka-config.ts");

@@ -2,7 +2,6 @@ import { defineCommand } from "../command.ts";
 
 export const doctorCommand = defineCommand({
   name: "doctor",
-  description: "Show what this machine has and lacks, and what to type about it",
   args: {},
   run: async (_, context) => {
     const { doctor } = await import("../../pipeline/doctor.ts");

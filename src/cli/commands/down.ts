@@ -2,7 +2,6 @@ import { defineCommand } from "../command.ts";
 
 export const downCommand = defineCommand({
   name: "down",
-  description: "Stop every service; the data stays",
   args: { volumes: { type: "boolean", description: "Delete the data, the logs and the state too" } },
   run: async (args, context) => {
     const { down } = await import("../../pipeline/down.ts");

@@ -3,7 +3,6 @@ import { parseInteger } from "../integers.ts";
 
 export const logsCommand = defineCommand({
   name: "logs",
-  description: "Show the services' logs",
   args: {
     service: { type: "positional", required: false, description: "kafka, zookeeper, pinot or flink (default: all)" },
     follow: { type: "boolean", alias: "f", description: "Go on as lines come, until interrupted" },

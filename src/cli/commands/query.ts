@@ -21,7 +21,6 @@ const args = {
 
 export const queryCommand = defineCommand({
   name: "query",
-  description: "Ask Pinot in SQL",
   args,
   run: async (typed, context) => {
     const format = resolveFormat(typed.output, context);

@@ -5,7 +5,6 @@ const watchIntervalMs = 1000;
 
 export const statusCommand = defineCommand({
   name: "status",
-  description: "Show what runs, since when, with how much memory, where",
   args: { watch: { type: "boolean", description: "Look again every second, until interrupted" } },
   run: async (args, context) => {
     const { isHealthy, status } = await import("../../pipeline/status.ts");

@@ -17,7 +17,6 @@ const args = {
 
 export const upCommand = defineCommand({
   name: "up",
-  description: "Start Kafka, the processor and Pinot, wait for them, provision them",
   args,
   run: async (typed, context) => {
     for (const flag of ["ksqldb-url", "ksqldb-home", "extra-ca"] as const) if (typed[flag] !== undefined) throw notAvailable(`--${flag}`);

@@ -9,7 +9,6 @@ const args = {
 
 export const verifyCommand = defineCommand({
   name: "verify",
-  description: "Prove that every window equals what was sent",
   args,
   run: async (typed, context) => {
     const request = {

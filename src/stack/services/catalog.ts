@@ -10,7 +10,7 @@ import { pinotService, zookeeperService } from "./pinot.ts";
 export interface ServiceChoice {
   readonly portOffset: number;
   /** Services asked for; undefined means all. */
-  readonly only: readonly string[] | undefined;
+  readonly only?: readonly string[] | undefined;
 }
 
 /** Services that a service needs at work, beyond those that must be ready before it starts. */
