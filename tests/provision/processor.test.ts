@@ -1,0 +1,53 @@
+import { expect, test } from "bun:test";
+import {
+  planProcessor,
+  type ProcessorIdentity,
+  type ProcessorObservation,
+  type RunningComputation,
+} from "../../src/provision/processor.ts";
+
+const wanted: ProcessorIdentity = { statements: "s1", transactionsTopicId: "t1", windowsTopicId: "w1" };
+const running = (id: string, identity?: ProcessorIdentity, state: RunningComputation["state"] = "running"): RunningComputation => ({
+  id,
+  state,
+  ...(identity === undefined ? {} : { identity }),
+});
+
+const cases: readonly [situation: string, observation: ProcessorObservation][] = [
+  ["nothing runs", { computations: [], resumable: [] }],
+  ["it runs", { computations: [running("a", wanted)], resumable: [] }],
+  ["it runs and leaves checkpoints", { computations: [running("a", wanted)], resumable: [wanted] }],
+  ["it is lost", { computations: [], resumable: [wanted] }],
+  ["it is being stopped", { computations: [running("a", wanted, "stopping")], resumable: [wanted] }],
+  ["two run", { computations: [running("a", wanted), running("b", wanted)], resumable: [wanted] }],
+  ["other statements run", { computations: [running("a", { ...wanted, statements: "s0" })], resumable: [wanted] }],
+  ["transactions were made anew", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], resumable: [] }],
+  ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], resumable: [] }],
+  ["both topics were made anew", { computations: [], resumable: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
+  ["other statements ran before", { computations: [], resumable: [{ ...wanted, statements: "s0" }, wanted] }],
+  ["somebody else's runs", { computations: [running("a")], resumable: [] }],
+];
+
+test("planProcessor() decides from what runs and what can be resumed", () => {
+  const lines = cases.map(([situation, observation]) => {
+    const plan = planProcessor(observation, wanted);
+    if (plan.operation === "unchanged") return `${situation}: unchanged ${plan.id} (${plan.cause})`;
+    const stop = plan.stop.length === 0 ? "" : ` stop ${plan.stop.join(" ")}`;
+    const how = [plan.resume ? "resume" : "afresh", ...(plan.staleWindows ? ["windows anew"] : [])].join(", ");
+    return `${situation}: ${plan.operation}${stop}, ${how} (${plan.cause})`;
+  });
+  expect(lines.join("\n")).toMatchInlineSnapshot(`
+    "nothing runs: create, afresh (it does not run)
+    it runs: unchanged a (it runs, with the same statements and topics)
+    it runs and leaves checkpoints: unchanged a (it runs, with the same statements and topics)
+    it is lost: create, resume (it does not run, and left a state)
+    it is being stopped: replace stop a, resume (it is being stopped)
+    two run: replace stop a b, resume (2 of that name run, and there must be one writer)
+    other statements run: replace stop a, afresh, windows anew (its statements or settings changed)
+    transactions were made anew: replace stop a, afresh, windows anew (the topic of transactions was made anew)
+    windows were made anew: replace stop a, afresh (the topic of windows was made anew)
+    both topics were made anew: create, afresh (it does not run)
+    other statements ran before: create, afresh, windows anew (the windows were computed by other statements)
+    somebody else's runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
+  `);
+});

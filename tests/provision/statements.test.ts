@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { assetPaths, readAsset } from "../../src/core/assets.ts";
+import { transactionFields } from "../../src/model/transaction.ts";
+import { windowColumns } from "../../src/model/names.ts";
+import { hashStatements, readStatements, splitStatements } from "../../src/provision/statements.ts";
+
+test("splitStatements() splits at semicolons outside quotes and drops comments and spacing", () => {
+  const text = `
+    -- one; not two
+    SET 'a;b' = 'it''s  --  here';
+
+    SELECT "c;d",   \`e;f\` -- g
+    FROM h;;
+    SELECT 1`;
+  expect(splitStatements(text)).toEqual([`SET 'a;b' = 'it''s  --  here'`, `SELECT "c;d", \`e;f\` FROM h`, "SELECT 1"]);
+});
+
+test("hashStatements() sees statements, not comments", () => {
+  const of = (text: string) => hashStatements(splitStatements(text).map((sql) => ({ file: "a.sql", sql })));
+  expect(of("SELECT 1; -- first\nSELECT  2;")).toBe(of("SELECT 1;\nSELECT 2"));
+  expect(of("SELECT 1")).not.toBe(of("SELECT 2"));
+  expect(of("SELECT 'a  b'")).not.toBe(of("SELECT 'a b'"));
+});
+
+test("readStatements() renders a folder's files in order and knows which file a statement stands in", () => {
+  const files: Readonly<Record<string, string>> = {
+    "flink/02.sql": "INSERT INTO {{b}};",
+    "flink/01.sql": "SET {{a}}; SET 2;",
+    "ksql/00.sql": "X",
+  };
+  const declarations = { paths: () => Object.keys(files), read: (path: string) => files[path] ?? "" };
+  expect(readStatements(declarations, "flink", { a: 1, b: "t" })).toEqual([
+    { file: "flink/01.sql", sql: "SET 1" },
+    { file: "flink/01.sql", sql: "SET 2" },
+    { file: "flink/02.sql", sql: "INSERT INTO t" },
+  ]);
+  expect(() => readStatements(declarations, "flink", { a: 1 })).toThrow(
+    'Cannot render "flink/02.sql": it names {{b}}, which does not exist',
+  );
+});
+
+const embedded = { paths: assetPaths, read: readAsset };
+const values = {
+  brokers: "broker:9092",
+  transactionsTopic: "transactions",
+  transactionsPartitions: 3,
+  paidTransactionsTopic: "paid",
+  windowsTopic: "windows",
+  consumerGroup: "group",
+  windowSizeSeconds: 3,
+  windowSizeMs: 3000,
+};
+
+test.each(["flink", "ksql"])("the statements of %s read the transaction's fields and write Pinot's columns", (folder) => {
+  const text = readStatements(embedded, folder, values)
+    .map(({ sql }) => sql)
+    .join("\n");
+  for (const field of Object.values(transactionFields)) expect(text).toMatch(new RegExp(`\\b${field}\\b`, "u"));
+  for (const column of Object.values(windowColumns)) expect(text).toMatch(new RegExp(`\\b${column}\\b`, "u"));
+});
+
+test("Pinot's schema holds the columns that the processor writes", () => {
+  const schema: unknown = JSON.parse(readAsset("pinot/schema.json"));
+  const text = JSON.stringify(schema);
+  for (const column of Object.values(windowColumns)) expect(text).toContain(`"name":"${column}"`);
+});
