@@ -19,6 +19,8 @@ export interface HiredWorker {
   readonly ended: Promise<WorkerEnd>;
 }
 
+type LastWord = Exclude<WorkerMessage, { kind: "log" }>;
+
 /** @param entry the module that a worker runs: src/main.ts, or src/data/worker.ts by itself */
 export function hireWorker(
   entry: URL | string,
@@ -26,35 +28,41 @@ export function hireWorker(
   board: RunBoard,
   onLog: (entries: readonly LogEntry[]) => void,
 ): HiredWorker {
-  const lastWord = Promise.withResolvers<Exclude<WorkerMessage, { kind: "log" }>>();
-  const die = (why: string): void => {
-    const message = `Cannot go on in a producer worker: ${why}`;
-    lastWord.resolve({ kind: "failed", error: { code: "internal", message, hint: undefined, detail: undefined, stack: undefined } });
+  const listen = async (): Promise<WorkerEnd> => {
+    const word = await work(entry, assignment, onLog);
+    // The run cannot be whole any more: the other workers bring home what they have.
+    if (word.kind === "failed") board.stop();
+    return workerEnd(word, board, assignment.task.worker);
   };
+  return { ended: listen() };
+}
+
+/** Starts the thread and answers its last message, or what became of it without one. The thread is gone then. */
+async function work(entry: URL | string, assignment: WorkerAssignment, onLog: (entries: readonly LogEntry[]) => void): Promise<LastWord> {
   let worker: Worker;
   try {
     worker = new Worker(entry, { workerData: assignment });
   } catch (error) {
-    die(messageOf(error));
-    return { ended: lastWord.promise.then((word) => workerEnd(word, board, assignment.task.worker)) };
+    return death(messageOf(error));
   }
-  worker.on("message", (message: WorkerMessage) => {
-    if (message.kind === "log") onLog(message.entries);
-    else lastWord.resolve(message);
+  const word = await new Promise<LastWord>((resolve) => {
+    worker.on("message", (message: WorkerMessage) => {
+      if (message.kind === "log") onLog(message.entries);
+      else resolve(message);
+    });
+    worker.on("error", (error) => resolve(death(messageOf(error))));
+    worker.on("exit", (code) => resolve(death(`its thread ended with code ${code} before its last report`)));
   });
-  worker.on("error", (error) => die(messageOf(error)));
-  worker.on("exit", (code) => die(`its thread ended with code ${code} before its last report`));
-  const ended = async (): Promise<WorkerEnd> => {
-    const word = await lastWord.promise;
-    // The run cannot be whole any more: the other workers bring home what they have.
-    if (word.kind === "failed") board.stop();
-    await worker.terminate();
-    return workerEnd(word, board, assignment.task.worker);
-  };
-  return { ended: ended() };
+  await worker.terminate();
+  return word;
 }
 
-function workerEnd(word: Exclude<WorkerMessage, { kind: "log" }>, board: RunBoard, worker: number): WorkerEnd {
+function death(why: string): LastWord {
+  const message = `Cannot go on in a producer worker: ${why}`;
+  return { kind: "failed", error: { code: "internal", message, hint: undefined, detail: undefined, stack: undefined } };
+}
+
+function workerEnd(word: LastWord, board: RunBoard, worker: number): WorkerEnd {
   if (word.kind === "finished") {
     const { outcome } = word;
     const { statistics, firstEventTimeMs, lastEventTimeMs } = outcome;

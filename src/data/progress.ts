@@ -23,9 +23,9 @@ export interface Listener {
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
 }
 
-const intervalMs = 150;
+const intervalMs = 200;
 /** Looks that the current rate is taken from. */
-const rateLooks = 14;
+const rateLooks = 10;
 /** Time without a delivery after which it is said, in milliseconds. */
 const silenceMs = 5000;
 

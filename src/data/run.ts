@@ -24,8 +24,8 @@ export interface DataContext {
   readonly signal: AbortSignal;
   /** Told several times a second. */
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
-  /** What a worker runs: the program's one entry, or src/data/worker.ts by itself. */
-  readonly workerEntry: URL | string;
+  /** What a worker runs; default: src/data/worker.ts, and where that is part of a bundle, the bundle, which enters it. */
+  readonly workerEntry?: URL | string | undefined;
   /** Where the ledger lies; null leaves none. */
   readonly stateDir: string | null;
   /** Default: `describeTopic` of the Kafka room. */
@@ -38,6 +38,8 @@ export interface DataContext {
   readonly stopMs?: number | undefined;
 }
 
+/** In a bundle every module has the bundle's own address. */
+const ownEntry = import.meta.url.endsWith("/data/run.ts") ? new URL("worker.ts", import.meta.url) : new URL(import.meta.url);
 const defaults = { connectTimeoutMs: 10_000, stallMs: 60_000, stopMs: 10_000 } as const;
 
 /**
@@ -76,7 +78,7 @@ export async function runData(request: DataRequest, context: DataContext): Promi
 
 function hireCrew(request: DataRequest, context: DataContext, board: RunBoard): readonly HiredWorker[] {
   const { share, workers, messagesPerSecond, seed, users, eventTime, topic, brokers, kafkaProperties } = request;
-  const { stallMs = defaults.stallMs, stopMs = defaults.stopMs } = context;
+  const { stallMs = defaults.stallMs, stopMs = defaults.stopMs, workerEntry = ownEntry } = context;
   const onLog = clientLogListener(context.log);
   return Array.from({ length: workers }, (_, worker) => {
     const task = {
@@ -88,7 +90,7 @@ function hireCrew(request: DataRequest, context: DataContext, board: RunBoard): 
       stopMs,
     };
     const assignment = { task, memory: board.memory, seed, users, eventTime, topic, brokers, kafkaProperties };
-    return hireWorker(context.workerEntry, assignment, board, onLog);
+    return hireWorker(workerEntry, assignment, board, onLog);
   });
 }
 
@@ -100,7 +102,8 @@ async function findTopic({ topic, brokers, kafkaProperties }: DataRequest, conte
     found = await describe({ topic, brokers, properties: kafkaProperties, timeoutMs, signal: context.signal });
   } catch (error) {
     if (!hasCode(error, "unreachable")) throw error;
-    throw new StreamctlError("unreachable", error.message, { cause: error, hint: "Start the pipeline with: streamctl up" });
+    const message = `Cannot write to topic "${topic}": Kafka at "${brokers}" did not answer within ${timeoutMs / 1000} s`;
+    throw new StreamctlError("unreachable", message, { cause: error, hint: "Start the pipeline with: streamctl up" });
   }
   if (found !== null) return found;
   const hint = topic === transactionsTopic.name ? "Make it with: streamctl up" : `Make it first, or write to "${transactionsTopic.name}"`;

@@ -48,7 +48,7 @@ export interface ShareOutcome {
 }
 
 /** Time between two looks at the counts, in milliseconds; also the longest that one blocking call takes. */
-const lookMs = 100;
+const lookMs = 200;
 
 /** Produces the share and flushes. The caller closes the producer. */
 export function runShare(task: ShareTask, tools: ShareTools): ShareOutcome {

@@ -57,8 +57,14 @@ for (const [name, lateMs] of Object.entries(clocks)) {
 }
 
 test("Pace sends a message at a time at low rates, when it is due", () => {
-  const sends = run(100, 100, () => 0);
-  expect(sends.map(({ atMs, count }) => [Math.round(atMs), count])).toEqual(Array.from({ length: 10 }, (_, k) => [k * 10, 1]));
+  const sends = run(20, 500, () => 0);
+  expect(sends.map(({ atMs, count }) => [Math.round(atMs), count])).toEqual(Array.from({ length: 10 }, (_, k) => [k * 50, 1]));
+});
+
+test("Pace wakes 34 times a second at a hundred messages a second", () => {
+  const sends = run(100, 1000, () => 0);
+  expect(sends.length).toBe(34);
+  expect(total(sends)).toBe(100);
 });
 
 test("Pace wakes two hundred times a second at high rates", () => {

@@ -56,9 +56,9 @@ test("runShare() has nothing to do for an empty share", () => {
 });
 
 test("runShare() paces what it sends", () => {
-  const { producer, outcome } = play({ messagesPerSecond: 100, startDelayMs: 3, share: { first: 0, stride: 1, count: 101 } });
+  const { producer, outcome } = play({ messagesPerSecond: 20, startDelayMs: 3, share: { first: 0, stride: 1, count: 101 } });
   expect(outcome.end).toBe("complete");
-  expect(producer.takenAtMs.map((ms) => Math.round(ms))).toEqual(Array.from({ length: 101 }, (_, k) => 3 + k * 10));
+  expect(producer.takenAtMs.map((ms) => Math.round(ms))).toEqual(Array.from({ length: 101 }, (_, k) => 3 + k * 50));
 });
 
 test("runShare() stops between two calls and brings home what is in flight", () => {

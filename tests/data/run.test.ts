@@ -1,0 +1,140 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { StreamctlError } from "../../src/core/errors.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { readLedger } from "../../src/data/ledger.ts";
+import { resolveDataRequest, type RawDataOptions } from "../../src/data/request.ts";
+import { runData, type DataContext } from "../../src/data/run.ts";
+import { openMockCluster } from "../kafka/mock-cluster.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "streamctl-run-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const environment = { cores: 2, nowMs: 0, randomSeed: 5 };
+
+interface Scene {
+  readonly raw: RawDataOptions;
+  readonly context?: Partial<DataContext>;
+  /** A state folder of its own. */
+  readonly state: string;
+}
+
+/** Runs with fake workers and a topic that is there; what was thrown is an answer too. */
+async function play({ raw, context = {}, state }: Scene) {
+  const stateDir = join(folder, state);
+  const said: string[] = [];
+  const answer: unknown = await runData(resolveDataRequest({ startTime: "2026-01-01", ...raw }, environment), {
+    log: { ...silentLog, warn: (message) => void said.push(message), debug: (message) => void said.push(message) },
+    signal: new AbortController().signal,
+    workerEntry: new URL("fake-worker.ts", import.meta.url),
+    stateDir,
+    describeTopic: async () => ({ topicId: "topic-id", partitions: 3 }),
+    ...context,
+  }).catch((error: unknown) => error);
+  return { answer, said, ledger: await readLedger(stateDir) };
+}
+
+test("runData() adds up its workers and leaves the run in the ledger", async () => {
+  const { answer, said, ledger } = await play({ raw: { count: "1000", workers: "3", topic: "lives" }, state: "whole" });
+  expect(answer).toMatchObject({
+    requested: 1000,
+    accepted: 1000,
+    delivered: 1000,
+    failed: 0,
+    unresolved: 0,
+    errors: [],
+    seed: 5,
+    workers: 3,
+    firstEventTime: "2026-01-01T00:00:00.000Z",
+    lastEventTime: "2026-01-01T00:00:09.990Z",
+  });
+  expect(said.toSorted()).toEqual([0, 1, 2].map((worker) => `Kafka client: TEST: worker ${worker} is done`));
+  expect(ledger.unfinished).toEqual([]);
+  expect(ledger.runs).toMatchObject([{ topicId: "topic-id", topic: "lives", accepted: 1000, delivered: 1000, unresolved: 0, seed: "5" }]);
+});
+
+test("runData() sends the same transactions with any number of workers", async () => {
+  const paid = await Promise.all(
+    ["1", "2", "5"].map(async (workers) => {
+      const { ledger } = await play({ raw: { count: "500", workers, topic: "lives" }, state: `workers-${workers}` });
+      return ledger.runs[0]?.paid;
+    }),
+  );
+  expect(new Set(paid.map((one) => JSON.stringify(one))).size).toBe(1);
+});
+
+test("runData() counts what a dead worker offered as unresolved, stops the others and says so", async () => {
+  const { answer, said, ledger } = await play({ raw: { rate: "1000", workers: "2", topic: "dies" }, state: "dead" });
+  expect(answer).toMatchObject({ requested: null, unresolved: 30, errors: [{ code: "WORKER_FAILED", count: 30 }] });
+  const { accepted, delivered } = answer as { accepted: number; delivered: number };
+  expect(accepted).toBe(delivered + 30);
+  expect(said).toContain("Cannot go on in a producer worker: its thread ended with code 3 before its last report");
+  expect(ledger.runs).toMatchObject([{ accepted, delivered, unresolved: 30 }]);
+});
+
+test("runData() throws what failed when nothing was sent", async () => {
+  const { answer } = await play({
+    raw: { count: "1", workers: "1", topic: "lives" },
+    context: { workerEntry: "/no/such/worker.ts" },
+    state: "none",
+  });
+  expect(answer).toBeInstanceOf(StreamctlError);
+  expect(answer).toMatchObject({ code: "internal" });
+});
+
+test("runData() ends by its deadline when no broker answers, and leaves no run", async () => {
+  const refusal = new StreamctlError("unreachable", "no answer");
+  const describeTopic: DataContext["describeTopic"] = async () => {
+    throw refusal;
+  };
+  const { answer, ledger } = await play({
+    raw: { topic: "lives", brokers: "there:9092" },
+    context: { describeTopic },
+    state: "unreachable",
+  });
+  expect(answer).toMatchObject({
+    code: "unreachable",
+    message: 'Cannot write to topic "lives": Kafka at "there:9092" did not answer within 10 s',
+    hint: "Start the pipeline with: streamctl up",
+  });
+  expect(ledger).toEqual({ runs: [], unfinished: [], damagedLines: 0 });
+});
+
+test("runData() refuses a topic that is not there", async () => {
+  const { answer } = await play({ raw: { count: "1" }, context: { describeTopic: async () => null }, state: "missing" });
+  expect(answer).toMatchObject({
+    code: "kafka",
+    message: 'Cannot write to topic "transactions": there is no such topic at "127.0.0.1:9092"',
+    hint: "Make it with: streamctl up",
+  });
+});
+
+test("runData() answers as usual when it is interrupted", async () => {
+  const interruption = new AbortController();
+  const { answer, ledger } = await play({
+    raw: { rate: "1000", workers: "2", topic: "lives" },
+    context: { signal: interruption.signal, onProgress: ({ accepted }) => accepted > 0 && interruption.abort() },
+    state: "interrupted",
+  });
+  const { accepted, delivered } = answer as { accepted: number; delivered: number };
+  expect(accepted > 0 && delivered === accepted).toBe(true);
+  expect(ledger.runs).toMatchObject([{ accepted, delivered }]);
+});
+
+test("runData() delivers through librdkafka", async () => {
+  using cluster = openMockCluster({ transactions: 3 });
+  const { answer, ledger } = await play({
+    raw: { count: "10000", workers: "2", users: "random", brokers: cluster.brokers },
+    context: { workerEntry: undefined },
+    state: "librdkafka",
+  });
+  expect(answer).toMatchObject({ requested: 10_000, accepted: 10_000, delivered: 10_000, failed: 0, unresolved: 0, errors: [] });
+  expect(ledger.runs).toMatchObject([{ delivered: 10_000 }]);
+});
