@@ -20,7 +20,9 @@ void account_destroy(struct account *account) {
   pthread_mutex_destroy(&account->lock);
 }
 
-static int64_t prefix_bytes(const uint32_t *offsets, uint32_t count) { return (int64_t)offsets[2 * (size_t)count] - offsets[0]; }
+static int64_t prefix_bytes(const uint32_t *offsets, uint32_t count) {
+  return (int64_t)offsets[2 * (size_t)count] - offsets[0];
+}
 
 /* How many messages from the front fit now. */
 static uint32_t fitting(const struct account *account, const uint32_t *offsets, uint32_t count) {
@@ -33,8 +35,10 @@ static uint32_t fitting(const struct account *account, const uint32_t *offsets, 
   uint32_t fits = 0, too_many = most;
   while (fits + 1 < too_many) {
     uint32_t middle = fits + (too_many - fits) / 2;
-    if (prefix_bytes(offsets, middle) <= room_bytes) fits = middle;
-    else too_many = middle;
+    if (prefix_bytes(offsets, middle) <= room_bytes)
+      fits = middle;
+    else
+      too_many = middle;
   }
   return fits == 0 && account->counts.in_flight == 0 ? 1 : fits;
 }
@@ -72,7 +76,8 @@ uint32_t account_admit(struct account *account, const uint32_t *offsets, uint32_
 
 static void count_error(struct producer_statistics *counts, rd_kafka_resp_err_t code) {
   size_t place = 0;
-  while (place < counts->error_count && counts->errors[place].code != code) place++;
+  while (place < counts->error_count && counts->errors[place].code != code)
+    place++;
   if (place == counts->error_count) {
     if (place == PRODUCER_ERRORS) {
       place = PRODUCER_ERRORS - 1;
@@ -114,8 +119,10 @@ void account_reports(struct account *account, rd_kafka_event_t *event) {
       counts->weight_sum += weight;
       latency_add(&counts->latency, now - (uint32_t)(opaque >> 32));
     } else {
-      if (rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED) counts->failed++;
-      else counts->unresolved++;
+      if (rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED)
+        counts->failed++;
+      else
+        counts->unresolved++;
       count_error(counts, message->err);
     }
   }
@@ -126,7 +133,8 @@ void account_reports(struct account *account, rd_kafka_event_t *event) {
 
 bool account_wait_empty(struct account *account, int64_t deadline_us) {
   pthread_mutex_lock(&account->lock);
-  while (account->counts.in_flight > 0 && clock_now_us() < deadline_us) wait_for_reports(account, deadline_us);
+  while (account->counts.in_flight > 0 && clock_now_us() < deadline_us)
+    wait_for_reports(account, deadline_us);
   bool empty = account->counts.in_flight == 0;
   pthread_mutex_unlock(&account->lock);
   return empty;
@@ -141,7 +149,8 @@ void account_wait_report(struct account *account, int64_t deadline_us) {
 void account_abandon(struct account *account) {
   pthread_mutex_lock(&account->lock);
   struct producer_statistics *counts = &account->counts;
-  for (; counts->in_flight > 0; counts->in_flight--, counts->unresolved++) count_error(counts, RD_KAFKA_RESP_ERR__DESTROY);
+  for (; counts->in_flight > 0; counts->in_flight--, counts->unresolved++)
+    count_error(counts, RD_KAFKA_RESP_ERR__DESTROY);
   account->in_flight_bytes = 0;
   pthread_mutex_unlock(&account->lock);
 }

@@ -45,14 +45,9 @@ void account_wait_report(struct account *account, int64_t deadline_us);
 /* Whatever is in flight becomes unresolved: no report can come any more. */
 void account_abandon(struct account *account);
 
-/*
- * A message's opaque carries its weight and the time of its acceptance to the report: upper 32 bits time in latency units,
- * which may wrap (after 11.9 hours), lower 32 bits weight.
- */
-static inline uint32_t account_stamp(int64_t now_us) { return (uint32_t)(now_us / LATENCY_UNIT_US); }
-static inline void *account_opaque(uint32_t stamp, uint32_t weight) {
-  _Static_assert(sizeof(void *) == 8, "a message's opaque holds 64 bits");
-  return (void *)(uintptr_t)((uint64_t)stamp << 32 | weight);
+/* The time in latency units, for batch_opaque. */
+static inline uint32_t account_stamp(int64_t now_us) {
+  return (uint32_t)(now_us / LATENCY_UNIT_US);
 }
 
 #endif

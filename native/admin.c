@@ -1,5 +1,6 @@
 #include "admin.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,10 @@ static void give(struct answer *answer, const char *text) {
     answer->capacity = capacity;
   }
   char *copy = strdup(text);
-  if (copy) answer->items[answer->count++] = copy;
-  else answer->out_of_memory = true;
+  if (copy)
+    answer->items[answer->count++] = copy;
+  else
+    answer->out_of_memory = true;
 }
 
 static void give_number(struct answer *answer, int64_t number) {
@@ -103,7 +106,8 @@ static bool metadata(struct admin_request *request, struct failure *failure) {
   const struct rd_kafka_metadata *found = NULL;
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
   /* Growing slices: short ones notice a cancel, long ones give a slow broker its time. */
-  for (int slice_ms = first_slice_ms; left_ms(request) > 0; slice_ms = slice_ms * 2 < longest_slice_ms ? slice_ms * 2 : longest_slice_ms) {
+  for (int slice_ms = first_slice_ms; left_ms(request) > 0;
+       slice_ms = slice_ms * 2 < longest_slice_ms ? slice_ms * 2 : longest_slice_ms) {
     int left = left_ms(request);
     error = rd_kafka_metadata(request->client, 1, NULL, &found, slice_ms < left ? slice_ms : left);
     rd_kafka_poll(request->client, 0);
@@ -131,15 +135,23 @@ static bool metadata(struct admin_request *request, struct failure *failure) {
   return true;
 }
 
+/* The number in a text that JavaScript made of one; -1, which Kafka refuses or takes for its default, where it is none. */
+static int whole(const char *text) {
+  char *end = NULL;
+  long number = strtol(text, &end, 10);
+  return *text && !*end && number >= INT_MIN && number <= INT_MAX ? (int)number : -1;
+}
+
 static bool create_topic(struct admin_request *request, struct failure *failure) {
   char reason[sizeof failure->message] = "";
   char **values = request->values;
-  rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(values[0], atoi(values[1]), atoi(values[2]), reason, sizeof reason);
+  rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(values[0], whole(values[1]), whole(values[2]), reason, sizeof reason);
   if (!topic) {
     failure_set(failure, RD_KAFKA_RESP_ERR__INVALID_ARG, reason);
     return false;
   }
-  for (size_t i = 3; i + 1 < request->value_count; i += 2) rd_kafka_NewTopic_set_config(topic, values[i], values[i + 1]);
+  for (size_t i = 3; i + 1 < request->value_count; i += 2)
+    rd_kafka_NewTopic_set_config(topic, values[i], values[i + 1]);
   rd_kafka_AdminOptions_t *options = options_for(request, RD_KAFKA_ADMIN_OP_CREATETOPICS);
   rd_kafka_CreateTopics(request->client, &topic, 1, options, request->queue);
   rd_kafka_AdminOptions_destroy(options);
@@ -148,8 +160,10 @@ static bool create_topic(struct admin_request *request, struct failure *failure)
   rd_kafka_event_t *event = await(request, RD_KAFKA_EVENT_CREATETOPICS_RESULT, failure);
   if (!event) return false;
   size_t count = 0;
-  const rd_kafka_topic_result_t **results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
-  bool done = count == 1 && !failed(request, failure, rd_kafka_topic_result_error(results[0]), rd_kafka_topic_result_error_string(results[0]));
+  const rd_kafka_topic_result_t **results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+  bool done = count == 1 &&
+              !failed(request, failure, rd_kafka_topic_result_error(results[0]), rd_kafka_topic_result_error_string(results[0]));
   rd_kafka_event_destroy(event);
   return done;
 }
@@ -164,8 +178,10 @@ static bool delete_topic(struct admin_request *request, struct failure *failure)
   rd_kafka_event_t *event = await(request, RD_KAFKA_EVENT_DELETETOPICS_RESULT, failure);
   if (!event) return false;
   size_t count = 0;
-  const rd_kafka_topic_result_t **results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count);
-  bool done = count == 1 && !failed(request, failure, rd_kafka_topic_result_error(results[0]), rd_kafka_topic_result_error_string(results[0]));
+  const rd_kafka_topic_result_t **results =
+      rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count);
+  bool done = count == 1 &&
+              !failed(request, failure, rd_kafka_topic_result_error(results[0]), rd_kafka_topic_result_error_string(results[0]));
   rd_kafka_event_destroy(event);
   return done;
 }
@@ -183,7 +199,8 @@ static rd_kafka_event_t *describe(struct admin_request *request, const rd_kafka_
   rd_kafka_event_t *event = await(request, RD_KAFKA_EVENT_DESCRIBETOPICS_RESULT, failure);
   if (!event) return NULL;
   size_t count = 0;
-  const rd_kafka_TopicDescription_t **found = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event), &count);
+  const rd_kafka_TopicDescription_t **found =
+      rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event), &count);
   const rd_kafka_error_t *error = count == 1 ? rd_kafka_TopicDescription_error(found[0]) : NULL;
   if (count == 1 && !failed(request, failure, rd_kafka_error_code(error), rd_kafka_error_string(error))) {
     *description = found[0];
@@ -201,7 +218,11 @@ static bool describe_topic(struct admin_request *request, struct failure *failur
   char id[32] = "";
   snprintf(id, sizeof id, "%s", rd_kafka_Uuid_base64str(rd_kafka_TopicDescription_topic_id(topic)));
   /* Kafka's own tools write ids in the alphabet that is safe in addresses. */
-  for (char *letter = id; *letter; letter++) *letter = *letter == '+' ? '-' : *letter == '/' ? '_' : *letter;
+  for (char *letter = id; *letter; letter++) {
+    if (*letter == '+') *letter = '-';
+    if (*letter == '/') *letter = '_';
+  }
+  *letter = *letter == '+' ? '-' : *letter == '/' ? '_' : *letter;
   size_t partitions = 0;
   rd_kafka_TopicDescription_partitions(topic, &partitions);
   give(&request->answer, id);
@@ -220,8 +241,10 @@ static bool describe_config(struct admin_request *request, struct failure *failu
   rd_kafka_event_t *event = await(request, RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT, failure);
   if (!event) return false;
   size_t count = 0, entries = 0;
-  const rd_kafka_ConfigResource_t **found = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
-  bool done = count == 1 && !failed(request, failure, rd_kafka_ConfigResource_error(found[0]), rd_kafka_ConfigResource_error_string(found[0]));
+  const rd_kafka_ConfigResource_t **found =
+      rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
+  bool done = count == 1 &&
+              !failed(request, failure, rd_kafka_ConfigResource_error(found[0]), rd_kafka_ConfigResource_error_string(found[0]));
   const rd_kafka_ConfigEntry_t **configs = done ? rd_kafka_ConfigResource_configs(found[0], &entries) : NULL;
   for (size_t i = 0; i < entries; i++) {
     const char *value = rd_kafka_ConfigEntry_value(configs[i]);
@@ -236,7 +259,8 @@ static bool describe_config(struct admin_request *request, struct failure *failu
 /* Sets the offsets of all partitions in the list to those at an end of the log. False: *failure. */
 static bool offsets_at(struct admin_request *request, rd_kafka_topic_partition_list_t *list, rd_kafka_OffsetSpec_t end,
                        int64_t *offsets, struct failure *failure) {
-  for (int i = 0; i < list->cnt; i++) list->elems[i].offset = end;
+  for (int i = 0; i < list->cnt; i++)
+    list->elems[i].offset = end;
   rd_kafka_AdminOptions_t *options = options_for(request, RD_KAFKA_ADMIN_OP_LISTOFFSETS);
   rd_kafka_ListOffsets(request->client, list, options, request->queue);
   rd_kafka_AdminOptions_destroy(options);
@@ -244,7 +268,8 @@ static bool offsets_at(struct admin_request *request, rd_kafka_topic_partition_l
   rd_kafka_event_t *event = await(request, RD_KAFKA_EVENT_LISTOFFSETS_RESULT, failure);
   if (!event) return false;
   size_t count = 0;
-  const rd_kafka_ListOffsetsResultInfo_t **infos = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
+  const rd_kafka_ListOffsetsResultInfo_t **infos =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
   bool done = true;
   for (size_t i = 0; done && i < count; i++) {
     const rd_kafka_topic_partition_t *found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
@@ -265,7 +290,8 @@ static bool list_offsets(struct admin_request *request, struct failure *failure)
 
   int64_t *low = calloc(partitions + 1, sizeof *low), *high = calloc(partitions + 1, sizeof *high);
   rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)partitions);
-  for (size_t i = 0; i < partitions; i++) rd_kafka_topic_partition_list_add(list, request->values[0], (int32_t)i);
+  for (size_t i = 0; i < partitions; i++)
+    rd_kafka_topic_partition_list_add(list, request->values[0], (int32_t)i);
   bool done = low && high && offsets_at(request, list, RD_KAFKA_OFFSET_SPEC_EARLIEST, low, failure) &&
               offsets_at(request, list, RD_KAFKA_OFFSET_SPEC_LATEST, high, failure);
   for (size_t i = 0; done && i < partitions; i++) {
@@ -285,8 +311,8 @@ static const struct {
   size_t least_values;
   bool (*perform)(struct admin_request *, struct failure *);
 } kinds[] = {
-    {"metadata", 0, metadata},           {"createTopic", 3, create_topic},       {"describeTopic", 1, describe_topic},
-    {"deleteTopic", 1, delete_topic},    {"describeConfig", 1, describe_config}, {"listOffsets", 1, list_offsets},
+    {"metadata", 0, metadata},        {"createTopic", 3, create_topic},       {"describeTopic", 1, describe_topic},
+    {"deleteTopic", 1, delete_topic}, {"describeConfig", 1, describe_config}, {"listOffsets", 1, list_offsets},
 };
 
 struct admin_request *admin_new(const char *kind, rd_kafka_conf_t *conf, char **values, size_t value_count, int timeout_ms) {
@@ -329,13 +355,18 @@ bool admin_run(struct admin_request *request, struct failure *failure) {
   return done;
 }
 
-const struct answer *admin_answer(const struct admin_request *request) { return &request->answer; }
+const struct answer *admin_answer(const struct admin_request *request) {
+  return &request->answer;
+}
 
-void admin_cancel(struct admin_request *request) { atomic_store(&request->cancelled, true); }
+void admin_cancel(struct admin_request *request) {
+  atomic_store(&request->cancelled, true);
+}
 
 void admin_free(struct admin_request *request) {
   if (request->conf) rd_kafka_conf_destroy(request->conf);
-  for (size_t i = 0; i < request->answer.count; i++) free(request->answer.items[i]);
+  for (size_t i = 0; i < request->answer.count; i++)
+    free(request->answer.items[i]);
   free(request->answer.items);
   log_destroy(&request->log);
   free(request);

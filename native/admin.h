@@ -22,11 +22,9 @@ struct admin_request;
 
 /*
  * Kinds, their values and answers:
- *   metadata        -                                                     controller id, number of brokers, (id, host, port)..., (topic, partitions)...
- *   createTopic     topic, partitions, replication, (name, value)...     -
- *   describeTopic   topic                                                topic id, partitions
- *   deleteTopic     topic                                                -
- *   describeConfig  topic                                                (name, value)...
+ *   metadata        -                                                     controller id, number of brokers, (id, host, port)...,
+ * (topic, partitions)... createTopic     topic, partitions, replication, (name, value)...     - describeTopic   topic topic id,
+ * partitions deleteTopic     topic                                                - describeConfig  topic (name, value)...
  *   listOffsets     topic                                                (partition, low, high)...
  *
  * Takes over conf in any case; values must outlive the request. NULL: the kind or its values are wrong, or memory is short.

@@ -34,6 +34,33 @@ struct batch {
  */
 const char *batch_check(const struct batch *batch, uint32_t first, uint32_t *checked, size_t *at);
 
+/*
+ * A message's opaque carries its weight and the time of its acceptance to the delivery report: upper 32 bits time in latency
+ * units, which may wrap (after 11.9 hours), lower 32 bits weight.
+ */
+static inline void *batch_opaque(uint32_t stamp, uint32_t weight) {
+  _Static_assert(sizeof(void *) == 8, "a message's opaque holds 64 bits");
+  return (void *)(uintptr_t)((uint64_t)stamp << 32 | weight);
+}
+
+/* Some messages of a batch: their checked offsets (2 * count + 1), their weights, and the time of their acceptance. */
+struct batch_chunk {
+  const uint8_t *bytes;
+  const uint32_t *offsets;
+  const uint32_t *weights;
+  uint32_t count;
+  uint32_t stamp;
+};
+
+/*
+ * Writes the chunk's messages grouped: group g < partitions is what belongs to that partition, the last group (number
+ * `partitions`) is what librdkafka's partitioner may place, messages without a key; with 0 partitions, all of them. The
+ * order within a group stays. groups is scratch of count places; group g lies at starts[g] ... starts[g + 1], so starts has
+ * partitions + 2 places. Messages point into bytes.
+ */
+void batch_group(const struct batch_chunk *chunk, int32_t partitions, int32_t *groups, uint32_t *starts,
+                 rd_kafka_message_t *messages);
+
 /* Kafka's murmur2 with the Java client's seed. */
 uint32_t batch_murmur2(const uint8_t *key, size_t length);
 

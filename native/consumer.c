@@ -204,15 +204,21 @@ bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_by
   return !failure->code[0];
 }
 
-const struct consumed *consumer_batch(const struct consumer *consumer) { return &consumer->batch; }
+const struct consumed *consumer_batch(const struct consumer *consumer) {
+  return &consumer->batch;
+}
 
 const struct consumer_position *consumer_positions(const struct consumer *consumer, size_t *count) {
   *count = consumer->position_count;
   return consumer->positions;
 }
 
-void consumer_interrupt(struct consumer *consumer) { atomic_store(&consumer->interrupted, true); }
-void consumer_resume(struct consumer *consumer) { atomic_store(&consumer->interrupted, false); }
+void consumer_interrupt(struct consumer *consumer) {
+  atomic_store(&consumer->interrupted, true);
+}
+void consumer_resume(struct consumer *consumer) {
+  atomic_store(&consumer->interrupted, false);
+}
 
 void consumer_close(struct consumer *consumer) {
   atomic_store(&consumer->closing, true);

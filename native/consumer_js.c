@@ -34,7 +34,9 @@ static void release(struct wrapped *wrapped) {
   free(wrapped);
 }
 
-static void shut(struct resource *resource) { consumer_close(((struct wrapped *)resource)->consumer); }
+static void shut(struct resource *resource) {
+  consumer_close(((struct wrapped *)resource)->consumer);
+}
 
 /* The object was collected, or its environment has ended. JavaScript thread. */
 static void finalize(napi_env env, void *data, void *hint) {
@@ -190,7 +192,9 @@ static napi_value drain_log(napi_env env, napi_callback_info info) {
 }
 
 /* Pool thread. */
-static void close_execute(struct job *job) { consumer_close(((struct close_job *)job)->wrapped->consumer); }
+static void close_execute(struct job *job) {
+  consumer_close(((struct close_job *)job)->wrapped->consumer);
+}
 
 static napi_value close_answer(napi_env env, struct job *job) {
   napi_value nothing = NULL;

@@ -46,7 +46,8 @@ static inline bool gate_close(struct gate *gate) {
   pthread_mutex_lock(&gate->lock);
   bool first = !gate->closed;
   gate->closed = true;
-  while (gate->inside) pthread_cond_wait(&gate->left, &gate->lock);
+  while (gate->inside)
+    pthread_cond_wait(&gate->left, &gate->lock);
   pthread_mutex_unlock(&gate->lock);
   return first;
 }

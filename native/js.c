@@ -37,7 +37,9 @@ bool js_ok(napi_env env, napi_status status) {
   return false;
 }
 
-void js_throw(napi_env env, const struct failure *failure) { napi_throw_error(env, failure->code, failure->message); }
+void js_throw(napi_env env, const struct failure *failure) {
+  napi_throw_error(env, failure->code, failure->message);
+}
 
 napi_value js_type_error(napi_env env, const char *message) {
   napi_throw_type_error(env, NULL, message);
@@ -112,7 +114,8 @@ bool js_read_strings(napi_env env, napi_value value, struct strings *strings) {
 }
 
 void strings_free(struct strings *strings) {
-  for (size_t i = 0; i < strings->count; i++) free(strings->items[i]);
+  for (size_t i = 0; i < strings->count; i++)
+    free(strings->items[i]);
   free(strings->items);
   *strings = (struct strings){0};
 }
@@ -129,10 +132,13 @@ bool js_read_array(napi_env env, napi_value value, napi_typedarray_type type, vo
 
 static size_t element_size(napi_typedarray_type type) {
   switch (type) {
-    case napi_uint8_array: return 1;
-    case napi_int32_array:
-    case napi_uint32_array: return 4;
-    default: return 8;
+  case napi_uint8_array:
+    return 1;
+  case napi_int32_array:
+  case napi_uint32_array:
+    return 4;
+  default:
+    return 8;
   }
 }
 
@@ -165,7 +171,8 @@ napi_value js_drain_log(napi_env env, struct client_log *log) {
   size_t count = log_drain(log, lines);
   if (!js_ok(env, napi_create_array_with_length(env, count, &list))) list = NULL;
   for (size_t i = 0; list && i < count; i++) {
-    napi_value line = NULL, parts[] = {js_number(env, lines[i].level), js_string(env, lines[i].source), js_string(env, lines[i].message)};
+    napi_value line = NULL,
+               parts[] = {js_number(env, lines[i].level), js_string(env, lines[i].source), js_string(env, lines[i].message)};
     bool made = js_ok(env, napi_create_array_with_length(env, 3, &line));
     for (uint32_t part = 0; made && part < 3; part++) {
       made = parts[part] && js_ok(env, napi_set_element(env, line, part, parts[part]));
@@ -207,8 +214,10 @@ static void complete(napi_env env, napi_status status, void *data) {
   struct job *job = data;
   if (status != napi_ok && !job->failure.code[0]) failure_set(&job->failure, RD_KAFKA_RESP_ERR__INTR, "the work was cancelled");
   napi_value answer = job->failure.code[0] ? NULL : job->answer(env, job);
-  if (answer) napi_resolve_deferred(env, job->deferred, answer);
-  else if ((answer = rejection(env, job))) napi_reject_deferred(env, job->deferred, answer);
+  if (answer)
+    napi_resolve_deferred(env, job->deferred, answer);
+  else if ((answer = rejection(env, job)))
+    napi_reject_deferred(env, job->deferred, answer);
   napi_delete_async_work(env, job->work);
   job->dispose(job);
 }

@@ -77,9 +77,9 @@ bool js_export_class(napi_env env, napi_value exports, const char *name, napi_ca
 
 /* Work on a thread of the pool, answered by a promise. Embed it first in a structure of one's own. */
 struct job {
-  void (*execute)(struct job *);                   /* pool thread: no Node-API; fills `failure` where it fails */
-  napi_value (*answer)(napi_env, struct job *);    /* after success: the promise's value, or NULL with a failure or an exception */
-  void (*dispose)(struct job *);                   /* frees it; nobody touches it afterwards */
+  void (*execute)(struct job *);                /* pool thread: no Node-API; fills `failure` where it fails */
+  napi_value (*answer)(napi_env, struct job *); /* after success: the promise's value, or NULL with a failure or an exception */
+  void (*dispose)(struct job *);                /* frees it; nobody touches it afterwards */
   struct failure failure;
   napi_deferred deferred;
   napi_async_work work;

@@ -15,7 +15,9 @@ void log_init(struct client_log *log) {
   log->last_error[0] = '\0';
 }
 
-void log_destroy(struct client_log *log) { pthread_mutex_destroy(&log->lock); }
+void log_destroy(struct client_log *log) {
+  pthread_mutex_destroy(&log->lock);
+}
 
 /* A client that cannot connect says the same over and over. */
 static bool said_just_now(const struct client_log *log, const char *source, const char *message) {

@@ -22,8 +22,8 @@ struct client_log {
   pthread_mutex_t lock;
   struct log_line lines[LOG_LINES];
   size_t first, count;
-  uint64_t dropped; /* lines overwritten since the last drain */
-  uint64_t outages; /* how often all brokers were found to be down */
+  uint64_t dropped;     /* lines overwritten since the last drain */
+  uint64_t outages;     /* how often all brokers were found to be down */
   char last_error[232]; /* newest line of level error or worse; empty if none */
 };
 

@@ -38,8 +38,10 @@ static bool open_cluster(napi_env env, struct wrapped *wrapped) {
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
   log_attach(&wrapped->log, conf);
   wrapped->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, failure.message, sizeof failure.message);
-  if (!wrapped->client) rd_kafka_conf_destroy(conf);
-  else wrapped->cluster = rd_kafka_mock_cluster_new(wrapped->client, wrapped->brokers);
+  if (!wrapped->client)
+    rd_kafka_conf_destroy(conf);
+  else
+    wrapped->cluster = rd_kafka_mock_cluster_new(wrapped->client, wrapped->brokers);
   /* Its metadata names broker 0 as controller unless told otherwise, and there is none. */
   if (wrapped->cluster) rd_kafka_mock_set_controller_id(wrapped->cluster, 1);
   if (wrapped->cluster) return true;
@@ -109,8 +111,8 @@ static napi_value fail_requests(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
   int64_t api_key, error, count;
   struct wrapped *wrapped = unwrap(env, info, 3, arguments);
-  if (wrapped && js_read_integer(env, arguments[0], 0, 100, &api_key) && js_read_integer(env, arguments[1], -1000, 1000, &error) &&
-      js_read_integer(env, arguments[2], 0, 100000, &count)) {
+  if (wrapped && js_read_integer(env, arguments[0], 0, 100, &api_key) &&
+      js_read_integer(env, arguments[1], -1000, 1000, &error) && js_read_integer(env, arguments[2], 0, 100000, &count)) {
     for (int64_t i = 0; i < count; i++) {
       rd_kafka_mock_push_request_errors(wrapped->cluster, (int16_t)api_key, 1, (rd_kafka_resp_err_t)error);
     }
@@ -123,7 +125,8 @@ static napi_value set_round_trip(napi_env env, napi_callback_info info) {
   int64_t ms;
   struct wrapped *wrapped = unwrap(env, info, 1, &argument);
   if (!wrapped || !js_read_integer(env, argument, 0, 3600000, &ms)) return NULL;
-  for (int broker = 1; broker <= wrapped->brokers; broker++) rd_kafka_mock_broker_set_rtt(wrapped->cluster, broker, (int)ms);
+  for (int broker = 1; broker <= wrapped->brokers; broker++)
+    rd_kafka_mock_broker_set_rtt(wrapped->cluster, broker, (int)ms);
   return NULL;
 }
 
@@ -133,8 +136,10 @@ static napi_value set_brokers_up(napi_env env, napi_callback_info info) {
   struct wrapped *wrapped = unwrap(env, info, 1, &argument);
   if (!wrapped || !js_ok(env, napi_get_value_bool(env, argument, &up))) return NULL;
   for (int broker = 1; broker <= wrapped->brokers; broker++) {
-    if (up) rd_kafka_mock_broker_set_up(wrapped->cluster, broker);
-    else rd_kafka_mock_broker_set_down(wrapped->cluster, broker);
+    if (up)
+      rd_kafka_mock_broker_set_up(wrapped->cluster, broker);
+    else
+      rd_kafka_mock_broker_set_down(wrapped->cluster, broker);
   }
   return NULL;
 }

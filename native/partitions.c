@@ -57,7 +57,8 @@ void partitions_answer(struct partitions *partitions, const rd_kafka_event_t *ev
 int32_t partitions_get(struct partitions *partitions, int64_t deadline_us, bool *settled) {
   pthread_mutex_lock(&partitions->lock);
   int64_t until = deadline_us < partitions->patience_us ? deadline_us : partitions->patience_us;
-  while (partitions->count == 0 && clock_now_us() < until) clock_wait_until(&partitions->answered, &partitions->lock, until);
+  while (partitions->count == 0 && clock_now_us() < until)
+    clock_wait_until(&partitions->answered, &partitions->lock, until);
   int32_t count = partitions->count;
   *settled = count > 0 || clock_now_us() >= partitions->patience_us;
   pthread_mutex_unlock(&partitions->lock);

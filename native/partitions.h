@@ -13,10 +13,10 @@
 struct partitions {
   pthread_mutex_t lock;
   pthread_cond_t answered;
-  int32_t count;     /* 0 as long as nobody knows */
-  int64_t next_us;   /* when to ask again */
+  int32_t count;       /* 0 as long as nobody knows */
+  int64_t next_us;     /* when to ask again */
   int64_t patience_us; /* until when a first answer is worth waiting for */
-  bool asked;        /* a request is on its way; polling thread only */
+  bool asked;          /* a request is on its way; polling thread only */
 };
 
 /* 0, or an error number. */

@@ -11,8 +11,8 @@
 #include "partitions.h"
 
 enum {
-  poll_ms = 100,             /* how long the polling thread sleeps where nothing happens */
-  chunk_messages = 4096,     /* messages handed to librdkafka at a time: bounds the scratch memory */
+  poll_ms = 100,         /* how long the polling thread sleeps where nothing happens */
+  chunk_messages = 4096, /* messages handed to librdkafka at a time: bounds the scratch memory */
   queue_full_patience_us = 5000000,
 };
 
@@ -41,17 +41,17 @@ struct producer {
 /* The polling thread. */
 static void serve(struct producer *producer, rd_kafka_event_t *event) {
   switch (rd_kafka_event_type(event)) {
-    case RD_KAFKA_EVENT_DR:
-      account_reports(&producer->account, event);
-      break;
-    case RD_KAFKA_EVENT_ERROR:
-      log_error(producer->log, rd_kafka_event_error(event), rd_kafka_event_error_string(event));
-      break;
-    case RD_KAFKA_EVENT_DESCRIBETOPICS_RESULT:
-      partitions_answer(&producer->partitions, event);
-      break;
-    default:
-      break;
+  case RD_KAFKA_EVENT_DR:
+    account_reports(&producer->account, event);
+    break;
+  case RD_KAFKA_EVENT_ERROR:
+    log_error(producer->log, rd_kafka_event_error(event), rd_kafka_event_error_string(event));
+    break;
+  case RD_KAFKA_EVENT_DESCRIBETOPICS_RESULT:
+    partitions_answer(&producer->partitions, event);
+    break;
+  default:
+    break;
   }
 }
 
@@ -144,41 +144,9 @@ static bool reserve(void **memory, size_t *capacity, size_t places, size_t size)
   return true;
 }
 
-/*
- * Sorts a chunk into producer->messages by group: group g < partitions is that partition, the last group is left to
- * librdkafka's partitioner. Within a group the order stays. offsets and weights are those of the chunk.
- */
-static void group(struct producer *producer, const uint8_t *bytes, const uint32_t *offsets, const uint32_t *weights,
-                  uint32_t count, int32_t partitions, uint32_t stamp) {
-  uint32_t *starts = producer->starts;
-  memset(starts, 0, ((size_t)partitions + 2) * sizeof *starts);
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t *place = offsets + 2 * (size_t)i;
-    size_t key_length = place[1] - place[0];
-    int32_t where = partitions;
-    if (partitions > 0 && key_length > 0) where = batch_partition(bytes + place[0], key_length, partitions);
-    producer->groups[i] = where;
-    starts[where + 1]++;
-  }
-  for (int32_t g = 0; g <= partitions; g++) starts[g + 1] += starts[g];
-
-  /* Filling moves each start to its group's end, which is the start of the next group: so they are moved back afterwards. */
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t *place = offsets + 2 * (size_t)i;
-    rd_kafka_message_t *message = &producer->messages[starts[producer->groups[i]]++];
-    message->key = place[1] > place[0] ? (void *)(uintptr_t)(bytes + place[0]) : NULL;
-    message->key_len = place[1] - place[0];
-    message->payload = place[2] > place[1] ? (void *)(uintptr_t)(bytes + place[1]) : NULL;
-    message->len = place[2] - place[1];
-    message->err = RD_KAFKA_RESP_ERR_NO_ERROR;
-    message->_private = account_opaque(stamp, weights[i]);
-  }
-  memmove(starts + 1, starts, ((size_t)partitions + 1) * sizeof *starts);
-  starts[0] = 0;
-}
-
 /* Moves the messages that librdkafka refused to the front if another try may help; books the others as failed. */
-static uint32_t refused(struct producer *producer, rd_kafka_message_t *messages, uint32_t count, bool last_try, bool *queue_full) {
+static uint32_t refused(struct producer *producer, rd_kafka_message_t *messages, uint32_t count, bool last_try,
+                        bool *queue_full) {
   uint32_t kept = 0;
   *queue_full = false;
   for (uint32_t i = 0; i < count; i++) {
@@ -220,7 +188,8 @@ static void send_group(struct producer *producer, int32_t partition, rd_kafka_me
 
 static void send_chunk(struct producer *producer, const uint8_t *bytes, const uint32_t *offsets, const uint32_t *weights,
                        uint32_t count, int32_t partitions, uint32_t stamp) {
-  group(producer, bytes, offsets, weights, count, partitions, stamp);
+  struct batch_chunk chunk = {.bytes = bytes, .offsets = offsets, .weights = weights, .count = count, .stamp = stamp};
+  batch_group(&chunk, partitions, producer->groups, producer->starts, producer->messages);
   for (int32_t g = 0; g <= partitions; g++) {
     uint32_t start = producer->starts[g], end = producer->starts[g + 1];
     if (end > start) send_group(producer, g < partitions ? g : RD_KAFKA_PARTITION_UA, producer->messages + start, end - start);
@@ -257,7 +226,8 @@ int64_t producer_produce(struct producer *producer, const struct batch *batch, u
   uint32_t stamp = account_stamp(clock_now_us());
   for (uint32_t done = 0; done < admitted;) {
     uint32_t count = admitted - done < chunk_messages ? admitted - done : chunk_messages;
-    send_chunk(producer, batch->bytes, producer->offsets + 2 * (size_t)done, batch->weights + first + done, count, partitions, stamp);
+    send_chunk(producer, batch->bytes, producer->offsets + 2 * (size_t)done, batch->weights + first + done, count, partitions,
+               stamp);
     done += count;
   }
   return admitted;

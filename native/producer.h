@@ -19,7 +19,7 @@ struct producer_options {
   const char *topic;
   int64_t max_in_flight_messages; /* > 0; librdkafka's own limits must be higher */
   int64_t max_in_flight_bytes;    /* > 0, of keys and values */
-  bool partition_here; /* spread keys as the Java client does; otherwise librdkafka's partitioner decides */
+  bool partition_here;            /* spread keys as the Java client does; otherwise librdkafka's partitioner decides */
 };
 
 /* Errors are told apart by librdkafka's code; beyond this many kinds they are counted as "_FAIL". */
@@ -32,8 +32,8 @@ struct producer_error {
 
 struct producer_statistics {
   uint64_t accepted, delivered, failed, unresolved, in_flight;
-  uint64_t bytes;                      /* keys and values of delivered messages */
-  uint64_t weighted_count, weight_sum; /* delivered messages of a weight above 0 */
+  uint64_t bytes;                           /* keys and values of delivered messages */
+  uint64_t weighted_count, weight_sum;      /* delivered messages of a weight above 0 */
   int64_t first_enqueue_us, last_report_us; /* clock_now_us; 0 before the event */
   struct latency latency;                   /* of delivered messages */
   struct producer_error errors[PRODUCER_ERRORS];

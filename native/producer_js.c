@@ -12,9 +12,13 @@ struct wrapped {
   struct client_log log;
 };
 
-static struct wrapped *from(struct resource *resource) { return (struct wrapped *)resource; }
+static struct wrapped *from(struct resource *resource) {
+  return (struct wrapped *)resource;
+}
 
-static void shut(struct resource *resource) { producer_close(from(resource)->producer); }
+static void shut(struct resource *resource) {
+  producer_close(from(resource)->producer);
+}
 
 /* The object was collected, or its environment has ended. JavaScript thread. */
 static void finalize(napi_env env, void *data, void *hint) {
@@ -117,7 +121,8 @@ static napi_value statistics(napi_env env, napi_callback_info info) {
   numbers[7] = (double)now.weight_sum;
   numbers[8] = (double)now.first_enqueue_us / 1000;
   numbers[9] = (double)now.last_report_us / 1000;
-  for (size_t i = 0; i < LATENCY_BUCKETS; i++) numbers[place_histogram + i] = (double)now.latency.counts[i];
+  for (size_t i = 0; i < LATENCY_BUCKETS; i++)
+    numbers[place_histogram + i] = (double)now.latency.counts[i];
   numbers[place_histogram + LATENCY_BUCKETS] = (double)now.latency.max_units * LATENCY_UNIT_US / 1000;
   return NULL;
 }
@@ -130,9 +135,9 @@ static napi_value errors(napi_env env, napi_callback_info info) {
   producer_statistics(wrapped->producer, &now);
   if (!js_ok(env, napi_create_array_with_length(env, now.error_count, &list))) return NULL;
   for (uint32_t i = 0; i < now.error_count; i++) {
-    napi_value error = NULL, parts[] = {js_string(env, rd_kafka_err2name(now.errors[i].code)),
-                                        js_string(env, rd_kafka_err2str(now.errors[i].code)),
-                                        js_number(env, (double)now.errors[i].count)};
+    napi_value error = NULL,
+               parts[] = {js_string(env, rd_kafka_err2name(now.errors[i].code)),
+                          js_string(env, rd_kafka_err2str(now.errors[i].code)), js_number(env, (double)now.errors[i].count)};
     if (!js_ok(env, napi_create_array_with_length(env, 3, &error))) return NULL;
     for (uint32_t part = 0; part < 3; part++) {
       if (!parts[part] || !js_ok(env, napi_set_element(env, error, part, parts[part]))) return NULL;
