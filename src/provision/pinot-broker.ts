@@ -85,7 +85,9 @@ function reasonOf(code: number, message: string): string {
   if (code === 425 || code === 427) return "a server does not answer";
   // The message is a label such as `SQLParsingError:` over a stack trace.
   const [label = "", ...trace] = message.split("\n");
-  return trace.length === 0 ? label : innermostCause(trace.join("\n"));
+  // In a parser's chain of causes the helpful one is not the innermost but the one that says where.
+  const where = trace.find((line) => /\bline \d+, column \d+/u.test(line));
+  return trace.length === 0 ? label : innermostCause(where ?? trace.join("\n"));
 }
 
 /** Whether the query says by itself how many rows it wants. Quoted texts and comments do not count. */
