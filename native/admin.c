@@ -222,7 +222,6 @@ static bool describe_topic(struct admin_request *request, struct failure *failur
     if (*letter == '+') *letter = '-';
     if (*letter == '/') *letter = '_';
   }
-  *letter = *letter == '+' ? '-' : *letter == '/' ? '_' : *letter;
   size_t partitions = 0;
   rd_kafka_TopicDescription_partitions(topic, &partitions);
   give(&request->answer, id);

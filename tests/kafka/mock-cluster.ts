@@ -5,7 +5,6 @@ import type { NativeMockCluster } from "../../src/kafka/native.ts";
 
 /** Kafka's numbers of requests and errors, as far as tests inject failures. */
 export const produceRequest = 0;
-export const metadataRequest = 3;
 export const errorNotLeader = 6;
 export const errorRequestTimedOut = 7;
 export const errorTopicAuthorizationFailed = 29;
