@@ -15,7 +15,11 @@ export interface Command<T extends ArgsDef> {
 export type ListedCommand = Omit<CommandDef, "args"> & { readonly args: ArgsDef };
 
 export function defineCommand<const T extends ArgsDef>({ name, args, run }: Command<T>): ListedCommand {
-  const definition: CommandDef<T> = { meta: { name, description: commandDescriptions[name] }, args, run: ({ args: typed, data }) => run(typed, data as CliContext) };
+  const definition: CommandDef<T> = {
+    meta: { name, description: commandDescriptions[name] },
+    args,
+    run: ({ args: typed, data }) => run(typed, data as CliContext),
+  };
   // citty's type of a command is invariant in its options; nothing outside reads them by name.
   return definition as unknown as ListedCommand;
 }

@@ -3,12 +3,13 @@
 import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, type Topic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
-import { planProcessor } from "../provision/processor.ts";
+import { observeTable } from "../provision/pinot.ts";
+import { planProcessor, type TopicIdentity } from "../provision/processor.ts";
 import type { Operation } from "../stack/plan.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { PipelineContext } from "./context.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { processorFor } from "./provisioning.ts";
+import { pinotOptions, processorFor } from "./provisioning.ts";
 
 /** One line of `up --dry-run`. */
 export interface PlannedStep {
@@ -30,22 +31,36 @@ export async function planProvisioning(
   if (!runs("kafka")) return unseen(has);
   const topics = await Promise.all([transactionsTopic, windowsTopic].map(async (topic) => await planTopic(topic, endpoints, context)));
   const steps: PlannedStep[] = topics.map(({ step }) => step);
-  const [transactions, windows] = topics.map(({ topicId }) => topicId);
-  if (has("flink")) {
-    if (runs("flink") && transactions !== undefined && windows !== undefined) {
-      const identities = {
-        transactions: { name: transactionsTopic.name, id: transactions },
-        windows: { name: windowsTopic.name, id: windows },
-      };
-      const processor = processorFor({ endpoints, folder: context.folder }, identities.transactions, identities.windows);
-      const { operation, cause } = planProcessor(await processor.observe(patienceFor(lookTimeoutMs, context.signal)), processor.wanted);
-      steps.push({ operation, target: `job ${processor.computation}`, cause });
-    } else {
-      steps.push({ operation: "provision", target: "job of the windows", cause: "compared once Flink is ready" });
-    }
-  }
-  if (has("pinot")) steps.push({ operation: "provision", target: `table ${windowsTable}`, cause: "compared with the declarations by up" });
+  const [transactions, windows] = topics.map(({ identity }) => identity);
+  if (has("flink")) steps.push(runs("flink") ? await planJob(transactions, windows, endpoints, context) : jobUnseen);
+  if (has("pinot")) steps.push(runs("pinot") ? await planPinotTable(windows, endpoints, context) : tableUnseen);
   return steps;
+}
+
+const jobUnseen: PlannedStep = { operation: "provision", target: "job of the windows", cause: "compared once Flink is ready" };
+const tableUnseen: PlannedStep = { operation: "provision", target: `table ${windowsTable}`, cause: "compared once Pinot is ready" };
+
+async function planJob(
+  transactions: TopicIdentity | undefined,
+  windows: TopicIdentity | undefined,
+  endpoints: Endpoints,
+  { folder, signal }: PipelineContext,
+): Promise<PlannedStep> {
+  if (!transactions || !windows) return { ...jobUnseen, cause: "a topic that it works on is made first" };
+  const processor = processorFor({ endpoints, folder }, transactions, windows);
+  const { operation, cause } = planProcessor(await processor.observe(patienceFor(lookTimeoutMs, signal)), processor.wanted);
+  return { operation, target: `job ${processor.computation}`, cause };
+}
+
+async function planPinotTable(
+  windows: TopicIdentity | undefined,
+  endpoints: Endpoints,
+  { log, signal }: PipelineContext,
+): Promise<PlannedStep> {
+  if (!windows) return { ...tableUnseen, cause: "its topic is made first" };
+  const { table, plan } = await observeTable(pinotOptions({ endpoints, timeoutMs: lookTimeoutMs, signal, log }, windows));
+  const operations = { created: "create", unchanged: "unchanged", updated: "update", replaced: "replace" } as const;
+  return { operation: operations[plan.result], target: `table ${table}`, cause: plan.cause };
 }
 
 function unseen(has: (service: ServiceName) => boolean): readonly PlannedStep[] {
@@ -63,9 +78,11 @@ async function planTopic(
   topic: Topic,
   { kafka }: Endpoints,
   { signal }: PipelineContext,
-): Promise<{ readonly step: PlannedStep; readonly topicId: string | undefined }> {
+): Promise<{ readonly step: PlannedStep; readonly identity: TopicIdentity | undefined }> {
   const seen = await describeTopic({ brokers: kafka, topic: topic.name, timeoutMs: lookTimeoutMs, signal });
   const target = `topic ${topic.name}`;
-  if (!seen) return { step: { operation: "create", target, cause: "it does not exist" }, topicId: undefined };
-  return { step: { operation: "unchanged", target, cause: `it exists, with ${seen.partitions} partitions` }, topicId: seen.topicId };
+  if (!seen) return { step: { operation: "create", target, cause: "it does not exist" }, identity: undefined };
+  const partitions = seen.partitions === 1 ? "one partition" : `${seen.partitions} partitions`;
+  const step = { operation: "unchanged", target, cause: `it exists, with ${partitions}` };
+  return { step, identity: { name: topic.name, id: seen.topicId } };
 }

@@ -6,7 +6,7 @@ import type { Change } from "../model/change.ts";
 import { transactionsTopic, windowsTopic } from "../model/names.ts";
 import { createFlinkProcessor } from "../provision/flink.ts";
 import { patienceFor } from "../provision/patience.ts";
-import { provisionPinot } from "../provision/pinot.ts";
+import { provisionPinot, type PinotOptions } from "../provision/pinot.ts";
 import { provisionProcessor, type Processor, type TopicIdentity } from "../provision/processor.ts";
 import type { Declarations } from "../provision/statements.ts";
 import type { StateFolder } from "../stack/run-state.ts";
@@ -24,7 +24,7 @@ export interface ProvisioningOptions {
   readonly signal: AbortSignal;
 }
 
-export const embeddedDeclarations: Declarations = { paths: assetPaths, read: readAsset };
+const embeddedDeclarations: Declarations = { paths: assetPaths, read: readAsset };
 
 /** Provisions what the stack's services need. Answers every change, the unchanged ones too. */
 export async function provision(options: ProvisioningOptions): Promise<readonly Change[]> {
@@ -58,16 +58,23 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
   const pinotReady = ready.get("pinot");
   if (!pinotReady) return changes;
   await pinotReady;
-  const tables = await provisionPinot({
+  return [...changes, ...(await provisionPinot(pinotOptions(options, windowsId)))];
+}
+
+/** How Pinot is provisioned for a windows topic of a given id. */
+export function pinotOptions(
+  { endpoints, timeoutMs, signal, log }: Pick<ProvisioningOptions, "endpoints" | "timeoutMs" | "signal" | "log">,
+  windows: TopicIdentity,
+): PinotOptions {
+  return {
     controllerUrl: endpoints.pinotController,
     brokerUrl: endpoints.pinotBroker,
     brokers: endpoints.kafka,
-    windows: windowsId,
+    windows,
     declarations: embeddedDeclarations,
     patience: patienceFor(timeoutMs, signal),
     log,
-  });
-  return [...changes, ...tables];
+  };
 }
 
 /** The processor of the stack, for a windows topic of a given id. */

@@ -56,6 +56,13 @@ export function planTable(observed: TableState, wanted: TableIdentity): TablePla
   return { result: "unchanged", cause: "it is there, with the same declarations and topic" };
 }
 
+/** What `provisionPinot` would do with the table. Looks only. @throws StreamctlError `unreachable`, `pinot`, `usage` */
+export async function observeTable(options: PinotOptions): Promise<{ readonly table: string; readonly plan: TablePlan }> {
+  const wanted = readTable(options);
+  const controller = new PinotController(options.controllerUrl, options.patience);
+  return { table: wanted.name, plan: planTable(stateOf(await controller.table(wanted.name)), wanted.identity) };
+}
+
 /**
  * Makes schema and table what the files say, and returns once the table answers a query.
  *

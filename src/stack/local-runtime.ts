@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { readAsset } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
@@ -41,7 +42,8 @@ const largeLogBytes = 20e6;
 
 export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOptions): Runtime {
   const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
-    const dirs = { confDir: folder.confDir(definition.name), dataDir: folder.dataDir(definition.name) };
+    const dataDir = folder.dataDir(definition.name);
+    const dirs = { confDir: folder.confDir(definition.name), dataDir, dataUri: pathToFileURL(dataDir).href };
     return renderTemplate(text, { ...definition.values, ...dirs, ...extra }, file);
   };
   const configuration = (definition: ServiceDefinition): readonly string[] =>

@@ -1,16 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readHolder, withLock, writeAtomically } from "../../src/core/files.ts";
 import { identifyProcess } from "../../src/core/process.ts";
-
-const folder = async (): Promise<string> => await mkdtemp(join(tmpdir(), "streamctl-files-"));
+import { temporaryFolder } from "../temporary-folder.ts";
 
 describe("withLock()", () => {
   test("lets one in at a time and says once that it waits", async () => {
-    const path = join(await folder(), "lock");
+    const path = join(await temporaryFolder(), "lock");
     const events: string[] = [];
     const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
     const { promise: waiting, resolve: wait } = Promise.withResolvers<void>();
@@ -35,7 +33,7 @@ describe("withLock()", () => {
   });
 
   test("takes over the lock of a process that is gone, even where its pid lives again", async () => {
-    const dir = await folder();
+    const dir = await temporaryFolder();
     const path = join(dir, "lock");
     const self = await identifyProcess(process.pid);
     await writeFile(path, JSON.stringify({ ...self, startTicks: 1 }));
@@ -45,7 +43,7 @@ describe("withLock()", () => {
   });
 
   test("gives up at its deadline, naming the holder", async () => {
-    const path = join(await folder(), "lock");
+    const path = join(await temporaryFolder(), "lock");
     const options = { timeoutMs: 50, onWait: () => {} };
     await withLock(path, options, async () => {
       const failure: unknown = await withLock(path, options, async () => "in").catch((error: unknown) => error);
@@ -56,7 +54,7 @@ describe("withLock()", () => {
 
 describe("writeAtomically()", () => {
   test("leaves the file and nothing beside it", async () => {
-    const dir = await folder();
+    const dir = await temporaryFolder();
     await writeAtomically(join(dir, "a", "file"), "text");
     await writeAtomically(join(dir, "a", "file"), "newer");
     expect(await readdir(join(dir, "a"))).toEqual(["file"]);

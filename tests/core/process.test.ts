@@ -1,14 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identifyProcess, isRunning, portOwner, residentBytes, runCommand, signalProcess, startDetached } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 describe("startDetached()", () => {
   test("starts a process whose output goes to the log and which is known by more than its pid", async () => {
-    const log = join(await mkdtemp(join(tmpdir(), "streamctl-process-")), "log");
+    const log = join(await temporaryFolder(), "log");
     const identity = await startDetached({ program: "sh", args: ["-c", "echo hello; exec sleep 60"] }, log);
     const said = async (): Promise<true | undefined> => ((await readFile(log, "utf8")) === "hello\n" ? true : undefined);
     await pollUntil(said, { timeoutMs: 5000, what: "its word" });
@@ -24,7 +24,7 @@ describe("startDetached()", () => {
   });
 
   test("names the program that does not exist", async () => {
-    const log = join(await mkdtemp(join(tmpdir(), "streamctl-process-")), "log");
+    const log = join(await temporaryFolder(), "log");
     const failure: unknown = await startDetached({ program: "no-such-program", args: [] }, log).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "prerequisite", message: 'Cannot start "no-such-program": no such program on the PATH' });
   });

@@ -99,7 +99,12 @@ describe("faults on real engines", () => {
 
   test("records from elsewhere are reported as invalid and stop nothing", async () => {
     const { invalid, paidRecords } = await stack.json(["verify", "--wait", "120s"]);
-    const good = { event_timestamp: "2026-02-03 04:05:06.789", transaction_id: 1, user_id: "00000000-0000-4000-8000-000000000000", total_paid: 5 };
+    const good = {
+      event_timestamp: "2026-02-03 04:05:06.789",
+      transaction_id: 1,
+      user_id: "00000000-0000-4000-8000-000000000000",
+      total_paid: 5,
+    };
     const values = [
       "no json at all",
       "",

@@ -1,12 +1,10 @@
 /** What users type wrongly or lack, with the executable and without any engine. */
 
 import { describe, expect, test } from "bun:test";
-import { chmod, mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { run, start } from "./streamctl.ts";
-
-const empty = async (): Promise<string> => await mkdtemp(join(tmpdir(), "streamctl-usage-"));
 
 /** What was typed, the exit code, and what standard error must say. */
 const wrong: readonly (readonly [args: readonly string[], exitCode: number, says: string])[] = [
@@ -49,7 +47,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
 describe("streamctl", () => {
   for (const [args, exitCode, says] of wrong) {
     test(`${args.map((arg) => (/\s|^$/u.test(arg) ? `"${arg}"` : arg)).join(" ")}: exit ${exitCode}, two lines, no trace, nothing left behind`, async () => {
-      const cwd = await empty();
+      const cwd = await temporaryFolder();
       const outcome = await run(args, { cwd });
       expect(outcome.stderr).toContain(says);
       expect(outcome.stderr).not.toMatch(/^\s+at /mu);
@@ -60,7 +58,7 @@ describe("streamctl", () => {
   }
 
   test("prints one JSON document for an error with --json, wherever it stands", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     for (const args of [
       ["--json", "verify"],
       ["verify", "--json"],
@@ -74,7 +72,7 @@ describe("streamctl", () => {
   });
 
   test("status of nothing is a document and exit 1, down of nothing is done", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     const status = await run(["status", "--json"], { cwd });
     expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([1, { runtime: "none", processor: "none", services: [] }]);
     const down = await run(["down"], { cwd });
@@ -95,7 +93,7 @@ describe("streamctl", () => {
   });
 
   test("reads neither .env nor bunfig.toml of the folder it runs in", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     await writeFile(join(cwd, ".env"), "XDG_CACHE_HOME=relative\n");
     await writeFile(join(cwd, "bunfig.toml"), "this is no toml at all [[[\n");
     expect((await run(["--version"], { cwd })).exitCode).toBe(0);
@@ -111,7 +109,10 @@ describe("streamctl", () => {
   test("data --dry-run prints the records of a seed in the order of their index, and needs no broker", async () => {
     const args = ["data", "--dry-run", "-n", "3", "--seed", "7", "--start-time", "2026-01-01T00:00:00Z"];
     const first = await run(args);
-    const values = first.stdout.trim().split("\n").map((line) => JSON.parse(line) as { readonly event_timestamp: string });
+    const values = first.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly event_timestamp: string });
     expect(values.map(({ event_timestamp }) => event_timestamp)).toEqual([
       "2026-01-01 00:00:00.000",
       "2026-01-01 00:00:00.010",
@@ -124,7 +125,7 @@ describe("streamctl", () => {
 describe("a machine that lacks something", () => {
   /** A PATH with only what is named, as links to this machine's own. */
   async function pathWith(...programs: readonly string[]): Promise<string> {
-    const folder = await empty();
+    const folder = await temporaryFolder();
     for (const name of programs) {
       const found = Bun.which(name);
       if (found === null) throw new Error(`${name} is not on this machine`);
@@ -136,16 +137,16 @@ describe("a machine that lacks something", () => {
   const withoutHome = { JAVA_HOME: undefined };
 
   test("up without Java says so and how to get it", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     const { exitCode, stderr } = await run(["up"], { cwd, env: { ...withoutHome, PATH: await pathWith("sh") } });
     expect(stderr).toContain('Cannot run "java": no Java here\nhint: Install a JDK 17 or newer');
     expect(exitCode).toBe(1);
   });
 
   test("up with a Java that is too old says which one it found", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     const folder = await pathWith("sh");
-    await writeFile(join(folder, "java"), '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
+    await writeFile(join(folder, "java"), "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n");
     await chmod(join(folder, "java"), 0o755);
     const { exitCode, stderr } = await run(["up"], { cwd, env: { ...withoutHome, PATH: folder } });
     expect(stderr).toContain('Cannot use "java": version 11 is too old, 17 is needed');
@@ -153,7 +154,7 @@ describe("a machine that lacks something", () => {
   });
 
   test("up without Maven and with an empty cache says so, with the cache filled it does not need it", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     const env = { ...withoutHome, PATH: await pathWith("sh", "java"), STREAMCTL_CACHE_DIR: join(cwd, "cache") };
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "30000"], { cwd, env });
     expect(stderr).toContain("Cannot resolve Kafka 4.3.1: Maven (mvn) is not on the PATH\nhint: Install Maven");
@@ -161,7 +162,7 @@ describe("a machine that lacks something", () => {
   });
 
   test("doctor names what is missing and exits 1", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     const { exitCode, stdout } = await run(["doctor", "--json"], { cwd, env: { ...withoutHome, PATH: await pathWith("sh") } });
     const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly subject: string; readonly verdict: string }[] };
     const lacking = findings.filter(({ verdict }) => verdict === "lacks").map(({ subject }) => subject);
@@ -170,7 +171,7 @@ describe("a machine that lacks something", () => {
   });
 
   test("up refuses a port that is taken, naming port, process and flag", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
     const offset = server.port - 9092;
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", String(offset)], { cwd });
@@ -182,7 +183,7 @@ describe("a machine that lacks something", () => {
   });
 
   test("up heals a cache of which a jar is missing", async () => {
-    const cwd = await empty();
+    const cwd = await temporaryFolder();
     const cache = join(cwd, "cache");
     const home = join(cache, "engines");
     const env = { STREAMCTL_CACHE_DIR: cache };

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ArgsDef } from "citty";
+import { StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { DataRequest } from "../../data/request.ts";
 import type { CliContext, ExitCode } from "../context.ts";
@@ -58,11 +59,13 @@ async function send(request: DataRequest, context: CliContext): Promise<ExitCode
   const { dataExitCode } = await import("../../data/summary.ts");
   const { renderProgress, renderSummary } = await import("../../data/narration.ts");
   const { log, signal, terminal, globals } = context;
-  log.info(`Sending to ${request.topic} at ${request.brokers} with ${request.workers === 1 ? "one worker" : `${request.workers} workers`}, seed ${request.seed}`);
+  log.info(
+    `Sending to ${request.topic} at ${request.brokers} with ${request.workers === 1 ? "one worker" : `${request.workers} workers`}, seed ${request.seed}`,
+  );
   const summary = await runData(request, {
     log,
     signal,
-    workerEntry: new URL("../../main.ts", import.meta.url),
+    workerEntry: programEntry(),
     stateDir: globals.stateDir,
     onProgress: (progress) => terminal.live(globals.quiet ? "" : renderProgress(progress)),
   });
@@ -74,4 +77,11 @@ async function send(request: DataRequest, context: CliContext): Promise<ExitCode
     await terminal.write(renderSummary(summary));
   }
   return dataExitCode(summary, signal.aborted);
+}
+
+/** What a worker runs: the program's one entry, which knows that it is off the main thread. */
+function programEntry(): string {
+  const [, entry] = process.argv;
+  if (entry === undefined) throw new StreamctlError("internal", "Cannot start a worker: the program does not know its own entry");
+  return entry;
 }
