@@ -1,7 +1,7 @@
 /** What each option of `data` takes, from text to value; an error names the option, what was given, and what to type. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { eventTimeRange, parseEventTimestamp } from "../model/event-timestamp.ts";
+import { eventTimeRange, formatEventTimestamp, parseEventTimestamp } from "../model/event-timestamp.ts";
 import type { Shard } from "./shares.ts";
 
 /** Why a text is refused, and what to type instead. */
@@ -53,7 +53,9 @@ export function startTime(text: string, nowMs: number): number {
   const found = instant.exec(text)?.groups;
   if (!found) throw refuse("--start-time", text, "it is not a time", hint);
   const utcMs = parseEventTimestamp(`${found["date"]} ${found["time"] ?? "00:00:00"}`);
-  if (utcMs === undefined) throw refuse("--start-time", text, "the calendar or the clock has no such time", hint);
+  // A record's day that its month lacks is read as the last one; what a person types is meant as typed.
+  if (utcMs === undefined || formatEventTimestamp(utcMs).slice(0, 10) !== found["date"])
+    throw refuse("--start-time", text, "the calendar or the clock has no such time", hint);
   const timeMs = utcMs - offsetMs(found["zone"] ?? "Z");
   if (timeMs < eventTimeRange.firstMs || timeMs > eventTimeRange.lastMs) {
     throw refuse("--start-time", text, "it lies outside of the years 1970 to 9999", hint);

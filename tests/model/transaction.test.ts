@@ -22,6 +22,10 @@ test("parseTransaction() reads a value by the contract, from text and from bytes
   expect(parseTransaction(new TextEncoder().encode(text))).toEqual(transaction);
 });
 
+test("parseTransaction() reads over a byte order mark, as the processors do", () => {
+  expect(parseTransaction(new TextEncoder().encode(`\u{FEFF}${text}`))).toEqual(transaction);
+});
+
 test("parseTransaction() reads fields in any order, with spaces, and ignores those beyond the contract", () => {
   const { status, ...rest } = good;
   expect(parseTransaction(` ${JSON.stringify({ extra: [1], status, ...rest }, null, 2)}\n`)).toEqual(transaction);
@@ -47,6 +51,8 @@ test.each([
   ["event_timestamp", null, "event_timestamp is null"],
   ["event_timestamp", 1_767_225_600_000, "event_timestamp is of the wrong type"],
   ["event_timestamp", "2026-01-01T00:00:00.123Z", "event_timestamp is malformed"],
+  ["event_timestamp", "1969-12-31 23:59:59.999", "event_timestamp is out of range"],
+  ["event_timestamp", "9999-12-31 24:00:00", "event_timestamp is out of range"],
   ["transaction_id", undefined, "transaction_id is missing"],
   ["transaction_id", "7", "transaction_id is of the wrong type"],
   ["transaction_id", 0, "transaction_id is out of range"],
