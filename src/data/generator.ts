@@ -50,11 +50,7 @@ export class TransactionGenerator {
     this.#bytes = new Uint8Array(recordsBytes + record.piecesBytes(users.length));
     this.#offsets = new Uint32Array(options.capacity * 2 + 1);
     this.#weights = new Uint32Array(options.capacity);
-    this.#pieces = new record.RecordPieces(
-      this.#bytes,
-      recordsBytes,
-      users.map((user) => user.id),
-    );
+    this.#pieces = new record.RecordPieces(this.#bytes, recordsBytes, users);
     this.#amounts = Uint32Array.from(users, (user) => user.totalPaid);
   }
 
@@ -77,8 +73,9 @@ export class TransactionGenerator {
       }
       const idBits = firstBits(key, index);
       const bits = nextBits(key, idBits);
-      const user = realistic === null ? below(fixedUsers.length, bits) : this.#adoptUser(realistic, index);
-      const end = this.#write(n, position, user, 1 + below(maxTransactionId, idBits), (bits & 1) === 1);
+      const paid = bits & 1;
+      const user = realistic === null ? below(fixedUsers.length, bits) : this.#adoptUser(realistic, index, paid);
+      const end = this.#write(n, position, user, 1 + below(maxTransactionId, idBits), paid);
       this.#timestamp.write(timeOf(index), this.#bytes, position + record.timestampAt);
       position = end;
     }
@@ -100,37 +97,27 @@ export class TransactionGenerator {
     return () => nowMs;
   }
 
-  /** Puts the user of a record in the place of the one prepared user. */
-  #adoptUser(realistic: RealisticUsers, index: number): number {
+  /** Puts the user of a record in the place of the one prepared user, and answers that place. */
+  #adoptUser(realistic: RealisticUsers, index: number, paid: number): number {
     const { userId, totalPaid } = realistic.at(index);
-    const key = this.#pieces.headStart(0);
-    const inValue = this.#pieces.middleStart(0) + record.middleUserIdAt;
-    for (let n = 0; n < record.keyBytes; n += 1) {
-      const character = userId.charCodeAt(n);
-      this.#bytes[key + n] = character;
-      this.#bytes[inValue + n] = character;
-    }
+    this.#pieces.replaceUser(userId, totalPaid, paid);
     this.#amounts[0] = totalPaid;
     return 0;
   }
 
-  /** Writes one record at a position and answers the position behind it. */
-  #write(n: number, position: number, user: number, transactionId: number, paid: boolean): number {
+  /** Writes one record without its time at a position, and answers the position behind it. */
+  #write(n: number, position: number, user: number, transactionId: number, paid: number): number {
     const bytes = this.#bytes;
     const headStart = this.#pieces.headStart(user);
-    const middleStart = this.#pieces.middleStart(user);
-    const endStart = paid ? this.#pieces.paidStart : this.#pieces.refusedStart;
-    const endLength = paid ? record.paidLength : record.refusedLength;
-    const amount = this.#amounts[user] ?? 0;
-    bytes.copyWithin(position, headStart, headStart + record.headLength);
-    const middleAt = writeDecimal(bytes, position + record.headLength, transactionId);
-    bytes.copyWithin(middleAt, middleStart, middleStart + record.middleLength);
-    const endAt = writeDecimal(bytes, middleAt + record.middleLength, amount);
-    bytes.copyWithin(endAt, endStart, endStart + endLength);
+    const tailStart = this.#pieces.tailStart(user, paid);
+    const tailBytes = this.#pieces.tailBytes(user, paid);
+    bytes.copyWithin(position, headStart, headStart + record.headBytes);
+    const tailAt = writeDecimal(bytes, position + record.headBytes, transactionId);
+    bytes.copyWithin(tailAt, tailStart, tailStart + tailBytes);
     this.#offsets[n * 2] = position;
     this.#offsets[n * 2 + 1] = position + record.keyBytes;
-    this.#weights[n] = paid ? amount : 0;
-    return endAt + endLength;
+    this.#weights[n] = paid === 1 ? (this.#amounts[user] ?? 0) : 0;
+    return tailAt + tailBytes;
   }
 }
 

@@ -1,70 +1,80 @@
-/** The constant parts of a record's bytes, prepared once so that a message is a few copies within one buffer. */
+/**
+ * The constant parts of a record's bytes, prepared once behind the records in the same buffer, so that a message is two
+ * copies and a few digits: a head for each user (key, and value up to the transaction's id), a tail for each user and status.
+ */
 
-import { maxTransactionId, transactionFields as fields, type TransactionStatus } from "../model/transaction.ts";
+import { transactionFields as fields, maxTransactionId, type TransactionStatus } from "../model/transaction.ts";
 import { fixedUsers, randomTotalPaid } from "../model/users.ts";
+import { timestampBytes } from "./event-time.ts";
 
 export const keyBytes = 36;
-export const timestampBytes = 23;
 const beforeTimestamp = `{"${fields.eventTimestamp}":"`;
 const beforeUserId = `,"${fields.userId}":"`;
-const placeholder = "0".repeat(timestampBytes);
 
-/** Where the timestamp stands after the start of a record's key, and where the user's id stands in the middle piece. */
+/** Where the timestamp stands after the start of a record's key. */
 export const timestampAt = keyBytes + beforeTimestamp.length;
-export const middleUserIdAt = beforeUserId.length;
+export const headBytes = headText("0".repeat(keyBytes)).length;
 
-/** Key and value up to the transaction's id. */
+/** Key and value up to the transaction's id; the timestamp's place is empty. */
 function headText(userId: string): string {
-  return `${userId}${beforeTimestamp}${placeholder}","${fields.transactionId}":`;
+  return `${userId}${beforeTimestamp}${"0".repeat(timestampBytes)}","${fields.transactionId}":`;
 }
 
-/** From behind the transaction's id up to the amount. */
-function middleText(userId: string): string {
-  return `${beforeUserId}${userId}","${fields.totalPaid}":`;
+/** From behind the transaction's id to the end. */
+function tailText(userId: string, totalPaid: number, status: TransactionStatus): string {
+  return `${beforeUserId}${userId}","${fields.totalPaid}":${totalPaid},"${fields.status}":"${status}"}`;
 }
 
-/** From behind the amount to the end. */
-function endText(status: TransactionStatus): string {
-  return `,"${fields.status}":"${status}"}`;
-}
-
-/** Every user id has 36 bytes, so these lengths hold for any user. */
-export const headLength = headText(fixedUsers[0]?.id ?? "").length;
-export const middleLength = middleText(fixedUsers[0]?.id ?? "").length;
-export const paidLength = endText("Paid").length;
-export const refusedLength = endText("Refused").length;
-
-const userLength = headLength + middleLength;
 const longestAmount = Math.max(randomTotalPaid.max, ...fixedUsers.map((user) => user.totalPaid));
+const longestTail = tailText("0".repeat(keyBytes), longestAmount, "Refused").length;
+const userBytes = headBytes + 2 * longestTail;
 
 /** Longest key and value of one record. */
-export const maxRecordBytes = userLength + String(maxTransactionId).length + String(longestAmount).length + refusedLength;
-
-/** Positions of the pieces in a buffer: two ends, then head and middle of each user. */
-export class RecordPieces {
-  readonly paidStart: number;
-  readonly refusedStart: number;
-  readonly #usersStart: number;
-
-  /** Writes the pieces for these users at a position of the buffer; `piecesBytes` bytes of room are needed. */
-  constructor(buffer: Uint8Array, start: number, userIds: readonly string[]) {
-    this.paidStart = start;
-    this.refusedStart = this.paidStart + paidLength;
-    this.#usersStart = this.refusedStart + refusedLength;
-    const users = userIds.map((userId) => headText(userId) + middleText(userId)).join("");
-    new TextEncoder().encodeInto(endText("Paid") + endText("Refused") + users, buffer.subarray(start));
-  }
-
-  headStart(user: number): number {
-    return this.#usersStart + user * userLength;
-  }
-
-  middleStart(user: number): number {
-    return this.headStart(user) + headLength;
-  }
-}
+export const maxRecordBytes = headBytes + String(maxTransactionId).length + longestTail;
 
 /** Room that the pieces of so many users take. */
 export function piecesBytes(users: number): number {
-  return paidLength + refusedLength + users * userLength;
+  return users * userBytes;
+}
+
+export class RecordPieces {
+  readonly #buffer: Uint8Array;
+  readonly #start: number;
+  readonly #tailLengths: Uint32Array;
+
+  /** @param start position in the buffer from which `piecesBytes` of room belong to the pieces */
+  constructor(buffer: Uint8Array, start: number, users: readonly { readonly id: string; readonly totalPaid: number }[]) {
+    this.#buffer = buffer;
+    this.#start = start;
+    this.#tailLengths = new Uint32Array(users.length * 2);
+    for (const [user, { id, totalPaid }] of users.entries()) {
+      this.#write(this.headStart(user), headText(id));
+      this.#tailLengths[user * 2] = this.#write(this.tailStart(user, 0), tailText(id, totalPaid, "Refused"));
+      this.#tailLengths[user * 2 + 1] = this.#write(this.tailStart(user, 1), tailText(id, totalPaid, "Paid"));
+    }
+  }
+
+  headStart(user: number): number {
+    return this.#start + user * userBytes;
+  }
+
+  /** @param paid 1 for Paid, 0 for Refused */
+  tailStart(user: number, paid: number): number {
+    return this.#start + user * userBytes + headBytes + paid * longestTail;
+  }
+
+  tailBytes(user: number, paid: number): number {
+    return this.#tailLengths[user * 2 + paid] ?? 0;
+  }
+
+  /** Puts another user in the place of the first one, for records of one status. */
+  replaceUser(id: string, totalPaid: number, paid: number): void {
+    this.#write(this.headStart(0), id);
+    this.#tailLengths[paid] = this.#write(this.tailStart(0, paid), tailText(id, totalPaid, paid === 1 ? "Paid" : "Refused"));
+  }
+
+  #write(position: number, text: string): number {
+    for (let n = 0; n < text.length; n += 1) this.#buffer[position + n] = text.charCodeAt(n);
+    return text.length;
+  }
 }
