@@ -18,7 +18,11 @@ export interface Measurement {
 export async function measure(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Measurement> {
   const startedAt = performance.now();
   const child = Bun.spawn([...command], { stdout: "pipe", stderr: "pipe", env: { ...process.env, ...env } });
-  const [stdout, stderr, exitCode] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   const elapsedMs = performance.now() - startedAt;
   const usage = child.resourceUsage();
   if (exitCode !== 0 || !usage) throw new Error(`${command.join(" ")} ended with ${exitCode}\n${stdout}\n${stderr}`);
@@ -48,5 +52,10 @@ export interface Row {
 export function printRows(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(({ what }) => what.length));
   const middle = Math.max(...rows.map(({ measured }) => measured.length));
-  return rows.map(({ what, measured, wanted, reached }) => `${reached ? "yes" : "NO "}  ${what.padEnd(width)}  ${measured.padEnd(middle)}  wanted ${wanted}`).join("\n");
+  return rows
+    .map(
+      ({ what, measured, wanted, reached }) =>
+        `${reached ? "yes" : "NO "}  ${what.padEnd(width)}  ${measured.padEnd(middle)}  wanted ${wanted}`,
+    )
+    .join("\n");
 }

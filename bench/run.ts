@@ -57,7 +57,9 @@ async function benchUp(): Promise<void> {
     const report = await document("up", "--port-offset", String(offset));
     const readyMs = (name: string): number => report.services.find((service: { readonly name: string }) => service.name === name).readyMs;
     const critical = Math.max(readyMs("zookeeper") + readyMs("pinot"), readyMs("kafka"), readyMs("flink"));
-    const own = report.services.map(({ name, readyMs: time }: { readonly name: string; readonly readyMs: number }) => `${name} ${seconds(time)}`);
+    const own = report.services.map(
+      ({ name, readyMs: time }: { readonly name: string; readonly readyMs: number }) => `${name} ${seconds(time)}`,
+    );
     say(`  up ${seconds(report.elapsedMs)}: ${own.join(", ")}`);
     elapsed.push(report.elapsedMs);
     beyond.push(report.elapsedMs - critical);
@@ -97,7 +99,9 @@ async function benchExactness(): Promise<void> {
 async function benchMemoryOfStack(): Promise<void> {
   const { services } = await document("status");
   const total = services.reduce((sum: number, { rssBytes }: { readonly rssBytes: number }) => sum + rssBytes, 0);
-  const parts = services.map(({ name, rssBytes }: { readonly name: string; readonly rssBytes: number }) => `${name} ${megabytes(rssBytes)}`);
+  const parts = services.map(
+    ({ name, rssBytes }: { readonly name: string; readonly rssBytes: number }) => `${name} ${megabytes(rssBytes)}`,
+  );
   say(`  ${parts.join(", ")}`);
   add("resident memory of the stack after more than 100,000", megabytes(total), "≤ 1500 MB", total <= 1.5e9);
 }
@@ -110,7 +114,8 @@ async function benchProducer(idleBytes: number): Promise<void> {
     if (delivered !== n) throw new Error(`only ${delivered} of ${n} were delivered`);
     return result;
   };
-  const floor = async (): Promise<Measurement> => await measure([process.execPath, constantBatch, brokers, "transactions-floor", String(count)]);
+  const floor = async (): Promise<Measurement> =>
+    await measure([process.execPath, constantBatch, brokers, "transactions-floor", String(count)]);
   const { createTopic } = await import("../src/kafka/admin.ts");
   await createTopic({ brokers, topic: "transactions-floor", partitions: 3, timeoutMs: 20_000 });
   const ours: Measurement[] = [];
