@@ -46,7 +46,7 @@ export function watchProgress(
     if (looks.length > rateLooks) looks.shift();
     const [oldest = { atMs, delivered }] = looks;
     const messagesPerSecond = atMs > oldest.atMs ? ((delivered - oldest.delivered) / (atMs - oldest.atMs)) * 1000 : 0;
-    silence.look(accepted - delivered - failed - unresolved, delivered + failed, atMs);
+    silence.look(accepted - delivered - failed - unresolved, delivered, atMs);
     const elapsedMs = atMs - startMs;
     listener.onProgress?.({ requested: request.share.count, accepted, delivered, failed, unresolved, elapsedMs, messagesPerSecond });
   };
@@ -62,7 +62,7 @@ export function watchProgress(
 export class SilenceNotice {
   readonly #brokers: string;
   readonly #log: Pick<Log, "warn" | "info">;
-  #reports = 0;
+  #delivered = 0;
   #sinceMs = Number.NaN;
   #said = false;
 
@@ -71,14 +71,13 @@ export class SilenceNotice {
     this.#log = log;
   }
 
-  /** @param reports messages of which the outcome is known, so far */
-  look(inFlight: number, reports: number, nowMs: number): void {
-    const quiet = inFlight > 0 && reports === this.#reports && !Number.isNaN(this.#sinceMs);
-    this.#reports = reports;
-    if (!quiet) {
+  look(inFlight: number, delivered: number, nowMs: number): void {
+    const goesOn = delivered !== this.#delivered;
+    this.#delivered = delivered;
+    if (goesOn && this.#said) this.#log.info("Kafka answers again");
+    if (goesOn) this.#said = false;
+    if (goesOn || inFlight === 0 || Number.isNaN(this.#sinceMs)) {
       this.#sinceMs = nowMs;
-      if (this.#said) this.#log.info("Kafka answers again");
-      this.#said = false;
     } else if (!this.#said && nowMs - this.#sinceMs >= silenceMs) {
       this.#said = true;
       this.#log.warn(`Kafka at "${this.#brokers}" has acknowledged nothing for ${silenceMs / 1000} s; ${inFlight} messages wait`);
@@ -91,18 +90,24 @@ const mostWarnings = 20;
 
 /**
  * Passes the Kafka client's log on: what is wrong as a warning, once for each kind, because it repeats itself with every
- * attempt to connect; all of it as debugging.
+ * attempt, thread and address; all of it as debugging.
  */
 export function clientLogListener(log: Pick<Log, "warn" | "debug">): (entries: readonly LogEntry[]) => void {
   const said = new Set<string>();
   return (entries) => {
     for (const { severity, source, message } of entries) {
-      const kind = `${source} ${message.replaceAll(/\d+/gu, "#")}`;
+      const core = coreOf(message);
+      const kind = core.replaceAll(/\d+/gu, "#");
       const serious = severity === "error" || severity === "warning";
       if (serious && !said.has(kind) && said.size < mostWarnings) {
         said.add(kind);
-        log.warn(`Kafka client: ${message}`);
+        log.warn(`Kafka client: ${core}`);
       } else log.debug(`Kafka client: ${source}: ${message}`);
     }
   };
+}
+
+/** A line without the thread and the broker that it begins with, and without the circumstances at its end. */
+function coreOf(message: string): string {
+  return message.replace(/^(?:\[thrd:[^\]]*\]: )?(?:\S+\/\w+: )?/u, "").replace(/ \(after .*\)$/u, "");
 }

@@ -27,14 +27,19 @@ test("SilenceNotice says once that nothing is acknowledged, and once that it goe
 test("clientLogListener() warns once of each kind of trouble and leaves the rest for debugging", () => {
   const log = fakeLog();
   const listen = clientLogListener(log);
+  const refused = "Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 1ms in state CONNECT)";
   listen([
-    { severity: "error", source: "FAIL", message: "Connect to 127.0.0.1:9092 failed: refused (after 1ms)" },
+    { severity: "error", source: "FAIL", message: `[thrd:127.0.0.1:9092/bootstrap]: 127.0.0.1:9092/bootstrap: ${refused}` },
     { severity: "info", source: "MOCK", message: "enabled" },
+    { severity: "error", source: "ERROR", message: `127.0.0.1:9092/1: ${refused}` },
   ]);
-  listen([{ severity: "error", source: "FAIL", message: "Connect to 127.0.0.1:9092 failed: refused (after 23ms)" }]);
+  listen([{ severity: "warning", source: "ERROR", message: "1/1 brokers are down" }]);
+  listen([{ severity: "warning", source: "ERROR", message: "0/1 brokers are down" }]);
   expect(log.said).toEqual([
-    "warn: Kafka client: Connect to 127.0.0.1:9092 failed: refused (after 1ms)",
+    "warn: Kafka client: Connect to ipv4#127.0.0.1:9092 failed: Connection refused",
     "debug: Kafka client: MOCK: enabled",
-    "debug: Kafka client: FAIL: Connect to 127.0.0.1:9092 failed: refused (after 23ms)",
+    `debug: Kafka client: ERROR: 127.0.0.1:9092/1: ${refused}`,
+    "warn: Kafka client: 1/1 brokers are down",
+    "debug: Kafka client: ERROR: 0/1 brokers are down",
   ]);
 });
