@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { hasCode } from "../../src/core/errors.ts";
-import { createTopic, describeTopic, fetchMetadata, listOffsets } from "../../src/kafka/admin.ts";
+import { createTopic, deleteTopic, describeTopic, fetchMetadata, listOffsets, readTopicConfig } from "../../src/kafka/admin.ts";
 import { kafkaErrorCode } from "../../src/kafka/failure.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import { numberedMessages, packMessages } from "./batches.ts";
@@ -43,12 +43,13 @@ test("listOffsets() gives the earliest and the next offset of each partition", a
 });
 
 test("a cluster that cannot do what is asked is an error that says so", async () => {
-  using cluster = openMockCluster(); // librdkafka's mock cluster makes topics, but not by request
-  const error: unknown = await createTopic({ brokers: cluster.brokers, topic: "payments", partitions: 3, timeoutMs }).catch(
-    (reason: unknown) => reason,
-  );
-  expect(hasCode(error, "kafka")).toBe(true);
-  expect(kafkaErrorCode(error)).toBe("_UNSUPPORTED_FEATURE");
+  using cluster = openMockCluster({ payments: 3 }); // librdkafka's mock cluster answers no requests about topics' making
+  const topic = { brokers: cluster.brokers, topic: "payments", timeoutMs };
+  for (const ask of [() => createTopic({ ...topic, partitions: 3 }), () => deleteTopic(topic), () => readTopicConfig(topic)]) {
+    const error: unknown = await ask().catch((reason: unknown) => reason);
+    expect(hasCode(error, "kafka")).toBe(true);
+    expect(kafkaErrorCode(error)).toBe("_UNSUPPORTED_FEATURE");
+  }
 });
 
 test("requests to an address where nobody answers fail at their deadline, saying why", async () => {
