@@ -2,9 +2,12 @@
 
 import type { ArgsDef } from "citty";
 import { StreamctlError } from "../core/errors.ts";
+import { wholeNumber } from "../core/option-text.ts";
 import type { GlobalOptions } from "./context.ts";
 import { globalDescriptions } from "./descriptions.ts";
-import { parsePortOffset } from "./integers.ts";
+
+/** So that the highest port of the stack (9093) stays a port. */
+const maxPortOffset = 56_442;
 
 const about = globalDescriptions;
 
@@ -29,7 +32,7 @@ export function resolveGlobals(raw: Readonly<Record<string, unknown>>): GlobalOp
   return {
     json: raw["json"] === true,
     stateDir,
-    portOffset: offset === undefined ? undefined : parsePortOffset(offset),
+    portOffset: offset === undefined ? undefined : wholeNumber("--port-offset", offset, 0, maxPortOffset),
     quiet: raw["quiet"] === true,
     verbose: raw["verbose"] === true,
   };

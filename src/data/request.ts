@@ -1,6 +1,7 @@
 /** What was typed for `data`, resolved once into what it means. Pure: what it needs to know of the machine is handed in. */
 
 import { StreamctlError } from "../core/errors.ts";
+import { wholeNumber } from "../core/option-text.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
 import { eventTimeRange } from "../model/event-timestamp.ts";
 import { transactionsTopic } from "../model/names.ts";
@@ -64,7 +65,7 @@ const maxWorkers = 256;
  * @throws StreamctlError `usage`, naming the option, what was given, and what to type
  */
 export function resolveDataRequest(raw: RawDataOptions, environment: DataEnvironment): DataRequest {
-  const count = raw.count === undefined ? null : option.wholeNumber("-n", raw.count, 1);
+  const count = raw.count === undefined ? null : wholeNumber("-n", raw.count, 1);
   const shard = raw.shard === undefined ? { number: 1, of: 1 } : option.shard(raw.shard);
   const share = shardShare(count, shard);
   const users = raw.users === undefined ? "fixed" : option.users(raw.users);
@@ -74,7 +75,7 @@ export function resolveDataRequest(raw: RawDataOptions, environment: DataEnviron
   const wanted =
     raw.workers === undefined
       ? defaultWorkers(messagesPerSecond, users, environment.cores)
-      : option.wholeNumber("--workers", raw.workers, 1, maxWorkers);
+      : wholeNumber("--workers", raw.workers, 1, maxWorkers);
   const { kafkaProperties = {}, defaultBrokers = "127.0.0.1:9092" } = environment;
   const brokers = raw.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"] ?? defaultBrokers;
   return Object.freeze({
@@ -83,7 +84,7 @@ export function resolveDataRequest(raw: RawDataOptions, environment: DataEnviron
     share: Object.freeze(share),
     messagesPerSecond,
     workers: share.count === null ? wanted : Math.max(1, Math.min(wanted, share.count)),
-    seed: raw.seed === undefined ? environment.randomSeed : option.wholeNumber("--seed", raw.seed, 0),
+    seed: raw.seed === undefined ? environment.randomSeed : wholeNumber("--seed", raw.seed, 0),
     users,
     eventTime: Object.freeze(eventTime),
     topic: raw.topic === undefined ? transactionsTopic.name : option.topicName(raw.topic),

@@ -32,7 +32,10 @@ export async function requireJava(signal?: AbortSignal): Promise<number> {
   const version = parseJavaVersion(output);
   if (version === undefined || version < requiredJava) {
     const found = version === undefined ? "its version cannot be read" : `version ${version} is too old`;
-    throw new StreamctlError("prerequisite", `Cannot use "${javaProgram()}": ${found}, ${requiredJava} is needed`, { hint: installHint });
+    throw new StreamctlError("prerequisite", `Cannot use "${javaProgram()}": ${found}, ${requiredJava} is needed`, {
+      hint: installHint,
+      ...(version === undefined ? { detail: output } : {}),
+    });
   }
   return version;
 }

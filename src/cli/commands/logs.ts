@@ -1,5 +1,5 @@
+import { wholeNumber } from "../../core/option-text.ts";
 import { defineCommand } from "../command.ts";
-import { parseInteger } from "../integers.ts";
 
 export const logsCommand = defineCommand({
   name: "logs",
@@ -11,7 +11,7 @@ export const logsCommand = defineCommand({
   run: async (args, context) => {
     const request = {
       service: args.service,
-      lines: parseInteger(args.lines ?? "100", { option: "-n", min: 0, max: 1_000_000 }),
+      lines: wholeNumber("-n", args.lines ?? "100", 0, 1_000_000),
       follow: args.follow === true,
     };
     const { logs } = await import("../../pipeline/logs.ts");

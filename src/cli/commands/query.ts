@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { ArgsDef } from "citty";
 import { messageOf, StreamctlError } from "../../core/errors.ts";
+import { wholeNumber } from "../../core/option-text.ts";
 import { pause } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
 import { notAvailable } from "../globals.ts";
-import { parseCount } from "../integers.ts";
 import { limitNote, queryFormats, renderQuery, type QueryFormat } from "../render/query.ts";
 
 const args = {
@@ -25,7 +25,7 @@ export const queryCommand = defineCommand({
   run: async (typed, context) => {
     const format = resolveFormat(typed.output, context);
     const watchMs = typed.watch === undefined ? undefined : parseDuration(typed.watch, { option: "--watch", minMs: 100 });
-    const limit = typed.limit === undefined ? undefined : parseCount(typed.limit, "--limit");
+    const limit = typed.limit === undefined ? undefined : wholeNumber("--limit", typed.limit, 1);
     requirePinot(typed.engine);
     const sql = await readStatement(typed.sql, typed.file);
     const { query } = await import("../../pipeline/query.ts");
