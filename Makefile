@@ -10,6 +10,7 @@ NATIVE := build/streamctl_native.node
 DECLARATIONS := $(wildcard config/*/* flink/* ksql/* pinot/*)
 SOURCES := $(shell find src -name '*.ts')
 C_SOURCES := $(wildcard native/*.c native/*.h)
+NATIVE_INPUTS := $(C_SOURCES) native/exports.map
 UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack tests/provision tests/pipeline tests/cli
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
@@ -35,7 +36,7 @@ setup-check: .tools/check.stamp ## fetch the checkers for C, shell and Dockerfil
 	@python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore --target $(PY) -r requirements-dev.txt
 	@touch $@
 
-$(NATIVE): .tools/setup.stamp scripts/build-native.sh $(C_SOURCES)
+$(NATIVE): .tools/setup.stamp scripts/build-native.sh $(NATIVE_INPUTS)
 	@scripts/build-native.sh
 	@touch $@
 

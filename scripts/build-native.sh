@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Builds build/streamctl_native.node: our Node-API addon (native/) over librdkafka's source, which the npm package
-# @confluentinc/kafka-javascript carries along. Nothing is built inside node_modules and nothing is downloaded;
-# native/librdkafka.patch, applied to the copy, says what it mends.
+# @confluentinc/kafka-javascript carries along. Nothing is built inside node_modules and nothing is downloaded.
 #
 # librdkafka.a takes minutes, so it is kept in ${XDG_CACHE_HOME:-~/.cache}/streamctl/native/<hash>/, where the hash covers
-# the source's version, the patch, the configuration, the compiler and the static libraries: a fresh clone finds it there.
+# the source's version, the configuration, the compiler and the static libraries: a fresh clone finds it there.
 #
 # Environment: CC (default gcc), JOBS (default: cores), STREAMCTL_NATIVE_STATIC=no builds without TLS, SASL, zlib and zstd
 # even where their static libraries are present.
@@ -25,9 +24,9 @@ fail() {
   exit 1
 }
 
-for program in "$cc" make patch strip sha256sum; do
+for program in "$cc" make strip sha256sum; do
   command -v "$program" >/dev/null || fail "Cannot build the addon: $program is missing" \
-    "Install a C compiler, make and patch, on Debian: apt-get install build-essential"
+    "Install a C compiler and make, on Debian: apt-get install build-essential"
 done
 [[ -f "$source/configure" && -d "$headers" ]] || fail "Cannot build the addon: librdkafka's source is missing" \
   "Install the packages first: bun install --ignore-scripts"
@@ -67,12 +66,12 @@ fi
 version=$(sed -n 's/^ *"librdkafka": "\(.*\)",$/\1/p' "$package/package.json")
 hash=$({
   printf '%s\n' "$version" "${flags[*]}" "$(uname -m)" "$("$cc" --version | head -n 1)"
-  sha256sum "$source/src/rdkafka.h" "$root/native/librdkafka.patch" ${libraries[@]+"${libraries[@]}"} | cut -d ' ' -f 1
+  sha256sum "$source/src/rdkafka.h" ${libraries[@]+"${libraries[@]}"} | cut -d ' ' -f 1
 } | sha256sum | cut -c 1-16)
 cached="${XDG_CACHE_HOME:-${HOME:?}/.cache}/streamctl/native/$hash"
 
 build_archive() {
-  local copy="$build/librdkafka" log="$build/librdkafka.log"
+  local copy="$build/librdkafka-$$" log="$build/librdkafka.log"
   say "Building librdkafka $version (a minute or two; log: build/librdkafka.log)"
   rm -rf "$copy"
   mkdir -p "$build"
@@ -80,7 +79,6 @@ build_archive() {
   chmod +x "$copy/configure"
   if ! (
     cd "$copy"
-    patch -p1 <"$root/native/librdkafka.patch"
     export CC="$cc" STATIC_LIB_libssl="$ssl" STATIC_LIB_libcrypto="$crypto" STATIC_LIB_zlib="$zlib" STATIC_LIB_libzstd="$zstd"
     ./configure "${flags[@]}"
     make -C src -j "$jobs" librdkafka.a
