@@ -98,7 +98,8 @@ export function clientLogListener(log: Pick<Log, "warn" | "debug">): (entries: r
     for (const { severity, source, message } of entries) {
       const core = coreOf(message);
       const kind = core.replaceAll(/\d+/gu, "#");
-      const serious = severity === "error" || severity === "warning";
+      // What the client tries again by itself, as while a new broker still loads its coordinator, is no trouble yet.
+      const serious = (severity === "error" || severity === "warning") && !core.endsWith(": retrying");
       if (serious && !said.has(kind) && said.size < mostWarnings) {
         said.add(kind);
         log.warn(`Kafka client: ${core}`);
