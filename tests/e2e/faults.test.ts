@@ -37,6 +37,15 @@ describe("faults on real engines", () => {
     expect(await stack.end()).toEqual([]);
   });
 
+  function send(topic: string, values: readonly string[]): void {
+    const producer = new Producer({ brokers: stack.brokers, topic });
+    let sent = 0;
+    while (sent < values.length) sent += producer.produce(batchOf(values), sent, 5000);
+    expect(producer.flush(20_000)).toBe(true);
+    expect(producer.statistics().delivered).toBe(values.length);
+    producer.close();
+  }
+
   test("Ctrl-C in up stops what was not ready, and the next up goes on", async () => {
     const running = stack.start(["up", "--port-offset", String(stack.offset)]);
     await until(() => running.narration().includes("zookeeper is ready"), "ZooKeeper");
@@ -115,10 +124,7 @@ describe("faults on real engines", () => {
       "[1,2,3]",
       JSON.stringify({ ...good, status: "Paid" }),
     ];
-    const producer = new Producer({ brokers: stack.brokers, topic: "transactions" });
-    expect(producer.produce(batchOf(values), 0, 5000)).toBe(values.length);
-    expect(producer.flush(20_000)).toBe(true);
-    producer.close();
+    send("transactions", values);
     const report = await stack.json(["verify", "--wait", "120s"]);
     expect(report).toMatchObject({ invalid: invalid + 7, paidRecords: paidRecords + 1, mismatched: [], extra: [] });
     expect(report.foreign).toBeGreaterThanOrEqual(values.length);
@@ -138,6 +144,30 @@ describe("faults on real engines", () => {
     await stack.json(["data", "-n", "3000", "--rate", "max"]);
     const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
     expect(report).toMatchObject({ records: 3000, invalid: 0, mismatched: [], extra: [] });
+  });
+
+  test("verify finds what is wrong: a total that somebody else wrote, and a window that nobody paid for", async () => {
+    const [[start]] = (await stack.json(["query", "select WINDOW_START from transaction_window order by WINDOW_START limit 1"])).rows;
+    const row = (WINDOW_START: number, TOTAL_PAID: number): string =>
+      JSON.stringify({
+        WINDOW_START,
+        WINDOW_END: WINDOW_START + 3000,
+        TOTAL_PAID,
+        TOTAL_TRANSACTIONS: 1,
+        AVERAGE_TRANSACTION_VALUE: TOTAL_PAID,
+      });
+    const elsewhere = Date.UTC(2001, 0, 1);
+    send("window_transactions", [row(start, 1), row(elsewhere, 7)]);
+    const wrong = async (): Promise<boolean> => {
+      const { exitCode, stdout } = await stack.run(["verify", "--json"]);
+      const report = JSON.parse(stdout);
+      if (report.mismatched.length !== 1 || report.extra.length !== 1) return false;
+      expect(report.mismatched[0]).toMatchObject({ windowStart: start, actual: { totalPaid: 1, totalTransactions: 1 } });
+      expect(report.extra[0]).toMatchObject({ windowStart: elsewhere });
+      expect(exitCode).toBe(1);
+      return true;
+    };
+    await until(wrong, "both to be found");
   });
 
   test("data to a broker that is not there ends by its deadline, not by a hang", async () => {

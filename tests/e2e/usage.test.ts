@@ -1,7 +1,9 @@
 /** What users type wrongly or lack, with the executable and without any engine. */
 
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
 import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { run, start } from "./streamctl.ts";
@@ -122,6 +124,15 @@ describe("streamctl", () => {
   });
 });
 
+/** A disk of one megabyte; undefined where this user may not mount. */
+function mountSmallDisk(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "streamctl-small-"));
+  const mount = Bun.which("mount");
+  if (mount !== null && Bun.spawnSync([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]).success) return folder;
+  rmSync(folder, { recursive: true });
+  return undefined;
+}
+
 describe("a machine that lacks something", () => {
   /** A PATH with only what is named, as links to this machine's own. */
   async function pathWith(...programs: readonly string[]): Promise<string> {
@@ -180,6 +191,24 @@ describe("a machine that lacks something", () => {
     expect(stderr).toContain("--port-offset");
     expect(exitCode).toBe(1);
     await run(["down", "--volumes"], { cwd });
+  });
+
+  const small = mountSmallDisk();
+  if (small === undefined) process.stderr.write("SKIPPED: a full disk cannot be tried here, because this user may not mount one\n");
+
+  test.skipIf(small === undefined)("up with no room for the cache says how much it needs", async () => {
+    const cwd = await temporaryFolder();
+    const env = { STREAMCTL_CACHE_DIR: join(small ?? "", "cache") };
+    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "30000"], { cwd, env });
+    expect(stderr).toMatch(/Cannot fill the cache ".*": no room on its disk, \d+ MB are needed\nhint: Free some room/u);
+    expect(exitCode).toBe(1);
+    expect(await readdir(cwd)).toEqual([]);
+  });
+
+  afterAll(() => {
+    if (small === undefined) return;
+    Bun.spawnSync(["umount", small]);
+    rmSync(small, { recursive: true });
   });
 
   test("up heals a cache of which a jar is missing", async () => {
