@@ -7,9 +7,9 @@
 
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../core/cache-folder.ts";
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type * as EmbeddedAddon from "./embedded-addon.ts";
 import type { NativeAddon } from "./native.ts";
@@ -56,13 +56,12 @@ function loadEmbedded(): NativeAddon {
   });
 }
 
-/** Folders to try, best first: the user's cache, one that the caller names, then what systems keep for temporary files. */
+/** Folders to try, best first: the user's cache, then what systems keep for temporary files. */
 function candidateFolders(): readonly string[] {
-  const { XDG_CACHE_HOME, STREAMCTL_CACHE_DIR, TMPDIR } = process.env;
-  const own = [XDG_CACHE_HOME, join(homedir(), ".cache"), STREAMCTL_CACHE_DIR].map((folder) => under(folder, "streamctl/native"));
+  const { TMPDIR } = process.env;
   // Everybody writes to these, so the user's number is part of the name.
   const common = [TMPDIR, "/tmp", "/dev/shm", "/var/tmp"].map((folder) => under(folder, `streamctl-${userId()}`));
-  return [...own, ...common].filter((folder) => folder !== undefined);
+  return [join(cacheFolder(), "native"), ...common].filter((folder) => folder !== undefined);
 }
 
 function under(folder: string | undefined, name: string): string | undefined {

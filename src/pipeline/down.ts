@@ -4,7 +4,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../core/errors.ts";
 import { withLock } from "../core/files.ts";
-import { cacheFolder } from "../stack/engines.ts";
+import { cacheFolder } from "../core/cache-folder.ts";
 import { executeStop } from "../stack/execute.ts";
 import { localRuntime } from "../stack/local-runtime.ts";
 import { planStop } from "../stack/plan.ts";

@@ -6,7 +6,7 @@
 import { StreamctlError } from "../core/errors.ts";
 import { withLock } from "../core/files.ts";
 import type { Change } from "../model/change.ts";
-import { cacheFolder } from "../stack/engines.ts";
+import { cacheFolder } from "../core/cache-folder.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
 import { localRuntime, type Runtime } from "../stack/local-runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";

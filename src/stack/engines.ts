@@ -5,7 +5,6 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { readAsset } from "../core/assets.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
@@ -41,13 +40,6 @@ export interface EngineContext {
   readonly signal?: AbortSignal | undefined;
   /** Folder of the engines' jars; made where it is missing. */
   readonly cacheDir: string;
-}
-
-/** `$STREAMCTL_CACHE_DIR`, or `streamctl` in the XDG cache folder. https://specifications.freedesktop.org/basedir-spec/ */
-export function cacheFolder(): string {
-  const own = process.env["STREAMCTL_CACHE_DIR"];
-  if (own) return own;
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "streamctl");
 }
 
 /** Class path of an engine in the cache: every jar of `lib`, and `classes` where the pom compiles sources. */
