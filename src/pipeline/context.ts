@@ -10,6 +10,8 @@ export interface PipelineContext {
   readonly folder: StateFolder;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Told when a service begins to be waited for, and when that is over. */
+  readonly onWait?: ((service: string, waiting: boolean) => void) | undefined;
 }
 
 /** Kafka's own word on its readiness, handed to the stack, which knows no Kafka client. */

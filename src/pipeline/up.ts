@@ -102,7 +102,7 @@ export async function planUp(request: TypedChoices, context: PipelineContext): P
 async function carryOut(
   { state, choices, runtime, desired, plan }: Decision,
   timeoutMs: number,
-  { folder, log, signal }: PipelineContext,
+  { folder, log, signal, onWait }: PipelineContext,
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
   const recorder = new RunRecorder(folder, choices, state?.services ?? []);
   const { remember } = recorder;
@@ -110,7 +110,7 @@ async function carryOut(
   if (starting.length > 0) await runtime.prepare(starting);
   const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);
   await executeStop(unwanted, recorder.records, { runtime, log, remember, stopTimeoutMs: () => 20_000 });
-  const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember });
+  const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });
   const provisioning = provision({ endpoints: endpointsOf(choices), folder, ready: start.ready, timeoutMs, log, signal });
   const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
   // A service that failed is the cause, a provisioning step that missed it only the consequence.

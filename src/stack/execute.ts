@@ -19,6 +19,8 @@ export interface ExecutionContext {
   readonly timeoutMs: number;
   /** Keeps the record of a service, or forgets it; called whenever one changes, before anything else happens to it. */
   readonly remember: (name: ServiceName, record: ServiceRecord | undefined) => Promise<void>;
+  /** Told when a service begins to be waited for, and when that is over. */
+  readonly onWait?: ((name: ServiceName, waiting: boolean) => void) | undefined;
 }
 
 /** A stack on its way up: one promise a service, settled when that service is ready or has failed. */
@@ -111,6 +113,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     }
     return undefined;
   };
+  context.onWait?.(name, true);
   try {
     await pollUntil(look, { signal, timeoutMs, what: `${name} to be ready`, maxIntervalMs: 100 });
   } catch (error) {
@@ -120,6 +123,8 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
       detail: await runtime.logTail(name, 20),
       hint: `Type: streamctl logs ${name}`,
     });
+  } finally {
+    context.onWait?.(name, false);
   }
   const ready: ServiceRecord = record.readyMs === undefined ? { ...record, readyMs: Date.now() - record.startedAtMs } : record;
   await remember(name, ready);

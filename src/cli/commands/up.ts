@@ -1,6 +1,7 @@
 import type { ArgsDef } from "citty";
 import { StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
+import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
 import { notAvailable } from "../globals.ts";
 
@@ -38,13 +39,36 @@ export const upCommand = defineCommand({
       );
       return 0;
     }
-    const report = await up(request, pipelineContext(context));
+    const report = await withWaitingLine(context, async (onWait) => await up(request, { ...pipelineContext(context), onWait }));
     const { renderUp } = await import("../render/up.ts");
     const { renderJson } = await import("../render/json.ts");
     await context.terminal.write(context.globals.json ? renderJson(report) : renderUp(report));
     return 0;
   },
 });
+
+/** Draws, on a terminal, which services are being waited for and for how long, while `work` runs. */
+async function withWaitingLine<T>(
+  { terminal, globals }: CliContext,
+  work: (onWait: (service: string, waiting: boolean) => void) => Promise<T>,
+): Promise<T> {
+  const since = new Map<string, number>();
+  const draw = (): void => {
+    const now = performance.now();
+    const parts = [...since].map(([service, startedAt]) => `${service} ${Math.floor((now - startedAt) / 1000)} s`);
+    terminal.live(parts.length === 0 ? "" : `  waiting for ${parts.join(", ")}`);
+  };
+  const timer = globals.quiet || globals.json ? undefined : setInterval(draw, 200);
+  try {
+    return await work((service, waiting) => {
+      if (waiting) since.set(service, performance.now());
+      else since.delete(service);
+    });
+  } finally {
+    clearInterval(timer);
+    terminal.live("");
+  }
+}
 
 function parseOnly(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
