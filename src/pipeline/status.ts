@@ -1,23 +1,56 @@
-/** `status`: what runs, by each engine's own word. */
+/** `status`: what runs, by each engine's own word, and whether the windows are being computed. */
 
-import { readRunState } from "../stack/run-state.ts";
+import { hasCode } from "../core/errors.ts";
+import { transactionsTopic, windowsTopic } from "../model/names.ts";
+import { patienceFor } from "../provision/patience.ts";
+import { readRunState, type StateFolder } from "../stack/run-state.ts";
 import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { endpointsOf, type Endpoints } from "./endpoints.ts";
+import { processorFor } from "./provisioning.ts";
 
 export interface StatusReport {
   readonly runtime: string;
   readonly processor: string;
   readonly services: readonly ServiceStatus[];
+  /** The job that computes the windows; null where the stack has none, or where its processor does not answer. */
+  readonly job: JobStatus | null;
 }
+
+export interface JobStatus {
+  readonly name: string;
+  readonly healthy: boolean;
+  /** In the processor's words. */
+  readonly detail: string;
+}
+
+/** Longest time for the processor to say how its job is, in milliseconds. */
+const jobTimeoutMs = 5000;
 
 /** Looks once. Where nothing was ever started, the report has no service. */
-export async function status({ folder }: PipelineContext): Promise<StatusReport> {
+export async function status({ folder, signal }: PipelineContext): Promise<StatusReport> {
   const state = await readRunState(folder);
-  if (!state) return { runtime: "none", processor: "none", services: [] };
-  return { runtime: state.choices.runtime, processor: state.choices.processor, services: await serviceStatuses(state, kafkaProbe) };
+  if (!state) return { runtime: "none", processor: "none", services: [], job: null };
+  const { runtime, processor } = state.choices;
+  const services = await serviceStatuses(state, kafkaProbe);
+  const flink = services.find(({ name }) => name === "flink");
+  const job = flink?.state === "healthy" ? await jobStatus(endpointsOf(state.choices), folder, signal) : null;
+  return { runtime, processor, services, job };
 }
 
-/** Whether there is a stack and every service of it is healthy. */
-export function isHealthy(report: StatusReport): boolean {
-  return report.services.length > 0 && report.services.every(({ state }) => state === "healthy");
+/** Whether there is a stack, every service of it is healthy, and so is its job. */
+export function isHealthy({ services, job }: StatusReport): boolean {
+  return services.length > 0 && services.every(({ state }) => state === "healthy") && (job === null || job.healthy);
+}
+
+async function jobStatus(endpoints: Endpoints, folder: StateFolder, signal: AbortSignal): Promise<JobStatus | null> {
+  // A job is found by its name; which topics it works on decides `up`.
+  const topic = (name: string) => ({ name, id: "any" });
+  const processor = processorFor({ endpoints, folder }, topic(transactionsTopic.name), topic(windowsTopic.name));
+  try {
+    return { name: processor.computation, ...(await processor.health(patienceFor(jobTimeoutMs, signal))) };
+  } catch (error) {
+    if (hasCode(error, "unreachable") || hasCode(error, "timeout")) return null;
+    throw error;
+  }
 }

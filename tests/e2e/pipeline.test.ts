@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { identifyProcess } from "../../src/core/process.ts";
+import { pollUntil } from "../../src/core/wait.ts";
 import { Stack } from "./streamctl.ts";
 
 describe("a stack on real engines", () => {
@@ -129,6 +130,23 @@ describe("a stack on real engines", () => {
     await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "4"]);
     const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
     expect(report).toMatchObject({ records: delivered + 5000, mismatched: [], extra: [] });
+  });
+
+  test("a job that somebody cancelled is not healthy; up brings it back and everything stays exact", async () => {
+    const rest = `http://127.0.0.1:${8081 + stack.offset}`;
+    const { jobs } = (await (await fetch(`${rest}/jobs`)).json()) as {
+      readonly jobs: readonly { readonly id: string; readonly status: string }[];
+    };
+    const running = jobs.find(({ status }) => status === "RUNNING");
+    await fetch(`${rest}/jobs/${running?.id}`, { method: "PATCH" });
+    const unhealthy = async (): Promise<true | undefined> => ((await stack.run(["status"])).exitCode === 1 ? true : undefined);
+    await pollUntil(unhealthy, { timeoutMs: 30_000, what: "the job to end" });
+    const { changes } = await stack.json(["up"]);
+    expect(changes.find(({ kind }: Record<string, string>) => kind === "job")).toMatchObject({ result: "created" });
+    await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "5"]);
+    await stack.json(["verify", "--wait", "120s", "--strict"]);
+    const status = await stack.json(["status"]);
+    expect(status.job).toMatchObject({ name: "streamctl-window_transactions", healthy: true });
   });
 
   test("logs shows what a service wrote", async () => {

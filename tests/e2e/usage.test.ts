@@ -76,7 +76,7 @@ describe("streamctl", () => {
   test("status of nothing is a document and exit 1, down of nothing is done", async () => {
     const cwd = await temporaryFolder();
     const status = await run(["status", "--json"], { cwd });
-    expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([1, { runtime: "none", processor: "none", services: [] }]);
+    expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([1, { runtime: "none", processor: "none", services: [], job: null }]);
     const down = await run(["down"], { cwd });
     expect([down.exitCode, down.stdout]).toEqual([0, "Nothing was running\n"]);
     expect(await readdir(cwd)).toEqual([]);

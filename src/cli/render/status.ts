@@ -1,10 +1,11 @@
 /** What runs, as a table. */
 
 import type { StatusReport } from "../../pipeline/status.ts";
+import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration } from "./units.ts";
 
-/** A line for the choices, then one line a service. */
+/** A line for the choices, then one line a service, then the job that computes the windows. */
 export function renderStatus(report: StatusReport, options: TableOptions): string {
   const rows = report.services.map((service) => [
     service.name,
@@ -14,5 +15,7 @@ export function renderStatus(report: StatusReport, options: TableOptions): strin
     service.rssBytes === null ? null : formatBytes(service.rssBytes),
     service.endpoint,
   ]);
-  return `runtime ${report.runtime}, processor ${report.processor}\n\n${renderTable(["service", "state", "pid", "up for", "memory", "endpoint"], rows, options)}`;
+  const table = renderTable(["service", "state", "pid", "up for", "memory", "endpoint"], rows, options);
+  const job = report.job === null ? "" : `\njob ${report.job.name}: ${harmless(report.job.detail)}\n`;
+  return `runtime ${report.runtime}, processor ${report.processor}\n\n${table}${job}`;
 }

@@ -7,6 +7,7 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
   const report: StatusReport = {
     runtime: "local",
     processor: "flink",
+    job: { name: "streamctl-window_transactions", healthy: true, detail: "RUNNING, 2 of 2 tasks" },
     services: [
       { name: "kafka", state: "healthy", pid: 4711, uptimeMs: 7_500_000, rssBytes: 231_000_000, endpoint: "127.0.0.1:9092" },
       { name: "pinot", state: "stopped", pid: null, uptimeMs: null, rssBytes: null, endpoint: "http://127.0.0.1:8099" },
@@ -19,6 +20,8 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
     ───────  ───────  ────  ─────────  ──────  ─────────────────────
     kafka    healthy  4711  2 h 5 min  231 MB  127.0.0.1:9092
     pinot    stopped                           http://127.0.0.1:8099
+
+    job streamctl-window_transactions: RUNNING, 2 of 2 tasks
     "
   `);
 });
