@@ -98,7 +98,7 @@ describe("a stack on real engines", () => {
     for (const [sql, says] of [
       ["selec 1", "Cannot query Pinot"],
       ["select nope from transaction_window", "nope"],
-      ["select * from no_such_table", "no_such_table"],
+      ["select * from no_such_table", "no such table"],
     ] as const) {
       const { exitCode, stderr } = await stack.run(["query", sql]);
       expect(stderr).toContain(says);

@@ -167,7 +167,7 @@ describe("a machine that lacks something", () => {
   test("up without Maven and with an empty cache says so, with the cache filled it does not need it", async () => {
     const cwd = await temporaryFolder();
     const env = { ...withoutHome, PATH: await pathWith("sh", "java"), STREAMCTL_CACHE_DIR: join(cwd, "cache") };
-    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "30000"], { cwd, env });
+    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
     expect(stderr).toContain("Cannot resolve Kafka 4.3.1: Maven (mvn) is not on the PATH\nhint: Install Maven");
     expect(exitCode).toBe(1);
   });
@@ -183,8 +183,9 @@ describe("a machine that lacks something", () => {
 
   test("up refuses a port that is taken, naming port, process and flag", async () => {
     const cwd = await temporaryFolder();
-    const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-    const offset = server.port - 9092;
+    // Below the range of ports that the system hands out by itself, so that the others are free.
+    const offset = 16_000;
+    const server = Bun.listen({ hostname: "127.0.0.1", port: 9092 + offset, socket: { data() {} } });
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", String(offset)], { cwd });
     server.stop();
     expect(stderr).toContain(`Cannot start "kafka": port ${server.port} (Kafka) is taken, process ${process.pid}`);
@@ -199,7 +200,7 @@ describe("a machine that lacks something", () => {
   test.skipIf(small === undefined)("up with no room for the cache says how much it needs", async () => {
     const cwd = await temporaryFolder();
     const env = { STREAMCTL_CACHE_DIR: join(small ?? "", "cache") };
-    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "30000"], { cwd, env });
+    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
     expect(stderr).toMatch(/Cannot fill the cache ".*": no room on its disk, \d+ MB are needed\nhint: Free some room/u);
     expect(exitCode).toBe(1);
     expect(await readdir(cwd)).toEqual([]);
@@ -216,7 +217,7 @@ describe("a machine that lacks something", () => {
     const cache = join(cwd, "cache");
     const home = join(cache, "engines");
     const env = { STREAMCTL_CACHE_DIR: cache };
-    const args = ["up", "--only", "kafka", "--port-offset", "31000"];
+    const args = ["up", "--only", "kafka", "--port-offset", "18000"];
     await mkdir(join(cache, ".draft-kafka-1"), { recursive: true });
     expect((await run(args, { cwd, env })).exitCode).toBe(0);
     expect((await run(["down", "--volumes"], { cwd, env })).exitCode).toBe(0);
