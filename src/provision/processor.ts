@@ -73,7 +73,7 @@ export interface Processor {
    * Stops whatever of this name may write to the windows topic, and returns only when the processor itself says that it ended.
    * The state is given up: whoever writes next starts from the earliest record. Answers the ids of what was stopped.
    *
-   * @throws StreamctlError `processor` when it did not end in time, `unreachable`, `interrupted`
+   * @throws StreamctlError `timeout` when it did not end in time, `unreachable`, `interrupted`
    */
   stop(patience: Patience): Promise<readonly string[]>;
   /** Whether the wanted computation runs now. An answer that is not healthy is no error. @throws StreamctlError `unreachable` */
@@ -151,8 +151,7 @@ export async function provisionProcessor(
     windows = await remakeWindowsTopic();
     changes.push({ kind: "topic", name: windows.name, result: "replaced", cause });
     processor = processorFor(windows);
-    const stopped = plan.operation;
-    plan = { ...plan, operation: stopped, stop: [], resume: false, staleWindows: false };
+    plan = { ...plan, stop: [], resume: false, staleWindows: false };
   }
   await processor.apply(plan, patience, log);
   changes.push({ kind: "job", name: processor.computation, result: resultOf[plan.operation], cause });
