@@ -26,11 +26,8 @@ export async function measure(command: readonly string[], env: Readonly<Record<s
   const elapsedMs = performance.now() - startedAt;
   const usage = child.resourceUsage();
   if (exitCode !== 0 || !usage) throw new Error(`${command.join(" ")} ended with ${exitCode}\n${stdout}\n${stderr}`);
-  return { exitCode, stdout, elapsedMs, cpuUs: Number(usage.cpuTime.total), maxRssBytes: usage.maxRSS * rssUnit };
+  return { exitCode, stdout, elapsedMs, cpuUs: Number(usage.cpuTime.total), maxRssBytes: usage.maxRSS };
 }
-
-/** Linux counts resident sizes in kilobytes; Bun passes on what the system says. */
-const rssUnit = process.platform === "linux" ? 1024 : 1;
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);

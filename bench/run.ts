@@ -7,7 +7,7 @@ import { measureFreshness } from "./freshness.ts";
 import { executable, measure, median, printRows, quantile, type Measurement, type Row } from "./measure.ts";
 
 const runs = 5;
-const offset = 20_000;
+const offset = 11_000;
 const brokers = `127.0.0.1:${9092 + offset}`;
 const brokerUrl = `http://127.0.0.1:${8099 + offset}`;
 const folder = await mkdtemp(join(tmpdir(), "streamctl-bench-"));
