@@ -33,11 +33,14 @@ export interface CommandResult {
   readonly output: string;
 }
 
+/** Time for an interrupted program to end after SIGTERM, in milliseconds; after it the program is killed. */
+const endTimeoutMs = 5000;
+
 /**
  * Runs a command to its end.
  *
  * @param options.onLine called with each line of either stream, as it comes
- * @throws StreamctlError `prerequisite` when the program does not exist, `interrupted` when the signal fires (the program is ended).
+ * @throws StreamctlError `prerequisite` when the program does not exist, `interrupted` when the signal fires (the program has ended by then).
  */
 export async function runCommand(
   command: Command,
@@ -57,8 +60,19 @@ export async function runCommand(
     });
   }
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  child.once("error", reject);
+  // An interrupted program is waited for, so that it does not write on while its caller tidies up.
+  child.on("error", (error) => {
+    if (child.pid === undefined) reject(error);
+  });
   child.once("close", (code) => resolve(code ?? 1));
+  let patience: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    patience = setTimeout(() => {
+      child.kill("SIGKILL");
+      resolve(1);
+    }, endTimeoutMs);
+  };
+  options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const exitCode = await promise;
     throwIfInterrupted(options.signal);
@@ -66,6 +80,9 @@ export async function runCommand(
   } catch (error) {
     throwIfInterrupted(options.signal);
     throw notStarted(command.program, error);
+  } finally {
+    clearTimeout(patience);
+    options.signal?.removeEventListener("abort", onAbort);
   }
 }
 

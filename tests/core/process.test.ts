@@ -64,3 +64,22 @@ describe("identifyProcess()", () => {
     expect(await identifyProcess(2 ** 22 + 1)).toBeUndefined();
   });
 });
+
+describe("runCommand() interrupted", () => {
+  test("rejects once the program has ended, not while it still tidies up", async () => {
+    const mark = join(await temporaryFolder(), "mark");
+    const interruption = new AbortController();
+    const script = `trap 'sleep 0.1; echo tidied > "${mark}"; exit 0' TERM; echo ready; while :; do sleep 0.02; done`;
+    const running = runCommand(
+      { program: "sh", args: ["-c", script] },
+      { signal: interruption.signal, onLine: () => interruption.abort() },
+    ).catch((error: unknown) => error);
+    expect(await running).toMatchObject({ code: "interrupted" });
+    expect(await readFile(mark, "utf8")).toBe("tidied\n");
+  });
+
+  test("rejects for a signal that fired before", async () => {
+    const running = runCommand({ program: "sleep", args: ["60"] }, { signal: AbortSignal.abort() }).catch((error: unknown) => error);
+    expect(await running).toMatchObject({ code: "interrupted" });
+  });
+});
