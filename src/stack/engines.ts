@@ -139,12 +139,22 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
 async function missingFile(home: string): Promise<string | undefined> {
   const text = await readIfExists(join(home, "manifest.json"));
   if (text === undefined) return home;
-  const manifest = JSON.parse(text) as Readonly<Record<string, number>>;
+  const manifest = parseManifest(text);
+  if (!manifest) return join(home, "manifest.json");
   const paths = Object.entries(manifest);
   const sizes = await Promise.all(paths.map(async ([path]) => (await stat(join(home, path)).catch(() => undefined))?.size));
   const index = paths.findIndex(([, size], i) => sizes[i] !== size);
   const lacking = paths[index];
   return lacking ? join(home, lacking[0]) : undefined;
+}
+
+/** Undefined for half a manifest, as a power cut leaves it. */
+function parseManifest(text: string): Readonly<Record<string, number>> | undefined {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, number>>;
+  } catch {
+    return undefined;
+  }
 }
 
 async function listFiles(folder: string): Promise<Record<string, number>> {

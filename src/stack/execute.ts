@@ -92,8 +92,8 @@ async function bringUp(
     endpoint: definition.endpoint,
     startedAtMs: Date.now(),
   };
-  await remember(definition.name, record);
   try {
+    await remember(definition.name, record);
     return await untilReady(definition, record, context);
   } catch (error) {
     log.debug(`Stopping ${definition.name}, which was not ready`);

@@ -71,7 +71,7 @@ export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOpti
     async start(definition) {
       await requireFreePorts(definition);
       await layOut(folder, definition, configuration(definition));
-      await prepareData(folder, definition, (step, extra) => java(definition, step.mainClass, step.args, extra));
+      await prepareData(folder, definition, (step, extra) => java(definition, step.mainClass, step.args, extra), signal);
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
       return await startDetached(java(definition, definition.mainClass, definition.args), logFile);
@@ -111,7 +111,12 @@ type JavaStep = { readonly mainClass: string; readonly args: readonly string[] }
 type JavaCommand = (step: JavaStep, extra: Readonly<Record<string, string>>) => Parameters<typeof runCommand>[0];
 
 /** Runs the definition's first-time step once; a marker in the data folder says that it was done whole. */
-async function prepareData(folder: StateFolder, definition: ServiceDefinition, java: JavaCommand): Promise<void> {
+async function prepareData(
+  folder: StateFolder,
+  definition: ServiceDefinition,
+  java: JavaCommand,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (!definition.prepare) return;
   const marker = join(folder.dataDir(definition.name), "prepared");
   if ((await readIfExists(marker)) !== undefined) return;
@@ -119,7 +124,8 @@ async function prepareData(folder: StateFolder, definition: ServiceDefinition, j
   await mkdir(join(folder.dataDir(definition.name), "tmp"), { recursive: true });
   // Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash.
   const clusterId = `s${randomBytes(16).toString("base64url").slice(1, 22)}`;
-  const { exitCode, output } = await runCommand(java(definition.prepare, { clusterId }));
+  // Ctrl-C on a terminal reaches this step too: with the signal it is an interruption, without it a failed service.
+  const { exitCode, output } = await runCommand(java(definition.prepare, { clusterId }), { signal });
   if (exitCode !== 0) {
     throw new StreamctlError("service-failed", `Cannot prepare the data of ${definition.name}: ended with ${exitCode}`, {
       detail: output.split("\n").slice(-15).join("\n"),

@@ -104,8 +104,10 @@ export class RunRecorder {
     if (record) this.#services.set(name, record);
     else this.#services.delete(name);
     const state: RunState = { version: 1, choices: this.#choices, services: [...this.#services.values()] };
-    this.#written = this.#written.then(() => writeRunState(this.#folder, state));
-    await this.#written;
+    const written = this.#written.then(() => writeRunState(this.#folder, state));
+    // A write that failed is its caller's to report; the next one, with more room on the disk, may succeed.
+    this.#written = written.catch(() => {});
+    await written;
   };
 }
 

@@ -84,6 +84,20 @@ describe("executeStart()", () => {
     expect([...remembered.keys()]).toEqual(["zookeeper", "pinot"]);
   });
 
+  test("stops a service that could not be written down, so that no process is left that nobody knows", async () => {
+    const events: string[] = [];
+    const { server, url } = await listen(() => 200);
+    const desired = desireWith({ zookeeper: { kind: "http", checks: [{ url }] } });
+    const remember = async (_: ServiceName, record: ServiceRecord | undefined): Promise<void> => {
+      if (record) throw new Error("no space left on device");
+    };
+    const context = contextOf(await fakeRuntime(events), new Map(), { remember });
+    const failure: unknown = await executeStart(planStack(desired, []), desired, new Map(), context).all.catch((error: unknown) => error);
+    server.close();
+    expect(failure).toEqual(new Error("no space left on device"));
+    expect(events).toEqual(["start zookeeper", "stop zookeeper"]);
+  });
+
   test("stops what was not ready when another service fails, keeps what was, and shows the end of the log", async () => {
     const events: string[] = [];
     const good = await listen(() => 200);
