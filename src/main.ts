@@ -17,5 +17,11 @@ if (await isWorker()) {
   const argv = process.argv.slice(2);
   const answer = answerAtOnce(argv);
   if (answer === undefined) await (await import("./cli/run.ts")).runCli(argv);
-  else process.stdout.write(answer);
+  else {
+    process.stdout.on("error", (error) => {
+      // `streamctl --help | head` is not an error.
+      if (!("code" in error && error.code === "EPIPE")) throw error;
+    });
+    process.stdout.write(answer);
+  }
 }

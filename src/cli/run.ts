@@ -5,7 +5,7 @@
 
 import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand, type ArgsDef, type CommandDef } from "citty";
-import { systemCode, StreamctlError } from "../core/errors.ts";
+import { messageOf, systemCode, StreamctlError } from "../core/errors.ts";
 import { createLog, type Log } from "../core/log.ts";
 import { findCommand, nearestName, requireKnownArguments } from "./arguments.ts";
 import type { ListedCommand } from "./command.ts";
@@ -22,7 +22,8 @@ const root = { meta: { name: "streamctl", version } } satisfies CommandDef;
 /** Runs one command line and ends the process with its exit code. */
 export async function runCli(argv: readonly string[]): Promise<void> {
   const terminal = processTerminal();
-  leaveQuietlyWhenTheReaderDoes();
+  heedTheReaders();
+  keepLoopbackOffTheProxy();
   const exitCode = await carryOut(argv, terminal);
   terminal.live("");
   // Standard output to a pipe is written in the background: leave only when it is empty.
@@ -117,10 +118,27 @@ function signalOfInterruption(): AbortSignal {
   return controller.signal;
 }
 
-/** `streamctl … | head` is not an error. */
-function leaveQuietlyWhenTheReaderDoes(): void {
+/** `streamctl … | head` is not an error, but neither does it turn a failure into a success; any other trouble is a failure. */
+function heedTheReaders(): void {
   process.stdout.on("error", (error) => {
-    if (systemCode(error) === "EPIPE") process.exit(0);
-    throw error;
+    if (systemCode(error) === "EPIPE") {
+      // A command at its end gets to say how it ended; one that would write on for ever ends here.
+      setImmediate(() => process.exit(process.exitCode ?? 0));
+      return;
+    }
+    const failure = new StreamctlError("no-space", `Cannot write to standard output: ${messageOf(error)}`, {
+      hint: "Look at where the output goes",
+    });
+    process.stderr.write(renderError(failure, { verbose: false }));
+    process.exit(1);
   });
+  // Where nobody listens to the narration (a closed terminal, `2>&1 | head`), the work goes on in order all the same.
+  process.stderr.on("error", () => {});
+}
+
+/** The engines answer on loopback; a proxy of the environment would be asked for them in vain. */
+function keepLoopbackOffTheProxy(): void {
+  for (const name of ["NO_PROXY", "no_proxy"]) {
+    process.env[name] = [process.env[name], "127.0.0.1"].filter(Boolean).join(",");
+  }
 }

@@ -8,7 +8,7 @@ export function processTerminal(): Terminal {
   let live = "";
   return {
     write: async (text) => {
-      if (!stdout.write(text)) await once(stdout, "drain");
+      if (!stdout.write(text)) await once(stdout, "drain").catch(() => {}); // An error has its own listener.
     },
     outputColumns: stdout.isTTY ? stdout.columns : null,
     narrationColumns: stderr.isTTY ? stderr.columns : null,

@@ -55,6 +55,12 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
+/** As `pause()`, for what goes on until it is interrupted: false, and no error, when the signal fires. */
+export async function pausedWhole(ms: number, signal: AbortSignal): Promise<boolean> {
+  await pause(ms, signal).catch(() => {});
+  return !signal.aborted;
+}
+
 /** @throws StreamctlError `interrupted` when the signal has fired. */
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new StreamctlError("interrupted", "Interrupted");

@@ -12,6 +12,7 @@ import { readRunState } from "../stack/run-state.ts";
 import { observeStack, RunRecorder } from "../stack/stack.ts";
 import { desiredServices } from "../stack/services/catalog.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { requireSameOffset } from "./running-stack.ts";
 
 export interface DownReport {
   readonly stopped: readonly string[];
@@ -26,22 +27,30 @@ const ownEntries = ["run.json", "life.json", "ledger.ndjson", "conf", "data", "l
 /** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
 const lockTimeoutMs = 10 * 60_000;
 
-export async function down(options: { readonly volumes: boolean }, context: PipelineContext): Promise<DownReport> {
+export interface DownRequest {
+  /** Delete everything that the stack ever kept. */
+  readonly volumes: boolean;
+  readonly portOffset: number | undefined;
+}
+
+export async function down(options: DownRequest, context: PipelineContext): Promise<DownReport> {
   const { folder, log, signal } = context;
   const startedAt = performance.now();
-  if (!(await exists(folder.root))) return { stopped: [], volumesRemoved: options.volumes, elapsedMs: performance.now() - startedAt };
+  if (!(await exists(folder.root)))
+    return { stopped: [], volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
   const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
   const stopped = await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {
-    const names = await stopServices(context);
+    const names = await stopServices(options.portOffset, context);
     if (options.volumes) for (const entry of ownEntries) await rm(join(folder.root, entry), { recursive: true, force: true });
     return names;
   });
   return { stopped, volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
 }
 
-async function stopServices({ folder, log }: PipelineContext): Promise<readonly string[]> {
+async function stopServices(portOffset: number | undefined, { folder, log }: PipelineContext): Promise<readonly string[]> {
   const state = await readRunState(folder);
   if (!state) return [];
+  requireSameOffset(folder, state, portOffset);
   const definitions = desiredServices({ portOffset: state.choices.portOffset, only: undefined });
   const recorder = new RunRecorder(folder, state.choices, state.services);
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.

@@ -3,7 +3,7 @@
 import { open, stat } from "node:fs/promises";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { readIfExists } from "../core/files.ts";
-import { pause } from "../core/wait.ts";
+import { pausedWhole } from "../core/wait.ts";
 import { isServiceName, serviceNames, unknownService } from "../stack/services/catalog.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { PipelineContext } from "./context.ts";
@@ -57,7 +57,7 @@ async function follow(
       partial.set(name, lines.pop() ?? "");
       for (const line of lines) await write(name, line);
     }
-    await pause(followIntervalMs, signal).catch(() => {});
+    await pausedWhole(followIntervalMs, signal);
   }
 }
 

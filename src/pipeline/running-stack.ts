@@ -1,7 +1,7 @@
 /** The stack that a command works on: found by its state folder, never by guess. */
 
 import { StreamctlError } from "../core/errors.ts";
-import type { StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { RunState, StackChoices, StateFolder } from "../stack/run-state.ts";
 import { requireRunState } from "../stack/stack.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
 
@@ -15,8 +15,15 @@ export interface RunningStack {
  * @throws StreamctlError `not-running` where nothing was started from this folder, `usage` for another offset
  */
 export async function runningStack(folder: StateFolder, typedOffset: number | undefined): Promise<RunningStack> {
-  const { choices } = await requireRunState(folder);
-  if (typedOffset !== undefined && typedOffset !== choices.portOffset) {
+  const state = await requireRunState(folder);
+  requireSameOffset(folder, state, typedOffset);
+  return { choices: state.choices, endpoints: endpointsOf(state.choices) };
+}
+
+/** @throws StreamctlError `usage` where the typed offset contradicts a stack that is up */
+export function requireSameOffset(folder: StateFolder, state: RunState, typedOffset: number | undefined): void {
+  const { choices, services } = state;
+  if (typedOffset !== undefined && services.length > 0 && typedOffset !== choices.portOffset) {
     throw new StreamctlError(
       "usage",
       `Cannot use --port-offset ${typedOffset}: the stack of "${folder.root}" is up with ${choices.portOffset}`,
@@ -25,5 +32,4 @@ export async function runningStack(folder: StateFolder, typedOffset: number | un
       },
     );
   }
-  return { choices, endpoints: endpointsOf(choices) };
 }

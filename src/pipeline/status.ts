@@ -8,6 +8,7 @@ import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
 import { processorFor } from "./provisioning.ts";
+import { requireSameOffset } from "./running-stack.ts";
 
 export interface StatusReport {
   readonly runtime: string;
@@ -28,9 +29,10 @@ export interface JobStatus {
 const jobTimeoutMs = 5000;
 
 /** Looks once. Where nothing was ever started, the report has no service. */
-export async function status({ folder, signal }: PipelineContext): Promise<StatusReport> {
+export async function status(portOffset: number | undefined, { folder, signal }: PipelineContext): Promise<StatusReport> {
   const state = await readRunState(folder);
   if (!state) return { runtime: "none", processor: "none", services: [], job: null };
+  requireSameOffset(folder, state, portOffset);
   const { runtime, processor } = state.choices;
   const services = await serviceStatuses(state, kafkaProbe);
   const flink = services.find(({ name }) => name === "flink");

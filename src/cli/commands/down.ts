@@ -6,7 +6,7 @@ export const downCommand = defineCommand({
   run: async (args, context) => {
     const { down } = await import("../../pipeline/down.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
-    const report = await down({ volumes: args.volumes === true }, pipelineContext(context));
+    const report = await down({ volumes: args.volumes === true, portOffset: context.globals.portOffset }, pipelineContext(context));
     if (context.globals.json) {
       const { renderJson } = await import("../render/json.ts");
       await context.terminal.write(renderJson(report));

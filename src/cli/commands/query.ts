@@ -3,7 +3,7 @@ import { text as readAll } from "node:stream/consumers";
 import type { ArgsDef } from "citty";
 import { messageOf, StreamctlError } from "../../core/errors.ts";
 import { wholeNumber } from "../../core/option-text.ts";
-import { pause } from "../../core/wait.ts";
+import { pausedWhole, throwIfInterrupted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
@@ -27,7 +27,7 @@ export const queryCommand = defineCommand({
     const watchMs = typed.watch === undefined ? undefined : parseDuration(typed.watch, { option: "--watch", minMs: 100 });
     const limit = typed.limit === undefined ? undefined : wholeNumber("--limit", typed.limit, 1);
     requirePinot(typed.engine);
-    const sql = await readStatement(typed.sql, typed.file);
+    const sql = await readStatement(typed.sql, typed.file, context.signal);
     const { query } = await import("../../pipeline/query.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
     const { outputColumns: width, write } = context.terminal;
@@ -37,7 +37,7 @@ export const queryCommand = defineCommand({
       await write(clear + renderQuery(answer, { format, width }));
       if (answer.limitReached) context.log.warn(limitNote);
       if (watchMs === undefined) return 0;
-      await pause(watchMs, context.signal);
+      if (!(await pausedWhole(watchMs, context.signal))) return 130;
     }
   },
 });
@@ -58,13 +58,13 @@ function requirePinot(engine: string | undefined): void {
 }
 
 /** The statement of the command line, of `-f`, or of standard input; whatever it is, it must hold something. */
-async function readStatement(word: string | undefined, file: string | undefined): Promise<string> {
+async function readStatement(word: string | undefined, file: string | undefined, signal: AbortSignal): Promise<string> {
   if (word !== undefined && file !== undefined) {
     throw new StreamctlError("usage", "Cannot take both a statement and -f: which one to run is not clear", {
       hint: "Leave one of them out",
     });
   }
-  const sql = word ?? (file === undefined ? await readStandardInput() : await readStatementFile(file));
+  const sql = word ?? (file === undefined ? await readStandardInput(signal) : await readStatementFile(file));
   // Pinot takes one statement and refuses its semicolon.
   const statement = sql.trim().replace(/;$/u, "").trim();
   if (statement !== "") return statement;
@@ -81,11 +81,15 @@ async function readStatementFile(file: string): Promise<string> {
   }
 }
 
-async function readStandardInput(): Promise<string> {
+async function readStandardInput(signal: AbortSignal): Promise<string> {
   if (process.stdin.isTTY) {
     throw new StreamctlError("usage", "Cannot run a query: no statement was typed", {
       hint: 'Type: streamctl query "select * from transaction_window limit 20"',
     });
   }
-  return await readAll(process.stdin);
+  const { promise: interrupted, resolve } = Promise.withResolvers<string>();
+  signal.addEventListener("abort", () => resolve(""), { once: true });
+  const text = await Promise.race([readAll(process.stdin), interrupted]);
+  throwIfInterrupted(signal);
+  return text;
 }

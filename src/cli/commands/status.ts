@@ -1,3 +1,4 @@
+import { pausedWhole } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 
 /** Pause between two looks of `--watch`, in milliseconds. */
@@ -9,19 +10,17 @@ export const statusCommand = defineCommand({
   run: async (args, context) => {
     const { isHealthy, status } = await import("../../pipeline/status.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
+    const { renderJson } = await import("../render/json.ts");
     const { renderStatus } = await import("../render/status.ts");
-    const { pause } = await import("../../core/wait.ts");
     const { outputColumns: width, write } = context.terminal;
     for (;;) {
-      const report = await status(pipelineContext(context));
-      // A stream of documents is one document a line.
-      const document = args.watch === true ? JSON.stringify(report) : JSON.stringify(report, null, 2);
+      const report = await status(context.globals.portOffset, pipelineContext(context));
       const empty = "Nothing was started here\n";
       const table = report.services.length === 0 ? empty : renderStatus(report, { width });
       const clear = args.watch === true && width !== null && !context.globals.json ? "\u{1B}[H\u{1B}[2J" : "";
-      await write(context.globals.json ? `${document}\n` : `${clear}${table}`);
+      await write(context.globals.json ? renderJson(report) : `${clear}${table}`);
       if (args.watch !== true) return isHealthy(report) ? 0 : 1;
-      await pause(watchIntervalMs, context.signal);
+      if (!(await pausedWhole(watchIntervalMs, context.signal))) return 130;
     }
   },
 });

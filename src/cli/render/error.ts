@@ -1,6 +1,7 @@
 /** What a failure looks like: two lines for a person, one document for a program, one exit code for the shell. */
 
-import { type ErrorCode, messageOf, StreamctlError } from "../../core/errors.ts";
+import { type ErrorCode, messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
+import { stringAt } from "../../core/json.ts";
 import { harmless, harmlessLines } from "./cell.ts";
 
 export interface ErrorDocument {
@@ -33,9 +34,33 @@ export function renderError(error: unknown, options: { readonly verbose: boolean
 /** Whatever was thrown as an error with a code: what nobody foresaw is a defect of streamctl. */
 function asStreamctlError(error: unknown): StreamctlError {
   if (error instanceof StreamctlError) return error;
+  const folder = refusedByTheDisk(error);
+  if (folder) return folder;
   return new StreamctlError("internal", messageOf(error), {
     cause: error,
     hint: "This is a defect of streamctl: run it again with --verbose and report what it shows",
+  });
+}
+
+const diskTroubles: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EDQUOT: "the quota of its disk is used up",
+  EEXIST: "a file stands where a folder is needed",
+  EISDIR: "it is a folder",
+  ENOSPC: "no room left on its disk",
+  ENOTDIR: "a file stands where a folder is needed",
+  EPERM: "permission denied",
+  EROFS: "its disk is read-only",
+};
+
+/** A file or folder that cannot be used as it is: the machine's doing, not a defect of streamctl. */
+function refusedByTheDisk(error: unknown): StreamctlError | undefined {
+  const [code, path] = [systemCode(error), stringAt(error, "path")];
+  const why = code === undefined ? undefined : diskTroubles[code];
+  if (code === undefined || path === undefined || why === undefined) return undefined;
+  return new StreamctlError(code === "ENOSPC" || code === "EDQUOT" ? "no-space" : "state", `Cannot use "${path}": ${why}`, {
+    cause: error,
+    hint: "Put that right, or choose another folder: --state-dir DIR",
   });
 }
 

@@ -67,3 +67,15 @@ test("exitCodeOf() is 2 for what was typed, 130 for an interruption and 1 for ev
   expect(others.map((code) => exitCodeOf(new StreamctlError(code, "")))).toEqual([2, 2, 130]);
   expect(exitCodeOf(new Error("unforeseen"))).toBe(1);
 });
+
+test("errorDocument() takes what the disk refuses for the machine's doing, not for a defect", () => {
+  const refused = (code: string) => Object.assign(new Error(`${code}: open`), { code, path: "/data/run.json" });
+  const hint = "Put that right, or choose another folder: --state-dir DIR";
+  expect(errorDocument(refused("EACCES"))).toEqual({
+    error: { code: "state", message: 'Cannot use "/data/run.json": permission denied', hint },
+  });
+  expect(errorDocument(refused("ENOSPC"))).toEqual({
+    error: { code: "no-space", message: 'Cannot use "/data/run.json": no room left on its disk', hint },
+  });
+  expect(errorDocument(refused("EBADF")).error.code).toBe("internal");
+});
