@@ -34,7 +34,9 @@ export function flinkService(ports: Ports): ServiceDefinition {
     env: { MALLOC_ARENA_MAX: "2", FLINK_CONF_DIR: "{{confDir}}" },
     jvmOptions: [
       "-Xms128m",
-      "-Xmx384m",
+      // A million windows fit; the small young generation keeps the memory of fewer windows small.
+      "-Xmx768m",
+      "-XX:MaxNewSize=96m",
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
       "-XX:ReservedCodeCacheSize=64m",
