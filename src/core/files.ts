@@ -86,7 +86,13 @@ export async function readHolder(path: string): Promise<ProcessIdentity | undefi
 async function tryLock(path: string, self: ProcessIdentity): Promise<boolean> {
   const draft = `${path}.${self.pid}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(draft, JSON.stringify(self));
+  try {
+    await writeFile(draft, JSON.stringify(self));
+  } catch (error) {
+    // The last holder took the empty folder away in this very moment: the next look makes it again.
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
   try {
     if (await linked(draft, path)) return true;
     const text = await readIfExists(path);

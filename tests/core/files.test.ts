@@ -42,6 +42,14 @@ describe("withLock()", () => {
     expect(existsSync(dir)).toBe(false);
   });
 
+  test("goes from hand to hand although each holder takes the empty folder away", async () => {
+    const path = join(await temporaryFolder(), "folder", "lock");
+    const held = Array.from({ length: 30 }, (_, index) =>
+      withLock(path, { timeoutMs: 20_000, onWait: () => {} }, async () => await Promise.resolve(index)),
+    );
+    expect(await Promise.all(held)).toEqual(Array.from({ length: 30 }, (_, index) => index));
+  });
+
   test("gives up at its deadline, naming the holder", async () => {
     const path = join(await temporaryFolder(), "lock");
     const options = { timeoutMs: 50, onWait: () => {} };
