@@ -117,7 +117,8 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   try {
     await pollUntil(look, { signal, timeoutMs, what: `${name} to be ready`, maxIntervalMs: 100 });
   } catch (error) {
-    if (hasCode(error, "interrupted")) throw error;
+    // Without the addon no service can be asked: that is not this service's failure.
+    if (hasCode(error, "interrupted") || hasCode(error, "native")) throw error;
     throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
       cause: error,
       detail: await runtime.logTail(name, 20),
