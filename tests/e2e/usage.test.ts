@@ -2,11 +2,14 @@
 
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
-import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { run, start } from "./streamctl.ts";
+import { executable, run, start } from "./streamctl.ts";
 
 /** What was typed, the exit code, and what standard error must say. */
 const wrong: readonly (readonly [args: readonly string[], exitCode: number, says: string])[] = [
@@ -106,6 +109,25 @@ describe("streamctl", () => {
     running.child.stdout?.destroy();
     const { exitCode, stderr } = await running.outcome;
     expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
+  test("says that its output cannot be written, and ends", async () => {
+    const options = { cwd: await temporaryFolder(), stdio: ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"] };
+    const child = spawn("sh", ["-c", `"${executable}" status > /dev/full`], options);
+    const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect(stderr).toContain("Cannot write to standard output: ENOSPC");
+    expect(exitCode).toBe(1);
+  });
+
+  test("query can be interrupted while it waits for its statement", async () => {
+    const child = spawn(executable, ["query"], { cwd: await temporaryFolder(), stdio: ["pipe", "ignore", "pipe"] });
+    const ended = Promise.all([text(child.stderr), once(child, "close")]);
+    // Bit 14 of the caught signals is SIGTERM: before that, the system itself ends the program.
+    const listens = async () => /SigCgt:\s+\w*[4567cdef]\w{3}$/mu.test(await readFile(`/proc/${child.pid}/status`, "utf8"));
+    while (!(await listens())) await Bun.sleep(5);
+    child.kill("SIGTERM");
+    const [stderr, [exitCode]] = await ended;
+    expect([exitCode, stderr]).toEqual([130, "error: Interrupted\n"]);
   });
 
   test("data --dry-run prints the records of a seed in the order of their index, and needs no broker", async () => {

@@ -87,6 +87,7 @@ async function readStandardInput(signal: AbortSignal): Promise<string> {
       hint: 'Type: streamctl query "select * from transaction_window limit 20"',
     });
   }
+  throwIfInterrupted(signal);
   const { promise: interrupted, resolve } = Promise.withResolvers<string>();
   signal.addEventListener("abort", () => resolve(""), { once: true });
   const text = await Promise.race([readAll(process.stdin), interrupted]);
