@@ -15,7 +15,7 @@ UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack t
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check build check format lint types deadcode layout unit test end-to-end demo project data bench clean
+.PHONY: help setup setup-check build check format lint types deadcode unit test demo project data bench fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
