@@ -24,7 +24,7 @@ elif [ "$(.tools/bin/bun --version 2> /dev/null || true)" != "$bun_version" ]; t
   printf '{"private":true}\n' > .tools/npm/package.json
   npm install --prefix .tools/npm --no-save --no-package-lock --no-fund --no-audit --loglevel=error "bun@$bun_version" > /dev/null
   # The package's own link is made by its install script, which npm may not run; the platform's package always holds it.
-  binary=$(find .tools/npm/node_modules/@oven .tools/npm/node_modules/bun -type f \( -name bun -o -name bun.exe \) -perm -u+x -size +1M | head -n 1)
+  binary=$(find .tools/npm/node_modules/@oven .tools/npm/node_modules/bun -type f \( -name bun -o -name bun.exe \) -perm -u+x -size +1M 2> /dev/null | head -n 1 || true)
   [ -n "$binary" ] || fail "npm brought no Bun for this platform"
   ln -sf "../../$binary" .tools/bin/bun
 fi

@@ -27,7 +27,7 @@ export function resolveChoices(typed: TypedChoices, state: RunState | undefined)
     processor: "flink",
     why: "local: this version runs the engines as processes of this machine; flink: ksqlDB comes in a later version",
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
-    ...(only ? { only: [...only].toSorted() } : {}),
+    ...(only ? { only: [...new Set(only)].toSorted() } : {}),
   };
   if (state && state.services.length > 0) requireAgreement(wanted, state.choices);
   return wanted;

@@ -31,12 +31,13 @@ const neededDiskBytes = 2e9;
 export async function doctor(portOffset: number | undefined, { folder, signal }: PipelineContext): Promise<readonly Finding[]> {
   const state = await readRunState(folder);
   const offset = portOffset ?? state?.choices.portOffset ?? 0;
+  const missing = await missingEngines();
   const running = (state?.services.length ?? 0) > 0;
   return [
     await javaFinding(signal),
-    await mavenFinding(),
+    await mavenFinding(missing),
     addonFinding(),
-    await cacheFinding(),
+    cacheFinding(missing),
     await diskFinding(),
     memoryFinding(),
     { subject: "processors", verdict: "fine", found: `${availableParallelism()}` },
@@ -64,10 +65,18 @@ async function javaFinding(signal: AbortSignal): Promise<Finding> {
   }
 }
 
-async function mavenFinding(): Promise<Finding> {
+async function mavenFinding(missing: readonly string[]): Promise<Finding> {
   const path = await findProgram("mvn");
   if (path) return { subject: "maven", verdict: "fine", found: path };
+  if (missing.length === 0) return { subject: "maven", verdict: "fine", found: "not on the PATH, and not needed: the engines are there" };
   return { subject: "maven", verdict: "lacks", found: "not on the PATH", advice: "Install Maven (Debian: apt-get install maven)" };
+}
+
+/** Engines that the cache lacks. */
+async function missingEngines(): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const name of ["kafka", "pinot", "flink"] as const) if (!(await isResolved(cacheFolder(), name))) missing.push(name);
+  return missing;
 }
 
 function addonFinding(): Finding {
@@ -79,10 +88,8 @@ function addonFinding(): Finding {
   }
 }
 
-async function cacheFinding(): Promise<Finding> {
+function cacheFinding(missing: readonly string[]): Finding {
   const cacheDir = cacheFolder();
-  const missing: string[] = [];
-  for (const name of ["kafka", "pinot", "flink"] as const) if (!(await isResolved(cacheDir, name))) missing.push(name);
   if (missing.length === 0) return { subject: "engines", verdict: "fine", found: `all in ${cacheDir}` };
   return { subject: "engines", verdict: "fine", found: `${missing.join(", ")} will be fetched by Maven at the first up, into ${cacheDir}` };
 }

@@ -21,8 +21,8 @@ export interface DownReport {
   readonly elapsedMs: number;
 }
 
-/** Entries of the state folder that are ours; `down --volumes` removes these and nothing else. */
-const ownEntries = ["run.json", "life.json", "ledger.ndjson", "conf", "data", "log"];
+/** Entries of the state folder that are ours, the drafts of a process that was killed among them; `down --volumes` removes these and nothing else. */
+const ownEntry = /^(?:conf|data|log|ledger\.ndjson|run\.json(?:\..*)?|lock\..*)$/u;
 
 /** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
 const lockTimeoutMs = 10 * 60_000;
@@ -41,7 +41,10 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
   const stopped = await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {
     const names = await stopServices(options.portOffset, context);
-    if (options.volumes) for (const entry of ownEntries) await rm(join(folder.root, entry), { recursive: true, force: true });
+    if (options.volumes) {
+      const entries = (await readdir(folder.root)).filter((entry) => ownEntry.test(entry));
+      for (const entry of entries) await rm(join(folder.root, entry), { recursive: true, force: true });
+    }
     return names;
   });
   return { stopped, volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };

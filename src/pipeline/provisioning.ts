@@ -1,5 +1,7 @@
 /** Topics, then the processor's statements, then Pinot's schema and table: each begins as soon as what it needs is ready. */
 
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { assetPaths, readAsset } from "../core/assets.ts";
 import type { Log } from "../core/log.ts";
 import type { Change } from "../model/change.ts";
@@ -83,14 +85,14 @@ export function processorFor(
   transactions: TopicIdentity,
   windows: TopicIdentity,
 ): Processor {
-  const checkpoints = `${folder.dataDir("flink")}/checkpoints`;
+  const checkpoints = join(folder.dataDir("flink"), "checkpoints");
   return createFlinkProcessor({
     restUrl: endpoints.flinkRest,
     gatewayUrl: endpoints.flinkGateway,
     brokers: endpoints.kafka,
     transactions,
     windows,
-    checkpoints: { uri: `file://${checkpoints}`, folder: checkpoints },
+    checkpoints: { uri: pathToFileURL(checkpoints).href, folder: checkpoints },
     declarations: embeddedDeclarations,
   });
 }

@@ -111,7 +111,7 @@ async function carryOut(
   const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);
   await executeStop(unwanted, recorder.records, { runtime, log, remember, stopTimeoutMs: () => 20_000 });
   const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });
-  const provisioning = provision({ endpoints: endpointsOf(choices), folder, ready: start.ready, timeoutMs, log, signal });
+  const provisioning = provision({ endpoints: endpointsOf(choices), folder, ready: start.ready, timeoutMs, log, signal: start.signal });
   const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
   // A service that failed is the cause, a provisioning step that missed it only the consequence.
   if (started.status === "rejected") throw started.reason;

@@ -28,6 +28,8 @@ export interface StackStart {
   readonly ready: ReadonlyMap<ServiceName, Promise<ServiceRecord>>;
   /** All of them; rejects with the first failure, after what this run started and was not ready has been stopped. */
   readonly all: Promise<readonly ServiceRecord[]>;
+  /** Fires when a service has failed or the caller's own signal has: whatever waits for the stack may give up. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -58,15 +60,20 @@ export function executeStart(
     promise.catch(() => {}); // Each is awaited in `all`; a caller need not await every one.
     ready.set(definition.name, promise);
   }
-  return { ready, all: gather([...ready.values()]) };
+  return { ready, all: gather([...ready.values()], context.signal), signal };
 }
 
-/** Waits for every service, then throws the failure that came first and not the interruptions that followed from it. */
-async function gather(promises: readonly Promise<ServiceRecord>[]): Promise<readonly ServiceRecord[]> {
+/**
+ * Waits for every service, then throws why the stack is not up: the caller's own interruption, or else a failure, and not the
+ * interruptions that followed from it.
+ */
+async function gather(promises: readonly Promise<ServiceRecord>[], signal: AbortSignal): Promise<readonly ServiceRecord[]> {
   const outcomes = await Promise.allSettled(promises);
   const failures = outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason as unknown);
-  const first = failures.find((reason) => !hasCode(reason, "interrupted")) ?? failures[0];
-  if (first !== undefined) throw first;
+  const interruption = failures.find((reason) => hasCode(reason, "interrupted"));
+  const failure = failures.find((reason) => !hasCode(reason, "interrupted"));
+  const cause = signal.aborted ? (interruption ?? failure) : (failure ?? interruption);
+  if (cause !== undefined) throw cause;
   return outcomes.filter((outcome) => outcome.status === "fulfilled").map(({ value }) => value);
 }
 

@@ -9,6 +9,7 @@ import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
 import { isRunning, runCommand, signalProcess, startDetached, type ProcessIdentity } from "../core/process.ts";
+import { readTail } from "../core/tail.ts";
 import { renderTemplate } from "../core/template.ts";
 import { pollUntil } from "../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
@@ -93,8 +94,7 @@ export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOpti
     },
 
     async logTail(name, lines) {
-      const text = (await readIfExists(folder.logFile(name))) ?? "";
-      return text.trimEnd().split("\n").slice(-lines).join("\n");
+      return ((await readTail(folder.logFile(name), lines))?.lines ?? []).join("\n");
     },
   };
 }

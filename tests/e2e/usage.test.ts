@@ -196,7 +196,10 @@ describe("a machine that lacks something", () => {
 
   test("doctor names what is missing and exits 1", async () => {
     const cwd = await temporaryFolder();
-    const { exitCode, stdout } = await run(["doctor", "--json"], { cwd, env: { ...withoutHome, PATH: await pathWith("sh") } });
+    const { exitCode, stdout } = await run(["doctor", "--json"], {
+      cwd,
+      env: { ...withoutHome, PATH: await pathWith("sh"), STREAMCTL_CACHE_DIR: join(cwd, "cache") },
+    });
     const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly subject: string; readonly verdict: string }[] };
     const lacking = findings.filter(({ verdict }) => verdict === "lacks").map(({ subject }) => subject);
     expect(lacking).toEqual(expect.arrayContaining(["java", "maven"]));

@@ -1,0 +1,42 @@
+import { expect, test } from "bun:test";
+import { appendFile, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Follower, readTail } from "../../src/core/tail.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+test("readTail() gives the last lines of a file, with and without an end of its last line", async () => {
+  const path = join(await temporaryFolder(), "log");
+  await writeFile(path, "one\ntwo\nthree\n");
+  expect(await readTail(path, 2)).toEqual({ lines: ["two", "three"], position: 14 });
+  expect(await readTail(path, 9)).toEqual({ lines: ["one", "two", "three"], position: 14 });
+  expect(await readTail(path, 0)).toEqual({ lines: [], position: 14 });
+  await appendFile(path, "fo");
+  expect(await readTail(path, 2)).toEqual({ lines: ["three", "fo"], position: 16 });
+});
+
+test("readTail() reads a long file from its end, whatever its lines are like", async () => {
+  const path = join(await temporaryFolder(), "log");
+  const lines = Array.from({ length: 20_000 }, (_, index) => `${index} ${"ä".repeat(index % 50)}`);
+  await writeFile(path, `${lines.join("\n")}\n`);
+  expect((await readTail(path, 5000))?.lines).toEqual(lines.slice(-5000));
+});
+
+test("readTail() of nothing is undefined", async () => {
+  expect(await readTail(join(await temporaryFolder(), "log"), 1)).toBeUndefined();
+});
+
+test("Follower gives whole lines as they come, keeps characters whole and begins anew with a new file", async () => {
+  const path = join(await temporaryFolder(), "log");
+  const follower = new Follower(path, 0);
+  expect(await follower.look()).toEqual([]);
+  const bytes = new TextEncoder().encode("größe\nzw");
+  await writeFile(path, bytes.subarray(0, 3));
+  expect(await follower.look()).toEqual([]);
+  await appendFile(path, bytes.subarray(3));
+  expect(await follower.look()).toEqual(["größe"]);
+  await appendFile(path, "ei\n");
+  expect(await follower.look()).toEqual(["zwei"]);
+  await truncate(path, 0);
+  await appendFile(path, "neu\n");
+  expect(await follower.look()).toEqual(["neu"]);
+});
