@@ -4,7 +4,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 streamctl() {
-  printf '\n$ streamctl %s\n' "$*"
+  printf '\n$ streamctl'
+  for word in "$@"; do
+    case $word in
+      *' '*) printf ' "%s"' "$word" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+  printf '\n'
   ./streamctl --state-dir .demo "$@"
 }
 

@@ -89,9 +89,10 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   await untilQueryable(options.brokerUrl, wanted.name, controller, patience);
   const { cause, result } = plan;
   const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "updated" : result;
+  const why = result === "created" ? {} : { cause };
   return [
-    { kind: "schema", name: wanted.schemaName, result: schemaResult, cause },
-    { kind: "table", name: wanted.name, result, cause },
+    { kind: "schema", name: wanted.schemaName, result: schemaResult, ...why },
+    { kind: "table", name: wanted.name, result, ...why },
   ];
 }
 

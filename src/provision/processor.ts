@@ -154,7 +154,9 @@ export async function provisionProcessor(
     plan = { ...plan, stop: [], resume: false, staleWindows: false };
   }
   await processor.apply(plan, patience, log);
-  changes.push({ kind: "job", name: processor.computation, result: resultOf[plan.operation], cause });
+  // That a new job was not there before goes without saying.
+  const afresh = plan.operation === "create" && !plan.resume;
+  changes.push({ kind: "job", name: processor.computation, result: resultOf[plan.operation], ...(afresh ? {} : { cause }) });
   return { changes, windows };
 }
 
