@@ -52,6 +52,7 @@ format: setup setup-check
 lint: setup setup-check
 	@$(BIN)/oxlint --type-aware --deny-warnings src tests bench
 	@PYTHONPATH=$(PY) $(PY)/bin/shellcheck $(SHELL_SCRIPTS)
+	@$(PY)/bin/hadolint $(wildcard dockerfiles/*.Dockerfile)
 	@scripts/lint-native.sh
 
 types: setup
