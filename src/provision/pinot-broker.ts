@@ -120,7 +120,7 @@ export interface ReadWindowsOptions {
   /** Address without a slash at its end. */
   readonly brokerUrl: string;
   readonly table: string;
-  /** Rows of a page; default 50,000: each page sorts what is left, so a million rows take 20 sorts. */
+  /** Rows of a page, at least 2; default 50,000: each page sorts what is left, so a million rows take 20 sorts. */
   readonly pageRows?: number;
   /** Longest time for each page, in milliseconds; default 30,000. */
   readonly timeoutMs?: number;
@@ -129,7 +129,8 @@ export interface ReadWindowsOptions {
 
 /**
  * All windows of the table, page by page in the order of their key: as many as there are, with the memory of one page.
- * Each page begins after the key of the last row before it, so rows that change or come in meanwhile are never read twice.
+ * Each page begins at the key of the last row before it, which is then left out once: rows that change or come in meanwhile are
+ * never read twice, and a second row of the same key is seen wherever the page ends.
  *
  * @throws StreamctlError `pinot`, `unreachable`, `interrupted`
  */
@@ -137,15 +138,24 @@ export async function* readWindows(options: ReadWindowsOptions): AsyncGenerator<
   const { brokerUrl, table, signal, timeoutMs = 30_000, pageRows = 50_000 } = options;
   const { start, end, totalPaid, totalTransactions, average } = windowColumns;
   const columns = [start, end, totalPaid, totalTransactions, average].join(", ");
-  let after = "";
+  let from = "";
+  let known: WindowRow | undefined;
   for (;;) {
-    const sql = `SELECT ${columns} FROM ${table}${after} ORDER BY ${start}, ${end} LIMIT ${pageRows}`;
+    const sql = `SELECT ${columns} FROM ${table}${from} ORDER BY ${start}, ${end} LIMIT ${pageRows}`;
     const page = (await queryPinot({ brokerUrl, sql, timeoutMs, signal })).rows.map(windowRow);
-    if (page.length > 0) yield page;
     const last = page.at(-1);
-    if (last === undefined || page.length < pageRows) return;
-    after = ` WHERE ${start} > ${last.windowStart} OR (${start} = ${last.windowStart} AND ${end} > ${last.windowEnd})`;
+    const whole = last === undefined || page.length < pageRows;
+    if (isSameWindow(page[0], known)) page.shift();
+    if (page.length > 0) yield page;
+    if (whole) return;
+    if (isSameWindow(last, known)) throw new StreamctlError("pinot", `Cannot read the windows of Pinot: a whole page holds one window`);
+    known = last;
+    from = ` WHERE ${start} > ${last.windowStart} OR (${start} = ${last.windowStart} AND ${end} >= ${last.windowEnd})`;
   }
+}
+
+function isSameWindow(row: WindowRow | undefined, other: WindowRow | undefined): boolean {
+  return row !== undefined && row.windowStart === other?.windowStart && row.windowEnd === other.windowEnd;
 }
 
 function windowRow(row: readonly unknown[]): WindowRow {

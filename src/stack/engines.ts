@@ -112,7 +112,7 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
   const onLine = (line: string): void => {
     if (!/^(?:\[INFO\] )?Downloaded .*\.jar /u.test(line)) return;
     fetched += 1;
-    if (fetched % 25 === 0) log.info(`  ${engine.label}: ${fetched} jars fetched`);
+    if (fetched % 25 === 0) log.info(`  ${engine.label}: ${fetched} jars fetched, those of Maven itself among them`);
   };
   let result;
   try {

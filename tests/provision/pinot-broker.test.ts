@@ -101,21 +101,32 @@ test("queryPinot() refuses what only some servers answered", async () => {
   });
 });
 
-test("readWindows() reads page after page, each after the key of the last row", async () => {
-  const page = (...starts: readonly number[]) => {
-    const rows = starts.map((start) => [start, start + 3000, 10, 2, 5]);
-    return {
-      text: JSON.stringify({ resultTable: { dataSchema: {}, rows }, exceptions: [], numServersQueried: 1, numServersResponded: 1 }),
-    };
-  };
-  await using broker = fakeBroker(page(0, 3000), page(6000, 9000), page(12_000));
+function windowPage(...starts: readonly number[]): { readonly text: string } {
+  const rows = starts.map((start) => [start, start + 3000, 10, 2, 5]);
+  return { text: JSON.stringify({ resultTable: { dataSchema: {}, rows }, exceptions: [], numServersQueried: 1, numServersResponded: 1 }) };
+}
+
+test("readWindows() reads page after page, each from the key of the last row, which is left out once", async () => {
+  await using broker = fakeBroker(windowPage(0, 3000, 6000), windowPage(6000, 9000, 12_000), windowPage(12_000));
   const pages: (readonly WindowRow[])[] = [];
-  for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", pageRows: 2 })) pages.push(rows);
-  expect(pages.map((rows) => rows.map(({ windowStart }) => windowStart))).toEqual([[0, 3000], [6000, 9000], [12_000]]);
+  for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", pageRows: 3 })) pages.push(rows);
+  expect(pages.map((rows) => rows.map(({ windowStart }) => windowStart))).toEqual([
+    [0, 3000, 6000],
+    [9000, 12_000],
+  ]);
   expect(pages[0]?.[0]).toEqual({ windowStart: 0, windowEnd: 3000, totalPaid: 10, totalTransactions: 2, average: 5 });
   expect(broker.queries.map((sql) => sql.slice(sql.indexOf("FROM")))).toEqual([
-    "FROM t ORDER BY WINDOW_START, WINDOW_END LIMIT 2",
-    "FROM t WHERE WINDOW_START > 3000 OR (WINDOW_START = 3000 AND WINDOW_END > 6000) ORDER BY WINDOW_START, WINDOW_END LIMIT 2",
-    "FROM t WHERE WINDOW_START > 9000 OR (WINDOW_START = 9000 AND WINDOW_END > 12000) ORDER BY WINDOW_START, WINDOW_END LIMIT 2",
+    "FROM t ORDER BY WINDOW_START, WINDOW_END LIMIT 3",
+    "FROM t WHERE WINDOW_START > 6000 OR (WINDOW_START = 6000 AND WINDOW_END >= 9000) ORDER BY WINDOW_START, WINDOW_END LIMIT 3",
+    "FROM t WHERE WINDOW_START > 12000 OR (WINDOW_START = 12000 AND WINDOW_END >= 15000) ORDER BY WINDOW_START, WINDOW_END LIMIT 3",
   ]);
+});
+
+test("readWindows() shows a second row of one key where a page ends between the two", async () => {
+  await using broker = fakeBroker(windowPage(0, 3000, 6000), windowPage(6000, 6000, 9000), windowPage(9000));
+  const starts: number[] = [];
+  for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", pageRows: 3 })) {
+    starts.push(...rows.map(({ windowStart }) => windowStart));
+  }
+  expect(starts).toEqual([0, 3000, 6000, 6000, 9000]);
 });
