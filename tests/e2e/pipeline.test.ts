@@ -47,6 +47,7 @@ describe("a stack on real engines", () => {
     const { exitCode, stderr } = await stack.run(["up", "--port-offset", "1"]);
     expect(stderr).toContain(`Cannot change --port-offset: the stack is up with ${stack.offset}`);
     expect(exitCode).toBe(2);
+    for (const command of ["status", "down", "verify"]) expect((await stack.run([command, "--port-offset", "1"])).exitCode).toBe(2);
   });
 
   test("verify of an empty topic is not a proof", async () => {
@@ -108,7 +109,11 @@ describe("a stack on real engines", () => {
   });
 
   test("status shows every service healthy, with its memory, in less than 1.5 GB together", async () => {
-    const report = await stack.json(["status"]);
+    // A proxy of the environment is not asked for what runs on this machine.
+    const proxy = "http://127.0.0.1:1";
+    const report = await stack.json(["status"], {
+      env: { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: undefined, no_proxy: undefined },
+    });
     expect(report.services.map(({ name, state }: Record<string, string>) => [name, state])).toEqual([
       ["kafka", "healthy"],
       ["zookeeper", "healthy"],

@@ -254,6 +254,11 @@ describe("a machine that lacks something", () => {
     expect(healed.stderr).toContain(`Kafka 4.3.1 in the cache lacks ${victim}: fetching it again`);
     expect(healed.exitCode).toBe(0);
     expect((await readdir(cache)).filter((name) => name.startsWith(".draft"))).toEqual([]);
+    await writeFile(join(home, engine, "manifest.json"), '{"lib/');
+    const doctor = JSON.parse((await run(["doctor", "--json"], { cwd, env })).stdout) as {
+      readonly findings: readonly Record<string, string>[];
+    };
+    expect(doctor.findings.find(({ subject }) => subject === "engines")?.["found"]).toContain("kafka, pinot, flink will be fetched");
     expect((await run(["down", "--volumes"], { cwd, env })).exitCode).toBe(0);
   });
 });
