@@ -3,6 +3,7 @@
  * 0 done, 1 failed, 2 wrong usage, 130 interrupted.
  */
 
+import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand, type ArgsDef, type CommandDef } from "citty";
 import { messageOf, systemCode, StreamctlError } from "../core/errors.ts";
@@ -109,13 +110,25 @@ async function sayVersion(terminal: Terminal): Promise<ExitCode> {
 /** The first signal asks for an orderly end; the second one ends at once. */
 function signalOfInterruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  // `nohup` has SIGHUP ignored, and listening to it would undo that.
+  const names = hangUpIsIgnored() ? (["SIGINT", "SIGTERM"] as const) : (["SIGINT", "SIGTERM", "SIGHUP"] as const);
+  for (const name of names) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort();
     });
   }
   return controller.signal;
+}
+
+/** Whether this process was started with SIGHUP ignored; by Linux's /proc, where there is none it was not. */
+function hangUpIsIgnored(): boolean {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/mu.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+    return (BigInt(`0x${mask}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }
 
 /** `streamctl … | head` is not an error, but neither does it turn a failure into a success; any other trouble is a failure. */
