@@ -144,8 +144,11 @@ describe("a stack on real engines", () => {
     };
     const running = jobs.find(({ status }) => status === "RUNNING");
     await fetch(`${rest}/jobs/${running?.id}`, { method: "PATCH" });
-    const unhealthy = async (): Promise<true | undefined> => ((await stack.run(["status"])).exitCode === 1 ? true : undefined);
-    await pollUntil(unhealthy, { timeoutMs: 30_000, what: "the job to end" });
+    const ended = async (): Promise<true | undefined> => {
+      const { exitCode, stdout } = await stack.run(["status", "--json"]);
+      return exitCode === 1 && JSON.parse(stdout).job.detail.startsWith("no job") ? true : undefined;
+    };
+    await pollUntil(ended, { timeoutMs: 30_000, what: "the job to end" });
     const { changes } = await stack.json(["up"]);
     expect(changes.find(({ kind }: Record<string, string>) => kind === "job")).toMatchObject({ result: "created" });
     await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "5"]);
