@@ -1,7 +1,6 @@
 /** Topics, then the processor's statements, then Pinot's schema and table: each begins as soon as what it needs is ready. */
 
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { assetPaths, readAsset } from "../core/assets.ts";
 import type { Log } from "../core/log.ts";
 import type { Change } from "../model/change.ts";
@@ -92,7 +91,7 @@ export function processorFor(
     brokers: endpoints.kafka,
     transactions,
     windows,
-    checkpoints: { uri: pathToFileURL(checkpoints).href, folder: checkpoints },
+    checkpoints: { uri: `file://${checkpoints}`, folder: checkpoints },
     declarations: embeddedDeclarations,
   });
 }

@@ -8,7 +8,7 @@ import { withLock } from "../core/files.ts";
 import type { Change } from "../model/change.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
-import { localRuntime, type Runtime } from "../stack/local-runtime.ts";
+import { localRuntime, requirePlainPath, type Runtime } from "../stack/local-runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
@@ -62,6 +62,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   const startedAt = performance.now();
   const { folder, log, signal } = context;
   // What is typed wrongly is refused before anything is waited for or written.
+  requirePlainPath(folder);
   desiredServices(resolveChoices(request, await readRunState(folder)));
   const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
   return await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {

@@ -3,7 +3,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { readAsset } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
@@ -41,10 +40,24 @@ export interface LocalRuntimeOptions {
 /** A log file beyond this size is set aside as `<name>.log.1` at the next start, in bytes. */
 const largeLogBytes = 20e6;
 
+/**
+ * The engines take paths now for texts, now for URIs, now for lists: beyond these characters each of them puts its files
+ * somewhere else, and a resumed job looks where its checkpoints are not.
+ *
+ * @throws StreamctlError `usage` for a state folder in which the engines cannot work
+ */
+export function requirePlainPath({ root }: StateFolder): void {
+  const odd = /[^\w./@~-]/u.exec(root)?.[0];
+  if (odd === undefined) return;
+  throw new StreamctlError("usage", `Cannot use state folder "${root}": the engines do not work in a path with "${odd}"`, {
+    hint: "Choose another folder (letters, digits, . _ - @ ~ and /): --state-dir DIR",
+  });
+}
+
 export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOptions): Runtime {
   const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
     const dataDir = folder.dataDir(definition.name);
-    const dirs = { confDir: folder.confDir(definition.name), dataDir, dataUri: pathToFileURL(dataDir).href };
+    const dirs = { confDir: folder.confDir(definition.name), dataDir };
     return renderTemplate(text, { ...definition.values, ...dirs, ...extra }, file);
   };
   const configuration = (definition: ServiceDefinition): readonly string[] =>

@@ -39,7 +39,7 @@ export interface ConfigurationFile {
 
 /**
  * In `values`, `jvmOptions` and `args`, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime
- * chooses, and `{{dataUri}}` for the latter as a `file:` URI; every other value is given by `values`.
+ * chooses; every other value is given by `values`.
  */
 export interface ServiceDefinition {
   readonly name: ServiceName;

@@ -74,7 +74,7 @@ export class Stack {
   }
 
   static async create(offset: number): Promise<Stack> {
-    return new Stack(await mkdtemp(join(tmpdir(), "streamctl e2e-")), offset);
+    return new Stack(await mkdtemp(join(tmpdir(), "streamctl-e2e-")), offset);
   }
 
   get stateDir(): string {

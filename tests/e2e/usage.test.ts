@@ -1,6 +1,6 @@
 /** What users type wrongly or lack, with the executable and without any engine. */
 
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -61,6 +61,21 @@ describe("streamctl", () => {
       expect(await readdir(cwd)).toEqual([]);
     });
   }
+
+  test("up refuses a folder in which the engines cannot work, before anything is made there", async () => {
+    const cwd = await temporaryFolder();
+    for (const [folder, odd] of [
+      ["a folder", " "],
+      ["ü", "ü"],
+      ["a,b", ","],
+      ["100%", "%"],
+    ] as const) {
+      const { exitCode, stderr } = await run(["up", "--state-dir", folder], { cwd });
+      expect(stderr).toContain(`/${folder}": the engines do not work in a path with "${odd}"\nhint: Choose another folder`);
+      expect(exitCode).toBe(2);
+    }
+    expect(await readdir(cwd)).toEqual([]);
+  });
 
   test("prints one JSON document for an error with --json, wherever it stands", async () => {
     const cwd = await temporaryFolder();
@@ -219,22 +234,23 @@ describe("a machine that lacks something", () => {
     await run(["down", "--volumes"], { cwd });
   });
 
-  const small = mountSmallDisk();
-  if (small === undefined) process.stderr.write("SKIPPED: a full disk cannot be tried here, because this user may not mount one\n");
-
-  test.skipIf(small === undefined)("up with no room for the cache says how much it needs", async () => {
+  test("up with no room for the cache says how much it needs", async () => {
     const cwd = await temporaryFolder();
-    const env = { STREAMCTL_CACHE_DIR: join(small ?? "", "cache") };
-    const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
-    expect(stderr).toMatch(/Cannot fill the cache ".*": no room on its disk, \d+ MB are needed\nhint: Free some room/u);
-    expect(exitCode).toBe(1);
-    expect(await readdir(cwd)).toEqual([]);
-  });
-
-  afterAll(() => {
-    if (small === undefined) return;
-    Bun.spawnSync(["umount", small]);
-    rmSync(small, { recursive: true });
+    const disk = mountSmallDisk();
+    if (disk === undefined) {
+      process.stderr.write("SKIPPED: a full disk cannot be tried here, because this user may not mount one\n");
+      return;
+    }
+    try {
+      const env = { STREAMCTL_CACHE_DIR: join(disk, "cache") };
+      const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
+      expect(stderr).toMatch(/Cannot fill the cache ".*": no room on its disk, \d+ MB are needed\nhint: Free some room/u);
+      expect(exitCode).toBe(1);
+      expect(await readdir(cwd)).toEqual([]);
+    } finally {
+      Bun.spawnSync(["umount", disk]);
+      rmSync(disk, { recursive: true });
+    }
   });
 
   test("up heals a cache of which a jar is missing", async () => {

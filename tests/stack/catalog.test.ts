@@ -32,9 +32,7 @@ describe("desiredServices()", () => {
   test("gives every template the values that it names", () => {
     for (const { values, files } of desiredServices({ portOffset: 0, only: undefined })) {
       for (const { asset } of files) {
-        expect(
-          renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data", dataUri: "file:///data" }, asset),
-        ).not.toContain("{{");
+        expect(renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset)).not.toContain("{{");
       }
     }
   });
