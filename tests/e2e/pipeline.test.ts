@@ -129,9 +129,11 @@ describe("a stack on real engines", () => {
     const status = await stack.run(["status"]);
     expect(status.exitCode).toBe(1);
     expect(status.stdout).toMatch(/flink\s+stopped/u);
-    const { stderr, exitCode } = await stack.run(["up"]);
+    const { stdout, stderr, exitCode } = await stack.run(["up", "--json"]);
     expect(stderr).toContain("flink died");
     expect(exitCode).toBe(0);
+    const job = JSON.parse(stdout).changes.find(({ kind }: Record<string, string>) => kind === "job");
+    expect(job).toMatchObject({ result: "created", cause: "it does not run, and left a state" });
     await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "4"]);
     const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
     expect(report).toMatchObject({ records: delivered + 5000, mismatched: [], extra: [] });
