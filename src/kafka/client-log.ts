@@ -4,7 +4,7 @@ import type { NativeLogEntry } from "./native.ts";
 
 export interface LogEntry {
   readonly severity: "error" | "warning" | "info" | "debug";
-  /** librdkafka's name of what speaks, such as `FAIL` or `BRKERR`; `ERROR` for errors of the whole client. */
+  /** librdkafka's name of what speaks, such as `FAIL`; for errors of the whole client the name of the error, such as `_RESOLVE`. */
   readonly source: string;
   readonly message: string;
 }

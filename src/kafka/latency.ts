@@ -1,5 +1,5 @@
 /**
- * Delivery latencies as a histogram with logarithmic buckets, filled by native/latency.c. Histograms of several producers add
+ * Delivery latencies as a histogram with logarithmic buckets, filled by native/latency.h. Histograms of several producers add
  * up, percentiles do not: so workers send histograms, and percentiles are taken once, at the end.
  */
 

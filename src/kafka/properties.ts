@@ -54,6 +54,11 @@ const consumerOwn: KafkaProperties = {
   "auto.offset.reset": "error",
 };
 
+const producerOwn: KafkaProperties = {
+  // A message whose delivery is not reported would count as in flight for ever.
+  "delivery.report.only.error": "false",
+};
+
 /** Limits of what a producer may have in flight; a user's queue sizes are read as these limits. */
 export interface InFlightLimits {
   readonly messages: number;
@@ -61,19 +66,22 @@ export interface InFlightLimits {
 }
 
 const defaultLimits: InFlightLimits = { messages: 100_000, bytes: 64 * 1024 * 1024 };
+/** Beyond these nothing is bounded any more; librdkafka's own ranges reach a little further. */
+const highestLimits: InFlightLimits = { messages: 1_000_000_000, bytes: 2 ** 40 };
 
 export function inFlightLimits(properties: KafkaProperties | undefined, messages?: number, bytes?: number): InFlightLimits {
   const userMessages = positive(properties?.["queue.buffering.max.messages"]);
   const userKilobytes = positive(properties?.["queue.buffering.max.kbytes"]);
   return {
-    messages: messages ?? userMessages ?? defaultLimits.messages,
-    bytes: bytes ?? (userKilobytes === undefined ? defaultLimits.bytes : userKilobytes * 1024),
+    messages: Math.min(messages ?? userMessages ?? defaultLimits.messages, highestLimits.messages),
+    bytes: Math.min(bytes ?? (userKilobytes === undefined ? defaultLimits.bytes : userKilobytes * 1024), highestLimits.bytes),
   };
 }
 
 export function producerProperties(connection: KafkaConnection, limits: InFlightLimits): FlatProperties {
   const given = weakened(connection.properties ?? {});
   return flat(connection.brokers, producer, given, {
+    ...producerOwn,
     // Above our own limits, so that librdkafka's queue is never the one that is full.
     "queue.buffering.max.messages": String(Math.min(limits.messages * 2 + 100_000, 2_147_483_647)),
     "queue.buffering.max.kbytes": String(Math.min(Math.ceil(limits.bytes / 512) + 65_536, 2_147_483_647)),
@@ -105,7 +113,10 @@ function flat(brokers: string, ...layers: readonly KafkaProperties[]): FlatPrope
   if (brokers.trim() === "") {
     throw new StreamctlError("usage", `Cannot connect to "${brokers}": no broker is named`, { hint: "Give --brokers host:port" });
   }
-  return Object.entries(Object.assign({}, ...layers, { "bootstrap.servers": brokers }) as Record<string, string>).flat();
+  // The user's other name for the same property could come later and win.
+  const { "metadata.broker.list": _, ...properties } = Object.assign({}, ...layers) as Record<string, string>;
+  // Nobody serves a queue of log lines: the addon takes them as they come.
+  return Object.entries({ ...properties, "log.queue": "false", "bootstrap.servers": brokers }).flat();
 }
 
 function positive(text: string | undefined): number | undefined {

@@ -142,6 +142,28 @@ test("produce() keeps memory flat at any number of messages", () => {
   producer.close();
 });
 
+const besides: readonly [what: string, properties: Readonly<Record<string, string>>][] = [
+  ["reports of failures only", { "delivery.report.only.error": "true" }],
+  ["another broker under both of its names", { "bootstrap.servers": "127.0.0.1:1", "metadata.broker.list": "127.0.0.1:1" }],
+  ["queues as large as librdkafka allows", { "queue.buffering.max.messages": "2147483647", "queue.buffering.max.kbytes": "2147483647" }],
+];
+
+test.each(besides)("produce() delivers and counts where the user's properties ask for %s", (_, properties) => {
+  using cluster = openMockCluster({ payments: 3 });
+  const producer = new Producer({ brokers: cluster.brokers, topic: "payments", properties });
+  produceAll(producer, packMessages(numberedMessages(100)));
+  producer.flush(3_000);
+  expect(counts(producer.statistics())).toEqual({ accepted: 100, delivered: 100, failed: 0, unresolved: 0, inFlight: 0 });
+  producer.close();
+});
+
+test("Producer shows the client's log where the user's properties would keep it in a queue", () => {
+  const producer = new Producer({ brokers: "127.0.0.1:1", topic: "payments", properties: { "log.queue": "true" } });
+  producer.produce(packMessages(numberedMessages(1)), 0, 3_000);
+  expect(producer.drainLog().map(({ message }) => message)).toContainEqual(expect.stringContaining("Connection refused"));
+  producer.close();
+});
+
 test("Producer refuses a property that librdkafka does not know, by name", () => {
   expect(() => new Producer({ brokers: "127.0.0.1:1", topic: "payments", properties: { "no.such.property": "1" } })).toThrow(
     'Cannot write to topic "payments": No such configuration property: "no.such.property" (_INVALID_ARG)',
