@@ -50,11 +50,11 @@ export async function newestCheckpoint(place: CheckpointPlace, identity: Process
   return newest === undefined ? undefined : `${checkpointDirectory(place, identity)}/${newest.path}`;
 }
 
-/** Deletes the checkpoints of every identity but one; of all, where none is given. */
-export async function forgetCheckpoints(place: CheckpointPlace, except?: ProcessorIdentity): Promise<void> {
+/** Deletes the checkpoints of every identity but one. */
+export async function forgetOtherCheckpoints(place: CheckpointPlace, except: ProcessorIdentity): Promise<void> {
   const { folder } = place;
   if (folder === undefined) return;
-  const kept = except === undefined ? undefined : folderName(except);
+  const kept = folderName(except);
   const others = (await names(folder)).filter((name) => name !== kept && name.split(".").length === 3);
   await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }

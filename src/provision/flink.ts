@@ -11,7 +11,7 @@ import { windowSizeMs } from "../model/window.ts";
 import {
   type CheckpointPlace,
   checkpointDirectory,
-  forgetCheckpoints,
+  forgetOtherCheckpoints,
   newestCheckpoint,
   resumableIdentities,
 } from "./flink-checkpoints.ts";
@@ -74,7 +74,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
       await startJob(job, resumeFrom, patience, log);
-      await forgetCheckpoints(checkpoints, identity);
+      await forgetOtherCheckpoints(checkpoints, identity);
     },
     async stop(patience) {
       const jobs = await liveJobs(restUrl, name, patience);
@@ -83,7 +83,6 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
         jobs.map(({ id }) => id),
         patience,
       );
-      await forgetCheckpoints(checkpoints);
       return jobs.map(({ id }) => id);
     },
     health: (patience) => healthOf(job, patience),

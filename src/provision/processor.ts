@@ -71,7 +71,8 @@ export interface Processor {
   apply(plan: ProcessorPlan, patience: Patience, log: Log): Promise<void>;
   /**
    * Stops whatever of this name may write to the windows topic, and returns only when the processor itself says that it ended.
-   * The state is given up: whoever writes next starts from the earliest record. Answers the ids of what was stopped.
+   * The state that it left stays until the next computation runs: it tells whose windows the topic holds, also to a run that
+   * comes after one that was interrupted here. Answers the ids of what was stopped.
    *
    * @throws StreamctlError `timeout` when it did not end in time, `unreachable`, `interrupted`
    */

@@ -6,7 +6,7 @@ import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import type { Log } from "../../src/core/log.ts";
 import { createFlinkProcessor } from "../../src/provision/flink.ts";
 import { patienceFor } from "../../src/provision/patience.ts";
-import { planProcessor, type TopicIdentity } from "../../src/provision/processor.ts";
+import { planProcessor, provisionProcessor, type TopicIdentity } from "../../src/provision/processor.ts";
 import { failureOf } from "./failure.ts";
 import { type FakeFlink, startFakeFlink } from "./fake-flink.ts";
 import { processorContract, type ProcessorWorld, type Wish } from "./processor-contract.ts";
@@ -122,6 +122,30 @@ test("createFlinkProcessor() finds the windows stale when checkpoints of other s
   const processor = world.processor(windows, wish);
   const plan = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
   expect(plan).toMatchObject({ operation: "create", staleWindows: true, resume: false });
+});
+
+test("createFlinkProcessor() has the windows' topic made anew by the next run where this one could not", async () => {
+  await using world = await createWorld();
+  const topics: string[] = [];
+  const attempt = (remake: () => Promise<TopicIdentity>) =>
+    provisionProcessor({
+      processorFor: (topic) => world.processor(topic, { ...wish, statements: "second" }),
+      windows,
+      remakeWindowsTopic: async () => {
+        topics.push("remade");
+        return await remake();
+      },
+      patience: patienceFor(5000),
+      log: silent,
+    });
+  await provision(world);
+  await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
+  await failureOf(attempt(() => Promise.reject(new Error("Kafka is away"))));
+  expect(world.running()).toEqual([]);
+  const remade: TopicIdentity = { name: windows.name, id: "w2" };
+  expect((await attempt(() => Promise.resolve(remade))).windows).toEqual(remade);
+  expect(topics).toEqual(["remade", "remade"]);
+  expect(await readdir(world.folder)).toEqual([]);
 });
 
 test("apply() names the statement's file and the innermost cause when Flink refuses", async () => {
