@@ -206,7 +206,6 @@ static rd_kafka_event_t *describe(struct admin_request *request, const rd_kafka_
     *description = found[0];
     return event;
   }
-  if (count != 1) failure_set(failure, RD_KAFKA_RESP_ERR__BAD_MSG, "the cluster described no topic");
   rd_kafka_event_destroy(event);
   return NULL;
 }
@@ -269,7 +268,7 @@ static bool offsets_at(struct admin_request *request, rd_kafka_topic_partition_l
   size_t count = 0;
   const rd_kafka_ListOffsetsResultInfo_t **infos =
       rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
-  bool done = true;
+  bool done = count == (size_t)list->cnt;
   for (size_t i = 0; done && i < count; i++) {
     const rd_kafka_topic_partition_t *found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
     done = !failed(request, failure, found->err, NULL);
@@ -344,6 +343,7 @@ bool admin_run(struct admin_request *request, struct failure *failure) {
   request->conf = NULL;
   request->queue = rd_kafka_queue_new(request->client);
   bool done = request->perform(request, failure);
+  if (!done && !failure->code[0]) failure_set(failure, RD_KAFKA_RESP_ERR__BAD_MSG, "the cluster answered something else");
   if (done && request->answer.out_of_memory) {
     failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
     done = false;

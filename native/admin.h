@@ -21,11 +21,14 @@ struct answer {
 struct admin_request;
 
 /*
- * Kinds, their values and answers:
- *   metadata        -                                                     controller id, number of brokers, (id, host, port)...,
- * (topic, partitions)... createTopic     topic, partitions, replication, (name, value)...     - describeTopic   topic topic id,
- * partitions deleteTopic     topic                                                - describeConfig  topic (name, value)...
- *   listOffsets     topic                                                (partition, low, high)...
+ * Kinds, with their values and answers, one text each:
+ *
+ * - metadata: nothing; the controller's id, the number of brokers, then id, host, port of each, topic, partitions of each
+ * - createTopic: topic, partitions, replication, then name, value of each property; nothing
+ * - describeTopic: topic; its id, partitions
+ * - deleteTopic: topic; nothing
+ * - describeConfig: topic; name, value of each property
+ * - listOffsets: topic; partition, low, high of each
  *
  * Takes over conf in any case; values must outlive the request. NULL: the kind or its values are wrong, or memory is short.
  */

@@ -19,7 +19,7 @@ struct consumer {
   struct consumer_position *positions;
   size_t position_count, started; /* the first `started` of them are being fetched */
   struct consumed batch;
-  struct failure pending; /* met after messages that were returned first */
+  struct failure pending; /* met after messages that were returned first; final, because what followed was dropped */
 };
 
 static bool start(struct consumer *consumer, const char *topic, struct failure *failure) {
@@ -178,7 +178,7 @@ static void gather(struct consumer *consumer, size_t max_messages, size_t max_by
 
 bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_bytes, int timeout_ms, struct failure *failure) {
   if (!gate_enter(&consumer->gate)) {
-    failure_set(failure, RD_KAFKA_RESP_ERR__STATE, "the consumer is closed or already reading");
+    failure_set(failure, RD_KAFKA_RESP_ERR__INTR, "the consumer was closed");
     return false;
   }
   uint64_t outages = log_outages(consumer->log);
@@ -190,12 +190,13 @@ bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_by
   }
   if (!reserved) {
     failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
+  } else if (consumer->batch.count > 0) {
+    /* These are returned, whatever ended the read: the positions are past them. The next read says what it was. */
   } else if (stopped(consumer)) {
     failure_set(failure, RD_KAFKA_RESP_ERR__INTR, "the read was interrupted");
-  } else if (consumer->batch.count == 0 && consumer->pending.code[0]) {
+  } else if (consumer->pending.code[0]) {
     *failure = consumer->pending;
-    consumer->pending.code[0] = '\0';
-  } else if (consumer->batch.count == 0 && log_outages(consumer->log) > outages) {
+  } else if (log_outages(consumer->log) > outages) {
     char reason[sizeof consumer->log->last_error];
     log_last_error(consumer->log, reason, sizeof reason);
     failure_set(failure, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, reason);

@@ -40,7 +40,8 @@ struct consumer *consumer_open(rd_kafka_conf_t *conf, const char *topic, const s
 
 /*
  * Reads what is at hand, waiting up to timeout_ms for a first message; ends early with none when all partitions have just
- * come to their end. Stops adding once max_messages or max_bytes is reached. False: *failure.
+ * come to their end. Stops adding once max_messages or max_bytes is reached. False: *failure, and nothing was read; where a
+ * partition failed, every later read does too.
  */
 bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_bytes, int timeout_ms, struct failure *failure);
 
@@ -48,7 +49,10 @@ bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_by
 const struct consumed *consumer_batch(const struct consumer *consumer);
 const struct consumer_position *consumer_positions(const struct consumer *consumer, size_t *count);
 
-/* A running read ends within 100 ms with RD_KAFKA_RESP_ERR__INTR; so does one that starts, until consumer_resume. Any thread. */
+/*
+ * A running read ends within 100 ms, with RD_KAFKA_RESP_ERR__INTR unless it has read something; so does one that starts, until
+ * consumer_resume. Any thread.
+ */
 void consumer_interrupt(struct consumer *consumer);
 void consumer_resume(struct consumer *consumer);
 

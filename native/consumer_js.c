@@ -11,6 +11,7 @@ struct wrapped {
   struct consumer *consumer;
   size_t users;
   bool reading; /* a nextBatch job is on its way */
+  bool closing; /* close was called; a read that was started before may not have begun yet */
   struct client_log log;
 };
 
@@ -164,6 +165,7 @@ static napi_value next_batch(napi_env env, napi_callback_info info) {
       !js_read_integer(env, arguments[2], 0, INT32_MAX, &timeout_ms)) {
     return NULL;
   }
+  if (wrapped->closing) return js_type_error(env, "the consumer is closed");
   if (wrapped->reading) return js_type_error(env, "a batch is being read already");
   struct read_job *read = calloc(1, sizeof *read);
   if (!read) return js_type_error(env, "out of memory");
@@ -216,6 +218,7 @@ static napi_value close_consumer(napi_env env, napi_callback_info info) {
       .wrapped = wrapped,
   };
   wrapped->users++;
+  wrapped->closing = true;
   return js_start(env, &job->job, "streamctl:close");
 }
 

@@ -78,7 +78,8 @@ export class Consumer {
    * The next messages of all partitions, in order within each. Returns as soon as there are some and no more are at hand,
    * with none once all partitions are at their end or the time is over. One call at a time.
    *
-   * @throws StreamctlError `unreachable` or `kafka` when a partition cannot be read, `interrupted` when the signal fires
+   * @throws StreamctlError `unreachable` without a broker, `kafka` when a partition cannot be read, from then on at every call,
+   *   `interrupted` when the signal has fired; messages that were read until then are returned first
    */
   async nextBatch(request: BatchRequest): Promise<ConsumedBatch> {
     const { maxMessages = 10_000, maxBytes = 8 * 1024 * 1024, timeoutMs, signal } = request;
@@ -87,7 +88,6 @@ export class Consumer {
     signal?.addEventListener("abort", interrupt, { once: true });
     try {
       const { nulls, positions, ...batch } = await this.#native.nextBatch(maxMessages, maxBytes, timeoutMs);
-      throwIfInterrupted(signal);
       return { ...batch, nullValues: nulls, positions: pairs(positions) };
     } catch (error) {
       throw kafkaFailure(`read topic "${this.#options.topic}"`, this.#options.brokers, error);

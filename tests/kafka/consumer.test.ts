@@ -127,6 +127,25 @@ test("nextBatch() ends when its signal fires", async () => {
   await consumer.close();
 });
 
+test("nextBatch() loses no message to a signal, whenever it fires", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  const count = 20_000;
+  deliver(cluster.brokers, "payments", numberedMessages(count));
+  for (let delayMs = 1; delayMs <= 20; delayMs += 1) {
+    const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
+    const request = { timeoutMs: 10_000, maxMessages: count };
+    const signal = AbortSignal.timeout(delayMs);
+    const first = await consumer.nextBatch({ ...request, signal }).catch((error: unknown) => {
+      if (hasCode(error, "interrupted")) return { count: 0 };
+      throw error;
+    });
+    const second = await consumer.nextBatch(request);
+    // None where all were read at once.
+    expect(second.recordOffsets[0] ?? count).toBe(first.count);
+    await consumer.close();
+  }
+});
+
 test("close() ends a running nextBatch(), may be repeated, and nothing can be read afterwards", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
