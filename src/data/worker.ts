@@ -34,7 +34,8 @@ async function work(assignment: WorkerAssignment): Promise<void> {
     const outcome = runShare(task, { generator, producer, board, clockMs, onLog: (entries) => send({ kind: "log", entries }) });
     send({ kind: "finished", outcome });
   } catch (error) {
-    producer.purge();
+    // What was accepted before is as good as ever.
+    if (!producer.flush(task.stopMs)) producer.purge();
     const { offered, firstEventTimeMs, lastEventTimeMs } = board.read(task.worker);
     const statistics = producer.statistics();
     board.write(

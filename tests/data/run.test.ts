@@ -128,6 +128,17 @@ test("runData() answers as usual when it is interrupted", async () => {
   expect(ledger.runs).toMatchObject([{ accepted, delivered }]);
 });
 
+test("runData() brings home what a worker had sent before it failed", async () => {
+  using cluster = openMockCluster({ transactions: 3 });
+  const { answer, said } = await play({
+    raw: { startTime: "9999-12-31T23:59:59Z", spacing: "200us", workers: "1", brokers: cluster.brokers },
+    context: { workerEntry: undefined },
+    state: "end-of-time",
+  });
+  expect(answer).toMatchObject({ requested: null, accepted: 4000, delivered: 4000, failed: 0, unresolved: 0 });
+  expect(said).toContain("Cannot make an event time of 253402300800000 ms: outside of the years 1970 to 9999");
+});
+
 test("runData() delivers through librdkafka", async () => {
   using cluster = openMockCluster({ transactions: 3 });
   const { answer, ledger } = await play({
