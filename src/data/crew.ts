@@ -73,6 +73,7 @@ function workerEnd(word: LastWord, board: RunBoard, worker: number): WorkerEnd {
   const last = board.read(worker);
   const unresolved = last.offered - last.delivered - last.failed;
   const counts = { ...last, accepted: last.offered, unresolved };
-  const errors = unresolved > 0 ? [{ code: "WORKER_FAILED", message: word.error.message, count: unresolved }] : [];
-  return { counts, latencyHistogram: null, errors, end: "failed", failure: word.error };
+  const deaths = unresolved > 0 ? [{ code: "WORKER_FAILED", message: word.error.message, count: unresolved }] : [];
+  const { errors, latencyHistogram } = word.reported ?? { errors: deaths, latencyHistogram: null };
+  return { counts, latencyHistogram, errors, end: "failed", failure: word.error };
 }

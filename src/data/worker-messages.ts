@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from "../core/errors.ts";
 import type { LogEntry } from "../kafka/client-log.ts";
+import type { DeliveryStatistics } from "../kafka/producer.ts";
 import type { EventTime } from "./event-time.ts";
 import type { DataRequest } from "./request.ts";
 import type { ShareOutcome, ShareTask } from "./share-run.ts";
@@ -22,7 +23,12 @@ export type WorkerMessage =
   | { readonly kind: "log"; readonly entries: readonly LogEntry[] }
   /** The last message of a worker. */
   | { readonly kind: "finished"; readonly outcome: ShareOutcome }
-  | { readonly kind: "failed"; readonly error: WorkerFailure };
+  | {
+      readonly kind: "failed";
+      readonly error: WorkerFailure;
+      /** Of what it had sent until then, with nothing in flight; missing where it never had a producer. */
+      readonly reported?: Pick<DeliveryStatistics, "errors" | "latencyHistogram">;
+    };
 
 /** An error as it crosses threads: classes do not. */
 export interface WorkerFailure {

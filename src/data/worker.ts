@@ -42,7 +42,8 @@ async function work(assignment: WorkerAssignment): Promise<void> {
       task.worker,
       workerCounts(statistics, { offered: Math.min(offered, statistics.accepted), firstEventTimeMs, lastEventTimeMs }),
     );
-    throw error;
+    const { errors, latencyHistogram } = statistics;
+    send({ kind: "failed", error: failure(error), reported: { errors, latencyHistogram } });
   } finally {
     producer.close();
   }

@@ -7,6 +7,7 @@ import { silentLog } from "../../src/core/log.ts";
 import { readLedger } from "../../src/data/ledger.ts";
 import { resolveDataRequest, type RawDataOptions } from "../../src/data/request.ts";
 import { runData, type DataContext } from "../../src/data/run.ts";
+import type { DataSummary } from "../../src/data/summary.ts";
 import { openMockCluster } from "../kafka/mock-cluster.ts";
 
 let folder = "";
@@ -135,7 +136,8 @@ test("runData() brings home what a worker had sent before it failed", async () =
     context: { workerEntry: undefined },
     state: "end-of-time",
   });
-  expect(answer).toMatchObject({ requested: null, accepted: 4000, delivered: 4000, failed: 0, unresolved: 0 });
+  expect(answer).toMatchObject({ requested: null, accepted: 4000, delivered: 4000, failed: 0, unresolved: 0, errors: [] });
+  expect((answer as DataSummary).latencyMs.max).toBeGreaterThan(0);
   expect(said).toContain("Cannot make an event time of 253402300800000 ms: outside of the years 1970 to 9999");
 });
 
