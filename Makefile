@@ -62,7 +62,7 @@ deadcode: setup
 	@$(BUN) $(BIN)/knip
 
 unit: setup $(NATIVE)
-	@$(BUN) test $(UNIT)
+	@$(BUN) test --timeout 30000 $(UNIT)
 
 test: check build ## check, then end-to-end on the real engines
 	@$(BUN) test --timeout 900000 tests/e2e

@@ -19,7 +19,7 @@ FROM (
     AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
     AND transaction_id = FLOOR(transaction_id)
     AND transaction_id BETWEEN 1 AND 1000000
-    AND REGEXP(user_id, '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$')
+    AND REGEXP(user_id, '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z')
     AND event_timestamp BETWEEN TIMESTAMP '1970-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999'
 )
 GROUP BY WINDOW_START, WINDOW_END;

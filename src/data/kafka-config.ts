@@ -26,9 +26,19 @@ export function parseKafkaConfig(text: string, file: string): KafkaProperties {
     if (split < 0) throw refuse(`has no "="`, "Write properties of librdkafka as name=value, comments after #");
     if (!/^[a-z0-9_.]+$/iu.test(name)) throw refuse(`names no property`, "Write properties of librdkafka as name=value");
     if (properties.has(name)) throw refuse(`gives "${name}" again`, "Keep one of the two lines");
-    properties.set(name, trimmed.slice(split + 1).trim());
+    const value = trimmed.slice(split + 1).trim();
+    const conflict = uncountable(name, value);
+    if (conflict !== undefined) throw refuse(`sets ${name}, ${conflict}`, "Take the line out");
+    properties.set(name, value);
   }
   return Object.fromEntries(properties);
+}
+
+/** Why a property makes it impossible to say what was delivered; undefined for any other. */
+function uncountable(name: string, value: string): string | undefined {
+  if (name === "transactional.id") return "and messages are not sent in transactions here";
+  if ((name === "acks" || name === "request.required.acks") && value === "0") return "and what no broker acknowledges cannot be counted";
+  return undefined;
 }
 
 /** @throws StreamctlError `usage` when the file cannot be read or a line is wrong */

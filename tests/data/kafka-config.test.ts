@@ -34,3 +34,10 @@ test("readKafkaConfig() names a file that is not there", async () => {
   const error: unknown = await readKafkaConfig("/no/such/file").catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "usage", message: 'Cannot read "/no/such/file": there is no such file' });
 });
+
+test.each([
+  ["acks=0", "sets acks, and what no broker acknowledges cannot be counted"],
+  ["transactional.id=t", "sets transactional.id, and messages are not sent in transactions here"],
+])("parseKafkaConfig() refuses %p, because nobody could say what was delivered", (line, why) => {
+  expect(() => parseKafkaConfig(`# ours\n${line}\n`, "client.properties")).toThrow(`Cannot read "client.properties": line 2 ${why}`);
+});

@@ -1,6 +1,8 @@
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
+import type { RunStart } from "../../data/ledger.ts";
 import { parseDuration } from "../duration.ts";
+import { formatCount } from "../render/units.ts";
 
 const args = {
   wait: { type: "string", valueHint: "60s", description: "Look again until all is equal or the time is over (default: look once)" },
@@ -22,16 +24,18 @@ export const verifyCommand = defineCommand({
     const { renderVerify, verifyDocument } = await import("../render/verify.ts");
     const { renderJson } = await import("../render/json.ts");
     const pipeline = pipelineContext(context);
-    let [unfinished, damagedLines] = [0, 0];
+    let unfinished: readonly RunStart[] = [];
+    let damagedLines = 0;
     const readRuns = async () => {
       const ledger = await readLedger(pipeline.folder.root);
-      unfinished = ledger.unfinished.length;
+      unfinished = ledger.unfinished;
       damagedLines = ledger.damagedLines;
       return ledger.runs;
     };
     const { report, verdict } = await verifyStack(request, readRuns, pipeline);
-    if (unfinished > 0) context.log.warn(`${unfinished} run(s) of data have not ended, or were killed: what they sent counts as foreign`);
-    if (damagedLines > 0) context.log.warn(`${damagedLines} line(s) of the ledger cannot be read and are left out`);
+    const open = unfinished.filter(({ topic }) => topic === report.topic).length;
+    if (open > 0) context.log.warn(`${formatCount(open, "run")} of data still going or killed: what they sent counts as foreign`);
+    if (damagedLines > 0) context.log.warn(`${formatCount(damagedLines, "line")} of the ledger cannot be read, and left out`);
     const { write, outputColumns: width } = context.terminal;
     await write(context.globals.json ? renderJson(verifyDocument(report, verdict)) : renderVerify(report, verdict, { width }));
     return verdict.ok ? 0 : 1;
