@@ -38,8 +38,10 @@ export interface DataContext {
   readonly stopMs?: number | undefined;
 }
 
-/** In a bundle every module has the bundle's own address. */
-const ownEntry = import.meta.url.endsWith("/data/run.ts") ? new URL("worker.ts", import.meta.url) : new URL(import.meta.url);
+/** In a bundle the worker's module is part of the program, whose one entry knows that it is off the main thread. */
+const ownEntry = import.meta.url.endsWith("/data/run.ts")
+  ? new URL("worker.ts", import.meta.url)
+  : (process.argv[1] ?? new URL(import.meta.url));
 const defaults = { connectTimeoutMs: 10_000, stallMs: 60_000, stopMs: 10_000 } as const;
 
 /**

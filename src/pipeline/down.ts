@@ -3,16 +3,16 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../core/errors.ts";
-import { withLock } from "../core/files.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { executeStop } from "../stack/execute.ts";
 import { localRuntime } from "../stack/local-runtime.ts";
 import { planStop } from "../stack/plan.ts";
 import { readRunState } from "../stack/run-state.ts";
-import { observeStack, RunRecorder } from "../stack/stack.ts";
+import { observeProcesses, RunRecorder } from "../stack/stack.ts";
 import { desiredServices } from "../stack/services/catalog.ts";
-import { kafkaProbe, type PipelineContext } from "./context.ts";
+import type { PipelineContext } from "./context.ts";
 import { requireSameOffset } from "./running-stack.ts";
+import { withStackLock } from "./stack-lock.ts";
 
 export interface DownReport {
   readonly stopped: readonly string[];
@@ -24,9 +24,6 @@ export interface DownReport {
 /** Entries of the state folder that are ours, the drafts of a process that was killed among them; `down --volumes` removes these and nothing else. */
 const ownEntry = /^(?:conf|data|log|ledger\.ndjson|run\.json(?:\..*)?|lock\..*)$/u;
 
-/** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
-const lockTimeoutMs = 10 * 60_000;
-
 export interface DownRequest {
   /** Delete everything that the stack ever kept. */
   readonly volumes: boolean;
@@ -34,12 +31,11 @@ export interface DownRequest {
 }
 
 export async function down(options: DownRequest, context: PipelineContext): Promise<DownReport> {
-  const { folder, log, signal } = context;
+  const { folder } = context;
   const startedAt = performance.now();
   if (!(await exists(folder.root)))
     return { stopped: [], volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
-  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
-  const stopped = await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {
+  const stopped = await withStackLock(context, async () => {
     const names = await stopServices(options.portOffset, context);
     if (options.volumes) {
       const entries = (await readdir(folder.root)).filter((entry) => ownEntry.test(entry));
@@ -58,7 +54,7 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
   const recorder = new RunRecorder(folder, state.choices, state.services);
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
   const runtime = localRuntime({ folder, log, cacheDir: cacheFolder() });
-  const observed = await observeStack(state, kafkaProbe);
+  const observed = await observeProcesses(state);
   const names = planStop(observed).map(({ target }) => target);
   await executeStop(names, recorder.records, {
     runtime,

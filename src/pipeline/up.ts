@@ -4,7 +4,6 @@
  */
 
 import { StreamctlError } from "../core/errors.ts";
-import { withLock } from "../core/files.ts";
 import type { Change } from "../model/change.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
@@ -18,6 +17,7 @@ import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { provision } from "./provisioning.ts";
+import { withStackLock } from "./stack-lock.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
 
 export interface UpRequest extends TypedChoices {
@@ -54,18 +54,14 @@ export interface Decision {
   readonly plan: readonly Operation[];
 }
 
-/** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
-const lockTimeoutMs = 10 * 60_000;
-
 /** Brings the stack up and provisions it. @throws StreamctlError of the first thing that failed */
 export async function up(request: UpRequest, context: PipelineContext): Promise<UpReport> {
   const startedAt = performance.now();
-  const { folder, log, signal } = context;
+  const { folder } = context;
   // What is typed wrongly is refused before anything is waited for or written.
   requirePlainPath(folder);
   desiredServices(resolveChoices(request, await readRunState(folder)));
-  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
-  return await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {
+  return await withStackLock(context, async () => {
     const decision = await decide(request, context);
     const { choices, plan } = decision;
     say(plan, context);

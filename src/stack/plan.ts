@@ -2,11 +2,15 @@
 
 import type { ServiceDefinition, ServiceName } from "./service.ts";
 
-/** What the runtime saw of one service. */
-export interface ObservedService {
+/** What is seen of a service's process. */
+export interface ObservedProcess {
   readonly name: ServiceName;
   /** `gone`: it was started once and its process has ended without being asked to. */
   readonly state: "running" | "gone";
+}
+
+/** What the runtime saw of one service. */
+export interface ObservedService extends ObservedProcess {
   readonly pid: number;
   /** Hash of the definition that it was started with. */
   readonly definitionHash: string;
@@ -48,7 +52,7 @@ function planService({ definition, definitionHash }: DesiredService, seen: Obser
 }
 
 /** The plan of `down`: every running service stops. */
-export function planStop(observed: readonly ObservedService[]): readonly Operation[] {
+export function planStop(observed: readonly ObservedProcess[]): readonly Operation[] {
   const running = observed.filter(({ state }) => state === "running");
   return running.map(({ name }) => ({ operation: "stop", target: name, cause: "asked to stop" }));
 }

@@ -7,7 +7,7 @@ import { StreamctlError } from "../core/errors.ts";
 import { isRunning, residentBytes } from "../core/process.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { Runtime } from "./local-runtime.ts";
-import type { DesiredService, ObservedService } from "./plan.ts";
+import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
 import { desiredServices } from "./services/catalog.ts";
@@ -29,6 +29,13 @@ export function desireStack(choices: Pick<StackChoices, "portOffset" | "only">, 
     definition,
     definitionHash: runtime.hash(definition),
   }));
+}
+
+/** Which of the processes that the state names still run. Asks no engine: one that hangs is to be stopped all the same. */
+export async function observeProcesses(state: RunState): Promise<readonly ObservedProcess[]> {
+  return await Promise.all(
+    state.services.map(async ({ name, identity }) => ({ name, state: (await isRunning(identity)) ? "running" : "gone" }) as const),
+  );
 }
 
 /** One look at everything that the state says was started. */

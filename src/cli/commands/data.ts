@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import type { ArgsDef } from "citty";
-import { StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { DataRequest } from "../../data/request.ts";
 import type { CliContext, ExitCode } from "../context.ts";
@@ -65,7 +64,6 @@ async function send(request: DataRequest, context: CliContext): Promise<ExitCode
   const summary = await runData(request, {
     log,
     signal,
-    workerEntry: programEntry(),
     stateDir: globals.stateDir,
     onProgress: (progress) => terminal.live(globals.quiet ? "" : renderProgress(progress)),
   });
@@ -77,11 +75,4 @@ async function send(request: DataRequest, context: CliContext): Promise<ExitCode
     await terminal.write(renderSummary(summary));
   }
   return dataExitCode(summary, signal.aborted);
-}
-
-/** What a worker runs: the program's one entry, which knows that it is off the main thread. */
-function programEntry(): string {
-  const [, entry] = process.argv;
-  if (entry === undefined) throw new StreamctlError("internal", "Cannot start a worker: the program does not know its own entry");
-  return entry;
 }
