@@ -1,8 +1,6 @@
 import type { Ports } from "../ports.ts";
 import type { HttpCheck, ServiceDefinition } from "../service.ts";
 
-const health = (port: number): HttpCheck => ({ url: `http://127.0.0.1:${port}/health` });
-
 /** ZooKeeper, which only Pinot uses. 115 MB resident. */
 export function zookeeperService(ports: Ports): ServiceDefinition {
   return {
@@ -75,7 +73,20 @@ export function pinotService(ports: Ports): ServiceDefinition {
       "{{confDir}}/broker.conf",
       "{{confDir}}/server.conf",
     ],
-    probe: { kind: "http", checks: [ports.pinotController, ports.pinotBroker, ports.pinotServerAdmin].map(health) },
+    probe: { kind: "http", checks: readinessChecks(ports) },
     stopTimeoutMs: 20_000,
   };
+}
+
+/**
+ * The three roles, and then a query. The controller is asked for its tables rather than for its health: that answer needs its connection
+ * to ZooKeeper, and what it costs the first time passes while broker and server still start.
+ */
+function readinessChecks(ports: Ports): readonly HttpCheck[] {
+  return [
+    { url: `http://127.0.0.1:${ports.pinotController}/tables` },
+    { url: `http://127.0.0.1:${ports.pinotServerAdmin}/health` },
+    { url: `http://127.0.0.1:${ports.pinotBroker}/health` },
+    { url: `http://127.0.0.1:${ports.pinotBroker}/query/sql?sql=select%201`, path: ["numDocsScanned"], atLeast: 0 },
+  ];
 }
