@@ -9,8 +9,8 @@ STREAMCTL := ./streamctl
 NATIVE := build/streamctl_native.node
 DECLARATIONS := $(wildcard config/*/* flink/* ksql/* pinot/*)
 SOURCES := $(shell find src -name '*.ts')
-C_SOURCES := $(wildcard native/*.c native/*.h)
-NATIVE_INPUTS := $(C_SOURCES) native/exports.map
+C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c)
+NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
 UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack tests/provision tests/pipeline tests/cli
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
@@ -39,6 +39,10 @@ setup-check: .tools/check.stamp ## fetch the checkers for C, shell and Dockerfil
 $(NATIVE): .tools/setup.stamp scripts/build-native.sh $(NATIVE_INPUTS)
 	@scripts/build-native.sh
 	@touch $@
+
+build/bench/loop: bench/producers/loop.c $(NATIVE)
+	@mkdir -p $(@D)
+	@$${CC:-gcc} -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $< -o $@ @build/librdkafka.args
 
 $(STREAMCTL): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
 	@scripts/build.sh

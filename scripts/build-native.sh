@@ -1,21 +1,13 @@
 #!/usr/bin/env bash
-# Builds build/streamctl_native.node: our Node-API addon (native/) over librdkafka's source, which the npm package
-# @confluentinc/kafka-javascript carries along. Nothing is built inside node_modules and nothing is downloaded.
+# Builds build/streamctl_native.node: our Node-API addon (native/) over librdkafka (scripts/librdkafka.sh).
 #
-# librdkafka.a takes minutes, so it is kept in ${XDG_CACHE_HOME:-~/.cache}/streamctl/native/<hash>/, where the hash covers
-# the source's version, the configuration, the compiler and the static libraries: a fresh clone finds it there.
-#
-# Environment: CC (default gcc), JOBS (default: cores), STREAMCTL_NATIVE_STATIC=no builds without TLS, SASL, zlib and zstd
-# even where their static libraries are present.
+# Environment: CC (default gcc), and what scripts/librdkafka.sh reads.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-package="$root/node_modules/@confluentinc/kafka-javascript"
-source="$package/deps/librdkafka"
 headers="$root/node_modules/node-api-headers/include"
 build="$root/build"
 cc=${CC:-gcc}
-jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
 
 say() { printf 'build-native: %s\n' "$*" >&2; }
 fail() {
@@ -24,105 +16,27 @@ fail() {
   exit 1
 }
 
-for program in "$cc" make strip sha256sum; do
-  command -v "$program" >/dev/null || fail "Cannot build the addon: $program is missing" \
-    "Install a C compiler and make, on Debian: apt-get install build-essential"
-done
-[[ -f "$source/configure" && -d "$headers" ]] || fail "Cannot build the addon: librdkafka's source is missing" \
-  "Install the packages first: bun install --ignore-scripts"
+"$root/scripts/librdkafka.sh"
 
-# --- Static libraries: TLS and SASL need both halves of OpenSSL with their headers, compression needs zlib and zstd. ---
+command -v strip >/dev/null || fail "Cannot build the addon: strip is missing" "Install it, on Debian: apt-get install binutils"
+[[ -d "$headers" ]] || fail "Cannot build the addon: node-api-headers is missing" "Install the packages first: bun install --ignore-scripts"
 
-# Path of a static library, if the compiler finds it together with its header; nothing otherwise.
-static_library() { # <name.a> <header>
-  local path
-  path=$("$cc" -print-file-name="$1")
-  [[ ${STREAMCTL_NATIVE_STATIC:-yes} != no && $path == /* ]] || return 0
-  printf '#include <%s>\n' "$2" | "$cc" -E -x c - >/dev/null 2>&1 || return 0
-  realpath "$path"
-}
-
-ssl=$(static_library libssl.a openssl/ssl.h)
-crypto=$(static_library libcrypto.a openssl/evp.h)
-zlib=$(static_library libz.a zlib.h)
-zstd=$(static_library libzstd.a zstd.h)
-[[ -n $ssl && -n $crypto ]] || ssl='' crypto=''
-
-flags=(--enable-static --disable-gssapi --disable-curl --disable-c11threads --disable-lz4-ext --disable-debug-symbols)
-[[ -n $ssl ]] || flags+=(--disable-ssl)
-[[ -n $zlib ]] || flags+=(--disable-zlib)
-[[ -n $zstd ]] || flags+=(--disable-zstd)
-libraries=()
-for library in "$zstd" "$ssl" "$crypto" "$zlib"; do [[ -z $library ]] || libraries+=("$library"); done
-
-found() { [[ -n $1 ]] && echo yes || echo no; }
-say "TLS and SASL: $(found "$ssl"), zstd: $(found "$zstd"), zlib: $(found "$zlib")"
-if [[ -z $ssl || -z $zstd || -z $zlib ]]; then
-  say "  For all of them, on Debian: apt-get install libssl-dev libzstd-dev zlib1g-dev"
-fi
-
-# --- librdkafka.a: from the cache, or built in build/librdkafka and moved there. ---
-
-version=$(sed -n 's/^ *"librdkafka": "\(.*\)",$/\1/p' "$package/package.json")
-hash=$({
-  printf '%s\n' "$version" "${flags[*]}" "$(uname -m)" "$("$cc" --version | head -n 1)"
-  sha256sum "$source/src/rdkafka.h" ${libraries[@]+"${libraries[@]}"} | cut -d ' ' -f 1
-} | sha256sum | cut -c 1-16)
-cached="${XDG_CACHE_HOME:-${HOME:?}/.cache}/streamctl/native/$hash"
-
-build_archive() {
-  local copy="$build/librdkafka-$$" log="$build/librdkafka.log"
-  say "Building librdkafka $version (a minute or two; log: build/librdkafka.log)"
-  rm -rf "$copy"
-  mkdir -p "$build"
-  cp -R "$source" "$copy"
-  chmod +x "$copy/configure"
-  if ! (
-    cd "$copy"
-    export CC="$cc" STATIC_LIB_libssl="$ssl" STATIC_LIB_libcrypto="$crypto" STATIC_LIB_zlib="$zlib" STATIC_LIB_libzstd="$zstd"
-    ./configure "${flags[@]}"
-    make -C src -j "$jobs" librdkafka.a
-  ) >"$log" 2>&1; then
-    tail -n 30 "$log" >&2
-    fail "Cannot build librdkafka" "See build/librdkafka.log"
-  fi
-  keep_archive "$copy" && rm -rf "$copy"
-}
-
-# The folder appears whole or not at all: two builds at once may race, and the first one wins.
-keep_archive() { # <built copy>
-  local parent partial
-  parent=$(dirname "$cached")
-  mkdir -p "$parent"
-  partial=$(mktemp -d "$parent/.partial.XXXXXX")
-  cp "$1/src/librdkafka.a" "$1/src/rdkafka.h" "$1/src/rdkafka_mock.h" "$1/config.h" "$partial/"
-  mv -T "$partial" "$cached" 2>/dev/null || rm -rf "$partial"
-  [[ -f "$cached/librdkafka.a" ]] || fail "Cannot keep librdkafka.a in \"$cached\"" "Make the folder writable or set XDG_CACHE_HOME"
-}
-
-[[ -f "$cached/librdkafka.a" ]] || build_archive
-
-# --- The addon itself: seconds, and only when something changed. ---
-
+# Seconds, and only when something changed.
 addon="$build/streamctl_native.node"
 stamp="$build/streamctl_native.stamp"
-current=$({
-  printf '%s\n' "$hash"
-  sha256sum "$root"/native/* "${BASH_SOURCE[0]}" | cut -d ' ' -f 1
-} | sha256sum)
+current=$(sha256sum "$root"/native/* "$build/librdkafka.args" "${BASH_SOURCE[0]}" | cut -d ' ' -f 1 | sha256sum)
 if [[ -f $addon && -f $stamp && $(<"$stamp") == "$current" ]]; then
   say "build/streamctl_native.node is up to date"
   exit 0
 fi
 
-mkdir -p "$build"
 partial=$(mktemp "$build/.streamctl_native.XXXXXX")
 trap 'rm -f "$partial"' EXIT
 "$cc" -std=c11 -D_GNU_SOURCE -DNAPI_VERSION=8 -O2 -g0 -fPIC -shared -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
   -Wall -Wextra -Werror -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-  -isystem "$headers" -isystem "$cached" "$root"/native/*.c -o "$partial" \
+  -isystem "$headers" "$root"/native/*.c -o "$partial" \
   -Wl,--version-script="$root/native/exports.map" -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now -Wl,--gc-sections \
-  "$cached/librdkafka.a" ${libraries[@]+"${libraries[@]}"} -lm -ldl -lpthread -lrt
+  "@$build/librdkafka.args"
 strip --strip-unneeded "$partial"
 chmod 755 "$partial"
 mv "$partial" "$addon"
