@@ -96,7 +96,7 @@ static napi_value request(napi_env env, napi_callback_info info) {
   wrapped->users = 1;
   gate_init(&wrapped->gate);
   if (!prepare(env, arguments, wrapped) || !js_ok(env, napi_create_object(env, &object)) ||
-      !js_ok(env, napi_wrap(env, object, wrapped, finalize, NULL, NULL))) {
+      !js_wrap(env, object, kind_request, wrapped, finalize)) {
     release(wrapped);
     return NULL;
   }
@@ -108,10 +108,8 @@ static napi_value request(napi_env env, napi_callback_info info) {
 
 static napi_value cancel(napi_env env, napi_callback_info info) {
   napi_value argument;
-  void *wrapped = NULL;
-  if (js_arguments(env, info, 1, &argument, NULL) && js_ok(env, napi_unwrap(env, argument, &wrapped))) {
-    admin_cancel(((struct wrapped *)wrapped)->request);
-  }
+  struct wrapped *wrapped = js_arguments(env, info, 1, &argument, NULL) ? js_unwrap(env, argument, kind_request) : NULL;
+  if (wrapped) admin_cancel(wrapped->request);
   return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* The class Consumer: consumer.h with promises and typed arrays. */
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "consumer.h"
@@ -46,11 +47,18 @@ static void finalize(napi_env env, void *data, void *hint) {
   release(data);
 }
 
+static const char not_a_position[] = "a position is not a partition and an offset";
+
+static bool whole(double number, double most) {
+  return number >= 0 && number <= most && floor(number) == number;
+}
+
 /* partition, offset, partition, offset, ... */
 static struct consumer_position *read_positions(napi_env env, napi_value value, size_t *count) {
   void *data;
   size_t length;
   if (!js_read_array(env, value, napi_float64_array, &data, &length)) return NULL;
+  if (length % 2 != 0) return js_range_error(env, not_a_position);
   const double *numbers = data;
   struct consumer_position *positions = calloc(length / 2 + 1, sizeof *positions);
   if (!positions) {
@@ -60,10 +68,9 @@ static struct consumer_position *read_positions(napi_env env, napi_value value, 
   *count = length / 2;
   for (size_t i = 0; i < *count; i++) {
     double partition = numbers[2 * i], offset = numbers[2 * i + 1];
-    if (!(partition >= 0 && partition <= INT32_MAX && offset >= 0 && offset <= 9007199254740991.0)) {
+    if (!whole(partition, INT32_MAX) || !whole(offset, 9007199254740991.0)) {
       free(positions);
-      napi_throw_range_error(env, NULL, "a position is not a partition and an offset");
-      return NULL;
+      return js_range_error(env, not_a_position);
     }
     positions[i] = (struct consumer_position){.partition = (int32_t)partition, .offset = (int64_t)offset};
   }
@@ -90,27 +97,20 @@ static struct consumer *open_consumer(napi_env env, napi_value *arguments, struc
 }
 
 static napi_value construct(napi_env env, napi_callback_info info) {
-  napi_value arguments[3], self;
-  if (!js_arguments(env, info, 3, arguments, &self)) return NULL;
+  napi_value arguments[3], self = js_constructed(env, info, 3, arguments);
+  if (!self) return NULL;
   struct wrapped *wrapped = calloc(1, sizeof *wrapped);
   if (!wrapped) return js_type_error(env, "out of memory");
   log_init(&wrapped->log);
   wrapped->users = 1;
   wrapped->resource.shut = shut;
   wrapped->consumer = open_consumer(env, arguments, &wrapped->log);
-  if (!wrapped->consumer || !js_ok(env, napi_wrap(env, self, wrapped, finalize, NULL, NULL))) {
+  if (!wrapped->consumer || !js_wrap(env, self, kind_consumer, wrapped, finalize)) {
     release(wrapped);
     return NULL;
   }
   js_link(js_instance(env), &wrapped->resource);
   return self;
-}
-
-static struct wrapped *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
-  napi_value self;
-  void *wrapped = NULL;
-  if (!js_arguments(env, info, count, arguments, &self)) return NULL;
-  return js_ok(env, napi_unwrap(env, self, &wrapped)) ? wrapped : NULL;
 }
 
 /* Pool thread. */
@@ -159,7 +159,7 @@ static void read_dispose(struct job *job) {
 static napi_value next_batch(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
   int64_t max_messages, max_bytes, timeout_ms;
-  struct wrapped *wrapped = unwrap(env, info, 3, arguments);
+  struct wrapped *wrapped = js_method(env, info, kind_consumer, 3, arguments);
   if (!wrapped || !js_read_integer(env, arguments[0], 1, 1 << 24, &max_messages) ||
       !js_read_integer(env, arguments[1], 1, 1 << 30, &max_bytes) ||
       !js_read_integer(env, arguments[2], 0, INT32_MAX, &timeout_ms)) {
@@ -183,13 +183,13 @@ static napi_value next_batch(napi_env env, napi_callback_info info) {
 }
 
 static napi_value interrupt(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct wrapped *wrapped = js_method(env, info, kind_consumer, 0, NULL);
   if (wrapped) consumer_interrupt(wrapped->consumer);
   return NULL;
 }
 
 static napi_value drain_log(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct wrapped *wrapped = js_method(env, info, kind_consumer, 0, NULL);
   return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
 }
 
@@ -210,7 +210,7 @@ static void close_dispose(struct job *job) {
 }
 
 static napi_value close_consumer(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct wrapped *wrapped = js_method(env, info, kind_consumer, 0, NULL);
   struct close_job *job = wrapped ? calloc(1, sizeof *job) : NULL;
   if (!job) return wrapped ? js_type_error(env, "out of memory") : NULL;
   *job = (struct close_job){
@@ -224,10 +224,10 @@ static napi_value close_consumer(napi_env env, napi_callback_info info) {
 
 bool consumer_export(napi_env env, napi_value exports) {
   const napi_property_descriptor methods[] = {
-      {"nextBatch", NULL, next_batch, NULL, NULL, NULL, napi_default_method, NULL},
-      {"interrupt", NULL, interrupt, NULL, NULL, NULL, napi_default_method, NULL},
-      {"drainLog", NULL, drain_log, NULL, NULL, NULL, napi_default_method, NULL},
-      {"close", NULL, close_consumer, NULL, NULL, NULL, napi_default_method, NULL},
+      JS_METHOD("nextBatch", next_batch),
+      JS_METHOD("interrupt", interrupt),
+      JS_METHOD("drainLog", drain_log),
+      JS_METHOD("close", close_consumer),
   };
   return js_export_class(env, exports, "Consumer", construct, sizeof methods / sizeof *methods, methods);
 }

@@ -41,8 +41,13 @@ void js_throw(napi_env env, const struct failure *failure) {
   napi_throw_error(env, failure->code, failure->message);
 }
 
-napi_value js_type_error(napi_env env, const char *message) {
+void *js_type_error(napi_env env, const char *message) {
   napi_throw_type_error(env, NULL, message);
+  return NULL;
+}
+
+void *js_range_error(napi_env env, const char *message) {
+  napi_throw_range_error(env, NULL, message);
   return NULL;
 }
 
@@ -52,6 +57,36 @@ bool js_arguments(napi_env env, napi_callback_info info, size_t count, napi_valu
   if (given >= count) return true;
   js_type_error(env, "too few arguments");
   return false;
+}
+
+/* Random, and the kind: no object of another addon carries it. */
+static napi_type_tag tag_of(enum kind kind) {
+  return (napi_type_tag){.lower = 0x9d1f3c6ab07e4825, .upper = 0x6c0e85d2f1a94b00 + kind};
+}
+
+bool js_wrap(napi_env env, napi_value object, enum kind kind, void *data, napi_finalize finalize) {
+  napi_type_tag tag = tag_of(kind);
+  return js_ok(env, napi_type_tag_object(env, object, &tag)) && js_ok(env, napi_wrap(env, object, data, finalize, NULL, NULL));
+}
+
+void *js_unwrap(napi_env env, napi_value object, enum kind kind) {
+  napi_type_tag tag = tag_of(kind);
+  bool same = false;
+  void *data = NULL;
+  if (!js_ok(env, napi_check_object_type_tag(env, object, &tag, &same))) return NULL;
+  if (!same) return js_type_error(env, "the object is of another kind");
+  return js_ok(env, napi_unwrap(env, object, &data)) ? data : NULL;
+}
+
+void *js_method(napi_env env, napi_callback_info info, enum kind kind, size_t count, napi_value *arguments) {
+  napi_value self = NULL;
+  return js_arguments(env, info, count, arguments, &self) ? js_unwrap(env, self, kind) : NULL;
+}
+
+napi_value js_constructed(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
+  napi_value self = NULL, target = NULL;
+  if (!js_arguments(env, info, count, arguments, &self) || !js_ok(env, napi_get_new_target(env, info, &target))) return NULL;
+  return target ? self : js_type_error(env, "a class is called without new");
 }
 
 bool js_set(napi_env env, napi_value object, const char *name, napi_value value) {
@@ -77,6 +112,10 @@ char *js_read_string(napi_env env, napi_value value) {
   } else if (!js_ok(env, napi_get_value_string_utf8(env, value, text, length + 1, &length))) {
     free(text);
     text = NULL;
+  } else if (strlen(text) != length) {
+    js_type_error(env, "a text holds a NUL character");
+    free(text);
+    text = NULL;
   }
   return text;
 }
@@ -85,7 +124,7 @@ bool js_read_integer(napi_env env, napi_value value, int64_t least, int64_t most
   double number = 0;
   if (!js_ok(env, napi_get_value_double(env, value, &number))) return false;
   if (!(number >= (double)least && number <= (double)most && floor(number) == number)) {
-    napi_throw_range_error(env, NULL, "a number is not an integer within its range");
+    js_range_error(env, "a number is not an integer within its range");
     return false;
   }
   *result = (int64_t)number;
@@ -153,8 +192,12 @@ napi_value js_copy_array(napi_env env, napi_typedarray_type type, const void *da
 
 rd_kafka_conf_t *js_configuration(const struct strings *properties, struct failure *failure) {
   char reason[sizeof failure->message] = "";
+  if (properties->count % 2 != 0) {
+    failure_set(failure, RD_KAFKA_RESP_ERR__INVALID_ARG, "the last property is a name without a value");
+    return NULL;
+  }
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
-  for (size_t i = 0; i + 1 < properties->count; i += 2) {
+  for (size_t i = 0; i < properties->count; i += 2) {
     if (rd_kafka_conf_set(conf, properties->items[i], properties->items[i + 1], reason, sizeof reason) != RD_KAFKA_CONF_OK) {
       failure_set(failure, RD_KAFKA_RESP_ERR__INVALID_ARG, reason);
       rd_kafka_conf_destroy(conf);

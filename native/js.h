@@ -37,17 +37,30 @@ bool js_unlink(struct resource *resource);
 bool js_ok(napi_env env, napi_status status);
 void js_throw(napi_env env, const struct failure *failure);
 /* Always NULL: `return js_type_error(env, "...")`. */
-napi_value js_type_error(napi_env env, const char *message);
+void *js_type_error(napi_env env, const char *message);
+void *js_range_error(napi_env env, const char *message);
 
 /* this and exactly `count` arguments. False: thrown. */
 bool js_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *arguments, napi_value *self);
+
+/* What an object of ours stands for. JavaScript can call any method on any object: only the kind tells what lies behind it. */
+enum kind { kind_producer = 1, kind_consumer, kind_mock_cluster, kind_request };
+
+/* Puts data behind the object; finalize frees it when the object is collected. False: thrown, and data is the caller's. */
+bool js_wrap(napi_env env, napi_value object, enum kind kind, void *data, napi_finalize finalize);
+/* What lies behind the object. NULL: thrown, it is not of this kind. */
+void *js_unwrap(napi_env env, napi_value object, enum kind kind);
+/* For a method: what lies behind `this`, and the arguments. NULL: thrown. */
+void *js_method(napi_env env, napi_callback_info info, enum kind kind, size_t count, napi_value *arguments);
+/* For a constructor: the new object, and the arguments. NULL: thrown. */
+napi_value js_constructed(napi_env env, napi_callback_info info, size_t count, napi_value *arguments);
 
 /* A property of an object, set to a value that may be NULL where making it failed. False: thrown. */
 bool js_set(napi_env env, napi_value object, const char *name, napi_value value);
 napi_value js_string(napi_env env, const char *text);
 napi_value js_number(napi_env env, double number);
 
-/* Owned copy of a string, to be freed; NULL: thrown. */
+/* Owned copy of a string without NUL characters, to be freed; NULL: thrown. */
 char *js_read_string(napi_env env, napi_value value);
 /* An integer within the range. False: thrown. */
 bool js_read_integer(napi_env env, napi_value value, int64_t least, int64_t most, int64_t *result);
@@ -70,6 +83,9 @@ rd_kafka_conf_t *js_configuration(const struct strings *properties, struct failu
 
 /* [severity, source, message][], emptying the log. */
 napi_value js_drain_log(napi_env env, struct client_log *log);
+
+/* For the list of a class's methods. */
+#define JS_METHOD(name, callback) {name, NULL, callback, NULL, NULL, NULL, napi_default_method, NULL}
 
 /* Adds a class of this name to the exports. False: thrown. */
 bool js_export_class(napi_env env, napi_value exports, const char *name, napi_callback construct, size_t count,

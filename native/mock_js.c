@@ -51,9 +51,9 @@ static bool open_cluster(napi_env env, struct wrapped *wrapped) {
 }
 
 static napi_value construct(napi_env env, napi_callback_info info) {
-  napi_value argument, self;
+  napi_value argument, self = js_constructed(env, info, 1, &argument);
   int64_t brokers;
-  if (!js_arguments(env, info, 1, &argument, &self) || !js_read_integer(env, argument, 1, 100, &brokers)) return NULL;
+  if (!self || !js_read_integer(env, argument, 1, 100, &brokers)) return NULL;
   struct wrapped *wrapped = calloc(1, sizeof *wrapped);
   if (!wrapped) return js_type_error(env, "out of memory");
   log_init(&wrapped->log);
@@ -61,7 +61,7 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   wrapped->brokers = (int)brokers;
   if (!open_cluster(env, wrapped) ||
       !js_set(env, self, "brokers", js_string(env, rd_kafka_mock_cluster_bootstraps(wrapped->cluster))) ||
-      !js_ok(env, napi_wrap(env, self, wrapped, finalize, NULL, NULL))) {
+      !js_wrap(env, self, kind_mock_cluster, wrapped, finalize)) {
     finalize(env, wrapped, NULL);
     return NULL;
   }
@@ -70,11 +70,8 @@ static napi_value construct(napi_env env, napi_callback_info info) {
 }
 
 static struct wrapped *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
-  napi_value self;
-  void *data = NULL;
-  if (!js_arguments(env, info, count, arguments, &self) || !js_ok(env, napi_unwrap(env, self, &data))) return NULL;
-  struct wrapped *wrapped = data;
-  if (wrapped->cluster) return wrapped;
+  struct wrapped *wrapped = js_method(env, info, kind_mock_cluster, count, arguments);
+  if (!wrapped || wrapped->cluster) return wrapped;
   js_type_error(env, "the cluster is closed");
   return NULL;
 }
@@ -145,22 +142,16 @@ static napi_value set_brokers_up(napi_env env, napi_callback_info info) {
 }
 
 static napi_value close_cluster(napi_env env, napi_callback_info info) {
-  napi_value self;
-  void *data = NULL;
-  if (!js_arguments(env, info, 0, NULL, &self) || !js_ok(env, napi_unwrap(env, self, &data))) return NULL;
-  struct wrapped *wrapped = data;
-  if (js_unlink(&wrapped->resource)) shut(&wrapped->resource);
+  struct wrapped *wrapped = js_method(env, info, kind_mock_cluster, 0, NULL);
+  if (wrapped && js_unlink(&wrapped->resource)) shut(&wrapped->resource);
   return NULL;
 }
 
 bool mock_export(napi_env env, napi_value exports) {
   const napi_property_descriptor methods[] = {
-      {"createTopic", NULL, create_topic, NULL, NULL, NULL, napi_default_method, NULL},
-      {"deleteTopic", NULL, delete_topic, NULL, NULL, NULL, napi_default_method, NULL},
-      {"failRequests", NULL, fail_requests, NULL, NULL, NULL, napi_default_method, NULL},
-      {"setRoundTripMs", NULL, set_round_trip, NULL, NULL, NULL, napi_default_method, NULL},
-      {"setBrokersUp", NULL, set_brokers_up, NULL, NULL, NULL, napi_default_method, NULL},
-      {"close", NULL, close_cluster, NULL, NULL, NULL, napi_default_method, NULL},
+      JS_METHOD("createTopic", create_topic),    JS_METHOD("deleteTopic", delete_topic),
+      JS_METHOD("failRequests", fail_requests),  JS_METHOD("setRoundTripMs", set_round_trip),
+      JS_METHOD("setBrokersUp", set_brokers_up), JS_METHOD("close", close_cluster),
   };
   return js_export_class(env, exports, "MockCluster", construct, sizeof methods / sizeof *methods, methods);
 }

@@ -52,14 +52,14 @@ static struct producer *open_producer(napi_env env, napi_value *arguments, struc
 }
 
 static napi_value construct(napi_env env, napi_callback_info info) {
-  napi_value arguments[5], self;
-  if (!js_arguments(env, info, 5, arguments, &self)) return NULL;
+  napi_value arguments[5], self = js_constructed(env, info, 5, arguments);
+  if (!self) return NULL;
   struct wrapped *wrapped = calloc(1, sizeof *wrapped);
   if (!wrapped) return js_type_error(env, "out of memory");
   log_init(&wrapped->log);
   wrapped->resource.shut = shut;
   wrapped->producer = open_producer(env, arguments, &wrapped->log);
-  if (!wrapped->producer || !js_ok(env, napi_wrap(env, self, wrapped, finalize, NULL, NULL))) {
+  if (!wrapped->producer || !js_wrap(env, self, kind_producer, wrapped, finalize)) {
     finalize(env, wrapped, NULL);
     return NULL;
   }
@@ -67,16 +67,9 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   return self;
 }
 
-static struct wrapped *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
-  napi_value self;
-  void *wrapped = NULL;
-  if (!js_arguments(env, info, count, arguments, &self)) return NULL;
-  return js_ok(env, napi_unwrap(env, self, &wrapped)) ? wrapped : NULL;
-}
-
 static napi_value produce(napi_env env, napi_callback_info info) {
   napi_value arguments[6];
-  struct wrapped *wrapped = unwrap(env, info, 6, arguments);
+  struct wrapped *wrapped = js_method(env, info, kind_producer, 6, arguments);
   struct failure failure = {0};
   struct batch batch = {0};
   int64_t count, first, wait_ms;
@@ -103,7 +96,7 @@ enum { place_histogram = 10, places = place_histogram + LATENCY_BUCKETS + 1 };
 
 static napi_value statistics(napi_env env, napi_callback_info info) {
   napi_value argument;
-  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  struct wrapped *wrapped = js_method(env, info, kind_producer, 1, &argument);
   struct producer_statistics now;
   void *data;
   size_t length;
@@ -128,7 +121,7 @@ static napi_value statistics(napi_env env, napi_callback_info info) {
 }
 
 static napi_value errors(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct wrapped *wrapped = js_method(env, info, kind_producer, 0, NULL);
   struct producer_statistics now;
   napi_value list = NULL;
   if (!wrapped) return NULL;
@@ -150,7 +143,7 @@ static napi_value errors(napi_env env, napi_callback_info info) {
 static napi_value flush(napi_env env, napi_callback_info info) {
   napi_value argument, result = NULL;
   int64_t timeout_ms;
-  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  struct wrapped *wrapped = js_method(env, info, kind_producer, 1, &argument);
   if (!wrapped || !js_read_integer(env, argument, 0, INT32_MAX, &timeout_ms)) return NULL;
   bool empty = producer_flush(wrapped->producer, (int)timeout_ms);
   return js_ok(env, napi_get_boolean(env, empty, &result)) ? result : NULL;
@@ -159,31 +152,27 @@ static napi_value flush(napi_env env, napi_callback_info info) {
 static napi_value purge(napi_env env, napi_callback_info info) {
   napi_value argument;
   int64_t timeout_ms;
-  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
+  struct wrapped *wrapped = js_method(env, info, kind_producer, 1, &argument);
   if (wrapped && js_read_integer(env, argument, 0, INT32_MAX, &timeout_ms)) producer_purge(wrapped->producer, (int)timeout_ms);
   return NULL;
 }
 
 static napi_value drain_log(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct wrapped *wrapped = js_method(env, info, kind_producer, 0, NULL);
   return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
 }
 
 static napi_value close_producer(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = unwrap(env, info, 0, NULL);
+  struct wrapped *wrapped = js_method(env, info, kind_producer, 0, NULL);
   if (wrapped && js_unlink(&wrapped->resource)) producer_close(wrapped->producer);
   return NULL;
 }
 
 bool producer_export(napi_env env, napi_value exports) {
   const napi_property_descriptor methods[] = {
-      {"produce", NULL, produce, NULL, NULL, NULL, napi_default_method, NULL},
-      {"statistics", NULL, statistics, NULL, NULL, NULL, napi_default_method, NULL},
-      {"errors", NULL, errors, NULL, NULL, NULL, napi_default_method, NULL},
-      {"flush", NULL, flush, NULL, NULL, NULL, napi_default_method, NULL},
-      {"purge", NULL, purge, NULL, NULL, NULL, napi_default_method, NULL},
-      {"drainLog", NULL, drain_log, NULL, NULL, NULL, napi_default_method, NULL},
-      {"close", NULL, close_producer, NULL, NULL, NULL, napi_default_method, NULL},
+      JS_METHOD("produce", produce),      JS_METHOD("statistics", statistics), JS_METHOD("errors", errors),
+      JS_METHOD("flush", flush),          JS_METHOD("purge", purge),           JS_METHOD("drainLog", drain_log),
+      JS_METHOD("close", close_producer),
   };
   return js_export_class(env, exports, "Producer", construct, sizeof methods / sizeof *methods, methods) &&
          js_set(env, exports, "statisticsLength", js_number(env, places));

@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { loadAddon } from "../../src/kafka/addon.ts";
+import { misuses } from "./misuse.ts";
+import { openMockCluster } from "./mock-cluster.ts";
+
+test("the addon refuses wrong arguments and foreign objects, and accepts nothing of them", async () => {
+  const addon = loadAddon();
+  using cluster = openMockCluster({ payments: 3 });
+  const properties = ["bootstrap.servers", cluster.brokers];
+  const producer = new addon.Producer(properties, "payments", 1_000, 1_000_000, true);
+  const consumer = new addon.Consumer(properties, "payments", Float64Array.of(0, 0));
+  for (const [what, call, message] of misuses(addon, producer, consumer, cluster.brokers)) {
+    expect(call, what).toThrow(message);
+  }
+  const numbers = new Float64Array(addon.statisticsLength);
+  producer.statistics(numbers);
+  expect(numbers.every((number) => number === 0)).toBe(true);
+  producer.close();
+  await consumer.close();
+});
