@@ -179,8 +179,8 @@ async function runStatements(
 
 const insert = /^insert\b/iu;
 
-function explained({ file, sql }: Statement): Statement {
-  return { file, sql: insert.test(sql) ? `EXPLAIN ${sql}` : sql };
+function explained(statement: Statement): Statement {
+  return insert.test(statement.sql) ? { ...statement, sql: `EXPLAIN ${statement.sql}` } : statement;
 }
 
 /** One writer: two INSERT statements would be two jobs. */

@@ -6,7 +6,12 @@ import { renderTemplate, type TemplateValues } from "../core/template.ts";
 export interface Statement {
   /** Path of the file that holds it, for errors. */
   readonly file: string;
+  /** Without comments, with single spaces outside quotes, without its semicolon: what is hashed. */
   readonly sql: string;
+  /** As it stands in the file, comments within it included. */
+  readonly text: string;
+  /** Line of the file on which it begins, from 1. */
+  readonly line: number;
 }
 
 /** Where declarations are read from: those embedded in the executable, or a folder of the user's. */
@@ -26,24 +31,32 @@ export function readStatements(declarations: Declarations, folder: string, value
     .paths()
     .filter((path) => path.startsWith(`${folder}/`) && path.endsWith(".sql"))
     .toSorted()
-    .flatMap((file) => splitStatements(renderTemplate(declarations.read(file), values, file)).map((sql) => ({ file, sql })));
+    .flatMap((file) => splitStatements(renderTemplate(declarations.read(file), values, file)).map((statement) => ({ file, ...statement })));
 }
 
 /** A comment to the end of its line, a quoted text or name (a doubled quote stays inside), spacing, or the end of a statement. */
 const token = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\s+|;/gu;
 
-/** The statements of a text, split at semicolons, without comments, with single spaces outside quotes. */
-export function splitStatements(text: string): readonly string[] {
-  const separator = "\u0000";
-  const plain = text.replace(token, (piece) => {
-    if (piece === ";") return separator;
-    return piece.startsWith("--") || piece.trim() === "" ? " " : piece;
-  });
-  return plain
-    .split(separator)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== "")
-    .map(singleSpaces);
+/** The statements of a text, split at semicolons. */
+export function splitStatements(text: string): readonly Omit<Statement, "file">[] {
+  const statements: Omit<Statement, "file">[] = [];
+  let begin = 0;
+  const take = (end: number): void => {
+    const whole = text.slice(begin, end);
+    const sql = singleSpaces(whole.replace(token, (piece) => (isQuoted(piece) ? piece : " ")).trim());
+    // What stands before the statement itself are comments about it.
+    const lead = /^(?:\s+|--[^\n]*)*/u.exec(whole)?.[0].length ?? 0;
+    const line = text.slice(0, begin + lead).split("\n").length;
+    if (sql !== "") statements.push({ sql, text: whole.slice(lead).trimEnd(), line });
+    begin = end + 1;
+  };
+  for (const match of text.matchAll(token)) if (match[0] === ";") take(match.index);
+  take(text.length);
+  return statements;
+}
+
+function isQuoted(piece: string): boolean {
+  return piece.startsWith("'") || piece.startsWith('"') || piece.startsWith("`");
 }
 
 /** A comment and the spacing around it leave several spaces behind. */

@@ -30,3 +30,17 @@ export function recordedAnswer(path: string, pattern: RegExp, answer = /(?:)/u):
   if (found === undefined) throw new Error(`No recorded answer to ${String(pattern)} in ${path}`);
   return found;
 }
+
+/** The one exchange of a file as it went over the wire. @param path such as `ksqldb-0.29.0/147-terminate-lowercase.http` */
+export function recordedExchange(path: string): Exchange {
+  const whole = readFileSync(join(import.meta.dir, "../fixtures/recorded", path), "utf8");
+  const [request = "", answer = ""] = whole.split(/^--- response[^\n]*\n/mu);
+  const [head = "", ...body] = request.split("\n\n");
+  const [answerHead = "", ...text] = answer.split("\n\n");
+  return {
+    request: head.split("\n")[0]?.replace(/ HTTP\/1\.1$/u, "") ?? "",
+    body: body.join("\n\n").trim(),
+    status: Number(/^HTTP\/1\.1 (\d+)/u.exec(answerHead)?.[1]),
+    text: text.join("\n\n").trim(),
+  };
+}

@@ -12,11 +12,23 @@ test("splitStatements() splits at semicolons outside quotes and drops comments a
     SELECT "c;d",   \`e;f\` -- g
     FROM h;;
     SELECT 1`;
-  expect(splitStatements(text)).toEqual([`SET 'a;b' = 'it''s  --  here'`, `SELECT "c;d", \`e;f\` FROM h`, "SELECT 1"]);
+  expect(splitStatements(text).map(({ sql }) => sql)).toEqual([
+    `SET 'a;b' = 'it''s  --  here'`,
+    `SELECT "c;d", \`e;f\` FROM h`,
+    "SELECT 1",
+  ]);
+});
+
+test("splitStatements() knows the line on which a statement begins, and its text as it stands", () => {
+  const text = "-- about a\n\nCREATE a\n  -- why; so\n  AS b;\n-- about c\nSELECT c;\n-- the end\n";
+  expect(splitStatements(text)).toEqual([
+    { sql: "CREATE a AS b", text: "CREATE a\n  -- why; so\n  AS b", line: 3 },
+    { sql: "SELECT c", text: "SELECT c", line: 7 },
+  ]);
 });
 
 test("hashStatements() sees statements, not comments", () => {
-  const of = (text: string) => hashStatements(splitStatements(text).map((sql) => ({ file: "a.sql", sql })));
+  const of = (text: string) => hashStatements(splitStatements(text).map((statement) => ({ file: "a.sql", ...statement })));
   expect(of("SELECT 1; -- first\nSELECT  2;")).toBe(of("SELECT 1;\nSELECT 2"));
   expect(of("SELECT 1")).not.toBe(of("SELECT 2"));
   expect(of("SELECT 'a  b'")).not.toBe(of("SELECT 'a b'"));
@@ -30,9 +42,9 @@ test("readStatements() renders a folder's files in order and knows which file a 
   };
   const declarations = { paths: () => Object.keys(files), read: (path: string) => files[path] ?? "" };
   expect(readStatements(declarations, "flink", { a: 1, b: "t" })).toEqual([
-    { file: "flink/01.sql", sql: "SET 1" },
-    { file: "flink/01.sql", sql: "SET 2" },
-    { file: "flink/02.sql", sql: "INSERT INTO t" },
+    { file: "flink/01.sql", sql: "SET 1", text: "SET 1", line: 1 },
+    { file: "flink/01.sql", sql: "SET 2", text: "SET 2", line: 1 },
+    { file: "flink/02.sql", sql: "INSERT INTO t", text: "INSERT INTO t", line: 1 },
   ]);
   expect(() => readStatements(declarations, "flink", { a: 1 })).toThrow(
     'Cannot render "flink/02.sql": it names {{b}}, which does not exist',
