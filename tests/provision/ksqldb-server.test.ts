@@ -94,7 +94,7 @@ describe("carryOut()", () => {
   });
 
   test("says at its deadline what the server said last", async () => {
-    const { error } = await outcomeOf([recorded("265-kafkadown-drop")], [], 300);
+    const { error } = await outcomeOf([recorded("265-kafkadown-drop")], [], 3000);
     expect(error).toBe('Cannot run "ksql/01.sql:?": Timeout expired after 60000ms while awaiting InitProducerId');
   });
 });
