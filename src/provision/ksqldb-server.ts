@@ -84,7 +84,8 @@ export async function carryOut(url: string, command: Command, patience: Patience
     const refusal = await tryOnce(url, command, patience);
     if (refusal === undefined) return true;
     const again = refusal.retry === "again" || (refusal.retry === "once" && last?.retry !== "once");
-    last = refusal;
+    // What the server said says more than that it was silent just now.
+    if (last === undefined || !refusal.reason.startsWith(silence)) last = refusal;
     if (again) return undefined;
     // Of a statement that was posted twice, the second is refused where the first had been run after all.
     if (attempts > 1 && (await isDone())) return true;
@@ -98,6 +99,8 @@ export async function carryOut(url: string, command: Command, patience: Patience
   }
 }
 
+const silence = "no answer came";
+
 /** Undefined where the statement was carried out. */
 async function tryOnce(url: string, command: Command, patience: Patience): Promise<Refusal | undefined> {
   let answer: HttpAnswer;
@@ -105,7 +108,7 @@ async function tryOnce(url: string, command: Command, patience: Patience): Promi
     answer = await post(url, command.sql, command.properties ?? {}, patience);
   } catch (error) {
     // Whether it ran nobody knows: the next look tells.
-    if (hasCode(error, "unreachable")) return { reason: error.message, retry: "again" };
+    if (hasCode(error, "unreachable")) return { reason: `${silence}: ${error.message}`, retry: "again" };
     throw error;
   }
   if (answer.status !== 200) return refusalOf(answer);
