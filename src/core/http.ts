@@ -2,7 +2,7 @@
 
 import { ofetch } from "ofetch";
 import { messageOf, StreamctlError, systemCode } from "./errors.ts";
-import { throwIfInterrupted } from "./wait.ts";
+import { deadline, throwIfInterrupted } from "./wait.ts";
 
 export interface HttpRequest {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -28,7 +28,7 @@ export interface HttpAnswer {
  */
 export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpAnswer> {
   const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
-  const patience = AbortSignal.timeout(timeoutMs);
+  const patience = deadline(timeoutMs);
   try {
     const response = await ofetch.raw<string, "text">(url, {
       method,
@@ -43,7 +43,7 @@ export async function exchange(url: string, request: HttpRequest = {}): Promise<
     return { status: response.status, text, json: parseJson(text) };
   } catch (error) {
     throwIfInterrupted(signal);
-    const why = patience.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+    const why = patience.aborted ? `no answer within ${Math.ceil(timeoutMs)} ms` : reasonOf(error);
     throw new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, { cause: error, hint: "Type: streamctl status" });
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -59,22 +60,24 @@ export async function runCommand(
       options.onLine?.(line);
     });
   }
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  // An interrupted program is waited for, so that it does not write on while its caller tidies up.
-  child.on("error", (error) => {
-    if (child.pid === undefined) reject(error);
-  });
-  child.once("close", (code) => resolve(code ?? 1));
   let patience: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    patience = setTimeout(() => {
-      child.kill("SIGKILL");
-      resolve(1);
-    }, endTimeoutMs);
-  };
+  let onAbort = (): void => {};
+  const ended = new Promise<number>((resolve, reject) => {
+    // An interrupted program is waited for, so that it does not write on while its caller tidies up.
+    child.on("error", (error) => {
+      if (child.pid === undefined) reject(error);
+    });
+    child.once("close", (code) => resolve(code ?? 1));
+    onAbort = () => {
+      patience = setTimeout(() => {
+        child.kill("SIGKILL");
+        resolve(1);
+      }, endTimeoutMs);
+    };
+  });
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    const exitCode = await promise;
+    const exitCode = await ended;
     throwIfInterrupted(options.signal);
     return { exitCode, output: lines.join("\n") };
   } catch (error) {
@@ -100,11 +103,8 @@ export async function startDetached(command: Command, logFile: string): Promise<
       detached: true,
       stdio: ["ignore", log, log],
     });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    child.once("spawn", resolve);
-    child.once("error", reject);
     try {
-      await promise;
+      await once(child, "spawn");
     } catch (error) {
       throw notStarted(command.program, error);
     }

@@ -23,8 +23,8 @@ export interface WaitOptions {
  */
 export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | undefined>, options: WaitOptions): Promise<T> {
   const { timeoutMs, what, intervalMs = 25, maxIntervalMs = 250 } = options;
-  const deadline = performance.now() + timeoutMs;
-  const patience = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+  const endMs = performance.now() + timeoutMs;
+  const patience = deadline(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, patience]) : patience;
   let pauseMs = intervalMs;
   for (;;) {
@@ -37,12 +37,17 @@ export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | un
       if (!patience.aborted) throw error;
     }
     if (answer !== undefined) return answer;
-    if (patience.aborted || performance.now() >= deadline) {
+    if (patience.aborted || performance.now() >= endMs) {
       throw new StreamctlError("timeout", `Cannot wait for ${what} any longer: not there after ${formatSeconds(timeoutMs)}`);
     }
-    await pause(Math.min(pauseMs, Math.max(1, deadline - performance.now())), options.signal);
+    await pause(Math.min(pauseMs, Math.max(1, endMs - performance.now())), options.signal);
     pauseMs = Math.min(pauseMs * 2, maxIntervalMs);
   }
+}
+
+/** A signal that fires after a time in milliseconds, rounded up: Node takes whole ones only. */
+export function deadline(timeoutMs: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
 }
 
 /** Waits for `ms` milliseconds. @throws StreamctlError `interrupted` when the signal fires. */

@@ -40,14 +40,14 @@ async function passes(check: HttpCheck, signal?: AbortSignal): Promise<boolean> 
 }
 
 function accepts(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ port, host: "127.0.0.1" });
-  const end = (answer: boolean): void => {
-    socket.destroy();
-    resolve(answer);
-  };
-  socket.setTimeout(lookTimeoutMs, () => end(false));
-  socket.once("connect", () => end(true));
-  socket.once("error", () => end(false));
-  return promise;
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(lookTimeoutMs, () => end(false));
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+  });
 }

@@ -41,14 +41,14 @@ export async function requireFreePorts(definition: ServiceDefinition): Promise<v
 }
 
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  server.once("error", (error) => {
-    const code = systemCode(error);
-    if (code === "EADDRINUSE" || code === "EACCES") resolve(false);
-    else reject(error);
+  return await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error) => {
+      const code = systemCode(error);
+      if (code === "EADDRINUSE" || code === "EACCES") resolve(false);
+      else reject(error);
+    });
+    // Every address: Pinot's query port binds all of them, and a listener on any of them is in the way.
+    server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve(true)));
   });
-  // Every address: Pinot's query port binds all of them, and a listener on any of them is in the way.
-  server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve(true)));
-  return promise;
 }

@@ -88,8 +88,7 @@ async function readStandardInput(signal: AbortSignal): Promise<string> {
     });
   }
   throwIfInterrupted(signal);
-  const { promise: interrupted, resolve } = Promise.withResolvers<string>();
-  signal.addEventListener("abort", () => resolve(""), { once: true });
+  const interrupted = new Promise<string>((resolve) => signal.addEventListener("abort", () => resolve(""), { once: true }));
   const text = await Promise.race([readAll(process.stdin), interrupted]);
   throwIfInterrupted(signal);
   return text;
