@@ -27,6 +27,8 @@ export interface CliContext {
   readonly globals: GlobalOptions;
   readonly log: Log;
   readonly terminal: Terminal;
+  /** The module that the program was started with; off the main thread it is a producer's worker. */
+  readonly entry: URL;
   /** Fires at the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
 }

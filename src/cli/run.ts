@@ -20,12 +20,16 @@ import { version } from "./version.ts";
 
 const root = { meta: { name: "streamctl", version } } satisfies CommandDef;
 
-/** Runs one command line and ends the process with its exit code. */
-export async function runCli(argv: readonly string[]): Promise<void> {
+/**
+ * Runs one command line and ends the process with its exit code.
+ *
+ * @param entry the module that the program was started with
+ */
+export async function runCli(argv: readonly string[], entry: URL): Promise<void> {
   const terminal = processTerminal();
   heedTheReaders();
   keepLoopbackOffTheProxy();
-  const exitCode = await carryOut(argv, terminal);
+  const exitCode = await carryOut(argv, entry, terminal);
   terminal.live("");
   // Standard output to a pipe is written in the background: leave only when it is empty.
   process.exitCode = exitCode;
@@ -33,11 +37,11 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   process.exit();
 }
 
-async function carryOut(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function carryOut(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
   const json = argv.includes("--json");
   const verbose = argv.includes("--verbose");
   try {
-    return await dispatch(argv, terminal);
+    return await dispatch(argv, entry, terminal);
   } catch (error) {
     terminal.live("");
     if (json) await terminal.write(`${JSON.stringify(errorDocument(error))}\n`);
@@ -46,7 +50,7 @@ async function carryOut(argv: readonly string[], terminal: Terminal): Promise<Ex
   }
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function dispatch(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
   const { name, rest } = findCommand(argv, globalArgs);
   if (name === undefined) return await withoutCommand(argv, terminal);
   const known = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
@@ -62,7 +66,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<Ex
   if (typed["help"] === true) return await help({ ...command, args }, terminal);
   if (typed["version"] === true) return await sayVersion(terminal);
   const globals = resolveGlobals(typed);
-  const context: CliContext = { globals, terminal, log: aboveTheLiveLine(createLog(globals), terminal), signal: signalOfInterruption() };
+  const log = aboveTheLiveLine(createLog(globals), terminal);
+  const context: CliContext = { globals, terminal, log, entry, signal: signalOfInterruption() };
   const { result } = await runCommand({ ...command, args }, { rawArgs: [...rest], data: context });
   return result as ExitCode;
 }

@@ -23,7 +23,7 @@ type LastWord = Exclude<WorkerMessage, { kind: "log" }>;
 
 /** @param entry the module that a worker runs: src/main.ts, or src/data/worker.ts by itself */
 export function hireWorker(
-  entry: URL | string,
+  entry: URL,
   assignment: WorkerAssignment,
   board: RunBoard,
   onLog: (entries: readonly LogEntry[]) => void,
@@ -38,7 +38,7 @@ export function hireWorker(
 }
 
 /** Starts the thread and answers its last message, or what became of it without one. The thread is gone then. */
-async function work(entry: URL | string, assignment: WorkerAssignment, onLog: (entries: readonly LogEntry[]) => void): Promise<LastWord> {
+async function work(entry: URL, assignment: WorkerAssignment, onLog: (entries: readonly LogEntry[]) => void): Promise<LastWord> {
   let worker: Worker;
   try {
     worker = new Worker(entry, { workerData: assignment });

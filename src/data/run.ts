@@ -24,8 +24,8 @@ export interface DataContext {
   readonly signal: AbortSignal;
   /** Told several times a second. */
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
-  /** What a worker runs; default: src/data/worker.ts, and where that is part of a bundle, the bundle, which enters it. */
-  readonly workerEntry?: URL | string | undefined;
+  /** What a worker runs: src/data/worker.ts, or what enters it off the main thread, as src/main.ts does. */
+  readonly workerEntry: URL;
   /** Where the ledger lies; null leaves none. */
   readonly stateDir: string | null;
   /** Default: `describeTopic` of the Kafka room. */
@@ -38,10 +38,6 @@ export interface DataContext {
   readonly stopMs?: number | undefined;
 }
 
-/** In a bundle the worker's module is part of the program, whose one entry knows that it is off the main thread. */
-const ownEntry = import.meta.url.endsWith("/data/run.ts")
-  ? new URL("worker.ts", import.meta.url)
-  : (process.argv[1] ?? new URL(import.meta.url));
 const defaults = { connectTimeoutMs: 10_000, stallMs: 60_000, stopMs: 10_000 } as const;
 
 /**
@@ -80,7 +76,7 @@ export async function runData(request: DataRequest, context: DataContext): Promi
 
 function hireCrew(request: DataRequest, context: DataContext, board: RunBoard): readonly HiredWorker[] {
   const { share, workers, messagesPerSecond, seed, users, eventTime, topic, brokers, kafkaProperties } = request;
-  const { stallMs = defaults.stallMs, stopMs = defaults.stopMs, workerEntry = ownEntry } = context;
+  const { stallMs = defaults.stallMs, stopMs = defaults.stopMs, workerEntry } = context;
   const onLog = clientLogListener(context.log);
   return Array.from({ length: workers }, (_, worker) => {
     const task = {

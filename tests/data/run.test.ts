@@ -18,6 +18,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const realWorker = new URL("../../src/data/worker.ts", import.meta.url);
 const environment = { cores: 2, nowMs: 0, randomSeed: 5 };
 
 interface Scene {
@@ -83,7 +84,7 @@ test("runData() counts what a dead worker offered as unresolved, stops the other
 test("runData() throws what failed when nothing was sent", async () => {
   const { answer } = await play({
     raw: { count: "1", workers: "1", topic: "lives" },
-    context: { workerEntry: "/no/such/worker.ts" },
+    context: { workerEntry: new URL("file:///no/such/worker.ts") },
     state: "none",
   });
   expect(answer).toBeInstanceOf(StreamctlError);
@@ -133,7 +134,7 @@ test("runData() brings home what a worker had sent before it failed", async () =
   using cluster = openMockCluster({ transactions: 3 });
   const { answer, said } = await play({
     raw: { startTime: "9999-12-31T23:59:59Z", spacing: "200us", workers: "1", brokers: cluster.brokers },
-    context: { workerEntry: undefined },
+    context: { workerEntry: realWorker },
     state: "end-of-time",
   });
   expect(answer).toMatchObject({ requested: null, accepted: 4000, delivered: 4000, failed: 0, unresolved: 0, errors: [] });
@@ -145,7 +146,7 @@ test("runData() delivers through librdkafka", async () => {
   using cluster = openMockCluster({ transactions: 3 });
   const { answer, ledger } = await play({
     raw: { count: "10000", workers: "2", users: "random", brokers: cluster.brokers },
-    context: { workerEntry: undefined },
+    context: { workerEntry: realWorker },
     state: "librdkafka",
   });
   expect(answer).toMatchObject({ requested: 10_000, accepted: 10_000, delivered: 10_000, failed: 0, unresolved: 0, errors: [] });

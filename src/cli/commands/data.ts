@@ -57,7 +57,7 @@ async function send(request: DataRequest, context: CliContext): Promise<ExitCode
   const { runData } = await import("../../data/run.ts");
   const { dataExitCode } = await import("../../data/summary.ts");
   const { renderProgress, renderSummary } = await import("../../data/narration.ts");
-  const { log, signal, terminal, globals } = context;
+  const { log, signal, terminal, globals, entry } = context;
   log.info(
     `Sending to ${request.topic} at ${request.brokers} with ${request.workers === 1 ? "one worker" : `${request.workers} workers`}, seed ${request.seed}`,
   );
@@ -65,6 +65,7 @@ async function send(request: DataRequest, context: CliContext): Promise<ExitCode
     log,
     signal,
     stateDir: globals.stateDir,
+    workerEntry: entry,
     onProgress: (progress) => terminal.live(globals.quiet ? "" : renderProgress(progress)),
   });
   terminal.live("");
