@@ -1,7 +1,8 @@
 /**
- * The only loader of the native addon. From source it lies in build/; a compiled executable carries it as a file and writes
- * it once, under its hash, to the user's cache folder, because no system loads code from inside an executable. Bun's own way
- * of doing that needs a writable $TMPDIR that allows execution; ours tries several folders and says what it met.
+ * The only loader of the native addon. The sources find it in build/, the bundle for Node beside itself. The executable carries
+ * it as a file and writes it once, under its hash, to the user's cache folder, because no system loads code from inside an
+ * executable. Bun's own way of doing that needs a writable $TMPDIR that allows execution; ours tries several folders and says
+ * what it met.
  * Nothing is loaded before the first producer, consumer or request.
  */
 
@@ -11,41 +12,37 @@ import { basename, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { messageOf, StreamctlError } from "../core/errors.ts";
+import { projectFolder } from "../core/origin.ts";
 import type * as EmbeddedAddon from "./embedded-addon.ts";
 import type { NativeAddon } from "./native.ts";
 
 /** The addon of this thread, loaded at the first call. @throws StreamctlError `native` when it is missing or unusable */
-export const loadAddon: () => NativeAddon = once(() => (isCompiled() ? loadEmbedded() : loadBuilt()));
+export const loadAddon: () => NativeAddon = once(() => {
+  const file = addonFile();
+  return file.startsWith(executableFiles) ? openCopy(file) : open(file);
+});
+
+/** Where an executable made by `bun build --compile` keeps what it embeds: a file system that exists for its own process only. */
+const executableFiles = "/$bunfs/";
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
 
-/** Whether this code runs inside an executable made by `bun build --compile`: its modules lie in a file system of their own. */
-function isCompiled(): boolean {
-  return import.meta.url.includes("/$bunfs/") || import.meta.url.includes("/~BUN/");
-}
-
-function loadBuilt(): NativeAddon {
-  // Beside the sources, or beside a bundle of them.
-  const candidates = ["../../build/streamctl_native.node", "./streamctl_native.node"].map((file) =>
-    fileURLToPath(new URL(file, import.meta.url)),
-  );
-  const path = candidates.find((candidate) => existsSync(candidate));
-  if (path === undefined) {
-    throw new StreamctlError("native", `Cannot load the native addon "${candidates[0]}": it is not built`, { hint: "make build" });
-  }
-  return open(path);
-}
-
-function loadEmbedded(): NativeAddon {
+/** In the project's build/, inside the executable, or beside another bundle. */
+function addonFile(): string {
+  if (projectFolder !== undefined) return fileURLToPath(new URL("build/streamctl_native.node", projectFolder));
   // A plain require, so that the bundler embeds the module and evaluates it here only.
   const { embeddedAddonPath } = require("./embedded-addon.ts") as typeof EmbeddedAddon;
+  return fileURLToPath(new URL(embeddedAddonPath, import.meta.url));
+}
+
+function openCopy(embedded: string): NativeAddon {
   const met: string[] = [];
   for (const folder of candidateFolders()) {
     try {
-      return open(keepFile(embeddedAddonPath, folder));
+      return open(keepFile(embedded, folder));
     } catch (error) {
       met.push(`${folder}: ${messageOf(error)}`);
     }
@@ -98,7 +95,9 @@ function open(path: string): NativeAddon {
   try {
     process.dlopen(module, path);
   } catch (error) {
-    throw new StreamctlError("native", `Cannot load the native addon "${path}": ${messageOf(error)}`, { cause: error, hint: "make build" });
+    const why = existsSync(path) ? messageOf(error) : "there is no such file";
+    const hint = projectFolder === undefined ? "Keep it beside the program, where make node writes it" : "make build";
+    throw new StreamctlError("native", `Cannot load the native addon "${path}": ${why}`, { cause: error, hint });
   }
   return module.exports as NativeAddon;
 }

@@ -1,9 +1,9 @@
 /**
- * The addon as a file inside the compiled executable. Apart from addon.ts because only Bun knows this import, and because
- * the file exists only after `make build`: addon.ts evaluates this module in a compiled executable and nowhere else.
+ * The addon as a file of a bundle. Apart from addon.ts because only Bun's bundler knows this import, and because the file
+ * exists only after `make build`: addon.ts evaluates this module in a bundle and nowhere else.
  */
 
 import path from "../../build/streamctl_native.node" with { type: "file" };
 
-/** Where the executable's own file system holds the addon. */
+/** A path in the executable's own file system; in a bundle for Node, relative to the bundle. */
 export const embeddedAddonPath: string = path;

@@ -1,0 +1,5 @@
+/** The declarations as a bundle carries them. Apart from assets.ts because only Bun's bundler runs macros. */
+
+import { readDeclarations } from "./declarations.ts" with { type: "macro" };
+
+export const embeddedDeclarations: Readonly<Record<string, string>> = readDeclarations();
