@@ -5,6 +5,7 @@ BIN := node_modules/.bin
 PY := .tools/python
 N ?= 1000
 STREAMCTL := ./streamctl
+NODE_BUNDLE := build/node/streamctl.mjs
 
 NATIVE := build/streamctl_native.node
 DECLARATIONS := $(wildcard config/*/* flink/* ksql/* pinot/*)
@@ -15,7 +16,7 @@ UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack t
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check build check format lint types deadcode unit test demo project data bench fix clean
+.PHONY: help setup setup-check build node check format lint types deadcode unit test demo project data bench fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,11 @@ build/bench/loop: bench/producers/loop.c $(NATIVE)
 
 $(STREAMCTL): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
 	@scripts/build.sh
+
+node: $(NODE_BUNDLE) ## write build/node/streamctl.mjs, for Node instead of the executable
+
+$(NODE_BUNDLE): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build-node.sh
+	@scripts/build-node.sh
 
 check: setup setup-check $(NATIVE) format lint types deadcode unit ## format, lint, types, dead code, unit tests
 
