@@ -1,10 +1,10 @@
 -- What was paid, at the time of the event. The zone is named here, so that the server's own does not matter.
 -- The retention is the windows' own: topics expire by event time, and simulated times may lie years back.
-CREATE STREAM IF NOT EXISTS paid_transactions WITH (
+CREATE STREAM paid_transactions WITH (
   KAFKA_TOPIC = '{{paidTransactionsTopic}}',
   VALUE_FORMAT = 'JSON',
   PARTITIONS = {{transactionsPartitions}},
-  RETENTION_MS = 345600000000,
+  RETENTION_MS = {{retentionMs}},
   TIMESTAMP = 'event_time'
 ) AS
 SELECT
@@ -16,4 +16,5 @@ WHERE status = 'Paid'
   AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
   AND transaction_id = FLOOR(transaction_id)
   AND transaction_id BETWEEN 1 AND 1000000
+  AND REGEXP_EXTRACT('^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$', user_id) IS NOT NULL
 EMIT CHANGES;

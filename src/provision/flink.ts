@@ -18,7 +18,7 @@ import {
 import { openGatewaySession } from "./flink-gateway.ts";
 import { cancelJob, type FlinkJob, hasEnded, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./flink-jobs.ts";
 import type { Patience } from "./patience.ts";
-import type { Processor, ProcessorIdentity, TopicIdentity } from "./processor.ts";
+import { type Processor, type ProcessorIdentity, startsAnew, type TopicIdentity } from "./processor.ts";
 import { type Declarations, hashStatements, readStatements, type Statement } from "./statements.ts";
 
 export interface FlinkOptions {
@@ -65,11 +65,14 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       const [computations, resumable] = await Promise.all([observeJobs(restUrl, name, patience), resumableIdentities(checkpoints)]);
       return { computations, resumable };
     },
+    async steps({ operation, cause }) {
+      return [{ operation, target: `job ${name}`, cause }];
+    },
     async validate(patience) {
       await runStatements(job, {}, statements.map(explained), patience);
     },
     async apply(plan, patience, log) {
-      if (plan.operation === "unchanged") return waitUntilRunning(restUrl, plan.id, patience);
+      if (!startsAnew(plan)) return waitUntilRunning(restUrl, plan.id, patience);
       await cancelAll(restUrl, plan.stop, patience);
       // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;

@@ -35,8 +35,13 @@ export async function readServerInfo(url: string, patience: Patience): Promise<S
  *
  * @throws StreamctlError `unreachable`, `processor`, `interrupted`
  */
-export async function ask(url: string, sql: string, patience: Patience): Promise<HttpAnswer> {
-  return await askUntilReady(`ask ksqlDB "${sql}"`, () => post(url, sql, {}, patience), patience);
+export async function ask(
+  url: string,
+  sql: string,
+  patience: Patience,
+  properties: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> {
+  return await askUntilReady(`ask ksqlDB "${sql.split("\n")[0] ?? ""}"`, () => post(url, sql, properties, patience), patience);
 }
 
 async function askUntilReady(action: string, send: () => Promise<HttpAnswer>, patience: Patience): Promise<HttpAnswer> {
@@ -159,14 +164,10 @@ function refused({ action }: Command, { reason, line }: Refusal): StreamctlError
   return new StreamctlError("processor", `Cannot ${action(line)}: ${reason}`);
 }
 
-/** One POST of statements, whatever comes of it. */
-export async function post(
-  url: string,
-  sql: string,
-  properties: Readonly<Record<string, string>>,
-  patience: Patience,
-): Promise<HttpAnswer> {
-  return await exchange(`${url}/ksql`, { ...within(patience), method: "POST", body: { ksql: `${sql};`, streamsProperties: properties } });
+async function post(url: string, sql: string, properties: Readonly<Record<string, string>>, patience: Patience): Promise<HttpAnswer> {
+  // A comment at the end would swallow the semicolon.
+  const ksql = sql.includes("--") ? `${sql}\n;` : `${sql};`;
+  return await exchange(`${url}/ksql`, { ...within(patience), method: "POST", body: { ksql, streamsProperties: properties } });
 }
 
 function within(patience: Patience): HttpRequest {

@@ -30,6 +30,10 @@ export interface RunningComputation {
   readonly state: "running" | "stopping";
   /** Undefined where somebody else started it. */
   readonly identity?: ProcessorIdentity;
+  /** What keeps it from being whole, such as a part of it that does not run; it is made anew then, and its windows stay good. */
+  readonly broken?: string;
+  /** Its statements differ from the wanted ones in a way that the processor can mend while it goes on. */
+  readonly mendable?: string;
 }
 
 export interface ProcessorObservation {
@@ -40,7 +44,7 @@ export interface ProcessorObservation {
 }
 
 export type ProcessorPlan =
-  | { readonly operation: "unchanged"; readonly id: string; readonly cause: string }
+  | { readonly operation: "unchanged" | "update"; readonly id: string; readonly cause: string }
   | {
       readonly operation: "create" | "replace";
       /** Ids of what is stopped first; none for `create`. */
@@ -58,6 +62,13 @@ export interface ProcessorHealth {
   readonly detail: string;
 }
 
+/** One line of a plan: what has to happen to one thing, and why. */
+export interface ProcessorStep {
+  readonly operation: string;
+  readonly target: string;
+  readonly cause: string;
+}
+
 export interface Processor {
   readonly name: "flink" | "ksqldb";
   /** Name of the job or query, as changes and messages call it. */
@@ -65,6 +76,8 @@ export interface Processor {
   readonly wanted: ProcessorIdentity;
   /** Looks and changes nothing. @throws StreamctlError `unreachable` when the processor does not answer. */
   observe(patience: Patience): Promise<ProcessorObservation>;
+  /** What carrying out a plan would do to each thing that the processor holds. Looks and changes nothing. */
+  steps(plan: ProcessorPlan, patience: Patience): Promise<readonly ProcessorStep[]>;
   /** Has the processor read the statements without running them. @throws StreamctlError `processor` when it would refuse them. */
   validate(patience: Patience): Promise<void>;
   /** Carries out a plan; returns once the computation runs. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
@@ -81,29 +94,34 @@ export interface Processor {
   health(patience: Patience): Promise<ProcessorHealth>;
 }
 
-/** Compares what runs with what is wanted. Pure. */
-export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity): ProcessorPlan {
+/**
+ * Compares what runs with what is wanted. Pure.
+ *
+ * @param unfit why the windows topic itself cannot stay; undefined where it can
+ */
+export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity, unfit?: string): ProcessorPlan {
   const { computations, resumable } = observed;
   const [first] = computations;
   const running = computations.map((computation) => difference(computation.identity, wanted));
-  const changed = running.find((found) => found !== undefined);
-  if (first !== undefined && computations.length === 1 && first.state === "running" && changed === undefined) {
-    return { operation: "unchanged", id: first.id, cause: "it runs, with the same statements and topics" };
+  const changed = unfit ?? running.find((found) => found !== undefined);
+  if (first !== undefined && computations.length === 1 && first.state === "running" && first.broken === undefined) {
+    if (changed === undefined) return { operation: "unchanged", id: first.id, cause: "it runs, with the same statements and topics" };
+    if (unfit === undefined && first.mendable !== undefined) return { operation: "update", id: first.id, cause: first.mendable };
   }
   const identities = [...computations.map((computation) => computation.identity), ...resumable];
-  const staleWindows = identities.some((identity) => wroteOtherWindows(identity, wanted));
+  const staleWindows = unfit !== undefined || identities.some((identity) => wroteOtherWindows(identity, wanted));
   const resume = changed === undefined && !staleWindows && resumable.some((identity) => difference(identity, wanted) === undefined);
   const stop = computations.map((computation) => computation.id);
   if (first === undefined) {
     const cause = staleWindows
-      ? "the windows were computed by other statements"
+      ? (unfit ?? "the windows were computed by other statements")
       : resume
         ? "it does not run, and left a state"
         : "it does not run";
     return { operation: "create", stop, resume, staleWindows, cause };
   }
   const alone = computations.length > 1 ? `${computations.length} of that name run, and there must be one writer` : "it is being stopped";
-  return { operation: "replace", stop, resume, staleWindows, cause: changed ?? alone };
+  return { operation: "replace", stop, resume, staleWindows, cause: changed ?? first.broken ?? alone };
 }
 
 function difference(identity: ProcessorIdentity | undefined, wanted: ProcessorIdentity): string | undefined {
@@ -124,6 +142,8 @@ export interface ProvisionProcessorOptions {
   /** The processor for the windows topic of a given id. */
   readonly processorFor: (windows: TopicIdentity) => Processor;
   readonly windows: TopicIdentity;
+  /** Why the windows topic cannot stay as it is; undefined where it can. */
+  readonly unfitWindows?: string | undefined;
   /** Deletes the windows topic, makes it anew and answers its new id. Called when its windows were computed otherwise. */
   readonly remakeWindowsTopic: () => Promise<TopicIdentity>;
   readonly patience: Patience;
@@ -142,11 +162,11 @@ export async function provisionProcessor(
   let windows = options.windows;
   let processor = processorFor(windows);
   const changes: Change[] = [];
-  let plan = planProcessor(await processor.observe(patience), processor.wanted);
+  let plan = planProcessor(await processor.observe(patience), processor.wanted, options.unfitWindows);
   const { cause } = plan;
   // What runs is not given up for statements that would be refused.
-  if (plan.operation !== "unchanged" && (plan.stop.length > 0 || plan.staleWindows)) await processor.validate(patience);
-  if (plan.operation !== "unchanged" && plan.staleWindows) {
+  if (startsAnew(plan) && (plan.stop.length > 0 || plan.staleWindows)) await processor.validate(patience);
+  if (startsAnew(plan) && plan.staleWindows) {
     log.warn(`Topic "${windows.name}" is made anew: ${cause}`);
     await processor.stop(patience);
     windows = await remakeWindowsTopic();
@@ -156,9 +176,14 @@ export async function provisionProcessor(
   }
   await processor.apply(plan, patience, log);
   // That a new job was not there before goes without saying.
-  const afresh = plan.operation === "create" && !plan.resume;
+  const afresh = plan.operation === "create" && startsAnew(plan) && !plan.resume;
   changes.push({ kind: "job", name: processor.computation, result: resultOf[plan.operation], ...(afresh ? {} : { cause }) });
   return { changes, windows };
 }
 
-const resultOf = { unchanged: "unchanged", create: "created", replace: "replaced" } as const;
+/** Whether a plan starts a computation: what runs goes on otherwise. */
+export function startsAnew(plan: ProcessorPlan): plan is Extract<ProcessorPlan, { readonly stop: readonly string[] }> {
+  return "stop" in plan;
+}
+
+const resultOf = { unchanged: "unchanged", update: "updated", create: "created", replace: "replaced" } as const;

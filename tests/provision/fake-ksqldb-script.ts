@@ -1,6 +1,7 @@
 /** A fake ksqlDB that knows nothing: it gives prepared answers, one a request, in their order. */
 
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { recordedExchange } from "./recordings.ts";
 
 export interface Answer {
@@ -19,8 +20,8 @@ export interface ScriptedKsqldb extends AsyncDisposable {
 
 /** The recorded answer of a file, without its ending: `147-terminate-lowercase`. */
 export function recorded(name: string): Answer {
-  const { status, text } = recordedExchange(`ksqldb-0.29.0/${name}.http`);
-  return { status, text };
+  const { status, text: body } = recordedExchange(`ksqldb-0.29.0/${name}.http`);
+  return { status, text: body };
 }
 
 /** What a server says while it starts, as recorded. */
@@ -32,25 +33,34 @@ export const starting: Answer = {
 /** @param steps the last one is repeated */
 export async function startScriptedKsqldb(steps: readonly Step[]): Promise<ScriptedKsqldb> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const { url, close } = await listen((path, _, method) => {
     const step = steps[Math.min(requests.length, steps.length - 1)] ?? "reset";
-    requests.push(`${request.method} ${decodeURI(request.url ?? "")}`);
-    request.resume().once("end", () => {
-      if (step === "reset") request.socket.destroy();
-      else response.writeHead(step.status, { "content-type": "application/json" }).end(step.text);
-    });
+    requests.push(`${method} ${path}`);
+    return step === "reset" ? undefined : step;
   });
+  return { url, requests, [Symbol.asyncDispose]: close };
+}
+
+/** A server on a port of its own. @param answer undefined breaks the connection */
+export async function listen(
+  answer: (path: string, body: string, method: string) => Answer | undefined,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const given = answer(decodeURI(request.url ?? ""), await text(request), request.method ?? "");
+    if (given === undefined) request.socket.destroy();
+    else response.writeHead(given.status, { "content-type": "application/json" }).end(given.text);
+  };
+  const server = createServer((request, response) => void respond(request, response));
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(0, "127.0.0.1", resolve);
   await promise;
   const address = server.address();
   return {
     url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
-    requests,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
+    async close() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
+      server.closeAllConnections();
       await closed.promise;
     },
   };

@@ -4,6 +4,7 @@ import {
   type ProcessorIdentity,
   type ProcessorObservation,
   type RunningComputation,
+  startsAnew,
 } from "../../src/provision/processor.ts";
 
 const wanted: ProcessorIdentity = { statements: "s1", transactionsTopicId: "t1", windowsTopicId: "w1" };
@@ -25,13 +26,18 @@ const cases: readonly [situation: string, observation: ProcessorObservation][] =
   ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], resumable: [] }],
   ["both topics were made anew", { computations: [], resumable: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
   ["other statements ran before", { computations: [], resumable: [{ ...wanted, statements: "s0" }, wanted] }],
+  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query fills B" }], resumable: [] }],
+  [
+    "what differs can be mended",
+    { computations: [{ ...running("a", { ...wanted, statements: "s0" }), mendable: "columns were added" }], resumable: [] },
+  ],
   ["somebody else's runs", { computations: [running("a")], resumable: [] }],
 ];
 
 test("planProcessor() decides from what runs and what can be resumed", () => {
   const lines = cases.map(([situation, observation]) => {
     const plan = planProcessor(observation, wanted);
-    if (plan.operation === "unchanged") return `${situation}: unchanged ${plan.id} (${plan.cause})`;
+    if (!startsAnew(plan)) return `${situation}: ${plan.operation} ${plan.id} (${plan.cause})`;
     const stop = plan.stop.length === 0 ? "" : ` stop ${plan.stop.join(" ")}`;
     const how = [plan.resume ? "resume" : "afresh", ...(plan.staleWindows ? ["windows anew"] : [])].join(", ");
     return `${situation}: ${plan.operation}${stop}, ${how} (${plan.cause})`;
@@ -48,6 +54,18 @@ test("planProcessor() decides from what runs and what can be resumed", () => {
     windows were made anew: replace stop a, afresh (the topic of windows was made anew)
     both topics were made anew: create, afresh (it does not run)
     other statements ran before: create, afresh, windows anew (the windows were computed by other statements)
+    a part of it does not run: replace stop a, afresh (no query fills B)
+    what differs can be mended: update a (columns were added)
     somebody else's runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
   `);
+});
+
+test("planProcessor() has the windows made anew in a topic that cannot stay, even where all else is as wanted", () => {
+  expect(planProcessor({ computations: [running("a", wanted)], resumable: [] }, wanted, "its retention is short")).toEqual({
+    operation: "replace",
+    stop: ["a"],
+    resume: false,
+    staleWindows: true,
+    cause: "its retention is short",
+  });
 });

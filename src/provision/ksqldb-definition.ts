@@ -1,0 +1,88 @@
+/**
+ * What a CREATE STREAM or CREATE TABLE without a query says, read from our file and from the statement that the server gives back
+ * by the same rules: the server writes names in capitals, types in full, and adds properties of its own.
+ */
+
+import { createHash } from "node:crypto";
+
+export interface Definition {
+  /** Such as `TOTAL_PAID DOUBLE`, in their order. */
+  readonly columns: readonly string[];
+  /** Of the WITH clause; names in capitals. */
+  readonly properties: ReadonlyMap<string, string>;
+}
+
+/** Types that have a longer name. https://docs.ksqldb.io/en/latest/reference/sql/data-types/ */
+const synonyms: Readonly<Record<string, string>> = { INT: "INTEGER", VARCHAR: "STRING" };
+
+export function parseDefinition(sql: string): Definition {
+  const columns = sql.slice(0, withClauseAt(sql));
+  const from = columns.indexOf("(");
+  return {
+    columns: from < 0 ? [] : splitAtCommas(columns.slice(from + 1, columns.lastIndexOf(")"))).map(normalColumn),
+    properties: new Map(
+      [...sql.slice(withClauseAt(sql)).matchAll(/(?<name>\w+)\s*=\s*(?:'(?<text>(?:[^']|'')*)'|(?<bare>[\w.]+))/gu)].map(({ groups }) => [
+        (groups?.["name"] ?? "").toUpperCase(),
+        groups?.["text"] ?? groups?.["bare"] ?? "",
+      ]),
+    ),
+  };
+}
+
+function withClauseAt(sql: string): number {
+  const found = /\bwith\s*\(/iu.exec(sql);
+  return found?.index ?? sql.length;
+}
+
+/** Splits at commas that stand outside of brackets. */
+function splitAtCommas(text: string): readonly string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const character of text) {
+    if ("(<".includes(character)) depth += 1;
+    if (")>".includes(character)) depth -= 1;
+    if (character === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts.map((part) => part.trim()).filter(Boolean);
+}
+
+/** Words outside of backticks in capitals, by their long names, one space between two. */
+function normalColumn(column: string): string {
+  return column
+    .replace(/`[^`]*`|\w+/gu, (word) => (word.startsWith("`") ? word : (synonyms[word.toUpperCase()] ?? word.toUpperCase())))
+    .replaceAll(/`(?<plain>[A-Z_][A-Z0-9_]*)`/gu, "$<plain>")
+    .replaceAll(/\s+/gu, " ");
+}
+
+/** How what the server holds differs from what is wanted. */
+export type DefinitionDifference =
+  | { readonly kind: "same" }
+  /** The wanted one has further columns at its end: ksqlDB replaces such a definition while its readers go on. */
+  | { readonly kind: "extended"; readonly cause: string }
+  | { readonly kind: "other"; readonly cause: string };
+
+export function compareDefinitions(held: Definition, wanted: Definition): DefinitionDifference {
+  for (const [name, value] of wanted.properties) {
+    const has = held.properties.get(name);
+    // The server writes back names of formats as it likes.
+    const same = has !== undefined && (name.endsWith("FORMAT") ? has.toUpperCase() === value.toUpperCase() : has === value);
+    if (!same) return { kind: "other", cause: `its ${name} is ${has ?? "not set"}, and ${value} is wanted` };
+  }
+  const differs = held.columns.find((column, index) => column !== wanted.columns[index]);
+  if (differs !== undefined) return { kind: "other", cause: `its column ${differs} changed or went away` };
+  const added = wanted.columns.slice(held.columns.length);
+  return added.length === 0 ? { kind: "same" } : { kind: "extended", cause: `columns were added: ${added.join(", ")}` };
+}
+
+/** What a definition says, as 16 hexadecimal digits; of its properties only those that `like` names. */
+export function hashDefinition(definition: Definition, like: Definition): string {
+  const properties = [...like.properties.keys()].toSorted().map((name) => {
+    const value = definition.properties.get(name) ?? "";
+    return [name, name.endsWith("FORMAT") ? value.toUpperCase() : value];
+  });
+  return createHash("sha256")
+    .update(JSON.stringify([definition.columns, properties]))
+    .digest("hex")
+    .slice(0, 16);
+}
