@@ -38,21 +38,3 @@ export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? Number.NaN;
 }
-
-export interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly wanted: string;
-  readonly reached: boolean;
-}
-
-export function printRows(rows: readonly Row[]): string {
-  const width = Math.max(...rows.map(({ what }) => what.length));
-  const middle = Math.max(...rows.map(({ measured }) => measured.length));
-  return rows
-    .map(
-      ({ what, measured, wanted, reached }) =>
-        `${reached ? "yes" : "NO "}  ${what.padEnd(width)}  ${measured.padEnd(middle)}  wanted ${wanted}`,
-    )
-    .join("\n");
-}

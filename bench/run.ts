@@ -2,31 +2,22 @@
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { benchData } from "./data.ts";
 import { measureFreshness } from "./freshness.ts";
-import { executable, measure, median, printRows, quantile, type Measurement, type Row } from "./measure.ts";
+import { executable, measure, median, quantile, type Measurement } from "./measure.ts";
+import { megabytes, ms, Report, seconds } from "./report.ts";
 
 const runs = 5;
 const offset = 11_000;
 const brokers = `127.0.0.1:${9092 + offset}`;
 const brokerUrl = `http://127.0.0.1:${8099 + offset}`;
 const folder = await mkdtemp(join(tmpdir(), "streamctl-bench-"));
-const constantBatch = resolve(import.meta.dir, "constant-batch.ts");
-const rows: Row[] = [];
+const stateDir = join(folder, "state");
+const report = new Report();
 
-const streamctl = async (...args: readonly string[]): Promise<Measurement> =>
-  await measure([executable, "--state-dir", join(folder, "state"), ...args]);
+const streamctl = async (...args: readonly string[]): Promise<Measurement> => await measure([executable, "--state-dir", stateDir, ...args]);
 const document = async (...args: readonly string[]): Promise<any> => JSON.parse((await streamctl(...args, "--json")).stdout);
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-
-function add(what: string, measured: string, wanted: string, reached: boolean): void {
-  rows.push({ what, measured, wanted, reached });
-  say(`  ${what}: ${measured}`);
-}
-
-const ms = (value: number): string => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
-const seconds = (value: number): string => `${(value / 1000).toFixed(2)} s`;
-const megabytes = (value: number): string => `${(value / 1e6).toFixed(0)} MB`;
 
 async function repeat(times: number, once: () => Promise<Measurement>): Promise<readonly Measurement[]> {
   const results: Measurement[] = [];
@@ -51,15 +42,15 @@ async function benchStart(): Promise<number> {
     help.push(await measure([executable, "--help"]));
   }
   const floorMs = median(floor.map(({ elapsedMs }) => elapsedMs));
-  add("an empty program compiled by Bun", ms(floorMs), "(the floor)", true);
+  report.add("an empty program compiled by Bun", ms(floorMs), "(the floor)", true);
   for (const [name, results] of [
     ["--version", version],
     ["--help", help],
   ] as const) {
     const value = median(results.map(({ elapsedMs }) => elapsedMs));
     const ratio = median(results.map(({ elapsedMs }, run) => elapsedMs / (floor[run]?.elapsedMs ?? Number.NaN)));
-    add(`${name}, median of ${results.length}`, ms(value), "≤ 15 ms on a quiet machine", value <= 15);
-    add(`${name} ÷ empty program, median of the pairs`, ratio.toFixed(2), "≤ 1.1", ratio <= 1.1);
+    report.add(`${name}, median of ${results.length}`, ms(value), "≤ 15 ms on a quiet machine", value <= 15);
+    report.add(`${name} ÷ empty program, median of the pairs`, ratio.toFixed(2), "≤ 1.1", ratio <= 1.1);
   }
   return median(version.map(({ maxRssBytes }) => maxRssBytes));
 }
@@ -70,32 +61,32 @@ async function benchUp(): Promise<void> {
   const elapsed: number[] = [];
   const beyond: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const report = await document("up", "--port-offset", String(offset));
-    const readyMs = (name: string): number => report.services.find((service: { readonly name: string }) => service.name === name).readyMs;
+    const started = await document("up", "--port-offset", String(offset));
+    const readyMs = (name: string): number => started.services.find((service: { readonly name: string }) => service.name === name).readyMs;
     const critical = Math.max(readyMs("zookeeper") + readyMs("pinot"), readyMs("kafka"), readyMs("flink"));
-    const own = report.services.map(
+    const own = started.services.map(
       ({ name, readyMs: time }: { readonly name: string; readonly readyMs: number }) => `${name} ${seconds(time)}`,
     );
-    say(`  up ${seconds(report.elapsedMs)}: ${own.join(", ")}`);
-    elapsed.push(report.elapsedMs);
-    beyond.push(report.elapsedMs - critical);
+    report.say(`  up ${seconds(started.elapsedMs)}: ${own.join(", ")}`);
+    elapsed.push(started.elapsedMs);
+    beyond.push(started.elapsedMs - critical);
     if (run < runs - 1) await streamctl("down", "--volumes");
   }
-  add("up with the engines in the cache", seconds(median(elapsed)), "≤ 30 s", median(elapsed) <= 30_000);
-  add("up beyond the services' critical path", seconds(median(beyond)), "≤ 2 s", median(beyond) <= 2000);
+  report.add("up with the engines in the cache", seconds(median(elapsed)), "≤ 30 s", median(elapsed) <= 30_000);
+  report.add("up beyond the services' critical path", seconds(median(beyond)), "≤ 2 s", median(beyond) <= 2000);
   const second = median((await repeat(runs, async () => await streamctl("up"))).map(({ elapsedMs }) => elapsedMs));
-  add("a second up", seconds(second), "≤ 2 s", second <= 2000);
+  report.add("a second up", seconds(second), "≤ 2 s", second <= 2000);
 }
 
 async function benchFreshness(): Promise<void> {
-  const traffic = Bun.spawn([executable, "--state-dir", join(folder, "state"), "data", "-q"], { stdout: "ignore", stderr: "ignore" });
+  const traffic = Bun.spawn([executable, "--state-dir", stateDir, "data", "-q"], { stdout: "ignore", stderr: "ignore" });
   const times = await measureFreshness({ brokers, brokerUrl, samples: 220 });
   traffic.kill("SIGINT");
   await traffic.exited;
   const counted = times.slice(20);
   const [p50, p95] = [quantile(counted, 0.5), quantile(counted, 0.95)];
-  add(`freshness at 100 messages/s, p50 of ${counted.length}`, ms(p50), "≤ 500 ms", p50 <= 500);
-  add(`freshness at 100 messages/s, p95 of ${counted.length}`, ms(p95), "≤ 1000 ms", p95 <= 1000);
+  report.add(`freshness at 100 messages/s, p50 of ${counted.length}`, ms(p50), "≤ 500 ms", p50 <= 500);
+  report.add(`freshness at 100 messages/s, p95 of ${counted.length}`, ms(p95), "≤ 1000 ms", p95 <= 1000);
 }
 
 async function benchExactness(): Promise<void> {
@@ -109,7 +100,12 @@ async function benchExactness(): Promise<void> {
     times.push(performance.now() - doneAt);
   }
   const value = median(times);
-  add("300,000 at full speed, exact in Pinot after the last", seconds(value), "≤ 10 s (verify's own reading included)", value <= 10_000);
+  report.add(
+    "300,000 at full speed, exact in Pinot after the last",
+    seconds(value),
+    "≤ 10 s (verify's own reading included)",
+    value <= 10_000,
+  );
 }
 
 async function benchMemoryOfStack(): Promise<void> {
@@ -118,52 +114,21 @@ async function benchMemoryOfStack(): Promise<void> {
   const parts = services.map(
     ({ name, rssBytes }: { readonly name: string; readonly rssBytes: number }) => `${name} ${megabytes(rssBytes)}`,
   );
-  say(`  ${parts.join(", ")}`);
-  add("resident memory of the stack after more than 100,000", megabytes(total), "≤ 1500 MB", total <= 1.5e9);
-}
-
-async function benchProducer(idleBytes: number): Promise<void> {
-  const count = 1_000_000;
-  const data = async (n: number): Promise<Measurement> => {
-    const result = await streamctl("data", "-n", String(n), "--rate", "max", "--workers", "1", "--json");
-    const { delivered } = JSON.parse(result.stdout) as { readonly delivered: number };
-    if (delivered !== n) throw new Error(`only ${delivered} of ${n} were delivered`);
-    return result;
-  };
-  const floor = async (): Promise<Measurement> =>
-    await measure([process.execPath, constantBatch, brokers, "transactions-floor", String(count)]);
-  const { createTopic } = await import("../src/kafka/admin.ts");
-  await createTopic({ brokers, topic: "transactions-floor", partitions: 3, timeoutMs: 20_000 });
-  const ours: Measurement[] = [];
-  const theirs: Measurement[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    ours.push(await data(count));
-    theirs.push(await floor());
-  }
-  const cpu = (results: readonly Measurement[]): number => median(results.map(({ cpuUs }) => cpuUs / count));
-  const ratio = median(ours.map(({ cpuUs }, run) => cpuUs / (theirs[run]?.cpuUs ?? Number.NaN)));
-  add("CPU of data a message (1 M, one worker)", `${cpu(ours).toFixed(2)} µs`, "(see the ratio)", true);
-  add("CPU of a constant batch a message (1 M)", `${cpu(theirs).toFixed(2)} µs`, "(the floor)", true);
-  add("data ÷ constant batch, median of the pairs", ratio.toFixed(2), "≤ 1.5", ratio <= 1.5);
-  const rate = median(ours.map(({ stdout }) => (JSON.parse(stdout) as { readonly messagesPerSecond: number }).messagesPerSecond));
-  add("rate of data", `${Math.round(rate).toLocaleString("en")} messages/s`, "(none)", true);
-  const small = median(ours.map(({ maxRssBytes }) => maxRssBytes)) - idleBytes;
-  add("memory of data beyond --version, 1 M", megabytes(small), "≤ 150 MB", small <= 150e6);
-  const large = (await data(10 * count)).maxRssBytes - idleBytes;
-  add("memory of data beyond --version, 10 M", megabytes(large), "≤ 150 MB", large <= 150e6);
+  report.say(`  ${parts.join(", ")}`);
+  report.add("resident memory of the stack after more than 100,000", megabytes(total), "≤ 1500 MB", total <= 1.5e9);
 }
 
 try {
-  say(`${cpus()[0]?.model ?? "?"}, ${availableParallelism()} processors, ${(totalmem() / 1e9).toFixed(0)} GB; engines in ${folder}`);
+  report.say(`${cpus()[0]?.model ?? "?"}, ${availableParallelism()} processors, ${(totalmem() / 1e9).toFixed(0)} GB; engines in ${folder}`);
   const idleBytes = await benchStart();
   await benchUp();
   await benchFreshness();
   await benchExactness();
   await benchMemoryOfStack();
-  await benchProducer(idleBytes);
-  process.stdout.write(`${printRows(rows)}\n`);
+  await benchData({ report, runs, brokers, stateDir, idleBytes });
+  process.stdout.write(`${report.print()}\n`);
 } finally {
   await streamctl("down", "--volumes");
   await rm(folder, { recursive: true, force: true });
 }
-process.exitCode = rows.every(({ reached }) => reached) ? 0 : 1;
+process.exitCode = report.reached ? 0 : 1;

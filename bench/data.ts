@@ -1,0 +1,124 @@
+/** What is promised of `data`: the generator, the producer's floor, memory, workers, pace. Comparisons are interleaved. */
+
+import { resolve } from "node:path";
+import { TransactionGenerator } from "../src/data/generator.ts";
+import { createTopic } from "../src/kafka/admin.ts";
+import { executable, measure, median, type Measurement } from "./measure.ts";
+import { measureEvenness } from "./pacing.ts";
+import { megabytes, ms, perSecond, type Report } from "./report.ts";
+
+export interface DataBench {
+  readonly report: Report;
+  readonly runs: number;
+  readonly brokers: string;
+  readonly stateDir: string;
+  /** Resident memory of the executable when it does nothing, in bytes. */
+  readonly idleBytes: number;
+}
+
+const million = 1_000_000;
+const floorTopic = "transactions-floor";
+const program = (name: string): string => resolve(import.meta.dir, name);
+
+/** Needs Kafka with the topic `transactions` on `brokers`. */
+export async function benchData(bench: DataBench): Promise<void> {
+  await createTopic({ brokers: bench.brokers, topic: floorTopic, partitions: 3, timeoutMs: 20_000 });
+  benchGenerator(bench);
+  await benchFloor(bench);
+  await benchMockBroker(bench);
+  await benchWorkers(bench);
+  await benchPace(bench);
+}
+
+interface Sent extends Measurement {
+  readonly messagesPerSecond: number;
+  readonly runMs: number;
+}
+
+async function send({ brokers, stateDir }: DataBench, count: number, ...args: readonly string[]): Promise<Sent> {
+  const command = [executable, "--state-dir", stateDir, "data", "-n", String(count), "--brokers", brokers, "--json", ...args];
+  const result = await measure(command);
+  const { delivered, messagesPerSecond, elapsedMs } = JSON.parse(result.stdout) as Record<string, number>;
+  if (delivered !== count) throw new Error(`only ${delivered} of ${count} were delivered`);
+  return { ...result, messagesPerSecond: messagesPerSecond ?? 0, runMs: elapsedMs ?? 0 };
+}
+
+const atMaximum = ["--rate", "max", "--workers", "1"] as const;
+
+function benchGenerator({ report, runs }: DataBench): void {
+  const capacity = 4000;
+  const eventTime = { kind: "simulated", startMs: Date.UTC(2026, 0, 1), spacingUs: 10_000 } as const;
+  const generator = new TransactionGenerator({ seed: 1, eventTime, nowMs: Date.now, capacity, realistic: null });
+  const rates: number[] = [];
+  for (let run = 0; run <= runs; run += 1) {
+    const startedAt = performance.now();
+    for (let first = 0; first < 4 * million; first += capacity) generator.fill(first, 1, capacity);
+    rates.push((4 * million * 1000) / (performance.now() - startedAt));
+  }
+  const rate = median(rates.slice(1));
+  report.add("generator alone, one core", `${(rate / million).toFixed(1)} M records/s`, "≥ 4 M", rate >= 4 * million);
+}
+
+async function benchFloor(bench: DataBench): Promise<void> {
+  const { report, brokers, idleBytes } = bench;
+  const [ours, floor]: [Sent[], Measurement[]] = [[], []];
+  for (let run = 0; run < bench.runs; run += 1) {
+    ours.push(await send(bench, million, ...atMaximum));
+    floor.push(await measure([process.execPath, program("constant-batch.ts"), brokers, floorTopic, String(million)]));
+  }
+  const cpu = (results: readonly Measurement[]): string => `${median(results.map(({ cpuUs }) => cpuUs / million)).toFixed(2)} µs`;
+  const ratio = median(ours.map(({ cpuUs }, run) => cpuUs / (floor[run]?.cpuUs ?? Number.NaN)));
+  report.add("CPU of data a message (1 M, one worker)", cpu(ours), "(see the ratio)", true);
+  report.add("CPU of a constant batch a message (1 M)", cpu(floor), "(the floor)", true);
+  report.add("data ÷ constant batch, median of the pairs", ratio.toFixed(2), "≤ 1.5", ratio <= 1.5);
+  report.add("rate of data", perSecond(median(ours.map(({ messagesPerSecond }) => messagesPerSecond))), "(none)", true);
+  const small = median(ours.map(({ maxRssBytes }) => maxRssBytes)) - idleBytes;
+  report.add("memory of data beyond --version, 1 M", megabytes(small), "≤ 150 MB", small <= 150e6);
+  const large = (await send(bench, 10 * million, ...atMaximum)).maxRssBytes - idleBytes;
+  report.add("memory of data beyond --version, 10 M", megabytes(large), "≤ 150 MB", large <= 150e6);
+}
+
+async function benchMockBroker(bench: DataBench): Promise<void> {
+  const broker = Bun.spawn([process.execPath, program("mock-broker.ts")], { stdin: "pipe", stdout: "pipe" });
+  const rates: number[] = [];
+  try {
+    const { value } = await broker.stdout.getReader().read();
+    const brokers = new TextDecoder().decode(value).trim();
+    for (let run = 0; run < bench.runs; run += 1) {
+      rates.push((await send({ ...bench, brokers }, 3 * million, ...atMaximum)).messagesPerSecond);
+    }
+  } finally {
+    await broker.stdin.end();
+    await broker.exited;
+  }
+  const rate = median(rates);
+  bench.report.add("rate of data to librdkafka's mock broker", perSecond(rate), "≥ 1,000,000", rate >= million);
+}
+
+async function benchWorkers(bench: DataBench): Promise<void> {
+  const ratios: number[] = [];
+  for (let run = 0; run < bench.runs; run += 1) {
+    const one = await send(bench, 2 * million, "--rate", "max", "--workers", "1");
+    const two = await send(bench, 2 * million, "--rate", "max", "--workers", "2");
+    ratios.push(two.messagesPerSecond / one.messagesPerSecond);
+  }
+  const ratio = median(ratios);
+  bench.report.add("rate of two workers ÷ one, median of the pairs", ratio.toFixed(2), "≥ 1", ratio >= 1);
+}
+
+async function benchPace(bench: DataBench): Promise<void> {
+  const { report, brokers } = bench;
+  for (const rate of [100, 10_000, 200_000]) {
+    const { messagesPerSecond, densest } = await measureEvenness({ brokers, topic: "transactions" }, async () => {
+      await send(bench, rate * 10, "--rate", String(rate));
+    });
+    const off = Math.abs(messagesPerSecond / rate - 1);
+    report.add(`--rate ${rate} for ten seconds, off by`, `${(off * 100).toFixed(2)} %`, "≤ 1 %", off <= 0.01);
+    const most = 2 * (rate * 0.02) + 1;
+    report.add(`--rate ${rate}, most messages in any 20 ms`, String(densest), `≤ ${most}`, densest <= most);
+  }
+  const [one, many] = [await send(bench, 1), await send(bench, 2000)];
+  const share = (many.cpuUs - one.cpuUs) / 1000 / (many.runMs - one.runMs);
+  report.add("--rate 100, of a core", `${(share * 100).toFixed(1)} %`, "≤ 2 %", share <= 0.02);
+  report.add("  start and end of such a run, CPU", ms(one.cpuUs / 1000), "(none)", true);
+}
