@@ -64,8 +64,9 @@ static bool failed(struct admin_request *request, struct failure *failure, rd_ka
   return true;
 }
 
-static bool cancelled(struct admin_request *request, struct failure *failure) {
-  if (!atomic_load(&request->cancelled)) return false;
+/* Whether there is no use in waiting: the request was cancelled, or the brokers will not have this client. */
+static bool hopeless(struct admin_request *request, struct failure *failure) {
+  if (!atomic_load(&request->cancelled)) return log_refused(&request->log, failure);
   failure_set(failure, RD_KAFKA_RESP_ERR__INTR, "the request was cancelled");
   return true;
 }
@@ -93,7 +94,7 @@ static rd_kafka_event_t *await(struct admin_request *request, rd_kafka_event_typ
       return NULL;
     }
     if (event) rd_kafka_event_destroy(event);
-    if (cancelled(request, failure)) return NULL;
+    if (hopeless(request, failure)) return NULL;
     /* librdkafka ends the operation by itself at the deadline; this is for the case that it does not. */
     if (clock_now_us() > request->deadline_us + 1000000) {
       failed(request, failure, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL);
@@ -111,10 +112,7 @@ static bool metadata(struct admin_request *request, struct failure *failure) {
     int left = left_ms(request);
     error = rd_kafka_metadata(request->client, 1, NULL, &found, slice_ms < left ? slice_ms : left);
     rd_kafka_poll(request->client, 0);
-    if (cancelled(request, failure)) {
-      if (!error) rd_kafka_metadata_destroy(found);
-      return false;
-    }
+    if (error && hopeless(request, failure)) return false;
     if (error != RD_KAFKA_RESP_ERR__TIMED_OUT && error != RD_KAFKA_RESP_ERR__TRANSPORT) break;
   }
   if (failed(request, failure, error, NULL)) return false;

@@ -1,7 +1,6 @@
 #include "log.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@ void log_init(struct client_log *log) {
   log->dropped = 0;
   log->outages = 0;
   log->last_error[0] = '\0';
+  log->refusal = (struct failure){0};
 }
 
 void log_destroy(struct client_log *log) {
@@ -41,7 +41,8 @@ void log_add(struct client_log *log, int level, const char *source, const char *
   line->level = level;
   snprintf(line->source, sizeof line->source, "%s", source);
   snprintf(line->message, sizeof line->message, "%s", message);
-  if (level <= level_error) snprintf(log->last_error, sizeof log->last_error, "%s", message);
+  /* A connection that the other side closes is no error to librdkafka, but often the only sign of a wrong protocol. */
+  if (level <= level_error || strcmp(source, "FAIL") == 0) snprintf(log->last_error, sizeof log->last_error, "%s", message);
   pthread_mutex_unlock(&log->lock);
 }
 
@@ -78,11 +79,20 @@ static void on_log(const rd_kafka_t *client, int level, const char *source, cons
 void log_error(struct client_log *log, rd_kafka_resp_err_t error, const char *reason) {
   /* That all brokers are down follows lines that say why: those are worth keeping as the last error. */
   int level = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? level_warning : level_error;
+  bool refusal = error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL;
   log_add(log, level, rd_kafka_err2name(error), reason);
-  if (level == level_error) return;
   pthread_mutex_lock(&log->lock);
-  log->outages++;
+  if (refusal) failure_set(&log->refusal, error, reason);
+  if (level != level_error) log->outages++;
   pthread_mutex_unlock(&log->lock);
+}
+
+bool log_refused(struct client_log *log, struct failure *failure) {
+  pthread_mutex_lock(&log->lock);
+  bool refused = log->outages > 0 && log->refusal.code[0];
+  if (refused) *failure = log->refusal;
+  pthread_mutex_unlock(&log->lock);
+  return refused;
 }
 
 uint64_t log_outages(struct client_log *log) {

@@ -7,24 +7,28 @@
 
 #include <pthread.h>
 #include <rdkafka.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "failure.h"
 
 #define LOG_LINES 128
 
 struct log_line {
   int level; /* syslog's: 0 emergency ... 7 debug */
   char source[24];
-  char message[232];
+  char message[512]; /* as long as librdkafka makes them */
 };
 
 struct client_log {
   pthread_mutex_t lock;
   struct log_line lines[LOG_LINES];
   size_t first, count;
-  uint64_t dropped;     /* lines overwritten since the last drain */
-  uint64_t outages;     /* how often all brokers were found to be down */
-  char last_error[232]; /* newest line of level error or worse; empty if none */
+  uint64_t dropped;       /* lines overwritten since the last drain */
+  uint64_t outages;       /* how often all brokers were found to be down */
+  char last_error[512];   /* why the newest connection failed, or the newest line of level error or worse; empty if none */
+  struct failure refusal; /* newest error of credentials or certificates; empty if none */
 };
 
 void log_init(struct client_log *log);
@@ -39,10 +43,16 @@ void log_error(struct client_log *log, rd_kafka_resp_err_t error, const char *re
 /* How often all brokers were found to be down since the beginning. Any thread. */
 uint64_t log_outages(struct client_log *log);
 
+/*
+ * Whether the brokers will not have this client: all are down, and one refused its credentials or certificates, or offered
+ * ones that the client refuses. Then *failure says why. Any thread.
+ */
+bool log_refused(struct client_log *log, struct failure *failure);
+
 /* Moves up to LOG_LINES lines out, oldest first, preceded by a note when lines were dropped. Returns their number. Any thread. */
 size_t log_drain(struct client_log *log, struct log_line lines[LOG_LINES + 1]);
 
-/* Copies the newest error line; leaves an empty string when there was none. Any thread. */
+/* Copies why the newest connection failed, or the newest error line; leaves an empty string when there was none. Any thread. */
 void log_last_error(struct client_log *log, char *buffer, size_t size);
 
 /*

@@ -1,7 +1,7 @@
 /** What a run says while it goes: progress for a terminal, the Kafka client's log, and that nothing is being delivered. */
 
 import type { Log } from "../core/log.ts";
-import type { LogEntry } from "../kafka/client-log.ts";
+import { coreOf, type LogEntry } from "../kafka/client-log.ts";
 import type { DataRequest } from "./request.ts";
 import type { RunBoard } from "./run-board.ts";
 import { sumCounts } from "./summary.ts";
@@ -106,9 +106,4 @@ export function clientLogListener(log: Pick<Log, "warn" | "debug">): (entries: r
       } else log.debug(`Kafka client: ${source}: ${message}`);
     }
   };
-}
-
-/** A line without the thread and the broker that it begins with, and without the circumstances at its end. */
-function coreOf(message: string): string {
-  return message.replace(/^(?:\[thrd:[^\]]*\]: )?(?:\S+\/\w+: )?/u, "").replace(/ \(after .*\)$/u, "");
 }

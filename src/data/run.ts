@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
+import { messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { describeTopic, type TopicDescription, type TopicOptions } from "../kafka/admin.ts";
 import { transactionsTopic } from "../model/names.ts";
@@ -95,14 +95,7 @@ function hireCrew(request: DataRequest, context: DataContext, board: RunBoard): 
 async function findTopic({ topic, brokers, kafkaProperties }: DataRequest, context: DataContext): Promise<TopicDescription> {
   const describe = context.describeTopic ?? describeTopic;
   const timeoutMs = context.connectTimeoutMs ?? defaults.connectTimeoutMs;
-  let found: TopicDescription | null;
-  try {
-    found = await describe({ topic, brokers, properties: kafkaProperties, timeoutMs, signal: context.signal });
-  } catch (error) {
-    if (!hasCode(error, "unreachable")) throw error;
-    const message = `Cannot write to topic "${topic}": Kafka at "${brokers}" did not answer within ${timeoutMs / 1000} s`;
-    throw new StreamctlError("unreachable", message, { cause: error, hint: "Start the pipeline with: streamctl up" });
-  }
+  const found = await describe({ topic, brokers, properties: kafkaProperties, timeoutMs, signal: context.signal });
   if (found !== null) return found;
   const hint = topic === transactionsTopic.name ? "Make it with: streamctl up" : `Make it first, or write to "${transactionsTopic.name}"`;
   throw new StreamctlError("kafka", `Cannot write to topic "${topic}": there is no such topic at "${brokers}"`, { hint });

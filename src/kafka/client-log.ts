@@ -14,3 +14,8 @@ export function logEntry([level, source, message]: NativeLogEntry): LogEntry {
   const severity = level <= 3 ? "error" : level === 4 ? "warning" : level <= 6 ? "info" : "debug";
   return { severity, source, message };
 }
+
+/** A line of librdkafka without the thread and the broker that it begins with, and without the circumstances at its end. */
+export function coreOf(message: string): string {
+  return message.replace(/^(?:\[thrd:[^\]]*\]: )?(?:\S+\/\w+: )?/u, "").replace(/ \(after \d+ms in .*$/u, "");
+}

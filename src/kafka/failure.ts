@@ -1,6 +1,7 @@
 /** How a failure of librdkafka becomes one of ours. */
 
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { coreOf } from "./client-log.ts";
 
 /** librdkafka's names of errors that mean: nobody answers there. */
 const silences = new Set(["_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT", "_TIMED_OUT_QUEUE"]);
@@ -11,6 +12,13 @@ export function kafkaErrorCode(error: unknown): string | undefined {
   return systemCode(cause);
 }
 
+/** What to do about refusals that the user's own properties cause. */
+const hints: Readonly<Record<string, string>> = {
+  _AUTHENTICATION: "Check sasl.mechanism, sasl.username and sasl.password in the file of --kafka-config",
+  _SSL: "Check security.protocol, ssl.ca.location and the client's certificate in the file of --kafka-config",
+  _INVALID_ARG: "Check the properties in the file of --kafka-config",
+};
+
 /**
  * @param action what was tried, with its value, as in `create topic "transactions"`
  * @returns `unreachable` when nothing answers at the brokers, `interrupted` after a cancel, `kafka` otherwise; a
@@ -20,12 +28,15 @@ export function kafkaFailure(action: string, brokers: string, error: unknown): S
   if (error instanceof StreamctlError) return error;
   const code = systemCode(error);
   if (code === "_INTR") return new StreamctlError("interrupted", "Interrupted", { cause: error });
+  const reason = coreOf(messageOf(error));
   if (code !== undefined && silences.has(code)) {
-    return new StreamctlError("unreachable", `Cannot ${action}: no answer from Kafka at "${brokers}": ${messageOf(error)}`, {
-      cause: error,
-      hint: "Check that Kafka runs at this address: streamctl status",
-    });
+    // Whoever hangs up is there, and was spoken to in the wrong protocol more often than not.
+    const hint = /Disconnected|Broken pipe|Connection reset|closed by peer/u.test(reason)
+      ? "Say what this listener speaks, as in security.protocol=sasl_ssl, in a file: --kafka-config FILE"
+      : "Check that Kafka runs at this address, or start one with: streamctl up";
+    return new StreamctlError("unreachable", `Cannot ${action}: no answer from Kafka at "${brokers}": ${reason}`, { cause: error, hint });
   }
-  const why = code === undefined ? messageOf(error) : `${messageOf(error)} (${code})`;
-  return new StreamctlError("kafka", `Cannot ${action}: ${why}`, { cause: error });
+  const hint = code === undefined ? undefined : hints[code];
+  const why = code === undefined ? reason : `${reason} (${code})`;
+  return new StreamctlError("kafka", `Cannot ${action}: ${why}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
 }

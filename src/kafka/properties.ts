@@ -39,6 +39,12 @@ const producer: KafkaProperties = {
   "batch.size": "1000000",
 };
 
+const admin: KafkaProperties = {
+  ...shared,
+  // A listener of another protocol just closes the connection: then that is why a request got no answer.
+  "log.connection.close": "true",
+};
+
 const consumer: KafkaProperties = {
   ...shared,
   "isolation.level": "read_committed",
@@ -96,7 +102,7 @@ export function consumerProperties(connection: KafkaConnection): FlatProperties 
 }
 
 export function adminProperties(connection: KafkaConnection): FlatProperties {
-  return flat(connection.brokers, shared, connection.properties ?? {}, {});
+  return flat(connection.brokers, admin, connection.properties ?? {}, {});
 }
 
 /** Whether keys are to be spread as the Java client does, which the addon does itself and faster. */

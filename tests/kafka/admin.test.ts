@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { hasCode } from "../../src/core/errors.ts";
 import { createTopic, deleteTopic, describeTopic, fetchMetadata, listOffsets, readTopicConfig } from "../../src/kafka/admin.ts";
 import { kafkaErrorCode } from "../../src/kafka/failure.ts";
@@ -80,4 +82,22 @@ test("a property that librdkafka refuses is an error of the request", async () =
   const error: unknown = await fetchMetadata({ ...silent, properties: { "security.protocol": "none" } }).catch((reason: unknown) => reason);
   expect(hasCode(error, "kafka")).toBe(true);
   expect(String(error)).toContain("security.protocol");
+});
+
+test("a request that a broker's TLS makes hopeless ends long before its deadline, saying why", async () => {
+  const server = createServer((socket) => socket.on("error", () => {}).end("this is no TLS\n"));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const properties = { "security.protocol": "ssl" };
+  for (const ask of [fetchMetadata, describeTopic]) {
+    const error: unknown = await ask({ brokers: `127.0.0.1:${port}`, topic: "payments", properties, timeoutMs: 600_000 }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({
+      code: "kafka",
+      message: expect.stringMatching(/^Cannot (?:ask for metadata|describe topic "payments"): SSL handshake failed: .* \(_SSL\)$/u),
+      hint: "Check security.protocol, ssl.ca.location and the client's certificate in the file of --kafka-config",
+    });
+  }
+  server.close();
 });

@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { kafkaFailure } from "../../src/kafka/failure.ts";
+
+function failure(code: string, message: string) {
+  const { code: kind, message: text, hint } = kafkaFailure('read topic "t"', "there:9092", Object.assign(new Error(message), { code }));
+  return [kind, text, hint];
+}
+
+const start = "Check that Kafka runs at this address, or start one with: streamctl up";
+
+test("kafkaFailure() says what librdkafka said, without its thread, its broker and its state", () => {
+  expect(
+    failure("_TRANSPORT", "[thrd:there:9092/bootstrap]: there:9092/bootstrap: Connect failed: refused (after 1ms in state CONNECT)"),
+  ).toEqual(["unreachable", 'Cannot read topic "t": no answer from Kafka at "there:9092": Connect failed: refused', start]);
+});
+
+test("kafkaFailure() takes who hangs up for a listener of another protocol", () => {
+  for (const message of ["Disconnected: connection closed by peer", "Send failed: SSL transport error: Broken pipe"]) {
+    expect(failure("_TIMED_OUT", message)[2]).toBe(
+      "Say what this listener speaks, as in security.protocol=sasl_ssl, in a file: --kafka-config FILE",
+    );
+  }
+});
+
+test("kafkaFailure() names the properties that credentials and certificates come from", () => {
+  expect(
+    failure("_AUTHENTICATION", "sasl_ssl://there:9092/bootstrap: SASL authentication error: wrong (after 315ms in state AUTH_REQ)"),
+  ).toEqual([
+    "kafka",
+    'Cannot read topic "t": SASL authentication error: wrong (_AUTHENTICATION)',
+    "Check sasl.mechanism, sasl.username and sasl.password in the file of --kafka-config",
+  ]);
+  expect(failure("TOPIC_AUTHORIZATION_FAILED", "no")).toEqual([
+    "kafka",
+    'Cannot read topic "t": no (TOPIC_AUTHORIZATION_FAILED)',
+    undefined,
+  ]);
+});
