@@ -4,7 +4,7 @@
  */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
-import { pollUntil, throwIfInterrupted } from "../core/wait.ts";
+import { pause, pollUntil, throwIfInterrupted } from "../core/wait.ts";
 import { loadAddon } from "./addon.ts";
 import { kafkaErrorCode, kafkaFailure } from "./failure.ts";
 import type { AdminRequestKind } from "./native.ts";
@@ -107,12 +107,27 @@ export interface Watermarks {
   readonly high: number;
 }
 
+/** What brokers say while a partition has no leader yet, just after its topic was made or a broker was started. */
+const leaderless = new Set(["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+const leaderPauseMs = 100;
+
 /** Earliest and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */
 export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
-  const answer = await ask("listOffsets", `read the offsets of topic "${options.topic}"`, options, [options.topic]);
-  return rows(answer, 3)
-    .map(([partition, low, high]) => ({ partition: Number(partition), low: Number(low), high: Number(high) }))
-    .toSorted((one, other) => one.partition - other.partition);
+  const { topic, signal } = options;
+  const deadlineMs = performance.now() + options.timeoutMs;
+  for (;;) {
+    const timeoutMs = deadlineMs - performance.now();
+    try {
+      const answer = await ask("listOffsets", `read the offsets of topic "${topic}"`, { ...options, timeoutMs }, [topic]);
+      return rows(answer, 3)
+        .map(([partition, low, high]) => ({ partition: Number(partition), low: Number(low), high: Number(high) }))
+        .toSorted((one, other) => one.partition - other.partition);
+    } catch (error) {
+      const soon = leaderless.has(kafkaErrorCode(error) ?? "") && performance.now() + leaderPauseMs < deadlineMs;
+      if (!soon) throw error;
+      await pause(leaderPauseMs, signal);
+    }
+  }
 }
 
 async function ask(kind: AdminRequestKind, action: string, options: AdminOptions, values: readonly string[]): Promise<string[]> {

@@ -13,11 +13,19 @@ export function kafkaErrorCode(error: unknown): string | undefined {
 }
 
 /** What to do about refusals that the user's own properties cause. */
-const hints: Readonly<Record<string, string>> = {
+const hints = {
   _AUTHENTICATION: "Check sasl.mechanism, sasl.username and sasl.password in the file of --kafka-config",
   _SSL: "Check security.protocol, ssl.ca.location and the client's certificate in the file of --kafka-config",
   _INVALID_ARG: "Check the properties in the file of --kafka-config",
-};
+} as const;
+
+function silenceHint(reason: string): string {
+  if (reason.includes("SSL routines")) return hints._SSL;
+  // Whoever hangs up is there, and was spoken to in the wrong protocol more often than not.
+  return /Disconnected|Broken pipe|Connection reset|closed by peer/u.test(reason)
+    ? "Say what this listener speaks, as in security.protocol=sasl_ssl, in a file: --kafka-config FILE"
+    : "Check that Kafka runs at this address, or start one with: streamctl up";
+}
 
 /**
  * @param action what was tried, with its value, as in `create topic "transactions"`
@@ -30,13 +38,10 @@ export function kafkaFailure(action: string, brokers: string, error: unknown): S
   if (code === "_INTR") return new StreamctlError("interrupted", "Interrupted", { cause: error });
   const reason = coreOf(messageOf(error));
   if (code !== undefined && silences.has(code)) {
-    // Whoever hangs up is there, and was spoken to in the wrong protocol more often than not.
-    const hint = /Disconnected|Broken pipe|Connection reset|closed by peer/u.test(reason)
-      ? "Say what this listener speaks, as in security.protocol=sasl_ssl, in a file: --kafka-config FILE"
-      : "Check that Kafka runs at this address, or start one with: streamctl up";
+    const hint = silenceHint(reason);
     return new StreamctlError("unreachable", `Cannot ${action}: no answer from Kafka at "${brokers}": ${reason}`, { cause: error, hint });
   }
-  const hint = code === undefined ? undefined : hints[code];
+  const hint = code !== undefined && Object.hasOwn(hints, code) ? hints[code as keyof typeof hints] : undefined;
   const why = code === undefined ? reason : `${reason} (${code})`;
   return new StreamctlError("kafka", `Cannot ${action}: ${why}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
 }

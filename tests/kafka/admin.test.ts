@@ -44,6 +44,17 @@ test("listOffsets() gives the earliest and the next offset of each partition", a
   expect(offsets.reduce((sum, { high }) => sum + high, 0)).toBe(100);
 });
 
+test("listOffsets() asks again while a partition has no leader, until its deadline", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  const [listOffsetsRequest, errorNotLeader] = [2, 6];
+  cluster.failRequests(listOffsetsRequest, errorNotLeader, 2);
+  const topic = { brokers: cluster.brokers, topic: "payments" };
+  expect(await listOffsets({ ...topic, timeoutMs })).toEqual([{ partition: 0, low: 0, high: 0 }]);
+  cluster.failRequests(listOffsetsRequest, errorNotLeader, 1000);
+  const error: unknown = await listOffsets({ ...topic, timeoutMs: 500 }).catch((reason: unknown) => reason);
+  expect(kafkaErrorCode(error)).toBe("NOT_LEADER_FOR_PARTITION");
+});
+
 test("a cluster that cannot do what is asked is an error that says so", async () => {
   using cluster = openMockCluster({ payments: 3 }); // librdkafka's mock cluster answers no requests about topics' making
   const topic = { brokers: cluster.brokers, topic: "payments", timeoutMs };

@@ -22,6 +22,15 @@ test("kafkaFailure() takes who hangs up for a listener of another protocol", () 
   }
 });
 
+test("kafkaFailure() takes an alert of TLS for a matter of certificates", () => {
+  const alert = "Receive failed: error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42";
+  expect(failure("_TIMED_OUT", alert)).toEqual([
+    "unreachable",
+    `Cannot read topic "t": no answer from Kafka at "there:9092": ${alert}`,
+    "Check security.protocol, ssl.ca.location and the client's certificate in the file of --kafka-config",
+  ]);
+});
+
 test("kafkaFailure() names the properties that credentials and certificates come from", () => {
   expect(
     failure("_AUTHENTICATION", "sasl_ssl://there:9092/bootstrap: SASL authentication error: wrong (after 315ms in state AUTH_REQ)"),
