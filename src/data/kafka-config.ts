@@ -1,37 +1,105 @@
-/** Files of librdkafka properties, `name=value` line by line, as `--kafka-config` takes them. */
+/**
+ * Files of librdkafka properties, `name=value` line by line, as `--kafka-config` takes them. Secrets come with them, and never by
+ * flags, which every process of the machine can read: plain in a file of the user's own, or named by a reference.
+ */
 
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
+import { type Environment, followReferences, holdsReference } from "./value-references.ts";
+
+export interface KafkaConfigContext {
+  /** Where `${env:NAME}` is looked up. */
+  readonly environment: Environment;
+  /** Told where others may read a secret. */
+  readonly warn: (message: string) => void;
+}
+
+/** A property as it is written. */
+export interface ConfigLine {
+  /** From 1. */
+  readonly number: number;
+  readonly name: string;
+  /** References in it are not followed. */
+  readonly value: string;
+}
 
 /**
  * Reads properties: one `name=value` a line, spaces around both are cut off, the value may hold `=` and be empty; empty
- * lines and lines that begin with `#` say nothing. A file of Windows reads the same.
+ * lines and lines that begin with `#` say nothing. A file of Windows reads the same. No error quotes a value.
  *
  * @param file its name, for errors
  * @throws StreamctlError `usage` with the line's number
  */
-export function parseKafkaConfig(text: string, file: string): KafkaProperties {
-  const properties = new Map<string, string>();
+export function parseKafkaConfig(text: string, file: string): readonly ConfigLine[] {
+  const lines = new Map<string, ConfigLine>();
   for (const [index, line] of text
     .replace(/^\u{FEFF}/u, "")
     .split(/\r\n|\r|\n/u)
     .entries()) {
     const trimmed = line.trim();
     if (trimmed === "" || trimmed.startsWith("#")) continue;
-    const refuse = (why: string, hint: string): StreamctlError =>
-      new StreamctlError("usage", `Cannot read "${file}": line ${index + 1} ${why}`, { hint });
+    const number = index + 1;
     const split = trimmed.indexOf("=");
     const name = trimmed.slice(0, Math.max(0, split)).trim();
-    if (split < 0) throw refuse(`has no "="`, "Write properties of librdkafka as name=value, comments after #");
-    if (!/^[a-z0-9_.]+$/iu.test(name)) throw refuse(`names no property`, "Write properties of librdkafka as name=value");
-    if (properties.has(name)) throw refuse(`gives "${name}" again`, "Keep one of the two lines");
-    const value = trimmed.slice(split + 1).trim();
-    const conflict = uncountable(name, value);
-    if (conflict !== undefined) throw refuse(`sets ${name}, ${conflict}`, "Take the line out");
-    properties.set(name, value);
+    const form = "Write properties of librdkafka as name=value, comments after #";
+    if (split < 0) throw refusal(file, number, `has no "="`, form);
+    if (!/^[a-z0-9_.]+$/iu.test(name)) throw refusal(file, number, "names no property", form);
+    if (lines.has(name)) throw refusal(file, number, `gives "${name}" again`, "Keep one of the two lines");
+    lines.set(name, { number, name, value: trimmed.slice(split + 1).trim() });
   }
-  return Object.fromEntries(properties);
+  return [...lines.values()];
+}
+
+/** Reads the file and what its values refer to. @throws StreamctlError `usage` when one of them cannot be read or a line is wrong */
+export async function readKafkaConfig(file: string, { environment, warn }: KafkaConfigContext): Promise<KafkaProperties> {
+  const { text, openToOthers } = await readText(file);
+  const lines = parseKafkaConfig(text, file);
+  const properties: Record<string, string> = {};
+  for (const { number, name, value: written } of lines) {
+    const { value, trouble } = await followReferences(written, environment);
+    if (trouble !== undefined) throw refusal(file, number, `gives no value for ${name}: ${trouble.why}`, trouble.hint);
+    const conflict = uncountable(name, value);
+    if (conflict !== undefined) throw refusal(file, number, `sets ${name}, ${conflict}`, "Take the line out");
+    properties[name] = value;
+  }
+  const plain = lines.find(({ name, value }) => isSecret(name) && value !== "" && !holdsReference(value))?.name;
+  if (openToOthers && plain !== undefined) {
+    warn(`Other users can read ${plain} in "${file}": chmod 600 it, or write ${plain}=\${env:NAME} or ${plain}=\${file:PATH}`);
+  }
+  return properties;
+}
+
+async function readText(file: string): Promise<{ readonly text: string; readonly openToOthers: boolean }> {
+  try {
+    const handle = await open(file);
+    try {
+      const about = await handle.stat();
+      return { text: await handle.readFile("utf8"), openToOthers: about.isFile() && (about.mode & 0o044) !== 0 };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const missing = systemCode(error) === "ENOENT";
+    if (missing && /^[\w.]+=/u.test(file)) {
+      throw new StreamctlError("usage", "Cannot take properties from the command line: every process of this machine can read it", {
+        hint: "Write them into a file: --kafka-config FILE",
+      });
+    }
+    throw new StreamctlError("usage", `Cannot read "${file}": ${missing ? "there is no such file" : messageOf(error)}`, {
+      cause: error,
+      hint: "Give --kafka-config a file of librdkafka properties",
+    });
+  }
+}
+
+function refusal(file: string, line: number, why: string, hint: string): StreamctlError {
+  return new StreamctlError("usage", `Cannot read "${file}": line ${line} ${why}`, { hint });
+}
+
+/** Properties whose value is itself a secret. Source: CONFIGURATION.md of librdkafka. */
+function isSecret(name: string): boolean {
+  return /(?:password|passphrase|secret|key\.pem)$/u.test(name) || name === "sasl.oauthbearer.config";
 }
 
 /** Why a property makes it impossible to say what was delivered; undefined for any other. */
@@ -39,19 +107,4 @@ function uncountable(name: string, value: string): string | undefined {
   if (name === "transactional.id") return "and messages are not sent in transactions here";
   if ((name === "acks" || name === "request.required.acks") && value === "0") return "and what no broker acknowledges cannot be counted";
   return undefined;
-}
-
-/** @throws StreamctlError `usage` when the file cannot be read or a line is wrong */
-export async function readKafkaConfig(file: string): Promise<KafkaProperties> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    const why = systemCode(error) === "ENOENT" ? "there is no such file" : messageOf(error);
-    throw new StreamctlError("usage", `Cannot read "${file}": ${why}`, {
-      cause: error,
-      hint: "Give --kafka-config a file of librdkafka properties",
-    });
-  }
-  return parseKafkaConfig(text, file);
 }

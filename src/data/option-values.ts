@@ -1,5 +1,6 @@
 /** What each option of `data` takes, from text to value; an error names the option, what was given, and what to type. */
 
+import { StreamctlError } from "../core/errors.ts";
 import { refuse } from "../core/option-text.ts";
 import { eventTimeRange, formatEventTimestamp, parseEventTimestamp } from "../model/event-timestamp.ts";
 import type { Shard } from "./shares.ts";
@@ -101,6 +102,11 @@ export function brokerList(text: string): string {
   const brokers = text.split(",").map((broker) => broker.trim());
   for (const broker of brokers) {
     if (broker === "") throw refuse("--brokers", text, "an address is empty", hint);
+    if (broker.includes("@")) {
+      throw new StreamctlError("usage", "Cannot use --brokers with credentials: every process of this machine can read them", {
+        hint: "Give sasl.username and sasl.password in a file: --kafka-config FILE",
+      });
+    }
     const port = /^(?:\[[^\]]+\]|[^\s:]+)(?::(?<port>\d{1,5}))?$/u.exec(broker.replace(/^\w+:\/\//u, ""));
     if (!port) throw refuse("--brokers", text, `"${broker}" is not of the form host:port`, hint);
     const number = Number(port.groups?.["port"] ?? 9092);

@@ -1,5 +1,8 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseKafkaConfig, readKafkaConfig } from "../../src/data/kafka-config.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 test("parseKafkaConfig() reads properties, comments and empty lines", () => {
   const text = [
@@ -7,18 +10,18 @@ test("parseKafkaConfig() reads properties, comments and empty lines", () => {
     "bootstrap.servers=one:9093,two:9093",
     "",
     "  security.protocol = sasl_ssl\t",
-    "sasl.password=a=b#c d",
+    "sasl.password=a=b#c ${env:D}",
     "\r",
     "ssl.key.password=",
   ].join("\n");
-  expect(parseKafkaConfig(text, "kafka.properties")).toEqual({
-    "bootstrap.servers": "one:9093,two:9093",
-    "security.protocol": "sasl_ssl",
-    "sasl.password": "a=b#c d",
-    "ssl.key.password": "",
-  });
-  expect(parseKafkaConfig("", "kafka.properties")).toEqual({});
-  expect(parseKafkaConfig("a=1\r\nb=2\r\n", "kafka.properties")).toEqual({ a: "1", b: "2" });
+  expect(parseKafkaConfig(text, "kafka.properties")).toEqual([
+    { number: 2, name: "bootstrap.servers", value: "one:9093,two:9093" },
+    { number: 4, name: "security.protocol", value: "sasl_ssl" },
+    { number: 5, name: "sasl.password", value: "a=b#c ${env:D}" },
+    { number: 7, name: "ssl.key.password", value: "" },
+  ]);
+  expect(parseKafkaConfig("", "kafka.properties")).toEqual([]);
+  expect(parseKafkaConfig("a=1\r\nb=2\r\n", "kafka.properties").map(({ value }) => value)).toEqual(["1", "2"]);
 });
 
 test.each([
@@ -30,14 +33,66 @@ test.each([
   expect(() => parseKafkaConfig(text, "kafka.properties")).toThrow(message);
 });
 
-test("readKafkaConfig() names a file that is not there", async () => {
-  const error: unknown = await readKafkaConfig("/no/such/file").catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: "usage", message: 'Cannot read "/no/such/file": there is no such file' });
-});
+describe("readKafkaConfig()", () => {
+  /** A file of these lines, and what reading it comes to. */
+  async function read(lines: readonly string[], { mode = 0o600, environment = {} } = {}) {
+    const folder = await temporaryFolder();
+    const file = join(folder, "client.properties");
+    await writeFile(file, lines.join("\n").replaceAll("FOLDER", folder));
+    await writeFile(join(folder, "password"), "from a ${env:FILE}\n");
+    await chmod(file, mode);
+    const warnings: string[] = [];
+    const answer: unknown = await readKafkaConfig(file, { environment, warn: (message) => warnings.push(message) }).catch(
+      (reason: unknown) => reason,
+    );
+    return { answer, file, warnings: warnings.map((warning) => warning.replace(file, "FILE")) };
+  }
 
-test.each([
-  ["acks=0", "sets acks, and what no broker acknowledges cannot be counted"],
-  ["transactional.id=t", "sets transactional.id, and messages are not sent in transactions here"],
-])("parseKafkaConfig() refuses %p, because nobody could say what was delivered", (line, why) => {
-  expect(() => parseKafkaConfig(`# ours\n${line}\n`, "client.properties")).toThrow(`Cannot read "client.properties": line 2 ${why}`);
+  test("puts variables and files in the place of their references, and looks for no references in them", async () => {
+    const lines = ["sasl.username=${env:NAME}", "sasl.password=${file:FOLDER/password}", "client.id=a-${env:NAME}-$-${}-${env:NAME}"];
+    const { answer, warnings } = await read(lines, { environment: { NAME: "alice" }, mode: 0o644 });
+    expect(answer).toEqual({ "sasl.username": "alice", "sasl.password": "from a ${env:FILE}", "client.id": "a-alice-$-${}-alice" });
+    expect(warnings).toEqual([]);
+  });
+
+  test.each([
+    ["${env:NOBODY}", "the variable NOBODY is not set"],
+    ["${env:EMPTY}", "the variable EMPTY is empty"],
+    ["${file:/no/such/file}", '"/no/such/file" cannot be read: there is no such file'],
+    ["hunter2${vault:place}", "it refers to neither a variable nor a file"],
+    ["hunter2${env:NAME", "it refers to neither a variable nor a file"],
+  ])("refuses %p, and quotes no value", async (value, why) => {
+    const { answer, file } = await read(["# ours", `sasl.password=${value}`], { environment: { EMPTY: "", NAME: "x" } });
+    expect(answer).toMatchObject({ code: "usage", message: `Cannot read "${file}": line 2 gives no value for sasl.password: ${why}` });
+  });
+
+  test.each([
+    ["acks=0", "sets acks, and what no broker acknowledges cannot be counted"],
+    ["acks=${env:ACKS}", "sets acks, and what no broker acknowledges cannot be counted"],
+    ["transactional.id=t", "sets transactional.id, and messages are not sent in transactions here"],
+  ])("refuses %p, because nobody could say what was delivered", async (line, why) => {
+    const { answer, file } = await read(["# ours", line], { environment: { ACKS: "0" } });
+    expect(answer).toMatchObject({ code: "usage", message: `Cannot read "${file}": line 2 ${why}` });
+  });
+
+  test("warns of a secret that other users can read", async () => {
+    const secret = ["sasl.username=alice", "sasl.password=hunter2"];
+    const warning =
+      'Other users can read sasl.password in "FILE": chmod 600 it, or write sasl.password=${env:NAME} or sasl.password=${file:PATH}';
+    expect((await read(secret, { mode: 0o644 })).warnings).toEqual([warning]);
+    expect((await read(secret, { mode: 0o640 })).warnings).toEqual([warning]);
+    expect((await read(secret, { mode: 0o600 })).warnings).toEqual([]);
+    expect((await read(["ssl.key.password=", "linger.ms=5"], { mode: 0o644 })).warnings).toEqual([]);
+  });
+
+  test("names a file that is not there, but not properties in its place", async () => {
+    const context = { environment: {}, warn: () => {} };
+    const error = async (file: string): Promise<unknown> => await readKafkaConfig(file, context).catch((reason: unknown) => reason);
+    expect(await error("/no/such/file")).toMatchObject({ code: "usage", message: 'Cannot read "/no/such/file": there is no such file' });
+    expect(await error("sasl.password=hunter2")).toMatchObject({
+      code: "usage",
+      message: "Cannot take properties from the command line: every process of this machine can read it",
+      hint: "Write them into a file: --kafka-config FILE",
+    });
+  });
 });

@@ -142,6 +142,7 @@ test("resolveDataRequest() refuses what cannot be carried out, and says what to 
       { brokers: "localhost:" },
       { brokers: "localhost:70000" },
       { brokers: "a:1,,b:2" },
+      { brokers: "sasl_ssl://alice:hunter2@there:9093" },
     ] satisfies RawDataOptions[]
   ).map(refusal);
   expect(refusals.join("\n\n")).toMatchInlineSnapshot(`
@@ -260,7 +261,10 @@ test("resolveDataRequest() refuses what cannot be carried out, and says what to 
     Give addresses of brokers: --brokers localhost:9092
 
     Cannot use "a:1,,b:2" for --brokers: an address is empty
-    Give addresses of brokers: --brokers localhost:9092"
+    Give addresses of brokers: --brokers localhost:9092
+
+    Cannot use --brokers with credentials: every process of this machine can read them
+    Give sasl.username and sasl.password in a file: --kafka-config FILE"
   `);
 });
 

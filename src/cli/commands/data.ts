@@ -15,7 +15,11 @@ const args = {
   users: { type: "string", valueHint: "fixed|random", description: "Ten users with fixed amounts, or any (default: fixed)" },
   topic: { type: "string", valueHint: "NAME", description: "Topic to write to (default: transactions)" },
   brokers: { type: "string", valueHint: "HOST:PORT,…", description: "Kafka's bootstrap servers (default: those of the stack)" },
-  "kafka-config": { type: "string", valueHint: "FILE", description: "librdkafka properties, one name=value a line" },
+  "kafka-config": {
+    type: "string",
+    valueHint: "FILE",
+    description: "librdkafka properties, one name=value a line; secrets as ${env:NAME} or ${file:PATH}",
+  },
   "dry-run": { type: "boolean", description: "Print the values as NDJSON, send nothing" },
 } as const satisfies ArgsDef;
 
@@ -26,7 +30,7 @@ export const dataCommand = defineCommand({
     const { readKafkaConfig } = await import("../../data/kafka-config.ts");
     const { resolveDataRequest } = await import("../../data/request.ts");
     const file = typed["kafka-config"];
-    const kafkaProperties = file === undefined ? {} : await readKafkaConfig(file);
+    const kafkaProperties = file === undefined ? {} : await readKafkaConfig(file, { environment: process.env, warn: context.log.warn });
     const environment = {
       cores: availableParallelism(),
       nowMs: Date.now(),

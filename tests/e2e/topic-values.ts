@@ -1,0 +1,25 @@
+/** Everything that a topic holds, read to its end. */
+
+import { listOffsets } from "../../src/kafka/admin.ts";
+import { openConsumer, type PartitionOffset } from "../../src/kafka/consumer.ts";
+
+/** The values of all partitions, in no particular order. */
+export async function topicValues(brokers: string, topic: string): Promise<readonly string[]> {
+  const marks = await listOffsets({ brokers, topic, timeoutMs: 30_000 });
+  const ends = new Map(marks.map(({ partition, high }) => [partition, high]));
+  const reader = openConsumer({ brokers, topic, positions: marks.map(({ partition, low }) => ({ partition, offset: low })) });
+  const values: string[] = [];
+  const decoder = new TextDecoder();
+  try {
+    let positions: readonly PartitionOffset[] = marks.map(({ partition, low }) => ({ partition, offset: low }));
+    while (positions.some(({ partition, offset }) => offset < (ends.get(partition) ?? 0))) {
+      const batch = await reader.nextBatch({ timeoutMs: 30_000 });
+      for (let n = 0; n < batch.count; n += 1)
+        values.push(decoder.decode(batch.bytes.subarray(batch.offsets[2 * n + 1], batch.offsets[2 * n + 2])));
+      positions = batch.positions;
+    }
+  } finally {
+    await reader.close();
+  }
+  return values;
+}
