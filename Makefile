@@ -16,10 +16,10 @@ UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack t
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check build node check format lint types deadcode unit test demo project data bench fix clean
+.PHONY: help setup setup-check build node check format lint types deadcode unit test demo project data bench bench-producers fix clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: $(STREAMCTL) ## write the executable ./streamctl
 
@@ -86,12 +86,15 @@ project: build ## build, then up
 data: build ## send N=1000 transactions
 	@$(STREAMCTL) data -n $(N)
 
-bench: build ## measure what the README claims
-	@$(BUN) bench/run.ts
+bench: build build/bench/loop ## measure what the README claims; writes bench/RESULTS.md
+	@status=0; $(BUN) bench/run.ts || status=1; $(BUN) bench/producers.ts || status=1; exit $$status
+
+bench-producers: build build/bench/loop ## only the producers side by side; RUNS=1 SCALE=0.1 for a look
+	@$(BUN) bench/producers.ts
 
 fix: setup setup-check ## format everything
 	@$(BIN)/oxfmt src tests bench
 	@PYTHONPATH=$(PY) $(PY)/bin/clang-format -i $(C_SOURCES)
 
 clean: ## remove what was built; the caches of a user stay
-	@rm -rf build $(STREAMCTL) .tools node_modules
+	@rm -rf build $(STREAMCTL) .tools node_modules bench/producers/node_modules

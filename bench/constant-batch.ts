@@ -29,12 +29,14 @@ const batch = { count: perBatch, bytes, offsets, weights: new Uint32Array(perBat
 const producer = new Producer({ brokers, topic });
 let sent = 0;
 while (sent < total) {
+  const size = Math.min(perBatch, total - sent);
   let first = 0;
-  while (first < perBatch) first += producer.produce(batch, first, 1000);
-  sent += perBatch;
+  while (first < size) first += producer.produce({ ...batch, count: size }, first, 1000);
+  sent += size;
 }
 while (!producer.flush(1000));
-const { delivered } = producer.statistics();
+const { delivered, firstEnqueueMs, lastReportMs } = producer.statistics();
 producer.close();
-process.stdout.write(`${JSON.stringify({ delivered })}\n`);
+const elapsedMs = (lastReportMs ?? Number.NaN) - (firstEnqueueMs ?? Number.NaN);
+process.stdout.write(`${JSON.stringify({ delivered, elapsedMs })}\n`);
 process.exit(delivered === sent ? 0 : 1);

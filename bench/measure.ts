@@ -7,6 +7,7 @@ export const executable = resolve(import.meta.dir, "../streamctl");
 export interface Measurement {
   readonly exitCode: number;
   readonly stdout: string;
+  readonly stderr: string;
   readonly elapsedMs: number;
   /** User and system time of the process, in microseconds. */
   readonly cpuUs: number;
@@ -14,10 +15,25 @@ export interface Measurement {
   readonly maxRssBytes: number;
 }
 
-/** Runs a command to its end. @throws Error with its narration when it fails */
-export async function measure(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Measurement> {
+export interface MeasureOptions {
+  /** Added to this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** The command is killed after this time, in milliseconds; default half an hour. */
+  readonly timeoutMs?: number;
+}
+
+/** Runs a command to its end, whatever that is. CPU time covers the processes that it started and waited for. */
+export async function observe(command: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
+  const { env = {}, cwd, timeoutMs = 1_800_000 } = options;
   const startedAt = performance.now();
-  const child = Bun.spawn([...command], { stdout: "pipe", stderr: "pipe", env: { ...process.env, ...env } });
+  const child = Bun.spawn([...command], {
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
+    timeout: timeoutMs,
+  });
   const [stdout, stderr, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -25,8 +41,15 @@ export async function measure(command: readonly string[], env: Readonly<Record<s
   ]);
   const elapsedMs = performance.now() - startedAt;
   const usage = child.resourceUsage();
-  if (exitCode !== 0 || !usage) throw new Error(`${command.join(" ")} ended with ${exitCode}\n${stdout}\n${stderr}`);
-  return { exitCode, stdout, elapsedMs, cpuUs: Number(usage.cpuTime.total), maxRssBytes: usage.maxRSS };
+  if (!usage) throw new Error(`the system kept no account of ${command.join(" ")}`);
+  return { exitCode, stdout, stderr, elapsedMs, cpuUs: Number(usage.cpuTime.total), maxRssBytes: usage.maxRSS };
+}
+
+/** Runs a command to its good end. @throws Error with its narration when it fails */
+export async function measure(command: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
+  const result = await observe(command, options);
+  if (result.exitCode === 0) return result;
+  throw new Error(`${command.join(" ")} ended with ${result.exitCode}\n${result.stdout}\n${result.stderr}`);
 }
 
 export function median(values: readonly number[]): number {

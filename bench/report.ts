@@ -1,5 +1,7 @@
 /** What a bench found: rows with a wish, told as they come and printed as one table. */
 
+import { table } from "./results.ts";
+
 export interface Row {
   readonly what: string;
   readonly measured: string;
@@ -33,6 +35,12 @@ export class Report {
           `${reached ? "yes" : "NO "}  ${what.padEnd(width)}  ${measured.padEnd(middle)}  wanted ${wanted}`,
       )
       .join("\n");
+  }
+
+  /** In Markdown. */
+  table(): string {
+    const cells = this.#rows.map(({ what, measured, wanted, reached }) => [what, measured, reached ? wanted : `${wanted}: missed`]);
+    return table(["what", "measured", "wanted"], cells, 3);
   }
 }
 

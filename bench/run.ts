@@ -1,12 +1,17 @@
-/** `make bench`: what the README claims, measured side by side on real engines, medians of five. Prints a table; judges each row. */
+/**
+ * The first part of `make bench`: the whole pipeline, measured on real engines, medians of five. Prints a table, judges each
+ * row, keeps the table in bench/RESULTS.md.
+ */
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchData } from "./data.ts";
 import { measureFreshness } from "./freshness.ts";
+import { describeMachine } from "./machine.ts";
 import { executable, measure, median, quantile, type Measurement } from "./measure.ts";
 import { megabytes, ms, Report, seconds } from "./report.ts";
+import { keepSection } from "./results.ts";
 
 const runs = 5;
 const offset = 11_000;
@@ -119,7 +124,8 @@ async function benchMemoryOfStack(): Promise<void> {
 }
 
 try {
-  report.say(`${cpus()[0]?.model ?? "?"}, ${availableParallelism()} processors, ${(totalmem() / 1e9).toFixed(0)} GB; engines in ${folder}`);
+  const machine = await describeMachine();
+  report.say(`${machine} Engines in ${folder}`);
   const idleBytes = await benchStart();
   await benchUp();
   await benchFreshness();
@@ -127,6 +133,7 @@ try {
   await benchMemoryOfStack();
   await benchData({ report, runs, brokers, stateDir, idleBytes });
   process.stdout.write(`${report.print()}\n`);
+  await keepSection({ title: "The pipeline", command: "make bench", machine, body: report.table() });
 } finally {
   await streamctl("down", "--volumes");
   await rm(folder, { recursive: true, force: true });
