@@ -4,19 +4,20 @@ BUN := .tools/bin/bun
 BIN := node_modules/.bin
 PY := .tools/python
 N ?= 1000
+FUZZ ?= 100000
 STREAMCTL := ./streamctl
 NODE_BUNDLE := build/node/streamctl.mjs
 
 NATIVE := build/streamctl_native.node
 DECLARATIONS := $(wildcard config/*/* flink/* ksql/* pinot/*)
 SOURCES := $(shell find src -name '*.ts')
-C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c)
+C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
 UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack tests/provision tests/pipeline tests/cli
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check build node check format lint types deadcode unit test demo project data bench bench-producers fix clean
+.PHONY: help setup setup-check build node check format lint types deadcode unit test-native test demo project data bench bench-producers fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +54,7 @@ node: $(NODE_BUNDLE) ## write build/node/streamctl.mjs, for Node instead of the 
 $(NODE_BUNDLE): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build-node.sh
 	@scripts/build-node.sh
 
-check: setup setup-check $(NATIVE) format lint types deadcode unit ## format, lint, types, dead code, unit tests
+check: setup setup-check $(NATIVE) format lint types deadcode unit test-native ## format, lint, types, dead code, unit tests
 
 format: setup setup-check
 	@$(BIN)/oxfmt --check src tests bench
@@ -73,6 +74,9 @@ deadcode: setup
 
 unit: setup $(NATIVE)
 	@$(BUN) test --timeout 30000 $(UNIT)
+
+test-native: setup $(NATIVE) ## native/ under sanitizers, and FUZZ=100000 mutated batches
+	@scripts/test-native.sh $(FUZZ)
 
 test: check build ## check, then end-to-end on the real engines
 	@$(BUN) test --timeout 900000 tests/e2e

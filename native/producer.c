@@ -204,6 +204,7 @@ int64_t producer_produce(struct producer *producer, const struct batch *batch, u
     return -1;
   }
   size_t at = 0, places = first < batch->count ? 2 * (size_t)(batch->count - first) + 1 : 1;
+  if (places > batch->offsets_length) places = batch->offsets_length; /* the count is not checked yet, and may be anything */
   if (!reserve((void **)&producer->offsets, &producer->offsets_capacity, places, sizeof *producer->offsets)) {
     failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
     return -1;

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Builds build/streamctl_native.node: our Node-API addon (native/) over librdkafka (scripts/librdkafka.sh).
 #
+#   build-native.sh [<addon> <flag>...]   another place, and more flags for the compiler: a sanitizer's, say
+#
 # Environment: CC (default gcc), and what scripts/librdkafka.sh reads.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 headers="$root/node_modules/node-api-headers/include"
 build="$root/build"
+addon=${1:-$build/streamctl_native.node}
+flags=("${@:2}")
 cc=${CC:-gcc}
 
 say() { printf 'build-native: %s\n' "$*" >&2; }
@@ -22,23 +26,26 @@ command -v strip >/dev/null || fail "Cannot build the addon: strip is missing" "
 [[ -d "$headers" ]] || fail "Cannot build the addon: node-api-headers is missing" "Install the packages first: bun install --ignore-scripts"
 
 # Seconds, and only when something changed.
-addon="$build/streamctl_native.node"
-stamp="$build/streamctl_native.stamp"
-current=$(sha256sum "$root"/native/* "$build/librdkafka.args" "${BASH_SOURCE[0]}" | cut -d ' ' -f 1 | sha256sum)
+stamp="${addon%.node}.stamp"
+current=$({
+  printf '%s\n' ${flags[@]+"${flags[@]}"}
+  sha256sum "$root"/native/* "$build/librdkafka.args" "${BASH_SOURCE[0]}" | cut -d ' ' -f 1
+} | sha256sum)
 if [[ -f $addon && -f $stamp && $(<"$stamp") == "$current" ]]; then
-  say "build/streamctl_native.node is up to date"
+  say "${addon#"$root"/} is up to date"
   exit 0
 fi
 
-partial=$(mktemp "$build/.streamctl_native.XXXXXX")
+mkdir -p "$(dirname "$addon")"
+partial=$(mktemp "$(dirname "$addon")/.streamctl_native.XXXXXX")
 trap 'rm -f "$partial"' EXIT
 "$cc" -std=c11 -D_GNU_SOURCE -DNAPI_VERSION=8 -O2 -g0 -fPIC -shared -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
   -Wall -Wextra -Werror -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
   -isystem "$headers" "$root"/native/*.c -o "$partial" \
   -Wl,--version-script="$root/native/exports.map" -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now -Wl,--gc-sections \
-  "@$build/librdkafka.args"
-strip --strip-unneeded "$partial"
+  "@$build/librdkafka.args" ${flags[@]+"${flags[@]}"}
+[[ ${#flags[@]} -gt 0 ]] || strip --strip-unneeded "$partial"
 chmod 755 "$partial"
 mv "$partial" "$addon"
 printf '%s\n' "$current" >"$stamp"
-say "Wrote build/streamctl_native.node ($(($(stat -c %s "$addon") / 1024)) KiB)"
+say "Wrote ${addon#"$root"/} ($(($(stat -c %s "$addon") / 1024)) KiB)"

@@ -1,0 +1,85 @@
+#include "admin.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "check.h"
+
+/* Runs a request; its code, empty where it succeeded. */
+static struct failure run(const struct mock *mock, const char *kind, char **values, size_t count, size_t *answers) {
+  struct failure failure = {0};
+  struct admin_request *request = admin_new(kind, configuration(mock), values, count, mock ? 10000 : 200);
+  check(request != NULL);
+  check_equal(admin_run(request, &failure), failure.code[0] == '\0');
+  if (answers) *answers = admin_answer(request)->count;
+  admin_free(request);
+  return failure;
+}
+
+static void answers(void) {
+  struct mock mock = mock_open(4);
+  size_t count = 0;
+  char *topic[] = {"payments"}, *missing[] = {"refunds"};
+  check(!run(&mock, "metadata", NULL, 0, &count).code[0]);
+  check_equal(count, 2 + 3 + 2);
+  check(!run(&mock, "describeTopic", topic, 1, &count).code[0]);
+  check_equal(count, 2);
+  check(!run(&mock, "listOffsets", topic, 1, &count).code[0]);
+  check_equal(count, 4 * 3);
+  check(strcmp(run(&mock, "describeTopic", missing, 1, NULL).code, "UNKNOWN_TOPIC_OR_PART") == 0);
+  check(run(&mock, "listOffsets", missing, 1, NULL).code[0]);
+  mock_close(&mock);
+}
+
+static void failures(void) {
+  struct mock mock = mock_open(1);
+  char *topic[] = {"windows", "3", "1", "cleanup.policy", "delete", "stray"}, *wrong[] = {"windows", "-7", "text"};
+  char *empty[] = {"", "1", "1"};
+  static const char *const kinds[] = {"metadata", "createTopic", "describeTopic", "deleteTopic", "describeConfig", "listOffsets"};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    check(run(NULL, kinds[i], topic, 6, NULL).code[0]);
+  check(run(&mock, "createTopic", topic, 6, NULL).code[0]); /* the mock cluster does not know these three requests */
+  check(run(&mock, "deleteTopic", topic, 1, NULL).code[0]);
+  check(run(&mock, "describeConfig", topic, 1, NULL).code[0]);
+  check(run(&mock, "createTopic", wrong, 3, NULL).code[0]);
+  check(run(&mock, "createTopic", empty, 3, NULL).code[0]);
+  check(run(&mock, "describeTopic", empty, 1, NULL).code[0]);
+  check(run(&mock, "listOffsets", empty, 1, NULL).code[0]);
+  mock_close(&mock);
+
+  check(admin_new("dropTopic", configuration(NULL), topic, 1, 100) == NULL);
+  check(admin_new("createTopic", configuration(NULL), topic, 2, 100) == NULL);
+  admin_free(admin_new("metadata", configuration(NULL), NULL, 0, 100));
+}
+
+struct running {
+  struct admin_request *request;
+  struct failure failure;
+};
+
+static void *run_request(void *argument) {
+  struct running *running = argument;
+  admin_run(running->request, &running->failure);
+  return NULL;
+}
+
+static void cancellations(void) {
+  char *topic[] = {"payments"};
+  static const char *const kinds[] = {"metadata", "describeTopic"};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    struct running running = {.request = admin_new(kinds[i], configuration(NULL), topic, 1, 60000)};
+    pthread_t thread;
+    check_equal(pthread_create(&thread, NULL, run_request, &running), 0);
+    admin_cancel(running.request);
+    pthread_join(thread, NULL);
+    check(strcmp(running.failure.code, "_INTR") == 0);
+    admin_free(running.request);
+  }
+}
+
+const struct test admin_tests[] = {
+    {"admin_run() answers what the cluster says", answers},
+    {"admin_run() fails where values are wrong, nobody answers, or the cluster does not know how", failures},
+    {"admin_cancel() ends another thread's request", cancellations},
+    {NULL, NULL},
+};
