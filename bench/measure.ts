@@ -52,6 +52,12 @@ export async function measure(command: readonly string[], options: MeasureOption
   throw new Error(`${command.join(" ")} ended with ${result.exitCode}\n${result.stdout}\n${result.stderr}`);
 }
 
+/** Why a command failed, by its own words: its first line about an error, or its last one. */
+export function complaintOf({ stdout, stderr, exitCode }: Measurement): string {
+  const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
+  return (lines.find((line) => /error/iu.test(line)) ?? lines.at(-1) ?? `ended with ${exitCode}`).trim().slice(0, 160);
+}
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

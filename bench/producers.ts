@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTopic, deleteTopic, listOffsets } from "../src/kafka/admin.ts";
 import { describeMachine } from "./machine.ts";
-import { executable, measure, median, observe } from "./measure.ts";
+import { complaintOf, executable, measure, median, observe } from "./measure.ts";
 import { prepareRivals } from "./producers/prepare.ts";
 import { readJson, reference, rivals, type Outcome, type Rival } from "./producers/rivals.ts";
 import { keepSection, table } from "./results.ts";
@@ -26,6 +26,9 @@ const runTimeoutMs = 300_000;
 const folder = await mkdtemp(join(tmpdir(), "streamctl-bench-"));
 const stateDir = join(folder, "state");
 const valuesFile = join(folder, "values.ndjson");
+/** Control-C ends the comparison, and Kafka is stopped all the same. */
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
 
 interface Sample {
   readonly messagesPerSecond: number;
@@ -41,22 +44,23 @@ const messages = ({ count }: Rival): number => Math.max(1000, Math.round(count *
 
 async function run(rival: Rival, topic: string): Promise<Sample | string> {
   const count = messages(rival);
+  interrupted.signal.throwIfAborted();
   await createTopic({ brokers, topic, partitions: 3, timeoutMs });
   const command = rival.command({ brokers, topic, count });
-  const { stdout, stderr, exitCode, cpuUs, maxRssBytes } = await observe(command, { env: rival.env ?? {}, timeoutMs: runTimeoutMs });
+  const result = await observe(command, { env: rival.env ?? {}, timeoutMs: runTimeoutMs });
   const ends = await listOffsets({ brokers, topic, timeoutMs });
   await deleteTopic({ brokers, topic, timeoutMs });
 
-  const outcome = readOutcome(rival, stdout);
-  if (outcome === undefined) return `ended with ${exitCode}: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+  const outcome = readOutcome(rival, result.stdout);
+  if (outcome === undefined) return `ended with ${result.exitCode}: ${complaintOf(result)}`;
   const arrived = ends.reduce((sum, { high }) => sum + high, 0);
   if (outcome.delivered !== count || arrived !== count) {
     return `reported ${outcome.delivered} of ${count} delivered, ${arrived} are in the topic`;
   }
   return {
     messagesPerSecond: (count / outcome.elapsedMs) * 1000,
-    cpuUs: cpuUs / count,
-    maxRssBytes: outcome.maxRssBytes ?? maxRssBytes,
+    cpuUs: result.cpuUs / count,
+    maxRssBytes: outcome.maxRssBytes ?? result.maxRssBytes,
   };
 }
 

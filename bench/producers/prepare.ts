@@ -8,7 +8,7 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { cacheFolder } from "../../src/core/cache-folder.ts";
 import { classPath } from "../../src/stack/engines.ts";
-import { observe, type MeasureOptions } from "../measure.ts";
+import { complaintOf, observe, type MeasureOptions } from "../measure.ts";
 
 const folder = import.meta.dir;
 const build = resolve(folder, "../../build/bench");
@@ -108,9 +108,8 @@ async function fetchKafkaTools(version: string): Promise<Lack> {
 async function attempt(command: readonly string[], options: MeasureOptions = {}): Promise<Lack> {
   const program = command[0] ?? "";
   if (Bun.which(program) === null) return `${program} is missing`;
-  const { exitCode, stdout, stderr } = await observe(command, options);
-  if (exitCode === 0) return undefined;
-  const lines = `${stderr}\n${stdout}`.split("\n").filter((line) => line.trim() !== "");
-  await appendFile(join(build, "prepare.log"), `${command.join(" ")}\n${lines.join("\n")}\n\n`);
-  return (lines.find((line) => /error/iu.test(line)) ?? lines.at(-1) ?? `ended with ${exitCode}`).trim().slice(0, 160);
+  const result = await observe(command, options);
+  if (result.exitCode === 0) return undefined;
+  await appendFile(join(build, "prepare.log"), `${command.join(" ")}\n${result.stdout}\n${result.stderr}\n\n`);
+  return complaintOf(result);
 }
