@@ -117,13 +117,17 @@ export async function startDetached(command: Command, logFile: string): Promise<
   }
 }
 
-/** The identity of a running process; undefined where there is none with this pid. A zombie counts as ended. */
+/**
+ * The identity of a running process; undefined where there is none with this pid. A zombie counts as ended, but not while
+ * other threads of it still live: until the last one is gone, its ports and files are in use.
+ */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   try {
     const [stat, bootId] = await Promise.all([readFile(`/proc/${pid}/stat`, "utf8"), readBootId()]);
     // The second field is the program's name in brackets and may itself hold spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    const threads = Number(fields[17]);
+    if ((fields[0] === "Z" && threads <= 1) || fields[0] === "X") return undefined;
     return { pid, startTicks: Number(fields[19]), bootId };
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ESRCH") return undefined;

@@ -30,6 +30,24 @@ describe("startDetached()", () => {
   });
 });
 
+test("a process runs until its last thread has ended", async () => {
+  const log = join(await temporaryFolder(), "log");
+  // Ends its first thread alone (60 is exit on x86_64): a zombie that lives, as a killed engine is for a moment.
+  const program = [
+    "import ctypes, threading, time",
+    "threading.Thread(target=time.sleep, args=[60]).start()",
+    "ctypes.CDLL(None).syscall(60, 0)",
+  ].join("\n");
+  const identity = await startDetached({ program: "python3", args: ["-c", program] }, log);
+  const zombie = async (): Promise<true | undefined> =>
+    (await readFile(`/proc/${identity.pid}/stat`, "utf8")).includes(") Z ") ? true : undefined;
+  await pollUntil(zombie, { timeoutMs: 5000, what: "the end of its first thread" });
+  expect(await isRunning(identity)).toBe(true);
+  expect(await signalProcess(identity, "SIGKILL")).toBe(true);
+  const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
+  await pollUntil(ended, { timeoutMs: 5000, what: "its end" });
+});
+
 describe("runCommand()", () => {
   test("answers exit code and output, line by line on the way", async () => {
     const lines: string[] = [];
