@@ -107,8 +107,17 @@ export interface Watermarks {
   readonly high: number;
 }
 
-/** What brokers say while a partition has no leader yet, just after its topic was made or a broker was started. */
-const leaderless = new Set(["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+/**
+ * What brokers say while a partition's leader is new: just after its topic was made, or a broker was started or thawed.
+ * Source: https://kafka.apache.org/protocol#protocol_error_codes, the retriable ones of ListOffsets.
+ */
+const leaderless = new Set([
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "FENCED_LEADER_EPOCH",
+  "UNKNOWN_LEADER_EPOCH",
+  "OFFSET_NOT_AVAILABLE",
+]);
 const leaderPauseMs = 100;
 
 /** Earliest and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */

@@ -1,0 +1,131 @@
+/**
+ * The ledger's property on a real broker that is frozen, killed and started again while messages flow. Whatever happens, accepted =
+ * delivered + failed + unresolved, and the topic holds nothing twice, nothing that was not sent, at least what was delivered and
+ * at most what was delivered or is unresolved. The moments come from a seed, which stands in the tests' names.
+ *
+ *   STREAMCTL_LONG=1         five minutes of faults with three seeds, and the counts of each run
+ *   STREAMCTL_FAULT_SEED=7   the moments of this seed again
+ */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { residentBytes } from "../../src/core/process.ts";
+import { pause } from "../../src/core/wait.ts";
+import { Broker } from "./broker.ts";
+import { type Fault, planFaults } from "./fault-plan.ts";
+import { type Audit, KnownRun, type KnownRunOptions } from "./known-run.ts";
+
+const long = process.env["STREAMCTL_LONG"] === "1";
+const givenSeed = process.env["STREAMCTL_FAULT_SEED"];
+const firstSeed = givenSeed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(givenSeed);
+const seeds = long && givenSeed === undefined ? [firstSeed, firstSeed + 1, firstSeed + 2] : [firstSeed];
+
+let folder: string;
+let broker: Broker;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "streamctl-faults-"));
+  broker = await Broker.start();
+});
+
+afterAll(async () => {
+  await broker?.end();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function send(options: Omit<KnownRunOptions, "broker" | "folder">): Promise<KnownRun> {
+  return await KnownRun.start({ broker, folder, ...options });
+}
+
+function tell(what: string, { summary, found }: Audit): void {
+  const { accepted, delivered, failed, unresolved } = summary;
+  if (long) process.stderr.write(`${what}: ${JSON.stringify({ accepted, delivered, failed, unresolved, found })}\n`);
+}
+
+/** Lets the faults happen one after another; the broker runs before and after. */
+async function suffer(faults: readonly Fault[]): Promise<void> {
+  for (const { afterMs, kind, forMs } of faults) {
+    await pause(afterMs);
+    if (kind === "kill") {
+      await broker.kill();
+      await pause(forMs);
+      await broker.restart();
+      continue;
+    }
+    await broker.pause();
+    await pause(forMs);
+    if (kind === "freeze") await broker.resume();
+    else {
+      await broker.kill();
+      await broker.restart();
+    }
+  }
+  await broker.ready();
+}
+
+describe.each(seeds)("with seed %p", (seed) => {
+  const seconds = long ? 50 : 5;
+  const messagesPerSecond = 4000;
+  const count = seconds * messagesPerSecond;
+
+  test("every message is in the topic once, whatever happens to the broker", async () => {
+    const topic = `once-${seed}`;
+    const run = await send({ topic, count, seed, messagesPerSecond, args: ["--workers", "2"] });
+    await run.flowing(1);
+    await suffer(planFaults(seed, { totalMs: seconds * 1000, shortestMs: 10, longestMs: 3000 }));
+    const audit = await run.audit();
+    tell(topic, audit);
+    expect([audit.summary.delivered, audit.exitCode]).toEqual([count, 0]);
+  });
+
+  test("what is given up is told apart: certainly not in the topic, or unknown", async () => {
+    const topic = `impatient-${seed}`;
+    const file = join(folder, "impatient.properties");
+    await writeFile(file, "message.timeout.ms=1000\n");
+    const run = await send({ topic, count, seed, messagesPerSecond, args: ["--kafka-config", file] });
+    await run.flowing(1);
+    await suffer(planFaults(seed + 1000, { totalMs: seconds * 1000, shortestMs: 1500, longestMs: 4000 }));
+    const audit = await run.audit();
+    tell(topic, audit);
+    expect([audit.summary.accepted, audit.exitCode]).toEqual([count, 1]);
+  });
+});
+
+test("a frozen broker costs no message and no memory", async () => {
+  const frozenMs = long ? 20_000 : 6000;
+  const messagesPerSecond = 50_000;
+  const count = (frozenMs / 1000) * messagesPerSecond;
+  const run = await send({ topic: "frozen", count, seed: firstSeed, messagesPerSecond });
+  await run.flowing(10_000);
+  const { pid = 0 } = run.running.child;
+  const before = (await residentBytes(pid)) ?? Number.NaN;
+  await broker.pause();
+  let most = before;
+  for (const endMs = performance.now() + frozenMs; performance.now() < endMs; await pause(100)) {
+    most = Math.max(most, (await residentBytes(pid)) ?? Number.NaN);
+  }
+  await broker.resume();
+  if (long) process.stderr.write(`frozen: ${Math.round(before / 1e6)} MB before, ${Math.round(most / 1e6)} MB at most\n`);
+  expect(most - before).toBeLessThan(200e6);
+  const audit = await run.audit();
+  tell("frozen", audit);
+  expect([audit.summary.delivered, audit.exitCode]).toEqual([count, 0]);
+});
+
+test("an interruption while the broker is frozen leaves what is in flight unresolved, and no more", async () => {
+  const run = await send({ topic: "interrupted", count: 100_000, seed: firstSeed, messagesPerSecond: 10_000 });
+  await run.flowing(2000);
+  await broker.pause();
+  // A moment of sending into the silence.
+  await pause(500);
+  run.running.child.kill("SIGINT");
+  await run.running.outcome;
+  await broker.resume();
+  await broker.ready();
+  const audit = await run.audit();
+  tell("interrupted", audit);
+  expect(audit.summary.unresolved).toBeGreaterThan(0);
+  expect(audit.exitCode).toBe(1);
+});
