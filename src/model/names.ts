@@ -24,6 +24,19 @@ export const windowsTopic: Topic = {
   config: { "retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete" },
 };
 
+/**
+ * How far apart in event time two transactions may be and still count both with ksqlDB, in days: its windows, and the topics that it
+ * writes at the times of their records, are kept for so long. Measured as exact; ksqlDB 0.29 takes an output topic with this very
+ * retention only, not with an endless one.
+ */
+export const ksqldbRetentionDays = 4000;
+
+/** The topic of windows as a processor needs it. Flink's records carry the time of their writing, and never expire. */
+export function windowsTopicOf(processor: "flink" | "ksqldb"): Topic {
+  if (processor === "flink") return windowsTopic;
+  return { ...windowsTopic, config: { ...windowsTopic.config, "retention.ms": String(ksqldbRetentionDays * 86_400_000) } };
+}
+
 /** Pinot's upsert table, one row a window. */
 export const windowsTable = "transaction_window";
 

@@ -2,15 +2,17 @@
 
 import { statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { portOwner } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
 import { isResolved } from "../stack/engines.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { findProgram, requiredJava, requireJava } from "../stack/java.ts";
-import { portsAt } from "../stack/ports.ts";
-import { readRunState } from "../stack/run-state.ts";
+import { ksqldbClassPath } from "../stack/ksqldb-home.ts";
+import { readRunState, type RunState } from "../stack/run-state.ts";
+import { desiredServices } from "../stack/services/catalog.ts";
+import { waysToKsqldb } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
 
 export interface Finding {
@@ -40,10 +42,11 @@ export async function doctor(portOffset: number | undefined, { folder, signal }:
     cacheFinding(missing),
     await diskFinding(),
     memoryFinding(),
+    await ksqldbFinding(state),
     { subject: "processors", verdict: "fine", found: `${availableParallelism()}` },
     running
       ? { subject: "ports", verdict: "fine", found: "held by the stack of this folder, or not looked at while it is up" }
-      : await portsFinding(offset),
+      : await portsFinding(state, offset),
     {
       subject: "network",
       verdict: "warns",
@@ -108,9 +111,27 @@ function memoryFinding(): Finding {
   return { subject: "memory", verdict: "warns", found, advice: "The stack needs about 1.5 GB: end something, or start a part with --only" };
 }
 
-async function portsFinding(offset: number): Promise<Finding> {
+/** Where ksqlDB would come from at the next `up`. */
+async function ksqldbFinding(state: RunState | undefined): Promise<Finding> {
+  const subject = "ksqldb";
+  const environment = process.env["STREAMCTL_KSQLDB_HOME"];
+  const source = state?.choices.ksqldb ?? (environment ? { home: resolve(environment) } : undefined);
+  if (source === undefined) return { subject, verdict: "fine", found: `none was given: the processor is Flink. ${waysToKsqldb}` };
+  if ("url" in source) return { subject, verdict: "fine", found: `the server at ${source.url}, which is not ours` };
+  try {
+    await ksqldbClassPath(source.home);
+    return { subject, verdict: "fine", found: `installed in ${source.home}` };
+  } catch (error) {
+    const advice = error instanceof StreamctlError ? error.hint : undefined;
+    return { subject, verdict: "lacks", found: messageOf(error), ...(advice ? { advice } : {}) };
+  }
+}
+
+async function portsFinding(state: RunState | undefined, offset: number): Promise<Finding> {
   const taken: string[] = [];
-  for (const port of Object.values(portsAt(offset))) {
+  const processor = state?.choices.processor ?? (process.env["STREAMCTL_KSQLDB_HOME"] ? "ksqldb" : "flink");
+  const ports = desiredServices({ portOffset: offset, processor }).flatMap((service) => service.ports.map(({ port }) => port));
+  for (const port of ports) {
     const owner = await portOwner(port);
     if (owner) taken.push(`${port} by process ${owner.pid} (${owner.name})`);
   }

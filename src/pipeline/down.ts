@@ -2,15 +2,19 @@
 
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { systemCode } from "../core/errors.ts";
+import { hasCode, messageOf, systemCode } from "../core/errors.ts";
+import { isRunning } from "../core/process.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { executeStop } from "../stack/execute.ts";
 import { localRuntime } from "../stack/local-runtime.ts";
 import { planStop } from "../stack/plan.ts";
 import { readRunState } from "../stack/run-state.ts";
 import { observeProcesses, RunRecorder } from "../stack/stack.ts";
-import { desiredServices } from "../stack/services/catalog.ts";
+import { everyService } from "../stack/services/catalog.ts";
 import type { PipelineContext } from "./context.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { externalServer, releaseServer } from "./ksqldb.ts";
+import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { withStackLock } from "./stack-lock.ts";
 
@@ -36,6 +40,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   if (!(await exists(folder.root)))
     return { stopped: [], volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
   const stopped = await withStackLock(context, async () => {
+    await partFromServer(options.volumes, context);
     const names = await stopServices(options.portOffset, context);
     if (options.volumes) {
       const entries = (await readdir(folder.root)).filter((entry) => ownEntry.test(entry));
@@ -46,11 +51,37 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   return { stopped, volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
 }
 
+/**
+ * A ksqlDB server that is not ours is not stopped. As long as the data stays, so do our queries there: they wait for Kafka and go on
+ * with the next `up`. With the data, what is ours there goes too, while Kafka still runs.
+ */
+async function partFromServer(volumes: boolean, { folder, log, signal }: PipelineContext): Promise<void> {
+  const state = await readRunState(folder);
+  const url = state && externalServer(state.choices.ksqldb);
+  if (!state || url === undefined) return;
+  if (!volumes) {
+    log.info(`ksqlDB at ${url} is not ours and goes on: its queries wait for Kafka until the next up`);
+    return;
+  }
+  const endpoints = endpointsOf(state.choices);
+  const kafka = state.services.find(({ name }) => name === "kafka");
+  try {
+    if (!kafka || !(await isRunning(kafka.identity))) throw new Error("Kafka does not run any more, and without it ksqlDB drops nothing");
+    await releaseServer(ksqldbPlace(url, false, endpoints), log, signal);
+    log.warn(`ksqlDB at ${url} keeps its commands in the Kafka that is deleted now: start it anew before the next up`);
+  } catch (error) {
+    // What was asked for is that nothing is left here: it is said what stays there.
+    if (hasCode(error, "interrupted")) throw error;
+    const names = "TRANSACTIONS, PAID_TRANSACTIONS and WINDOW_TRANSACTIONS";
+    log.warn(`What streamctl made on ksqlDB at ${url} stays (${names}): ${messageOf(error)}`);
+  }
+}
+
 async function stopServices(portOffset: number | undefined, { folder, log }: PipelineContext): Promise<readonly string[]> {
   const state = await readRunState(folder);
   if (!state) return [];
   requireSameOffset(folder, state, portOffset);
-  const definitions = desiredServices({ portOffset: state.choices.portOffset, only: undefined });
+  const definitions = everyService(state.choices.portOffset);
   const recorder = new RunRecorder(folder, state.choices, state.services);
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
   const runtime = localRuntime({ folder, log, cacheDir: cacheFolder() });

@@ -3,6 +3,7 @@
 import type { StackChoices } from "../stack/run-state.ts";
 import { portsAt } from "../stack/ports.ts";
 import type { ServiceName } from "../stack/service.ts";
+import { externalServer } from "./ksqldb.ts";
 
 export interface Endpoints {
   /** `host:port`, as librdkafka's `bootstrap.servers`. */
@@ -11,9 +12,11 @@ export interface Endpoints {
   readonly pinotBroker: string;
   readonly flinkRest: string;
   readonly flinkGateway: string;
+  /** The stack's own server, or one that is not ours. */
+  readonly ksqldb: string;
 }
 
-export function endpointsOf({ portOffset }: Pick<StackChoices, "portOffset">): Endpoints {
+export function endpointsOf({ portOffset, ksqldb }: Pick<StackChoices, "portOffset" | "ksqldb">): Endpoints {
   const ports = portsAt(portOffset);
   const http = (port: number): string => `http://127.0.0.1:${port}`;
   return {
@@ -22,17 +25,22 @@ export function endpointsOf({ portOffset }: Pick<StackChoices, "portOffset">): E
     pinotBroker: http(ports.pinotBroker),
     flinkRest: http(ports.flinkRest),
     flinkGateway: http(ports.flinkGateway),
+    ksqldb: externalServer(ksqldb) ?? http(ports.ksqldb),
   };
 }
 
 /** The endpoints of the services that the stack has; null for the others, as `up --json` prints them. */
-export function shownEndpoints(endpoints: Endpoints, services: readonly ServiceName[]): Readonly<Record<string, string | null>> {
+export function shownEndpoints(
+  endpoints: Endpoints,
+  services: readonly ServiceName[],
+  external: boolean,
+): Readonly<Record<string, string | null>> {
   const where = (service: ServiceName, endpoint: string): string | null => (services.includes(service) ? endpoint : null);
   return {
     kafka: where("kafka", endpoints.kafka),
     pinotController: where("pinot", endpoints.pinotController),
     pinotBroker: where("pinot", endpoints.pinotBroker),
-    ksqldb: null,
+    ksqldb: external ? endpoints.ksqldb : where("ksqldb", endpoints.ksqldb),
     flinkRest: where("flink", endpoints.flinkRest),
     flinkGateway: where("flink", endpoints.flinkGateway),
     console: null,

@@ -1,15 +1,18 @@
 /** What provisioning would do, as far as it can be known before the engines run. Looks only, changes nothing. */
 
 import { describeTopic } from "../kafka/admin.ts";
-import { transactionsTopic, windowsTable, windowsTopic, type Topic } from "../model/names.ts";
+import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { observeTable } from "../provision/pinot.ts";
 import { planProcessor, type TopicIdentity } from "../provision/processor.ts";
 import type { Operation } from "../stack/plan.ts";
+import type { StackChoices } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { PipelineContext } from "./context.ts";
-import type { Endpoints } from "./endpoints.ts";
+import { endpointsOf, type Endpoints } from "./endpoints.ts";
+import { wantsExternal } from "./ksqldb.ts";
 import { pinotOptions, processorFor } from "./provisioning.ts";
+import { topicMisfit } from "./topics.ts";
 
 /** One line of `up --dry-run`. */
 export interface PlannedStep {
@@ -22,34 +25,43 @@ const lookTimeoutMs = 5000;
 
 export async function planProvisioning(
   plan: readonly Operation[],
-  endpoints: Endpoints,
+  choices: StackChoices,
   context: PipelineContext,
 ): Promise<readonly PlannedStep[]> {
+  const endpoints = endpointsOf(choices);
+  const { processor } = choices;
   const has = (service: ServiceName): boolean => plan.some(({ target, operation }) => target === service && operation !== "stop");
   const runs = (service: ServiceName): boolean => plan.some(({ target, operation }) => target === service && operation === "keep");
   if (!has("kafka")) return [];
-  if (!runs("kafka")) return unseen(has);
-  const topics = await Promise.all([transactionsTopic, windowsTopic].map(async (topic) => await planTopic(topic, endpoints, context)));
+  const computes = has(processor) || wantsExternal(choices);
+  if (!runs("kafka")) return unseen(computes, has("pinot"));
+  const wanted = [transactionsTopic, windowsTopicOf(processor)];
+  const topics = await Promise.all(wanted.map(async (topic) => await planTopic(topic, endpoints, context)));
   const steps: PlannedStep[] = topics.map(({ step }) => step);
   const [transactions, windows] = topics.map(({ identity }) => identity);
-  if (has("flink")) steps.push(runs("flink") ? await planJob(transactions, windows, endpoints, context) : jobUnseen);
+  if (computes) {
+    const seen = runs(processor) || wantsExternal(choices);
+    steps.push(...(seen ? await planJob(transactions, windows, choices, context) : [jobUnseen]));
+  }
   if (has("pinot")) steps.push(runs("pinot") ? await planPinotTable(windows, endpoints, context) : tableUnseen);
   return steps;
 }
 
-const jobUnseen: PlannedStep = { operation: "provision", target: "job of the windows", cause: "compared once Flink is ready" };
+const jobUnseen: PlannedStep = { operation: "provision", target: "job of the windows", cause: "compared once the processor is ready" };
 const tableUnseen: PlannedStep = { operation: "provision", target: `table ${windowsTable}`, cause: "compared once Pinot is ready" };
 
 async function planJob(
   transactions: TopicIdentity | undefined,
   windows: TopicIdentity | undefined,
-  endpoints: Endpoints,
+  choices: StackChoices,
   { folder, signal }: PipelineContext,
-): Promise<PlannedStep> {
-  if (!transactions || !windows) return { ...jobUnseen, cause: "a topic that it works on is made first" };
-  const processor = processorFor({ endpoints, folder }, transactions, windows);
-  const { operation, cause } = planProcessor(await processor.observe(patienceFor(lookTimeoutMs, signal)), processor.wanted);
-  return { operation, target: `job ${processor.computation}`, cause };
+): Promise<readonly PlannedStep[]> {
+  if (!transactions || !windows) return [{ ...jobUnseen, cause: "a topic that it works on is made first" }];
+  const endpoints = endpointsOf(choices);
+  const processor = processorFor({ choices, endpoints, folder }, transactions, windows);
+  const patience = patienceFor(lookTimeoutMs, signal);
+  const unfit = await topicMisfit(windowsTopicOf(choices.processor), { brokers: endpoints.kafka, timeoutMs: lookTimeoutMs, signal });
+  return await processor.steps(planProcessor(await processor.observe(patience), processor.wanted, unfit), patience);
 }
 
 async function planPinotTable(
@@ -63,14 +75,14 @@ async function planPinotTable(
   return { operation: operations[plan.result], target: `table ${table}`, cause: plan.cause };
 }
 
-function unseen(has: (service: ServiceName) => boolean): readonly PlannedStep[] {
+function unseen(computes: boolean, pinot: boolean): readonly PlannedStep[] {
   const cause = "made where it is missing, once its engine is ready";
   const provision = (target: string): PlannedStep => ({ operation: "provision", target, cause });
   return [
     provision(`topic ${transactionsTopic.name}`),
     provision(`topic ${windowsTopic.name}`),
-    ...(has("flink") ? [provision("job of the windows")] : []),
-    ...(has("pinot") ? [provision(`table ${windowsTable}`)] : []),
+    ...(computes ? [provision("job of the windows")] : []),
+    ...(pinot ? [provision(`table ${windowsTable}`)] : []),
   ];
 }
 

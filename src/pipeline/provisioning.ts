@@ -4,22 +4,27 @@ import { join } from "node:path";
 import { assetPaths, readAsset } from "../core/assets.ts";
 import type { Log } from "../core/log.ts";
 import type { Change } from "../model/change.ts";
-import { transactionsTopic, windowsTopic } from "../model/names.ts";
+import { transactionsTopic, windowsTopicOf } from "../model/names.ts";
 import { createFlinkProcessor } from "../provision/flink.ts";
+import { createKsqldbProcessor } from "../provision/ksqldb.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { provisionPinot, type PinotOptions } from "../provision/pinot.ts";
 import { provisionProcessor, type Processor, type TopicIdentity } from "../provision/processor.ts";
 import type { Declarations } from "../provision/statements.ts";
-import type { StateFolder } from "../stack/run-state.ts";
+import type { StackChoices, StateFolder } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { provisionTopic, replaceTopic, type ProvisionedTopic, type TopicContext } from "./topics.ts";
+import { externalServer, ksqldbOptions, type KsqldbPlace, releaseServer, requireSameKafka, wantsExternal } from "./ksqldb.ts";
+import { provisionTopic, replaceTopic, topicMisfit, type ProvisionedTopic, type TopicContext } from "./topics.ts";
 
 export interface ProvisioningOptions {
+  readonly choices: StackChoices;
   readonly endpoints: Endpoints;
   readonly folder: StateFolder;
   /** One promise a service of the stack, settled when it is ready. */
   readonly ready: ReadonlyMap<ServiceName, Promise<unknown>>;
+  /** A server that is not ours and that computed the windows before: what streamctl made there is dropped first. */
+  readonly abandonedKsqldb?: string | undefined;
   readonly timeoutMs: number;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -29,23 +34,26 @@ const embeddedDeclarations: Declarations = { paths: assetPaths, read: readAsset 
 
 /** Provisions what the stack's services need. Answers every change, the unchanged ones too. */
 export async function provision(options: ProvisioningOptions): Promise<readonly Change[]> {
-  const { ready, endpoints, timeoutMs, signal, log } = options;
+  const { choices, ready, endpoints, timeoutMs, signal, log } = options;
   const kafkaReady = ready.get("kafka");
   if (!kafkaReady) return [];
   await kafkaReady;
   const context: TopicContext = { brokers: endpoints.kafka, timeoutMs, signal };
-  const [transactions, windows] = await Promise.all([provisionTopic(transactionsTopic, context), provisionTopic(windowsTopic, context)]);
+  const topic = windowsTopicOf(choices.processor);
+  const [transactions, windows] = await Promise.all([provisionTopic(transactionsTopic, context), provisionTopic(topic, context)]);
   const changes: Change[] = [transactions.change];
-  let windowsId: TopicIdentity = { name: windowsTopic.name, id: windows.topicId };
-  const flinkReady = ready.get("flink");
-  if (flinkReady) {
-    await flinkReady;
+  let windowsId: TopicIdentity = { name: topic.name, id: windows.topicId };
+  if (await processorReady(options)) {
+    if (options.abandonedKsqldb !== undefined) {
+      await releaseServer(ksqldbPlace(options.abandonedKsqldb, false, endpoints), log, signal);
+    }
     const outcome = await provisionProcessor({
-      processorFor: (topic) => processorFor(options, identityOf(transactions), topic),
+      processorFor: (made) => processorFor(options, identityOf(transactions), made),
       windows: windowsId,
+      unfitWindows: windows.change.result === "created" ? undefined : await topicMisfit(topic, context),
       remakeWindowsTopic: async () => {
-        const { topicId } = await replaceTopic(windowsTopic, context);
-        return { name: windowsTopic.name, id: topicId };
+        const { topicId } = await replaceTopic(topic, context);
+        return { name: topic.name, id: topicId };
       },
       patience: patienceFor(timeoutMs, signal),
       log,
@@ -60,6 +68,17 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
   if (!pinotReady) return changes;
   await pinotReady;
   return [...changes, ...(await provisionPinot(pinotOptions(options, windowsId)))];
+}
+
+/** Waits for the processor; false where the stack has none. */
+async function processorReady({ choices, ready, endpoints, folder, timeoutMs, signal }: ProvisioningOptions): Promise<boolean> {
+  if (wantsExternal(choices)) {
+    await requireSameKafka(endpoints.ksqldb, endpoints.kafka, folder, patienceFor(timeoutMs, signal));
+    return true;
+  }
+  const service = ready.get(choices.processor);
+  await service;
+  return service !== undefined;
 }
 
 /** How Pinot is provisioned for a windows topic of a given id. */
@@ -80,10 +99,14 @@ export function pinotOptions(
 
 /** The processor of the stack, for a windows topic of a given id. */
 export function processorFor(
-  { endpoints, folder }: Pick<ProvisioningOptions, "endpoints" | "folder">,
+  { choices, endpoints, folder }: Pick<ProvisioningOptions, "choices" | "endpoints" | "folder">,
   transactions: TopicIdentity,
   windows: TopicIdentity,
 ): Processor {
+  if (choices.processor === "ksqldb") {
+    const place = ksqldbPlace(endpoints.ksqldb, externalServer(choices.ksqldb) === undefined, endpoints);
+    return createKsqldbProcessor(ksqldbOptions(place, transactions, windows));
+  }
   const checkpoints = join(folder.dataDir("flink"), "checkpoints");
   return createFlinkProcessor({
     restUrl: endpoints.flinkRest,
@@ -94,6 +117,11 @@ export function processorFor(
     checkpoints: { uri: `file://${checkpoints}`, folder: checkpoints },
     declarations: embeddedDeclarations,
   });
+}
+
+/** A ksqlDB server on the Kafka of the stack. */
+export function ksqldbPlace(url: string, ownServer: boolean, { kafka }: Endpoints): KsqldbPlace {
+  return { url, ownServer, brokers: kafka, declarations: embeddedDeclarations };
 }
 
 function identityOf({ change, topicId }: ProvisionedTopic): TopicIdentity {

@@ -3,10 +3,13 @@
 import { hasCode } from "../core/errors.ts";
 import { transactionsTopic, windowsTopic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
-import { readRunState, type StateFolder } from "../stack/run-state.ts";
+import { isReady } from "../stack/health.ts";
+import { readRunState, type StackChoices, type StateFolder } from "../stack/run-state.ts";
+import { ksqldbChecks } from "../stack/services/ksqldb.ts";
 import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
-import { endpointsOf, type Endpoints } from "./endpoints.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { wantsExternal } from "./ksqldb.ts";
 import { processorFor } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
 
@@ -34,9 +37,10 @@ export async function status(portOffset: number | undefined, { folder, signal }:
   if (!state) return { runtime: "none", processor: "none", services: [], job: null };
   requireSameOffset(folder, state, portOffset);
   const { runtime, processor } = state.choices;
-  const services = await serviceStatuses(state, kafkaProbe);
-  const flink = services.find(({ name }) => name === "flink");
-  const job = flink?.state === "healthy" ? await jobStatus(endpointsOf(state.choices), folder, signal) : null;
+  const own = await serviceStatuses(state, kafkaProbe);
+  const services = wantsExternal(state.choices) ? [...own, await externalStatus(endpointsOf(state.choices).ksqldb, signal)] : own;
+  const computing = services.find(({ name }) => name === processor);
+  const job = computing?.state === "healthy" ? await jobStatus(state.choices, folder, signal) : null;
   return { runtime, processor, services, job };
 }
 
@@ -45,10 +49,20 @@ export function isHealthy({ services, job }: StatusReport): boolean {
   return services.length > 0 && services.every(({ state }) => state === "healthy") && (job === null || job.healthy);
 }
 
-async function jobStatus(endpoints: Endpoints, folder: StateFolder, signal: AbortSignal): Promise<JobStatus | null> {
+/** A server that is not ours has no process and no memory that we could know of. */
+async function externalStatus(endpoint: string, signal: AbortSignal): Promise<ServiceStatus> {
+  const healthy = await isReady({ kind: "http", checks: ksqldbChecks(endpoint) }, kafkaProbe, signal);
+  return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint };
+}
+
+async function jobStatus(choices: StackChoices, folder: StateFolder, signal: AbortSignal): Promise<JobStatus | null> {
   // A job is found by its name; which topics it works on decides `up`.
   const topic = (name: string) => ({ name, id: "any" });
-  const processor = processorFor({ endpoints, folder }, topic(transactionsTopic.name), topic(windowsTopic.name));
+  const processor = processorFor(
+    { choices, endpoints: endpointsOf(choices), folder },
+    topic(transactionsTopic.name),
+    topic(windowsTopic.name),
+  );
   try {
     return { name: processor.computation, ...(await processor.health(patienceFor(jobTimeoutMs, signal))) };
   } catch (error) {

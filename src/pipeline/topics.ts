@@ -1,7 +1,7 @@
 /** Topics as the model says, on whatever Kafka there is. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { createTopic, deleteTopic, describeTopic, type TopicDescription } from "../kafka/admin.ts";
+import { createTopic, deleteTopic, describeTopic, readTopicConfig, type TopicDescription } from "../kafka/admin.ts";
 import type { Change } from "../model/change.ts";
 import type { Topic } from "../model/names.ts";
 
@@ -31,6 +31,14 @@ export async function provisionTopic(topic: Topic, context: TopicContext): Promi
     });
   }
   return { topicId, change: { kind: "topic", name: topic.name, result: made === "created" ? "created" : "unchanged" } };
+}
+
+/** Why the topic that is there cannot serve as the one that is wanted; undefined where it can. */
+export async function topicMisfit(topic: Topic, context: TopicContext): Promise<string | undefined> {
+  const name = "retention.ms";
+  const wanted = topic.config[name];
+  const has = (await readTopicConfig({ ...context, topic: topic.name }))[name];
+  return wanted === undefined || has === wanted ? undefined : `its ${name} is ${has ?? "not set"}, and this processor needs ${wanted}`;
 }
 
 /** Deletes the topic with its records and makes it anew. */

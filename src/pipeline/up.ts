@@ -11,11 +11,11 @@ import { localRuntime, requirePlainPath, type Runtime } from "../stack/local-run
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
-import { desiredServices } from "../stack/services/catalog.ts";
-import { desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
+import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
+import { abandonedServer, wantsExternal } from "./ksqldb.ts";
 import { provision } from "./provisioning.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
@@ -60,11 +60,11 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   const { folder } = context;
   // What is typed wrongly is refused before anything is waited for or written.
   requirePlainPath(folder);
-  desiredServices(resolveChoices(request, await readRunState(folder)));
+  chosenServices(resolveChoices(request, await readRunState(folder)));
   return await withStackLock(context, async () => {
     const decision = await decide(request, context);
     const { choices, plan } = decision;
-    say(plan, context);
+    say(plan, choices, context);
     const { records, changes } = await carryOut(decision, request.timeoutMs, context);
     return {
       runtime: choices.runtime,
@@ -74,6 +74,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
       endpoints: shownEndpoints(
         endpointsOf(choices),
         records.map(({ name }) => name),
+        wantsExternal(choices),
       ),
       changes,
       elapsedMs: Math.round(performance.now() - startedAt),
@@ -85,7 +86,9 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 export async function decide(request: TypedChoices, { folder, log, signal }: PipelineContext): Promise<Decision> {
   const state = await readRunState(folder);
   const choices = resolveChoices(request, state);
-  const runtime = localRuntime({ folder, cacheDir: cacheFolder(), log, signal });
+  const { ksqldb } = choices;
+  const ksqldbHome = ksqldb && "home" in ksqldb ? ksqldb.home : undefined;
+  const runtime = localRuntime({ folder, cacheDir: cacheFolder(), ksqldbHome, log, signal });
   const desired = desireStack(choices, runtime);
   return { state, choices, runtime, desired, plan: planStack(desired, await observeStack(state, kafkaProbe)) };
 }
@@ -93,7 +96,7 @@ export async function decide(request: TypedChoices, { folder, log, signal }: Pip
 /** The plan as `--dry-run` prints it: services by what is seen of them, declarations by what would be compared. */
 export async function planUp(request: TypedChoices, context: PipelineContext): Promise<readonly PlannedStep[]> {
   const { plan, choices } = await decide(request, context);
-  return [...plan, ...(await planProvisioning(plan, endpointsOf(choices), context))];
+  return [...plan, ...(await planProvisioning(plan, choices, context))];
 }
 
 async function carryOut(
@@ -108,7 +111,16 @@ async function carryOut(
   const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);
   await executeStop(unwanted, recorder.records, { runtime, log, remember, stopTimeoutMs: () => 20_000 });
   const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });
-  const provisioning = provision({ endpoints: endpointsOf(choices), folder, ready: start.ready, timeoutMs, log, signal: start.signal });
+  const provisioning = provision({
+    choices,
+    endpoints: endpointsOf(choices),
+    folder,
+    ready: start.ready,
+    abandonedKsqldb: abandonedServer(state?.choices.ksqldb, choices.ksqldb),
+    timeoutMs,
+    log,
+    signal: start.signal,
+  });
   const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
   // A service that failed is the cause, a provisioning step that missed it only the consequence.
   if (started.status === "rejected") throw started.reason;
@@ -121,14 +133,16 @@ function isStarted(plan: readonly Operation[], name: ServiceName): boolean {
 }
 
 /** Says what is out of the ordinary, and on a first `up` which way was taken. */
-function say(plan: readonly Operation[], { log }: PipelineContext): void {
+function say(plan: readonly Operation[], { why }: StackChoices, { log }: PipelineContext): void {
   for (const { operation, target, cause } of plan) {
     if (operation === "start" && cause !== "not running") log.warn(`${target} ${cause}: starting it again`);
     else if (operation === "restart" || operation === "stop") log.info(`${operation} ${target}: ${cause}`);
     else if (operation === "await") log.info(`Waiting for ${target}: ${cause}`);
   }
   const starting = plan.filter(({ operation }) => operation === "start").map(({ target }) => target);
-  if (starting.length > 0) log.info(`Starting ${starting.join(", ")}`);
+  if (starting.length === 0) return;
+  log.info(why);
+  log.info(`Starting ${starting.join(", ")}`);
 }
 
 function upService(record: ServiceRecord, plan: readonly Operation[]): UpService {

@@ -5,14 +5,13 @@
  */
 
 import { StreamctlError } from "../core/errors.ts";
+import { ksqldbRetentionDays } from "../model/names.ts";
 import { windowSizeMs } from "../model/window.ts";
 import { type Definition, parseDefinition } from "./ksqldb-definition.ts";
 import type { TopicIdentity } from "./processor.ts";
 import { type Declarations, hashStatements, readStatements, type Statement } from "./statements.ts";
 
-/** How far apart in event time records may be and still count, in days. Measured: the largest that ksqlDB took for all of them. */
-export const retentionDays = 4000;
-export const retentionMs = retentionDays * 24 * 60 * 60 * 1000;
+export const retentionMs = ksqldbRetentionDays * 86_400_000;
 
 /** What every topic begins with that streamctl made for the sake of ksqlDB's statements. */
 export const ownTopicPrefix = "streamctl-paid_transactions-";
@@ -53,10 +52,10 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
     transactionsPartitions,
     windowsTopic: windows.name,
     windowSizeSeconds: windowSizeMs / 1000,
-    retentionDays,
+    retentionDays: ksqldbRetentionDays,
     retentionMs,
     // A day less: ksqlDB wants the window within the retention too.
-    graceDays: retentionDays - 1,
+    graceDays: ksqldbRetentionDays - 1,
     ...creation,
   });
   const declared = statements.map(declare);

@@ -2,7 +2,7 @@
 
 import { connect } from "node:net";
 import { exchange } from "../core/http.ts";
-import { numberAt } from "../core/json.ts";
+import { at, numberAt } from "../core/json.ts";
 import type { HttpCheck, Probe } from "./service.ts";
 
 /** Asks Kafka for its metadata; handed in, because this room knows no Kafka client. */
@@ -32,6 +32,7 @@ async function passes(check: HttpCheck, signal?: AbortSignal): Promise<boolean> 
     const answer = await exchange(check.url, { timeoutMs: lookTimeoutMs, signal, headers: { accept: "*/*" } });
     if (answer.status !== 200) return false;
     if (!check.path) return true;
+    if (check.equals !== undefined) return at(answer.json, ...check.path) === check.equals;
     return (numberAt(answer.json, ...check.path) ?? 0) >= (check.atLeast ?? 0);
   } catch (error) {
     if (signal?.aborted) throw error;

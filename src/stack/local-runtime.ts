@@ -13,6 +13,7 @@ import { renderTemplate } from "../core/template.ts";
 import { pollUntil } from "../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
 import { javaProgram, requireJava } from "./java.ts";
+import { ksqldbClassPath } from "./ksqldb-home.ts";
 import { requireFreePorts } from "./ports.ts";
 import type { StateFolder } from "./run-state.ts";
 import { definitionHash, type ServiceDefinition, type ServiceName } from "./service.ts";
@@ -33,6 +34,8 @@ export interface Runtime {
 export interface LocalRuntimeOptions {
   readonly folder: StateFolder;
   readonly cacheDir: string;
+  /** Folder of the user's ksqlDB; undefined where the stack runs none. */
+  readonly ksqldbHome?: string | undefined;
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,7 +57,7 @@ export function requirePlainPath({ root }: StateFolder): void {
   });
 }
 
-export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOptions): Runtime {
+export function localRuntime({ folder, cacheDir, ksqldbHome, log, signal }: LocalRuntimeOptions): Runtime {
   const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
     const dataDir = folder.dataDir(definition.name);
     const dirs = { confDir: folder.confDir(definition.name), dataDir };
@@ -62,11 +65,17 @@ export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOpti
   };
   const configuration = (definition: ServiceDefinition): readonly string[] =>
     definition.files.map(({ asset }) => render(definition, readAsset(asset), asset));
-  const java = (definition: ServiceDefinition, mainClass: string, args: readonly string[], extra?: Readonly<Record<string, string>>) => ({
+  const classPathOf = async ({ engine }: ServiceDefinition): Promise<string> =>
+    engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath(cacheDir, engine);
+  const java = (
+    definition: ServiceDefinition,
+    path: string,
+    mainClass: string,
+    args: readonly string[],
+    extra?: Readonly<Record<string, string>>,
+  ) => ({
     program: javaProgram(),
-    args: ["-cp", classPath(cacheDir, definition.engine), ...definition.jvmOptions, mainClass, ...args].map((arg) =>
-      render(definition, arg, definition.name, extra),
-    ),
+    args: ["-cp", path, ...definition.jvmOptions, mainClass, ...args].map((arg) => render(definition, arg, definition.name, extra)),
     cwd: folder.dataDir(definition.name),
     env: Object.fromEntries(Object.entries(definition.env).map(([name, value]) => [name, render(definition, value, definition.name)])),
   });
@@ -74,8 +83,9 @@ export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOpti
   return {
     async prepare(definitions) {
       await requireJava(signal);
+      if (definitions.some(({ engine }) => engine === "ksqldb")) await ksqldbClassPath(ksqldbHome ?? "");
       await resolveEngines(
-        definitions.map(({ engine }) => engine),
+        definitions.map(({ engine }) => engine).filter((engine) => engine !== "ksqldb"),
         { log, signal, cacheDir },
       );
     },
@@ -85,10 +95,11 @@ export function localRuntime({ folder, cacheDir, log, signal }: LocalRuntimeOpti
     async start(definition) {
       await requireFreePorts(definition);
       await layOut(folder, definition, configuration(definition));
-      await prepareData(folder, definition, (step, extra) => java(definition, step.mainClass, step.args, extra), signal);
+      const path = await classPathOf(definition);
+      await prepareData(folder, definition, (step, extra) => java(definition, path, step.mainClass, step.args, extra), signal);
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
-      return await startDetached(java(definition, definition.mainClass, definition.args), logFile);
+      return await startDetached(java(definition, path, definition.mainClass, definition.args), logFile);
     },
 
     async stop(name, identity, timeoutMs) {

@@ -62,7 +62,7 @@ export function planStop(observed: readonly ObservedProcess[]): readonly Operati
  */
 export function stopWaves(names: readonly ServiceName[]): readonly (readonly ServiceName[])[] {
   const order: readonly (readonly ServiceName[])[] = [
-    ["flink", "pinot"],
+    ["flink", "ksqldb", "pinot"],
     ["zookeeper", "kafka"],
   ];
   return order.map((wave) => wave.filter((name) => names.includes(name))).filter((wave) => wave.length > 0);

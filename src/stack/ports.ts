@@ -15,6 +15,7 @@ const base = {
   pinotServerAdmin: 8097,
   flinkRest: 8081,
   flinkGateway: 8083,
+  ksqldb: 8088,
 } as const;
 
 export type Ports = Readonly<Record<keyof typeof base, number>>;

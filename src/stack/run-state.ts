@@ -10,10 +10,15 @@ import { isObject } from "../core/json.ts";
 import type { ProcessIdentity } from "../core/process.ts";
 import type { ServiceName } from "./service.ts";
 
+/** A server that is not ours, or a folder from which streamctl runs one. */
+export type KsqldbSource = { readonly url: string } | { readonly home: string };
+
 /** Choices of the first `up`, kept until `down`. */
 export interface StackChoices {
   readonly runtime: "local";
-  readonly processor: "flink";
+  readonly processor: "flink" | "ksqldb";
+  /** Where ksqlDB comes from; absent where Flink is the processor. */
+  readonly ksqldb?: KsqldbSource;
   /** Why these two were taken, in one line. */
   readonly why: string;
   readonly portOffset: number;

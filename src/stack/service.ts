@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { TemplateValues } from "../core/template.ts";
 
-export type ServiceName = "kafka" | "zookeeper" | "pinot" | "flink";
+export type ServiceName = "kafka" | "zookeeper" | "pinot" | "flink" | "ksqldb";
 
 /** A set of jars, resolved by Maven from `config/<engine>/pom.xml`. */
 export type EngineName = "kafka" | "pinot" | "flink";
@@ -17,11 +17,12 @@ export type Probe =
   | { readonly kind: "tcp"; readonly port: number }
   | { readonly kind: "http"; readonly checks: readonly HttpCheck[] };
 
-/** An address that must answer 200 and, where `path` is given, hold at least `atLeast` there. */
+/** An address that must answer 200 and, where `path` is given, hold at least `atLeast` there, or exactly what `equals` says. */
 export interface HttpCheck {
   readonly url: string;
   readonly path?: readonly string[];
   readonly atLeast?: number;
+  readonly equals?: string | boolean;
 }
 
 export interface ServicePort {
@@ -43,7 +44,8 @@ export interface ConfigurationFile {
  */
 export interface ServiceDefinition {
   readonly name: ServiceName;
-  readonly engine: EngineName;
+  /** `ksqldb` is in no package registry: its jars lie in a folder of the user's. */
+  readonly engine: EngineName | "ksqldb";
   /** Services that must be ready before this one is started. */
   readonly after: readonly ServiceName[];
   readonly ports: readonly ServicePort[];

@@ -10,7 +10,7 @@ import type { Runtime } from "./local-runtime.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
-import { desiredServices } from "./services/catalog.ts";
+import { desiredServices, everyService } from "./services/catalog.ts";
 
 export type ServiceState = "healthy" | "starting" | "unhealthy" | "stopped";
 
@@ -24,11 +24,16 @@ export interface ServiceStatus {
 }
 
 /** The services that the choices ask for, with the hash of what they would run as. */
-export function desireStack(choices: Pick<StackChoices, "portOffset" | "only">, runtime: Runtime): readonly DesiredService[] {
-  return desiredServices({ portOffset: choices.portOffset, only: choices.only }).map((definition) => ({
+export function desireStack(choices: StackChoices, runtime: Runtime): readonly DesiredService[] {
+  return chosenServices(choices).map((definition) => ({
     definition,
     definitionHash: runtime.hash(definition),
   }));
+}
+
+/** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
+export function chosenServices({ portOffset, only, processor, ksqldb }: StackChoices): readonly ServiceDefinition[] {
+  return desiredServices({ portOffset, only, processor: ksqldb && "url" in ksqldb ? "none" : processor });
 }
 
 /** Which of the processes that the state names still run. Asks no engine: one that hangs is to be stopped all the same. */
@@ -41,7 +46,7 @@ export async function observeProcesses(state: RunState): Promise<readonly Observ
 /** One look at everything that the state says was started. */
 export async function observeStack(state: RunState | undefined, kafkaProbe: KafkaProbe): Promise<readonly ObservedService[]> {
   if (!state) return [];
-  const definitions = desiredServices({ portOffset: state.choices.portOffset, only: undefined });
+  const definitions = everyService(state.choices.portOffset);
   return await Promise.all(
     state.services.map(async (record): Promise<ObservedService> => {
       const running = await isRunning(record.identity);
@@ -60,7 +65,7 @@ export async function observeStack(state: RunState | undefined, kafkaProbe: Kafk
 /** What `status` shows of each service that belongs to the stack, running or not. */
 export async function serviceStatuses(state: RunState, kafkaProbe: KafkaProbe): Promise<readonly ServiceStatus[]> {
   const observed = await observeStack(state, kafkaProbe);
-  const definitions = desiredServices({ portOffset: state.choices.portOffset, only: state.choices.only });
+  const definitions = chosenServices(state.choices);
   return await Promise.all(
     definitions.map(async (definition) => {
       const record = state.services.find(({ name }) => name === definition.name);

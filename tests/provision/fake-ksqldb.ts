@@ -8,7 +8,8 @@ import { splitStatements } from "../../src/provision/statements.ts";
 import { type Answer, listen, recorded } from "./fake-ksqldb-script.ts";
 
 const words = {
-  info: recorded("001-info").text,
+  info: JSON.parse(recorded("001-info").text),
+  healthy: recorded("002-healthcheck").text,
   queries: JSON.parse(recorded("058-show-queries").text)[0],
   description: JSON.parse(recorded("061-describe-extended").text)[0],
   missing: JSON.parse(recorded("062-describe-missing").text),
@@ -62,6 +63,8 @@ export interface FakeKsqldb extends AsyncDisposable {
   sources(): readonly string[];
   /** Queries started since the beginning. */
   started(): readonly FakeQuery[];
+  /** The Kafka that the server says to work with, from now on; before, the one of the recording. */
+  workWith(clusterId: string): void;
   /** Somebody runs statements of their own. */
   run(sql: string): void;
   /** The server breaks the connection of the next statement that this matches, after it ran. */
@@ -85,6 +88,7 @@ export async function startFakeKsqldb(): Promise<FakeKsqldb> {
   let holding: Holding = { sources: new Map(), queries: new Map(), commands: 0 };
   let properties: unknown;
   let broken: RegExp | undefined;
+  let clusterId: string | undefined;
 
   function execute(sql: string): readonly object[] {
     const statements = splitStatements(sql).map((statement) => statement.sql);
@@ -98,7 +102,11 @@ export async function startFakeKsqldb(): Promise<FakeKsqldb> {
 
   /** Undefined where the connection breaks. */
   function answer(path: string, text: string): Answer | undefined {
-    if (path === "/info") return { status: 200, text: words.info };
+    if (path === "/info") {
+      const info = { ...words.info.KsqlServerInfo, ...(clusterId === undefined ? {} : { kafkaClusterId: clusterId }) };
+      return { status: 200, text: JSON.stringify({ KsqlServerInfo: info }) };
+    }
+    if (path === "/healthcheck") return { status: 200, text: words.healthy };
     if (path.startsWith("/status/")) return { status: 200, text: JSON.stringify({ ...words.made.commandStatus, queryId: null }) };
     const body = JSON.parse(text) as { readonly ksql: string; readonly streamsProperties?: unknown };
     const sql = body.ksql.replace(/\s*;$/u, "");
@@ -123,6 +131,9 @@ export async function startFakeKsqldb(): Promise<FakeKsqldb> {
     queries: () => [...holding.queries.values()],
     sources: () => [...holding.sources.keys()],
     started: () => started,
+    workWith(id) {
+      clusterId = id;
+    },
     run: (sql) => void execute(sql),
     breakAfter(pattern) {
       broken = pattern;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readAsset } from "../../src/core/assets.ts";
 import { renderTemplate } from "../../src/core/template.ts";
 import { portsAt } from "../../src/stack/ports.ts";
-import { desiredServices } from "../../src/stack/services/catalog.ts";
+import { desiredServices, everyService } from "../../src/stack/services/catalog.ts";
 
 const names = (only: readonly string[] | undefined): readonly string[] => desiredServices({ portOffset: 0, only }).map(({ name }) => name);
 
@@ -16,11 +16,22 @@ describe("desiredServices()", () => {
 
   test("refuses a service that does not exist, and one of a later version", () => {
     expect(() => names(["kafak"])).toThrow('Cannot use service "kafak": there is no such service');
-    expect(() => names(["ksqldb"])).toThrow('Cannot use service "ksqldb": not available in this version');
+    expect(() => names(["console"])).toThrow('Cannot use service "console": not available in this version');
+  });
+
+  test("has the service of the chosen processor and no other one", () => {
+    const of = (processor: "flink" | "ksqldb" | "none", only?: readonly string[]): readonly string[] =>
+      desiredServices({ portOffset: 0, processor, only }).map(({ name }) => name);
+    expect(of("ksqldb")).toEqual(["kafka", "zookeeper", "pinot", "ksqldb"]);
+    expect(of("ksqldb", ["ksqldb"])).toEqual(["kafka", "ksqldb"]);
+    expect(of("none")).toEqual(["kafka", "zookeeper", "pinot"]);
+    expect(of("none", ["ksqldb"])).toEqual(["kafka"]);
+    expect(() => of("ksqldb", ["flink"])).toThrow('Cannot use service "flink": the processor of this stack is ksqldb');
+    expect(() => of("flink", ["ksqldb"])).toThrow('Cannot use service "ksqldb": the processor of this stack is flink');
   });
 
   test("gives each service ports of its own, every one moved by the offset", () => {
-    const ports = desiredServices({ portOffset: 1000, only: undefined }).flatMap((service) => service.ports.map(({ port }) => port));
+    const ports = everyService(1000).flatMap((service) => service.ports.map(({ port }) => port));
     expect(new Set(ports).size).toBe(ports.length);
     expect(ports.toSorted((a, b) => a - b)).toEqual(
       Object.values(portsAt(0))
@@ -30,7 +41,7 @@ describe("desiredServices()", () => {
   });
 
   test("gives every template the values that it names", () => {
-    for (const { values, files } of desiredServices({ portOffset: 0, only: undefined })) {
+    for (const { values, files } of everyService(0)) {
       for (const { asset } of files) {
         expect(renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset)).not.toContain("{{");
       }

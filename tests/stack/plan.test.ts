@@ -68,6 +68,10 @@ describe("stopWaves()", () => {
       ["flink", "pinot"],
       ["zookeeper", "kafka"],
     ]);
+    expect(stopWaves(["kafka", "zookeeper", "pinot", "ksqldb"])).toEqual([
+      ["ksqldb", "pinot"],
+      ["zookeeper", "kafka"],
+    ]);
     expect(stopWaves(["kafka"])).toEqual([["kafka"]]);
   });
 });

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 export const logsCommand = defineCommand({
   name: "logs",
   args: {
-    service: { type: "positional", required: false, description: "kafka, zookeeper, pinot or flink (default: all)" },
+    service: { type: "positional", required: false, description: "kafka, zookeeper, pinot, flink or ksqldb (default: all)" },
     follow: { type: "boolean", alias: "f", description: "Go on as lines come, until interrupted" },
     lines: { type: "string", alias: "n", valueHint: "N", description: "Lines to begin with, of each service (default: 100)" },
   },

@@ -11,8 +11,8 @@ const args = {
   only: { type: "string", valueHint: "kafka,pinot,…", description: "Start and provision just these and what they need" },
   timeout: { type: "string", valueHint: "180s", description: "Longest time for a service to become ready (default: 180s)" },
   "dry-run": { type: "boolean", description: "Print the plan, change nothing" },
-  "ksqldb-url": { type: "string", valueHint: "URL", description: "An existing ksqlDB server (not in this version)" },
-  "ksqldb-home": { type: "string", valueHint: "DIR", description: "A folder with an installed ksqlDB (not in this version)" },
+  "ksqldb-url": { type: "string", valueHint: "URL", description: "A ksqlDB server that runs already, on this stack's Kafka" },
+  "ksqldb-home": { type: "string", valueHint: "DIR", description: "A folder with an installed ksqlDB (or STREAMCTL_KSQLDB_HOME)" },
   "extra-ca": { type: "string", valueHint: "FILE", description: "Root certificates for building images (not in this version)" },
 } as const satisfies ArgsDef;
 
@@ -20,10 +20,12 @@ export const upCommand = defineCommand({
   name: "up",
   args,
   run: async (typed, context) => {
-    for (const flag of ["ksqldb-url", "ksqldb-home", "extra-ca"] as const) if (typed[flag] !== undefined) throw notAvailable(`--${flag}`);
+    if (typed["extra-ca"] !== undefined) throw notAvailable("--extra-ca");
     const request = {
       runtime: typed.runtime,
       processor: typed.processor,
+      ksqldbUrl: typed["ksqldb-url"],
+      ksqldbHome: typed["ksqldb-home"],
       only: typed.only === undefined ? undefined : parseOnly(typed.only),
       portOffset: context.globals.portOffset,
       timeoutMs: parseDuration(typed.timeout ?? "180s", { option: "--timeout", minMs: 1000 }),

@@ -5,10 +5,13 @@ import { portsAt } from "../ports.ts";
 import type { ServiceDefinition, ServiceName } from "../service.ts";
 import { flinkService } from "./flink.ts";
 import { kafkaService } from "./kafka.ts";
+import { ksqldbService } from "./ksqldb.ts";
 import { pinotService, zookeeperService } from "./pinot.ts";
 
 export interface ServiceChoice {
   readonly portOffset: number;
+  /** Which service computes the windows; `none` where a server that is not ours does. Default: flink. */
+  readonly processor?: "flink" | "ksqldb" | "none" | undefined;
   /** Services asked for; undefined means all. */
   readonly only?: readonly string[] | undefined;
 }
@@ -19,43 +22,59 @@ const needs: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
   zookeeper: [],
   pinot: ["zookeeper", "kafka"],
   flink: ["kafka"],
+  ksqldb: ["kafka"],
 };
 
 /**
  * Definitions of the chosen services and of those that they need, in the order in which they are shown.
  *
- * @throws StreamctlError `usage` for a service that does not exist, `not-available` for one that comes later.
+ * @throws StreamctlError `usage` for a service that does not exist or that this stack does not have, `not-available` for one that comes later.
  */
 export function desiredServices(choice: ServiceChoice): readonly ServiceDefinition[] {
-  const ports = portsAt(choice.portOffset);
-  const all = [kafkaService(ports), zookeeperService(ports), pinotService(ports), flinkService(ports)];
-  if (!choice.only) return all;
+  const { portOffset, processor = "flink", only } = choice;
+  const all = everyService(portOffset).filter(({ name }) => name === processor || (name !== "flink" && name !== "ksqldb"));
+  if (!only) return all;
   const wanted = new Set<string>();
   const want = (name: ServiceName): void => {
     wanted.add(name);
     for (const need of needs[name]) want(need);
   };
-  for (const name of choice.only) {
-    if (isServiceName(name)) want(name);
-    else throw unknownService(name);
+  for (const name of only) {
+    if (!isServiceName(name)) throw unknownService(name);
+    // A ksqlDB server that is not ours can be named, and is not started.
+    if (name === processor || (name === "ksqldb" && processor === "none") || !["flink", "ksqldb"].includes(name)) want(name);
+    else throw otherProcessor(name, processor);
   }
   return all.filter((service) => wanted.has(service.name));
 }
 
+/** Definitions of all services that any stack may have. */
+export function everyService(portOffset: number): readonly ServiceDefinition[] {
+  const ports = portsAt(portOffset);
+  return [kafkaService(ports), zookeeperService(ports), pinotService(ports), flinkService(ports), ksqldbService(ports)];
+}
+
 /** Every name that `--only` and `logs` take. */
-export const serviceNames: readonly ServiceName[] = ["kafka", "zookeeper", "pinot", "flink"];
+export const serviceNames: readonly ServiceName[] = ["kafka", "zookeeper", "pinot", "flink", "ksqldb"];
 
 export function isServiceName(name: string): name is ServiceName {
   return (serviceNames as readonly string[]).includes(name);
 }
 
 export function unknownService(name: string): StreamctlError {
-  if (name === "ksqldb" || name === "console") {
+  if (name === "console") {
     return new StreamctlError("not-available", `Cannot use service "${name}": not available in this version`, {
       hint: `Services of this version: ${serviceNames.join(", ")}`,
     });
   }
   return new StreamctlError("usage", `Cannot use service "${name}": there is no such service`, {
     hint: `Services: ${serviceNames.join(", ")}`,
+  });
+}
+
+function otherProcessor(name: string, processor: string): StreamctlError {
+  const has = processor === "none" ? "a ksqlDB server that is not ours" : processor;
+  return new StreamctlError("usage", `Cannot use service "${name}": the processor of this stack is ${has}`, {
+    hint: `Name the processor too: --processor ${name}`,
   });
 }

@@ -1,0 +1,104 @@
+/** ksqlDB as the pipeline meets it: which server, by whom it was started, on which Kafka, and how its objects are taken back. */
+
+import { join } from "node:path";
+import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
+import { readIfExists } from "../core/files.ts";
+import type { Log } from "../core/log.ts";
+import { createTopic, deleteTopic, fetchMetadata } from "../kafka/admin.ts";
+import { transactionsTopic, windowsTopic } from "../model/names.ts";
+import type { KsqldbOptions, OwnTopics } from "../provision/ksqldb-chain.ts";
+import { removeOwnObjects } from "../provision/ksqldb.ts";
+import { readServerInfo } from "../provision/ksqldb-server.ts";
+import { type Patience, patienceFor, remainingMs } from "../provision/patience.ts";
+import type { TopicIdentity } from "../provision/processor.ts";
+import type { Declarations } from "../provision/statements.ts";
+import type { KsqldbSource, StackChoices, StateFolder } from "../stack/run-state.ts";
+
+export interface KsqldbPlace {
+  readonly url: string;
+  readonly ownServer: boolean;
+  /** Bootstrap servers of the stack's Kafka. */
+  readonly brokers: string;
+  readonly declarations: Declarations;
+}
+
+/** The address of a server that is not ours; undefined where the stack has its own, or none. */
+export function externalServer(source: KsqldbSource | undefined): string | undefined {
+  return source && "url" in source ? source.url : undefined;
+}
+
+/** Whether a server that is not ours belongs to what `--only` asks for. */
+export function wantsExternal({ ksqldb, only }: Pick<StackChoices, "ksqldb" | "only">): boolean {
+  return externalServer(ksqldb) !== undefined && (only === undefined || only.includes("ksqldb"));
+}
+
+export function ksqldbOptions(place: KsqldbPlace, transactions: TopicIdentity, windows: TopicIdentity): KsqldbOptions {
+  const { url, ownServer, brokers, declarations } = place;
+  const transactionsPartitions = transactionsTopic.partitions;
+  return { url, ownServer, transactions, transactionsPartitions, windows, topics: ownTopics(brokers), declarations };
+}
+
+function ownTopics(brokers: string): OwnTopics {
+  const within = ({ signal, ...patience }: Patience) => ({ brokers, signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
+  return {
+    list: async (patience) => (await fetchMetadata(within(patience))).topics.map(({ name }) => name),
+    create: async (topic, partitions, config, patience) => void (await createTopic({ ...within(patience), topic, partitions, config })),
+    remove: async (topic, patience) => void (await deleteTopic({ ...within(patience), topic })),
+  };
+}
+
+/**
+ * A server that is not ours must work with the Kafka of the stack: it reads and writes its topics.
+ *
+ * @throws StreamctlError `unreachable` where it does not answer, `processor` where it works with another Kafka
+ */
+export async function requireSameKafka(url: string, brokers: string, folder: StateFolder, patience: Patience): Promise<void> {
+  const { kafkaClusterId } = await readServerInfo(url, patience).catch((error: unknown) => {
+    if (!hasCode(error, "unreachable")) throw error;
+    throw new StreamctlError("unreachable", error.message, { cause: error, hint: `Start that server with bootstrap.servers=${brokers}` });
+  });
+  const ours = await clusterId(folder);
+  if (ours === undefined || kafkaClusterId === "" || kafkaClusterId === ours) return;
+  throw new StreamctlError(
+    "processor",
+    `Cannot use ksqlDB at "${url}": it works with another Kafka (${kafkaClusterId}, this stack's is ${ours})`,
+    {
+      hint: `Start that server with bootstrap.servers=${brokers}`,
+    },
+  );
+}
+
+/** Id of the cluster that the local Kafka was formatted with; undefined where there is none. */
+async function clusterId(folder: StateFolder): Promise<string | undefined> {
+  const text = await readIfExists(join(folder.dataDir("kafka"), "log", "meta.properties"));
+  return /^cluster\.id=(?<id>.+)$/mu.exec(text ?? "")?.groups?.["id"]?.trim();
+}
+
+/** Longest time for a server that is not ours to give back what streamctl made there, in milliseconds. */
+const releaseTimeoutMs = 60_000;
+
+/**
+ * Drops what streamctl made on a server that is not ours, and says so.
+ *
+ * @throws StreamctlError where something stays: its queries may go on to write
+ */
+export async function releaseServer(place: KsqldbPlace, log: Log, signal: AbortSignal): Promise<void> {
+  const topic = (name: string): TopicIdentity => ({ name, id: "any" });
+  const options = ksqldbOptions(place, topic(transactionsTopic.name), topic(windowsTopic.name));
+  try {
+    const dropped = await removeOwnObjects(options, patienceFor(releaseTimeoutMs, signal));
+    if (dropped.length > 0) log.info(`Dropped from ksqlDB at ${place.url}: ${dropped.join(", ")}`);
+  } catch (error) {
+    if (hasCode(error, "interrupted")) throw error;
+    throw new StreamctlError("processor", `Cannot take back what streamctl made on ksqlDB at "${place.url}": ${messageOf(error)}`, {
+      cause: error,
+      hint: "Its queries may still write there: type in ksqlDB SHOW QUERIES; and then TERMINATE and DROP",
+    });
+  }
+}
+
+/** The server of the choices before, where it is not ours and no longer chosen. */
+export function abandonedServer(before: KsqldbSource | undefined, now: KsqldbSource | undefined): string | undefined {
+  const url = externalServer(before);
+  return url === externalServer(now) ? undefined : url;
+}

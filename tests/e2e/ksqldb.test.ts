@@ -1,0 +1,111 @@
+/** ksqlDB as the processor: real Kafka and real Flink, and a fake ksqlDB server in the place of one that is not ours. */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describeTopic, fetchMetadata, readTopicConfig } from "../../src/kafka/admin.ts";
+import { type FakeKsqldb, startFakeKsqldb } from "../provision/fake-ksqldb.ts";
+import { Stack } from "./streamctl.ts";
+
+describe("a stack with a ksqlDB server that is not ours", () => {
+  let stack: Stack;
+  let ksqldb: FakeKsqldb;
+
+  beforeAll(async () => {
+    stack = await Stack.create(34_000);
+    ksqldb = await startFakeKsqldb();
+  });
+
+  afterAll(async () => {
+    expect(await stack.end()).toEqual([]);
+    await ksqldb[Symbol.asyncDispose]();
+  });
+
+  const only = (...services: readonly string[]): readonly string[] => ["--only", services.join(",")];
+  const changing = (): readonly string[] => ksqldb.posted.filter((sql) => /^(?:CREATE|DROP|TERMINATE|INSERT)/u.test(sql));
+  const retention = async (): Promise<string | undefined> =>
+    (await readTopicConfig({ brokers: stack.brokers, topic: "window_transactions", timeoutMs: 10_000 }))["retention.ms"];
+
+  test("up refuses a server that works with another Kafka, and posts nothing there", async () => {
+    const flags = ["--port-offset", String(stack.offset), "--ksqldb-url", ksqldb.url];
+    const { exitCode, stderr } = await stack.run(["up", ...flags, ...only("kafka", "ksqldb")]);
+    expect(stderr).toContain(`Cannot use ksqlDB at "${ksqldb.url}": it works with another Kafka`);
+    expect(stderr).toContain(`hint: Start that server with bootstrap.servers=${stack.brokers}`);
+    expect(exitCode).toBe(1);
+    expect(ksqldb.posted).toEqual([]);
+  });
+
+  test("up makes the topics as ksqlDB needs them, then its streams and its table", async () => {
+    const meta = await readFile(join(stack.stateDir, "data/kafka/log/meta.properties"), "utf8");
+    ksqldb.workWith(/^cluster\.id=(.+)$/mu.exec(meta)?.[1] ?? "");
+    const report = await stack.json(["up"]);
+    expect(report.processor).toBe("ksqldb");
+    expect(report.why).toContain(`ksqldb: the server at ${ksqldb.url} is there`);
+    expect(report.endpoints.ksqldb).toBe(ksqldb.url);
+    expect(report.changes.at(-1)).toEqual({ kind: "job", name: "window_transactions", result: "created" });
+    expect(await retention()).toBe("345600000000");
+    const { topics } = await fetchMetadata({ brokers: stack.brokers, timeoutMs: 10_000 });
+    expect(topics.filter(({ name }) => name.startsWith("streamctl-")).map(({ partitions }) => partitions)).toEqual([3]);
+    const { topicId } = (await describeTopic({ brokers: stack.brokers, topic: "window_transactions", timeoutMs: 10_000 })) ?? {};
+    expect(ksqldb.queries().at(-1)?.statement).toContain(`:${topicId}'`);
+  });
+
+  test("a second up posts nothing, and its dry run says so of each stream and table", async () => {
+    ksqldb.posted.length = 0;
+    const { plan } = await stack.json(["up", "--dry-run"]);
+    expect(plan.map(({ operation, target }: Record<string, string>) => `${operation} ${target}`)).toEqual([
+      "keep kafka",
+      "unchanged topic transactions",
+      "unchanged topic window_transactions",
+      "unchanged stream TRANSACTIONS",
+      "unchanged stream PAID_TRANSACTIONS",
+      "unchanged table WINDOW_TRANSACTIONS",
+    ]);
+    const report = await stack.json(["up"]);
+    expect(new Set(report.changes.map(({ result }: Record<string, string>) => result))).toEqual(new Set(["unchanged"]));
+    expect(changing()).toEqual([]);
+  });
+
+  test("status knows the server and its queries", async () => {
+    const report = await stack.json(["status"]);
+    expect(report.services.at(-1)).toEqual({
+      name: "ksqldb",
+      state: "healthy",
+      pid: null,
+      uptimeMs: null,
+      rssBytes: null,
+      endpoint: ksqldb.url,
+    });
+    expect(report.job).toEqual({ name: "window_transactions", healthy: true, detail: "2 of 2 queries run" });
+  });
+
+  test("another processor is refused until down, which leaves the server as it is", async () => {
+    const { exitCode, stderr } = await stack.run(["up", "--processor", "flink"]);
+    expect(stderr).toContain("Cannot change the processor: the stack is up with ksqldb");
+    expect(exitCode).toBe(2);
+    expect((await stack.run(["down"])).stderr).toContain(`ksqlDB at ${ksqldb.url} is not ours and goes on`);
+    expect(ksqldb.queries()).toHaveLength(2);
+  });
+
+  test("up with Flink takes back what was made on the server, and makes the windows' topic anew", async () => {
+    const report = await stack.up("--processor", "flink", ...only("kafka", "flink"));
+    expect(ksqldb.sources()).toEqual([]);
+    expect(ksqldb.queries()).toEqual([]);
+    expect(report.changes.map(({ kind, result }: Record<string, string>) => [kind, result])).toEqual([
+      ["topic", "unchanged"],
+      ["topic", "replaced"],
+      ["job", "created"],
+    ]);
+    expect(await retention()).toBe("-1");
+    expect((await stack.run(["down"])).exitCode).toBe(0);
+  });
+
+  test("down --volumes drops what is ours on the server while Kafka still runs", async () => {
+    await stack.up("--ksqldb-url", ksqldb.url, ...only("kafka", "ksqldb"));
+    expect(ksqldb.sources()).toHaveLength(3);
+    expect(await retention()).toBe("345600000000");
+    const { stderr } = await stack.run(["down", "--volumes"]);
+    expect(stderr).toContain(`Dropped from ksqlDB at ${ksqldb.url}: TRANSACTIONS, PAID_TRANSACTIONS, WINDOW_TRANSACTIONS`);
+    expect(ksqldb.sources()).toEqual([]);
+  });
+});

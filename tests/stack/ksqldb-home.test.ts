@@ -1,0 +1,116 @@
+import { describe, expect, test } from "bun:test";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { silentLog } from "../../src/core/log.ts";
+import { runCommand } from "../../src/core/process.ts";
+import { executeStart, executeStop } from "../../src/stack/execute.ts";
+import { ksqldbClassPath } from "../../src/stack/ksqldb-home.ts";
+import { localRuntime } from "../../src/stack/local-runtime.ts";
+import { planStack } from "../../src/stack/plan.ts";
+import { portsAt } from "../../src/stack/ports.ts";
+import { stateFolder, type ServiceRecord } from "../../src/stack/run-state.ts";
+import type { ServiceName } from "../../src/stack/service.ts";
+import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+/** An offset with which ksqlDB's port is free now. */
+async function freeOffset(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const address = server.address();
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  await closed.promise;
+  return (typeof address === "object" && address ? address.port : 0) - portsAt(0).ksqldb;
+}
+
+/** A jar of the fake server, compiled here. */
+async function fakeJar(): Promise<string> {
+  const folder = await temporaryFolder();
+  const source = join(folder, "KsqlServerMain.java");
+  const jar = join(folder, "fake.jar");
+  await copyFile(join(import.meta.dir, "fixtures/FakeKsqlServerMain.java"), source);
+  const compiled = await runCommand({ program: "javac", args: ["-d", join(folder, "classes"), source] });
+  const packed = await runCommand({ program: "jar", args: ["--create", "--file", jar, "-C", join(folder, "classes"), "."] });
+  expect([compiled, packed]).toEqual([
+    { exitCode: 0, output: "" },
+    { exitCode: 0, output: "" },
+  ]);
+  return jar;
+}
+
+async function homeWith(jar: string, path: string): Promise<string> {
+  const home = await temporaryFolder();
+  await mkdir(join(home, path, ".."), { recursive: true });
+  await copyFile(jar, join(home, path));
+  return home;
+}
+
+describe("a folder with ksqlDB", () => {
+  test(
+    "is run with the stack's settings, ready when it says that it is healthy, and asked to stop",
+    async () => {
+      const home = await homeWith(await fakeJar(), "some/where/deep/fake.jar");
+      const folder = stateFolder(await temporaryFolder());
+      const portOffset = await freeOffset();
+      const definition = ksqldbService(portsAt(portOffset));
+      const runtime = localRuntime({ folder, cacheDir: folder.root, ksqldbHome: home, log: silentLog });
+      const remembered = new Map<ServiceName, ServiceRecord>();
+      const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
+        void (record ? remembered.set(name, record) : remembered.delete(name));
+      const desired = [{ definition, definitionHash: runtime.hash(definition) }];
+      await runtime.prepare([definition]);
+      const start = executeStart(planStack(desired, []), desired, new Map(), {
+        runtime,
+        kafkaProbe: async () => true,
+        log: silentLog,
+        signal: new AbortController().signal,
+        timeoutMs: 60_000,
+        remember,
+      });
+      const [record] = await start.all;
+      try {
+        const told = await (await fetch(`${definition.endpoint}/how-it-was-started`)).text();
+        const [classPath, timeZone, heap, brokers, guarantee, stateDir] = told.split("\n");
+        expect({ classPath, timeZone, brokers, guarantee, stateDir }).toEqual({
+          classPath: join(home, "some/where/deep/fake.jar"),
+          timeZone: "UTC",
+          brokers: `127.0.0.1:${portsAt(portOffset).kafka}`,
+          guarantee: "exactly_once_v2",
+          stateDir: join(folder.dataDir("ksqldb"), "state"),
+        });
+        expect(Number(heap)).toBeLessThanOrEqual(1024);
+        expect(record).toMatchObject({ name: "ksqldb", endpoint: `http://127.0.0.1:${8088 + portOffset}` });
+        expect(typeof record?.readyMs).toBe("number");
+      } finally {
+        await executeStop(["ksqldb"], remembered, { runtime, log: silentLog, remember, stopTimeoutMs: () => definition.stopTimeoutMs });
+      }
+      expect(await readFile(folder.logFile("ksqldb"), "utf8")).toContain("asked to stop");
+      expect(remembered.size).toBe(0);
+    },
+    { timeout: 90_000 },
+  );
+
+  test("may be Confluent's archive: only the server's own jars make its class path", async () => {
+    const home = await homeWith(await fakeJar(), "share/java/ksqldb-rest-app/ksqldb-rest-app.jar");
+    await mkdir(join(home, "share/java/schema-registry"), { recursive: true });
+    await mkdir(join(home, "share/java/ksqldb"), { recursive: true });
+    await writeFile(join(home, "share/java/schema-registry/other.jar"), "");
+    await writeFile(join(home, "share/java/ksqldb/common.jar"), "");
+    expect(await ksqldbClassPath(home)).toBe(`${join(home, "share/java/ksqldb/*")}:${join(home, "share/java/ksqldb-rest-app/*")}`);
+  });
+
+  test("is refused where it is not there, or holds no server", async () => {
+    const home = await temporaryFolder();
+    await writeFile(join(home, "other.jar"), "");
+    const refusalOf = (folder: string) => ksqldbClassPath(folder).catch((error: unknown) => error);
+    expect(await refusalOf(home)).toMatchObject({
+      code: "prerequisite",
+      message: `Cannot use "${home}" as ksqlDB: no jar in it holds io.confluent.ksql.rest.server.KsqlServerMain`,
+    });
+    expect(await refusalOf(join(home, "none"))).toMatchObject({ message: `Cannot use "${join(home, "none")}" as ksqlDB: no such folder` });
+  });
+});
