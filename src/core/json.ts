@@ -31,3 +31,10 @@ export function arrayAt(value: unknown, ...path: readonly (string | number)[]): 
   const found = at(value, ...path);
   return Array.isArray(found) ? found : [];
 }
+
+/** A reviver for `JSON.parse()` that keeps every integer exact: those beyond 2^53 as bigint, where the runtime tells the source text. */
+export function exactInteger(this: unknown, _: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  const source = context?.source ?? "";
+  return /^-?\d+$/u.test(source) ? BigInt(source) : value;
+}

@@ -1,5 +1,7 @@
 /** `query` on the stack of a state folder. */
 
+import { StreamctlError } from "../core/errors.ts";
+import { isPushQuery, type KsqldbAnswer, queryKsqldb } from "../provision/ksqldb-query.ts";
 import { hasLimit, queryPinot, type PinotAnswer } from "../provision/pinot-broker.ts";
 import type { PipelineContext } from "./context.ts";
 import { runningStack } from "./running-stack.ts";
@@ -17,4 +19,21 @@ export async function query({ sql, limit, portOffset }: QueryRequest, { folder, 
   const statement = limit === undefined || hasLimit(sql) ? sql : `${sql}\nLIMIT ${limit}`;
   const answer = await queryPinot({ brokerUrl: endpoints.pinotBroker, sql: statement, signal });
   return limit === undefined ? answer : { ...answer, rows: answer.rows.slice(0, limit) };
+}
+
+/** Whether ksqlDB answers a statement with changes that never end. */
+export function isEndless(sql: string): boolean {
+  return isPushQuery(sql);
+}
+
+/** @throws StreamctlError `usage` where the stack has no ksqlDB; `processor`, `unreachable`, `interrupted` */
+export async function askKsqldb(
+  { sql, portOffset }: Pick<QueryRequest, "sql" | "portOffset">,
+  { folder, signal }: PipelineContext,
+): Promise<KsqldbAnswer> {
+  const { choices, endpoints } = await runningStack(folder, portOffset);
+  if (choices.processor === "ksqldb") return await queryKsqldb({ url: endpoints.ksqldb, sql, signal });
+  throw new StreamctlError("usage", `Cannot use --engine ksqldb: the processor of this stack is ${choices.processor}`, {
+    hint: "Ask Pinot: leave --engine out",
+  });
 }

@@ -66,12 +66,16 @@ export async function describeObject(url: string, name: string, patience: Patien
   if (answer.status !== 200 || description === undefined) {
     throw new StreamctlError("processor", `Cannot describe "${name}" of ksqlDB: ${refusalOf(answer).reason}`);
   }
+  const readQueries = arrayAt(description, "readQueries");
   return {
     kind: stringAt(description, "type") === "TABLE" ? "TABLE" : "STREAM",
     name,
     topic: stringAt(description, "topic") ?? "",
     statement: stringAt(description, "statement") ?? "",
-    readers: strings(at(description, "sourceConstraints")),
+    // Not every version tells of readers whose query has ended.
+    readers: [
+      ...new Set([...strings(at(description, "sourceConstraints")), ...readQueries.flatMap((query) => strings(at(query, "sinks")))]),
+    ],
   };
 }
 

@@ -5,7 +5,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { exchange } from "../core/http.ts";
-import { arrayAt, at, numberAt, stringAt } from "../core/json.ts";
+import { arrayAt, at, exactInteger, numberAt, stringAt } from "../core/json.ts";
 import { windowColumns } from "../model/names.ts";
 import { innermostCause } from "./java-error.ts";
 
@@ -99,12 +99,6 @@ export function hasLimit(sql: string): boolean {
 function exactJson(text: string, json: unknown): unknown {
   if (!/[[,]-?\d{16,}[\],]/u.test(text)) return json;
   return JSON.parse(text, exactInteger);
-}
-
-function exactInteger(this: unknown, _: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-  const source = context?.source ?? "";
-  return /^-?\d+$/u.test(source) ? BigInt(source) : value;
 }
 
 /** Times in milliseconds since the epoch, sums in whole units. */

@@ -79,6 +79,27 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(report.job).toEqual({ name: "window_transactions", healthy: true, detail: "2 of 2 queries run" });
   });
 
+  test("query asks ksqlDB once, or shows changes until there are enough of them or it is interrupted", async () => {
+    const pull = await stack.json(["query", "SELECT * FROM window_transactions;", "--engine", "ksqldb", "--limit", "2"]);
+    expect(pull.columns[6]).toEqual({ name: "TOTAL_PAID", type: "INTEGER" });
+    expect(pull.rows).toHaveLength(2);
+    const push = ["query", "SELECT * FROM paid_transactions EMIT CHANGES", "--engine", "ksqldb"];
+    const csv = await stack.run([...push, "--limit", "2", "-o", "csv"]);
+    expect(csv.stdout.split("\n").slice(0, 2)).toEqual([
+      "EVENT_TIMESTAMP,TRANSACTION_ID,USER_ID,TOTAL_PAID,STATUS",
+      "2026-11-23 01:00:00.500,1,u1,11,Paid",
+    ]);
+    expect(csv.exitCode).toBe(0);
+    const { child, outcome } = stack.start([...push, "-o", "ndjson"]);
+    let rows = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      rows += chunk.toString();
+      if (rows.split("\n").length > 3) child.kill("SIGINT");
+    });
+    expect((await outcome).exitCode).toBe(130);
+    expect(rows).toContain('"USER_ID":"u4"');
+  });
+
   test("another processor is refused until down, which leaves the server as it is", async () => {
     const { exitCode, stderr } = await stack.run(["up", "--processor", "flink"]);
     expect(stderr).toContain("Cannot change the processor: the stack is up with ksqldb");

@@ -7,6 +7,8 @@ import { recordedExchange } from "./recordings.ts";
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  /** What follows the text: the end (the default), nothing for as long as the reader stays, or a connection that breaks. */
+  readonly after?: "silence" | "break";
 }
 
 /** An answer, or a connection that breaks before one. */
@@ -44,11 +46,18 @@ export async function startScriptedKsqldb(steps: readonly Step[]): Promise<Scrip
 /** A server on a port of its own. @param answer undefined breaks the connection */
 export async function listen(
   answer: (path: string, body: string, method: string) => Answer | undefined,
+  onGone: () => void = () => {},
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const given = answer(decodeURI(request.url ?? ""), await text(request), request.method ?? "");
     if (given === undefined) request.socket.destroy();
-    else response.writeHead(given.status, { "content-type": "application/json" }).end(given.text);
+    else if (given.after === undefined) response.writeHead(given.status, { "content-type": "application/json" }).end(given.text);
+    else {
+      response.writeHead(given.status).write(`${given.text}\n`);
+      response.socket?.once("close", onGone);
+      // What was written has to arrive before the break does.
+      if (given.after === "break") setTimeout(() => request.socket.destroy(), 50);
+    }
   };
   const server = createServer((request, response) => void respond(request, response));
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -10,6 +10,8 @@ import { type Answer, listen, recorded } from "./fake-ksqldb-script.ts";
 const words = {
   info: JSON.parse(recorded("001-info").text),
   healthy: recorded("002-healthcheck").text,
+  pulled: recorded("073-qs-pull-table"),
+  pushed: recorded("071-qs-push-limit"),
   queries: JSON.parse(recorded("058-show-queries").text)[0],
   description: JSON.parse(recorded("061-describe-extended").text)[0],
   missing: JSON.parse(recorded("062-describe-missing").text),
@@ -107,6 +109,7 @@ export async function startFakeKsqldb(): Promise<FakeKsqldb> {
       return { status: 200, text: JSON.stringify({ KsqlServerInfo: info }) };
     }
     if (path === "/healthcheck") return { status: 200, text: words.healthy };
+    if (path === "/query-stream") return /EMIT CHANGES/iu.test(text) ? { ...words.pushed, after: "silence" } : words.pulled;
     if (path.startsWith("/status/")) return { status: 200, text: JSON.stringify({ ...words.made.commandStatus, queryId: null }) };
     const body = JSON.parse(text) as { readonly ksql: string; readonly streamsProperties?: unknown };
     const sql = body.ksql.replace(/\s*;$/u, "");

@@ -7,7 +7,6 @@ import { pausedWhole, throwIfInterrupted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { notAvailable } from "../globals.ts";
 import { limitNote, queryFormats, renderQuery, type QueryFormat } from "../render/query.ts";
 
 const args = {
@@ -26,8 +25,12 @@ export const queryCommand = defineCommand({
     const format = resolveFormat(typed.output, context);
     const watchMs = typed.watch === undefined ? undefined : parseDuration(typed.watch, { option: "--watch", minMs: 100 });
     const limit = typed.limit === undefined ? undefined : wholeNumber("--limit", typed.limit, 1);
-    requirePinot(typed.engine);
+    const engine = resolveEngine(typed.engine);
     const sql = await readStatement(typed.sql, typed.file, context.signal);
+    if (engine === "ksqldb") {
+      const { runKsqldbQuery } = await import("../ksqldb-query.ts");
+      return await runKsqldbQuery({ sql, format, limit, watchMs }, context);
+    }
     const { query } = await import("../../pipeline/query.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
     const { outputColumns: width, write } = context.terminal;
@@ -51,10 +54,10 @@ function resolveFormat(output: string | undefined, { globals }: CliContext): Que
   return format;
 }
 
-function requirePinot(engine: string | undefined): void {
-  if (engine === undefined || engine === "pinot") return;
-  if (engine === "ksqldb") throw notAvailable("--engine ksqldb");
-  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: no such engine`, { hint: "Engines: pinot" });
+function resolveEngine(engine: string | undefined): "pinot" | "ksqldb" {
+  if (engine === undefined || engine === "pinot") return "pinot";
+  if (engine === "ksqldb") return engine;
+  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: no such engine`, { hint: "Engines: pinot, ksqldb" });
 }
 
 /** The statement of the command line, of `-f`, or of standard input; whatever it is, it must hold something. */

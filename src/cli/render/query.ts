@@ -29,5 +29,24 @@ export function renderQuery(answer: QueryAnswer, { format, width }: QueryRenderi
   return format === "ndjson" ? renderNdjson(names, rows) : renderJson({ columns, rows, elapsedMs, limitReached });
 }
 
+/**
+ * One row of an answer that goes on, with the names before the first one. Later rows line up with the first as far as they fit.
+ * `json`, as one document, is none of these forms.
+ */
+export function renderStreamedRow(
+  names: readonly string[],
+  row: readonly unknown[],
+  first: readonly unknown[],
+  { format, width }: QueryRendering & { readonly format: Exclude<QueryFormat, "json"> },
+): string {
+  if (format === "ndjson") return renderNdjson(names, [row]);
+  if (format === "csv") {
+    const terminal = width !== null;
+    return row === first ? renderCsv(names, [row], { terminal }) : renderCsv([], [row], { terminal }).slice(1);
+  }
+  if (row === first) return renderTable(names, [row], { width });
+  return `${renderTable(names, [first, row], { width }).trimEnd().split("\n").at(-1) ?? ""}\n`;
+}
+
 /** What to say where as many rows came as Pinot answers by itself to a query that names no limit. */
 export const limitNote = "10 rows are all that Pinot answers where a query names no limit; to see whether there are more: --limit 1000";

@@ -1,0 +1,77 @@
+/** An answer over HTTP that comes line by line and may never end, such as the changes of a query. */
+
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { StringDecoder } from "node:string_decoder";
+import { messageOf, StreamctlError } from "./errors.ts";
+import { throwIfInterrupted } from "./wait.ts";
+
+export interface LinesRequest {
+  /** Sent as JSON. */
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Longest time until the answer begins, in milliseconds; once it did, only the signal ends it. */
+  readonly timeoutMs: number;
+}
+
+export interface LinesAnswer {
+  readonly status: number;
+  /** Without their ends. Whoever stops reading closes the connection. */
+  readonly lines: AsyncIterable<string>;
+}
+
+/**
+ * Posts over HTTP/1.1, not through `fetch()`, which gives up an answer that is quiet for some minutes.
+ *
+ * @throws StreamctlError `unreachable` when no answer begins in time or it breaks off, `interrupted` when the signal fires.
+ */
+export async function postForLines(url: string, { body, headers, signal, timeoutMs }: LinesRequest): Promise<LinesAnswer> {
+  throwIfInterrupted(signal);
+  const text = JSON.stringify(body);
+  const send = url.startsWith("https:") ? httpsRequest : httpRequest;
+  const length = String(Buffer.byteLength(text));
+  const unreachable = (error: unknown): StreamctlError =>
+    new StreamctlError("unreachable", `Cannot reach "${url}": ${messageOf(error)}`, { cause: error, hint: "Type: streamctl status" });
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const request = send(url, { method: "POST", headers: { ...headers, "content-length": length }, signal });
+    const patience = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    request.once("error", (error) => {
+      clearTimeout(patience);
+      reject(error);
+    });
+    request.once("response", (answer) => {
+      clearTimeout(patience);
+      resolve(answer);
+    });
+    request.end(text);
+  }).catch((error: unknown) => {
+    throwIfInterrupted(signal);
+    throw unreachable(error);
+  });
+  return { status: response.statusCode ?? 0, lines: linesOf(response, signal, unreachable) };
+}
+
+async function* linesOf(
+  response: IncomingMessage,
+  signal: AbortSignal,
+  unreachable: (error: unknown) => StreamctlError,
+): AsyncGenerator<string, void, undefined> {
+  const decoder = new StringDecoder("utf8");
+  let partial = "";
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      const pieces = (partial + decoder.write(chunk)).split("\n");
+      partial = pieces.pop() ?? "";
+      yield* pieces;
+    }
+    throwIfInterrupted(signal);
+    if (!response.complete) throw new Error("the answer broke off");
+  } catch (error) {
+    throwIfInterrupted(signal);
+    throw error instanceof StreamctlError ? error : unreachable(error);
+  } finally {
+    response.destroy();
+  }
+  if (partial !== "") yield partial;
+}
