@@ -85,8 +85,11 @@ void *js_method(napi_env env, napi_callback_info info, enum kind kind, size_t co
 
 napi_value js_constructed(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
   napi_value self = NULL, target = NULL;
+  napi_valuetype type = napi_undefined;
   if (!js_arguments(env, info, count, arguments, &self) || !js_ok(env, napi_get_new_target(env, info, &target))) return NULL;
-  return target ? self : js_type_error(env, "a class is called without new");
+  /* Without `new` there is no target; Deno gives the value undefined. */
+  if (target && !js_ok(env, napi_typeof(env, target, &type))) return NULL;
+  return type == napi_undefined ? js_type_error(env, "a class is called without new") : self;
 }
 
 bool js_set(napi_env env, napi_value object, const char *name, napi_value value) {

@@ -18,7 +18,6 @@ const capacity = { fixed: 4000, random: 500 } as const;
 const clockMs = (): number => performance.now();
 
 function send(message: WorkerMessage): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort?.postMessage(message);
 }
 

@@ -1,7 +1,8 @@
-import { expect, test } from "bun:test";
-import { loadAddon } from "../../src/kafka/addon.ts";
-import { misuses } from "./misuse.ts";
-import { openMockCluster } from "./mock-cluster.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadAddon } from "../../../src/kafka/addon.ts";
+import { misuses } from "../misuse.ts";
+import { openMockCluster } from "../mock-cluster.ts";
 
 test("the addon refuses wrong arguments and foreign objects, and accepts nothing of them", async () => {
   const addon = loadAddon();
@@ -10,11 +11,11 @@ test("the addon refuses wrong arguments and foreign objects, and accepts nothing
   const producer = new addon.Producer(properties, "payments", 1_000, 1_000_000, true);
   const consumer = new addon.Consumer(properties, "payments", Float64Array.of(0, 0));
   for (const [what, call, message] of misuses(addon, producer, consumer, cluster.brokers)) {
-    expect(call, what).toThrow(message);
+    assert.throws(call, { message }, what);
   }
   const numbers = new Float64Array(addon.statisticsLength);
   producer.statistics(numbers);
-  expect(numbers.every((number) => number === 0)).toBe(true);
+  assert.ok(numbers.every((number) => number === 0));
   producer.close();
   await consumer.close();
 });
