@@ -17,7 +17,7 @@ UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack t
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check build node check format lint types deadcode unit test-native test demo project data bench bench-producers fix clean
+.PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test demo project data bench bench-producers fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ setup-check: .tools/check.stamp ## fetch the checkers for C, shell and Dockerfil
 
 .tools/setup.stamp: package.json bun.lock scripts/setup.sh
 	@scripts/setup.sh
+	@touch $@
+
+setup-runtimes: .tools/runtimes.stamp ## fetch Deno and a Node that runs the sources, for make test
+
+.tools/runtimes.stamp: scripts/setup-runtimes.sh
+	@scripts/setup-runtimes.sh
 	@touch $@
 
 .tools/check.stamp: requirements-dev.txt
@@ -78,8 +84,8 @@ unit: setup $(NATIVE)
 test-native: setup $(NATIVE) ## native/ under sanitizers, and FUZZ=100000 mutated batches
 	@scripts/test-native.sh $(FUZZ)
 
-test: check build ## check, then end-to-end on the real engines
-	@$(BUN) test --timeout 900000 tests/e2e
+test: check build node setup-runtimes ## check, then every runtime, then end-to-end on the real engines
+	@$(BUN) test --timeout 900000 tests/runtimes tests/e2e
 
 demo: build ## up, data, query, verify, down, in .demo
 	@scripts/demo.sh

@@ -15,6 +15,8 @@ export interface Outcome {
 }
 
 export interface RunOptions {
+  /** What runs the command line; default: the built executable. */
+  readonly program?: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
@@ -31,9 +33,10 @@ export interface Running {
 }
 
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  if (!existsSync(executable)) throw new Error("./streamctl is not built: make build");
+  const [program = executable, ...before] = options.program ?? [];
+  if (!existsSync(program)) throw new Error(`${program} is not there: make build node setup-runtimes`);
   const env = Object.fromEntries(Object.entries({ ...process.env, ...options.env }).filter(([, value]) => value !== undefined));
-  const child = spawn(executable, args, { cwd: options.cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(program, [...before, ...args], { cwd: options.cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => void (stdout += chunk.toString()));
