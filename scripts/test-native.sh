@@ -31,13 +31,19 @@ build() { # <program> <compiler's arguments...>
   "$cc" "${flags[@]}" "${@:2}" "${core[@]}" -o "$program" @build/librdkafka.args
 }
 
+# A bundle comes with an addon of its own: the sanitized one takes its place.
+bundle() {
+  .tools/bin/bun build --target=node tests/native/addon.ts --outdir "$out/bundle" --asset-naming '[name].[ext]' &&
+    mv "$out/bundle/addon.js" "$out/addon/"
+}
+
 build_all() {
   build tests-address "${address[@]}" tests/native/{main,check}.c tests/native/*_test.c &
   build tests-thread "${thread[@]}" tests/native/{main,check}.c tests/native/*_test.c &
   build fuzz-group "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_group,check}.c &
   build fuzz-produce "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_produce,check}.c &
   scripts/build-native.sh "$out/addon/streamctl_native.node" "${address[@]}" -O1 -g -U_FORTIFY_SOURCE 2>"$out/addon.log" &
-  .tools/bin/bun build --target=node tests/native/addon.ts --outdir "$out/addon" >"$out/bundle.log" 2>&1 &
+  bundle >"$out/bundle.log" 2>&1 &
   local failed=0
   for _ in 1 2 3 4 5 6; do wait -n || failed=1; done
   ((failed == 0)) || { cat "$out/addon.log" "$out/bundle.log"; exit 1; }
