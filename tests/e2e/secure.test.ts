@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { runCommand } from "../../src/core/process.ts";
 import { Broker } from "./broker.ts";
 import { run, type Outcome } from "./streamctl.ts";
-import { topicValues } from "./topic-values.ts";
+import { topicValues } from "./topic-records.ts";
 
 const scramPassword = "Wonderland-7";
 const plainPassword = "Builder-8";
