@@ -9,7 +9,7 @@ import type { DataSummary } from "../../src/data/summary.ts";
 import { listOffsets } from "../../src/kafka/admin.ts";
 import type { Broker } from "./broker.ts";
 import { start, type Outcome, type Running } from "./streamctl.ts";
-import { topicValues } from "./topic-values.ts";
+import { topicValues } from "./topic-records.ts";
 
 export interface KnownRunOptions {
   readonly broker: Broker;
