@@ -9,12 +9,12 @@ STREAMCTL := ./streamctl
 NODE_BUNDLE := build/node/streamctl.mjs
 
 NATIVE := build/streamctl_native.node
-DECLARATIONS := $(wildcard config/*/* flink/* ksql/* pinot/*)
+DECLARATIONS := $(wildcard config/*/* dockerfiles/* flink/* ksql/* pinot/*)
 SOURCES := $(shell find src -name '*.ts')
 C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
 UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack tests/provision tests/pipeline tests/cli
-SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
+SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/healthcheck
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test demo project data bench bench-producers fix clean

@@ -16,9 +16,11 @@ for program in node npm gcc make python3; do
 done
 
 mkdir -p .tools/bin
-if [ "$(bun --version 2> /dev/null || true)" = "$bun_version" ]; then
+if [ "$(.tools/bin/bun --version 2> /dev/null || true)" = "$bun_version" ]; then
+  : # It is there; a PATH that begins with .tools/bin would only link it to itself.
+elif [ "$(bun --version 2> /dev/null || true)" = "$bun_version" ]; then
   ln -sf "$(command -v bun)" .tools/bin/bun
-elif [ "$(.tools/bin/bun --version 2> /dev/null || true)" != "$bun_version" ]; then
+else
   printf 'setup: Bun %s by npm\n' "$bun_version"
   mkdir -p .tools/npm
   printf '{"private":true}\n' > .tools/npm/package.json

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const folders = ["config", "flink", "ksql", "pinot"];
+const folders = ["config", "dockerfiles", "flink", "ksql", "pinot"];
 
 /** Texts by path, as the files stand in the project: `flink/01-transactions.sql`. */
 export function readDeclarations(): Readonly<Record<string, string>> {

@@ -81,7 +81,7 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
   const state = await readRunState(folder);
   if (!state) return [];
   requireSameOffset(folder, state, portOffset);
-  const definitions = everyService(state.choices.portOffset);
+  const definitions = everyService(state.choices);
   const recorder = new RunRecorder(folder, state.choices, state.services);
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
   const runtime = localRuntime({ folder, log, cacheDir: cacheFolder() });

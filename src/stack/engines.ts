@@ -30,6 +30,17 @@ const engines: Readonly<Record<EngineName, Engine>> = {
   flink: { name: "flink", label: "Flink 2.3.0", sources: ["config/flink/LocalFlink.java"], jars: 55, diskBytes: 400e6 },
 };
 
+/** Release of an engine, as its own project counts it. */
+export function engineVersion(name: EngineName): string {
+  return engines[name].label.slice(engines[name].label.lastIndexOf(" ") + 1);
+}
+
+/** What Maven needs to resolve an engine: texts by the path at which they lie in its project. */
+export function mavenProject(name: EngineName, read: (asset: string) => string = readAsset): Readonly<Record<string, string>> {
+  const sources = engines[name].sources.map((source) => [`src/main/java/${basename(source)}`, read(source)] as const);
+  return Object.fromEntries([["pom.xml", read(`config/${name}/pom.xml`)], ...sources]);
+}
+
 const plugins = {
   compile: "org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile",
   copy: "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
@@ -84,10 +95,9 @@ async function resolveEngine(engine: Engine, context: EngineContext): Promise<vo
   const draft = join(cacheDir, `.draft-${engine.name}-${process.pid}`);
   try {
     await mkdir(join(draft, "lib"), { recursive: true });
-    await writeFile(join(draft, "pom.xml"), readAsset(`config/${engine.name}/pom.xml`));
-    for (const source of engine.sources) {
-      await mkdir(join(draft, "src", "main", "java"), { recursive: true });
-      await writeFile(join(draft, "src", "main", "java", basename(source)), readAsset(source));
+    for (const [path, text] of Object.entries(mavenProject(engine.name))) {
+      await mkdir(dirname(join(draft, path)), { recursive: true });
+      await writeFile(join(draft, path), text);
     }
     const startedAt = performance.now();
     await runMaven(engine, draft, context);
@@ -196,7 +206,7 @@ function noSpace(cacheDir: string, needed: number): StreamctlError {
 }
 
 function engineHome(cacheDir: string, engine: Engine): string {
-  const hash = createHash("sha256").update(readAsset(`config/${engine.name}/pom.xml`));
-  for (const source of engine.sources) hash.update(readAsset(source));
+  const hash = createHash("sha256");
+  for (const text of Object.values(mavenProject(engine.name))) hash.update(text);
   return join(cacheDir, "engines", `${engine.name}-${hash.digest("hex").slice(0, 12)}`);
 }

@@ -13,8 +13,8 @@ const lookTimeoutMs = 2000;
 /** Whether the service says that it is ready. Silence and refusals are "no"; only a fired signal is an error. */
 export async function isReady(probe: Probe, kafka: KafkaProbe, signal?: AbortSignal): Promise<boolean> {
   switch (probe.kind) {
-    case "tcp":
-      return await accepts(probe.port);
+    case "zookeeper":
+      return (await reply(probe.port, "srvr")).includes("Mode: ");
     case "kafka": {
       const port = Number(probe.address.slice(probe.address.lastIndexOf(":") + 1));
       return (await accepts(port)) && (await kafka(probe.address, lookTimeoutMs, signal));
@@ -50,5 +50,22 @@ function accepts(port: number): Promise<boolean> {
     socket.setTimeout(lookTimeoutMs, () => end(false));
     socket.once("connect", () => end(true));
     socket.once("error", () => end(false));
+  });
+}
+
+/** What a server answers to one question before it hangs up; empty where it does not. A connection alone may be a proxy's. */
+function reply(port: number, question: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    let answer = "";
+    const end = (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(lookTimeoutMs, end);
+    socket.once("connect", () => socket.write(question));
+    socket.on("data", (chunk) => void (answer += chunk.toString()));
+    socket.once("end", end);
+    socket.once("error", end);
   });
 }

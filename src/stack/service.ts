@@ -14,7 +14,7 @@ export type EngineName = "kafka" | "pinot" | "flink";
 /** How the engine itself says that it is ready. */
 export type Probe =
   | { readonly kind: "kafka"; readonly address: string }
-  | { readonly kind: "tcp"; readonly port: number }
+  | { readonly kind: "zookeeper"; readonly port: number }
   | { readonly kind: "http"; readonly checks: readonly HttpCheck[] };
 
 /** An address that must answer 200 and, where `path` is given, hold at least `atLeast` there, or exactly what `equals` says. */
@@ -27,7 +27,12 @@ export interface HttpCheck {
 
 export interface ServicePort {
   readonly name: string;
+  /** By which this machine reaches it. */
   readonly port: number;
+  /** On which the service listens; the same unless it runs in a container. */
+  readonly inside: number;
+  /** Used within the service alone, so that no container publishes it. */
+  readonly own?: true;
 }
 
 /** One declaration to render into the service's configuration folder. */

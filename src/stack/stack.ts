@@ -46,7 +46,7 @@ export async function observeProcesses(state: RunState): Promise<readonly Observ
 /** One look at everything that the state says was started. */
 export async function observeStack(state: RunState | undefined, kafkaProbe: KafkaProbe): Promise<readonly ObservedService[]> {
   if (!state) return [];
-  const definitions = everyService(state.choices.portOffset);
+  const definitions = everyService(state.choices);
   return await Promise.all(
     state.services.map(async (record): Promise<ObservedService> => {
       const running = await isRunning(record.identity);

@@ -13,10 +13,10 @@ import { isRunning, signalProcess, type ProcessIdentity } from "../../src/core/p
 import { pollUntil } from "../../src/core/wait.ts";
 import { createTopic, fetchMetadata } from "../../src/kafka/admin.ts";
 import { localRuntime, type Runtime } from "../../src/stack/local-runtime.ts";
-import { portsAt } from "../../src/stack/ports.ts";
 import { stateFolder } from "../../src/stack/run-state.ts";
 import type { ServiceDefinition } from "../../src/stack/service.ts";
 import { kafkaService } from "../../src/stack/services/kafka.ts";
+import { siteOf } from "../../src/stack/site.ts";
 
 type SecurityProtocol = "SSL" | "SASL_SSL" | "SASL_PLAINTEXT";
 
@@ -127,7 +127,9 @@ export class Broker {
 
 function definitionOf(ports: ReadonlyMap<string, number>, { properties = {}, formatArgs = [] }: BrokerOptions): ServiceDefinition {
   const { PLAINTEXT: kafka = 0, CONTROLLER: kafkaController = 0 } = Object.fromEntries(ports);
-  const base = kafkaService({ ...portsAt(0), kafka, kafkaController });
+  const site = siteOf("local", 0);
+  const own = { ...site.ports, kafka, kafkaController };
+  const base = kafkaService({ ...site, ports: own, inside: own, brokers: `127.0.0.1:${kafka}` });
   const listeners = [...ports].map(([name, port]) => `${name}://127.0.0.1:${port}`);
   const protocols = [...ports.keys()].map((name) => `${name}:${name === "CONTROLLER" ? "PLAINTEXT" : name}`);
   const overrides = {
@@ -138,7 +140,7 @@ function definitionOf(ports: ReadonlyMap<string, number>, { properties = {}, for
   };
   return {
     ...base,
-    ports: [...ports].map(([name, port]) => ({ name, port })),
+    ports: [...ports].map(([name, port]) => ({ name, port, inside: port })),
     args: [...base.args, ...Object.entries(overrides).flatMap(([name, value]) => ["--override", `${name}=${value}`])],
     ...(base.prepare ? { prepare: { ...base.prepare, args: [...base.prepare.args, ...formatArgs] } } : {}),
   };

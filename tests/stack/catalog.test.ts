@@ -31,7 +31,7 @@ describe("desiredServices()", () => {
   });
 
   test("gives each service ports of its own, every one moved by the offset", () => {
-    const ports = everyService(1000).flatMap((service) => service.ports.map(({ port }) => port));
+    const ports = everyService({ portOffset: 1000 }).flatMap((service) => service.ports.map(({ port }) => port));
     expect(new Set(ports).size).toBe(ports.length);
     expect(ports.toSorted((a, b) => a - b)).toEqual(
       Object.values(portsAt(0))
@@ -41,7 +41,7 @@ describe("desiredServices()", () => {
   });
 
   test("gives every template the values that it names", () => {
-    for (const { values, files } of everyService(0)) {
+    for (const { values, files } of everyService({ portOffset: 0 })) {
       for (const { asset } of files) {
         expect(renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset)).not.toContain("{{");
       }

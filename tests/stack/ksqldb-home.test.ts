@@ -12,6 +12,7 @@ import { portsAt } from "../../src/stack/ports.ts";
 import { stateFolder, type ServiceRecord } from "../../src/stack/run-state.ts";
 import type { ServiceName } from "../../src/stack/service.ts";
 import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
+import { siteOf } from "../../src/stack/site.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 /** An offset with which ksqlDB's port is free now. */
@@ -56,7 +57,7 @@ describe("a folder with ksqlDB", () => {
       const home = await homeWith(await fakeJar(), "some/where/deep/fake.jar");
       const folder = stateFolder(await temporaryFolder());
       const portOffset = await freeOffset();
-      const definition = ksqldbService(portsAt(portOffset));
+      const definition = ksqldbService(siteOf("local", portOffset));
       const runtime = localRuntime({ folder, cacheDir: folder.root, ksqldbHome: home, log: silentLog });
       const remembered = new Map<ServiceName, ServiceRecord>();
       const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>

@@ -1,8 +1,8 @@
 /** Which services a choice of processor and of `--only` asks for. */
 
 import { StreamctlError } from "../../core/errors.ts";
-import { portsAt } from "../ports.ts";
 import type { ServiceDefinition, ServiceName } from "../service.ts";
+import { siteOf, type RuntimeName } from "../site.ts";
 import { flinkService } from "./flink.ts";
 import { kafkaService } from "./kafka.ts";
 import { ksqldbService } from "./ksqldb.ts";
@@ -10,6 +10,8 @@ import { pinotService, zookeeperService } from "./pinot.ts";
 
 export interface ServiceChoice {
   readonly portOffset: number;
+  /** Default: local. */
+  readonly runtime?: RuntimeName | undefined;
   /** Which service computes the windows; `none` where a server that is not ours does. Default: flink. */
   readonly processor?: "flink" | "ksqldb" | "none" | undefined;
   /** Services asked for; undefined means all. */
@@ -31,8 +33,8 @@ const needs: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
  * @throws StreamctlError `usage` for a service that does not exist or that this stack does not have, `not-available` for one that comes later.
  */
 export function desiredServices(choice: ServiceChoice): readonly ServiceDefinition[] {
-  const { portOffset, processor = "flink", only } = choice;
-  const all = everyService(portOffset).filter(({ name }) => name === processor || (name !== "flink" && name !== "ksqldb"));
+  const { processor = "flink", only } = choice;
+  const all = everyService(choice).filter(({ name }) => name === processor || (name !== "flink" && name !== "ksqldb"));
   if (!only) return all;
   const wanted = new Set<string>();
   const want = (name: ServiceName): void => {
@@ -49,9 +51,12 @@ export function desiredServices(choice: ServiceChoice): readonly ServiceDefiniti
 }
 
 /** Definitions of all services that any stack may have. */
-export function everyService(portOffset: number): readonly ServiceDefinition[] {
-  const ports = portsAt(portOffset);
-  return [kafkaService(ports), zookeeperService(ports), pinotService(ports), flinkService(ports), ksqldbService(ports)];
+export function everyService({
+  portOffset,
+  runtime = "local",
+}: Pick<ServiceChoice, "portOffset" | "runtime">): readonly ServiceDefinition[] {
+  const site = siteOf(runtime, portOffset);
+  return [kafkaService(site), zookeeperService(site), pinotService(site), flinkService(site), ksqldbService(site)];
 }
 
 /** Every name that `--only` and `logs` take. */

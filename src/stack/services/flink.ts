@@ -1,5 +1,5 @@
-import type { Ports } from "../ports.ts";
 import type { ServiceDefinition } from "../service.ts";
+import type { Site } from "../site.ts";
 
 const opened = [
   "java.lang",
@@ -19,17 +19,17 @@ const opened = [
  * Flink 2.3.0: cluster with one TaskManager and SQL gateway in one JVM, 330 MB resident with the job. The module options are
  * those of Flink's own distribution for Java 17.
  */
-export function flinkService(ports: Ports): ServiceDefinition {
+export function flinkService({ ports, inside, bindHost }: Site): ServiceDefinition {
   return {
     name: "flink",
     engine: "flink",
     after: [],
     ports: [
-      { name: "Flink REST", port: ports.flinkRest },
-      { name: "Flink SQL gateway", port: ports.flinkGateway },
+      { name: "Flink REST", port: ports.flinkRest, inside: inside.flinkRest },
+      { name: "Flink SQL gateway", port: ports.flinkGateway, inside: inside.flinkGateway },
     ],
     endpoint: `http://127.0.0.1:${ports.flinkRest}`,
-    values: { restPort: ports.flinkRest, gatewayPort: ports.flinkGateway },
+    values: { bindHost, restPort: inside.flinkRest, gatewayPort: inside.flinkGateway },
     files: ["config.yaml", "log4j2.properties"].map((as) => ({ asset: `config/flink/${as}`, as })),
     env: { MALLOC_ARENA_MAX: "2", FLINK_CONF_DIR: "{{confDir}}" },
     jvmOptions: [

@@ -1,18 +1,29 @@
-import type { Ports } from "../ports.ts";
 import type { ServiceDefinition } from "../service.ts";
+import type { Site } from "../site.ts";
 
 /** Kafka 4.3.1, broker and controller in one process. 200 MB resident. */
-export function kafkaService(ports: Ports): ServiceDefinition {
+export function kafkaService({ ports, inside, bindHost, brokers }: Site): ServiceDefinition {
+  const address = `127.0.0.1:${ports.kafka}`;
+  // Where the other services come another way than this machine, they have a listener of their own.
+  const network = brokers === address ? [] : [brokers];
+  const networkPort = (broker: string): string => broker.slice(broker.lastIndexOf(":") + 1);
   return {
     name: "kafka",
     engine: "kafka",
     after: [],
     ports: [
-      { name: "Kafka", port: ports.kafka },
-      { name: "Kafka controller", port: ports.kafkaController },
+      { name: "Kafka", port: ports.kafka, inside: inside.kafka },
+      { name: "Kafka controller", port: ports.kafkaController, inside: inside.kafkaController, own: true },
     ],
-    endpoint: `127.0.0.1:${ports.kafka}`,
-    values: { kafkaPort: ports.kafka, controllerPort: ports.kafkaController },
+    endpoint: address,
+    values: {
+      controllerPort: inside.kafkaController,
+      listeners: [
+        `PLAINTEXT://${bindHost}:${inside.kafka}`,
+        ...network.map((broker) => `NETWORK://${bindHost}:${networkPort(broker)}`),
+      ].join(),
+      advertisedListeners: [`PLAINTEXT://${address}`, ...network.map((broker) => `NETWORK://${broker}`)].join(),
+    },
     files: [
       { asset: "config/kafka/server.properties", as: "server.properties" },
       { asset: "config/kafka/log4j2.properties", as: "log4j2.properties" },
@@ -33,7 +44,7 @@ export function kafkaService(ports: Ports): ServiceDefinition {
       mainClass: "kafka.tools.StorageTool",
       args: ["format", "--cluster-id", "{{clusterId}}", "--config", "{{confDir}}/server.properties"],
     },
-    probe: { kind: "kafka", address: `127.0.0.1:${ports.kafka}` },
+    probe: { kind: "kafka", address },
     stopTimeoutMs: 20_000,
   };
 }

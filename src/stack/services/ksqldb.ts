@@ -1,5 +1,5 @@
-import type { Ports } from "../ports.ts";
 import type { HttpCheck, ServiceDefinition } from "../service.ts";
+import type { Site } from "../site.ts";
 
 /** The class that a folder of ksqlDB's jars must hold. */
 export const ksqldbMainClass = "io.confluent.ksql.rest.server.KsqlServerMain";
@@ -8,15 +8,15 @@ export const ksqldbMainClass = "io.confluent.ksql.rest.server.KsqlServerMain";
  * ksqlDB 0.28 or newer, from a folder of the user's. 340 MB resident when idle, 600 to 670 with the queries of the windows. Without
  * Kafka it neither starts nor stops.
  */
-export function ksqldbService(ports: Ports): ServiceDefinition {
+export function ksqldbService({ ports, inside, bindHost, brokers }: Site): ServiceDefinition {
   const url = `http://127.0.0.1:${ports.ksqldb}`;
   return {
     name: "ksqldb",
     engine: "ksqldb",
     after: ["kafka"],
-    ports: [{ name: "ksqlDB", port: ports.ksqldb }],
+    ports: [{ name: "ksqlDB", port: ports.ksqldb, inside: inside.ksqldb }],
     endpoint: url,
-    values: { ksqldbPort: ports.ksqldb, kafkaPort: ports.kafka },
+    values: { bindHost, brokers, ksqldbPort: inside.ksqldb },
     files: ["ksql-server.properties", "log4j.properties", "log4j2.properties"].map((as) => ({ asset: `config/ksqldb/${as}`, as })),
     env: { MALLOC_ARENA_MAX: "2" },
     jvmOptions: [

@@ -1,15 +1,16 @@
 import type { Ports } from "../ports.ts";
 import type { HttpCheck, ServiceDefinition } from "../service.ts";
+import type { Site } from "../site.ts";
 
 /** ZooKeeper, which only Pinot uses. 115 MB resident. */
-export function zookeeperService(ports: Ports): ServiceDefinition {
+export function zookeeperService({ ports, inside, bindHost }: Site): ServiceDefinition {
   return {
     name: "zookeeper",
     engine: "pinot",
     after: [],
-    ports: [{ name: "ZooKeeper", port: ports.zookeeper }],
+    ports: [{ name: "ZooKeeper", port: ports.zookeeper, inside: inside.zookeeper }],
     endpoint: `127.0.0.1:${ports.zookeeper}`,
-    values: { zookeeperPort: ports.zookeeper },
+    values: { bindHost, zookeeperPort: inside.zookeeper },
     files: [
       { asset: "config/pinot/zoo.cfg", as: "zoo.cfg" },
       { asset: "config/pinot/log4j2.xml", as: "log4j2.xml" },
@@ -24,29 +25,30 @@ export function zookeeperService(ports: Ports): ServiceDefinition {
     ],
     mainClass: "org.apache.zookeeper.server.ZooKeeperServerMain",
     args: ["{{confDir}}/zoo.cfg"],
-    probe: { kind: "tcp", port: ports.zookeeper },
+    probe: { kind: "zookeeper", port: ports.zookeeper },
     stopTimeoutMs: 10_000,
   };
 }
 
 /** Pinot 0.11.0: controller, broker and server in one JVM. 300 MB resident. */
-export function pinotService(ports: Ports): ServiceDefinition {
+export function pinotService({ ports, inside, bindHost, host }: Site): ServiceDefinition {
   return {
     name: "pinot",
     engine: "pinot",
     after: ["zookeeper"],
     ports: [
-      { name: "Pinot controller", port: ports.pinotController },
-      { name: "Pinot broker", port: ports.pinotBroker },
-      { name: "Pinot server", port: ports.pinotServer },
-      { name: "Pinot server admin", port: ports.pinotServerAdmin },
+      { name: "Pinot controller", port: ports.pinotController, inside: inside.pinotController },
+      { name: "Pinot broker", port: ports.pinotBroker, inside: inside.pinotBroker },
+      { name: "Pinot server", port: ports.pinotServer, inside: inside.pinotServer, own: true },
+      { name: "Pinot server admin", port: ports.pinotServerAdmin, inside: inside.pinotServerAdmin },
     ],
     endpoint: `http://127.0.0.1:${ports.pinotController}`,
     values: {
-      controllerPort: ports.pinotController,
-      brokerPort: ports.pinotBroker,
-      serverPort: ports.pinotServer,
-      serverAdminPort: ports.pinotServerAdmin,
+      bindHost,
+      controllerPort: inside.pinotController,
+      brokerPort: inside.pinotBroker,
+      serverPort: inside.pinotServer,
+      serverAdminPort: inside.pinotServerAdmin,
     },
     files: ["controller.conf", "broker.conf", "server.conf", "log4j2.xml"].map((as) => ({ asset: `config/pinot/${as}`, as })),
     env: { MALLOC_ARENA_MAX: "2" },
@@ -65,7 +67,7 @@ export function pinotService(ports: Ports): ServiceDefinition {
       "-clusterName",
       "streamctl",
       "-zkAddress",
-      `127.0.0.1:${ports.zookeeper}`,
+      `${host("zookeeper")}:${inside.zookeeper}`,
       "-port",
       "-1",
       "-bootstrapConfigPaths",

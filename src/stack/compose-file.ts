@@ -1,0 +1,113 @@
+/**
+ * One `compose.yaml` of the services' definitions: what the docker runtime drives, and what a person may drive by hand. The services
+ * come up in their order by themselves, because each says by its image's health check when it is ready. Pure.
+ */
+
+import { createHash } from "node:crypto";
+import { stringify } from "yaml";
+import { renderTemplate } from "../core/template.ts";
+import { containerFolders, type Image } from "./image.ts";
+import type { HttpCheck, Probe, ServiceDefinition, ServicePort } from "./service.ts";
+
+/** A document of the Compose Specification, as much of it as is used here. https://docs.docker.com/reference/compose-file/ */
+export interface ComposeFile {
+  readonly services: Readonly<Record<string, object>>;
+  readonly volumes: Readonly<Record<string, object>>;
+}
+
+/**
+ * @param images of every engine that a definition names
+ * @param project name of the compose project; Kafka's cluster id follows from it
+ */
+export function composeFile(definitions: readonly ServiceDefinition[], images: readonly Image[], project: string): ComposeFile {
+  const names = new Set(definitions.map(({ name }) => name));
+  const services = definitions.map((definition) => {
+    const image = images.find(({ engine }) => engine === definition.engine);
+    const after = definition.after.filter((name) => names.has(name));
+    return [definition.name, escaped(composeService(definition, image, after, project))] as const;
+  });
+  return { services: Object.fromEntries(services), volumes: Object.fromEntries([...names].map((name) => [volumeOf(name), {}])) };
+}
+
+/** Text of the document, one line a word of a command, however long. */
+export function renderCompose(file: ComposeFile): string {
+  return stringify(file, { lineWidth: 0 });
+}
+
+function volumeOf(service: string): string {
+  return `${service}-data`;
+}
+
+function composeService(definition: ServiceDefinition, image: Image | undefined, after: readonly string[], project: string): object {
+  const { name, jvmOptions, ports } = definition;
+  const values = { ...definition.values, ...containerFolders(name), clusterId: clusterId(project) };
+  const render = (text: string): string => renderTemplate(text, values, name);
+  const java = (mainClass: string, args: readonly string[]): readonly string[] => [...jvmOptions, mainClass, ...args].map(render);
+  const { prepare } = definition;
+  return {
+    ...(image ? { image: image.tag, build: { context: `./${image.engine}`, args: image.args } } : {}),
+    command: java(definition.mainClass, definition.args),
+    environment: {
+      ...Object.fromEntries(Object.entries(definition.env).map(([variable, value]) => [variable, render(value)])),
+      ...(prepare ? { PREPARE: java(prepare.mainClass, prepare.args).join(" ") } : {}),
+      PROBE: probeLines(definition.probe, ports).join("\n"),
+    },
+    ports: ports.filter(({ own }) => own !== true).map(({ port, inside }) => `127.0.0.1:${port}:${inside}`),
+    ...(after.length > 0 ? { depends_on: Object.fromEntries(after.map((other) => [other, { condition: "service_healthy" }])) } : {}),
+    volumes: [`${volumeOf(name)}:/data`],
+    tmpfs: ["/tmp"],
+    read_only: true,
+    cap_drop: ["ALL"],
+    security_opt: ["no-new-privileges:true"],
+    mem_limit: `${memoryLimitMiB(jvmOptions)}m`,
+    stop_grace_period: `${definition.stopTimeoutMs / 1000}s`,
+  };
+}
+
+/** Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash. */
+function clusterId(project: string): string {
+  return `s${createHash("sha256").update(project).digest("base64url").slice(0, 21)}`;
+}
+
+/** The probe as the image's health check reads it: one question a line, asked inside the container. */
+export function probeLines(probe: Probe, ports: readonly ServicePort[]): readonly string[] {
+  const inside = (port: number): number => ports.find((known) => known.port === port)?.inside ?? port;
+  switch (probe.kind) {
+    case "zookeeper":
+      return [`zookeeper ${inside(probe.port)}`];
+    case "kafka":
+      return [`kafka ${inside(Number(probe.address.slice(probe.address.lastIndexOf(":") + 1)))}`];
+    case "http":
+      return probe.checks.map((check) => {
+        const { port, pathname, search } = new URL(check.url);
+        return ["http", inside(Number(port)), `${pathname}${search}`, answerPattern(check)].join(" ").trimEnd();
+      });
+  }
+}
+
+/** What the answer must hold, as an extended regular expression over its JSON: the last name of the path, and its value. */
+function answerPattern({ path, atLeast = 0, equals }: HttpCheck): string {
+  const name = path?.at(-1);
+  if (name === undefined) return "";
+  return `"${name}" *: *${equals === undefined ? (atLeast > 0 ? "[1-9]" : "[0-9]") : JSON.stringify(equals)}`;
+}
+
+/**
+ * Memory that a container may have, in MiB: what its JVM may take by its own options, and 128 more for threads and libraries. The
+ * defaults are those of Java 17, but for metaspace, which has none.
+ */
+export function memoryLimitMiB(jvmOptions: readonly string[]): number {
+  const option = (prefix: string): number | undefined => {
+    const match = jvmOptions.find((text) => text.startsWith(prefix))?.slice(prefix.length);
+    if (match === undefined) return undefined;
+    return Number.parseInt(match, 10) * (/g$/iu.test(match) ? 1024 : 1);
+  };
+  const heap = option("-Xmx") ?? 512;
+  const code = option("-XX:ReservedCodeCacheSize=") ?? (jvmOptions.includes("-XX:TieredStopAtLevel=1") ? 48 : 240);
+  return heap + (option("-XX:MaxDirectMemorySize=") ?? heap) + (option("-XX:MaxMetaspaceSize=") ?? 256) + code + 128;
+}
+
+/** Compose takes a dollar for the beginning of a variable of its own. */
+function escaped(value: object): object {
+  return JSON.parse(JSON.stringify(value).replaceAll("$", "$$$$")) as object;
+}

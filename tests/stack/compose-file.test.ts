@@ -1,0 +1,170 @@
+import { describe, expect, test } from "bun:test";
+import { readAsset } from "../../src/core/assets.ts";
+import { composeFile, memoryLimitMiB, probeLines, renderCompose } from "../../src/stack/compose-file.ts";
+import { imageOf, imageSource } from "../../src/stack/image.ts";
+import { desiredServices } from "../../src/stack/services/catalog.ts";
+
+const source = { read: readAsset, baseImage: "java:17", buildImage: "maven:17" };
+
+const render = (portOffset: number): ReturnType<typeof composeFile> => {
+  const definitions = desiredServices({ portOffset, runtime: "docker" });
+  const images = (["kafka", "pinot", "flink"] as const).map((engine) => ({ ...imageOf(engine, definitions, source), tag: `${engine}:v1` }));
+  return composeFile(definitions, images, "streamctl-test");
+};
+
+describe("composeFile()", () => {
+  test("renders a service whole: image, command, probe, loopback ports, volume, limits", () => {
+    expect(render(1000).services["zookeeper"]).toMatchInlineSnapshot(`
+      {
+        "build": {
+          "args": {
+            "BASE_IMAGE": "java:17",
+            "BUILD_IMAGE": "maven:17",
+            "ENGINE": "pinot",
+            "VERSION": "0.11.0",
+          },
+          "context": "./pinot",
+        },
+        "cap_drop": [
+          "ALL",
+        ],
+        "command": [
+          "-Xms32m",
+          "-Xmx128m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Dlog4j2.configurationFile=file:/engine/conf/zookeeper/log4j2.xml",
+          "org.apache.zookeeper.server.ZooKeeperServerMain",
+          "/engine/conf/zookeeper/zoo.cfg",
+        ],
+        "environment": {
+          "MALLOC_ARENA_MAX": "2",
+          "PROBE": "zookeeper 2181",
+        },
+        "image": "pinot:v1",
+        "mem_limit": "688m",
+        "ports": [
+          "127.0.0.1:3181:2181",
+        ],
+        "read_only": true,
+        "security_opt": [
+          "no-new-privileges:true",
+        ],
+        "stop_grace_period": "10s",
+        "tmpfs": [
+          "/tmp",
+        ],
+        "volumes": [
+          "zookeeper-data:/data",
+        ],
+      }
+    `);
+  });
+
+  test("gives Kafka its first-time step, and Pinot the names of the containers that it works with", () => {
+    const { kafka, pinot } = render(0).services as Readonly<Record<string, Record<string, unknown>>>;
+    expect(kafka?.["environment"]).toMatchObject({
+      PREPARE: expect.stringMatching(
+        /kafka\.tools\.StorageTool format --cluster-id s[\w-]{21} --config \/engine\/conf\/kafka\/server\.properties$/u,
+      ),
+    });
+    expect(pinot?.["command"]).toContain("zookeeper:2181");
+    expect(pinot?.["depends_on"]).toEqual({ zookeeper: { condition: "service_healthy" } });
+  });
+
+  test("publishes on loopback what this machine asks for, and nothing else", () => {
+    const services = Object.values(render(1000).services) as readonly { readonly ports: readonly string[] }[];
+    expect(services.flatMap(({ ports }) => ports)).toEqual([
+      "127.0.0.1:10092:9092",
+      "127.0.0.1:3181:2181",
+      "127.0.0.1:10000:9000",
+      "127.0.0.1:9099:8099",
+      "127.0.0.1:9097:8097",
+      "127.0.0.1:9081:8081",
+      "127.0.0.1:9083:8083",
+    ]);
+  });
+
+  test("leaves out a dependency that the stack does not have", () => {
+    const definitions = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "pinot");
+    expect(composeFile(definitions, [], "p").services["pinot"]).not.toHaveProperty("depends_on");
+  });
+});
+
+describe("renderCompose()", () => {
+  test("writes a dollar so that compose takes it for a dollar", () => {
+    const definitions = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "zookeeper");
+    const [zookeeper] = definitions.map((definition) => ({ ...definition, args: ["$HOME"] }));
+    expect(renderCompose(composeFile(zookeeper ? [zookeeper] : [], [], "p"))).toContain("- $$HOME\n");
+  });
+});
+
+describe("imageOf()", () => {
+  const definitions = desiredServices({ portOffset: 0, runtime: "docker" });
+
+  test("holds what the Dockerfile copies, configuration of each service of the engine among it", () => {
+    expect(Object.keys(imageOf("pinot", definitions, source).files)).toEqual([
+      "Dockerfile",
+      "start",
+      "healthcheck",
+      "ca/README",
+      "maven/pom.xml",
+      "conf/zookeeper/zoo.cfg",
+      "conf/zookeeper/log4j2.xml",
+      "conf/pinot/controller.conf",
+      "conf/pinot/broker.conf",
+      "conf/pinot/server.conf",
+      "conf/pinot/log4j2.xml",
+    ]);
+    expect(Object.keys(imageOf("flink", definitions, source).files)).toContain("maven/src/main/java/LocalFlink.java");
+  });
+
+  test("has Kafka listen for this machine and for the other containers, each by the address that it can reach", () => {
+    const text = imageOf("kafka", desiredServices({ portOffset: 1000, runtime: "docker" }), source).files["conf/kafka/server.properties"];
+    expect(text?.split("\n").filter((line) => /^(?:advertised\.)?listeners=/u.test(line))).toEqual([
+      "listeners=PLAINTEXT://0.0.0.0:9092,NETWORK://0.0.0.0:19092,CONTROLLER://127.0.0.1:9093",
+      "advertised.listeners=PLAINTEXT://127.0.0.1:10092,NETWORK://kafka:19092",
+    ]);
+  });
+
+  test("is named by its content: the same content has the same name, and any difference another one", () => {
+    const { tag } = imageOf("flink", definitions, source);
+    expect(tag).toMatch(/^streamctl-flink:2\.3\.0-[0-9a-f]{12}$/u);
+    expect(imageOf("flink", definitions, source).tag).toBe(tag);
+    expect(imageOf("flink", definitions, { ...source, baseImage: "java:21" }).tag).not.toBe(tag);
+    const edited = (path: string): string => readAsset(path) + (path === "config/flink/config.yaml" ? "# edited\n" : "");
+    expect(imageOf("flink", definitions, { ...source, read: edited }).tag).not.toBe(tag);
+    expect(imageOf("kafka", definitions, { ...source, read: edited }).tag).toBe(imageOf("kafka", definitions, source).tag);
+  });
+});
+
+describe("imageSource()", () => {
+  test("takes the base images of the environment, or else those of the Dockerfile", () => {
+    expect(imageSource(readAsset, { STREAMCTL_BASE_IMAGE: "mine:17" })).toEqual({
+      read: readAsset,
+      baseImage: "mine:17",
+      buildImage: expect.stringMatching(/^maven:3/u),
+    });
+    expect(imageSource(readAsset, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/^eclipse-temurin:17/u);
+  });
+});
+
+describe("probeLines()", () => {
+  test("asks inside the container what the definition asks of this machine", () => {
+    const lines = desiredServices({ portOffset: 1000, runtime: "docker" }).map(({ probe, ports }) => probeLines(probe, ports));
+    expect(lines).toEqual([
+      ["kafka 9092"],
+      ["zookeeper 2181"],
+      ["http 9000 /tables", "http 8097 /health", "http 8099 /health", 'http 8099 /query/sql?sql=select%201 "numDocsScanned" *: *[0-9]'],
+      ['http 8081 /overview "taskmanagers" *: *[1-9]', "http 8083 /v3/info"],
+    ]);
+  });
+});
+
+describe("memoryLimitMiB()", () => {
+  test("adds up what the options let a JVM take", () => {
+    const options = ["-Xmx1g", "-XX:MaxDirectMemorySize=160m", "-XX:MaxMetaspaceSize=200m", "-XX:ReservedCodeCacheSize=64m"];
+    expect(memoryLimitMiB(options)).toBe(1024 + 160 + 200 + 64 + 128);
+    expect(memoryLimitMiB(["-Xmx128m", "-XX:TieredStopAtLevel=1"])).toBe(128 + 128 + 256 + 48 + 128);
+  });
+});
