@@ -37,9 +37,12 @@ export function resolveChoices(
   requireServed("--processor", typed.processor, ["auto", "flink", "ksqldb"], []);
   const kept = state?.choices;
   const only = typed.only ?? kept?.only;
+  const processor = chooseProcessor(typed, kept, environment["STREAMCTL_KSQLDB_HOME"]);
+  const abandonedKsqldb = abandonedServer(kept, processor.ksqldb);
   const wanted: StackChoices = {
     runtime: "local",
-    ...chooseProcessor(typed, kept, environment["STREAMCTL_KSQLDB_HOME"]),
+    ...processor,
+    ...(abandonedKsqldb === undefined ? {} : { abandonedKsqldb }),
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
   };
@@ -77,6 +80,13 @@ function chooseProcessor(
   throw new StreamctlError("prerequisite", "Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given", {
     hint: waysToKsqldb,
   });
+}
+
+/** The server that still holds what streamctl made there, and that is no longer chosen. */
+function abandonedServer(kept: StackChoices | undefined, now: KsqldbSource | undefined): string | undefined {
+  const before = kept?.ksqldb && "url" in kept.ksqldb ? kept.ksqldb.url : undefined;
+  const chosen = now && "url" in now ? now.url : undefined;
+  return [kept?.abandonedKsqldb, before].find((url) => url !== undefined && url !== chosen);
 }
 
 function typedSource({ ksqldbUrl, ksqldbHome }: TypedChoices): KsqldbSource | undefined {

@@ -57,7 +57,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
  */
 async function partFromServer(volumes: boolean, { folder, log, signal }: PipelineContext): Promise<void> {
   const state = await readRunState(folder);
-  const url = state && externalServer(state.choices.ksqldb);
+  const url = state && (externalServer(state.choices.ksqldb) ?? state.choices.abandonedKsqldb);
   if (!state || url === undefined) return;
   if (!volumes) {
     log.info(`ksqlDB at ${url} is not ours and goes on: its queries wait for Kafka until the next up`);

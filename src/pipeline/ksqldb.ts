@@ -96,9 +96,3 @@ export async function releaseServer(place: KsqldbPlace, log: Log, signal: AbortS
     });
   }
 }
-
-/** The server of the choices before, where it is not ours and no longer chosen. */
-export function abandonedServer(before: KsqldbSource | undefined, now: KsqldbSource | undefined): string | undefined {
-  const url = externalServer(before);
-  return url === externalServer(now) ? undefined : url;
-}

@@ -23,8 +23,8 @@ export interface ProvisioningOptions {
   readonly folder: StateFolder;
   /** One promise a service of the stack, settled when it is ready. */
   readonly ready: ReadonlyMap<ServiceName, Promise<unknown>>;
-  /** A server that is not ours and that computed the windows before: what streamctl made there is dropped first. */
-  readonly abandonedKsqldb?: string | undefined;
+  /** Called once a server that is no longer chosen gave back what streamctl made there. */
+  readonly onReleased: () => Promise<void>;
   readonly timeoutMs: number;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -44,8 +44,9 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
   const changes: Change[] = [transactions.change];
   let windowsId: TopicIdentity = { name: topic.name, id: windows.topicId };
   if (await processorReady(options)) {
-    if (options.abandonedKsqldb !== undefined) {
-      await releaseServer(ksqldbPlace(options.abandonedKsqldb, false, endpoints), log, signal);
+    if (choices.abandonedKsqldb !== undefined) {
+      await releaseServer(ksqldbPlace(choices.abandonedKsqldb, false, endpoints), log, signal);
+      await options.onReleased();
     }
     const outcome = await provisionProcessor({
       processorFor: (made) => processorFor(options, identityOf(transactions), made),

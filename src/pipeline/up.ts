@@ -15,7 +15,7 @@ import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
-import { abandonedServer, wantsExternal } from "./ksqldb.ts";
+import { wantsExternal } from "./ksqldb.ts";
 import { provision } from "./provisioning.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
@@ -116,7 +116,10 @@ async function carryOut(
     endpoints: endpointsOf(choices),
     folder,
     ready: start.ready,
-    abandonedKsqldb: abandonedServer(state?.choices.ksqldb, choices.ksqldb),
+    onReleased: async () => {
+      const { abandonedKsqldb: _, ...others } = choices;
+      await recorder.choose(others);
+    },
     timeoutMs,
     log,
     signal: start.signal,

@@ -19,6 +19,8 @@ export interface StackChoices {
   readonly processor: "flink" | "ksqldb";
   /** Where ksqlDB comes from; absent where Flink is the processor. */
   readonly ksqldb?: KsqldbSource;
+  /** A server that is not ours, that is no longer chosen, and that may still write the windows: kept until it gave back what is ours. */
+  readonly abandonedKsqldb?: string;
   /** Why these two were taken, in one line. */
   readonly why: string;
   readonly portOffset: number;

@@ -98,7 +98,7 @@ async function serviceStatus(
  */
 export class RunRecorder {
   readonly #folder: StateFolder;
-  readonly #choices: StackChoices;
+  #choices: StackChoices;
   readonly #services: Map<ServiceName, ServiceRecord>;
   #written: Promise<void> = Promise.resolve();
 
@@ -115,12 +115,22 @@ export class RunRecorder {
   remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> => {
     if (record) this.#services.set(name, record);
     else this.#services.delete(name);
+    await this.#write();
+  };
+
+  /** Keeps other choices from now on. */
+  choose = async (choices: StackChoices): Promise<void> => {
+    this.#choices = choices;
+    await this.#write();
+  };
+
+  async #write(): Promise<void> {
     const state: RunState = { version: 1, choices: this.#choices, services: [...this.#services.values()] };
     const written = this.#written.then(() => writeRunState(this.#folder, state));
     // A write that failed is its caller's to report; the next one, with more room on the disk, may succeed.
     this.#written = written.catch(() => {});
     await written;
-  };
+  }
 }
 
 /** @throws StreamctlError `not-running` unless a stack was started from this state folder. */

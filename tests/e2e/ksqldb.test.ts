@@ -12,7 +12,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   let ksqldb: FakeKsqldb;
 
   beforeAll(async () => {
-    stack = await Stack.create(34_000);
+    stack = await Stack.create(20_000);
     ksqldb = await startFakeKsqldb();
   });
 
@@ -109,7 +109,13 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   });
 
   test("up with Flink takes back what was made on the server, and makes the windows' topic anew", async () => {
-    const report = await stack.up("--processor", "flink", ...only("kafka", "flink"));
+    // A first attempt does not get through to the server: what is there is not forgotten.
+    const gone = ksqldb.refuseAll();
+    const failed = await stack.run(["up", "--processor", "flink", ...only("kafka", "flink")]);
+    expect(failed.stderr).toContain(`Cannot take back what streamctl made on ksqlDB at "${ksqldb.url}"`);
+    expect(failed.exitCode).toBe(1);
+    gone.end();
+    const report = await stack.json(["up"]);
     expect(ksqldb.sources()).toEqual([]);
     expect(ksqldb.queries()).toEqual([]);
     expect(report.changes.map(({ kind, result }: Record<string, string>) => [kind, result])).toEqual([

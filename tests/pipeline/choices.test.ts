@@ -76,6 +76,15 @@ describe("resolveChoices()", () => {
     expect(choose({ ksqldbHome: "/opt/ksqldb" }, stateOf(flink, false))).toContain('ksqldb {"home":"/opt/ksqldb"}');
   });
 
+  test("remembers a server that was chosen before until it gave back what is ours", () => {
+    const abandoned = (typed: Partial<TypedChoices>, kept: StackChoices): string | undefined =>
+      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), {}).abandonedKsqldb;
+    expect(abandoned({ processor: "flink" }, ksqldb)).toBe("http://a:8088");
+    expect(abandoned({}, { ...flink, abandonedKsqldb: "http://a:8088" })).toBe("http://a:8088");
+    expect(abandoned({ ksqldbUrl: "http://a:8088" }, { ...flink, abandonedKsqldb: "http://a:8088" })).toBeUndefined();
+    expect(abandoned({}, ksqldb)).toBeUndefined();
+  });
+
   test("reads a state from before ksqlDB could be chosen", () => {
     expect(resolveChoices(nothing, stateOf(flink, true), {})).toEqual(flink);
   });

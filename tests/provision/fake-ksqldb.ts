@@ -67,6 +67,8 @@ export interface FakeKsqldb extends AsyncDisposable {
   started(): readonly FakeQuery[];
   /** The Kafka that the server says to work with, from now on; before, the one of the recording. */
   workWith(clusterId: string): void;
+  /** The server breaks every connection until the end. */
+  refuseAll(): { readonly end: () => void };
   /** Somebody runs statements of their own. */
   run(sql: string): void;
   /** The server breaks the connection of the next statement that this matches, after it ran. */
@@ -91,6 +93,7 @@ export async function startFakeKsqldb(): Promise<FakeKsqldb> {
   let properties: unknown;
   let broken: RegExp | undefined;
   let clusterId: string | undefined;
+  let away = false;
 
   function execute(sql: string): readonly object[] {
     const statements = splitStatements(sql).map((statement) => statement.sql);
@@ -104,6 +107,7 @@ export async function startFakeKsqldb(): Promise<FakeKsqldb> {
 
   /** Undefined where the connection breaks. */
   function answer(path: string, text: string): Answer | undefined {
+    if (away) return undefined;
     if (path === "/info") {
       const info = { ...words.info.KsqlServerInfo, ...(clusterId === undefined ? {} : { kafkaClusterId: clusterId }) };
       return { status: 200, text: JSON.stringify({ KsqlServerInfo: info }) };
@@ -134,6 +138,10 @@ export async function startFakeKsqldb(): Promise<FakeKsqldb> {
     queries: () => [...holding.queries.values()],
     sources: () => [...holding.sources.keys()],
     started: () => started,
+    refuseAll() {
+      away = true;
+      return { end: () => void (away = false) };
+    },
     workWith(id) {
       clusterId = id;
     },

@@ -21,6 +21,9 @@ test("refusalOf() reads every kind of refusal that ksqlDB was seen to give", () 
     "055-ctas-or-replace-windowed-same",
     "121-ctas-unwindowed-replace-add",
     "136-drop-source-with-readers",
+    "162-multi-runtime-fail",
+    "167-drop-chain",
+    "222-r-replace-with-multiple-writers",
     "146-terminate-again",
     "183-r-csas-add-filter",
     "223-r-drop-multi-writers",
@@ -44,6 +47,9 @@ test("refusalOf() reads every kind of refusal that ksqlDB was seen to give", () 
     055-ctas-or-replace-windowed-same: never: Upgrades not yet supported for StreamWindowedAggregate
     121-ctas-unwindowed-replace-add: never: Query is not upgradeable. Plan step of type StreamAggregate must have matching columns not part of aggregate. Values differ: [\`USER_ID\`, \`ROWTIME\`] vs. [\`USER_ID\`, \`ROWTIME\`, \`TOTAL_PAID\`]
     136-drop-source-with-readers: never: Cannot drop TRANSACTIONS_STREAM. The following streams and/or tables read from this source: [PAID_TRANSACTIONS_STREAM]. You need to drop them before dropping TRANSACTIONS_STREAM
+    162-multi-runtime-fail: never: Unable to replicate the partition 2 time(s): The target replication factor of 2 cannot be reached because only 1 broker(s) are registered
+    167-drop-chain: again: Timeout while waiting for command topic consumer to process command topic
+    222-r-replace-with-multiple-writers: never: REPLACE for sink \`R_OUT\` is not supported because there are multiple queries writing into it: [CSAS_R_OUT_63, INSERTQUERY_73, INS_1, INSERTQUERY_71]
     146-terminate-again: never: Unknown queryId: CTAS_WINDOWED_TRANSACTIONS_25
     183-r-csas-add-filter: again: Timeout while waiting for command topic consumer to process command topic
     223-r-drop-multi-writers: never: Cannot drop R_OUT. The following queries read from this source: []. The following queries write into this source: [INSERTQUERY_71, INSERTQUERY_73, INS_1]. You need to terminate them before dropping R_OUT

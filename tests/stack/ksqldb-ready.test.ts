@@ -1,0 +1,22 @@
+import { expect, test } from "bun:test";
+import { isReady } from "../../src/stack/health.ts";
+import { ksqldbChecks } from "../../src/stack/services/ksqldb.ts";
+import { type Answer, listen, recorded, starting } from "../provision/fake-ksqldb-script.ts";
+
+/** Whether a server with these recorded words is ready. */
+async function readyWith(info: Answer, healthcheck: Answer): Promise<boolean> {
+  const { url, close } = await listen((path) => (path === "/info" ? info : healthcheck));
+  try {
+    return await isReady({ kind: "http", checks: ksqldbChecks(url) }, async () => true);
+  } finally {
+    await close();
+  }
+}
+
+test("ksqldbChecks() take a server for ready only where it runs and says that it is healthy", async () => {
+  expect(await readyWith(recorded("001-info"), recorded("002-healthcheck"))).toBe(true);
+  expect(await readyWith(starting, starting)).toBe(false);
+  // Without Kafka it answers 200 all the same.
+  expect(recorded("262-kafkadown-healthcheck").status).toBe(200);
+  expect(await readyWith(recorded("001-info"), recorded("262-kafkadown-healthcheck"))).toBe(false);
+});
