@@ -1,7 +1,9 @@
 /** TLS and SASL on a real broker: what a user's properties file must be good for, and that what is secret in it stays secret. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { once } from "node:events";
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../src/core/process.ts";
@@ -71,12 +73,13 @@ const plain = { ...scram, "sasl.mechanism": "PLAIN", "sasl.username": "bob", "sa
 
 type Listener = "PLAINTEXT" | "SSL" | "SASL_SSL";
 
-/** `data` with these properties in a file, in a state folder of its own. */
+/** `data` with these properties in a file, in a state folder of its own, at a listener of the broker or at addresses. */
 async function data(
-  listener: Listener,
+  at: Listener | `${string}:${number}`,
   properties: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<Outcome & { stateDir: string }> {
+  const brokers = at === "PLAINTEXT" || at === "SSL" || at === "SASL_SSL" ? broker.addressOf(at) : at;
   const own = await mkdtemp(join(folder, "run-"));
   const file = join(own, "client.properties");
   const stateDir = join(own, "state");
@@ -87,7 +90,7 @@ async function data(
       .join(""),
   );
   await chmod(file, 0o600);
-  const words = ["data", "--brokers", broker.addressOf(listener), "--kafka-config", file, "--state-dir", stateDir, ...args];
+  const words = ["data", "--brokers", brokers, "--kafka-config", file, "--state-dir", stateDir, ...args];
   return { stateDir, ...(await run(words, { cwd: folder, env: { KAFKA_PASSWORD: scramPassword } })) };
 }
 
@@ -110,6 +113,18 @@ describe("data over TLS and SASL", () => {
       expect(found.toSorted()).toEqual([...before, ...expected].toSorted());
     });
   }
+
+  test("an address at which something else answers does no harm beside one that works", async () => {
+    const server = createServer((socket) => socket.on("error", () => {}).end("this is no TLS\n"));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    for (const seed of ["1", "2", "3"]) {
+      const brokers = `${broker.addressOf("SASL_SSL")},127.0.0.1:${port}` as const;
+      const { exitCode, stdout } = await data(brokers, scram, "-n", "10", "--seed", seed, "--json");
+      expect([exitCode, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ delivered: 10 })]);
+    }
+    server.close();
+  });
 
   const refusals: readonly (readonly [string, Listener, Readonly<Record<string, string>>, RegExp])[] = [
     [
