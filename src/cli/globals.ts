@@ -41,6 +41,6 @@ export function resolveGlobals(raw: Readonly<Record<string, unknown>>): GlobalOp
 /** The error for an option or value that a later version will serve. */
 export function notAvailable(what: string): StreamctlError {
   return new StreamctlError("not-available", `Cannot use ${what}: not available in this version`, {
-    hint: "This version has the local runtime and the Flink processor: streamctl up",
+    hint: "This version has the local runtime: streamctl up",
   });
 }

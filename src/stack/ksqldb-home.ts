@@ -1,8 +1,8 @@
 /** A folder with an installed ksqlDB: Confluent's archive, or any folder that holds its jars at any depth. */
 
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { StreamctlError, systemCode } from "../core/errors.ts";
+import { basename, dirname, join } from "node:path";
+import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { ksqldbMainClass } from "./services/ksqldb.ts";
 
 /** Folders of the archive whose jars make the server, in the order of its own start script: what stands first wins. */
@@ -26,40 +26,44 @@ const archiveFolders = [
  * @throws StreamctlError `prerequisite` where no jar of the folder holds the server
  */
 export async function ksqldbClassPath(home: string): Promise<string> {
-  const found = await foldersWithJars(home);
-  const ofArchive = archiveFolders.filter((name) => found.has(name));
-  const folders = ofArchive.length > 0 ? ofArchive : [...found.keys()].toSorted();
-  if (
-    !(await holdsServer(
-      home,
-      folders.flatMap((name) => (found.get(name) ?? []).map((jar) => join(name, jar))),
-    ))
-  ) {
+  const ofArchive = await archiveJars(home);
+  const found = ofArchive.size > 0 ? ofArchive : await allJars(home);
+  const jars = [...found].flatMap(([folder, names]) => names.map((jar) => join(folder, jar)));
+  if (!(await holdsServer(home, jars))) {
     throw new StreamctlError("prerequisite", `Cannot use "${home}" as ksqlDB: no jar in it holds ${ksqldbMainClass}`, {
       hint: "Give the folder of Confluent's archive, the one with bin/ksql-server-start, or one with ksqlDB's jars: --ksqldb-home DIR",
     });
   }
-  return folders.map((name) => join(home, name, "*")).join(":");
+  return [...found.keys()].map((folder) => join(home, folder, "*")).join(":");
 }
 
-/** Jars by the folder in which they lie, relative to `home`. */
-async function foldersWithJars(home: string): Promise<ReadonlyMap<string, readonly string[]>> {
+type JarsByFolder = ReadonlyMap<string, readonly string[]>;
+
+/** The jars that the archive's own script takes; an archive holds those of other programs too. */
+async function archiveJars(home: string): Promise<JarsByFolder> {
+  const folders = new Map<string, readonly string[]>();
+  for (const folder of archiveFolders) {
+    const names = await readdir(join(home, folder)).catch(() => []);
+    const jars = names.filter((name) => name.endsWith(".jar"));
+    if (jars.length > 0) folders.set(folder, jars);
+  }
+  return folders;
+}
+
+/** Every jar below a folder, by the folder in which it lies, relative to `home`. */
+async function allJars(home: string): Promise<JarsByFolder> {
   const folders = new Map<string, string[]>();
   try {
-    for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
-      if (!entry.name.endsWith(".jar") || entry.isDirectory()) continue;
-      const folder = entry.parentPath.slice(home.length + 1);
-      folders.set(folder, [...(folders.get(folder) ?? []), entry.name]);
+    for (const path of (await readdir(home, { recursive: true })).filter((name) => name.endsWith(".jar")).toSorted()) {
+      const folder = dirname(path);
+      folders.set(folder, [...(folders.get(folder) ?? []), basename(path)]);
     }
   } catch (error) {
-    throw new StreamctlError(
-      "prerequisite",
-      `Cannot use "${home}" as ksqlDB: ${systemCode(error) === "ENOENT" ? "no such folder" : String(error)}`,
-      {
-        cause: error,
-        hint: "Give a folder with an installed ksqlDB: --ksqldb-home DIR",
-      },
-    );
+    const why = systemCode(error) === "ENOENT" ? "no such folder" : messageOf(error);
+    throw new StreamctlError("prerequisite", `Cannot use "${home}" as ksqlDB: ${why}`, {
+      cause: error,
+      hint: "Give a folder with an installed ksqlDB: --ksqldb-home DIR",
+    });
   }
   return folders;
 }
