@@ -6,6 +6,7 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { hasCode } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { KsqldbChain, type KsqldbOptions } from "./ksqldb-chain.ts";
 import { drop, fillingQueries, make, terminate, waitUntilRunning } from "./ksqldb-change.ts";
@@ -68,7 +69,15 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
       await terminate(url, ids, patience);
       return ids;
     },
-    health: (patience) => healthOf(chain, patience),
+    async health(patience) {
+      try {
+        return await healthOf(chain, patience);
+      } catch (error) {
+        // A server that refuses to tell is there, and not healthy.
+        if (!hasCode(error, "processor")) throw error;
+        return { healthy: false, detail: error.message };
+      }
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { patienceFor } from "../../src/provision/patience.ts";
 import { planProcessor, provisionProcessor, type TopicIdentity } from "../../src/provision/processor.ts";
 import { failureOf } from "./failure.ts";
 import { type FakeKsqldb, startFakeKsqldb } from "./fake-ksqldb.ts";
+import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
 import { processorContract, type ProcessorWorld, type Wish } from "./processor-contract.ts";
 
 const windows: TopicIdentity = { name: "window_transactions", id: "w1" };
@@ -219,6 +220,16 @@ describe("createKsqldbProcessor()", () => {
     expect(await failureOf(provision(world, { ...wish, statements: "refused" }))).toMatchObject({
       code: "processor",
       message: `Cannot run "ksql/03-window_transactions.sql:4": Can't find any functions with the name 'FROBNICATE'`,
+    });
+  });
+
+  test("takes a server that does not tell of its queries for unhealthy, not for an error", async () => {
+    await using server = await startScriptedKsqldb([{ status: 404, text: "" }]);
+    await using world = await createWorld();
+    const processor = createKsqldbProcessor({ ...world.options(windows, wish), url: server.url });
+    expect(await processor.health(patienceFor(5000))).toEqual({
+      healthy: false,
+      detail: "Cannot list the queries of ksqlDB: it answers with status 404",
     });
   });
 
