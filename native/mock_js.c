@@ -127,17 +127,30 @@ static napi_value set_round_trip(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static napi_value set_brokers_up(napi_env env, napi_callback_info info) {
-  napi_value argument;
+static napi_value set_broker_up(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int64_t broker;
   bool up;
-  struct wrapped *wrapped = unwrap(env, info, 1, &argument);
-  if (!wrapped || !js_ok(env, napi_get_value_bool(env, argument, &up))) return NULL;
-  for (int broker = 1; broker <= wrapped->brokers; broker++) {
-    if (up)
-      rd_kafka_mock_broker_set_up(wrapped->cluster, broker);
-    else
-      rd_kafka_mock_broker_set_down(wrapped->cluster, broker);
+  struct wrapped *wrapped = unwrap(env, info, 2, arguments);
+  if (!wrapped || !js_read_integer(env, arguments[0], -1, wrapped->brokers, &broker) ||
+      !js_ok(env, napi_get_value_bool(env, arguments[1], &up))) {
+    return NULL;
   }
+  throw_if(env, up ? rd_kafka_mock_broker_set_up(wrapped->cluster, (int32_t)broker)
+                   : rd_kafka_mock_broker_set_down(wrapped->cluster, (int32_t)broker));
+  return NULL;
+}
+
+static napi_value set_leader(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  int64_t partition, broker;
+  struct wrapped *wrapped = unwrap(env, info, 3, arguments);
+  char *topic = wrapped ? js_read_string(env, arguments[0]) : NULL;
+  if (topic && js_read_integer(env, arguments[1], 0, 1000, &partition) &&
+      js_read_integer(env, arguments[2], 1, wrapped->brokers, &broker)) {
+    throw_if(env, rd_kafka_mock_partition_set_leader(wrapped->cluster, topic, (int32_t)partition, (int32_t)broker));
+  }
+  free(topic);
   return NULL;
 }
 
@@ -149,9 +162,10 @@ static napi_value close_cluster(napi_env env, napi_callback_info info) {
 
 bool mock_export(napi_env env, napi_value exports) {
   const napi_property_descriptor methods[] = {
-      JS_METHOD("createTopic", create_topic),    JS_METHOD("deleteTopic", delete_topic),
-      JS_METHOD("failRequests", fail_requests),  JS_METHOD("setRoundTripMs", set_round_trip),
-      JS_METHOD("setBrokersUp", set_brokers_up), JS_METHOD("close", close_cluster),
+      JS_METHOD("createTopic", create_topic),   JS_METHOD("deleteTopic", delete_topic),
+      JS_METHOD("failRequests", fail_requests), JS_METHOD("setRoundTripMs", set_round_trip),
+      JS_METHOD("setBrokerUp", set_broker_up),  JS_METHOD("setLeader", set_leader),
+      JS_METHOD("close", close_cluster),
   };
   return js_export_class(env, exports, "MockCluster", construct, sizeof methods / sizeof *methods, methods);
 }

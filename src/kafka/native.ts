@@ -77,6 +77,8 @@ export interface NativeMockCluster {
   /** The next `count` requests of this kind are answered with this error code of Kafka's protocol. */
   failRequests(apiKey: number, errorCode: number, count: number): void;
   setRoundTripMs(ms: number): void;
-  setBrokersUp(up: boolean): void;
+  /** Brokers are numbered from 1; -1 is all of them. Who leads stays the same. */
+  setBrokerUp(broker: number, up: boolean): void;
+  setLeader(topic: string, partition: number, broker: number): void;
   close(): void;
 }

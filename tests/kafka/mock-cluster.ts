@@ -11,9 +11,9 @@ export const errorTopicAuthorizationFailed = 29;
 
 export interface MockCluster extends NativeMockCluster, Disposable {}
 
-/** A cluster of one broker with the given topics (name to partitions). */
-export function openMockCluster(topics: Readonly<Record<string, number>> = {}): MockCluster {
-  const cluster = new (loadAddon().MockCluster)(1);
+/** A cluster with the given topics (name to partitions), of one broker unless told otherwise. */
+export function openMockCluster(topics: Readonly<Record<string, number>> = {}, brokers = 1): MockCluster {
+  const cluster = new (loadAddon().MockCluster)(brokers);
   for (const [name, partitions] of Object.entries(topics)) cluster.createTopic(name, partitions);
   return Object.assign(cluster, { [Symbol.dispose]: () => cluster.close() });
 }

@@ -49,7 +49,7 @@ async function useAfterClose(addon: NativeAddon, brokers: string): Promise<void>
   const cluster = openMockCluster();
   cluster.close();
   cluster.close();
-  assert.throws(() => cluster.setBrokersUp(true), /closed/u);
+  assert.throws(() => cluster.setBrokerUp(-1, true), /closed/u);
 }
 
 /** Clients whose objects nobody holds any more, with work on its way. */

@@ -104,10 +104,10 @@ test("brokers that come back get everything that was accepted meanwhile", () => 
   const batch = packMessages(numberedMessages(1_000));
   assert.equal(producer.produce(batch, 0, 5_000), 1_000);
   assert.ok(producer.flush(5_000));
-  cluster.setBrokersUp(false);
+  cluster.setBrokerUp(-1, false);
   assert.equal(producer.produce(batch, 0, 5_000), 1_000);
   assert.equal(producer.flush(100), false);
-  cluster.setBrokersUp(true);
+  cluster.setBrokerUp(-1, true);
   assert.ok(producer.flush(15_000));
   const all = { accepted: 2_000, delivered: 2_000, failed: 0, unresolved: 0, inFlight: 0 };
   assert.deepEqual(deliveryCounts(producer.statistics()), all);
