@@ -5,6 +5,8 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { loadAddon } from "../../src/kafka/addon.ts";
 import type { NativeAddon } from "../../src/kafka/native.ts";
@@ -91,6 +93,8 @@ function leaveWorkBehind(): void {
 
 if (isMainThread) {
   const addon = loadAddon();
+  // The one beside this bundle is built with the sanitizers; any other would pass for nothing.
+  assert.ok(readFileSync("/proc/self/maps", "utf8").includes(fileURLToPath(new URL("streamctl_native.node", import.meta.url))));
   using cluster = openMockCluster({ payments: 3 });
   await wrongCalls(addon, cluster.brokers);
   await useAfterClose(addon, cluster.brokers);
