@@ -124,6 +124,7 @@ const leaderPauseMs = 100;
 export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
   const { topic, signal } = options;
   const deadlineMs = performance.now() + options.timeoutMs;
+  let noLeader: unknown;
   for (;;) {
     const timeoutMs = deadlineMs - performance.now();
     try {
@@ -132,8 +133,10 @@ export async function listOffsets(options: TopicOptions): Promise<readonly Water
         .map(([partition, low, high]) => ({ partition: Number(partition), low: Number(low), high: Number(high) }))
         .toSorted((one, other) => one.partition - other.partition);
     } catch (error) {
-      const soon = leaderless.has(kafkaErrorCode(error) ?? "") && performance.now() + leaderPauseMs < deadlineMs;
-      if (!soon) throw error;
+      const code = kafkaErrorCode(error) ?? "";
+      if (code === "_TIMED_OUT" && noLeader !== undefined) throw noLeader; // the deadline cut a further try short
+      if (!leaderless.has(code) || performance.now() + leaderPauseMs >= deadlineMs) throw error;
+      noLeader = error;
       await pause(leaderPauseMs, signal);
     }
   }
