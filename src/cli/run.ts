@@ -112,14 +112,20 @@ async function sayVersion(terminal: Terminal): Promise<ExitCode> {
   return 0;
 }
 
-/** The first signal asks for an orderly end; the second one ends at once. */
+/** Programs that run ours, such as `timeout` and `npm`, pass on what its terminal or its group gets anyway: one wish, two signals. */
+const sameWishMs = 500;
+
+/** The first signal asks for an orderly end; a second wish ends at once. */
 function signalOfInterruption(): AbortSignal {
   const controller = new AbortController();
+  let firstMs = Number.POSITIVE_INFINITY;
   // `nohup` has SIGHUP ignored, and listening to it would undo that.
   const names = hangUpIsIgnored() ? (["SIGINT", "SIGTERM"] as const) : (["SIGINT", "SIGTERM", "SIGHUP"] as const);
   for (const name of names) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
+      const nowMs = performance.now();
+      if (nowMs - firstMs > sameWishMs) process.exit(130);
+      firstMs = Math.min(firstMs, nowMs);
       controller.abort();
     });
   }

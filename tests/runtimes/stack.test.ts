@@ -69,7 +69,9 @@ describe("one stack by several runtimes", () => {
       const running = start(runtime, "data", "--rate", "20000", "--workers", "2", "--json");
       const arrived = async (): Promise<true | undefined> => ((await offsetsSum("transactions")) > delivered ? true : undefined);
       await pollUntil(arrived, { timeoutMs, what: "the first records" });
+      // As under `timeout` or `npm`, which pass on what the program got already.
       running.child.kill("SIGINT");
+      running.child.kill("SIGTERM");
       const outcome: Outcome = await running.outcome;
       const { accepted, failed, unresolved, ...summary } = JSON.parse(outcome.stdout);
       expect(outcome.exitCode).toBe(130);
