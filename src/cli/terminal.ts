@@ -8,7 +8,12 @@ export function processTerminal(): Terminal {
   let live = "";
   return {
     write: async (text) => {
-      if (!stdout.write(text)) await once(stdout, "drain").catch(() => {}); // An error has its own listener.
+      // An error has its own listener, and Deno throws instead of calling it.
+      try {
+        if (!stdout.write(text)) await once(stdout, "drain").catch(() => {});
+      } catch (error) {
+        stdout.emit("error", error);
+      }
     },
     outputColumns: stdout.isTTY ? stdout.columns : null,
     narrationColumns: stderr.isTTY ? stderr.columns : null,
