@@ -13,7 +13,15 @@ export function renderProgress(progress: DataProgress): string {
     ...(inFlight > 0 ? [`${grouped(inFlight)} in flight`] : []),
     ...(failed > 0 ? [`${grouped(failed)} failed`] : []),
     seconds(elapsedMs),
+    ...remaining(progress),
   ].join(" · ");
+}
+
+/** How long it goes on at the present rate; of the last second nothing is said. */
+function remaining({ requested, delivered, failed, unresolved, messagesPerSecond }: DataProgress): string[] {
+  if (requested === null || messagesPerSecond === 0) return [];
+  const leftMs = ((requested - delivered - failed - unresolved) / messagesPerSecond) * 1000;
+  return leftMs >= 1000 ? [`${seconds(Math.floor(leftMs / 1000) * 1000)} left`] : [];
 }
 
 /** A few lines, each with its end. */
@@ -57,7 +65,7 @@ function grouped(value: number): string {
 
 function seconds(elapsedMs: number): string {
   if (elapsedMs < 1000) return `${Math.round(elapsedMs)} ms`;
-  if (elapsedMs < 60_000) return `${(elapsedMs / 1000).toFixed(elapsedMs < 10_000 ? 2 : 1)} s`;
+  if (elapsedMs < 60_000) return `${(elapsedMs / 1000).toFixed(elapsedMs < 10_000 ? 2 : 1).replace(/\.0+$/u, "")} s`;
   const whole = Math.floor(elapsedMs / 1000);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -76,7 +76,10 @@ test("renderProgress() is one line", () => {
     elapsedMs: 750,
     messagesPerSecond: 81_234.4,
   };
-  expect(renderProgress(progress)).toBe("60,000 of 1,000,000 delivered · 81,234/s · 1,000 in flight · 750 ms");
+  expect(renderProgress(progress)).toBe("60,000 of 1,000,000 delivered · 81,234/s · 1,000 in flight · 750 ms · 11 s left");
+  expect(renderProgress({ ...progress, delivered: 990_000, accepted: 1_000_000 })).toBe(
+    "990,000 of 1,000,000 delivered · 81,234/s · 10,000 in flight · 750 ms",
+  );
   expect(renderProgress({ ...progress, requested: null, accepted: 60_003, failed: 3, elapsedMs: 125_000, messagesPerSecond: 2.25 })).toBe(
     "60,000 delivered · 2.3/s · 3 failed · 2 min 5 s",
   );
