@@ -14,11 +14,14 @@ static void close_everything(void *data) {
     js_unlink(resource);
     resource->shut(resource);
   }
+  js_end_jobs(instance);
 }
 
 /* Runtimes differ in whether this comes before the cleanup hook: whoever comes second frees. */
 static void leave(struct instance *instance) {
-  if (--instance->users == 0) free(instance);
+  if (--instance->users > 0) return;
+  pthread_mutex_destroy(&instance->lock);
+  free(instance);
 }
 
 static void on_cleanup(void *data) {
@@ -59,6 +62,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   if (!instance) return js_type_error(env, "out of memory");
   instance->users = 2;
   instance->open.previous = instance->open.next = &instance->open;
+  pthread_mutex_init(&instance->lock, NULL);
   if (!js_ok(env, napi_set_instance_data(env, instance, on_data_free, NULL))) {
     free(instance);
     return NULL;

@@ -39,7 +39,7 @@ static void finalize(napi_env env, void *data, void *hint) {
   release(data);
 }
 
-/* Pool thread. */
+/* Thread of the job. */
 static void execute(struct job *job) {
   struct wrapped *wrapped = (struct wrapped *)job;
   if (!gate_enter(&wrapped->gate)) {
@@ -102,7 +102,7 @@ static napi_value request(napi_env env, napi_callback_info info) {
   }
   wrapped->users++;
   js_link(js_instance(env), &wrapped->resource);
-  napi_value promise = js_start(env, &wrapped->job, "streamctl:request");
+  napi_value promise = js_start(env, &wrapped->job);
   return js_set(env, object, "answer", promise) ? object : NULL;
 }
 

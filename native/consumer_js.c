@@ -113,7 +113,7 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   return self;
 }
 
-/* Pool thread. */
+/* Thread of the job. */
 static void read_execute(struct job *job) {
   struct read_job *read = (struct read_job *)job;
   consumer_read(read->wrapped->consumer, read->max_messages, read->max_bytes, read->timeout_ms, &job->failure);
@@ -179,7 +179,7 @@ static napi_value next_batch(napi_env env, napi_callback_info info) {
   wrapped->users++;
   wrapped->reading = true;
   consumer_resume(wrapped->consumer);
-  return js_start(env, &read->job, "streamctl:read");
+  return js_start(env, &read->job);
 }
 
 static napi_value interrupt(napi_env env, napi_callback_info info) {
@@ -193,7 +193,7 @@ static napi_value drain_log(napi_env env, napi_callback_info info) {
   return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
 }
 
-/* Pool thread. */
+/* Thread of the job. */
 static void close_execute(struct job *job) {
   consumer_close(((struct close_job *)job)->wrapped->consumer);
 }
@@ -219,7 +219,7 @@ static napi_value close_consumer(napi_env env, napi_callback_info info) {
   };
   wrapped->users++;
   wrapped->closing = true;
-  return js_start(env, &job->job, "streamctl:close");
+  return js_start(env, &job->job);
 }
 
 bool consumer_export(napi_env env, napi_value exports) {

@@ -1,6 +1,6 @@
 /*
- * One thread at a time works inside, until the gate is closed for good. Lets the JavaScript thread end what a thread of the
- * pool is doing: raise a flag that the work looks at, then close the gate, which waits for the work to leave.
+ * One thread at a time works inside, until the gate is closed for good. Lets the JavaScript thread end what the thread of
+ * a job is doing: raise a flag that the work looks at, then close the gate, which waits for the work to leave.
  */
 #ifndef STREAMCTL_GATE_H
 #define STREAMCTL_GATE_H

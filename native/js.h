@@ -9,6 +9,7 @@
 #define STREAMCTL_JS_H
 
 #include <node_api.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,10 +23,16 @@ struct resource {
   void (*shut)(struct resource *);  /* closes; may block shortly; is called once, after unlinking */
 };
 
+struct job;
+
 /* One per environment. */
 struct instance {
-  struct resource open; /* head of a ring */
-  int users;            /* the environment's data and its cleanup hook */
+  struct resource open;             /* head of a ring */
+  int users;                        /* the environment's data and its cleanup hook */
+  struct job *jobs;                 /* those that were started and not yet disposed of */
+  napi_threadsafe_function answers; /* where their threads announce them; NULL before the first one */
+  pthread_mutex_t lock;             /* held to announce */
+  bool deaf;                        /* the environment takes no announcement any more */
 };
 
 struct instance *js_instance(napi_env env);
@@ -91,17 +98,25 @@ napi_value js_drain_log(napi_env env, struct client_log *log);
 bool js_export_class(napi_env env, napi_value exports, const char *name, napi_callback construct, size_t count,
                      const napi_property_descriptor *methods);
 
-/* Work on a thread of the pool, answered by a promise. Embed it first in a structure of one's own. */
+/*
+ * Work on a thread of its own, answered by a promise. Not on the runtime's pool: that has as many threads as there are
+ * processors, and two jobs that wait for a broker would hold up every file that the program reads.
+ * Embed it first in a structure of one's own.
+ */
 struct job {
-  void (*execute)(struct job *);                /* pool thread: no Node-API; fills `failure` where it fails */
+  void (*execute)(struct job *);                /* thread of its own: no Node-API; fills `failure` where it fails */
   napi_value (*answer)(napi_env, struct job *); /* after success: the promise's value, or NULL with a failure or an exception */
-  void (*dispose)(struct job *);                /* frees it; nobody touches it afterwards */
+  void (*dispose)(struct job *);                /* frees it, without Node-API; nobody touches it afterwards */
   struct failure failure;
+  struct instance *instance;
+  struct job *previous, *next;
+  pthread_t thread;
   napi_deferred deferred;
-  napi_async_work work;
 };
 /* Starts the job and returns its promise. NULL: thrown, and the job was disposed of. */
-napi_value js_start(napi_env env, struct job *job, const char *name);
+napi_value js_start(napi_env env, struct job *job);
+/* The environment ends and what jobs wait for was shut: waits for their threads and disposes of the jobs, unanswered. */
+void js_end_jobs(struct instance *instance);
 
 /* Each file's part of the exports. False: thrown. */
 bool producer_export(napi_env env, napi_value exports);

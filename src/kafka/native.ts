@@ -21,7 +21,7 @@ export interface NativeAddon {
     partitionHere: boolean,
   ) => NativeProducer;
   readonly Consumer: new (properties: FlatProperties, topic: string, positions: Float64Array) => NativeConsumer;
-  /** Starts one request to the cluster on a thread of the pool, with a client of its own. */
+  /** Starts one request to the cluster on a thread of its own, with a client of its own. */
   request(kind: AdminRequestKind, properties: FlatProperties, values: readonly string[], timeoutMs: number): NativeRequest;
   /** Makes a running request end soon with code `_INTR`. */
   cancel(request: NativeRequest): void;

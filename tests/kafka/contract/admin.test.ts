@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { hasCode } from "../../../src/core/errors.ts";
@@ -121,4 +122,21 @@ test("a request that a broker's TLS makes hopeless ends long before its deadline
     });
   }
   server.close();
+});
+
+test("requests that wait hold up nothing else, however many they are", async () => {
+  const over = new AbortController();
+  const ends: unknown[] = [];
+  const requests = Array.from({ length: 12 }, async () => {
+    const request = fetchMetadata({ brokers: "127.0.0.1:1", timeoutMs: 20_000, signal: over.signal });
+    ends.push(await request.catch((error: unknown) => hasCode(error, "interrupted")));
+  });
+  await readFile(new URL(import.meta.url));
+  assert.deepEqual(ends, []);
+  over.abort();
+  await Promise.all(requests);
+  assert.deepEqual(
+    ends,
+    requests.map(() => true),
+  );
 });

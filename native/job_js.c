@@ -1,0 +1,109 @@
+/* Jobs: what waits for brokers off the JavaScript thread (js.h). */
+
+#include <signal.h>
+
+#include "js.h"
+
+static void list(struct job *job) {
+  struct instance *instance = job->instance;
+  job->previous = NULL;
+  job->next = instance->jobs;
+  if (job->next) job->next->previous = job;
+  instance->jobs = job;
+}
+
+static void dispose(struct job *job) {
+  if (job->next) job->next->previous = job->previous;
+  if (job->previous)
+    job->previous->next = job->next;
+  else
+    job->instance->jobs = job->next;
+  job->dispose(job);
+}
+
+/* Thread of the job. */
+static void *work(void *argument) {
+  struct job *job = argument;
+  struct instance *instance = job->instance;
+  job->execute(job);
+  pthread_mutex_lock(&instance->lock);
+  if (!instance->deaf) {
+    instance->deaf = napi_call_threadsafe_function(instance->answers, job, napi_tsfn_nonblocking) != napi_ok;
+  }
+  pthread_mutex_unlock(&instance->lock);
+  return NULL;
+}
+
+/* Signals belong to the runtime's threads. */
+static int start_thread(struct job *job) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(&job->thread, NULL, work, job);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+static napi_value rejection(napi_env env, const struct job *job) {
+  napi_value error = NULL, code = NULL, message = NULL;
+  bool pending = false;
+  napi_is_exception_pending(env, &pending);
+  if (pending) {
+    napi_get_and_clear_last_exception(env, &error);
+  } else if ((code = js_string(env, job->failure.code)) && (message = js_string(env, job->failure.message))) {
+    napi_create_error(env, code, message, &error);
+  }
+  return error;
+}
+
+/* The JavaScript thread. Without an environment, which is about to end, js_end_jobs disposes of the job. */
+static void answer(napi_env env, napi_value function, void *context, void *data) {
+  struct job *job = data;
+  (void)function;
+  (void)context;
+  if (!env) return;
+  struct instance *instance = job->instance;
+  pthread_join(job->thread, NULL);
+  napi_value value = job->failure.code[0] ? NULL : job->answer(env, job);
+  if (value)
+    napi_resolve_deferred(env, job->deferred, value);
+  else if ((value = rejection(env, job)))
+    napi_reject_deferred(env, job->deferred, value);
+  dispose(job);
+  /* Nothing but a job keeps the program running. */
+  if (!instance->jobs) napi_unref_threadsafe_function(env, instance->answers);
+}
+
+static bool open_answers(napi_env env, struct instance *instance) {
+  if (instance->answers) return js_ok(env, napi_ref_threadsafe_function(env, instance->answers));
+  napi_value name = js_string(env, "streamctl:jobs");
+  return name &&
+         js_ok(env, napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, NULL, answer, &instance->answers));
+}
+
+napi_value js_start(napi_env env, struct job *job) {
+  struct instance *instance = js_instance(env);
+  napi_value promise = NULL;
+  bool only = !instance->jobs;
+  job->instance = instance;
+  list(job);
+  if ((!only || open_answers(env, instance)) && js_ok(env, napi_create_promise(env, &job->deferred, &promise))) {
+    if (start_thread(job) == 0) return promise;
+    napi_throw_error(env, NULL, "no thread for the request");
+  }
+  if (only && instance->answers) napi_unref_threadsafe_function(env, instance->answers);
+  dispose(job);
+  return NULL;
+}
+
+void js_end_jobs(struct instance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  bool heard = instance->answers && !instance->deaf;
+  instance->deaf = true;
+  pthread_mutex_unlock(&instance->lock);
+  while (instance->jobs) {
+    pthread_join(instance->jobs->thread, NULL);
+    dispose(instance->jobs);
+  }
+  if (heard) napi_release_threadsafe_function(instance->answers, napi_tsfn_abort);
+}
