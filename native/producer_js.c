@@ -94,6 +94,23 @@ static napi_value produce(napi_env env, napi_callback_info info) {
 /* Places of the numbers, as src/kafka/producer.ts reads them; the histogram and the maximum in milliseconds follow. */
 enum { place_histogram = 10, places = place_histogram + LATENCY_BUCKETS + 1 };
 
+/* [code, message, count][] */
+static napi_value list_errors(napi_env env, const struct producer_statistics *now) {
+  napi_value list = NULL;
+  if (!js_ok(env, napi_create_array_with_length(env, now->error_count, &list))) return NULL;
+  for (uint32_t i = 0; i < now->error_count; i++) {
+    napi_value error = NULL,
+               parts[] = {js_string(env, rd_kafka_err2name(now->errors[i].code)),
+                          js_string(env, rd_kafka_err2str(now->errors[i].code)), js_number(env, (double)now->errors[i].count)};
+    if (!js_ok(env, napi_create_array_with_length(env, 3, &error))) return NULL;
+    for (uint32_t part = 0; part < 3; part++) {
+      if (!parts[part] || !js_ok(env, napi_set_element(env, error, part, parts[part]))) return NULL;
+    }
+    if (!js_ok(env, napi_set_element(env, list, i, error))) return NULL;
+  }
+  return list;
+}
+
 static napi_value statistics(napi_env env, napi_callback_info info) {
   napi_value argument;
   struct wrapped *wrapped = js_method(env, info, kind_producer, 1, &argument);
@@ -117,27 +134,7 @@ static napi_value statistics(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < LATENCY_BUCKETS; i++)
     numbers[place_histogram + i] = (double)now.latency.counts[i];
   numbers[place_histogram + LATENCY_BUCKETS] = (double)now.latency.max_units * LATENCY_UNIT_US / 1000;
-  return NULL;
-}
-
-static napi_value errors(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = js_method(env, info, kind_producer, 0, NULL);
-  struct producer_statistics now;
-  napi_value list = NULL;
-  if (!wrapped) return NULL;
-  producer_statistics(wrapped->producer, &now);
-  if (!js_ok(env, napi_create_array_with_length(env, now.error_count, &list))) return NULL;
-  for (uint32_t i = 0; i < now.error_count; i++) {
-    napi_value error = NULL,
-               parts[] = {js_string(env, rd_kafka_err2name(now.errors[i].code)),
-                          js_string(env, rd_kafka_err2str(now.errors[i].code)), js_number(env, (double)now.errors[i].count)};
-    if (!js_ok(env, napi_create_array_with_length(env, 3, &error))) return NULL;
-    for (uint32_t part = 0; part < 3; part++) {
-      if (!parts[part] || !js_ok(env, napi_set_element(env, error, part, parts[part]))) return NULL;
-    }
-    if (!js_ok(env, napi_set_element(env, list, i, error))) return NULL;
-  }
-  return list;
+  return list_errors(env, &now);
 }
 
 static napi_value flush(napi_env env, napi_callback_info info) {
@@ -170,9 +167,8 @@ static napi_value close_producer(napi_env env, napi_callback_info info) {
 
 bool producer_export(napi_env env, napi_value exports) {
   const napi_property_descriptor methods[] = {
-      JS_METHOD("produce", produce),      JS_METHOD("statistics", statistics), JS_METHOD("errors", errors),
-      JS_METHOD("flush", flush),          JS_METHOD("purge", purge),           JS_METHOD("drainLog", drain_log),
-      JS_METHOD("close", close_producer),
+      JS_METHOD("produce", produce), JS_METHOD("statistics", statistics), JS_METHOD("flush", flush),
+      JS_METHOD("purge", purge),     JS_METHOD("drainLog", drain_log),    JS_METHOD("close", close_producer),
   };
   return js_export_class(env, exports, "Producer", construct, sizeof methods / sizeof *methods, methods) &&
          js_set(env, exports, "statisticsLength", js_number(env, places));

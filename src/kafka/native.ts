@@ -33,8 +33,8 @@ export interface NativeAddon {
 
 export interface NativeProducer {
   produce(count: number, bytes: Uint8Array, offsets: Uint32Array, weights: Uint32Array, first: number, waitMs: number): number;
-  statistics(into: Float64Array): void;
-  errors(): [code: string, message: string, count: number][];
+  /** Answers the errors of the same instant. */
+  statistics(into: Float64Array): [code: string, message: string, count: number][];
   flush(timeoutMs: number): boolean;
   purge(timeoutMs: number): void;
   drainLog(): NativeLogEntry[];

@@ -100,7 +100,7 @@ export class Producer {
   /** What is known now, from any number of calls at any time, also after `close`. */
   statistics(): DeliveryStatistics {
     const numbers = this.#numbers;
-    this.#native.statistics(numbers);
+    const errors = this.#native.statistics(numbers);
     const [accepted = 0, delivered = 0, failed = 0, unresolved = 0, inFlight = 0, bytes = 0] = numbers;
     const [weightedCount = 0, weightSum = 0, firstEnqueueMs = 0, lastReportMs = 0] = numbers.subarray(6, 10);
     const latencyHistogram = numbers.slice(10, 10 + latencyBuckets + 1);
@@ -117,7 +117,7 @@ export class Producer {
       lastReportMs: lastReportMs === 0 ? null : lastReportMs,
       latencyMs: latencyPercentiles(latencyHistogram),
       latencyHistogram,
-      errors: this.#native.errors().map(([code, message, count]) => ({ code, message, count })),
+      errors: errors.map(([code, message, count]) => ({ code, message, count })),
     };
   }
 
