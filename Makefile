@@ -17,7 +17,7 @@ UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack t
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/healthcheck
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test demo project data bench bench-producers fix clean
+.PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test test-docker demo project data bench bench-producers fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ test-native: setup $(NATIVE) ## native/ under sanitizers, and FUZZ=100000 mutate
 
 test: check build node setup-runtimes ## check, then every runtime, then end-to-end on the real engines
 	@$(BUN) test --timeout 900000 tests/runtimes tests/e2e
+
+test-docker: build ## the same path in containers, on a container engine that answers or is started for it
+	@scripts/test-docker.sh
 
 demo: build ## up, data, query, verify, down, in .demo
 	@scripts/demo.sh

@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 
 has() { docker image inspect "$1" > /dev/null 2>&1; }
 
-if ! has "$debian" && ! docker pull -q "$debian" 2> /dev/null; then
+if ! has "$debian" && ! timeout 120 docker pull -q "$debian" 2> /dev/null; then
   command -v debootstrap > /dev/null || {
     printf 'base-images: %s cannot be pulled, and debootstrap is missing. On Debian: apt-get install debootstrap\n' "$debian" >&2
     exit 1
@@ -32,5 +32,8 @@ for pair in "jre $jre" "build $build"; do
   read -r target image <<< "$pair"
   has "$image" && continue
   printf 'base-images: %s\n' "$image"
-  docker build -q --target "$target" -f dockerfiles/base.Dockerfile -t "$image" "$work/context" > /dev/null
+  docker build -q --target "$target" -f dockerfiles/base.Dockerfile -t "$image" "$work/context" > "$work/build.log" 2>&1 || {
+    tail -20 "$work/build.log" >&2
+    exit 1
+  }
 done

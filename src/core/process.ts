@@ -45,7 +45,12 @@ const endTimeoutMs = 5000;
  */
 export async function runCommand(
   command: Command,
-  options: { readonly signal?: AbortSignal | undefined; readonly onLine?: (line: string) => void } = {},
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onLine?: (line: string) => void;
+    /** False: lines are handed to `onLine` only, for a program that may go on for long; default true. */
+    readonly keepOutput?: boolean;
+  } = {},
 ): Promise<CommandResult> {
   const child = spawn(command.program, command.args, {
     cwd: command.cwd,
@@ -56,7 +61,7 @@ export async function runCommand(
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
-      lines.push(line);
+      if (options.keepOutput !== false) lines.push(line);
       options.onLine?.(line);
     });
   }

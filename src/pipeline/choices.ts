@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
 import type { KsqldbSource, RunState, StackChoices } from "../stack/run-state.ts";
+import type { RuntimeName } from "../stack/site.ts";
 
 /** What was typed; undefined where nothing was. */
 export interface TypedChoices {
@@ -33,24 +34,39 @@ export function resolveChoices(
   state: RunState | undefined,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): StackChoices {
-  requireServed("--runtime", typed.runtime, ["auto", "local"], ["docker", "remote"]);
+  requireServed("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
   requireServed("--processor", typed.processor, ["auto", "flink", "ksqldb"], []);
   const kept = state?.choices;
   const only = typed.only ?? kept?.only;
-  const processor = chooseProcessor(typed, kept, environment["STREAMCTL_KSQLDB_HOME"]);
+  const runtime = chooseRuntime(typed, kept);
+  const processor = chooseProcessor(typed, kept, runtime === "local" ? environment["STREAMCTL_KSQLDB_HOME"] : undefined);
   const abandonedKsqldb = abandonedServer(kept, processor.ksqldb);
   const wanted: StackChoices = {
-    runtime: "local",
+    runtime,
     ...processor,
     ...(abandonedKsqldb === undefined ? {} : { abandonedKsqldb }),
+    why: kept?.runtime === runtime && kept.why.endsWith(processor.why) ? kept.why : `${reasons[runtime]}; ${processor.why}`,
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
   };
+  if (runtime === "docker" && wanted.ksqldb && "home" in wanted.ksqldb) {
+    throw new StreamctlError("not-available", "Cannot run ksqlDB of a folder as a container: not available in this version", {
+      hint: "Give a running server (--ksqldb-url URL), or take --runtime local or --processor flink",
+    });
+  }
   if (state && state.services.length > 0) requireAgreement(wanted, state.choices);
   return wanted;
 }
 
-const local = "local: this version runs the engines as processes of this machine";
+const reasons: Readonly<Record<RuntimeName, string>> = {
+  local: "local: the engines are processes of this machine",
+  docker: "docker: the engines are containers",
+};
+
+/** What was chosen once holds until something else is typed. Containers are never a surprise: their images take minutes to build. */
+function chooseRuntime({ runtime }: TypedChoices, kept: StackChoices | undefined): RuntimeName {
+  return runtime === "local" || runtime === "docker" ? runtime : (kept?.runtime ?? "local");
+}
 
 function chooseProcessor(
   typed: TypedChoices,
@@ -65,18 +81,17 @@ function chooseProcessor(
   }
   // What was chosen once holds until something else is typed.
   const wanted = typed.processor ?? (given ? "ksqldb" : (kept?.processor ?? "auto"));
-  const why = (reason: string): string => `${local}; ${reason}`;
   if (wanted === "flink") {
-    const reason = typed.processor === undefined ? "flink: chosen before" : "flink: asked for";
-    return { processor: "flink", why: typed.processor === undefined && kept ? kept.why : why(reason) };
+    if (typed.processor !== undefined || !kept) return { processor: "flink", why: "flink: asked for" };
+    return { processor: "flink", why: kept.why.split("; ").at(-1) ?? "" };
   }
   const home = environmentHome === undefined || environmentHome === "" ? undefined : { home: resolve(environmentHome) };
   const ksqldb = given ?? kept?.ksqldb ?? home;
   if (ksqldb) {
     const from = "url" in ksqldb ? `the server at ${ksqldb.url} is there` : `it is installed in ${ksqldb.home}`;
-    return { processor: "ksqldb", ksqldb, why: why(`ksqldb: ${from}`) };
+    return { processor: "ksqldb", ksqldb, why: `ksqldb: ${from}` };
   }
-  if (wanted === "auto") return { processor: "flink", why: why("flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)") };
+  if (wanted === "auto") return { processor: "flink", why: "flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)" };
   throw new StreamctlError("prerequisite", "Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given", {
     hint: waysToKsqldb,
   });
@@ -121,6 +136,7 @@ function requireAgreement(wanted: StackChoices, kept: StackChoices): void {
     new StreamctlError("usage", `Cannot change ${flag}: the stack is up with ${has}`, {
       hint: "Leave the flag out, or first type: streamctl down",
     });
+  if (wanted.runtime !== kept.runtime) throw refuse("--runtime", kept.runtime);
   if (wanted.portOffset !== kept.portOffset) throw refuse("--port-offset", String(kept.portOffset));
   if (wanted.processor !== kept.processor) throw refuse("the processor", kept.processor);
   if (shownSource(wanted.ksqldb) !== shownSource(kept.ksqldb)) throw refuse("the source of ksqlDB", shownSource(kept.ksqldb));

@@ -3,9 +3,10 @@
 import { statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
 import { dirname, resolve } from "node:path";
-import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { portOwner } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
+import { findEngine } from "../stack/container-engine.ts";
 import { isResolved } from "../stack/engines.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { findProgram, requiredJava, requireJava } from "../stack/java.ts";
@@ -38,6 +39,7 @@ export async function doctor(portOffset: number | undefined, { folder, signal }:
   return [
     await javaFinding(signal),
     await mavenFinding(missing),
+    await containerFinding(signal),
     addonFinding(),
     cacheFinding(missing),
     await diskFinding(),
@@ -80,6 +82,17 @@ async function missingEngines(): Promise<readonly string[]> {
   const missing: string[] = [];
   for (const name of ["kafka", "pinot", "flink"] as const) if (!(await isResolved(cacheFolder(), name))) missing.push(name);
   return missing;
+}
+
+async function containerFinding(signal: AbortSignal): Promise<Finding> {
+  const subject = "containers";
+  try {
+    const { name } = await findEngine(signal);
+    return { subject, verdict: "fine", found: `${name} answers: up --runtime docker can be had` };
+  } catch (error) {
+    if (hasCode(error, "prerequisite")) return { subject, verdict: "fine", found: "no engine answers; only up --runtime docker needs one" };
+    throw error;
+  }
 }
 
 function addonFinding(): Finding {

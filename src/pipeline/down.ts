@@ -3,10 +3,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, messageOf, systemCode } from "../core/errors.ts";
-import { isRunning } from "../core/process.ts";
-import { cacheFolder } from "../core/cache-folder.ts";
 import { executeStop } from "../stack/execute.ts";
-import { localRuntime } from "../stack/local-runtime.ts";
 import { planStop } from "../stack/plan.ts";
 import { readRunState } from "../stack/run-state.ts";
 import { observeProcesses, RunRecorder } from "../stack/stack.ts";
@@ -14,6 +11,7 @@ import { everyService } from "../stack/services/catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { externalServer, releaseServer } from "./ksqldb.ts";
+import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { withStackLock } from "./stack-lock.ts";
@@ -26,7 +24,7 @@ export interface DownReport {
 }
 
 /** Entries of the state folder that are ours, the drafts of a process that was killed among them; `down --volumes` removes these and nothing else. */
-const ownEntry = /^(?:conf|data|log|ledger\.ndjson|run\.json(?:\..*)?|lock\..*)$/u;
+const ownEntry = /^(?:conf|data|docker|log|ledger\.ndjson|run\.json(?:\..*)?|lock\..*)$/u;
 
 export interface DownRequest {
   /** Delete everything that the stack ever kept. */
@@ -43,6 +41,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
     await partFromServer(options.volumes, context);
     const names = await stopServices(options.portOffset, context);
     if (options.volumes) {
+      await forgetContainers(context);
       const entries = (await readdir(folder.root)).filter((entry) => ownEntry.test(entry));
       for (const entry of entries) await rm(join(folder.root, entry), { recursive: true, force: true });
     }
@@ -64,9 +63,11 @@ async function partFromServer(volumes: boolean, { folder, log, signal }: Pipelin
     return;
   }
   const endpoints = endpointsOf(state.choices);
+  const runtime = await openRuntime(state.choices, { folder, log });
   const kafka = state.services.find(({ name }) => name === "kafka");
   try {
-    if (!kafka || !(await isRunning(kafka.identity))) throw new Error("Kafka does not run any more, and without it ksqlDB drops nothing");
+    if (!kafka || !(await runtime.isRunning(kafka.identity)))
+      throw new Error("Kafka does not run any more, and without it ksqlDB drops nothing");
     await releaseServer(ksqldbPlace(url, false, endpoints), log, signal);
     log.warn(`ksqlDB at ${url} keeps its commands in the Kafka that is deleted now: start it anew before the next up`);
   } catch (error) {
@@ -84,8 +85,8 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
   const definitions = everyService(state.choices);
   const recorder = new RunRecorder(folder, state.choices, state.services);
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
-  const runtime = localRuntime({ folder, log, cacheDir: cacheFolder() });
-  const observed = await observeProcesses(state);
+  const runtime = await openRuntime(state.choices, { folder, log });
+  const observed = await observeProcesses(state, runtime);
   const names = planStop(observed).map(({ target }) => target);
   await executeStop(names, recorder.records, {
     runtime,
@@ -95,6 +96,13 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
   });
   for (const { name, state: seen } of observed) if (seen === "gone") await recorder.remember(name, undefined);
   return names;
+}
+
+/** Containers and volumes lie outside of the state folder, whichever runtime was chosen last. */
+async function forgetContainers({ folder, log }: PipelineContext): Promise<void> {
+  if (!(await exists(folder.composeDir))) return;
+  const runtime = await openRuntime({ runtime: "docker", portOffset: 0 }, { folder, log });
+  await runtime.forget();
 }
 
 async function exists(path: string): Promise<boolean> {

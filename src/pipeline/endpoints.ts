@@ -1,13 +1,15 @@
 /** Where the engines of a stack answer. */
 
 import type { StackChoices } from "../stack/run-state.ts";
-import { portsAt } from "../stack/ports.ts";
 import type { ServiceName } from "../stack/service.ts";
+import { siteOf } from "../stack/site.ts";
 import { externalServer } from "./ksqldb.ts";
 
 export interface Endpoints {
   /** `host:port`, as librdkafka's `bootstrap.servers`. */
   readonly kafka: string;
+  /** The same for the services themselves: in a network of containers they come another way than this machine. */
+  readonly kafkaForServices: string;
   readonly pinotController: string;
   readonly pinotBroker: string;
   readonly flinkRest: string;
@@ -16,11 +18,12 @@ export interface Endpoints {
   readonly ksqldb: string;
 }
 
-export function endpointsOf({ portOffset, ksqldb }: Pick<StackChoices, "portOffset" | "ksqldb">): Endpoints {
-  const ports = portsAt(portOffset);
+export function endpointsOf({ runtime, portOffset, ksqldb }: Pick<StackChoices, "runtime" | "portOffset" | "ksqldb">): Endpoints {
+  const { ports, brokers } = siteOf(runtime, portOffset);
   const http = (port: number): string => `http://127.0.0.1:${port}`;
   return {
     kafka: `127.0.0.1:${ports.kafka}`,
+    kafkaForServices: brokers,
     pinotController: http(ports.pinotController),
     pinotBroker: http(ports.pinotBroker),
     flinkRest: http(ports.flinkRest),

@@ -1,11 +1,11 @@
 /** `logs`: what the services wrote, their last lines or as they come. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { Follower, readTail } from "../core/tail.ts";
-import { pausedWhole } from "../core/wait.ts";
 import { isServiceName, serviceNames, unknownService } from "../stack/services/catalog.ts";
+import { readRunState } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { PipelineContext } from "./context.ts";
+import { openRuntime } from "./open-runtime.ts";
 
 export interface LogsRequest {
   /** Undefined means every service. */
@@ -17,29 +17,38 @@ export interface LogsRequest {
 
 export type LineWriter = (service: ServiceName, line: string) => Promise<void>;
 
-const followIntervalMs = 200;
-
 /** Writes the last lines; with `follow`, goes on until the signal fires. */
-export async function logs(request: LogsRequest, write: LineWriter, { folder, signal }: PipelineContext): Promise<void> {
-  const { service } = request;
+export async function logs(request: LogsRequest, write: LineWriter, { folder, log, signal }: PipelineContext): Promise<void> {
+  const { service, lines } = request;
   if (service !== undefined && !isServiceName(service)) throw unknownService(service);
   const names = service === undefined ? serviceNames : [service];
-  const followers = new Map<ServiceName, Follower>();
-  let found = false;
-  for (const name of names) {
-    const path = folder.logFile(name);
-    const tail = await readTail(path, request.lines);
-    followers.set(name, new Follower(path, tail?.position ?? 0));
-    if (!tail) continue;
-    found = true;
-    for (const line of tail.lines) await write(name, line);
-  }
-  if (!found) {
+  const choices = (await readRunState(folder))?.choices ?? { runtime: "local", portOffset: 0 };
+  const runtime = await openRuntime(choices, { folder, log, signal });
+  const tails = await Promise.all(names.map(async (name) => await runtime.tailLog(name, request.follow ? 0 : lines)));
+  if (tails.every((tail) => tail === undefined)) {
     throw new StreamctlError("not-running", `Cannot show logs of ${service ?? "any service"}: none was started from "${folder.root}"`, {
       hint: "Type: streamctl up",
     });
   }
-  while (request.follow && (await pausedWhole(followIntervalMs, signal))) {
-    for (const [name, follower] of followers) for (const line of await follower.look()) await write(name, line);
-  }
+  for (const [index, name] of names.entries()) for (const line of tails[index] ?? []) await write(name, line);
+  if (!request.follow) return;
+  // Lines of several services come at once, and are written one after another.
+  let written = Promise.resolve();
+  let failure: unknown;
+  const writing = new AbortController();
+  const until = AbortSignal.any([signal, writing.signal]);
+  const follow = async (name: ServiceName): Promise<void> => {
+    const onLine = (line: string): void => {
+      written = written
+        .then(async () => await write(name, line))
+        .catch((error: unknown) => {
+          failure ??= error;
+          writing.abort();
+        });
+    };
+    await runtime.followLog(name, lines, onLine, until);
+  };
+  await Promise.all(names.map(follow));
+  await written;
+  if (failure !== undefined) throw failure;
 }

@@ -7,6 +7,7 @@ import { observeTable } from "../provision/pinot.ts";
 import { planProcessor, type TopicIdentity } from "../provision/processor.ts";
 import type { Operation } from "../stack/plan.ts";
 import type { StackChoices } from "../stack/run-state.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
@@ -26,6 +27,7 @@ const lookTimeoutMs = 5000;
 export async function planProvisioning(
   plan: readonly Operation[],
   choices: StackChoices,
+  runtime: Runtime,
   context: PipelineContext,
 ): Promise<readonly PlannedStep[]> {
   const endpoints = endpointsOf(choices);
@@ -41,7 +43,7 @@ export async function planProvisioning(
   const [transactions, windows] = topics.map(({ identity }) => identity);
   if (computes) {
     const seen = runs(processor) || wantsExternal(choices);
-    steps.push(...(seen ? await planJob(transactions, windows, choices, context) : [jobUnseen]));
+    steps.push(...(seen ? await planJob(transactions, windows, choices, runtime, context) : [jobUnseen]));
   }
   if (has("pinot")) steps.push(runs("pinot") ? await planPinotTable(windows, endpoints, context) : tableUnseen);
   return steps;
@@ -54,11 +56,12 @@ async function planJob(
   transactions: TopicIdentity | undefined,
   windows: TopicIdentity | undefined,
   choices: StackChoices,
-  { folder, signal }: PipelineContext,
+  runtime: Runtime,
+  { signal }: PipelineContext,
 ): Promise<readonly PlannedStep[]> {
   if (!transactions || !windows) return [{ ...jobUnseen, cause: "a topic that it works on is made first" }];
   const endpoints = endpointsOf(choices);
-  const processor = processorFor({ choices, endpoints, folder }, transactions, windows);
+  const processor = processorFor({ choices, endpoints, runtime }, transactions, windows);
   const patience = patienceFor(lookTimeoutMs, signal);
   const unfit = await topicMisfit(windowsTopicOf(choices.processor), { brokers: endpoints.kafka, timeoutMs: lookTimeoutMs, signal });
   return await processor.steps(planProcessor(await processor.observe(patience), processor.wanted, unfit), patience);

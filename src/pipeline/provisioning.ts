@@ -1,6 +1,5 @@
 /** Topics, then the processor's statements, then Pinot's schema and table: each begins as soon as what it needs is ready. */
 
-import { join } from "node:path";
 import { assetPaths, readAsset } from "../core/assets.ts";
 import type { Log } from "../core/log.ts";
 import type { Change } from "../model/change.ts";
@@ -12,6 +11,7 @@ import { provisionPinot, type PinotOptions } from "../provision/pinot.ts";
 import { provisionProcessor, type Processor, type TopicIdentity } from "../provision/processor.ts";
 import type { Declarations } from "../provision/statements.ts";
 import type { StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { externalServer, ksqldbOptions, type KsqldbPlace, releaseServer, requireSameKafka, wantsExternal } from "./ksqldb.ts";
@@ -21,6 +21,7 @@ export interface ProvisioningOptions {
   readonly choices: StackChoices;
   readonly endpoints: Endpoints;
   readonly folder: StateFolder;
+  readonly runtime: Runtime;
   /** One promise a service of the stack, settled when it is ready. */
   readonly ready: ReadonlyMap<ServiceName, Promise<unknown>>;
   /** Called once a server that is no longer chosen gave back what streamctl made there. */
@@ -90,7 +91,7 @@ export function pinotOptions(
   return {
     controllerUrl: endpoints.pinotController,
     brokerUrl: endpoints.pinotBroker,
-    brokers: endpoints.kafka,
+    brokers: endpoints.kafkaForServices,
     windows,
     declarations: embeddedDeclarations,
     patience: patienceFor(timeoutMs, signal),
@@ -100,7 +101,7 @@ export function pinotOptions(
 
 /** The processor of the stack, for a windows topic of a given id. */
 export function processorFor(
-  { choices, endpoints, folder }: Pick<ProvisioningOptions, "choices" | "endpoints" | "folder">,
+  { choices, endpoints, runtime }: Pick<ProvisioningOptions, "choices" | "endpoints" | "runtime">,
   transactions: TopicIdentity,
   windows: TopicIdentity,
 ): Processor {
@@ -108,14 +109,14 @@ export function processorFor(
     const place = ksqldbPlace(endpoints.ksqldb, externalServer(choices.ksqldb) === undefined, endpoints);
     return createKsqldbProcessor(ksqldbOptions(place, transactions, windows));
   }
-  const checkpoints = join(folder.dataDir("flink"), "checkpoints");
+  const data = runtime.dataOf("flink");
   return createFlinkProcessor({
     restUrl: endpoints.flinkRest,
     gatewayUrl: endpoints.flinkGateway,
-    brokers: endpoints.kafka,
+    brokers: endpoints.kafkaForServices,
     transactions,
     windows,
-    checkpoints: { uri: `file://${checkpoints}`, folder: checkpoints },
+    checkpoints: { uri: `file://${data.root}/checkpoints`, files: data, folder: "checkpoints" },
     declarations: embeddedDeclarations,
   });
 }

@@ -4,12 +4,14 @@ import { hasCode } from "../core/errors.ts";
 import { transactionsTopic, windowsTopic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { isReady } from "../stack/health.ts";
-import { readRunState, type StackChoices, type StateFolder } from "../stack/run-state.ts";
+import { readRunState, type StackChoices } from "../stack/run-state.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import { ksqldbChecks } from "../stack/services/ksqldb.ts";
 import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";
+import { openRuntime } from "./open-runtime.ts";
 import { processorFor } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
 
@@ -32,15 +34,16 @@ export interface JobStatus {
 const jobTimeoutMs = 5000;
 
 /** Looks once. Where nothing was ever started, the report has no service. */
-export async function status(portOffset: number | undefined, { folder, signal }: PipelineContext): Promise<StatusReport> {
+export async function status(portOffset: number | undefined, { folder, log, signal }: PipelineContext): Promise<StatusReport> {
   const state = await readRunState(folder);
   if (!state) return { runtime: "none", processor: "none", services: [], job: null };
   requireSameOffset(folder, state, portOffset);
   const { runtime, processor } = state.choices;
-  const own = await serviceStatuses(state, kafkaProbe);
+  const opened = await openRuntime(state.choices, { folder, log, signal });
+  const own = await serviceStatuses(state, opened, kafkaProbe);
   const services = wantsExternal(state.choices) ? [...own, await externalStatus(endpointsOf(state.choices).ksqldb, signal)] : own;
   const computing = services.find(({ name }) => name === processor);
-  const job = computing?.state === "healthy" ? await jobStatus(state.choices, folder, signal) : null;
+  const job = computing?.state === "healthy" ? await jobStatus(state.choices, opened, signal) : null;
   return { runtime, processor, services, job };
 }
 
@@ -55,11 +58,11 @@ async function externalStatus(endpoint: string, signal: AbortSignal): Promise<Se
   return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint };
 }
 
-async function jobStatus(choices: StackChoices, folder: StateFolder, signal: AbortSignal): Promise<JobStatus | null> {
+async function jobStatus(choices: StackChoices, runtime: Runtime, signal: AbortSignal): Promise<JobStatus | null> {
   // A job is found by its name; which topics it works on decides `up`.
   const topic = (name: string) => ({ name, id: "any" });
   const processor = processorFor(
-    { choices, endpoints: endpointsOf(choices), folder },
+    { choices, endpoints: endpointsOf(choices), runtime },
     topic(transactionsTopic.name),
     topic(windowsTopic.name),
   );

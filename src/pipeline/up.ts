@@ -5,22 +5,29 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Change } from "../model/change.ts";
-import { cacheFolder } from "../core/cache-folder.ts";
+import { readCertificates } from "../stack/certificates.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
-import { localRuntime, requirePlainPath, type Runtime } from "../stack/local-runtime.ts";
+import { requirePlainPath } from "../stack/local-runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";
+import { openRuntime } from "./open-runtime.ts";
 import { provision } from "./provisioning.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
 
-export interface UpRequest extends TypedChoices {
+export interface DecisionRequest extends TypedChoices {
+  /** A PEM file of root certificates that builds of images trust. */
+  readonly extraCaFile?: string | undefined;
+}
+
+export interface UpRequest extends DecisionRequest {
   /** Longest time for a service to become ready, and for each provisioning step, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -83,20 +90,27 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 }
 
 /** What `up` would do, without doing it. Takes no lock. */
-export async function decide(request: TypedChoices, { folder, log, signal }: PipelineContext): Promise<Decision> {
+export async function decide(request: DecisionRequest, { folder, log, signal }: PipelineContext): Promise<Decision> {
   const state = await readRunState(folder);
   const choices = resolveChoices(request, state);
-  const { ksqldb } = choices;
-  const ksqldbHome = ksqldb && "home" in ksqldb ? ksqldb.home : undefined;
-  const runtime = localRuntime({ folder, cacheDir: cacheFolder(), ksqldbHome, log, signal });
+  const runtime = await openRuntime(choices, { folder, log, signal, extraCa: await extraCertificates(request.extraCaFile, choices) });
   const desired = desireStack(choices, runtime);
-  return { state, choices, runtime, desired, plan: planStack(desired, await observeStack(state, kafkaProbe)) };
+  return { state, choices, runtime, desired, plan: planStack(desired, await observeStack(state, runtime, kafkaProbe)) };
+}
+
+/** @throws StreamctlError `usage` where no image is built, or the file holds no certificate */
+async function extraCertificates(file: string | undefined, { runtime }: StackChoices): Promise<readonly string[] | undefined> {
+  if (file === undefined) return undefined;
+  if (runtime === "docker") return await readCertificates(file);
+  throw new StreamctlError("usage", `Cannot use --extra-ca with --runtime ${runtime}: no image is built`, {
+    hint: "Type --runtime docker too; Maven on this machine trusts what Java does (keytool -importcert -cacerts)",
+  });
 }
 
 /** The plan as `--dry-run` prints it: services by what is seen of them, declarations by what would be compared. */
-export async function planUp(request: TypedChoices, context: PipelineContext): Promise<readonly PlannedStep[]> {
-  const { plan, choices } = await decide(request, context);
-  return [...plan, ...(await planProvisioning(plan, choices, context))];
+export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
+  const { plan, choices, runtime } = await decide(request, context);
+  return [...plan, ...(await planProvisioning(plan, choices, runtime, context))];
 }
 
 async function carryOut(
@@ -115,6 +129,7 @@ async function carryOut(
     choices,
     endpoints: endpointsOf(choices),
     folder,
+    runtime,
     ready: start.ready,
     onReleased: async () => {
       const { abandonedKsqldb: _, ...others } = choices;

@@ -3,15 +3,23 @@
  * is the identity: hash of the statements, id of the transactions topic, id of the windows topic (letters, digits, `-` and `_`).
  */
 
-import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { systemCode } from "../core/errors.ts";
 import type { ProcessorIdentity } from "./processor.ts";
+
+/** A look at the files of the cluster, wherever they lie. Paths are relative to a root of its own. */
+export interface CheckpointFiles {
+  /** Names in a folder; none where there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Files of a name anywhere below a folder, by their path below it. */
+  find(folder: string, fileName: string): Promise<readonly { readonly path: string; readonly modifiedAtMs: number }[]>;
+  remove(paths: readonly string[]): Promise<void>;
+}
 
 export interface CheckpointPlace {
   /** As the cluster names it: an absolute URI such as `file:///data/checkpoints`. */
   readonly uri: string;
-  /** The same place as this process reads it; undefined where it cannot: then nothing is ever resumed. */
+  /** Where the same place can be looked at; undefined where it cannot: then nothing is ever resumed. */
+  readonly files?: CheckpointFiles | undefined;
+  /** Of the place, among those files. */
   readonly folder?: string | undefined;
 }
 
@@ -25,55 +33,37 @@ function folderName(identity: ProcessorIdentity): string {
 
 /** Identities that left at least one complete checkpoint. */
 export async function resumableIdentities(place: CheckpointPlace): Promise<readonly ProcessorIdentity[]> {
-  const found = await Promise.all(
-    (await names(place.folder)).map(async (name) => {
-      const [statements, transactionsTopicId, windowsTopicId] = name.split(".");
-      if (statements === undefined || transactionsTopicId === undefined || windowsTopicId === undefined) return undefined;
-      const identity = { statements, transactionsTopicId, windowsTopicId };
-      return (await newestCheckpoint(place, identity)) === undefined ? undefined : identity;
-    }),
-  );
+  const folders = new Set((await completeCheckpoints(place, "")).map(({ path }) => path.slice(0, path.indexOf("/"))));
+  const found = [...folders].map((name) => {
+    const [statements, transactionsTopicId, windowsTopicId] = name.split(".");
+    if (statements === undefined || transactionsTopicId === undefined || windowsTopicId === undefined) return undefined;
+    return { statements, transactionsTopicId, windowsTopicId };
+  });
   return found.filter((identity) => identity !== undefined);
 }
 
 /** URI of the newest complete checkpoint (one whose `_metadata` is there) of an identity, over all of its jobs. */
 export async function newestCheckpoint(place: CheckpointPlace, identity: ProcessorIdentity): Promise<string | undefined> {
-  if (place.folder === undefined) return undefined;
-  const own = join(place.folder, folderName(identity));
-  const paths = await Promise.all(
-    (await names(own)).map(async (job) =>
-      (await names(join(own, job))).filter((name) => name.startsWith("chk-")).map((name) => `${job}/${name}`),
-    ),
-  );
-  const complete = await Promise.all(paths.flat().map(async (path) => ({ path, atMs: await modifiedAtMs(join(own, path, "_metadata")) })));
-  const newest = complete.filter(({ atMs }) => atMs !== undefined).toSorted((a, b) => (b.atMs ?? 0) - (a.atMs ?? 0))[0];
+  const complete = await completeCheckpoints(place, folderName(identity));
+  const newest = complete.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs)[0];
   return newest === undefined ? undefined : `${checkpointDirectory(place, identity)}/${newest.path}`;
 }
 
 /** Deletes the checkpoints of every identity but one. */
-export async function forgetOtherCheckpoints(place: CheckpointPlace, except: ProcessorIdentity): Promise<void> {
-  const { folder } = place;
-  if (folder === undefined) return;
+export async function forgetOtherCheckpoints({ files, folder = "" }: CheckpointPlace, except: ProcessorIdentity): Promise<void> {
+  if (files === undefined) return;
   const kept = folderName(except);
-  const others = (await names(folder)).filter((name) => name !== kept && name.split(".").length === 3);
-  await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  const others = (await files.list(folder)).filter((name) => name !== kept && name.split(".").length === 3);
+  await files.remove(others.map((name) => `${folder}/${name}`));
 }
 
-async function names(folder: string | undefined): Promise<readonly string[]> {
-  if (folder === undefined) return [];
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
-    throw error;
-  }
-}
-
-async function modifiedAtMs(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+/** Folders of complete checkpoints, `chk-<number>` each, below a folder of the place. */
+async function completeCheckpoints(
+  { files, folder = "" }: CheckpointPlace,
+  below: string,
+): Promise<readonly { readonly path: string; readonly modifiedAtMs: number }[]> {
+  const found = (await files?.find(`${folder}/${below}`, "_metadata")) ?? [];
+  return found
+    .map(({ path, modifiedAtMs }) => ({ path: path.slice(0, -"/_metadata".length), modifiedAtMs }))
+    .filter(({ path }) => /(?:^|\/)chk-[^/]+$/u.test(path));
 }

@@ -52,6 +52,8 @@ function composeService(definition: ServiceDefinition, image: Image | undefined,
       ...(prepare ? { PREPARE: java(prepare.mainClass, prepare.args).join(" ") } : {}),
       PROBE: probeLines(definition.probe, ports).join("\n"),
     },
+    // Without it a SIGTERM in the first moment would be lost: process 1 ignores what it does not handle yet.
+    init: true,
     ports: ports.filter(({ own }) => own !== true).map(({ port, inside }) => `127.0.0.1:${port}:${inside}`),
     ...(after.length > 0 ? { depends_on: Object.fromEntries(after.map((other) => [other, { condition: "service_healthy" }])) } : {}),
     volumes: [`${volumeOf(name)}:/data`],

@@ -2,12 +2,11 @@
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { isRunning } from "../core/process.ts";
 import { pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
-import type { Runtime } from "./local-runtime.ts";
 import { stopWaves, type DesiredService, type Operation } from "./plan.ts";
 import type { ServiceRecord } from "./run-state.ts";
+import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
 
 export interface ExecutionContext {
@@ -115,7 +114,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   const { name } = definition;
   const look = async (patience: AbortSignal): Promise<true | undefined> => {
     if (await isReady(definition.probe, kafkaProbe, patience)) return true;
-    if (!(await isRunning(record.identity))) {
+    if (!(await runtime.isRunning(record.identity))) {
       throw new StreamctlError("service-failed", `Cannot start "${name}": its process ended before it was ready`);
     }
     return undefined;
@@ -128,7 +127,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     if (hasCode(error, "interrupted") || hasCode(error, "native")) throw error;
     throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
       cause: error,
-      detail: await runtime.logTail(name, 20),
+      detail: ((await runtime.tailLog(name, 20)) ?? []).join("\n"),
       hint: `Type: streamctl logs ${name}`,
     });
   } finally {

@@ -7,28 +7,22 @@ import { readAsset } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
-import { isRunning, runCommand, signalProcess, startDetached, type ProcessIdentity } from "../core/process.ts";
-import { readTail } from "../core/tail.ts";
+import { isRunning, residentBytes, runCommand, signalProcess, startDetached, type ProcessIdentity } from "../core/process.ts";
+import { Follower, readTail } from "../core/tail.ts";
 import { renderTemplate } from "../core/template.ts";
-import { pollUntil } from "../core/wait.ts";
+import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
 import { javaProgram, requireJava } from "./java.ts";
 import { ksqldbClassPath } from "./ksqldb-home.ts";
+import { localData } from "./local-data.ts";
 import { requireFreePorts } from "./ports.ts";
 import type { StateFolder } from "./run-state.ts";
-import { definitionHash, type ServiceDefinition, type ServiceName } from "./service.ts";
+import type { Runtime, ServiceIdentity } from "./runtime.ts";
+import { definitionHash, type ServiceDefinition } from "./service.ts";
 
-/** What a runtime can do with services; the executor decides nothing and calls these. */
-export interface Runtime {
-  /** Makes everything available that a start needs and that may take long, such as downloads. */
-  prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
-  /** Hash of a definition together with its rendered configuration. */
-  hash(definition: ServiceDefinition): string;
+/** Its services are processes. */
+export interface LocalRuntime extends Runtime {
   start(definition: ServiceDefinition): Promise<ProcessIdentity>;
-  /** Asks a service to stop and proves that it did; kills it after its time. */
-  stop(name: ServiceName, identity: ProcessIdentity, timeoutMs: number): Promise<void>;
-  /** The last lines of a service's log. */
-  logTail(name: ServiceName, lines: number): Promise<string>;
 }
 
 export interface LocalRuntimeOptions {
@@ -39,6 +33,9 @@ export interface LocalRuntimeOptions {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** A followed log is looked at so often, in milliseconds. */
+const followIntervalMs = 200;
 
 /** A log file beyond this size is set aside as `<name>.log.1` at the next start, in bytes. */
 const largeLogBytes = 20e6;
@@ -57,7 +54,7 @@ export function requirePlainPath({ root }: StateFolder): void {
   });
 }
 
-export function localRuntime({ folder, cacheDir, ksqldbHome, log, signal }: LocalRuntimeOptions): Runtime {
+export function localRuntime({ folder, cacheDir, ksqldbHome, log, signal }: LocalRuntimeOptions): LocalRuntime {
   const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
     const dataDir = folder.dataDir(definition.name);
     const dirs = { confDir: folder.confDir(definition.name), dataDir };
@@ -102,7 +99,8 @@ export function localRuntime({ folder, cacheDir, ksqldbHome, log, signal }: Loca
       return await startDetached(java(definition, path, definition.mainClass, definition.args), logFile);
     },
 
-    async stop(name, identity, timeoutMs) {
+    async stop(name, started, timeoutMs) {
+      const identity = requireProcess(started);
       const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
       // A stopped (SIGSTOP) process would keep SIGTERM waiting for ever.
       await signalProcess(identity, "SIGTERM");
@@ -117,10 +115,31 @@ export function localRuntime({ folder, cacheDir, ksqldbHome, log, signal }: Loca
       }
     },
 
-    async logTail(name, lines) {
-      return ((await readTail(folder.logFile(name), lines))?.lines ?? []).join("\n");
+    isRunning: async (identity) => await isRunning(requireProcess(identity)),
+
+    residentBytes: async ({ pid }) => await residentBytes(pid),
+
+    tailLog: async (name, lines) => (await readTail(folder.logFile(name), lines))?.lines,
+
+    async followLog(name, lines, onLine, until) {
+      const path = folder.logFile(name);
+      const tail = await readTail(path, lines);
+      tail?.lines.forEach(onLine);
+      const follower = new Follower(path, tail?.position ?? 0);
+      while (await pausedWhole(followIntervalMs, until)) (await follower.look()).forEach(onLine);
     },
+
+    dataOf: (name) => localData(folder.dataDir(name)),
+
+    // All of it lies in the state folder.
+    forget: async () => {},
   };
+}
+
+/** @throws StreamctlError `state` for a service that another runtime started */
+function requireProcess(identity: ServiceIdentity): ProcessIdentity {
+  if ("bootId" in identity) return identity;
+  throw new StreamctlError("state", `Cannot find the process of container ${identity.containerId}: it was started by another runtime`);
 }
 
 async function layOut(folder: StateFolder, definition: ServiceDefinition, texts: readonly string[]): Promise<void> {

@@ -28,7 +28,7 @@ export function portsAt(offset: number): Ports {
 /**
  * @throws StreamctlError `port-taken` naming the port and, where it can be known, who holds it.
  */
-export async function requireFreePorts(definition: ServiceDefinition): Promise<void> {
+export async function requireFreePorts(definition: Pick<ServiceDefinition, "name" | "ports">): Promise<void> {
   await Promise.all(
     definition.ports.map(async ({ name, port }) => {
       if (await isFree(port)) return;

@@ -7,15 +7,16 @@ import { join, resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
 import { isObject } from "../core/json.ts";
-import type { ProcessIdentity } from "../core/process.ts";
+import type { ServiceIdentity } from "./runtime.ts";
 import type { ServiceName } from "./service.ts";
+import type { RuntimeName } from "./site.ts";
 
 /** A server that is not ours, or a folder from which streamctl runs one. */
 export type KsqldbSource = { readonly url: string } | { readonly home: string };
 
 /** Choices of the first `up`, kept until `down`. */
 export interface StackChoices {
-  readonly runtime: "local";
+  readonly runtime: RuntimeName;
   readonly processor: "flink" | "ksqldb";
   /** Where ksqlDB comes from; absent where Flink is the processor. */
   readonly ksqldb?: KsqldbSource;
@@ -29,7 +30,7 @@ export interface StackChoices {
 
 export interface ServiceRecord {
   readonly name: ServiceName;
-  readonly identity: ProcessIdentity;
+  readonly identity: ServiceIdentity;
   readonly definitionHash: string;
   readonly endpoint: string;
   /** Milliseconds since the epoch. */
@@ -51,6 +52,8 @@ export interface StateFolder {
   readonly logFile: (service: ServiceName) => string;
   readonly confDir: (service: ServiceName) => string;
   readonly dataDir: (service: ServiceName) => string;
+  /** Of the docker runtime: `compose.yaml` and what its images are built from. */
+  readonly composeDir: string;
 }
 
 /** Where everything of one stack lies; `root` becomes absolute. */
@@ -63,6 +66,7 @@ export function stateFolder(root: string): StateFolder {
     logFile: (service) => join(base, "log", `${service}.log`),
     confDir: (service) => join(base, "conf", service),
     dataDir: (service) => join(base, "data", service),
+    composeDir: join(base, "docker"),
   };
 }
 

@@ -4,11 +4,10 @@
  */
 
 import { StreamctlError } from "../core/errors.ts";
-import { isRunning, residentBytes } from "../core/process.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
-import type { Runtime } from "./local-runtime.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
+import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
 import { desiredServices, everyService } from "./services/catalog.ts";
 
@@ -32,24 +31,28 @@ export function desireStack(choices: StackChoices, runtime: Runtime): readonly D
 }
 
 /** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
-export function chosenServices({ portOffset, only, processor, ksqldb }: StackChoices): readonly ServiceDefinition[] {
-  return desiredServices({ portOffset, only, processor: ksqldb && "url" in ksqldb ? "none" : processor });
+export function chosenServices({ runtime, portOffset, only, processor, ksqldb }: StackChoices): readonly ServiceDefinition[] {
+  return desiredServices({ runtime, portOffset, only, processor: ksqldb && "url" in ksqldb ? "none" : processor });
 }
 
 /** Which of the processes that the state names still run. Asks no engine: one that hangs is to be stopped all the same. */
-export async function observeProcesses(state: RunState): Promise<readonly ObservedProcess[]> {
+export async function observeProcesses(state: RunState, runtime: Runtime): Promise<readonly ObservedProcess[]> {
   return await Promise.all(
-    state.services.map(async ({ name, identity }) => ({ name, state: (await isRunning(identity)) ? "running" : "gone" }) as const),
+    state.services.map(async ({ name, identity }) => ({ name, state: (await runtime.isRunning(identity)) ? "running" : "gone" }) as const),
   );
 }
 
 /** One look at everything that the state says was started. */
-export async function observeStack(state: RunState | undefined, kafkaProbe: KafkaProbe): Promise<readonly ObservedService[]> {
+export async function observeStack(
+  state: RunState | undefined,
+  runtime: Runtime,
+  kafkaProbe: KafkaProbe,
+): Promise<readonly ObservedService[]> {
   if (!state) return [];
   const definitions = everyService(state.choices);
   return await Promise.all(
     state.services.map(async (record): Promise<ObservedService> => {
-      const running = await isRunning(record.identity);
+      const running = await runtime.isRunning(record.identity);
       const definition = definitions.find(({ name }) => name === record.name);
       return {
         name: record.name,
@@ -63,14 +66,14 @@ export async function observeStack(state: RunState | undefined, kafkaProbe: Kafk
 }
 
 /** What `status` shows of each service that belongs to the stack, running or not. */
-export async function serviceStatuses(state: RunState, kafkaProbe: KafkaProbe): Promise<readonly ServiceStatus[]> {
-  const observed = await observeStack(state, kafkaProbe);
+export async function serviceStatuses(state: RunState, runtime: Runtime, kafkaProbe: KafkaProbe): Promise<readonly ServiceStatus[]> {
+  const observed = await observeStack(state, runtime, kafkaProbe);
   const definitions = chosenServices(state.choices);
   return await Promise.all(
     definitions.map(async (definition) => {
       const record = state.services.find(({ name }) => name === definition.name);
       const seen = observed.find(({ name }) => name === definition.name);
-      return await serviceStatus(definition, record, seen);
+      return await serviceStatus(definition, record, seen, runtime);
     }),
   );
 }
@@ -79,6 +82,7 @@ async function serviceStatus(
   definition: ServiceDefinition,
   record: ServiceRecord | undefined,
   seen: ObservedService | undefined,
+  runtime: Runtime,
 ): Promise<ServiceStatus> {
   const running = record !== undefined && seen?.state === "running";
   const waiting = record?.readyMs === undefined ? "starting" : "unhealthy";
@@ -87,7 +91,7 @@ async function serviceStatus(
     state: !running ? "stopped" : seen.healthy ? "healthy" : waiting,
     pid: running ? record.identity.pid : null,
     uptimeMs: running ? Date.now() - record.startedAtMs : null,
-    rssBytes: running ? ((await residentBytes(record.identity.pid)) ?? null) : null,
+    rssBytes: running ? ((await runtime.residentBytes(record.identity)) ?? null) : null,
     endpoint: definition.endpoint,
   };
 }

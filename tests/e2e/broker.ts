@@ -12,7 +12,7 @@ import { silentLog } from "../../src/core/log.ts";
 import { isRunning, signalProcess, type ProcessIdentity } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { createTopic, fetchMetadata } from "../../src/kafka/admin.ts";
-import { localRuntime, type Runtime } from "../../src/stack/local-runtime.ts";
+import { localRuntime, type LocalRuntime } from "../../src/stack/local-runtime.ts";
 import { stateFolder } from "../../src/stack/run-state.ts";
 import type { ServiceDefinition } from "../../src/stack/service.ts";
 import { kafkaService } from "../../src/stack/services/kafka.ts";
@@ -33,7 +33,7 @@ export class Broker {
   /** Of the plain listener, as `--brokers` takes it. */
   readonly address: string;
   readonly #folder: string;
-  readonly #runtime: Runtime;
+  readonly #runtime: LocalRuntime;
   readonly #definition: ServiceDefinition;
   readonly #ports: ReadonlyMap<string, number>;
   #process: ProcessIdentity | undefined;
@@ -84,7 +84,7 @@ export class Broker {
     try {
       await pollUntil(answers, { timeoutMs: 120_000, what: "the broker" });
     } catch (error) {
-      throw new Error(await this.#runtime.logTail("kafka", 30), { cause: error });
+      throw new Error(((await this.#runtime.tailLog("kafka", 30)) ?? []).join("\n"), { cause: error });
     }
   }
 

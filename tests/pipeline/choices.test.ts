@@ -49,6 +49,35 @@ describe("resolveChoices()", () => {
     `);
   });
 
+  test("takes containers only where they are asked for, and keeps them until down", () => {
+    const docker: StackChoices = { ...flink, runtime: "docker", why: "docker: x; flink: y" };
+    const chosen = (typed: Partial<TypedChoices>, state?: RunState): string => {
+      const { runtime, why } = resolveChoices({ ...nothing, ...typed }, state, {});
+      return `${runtime} because ${why}`;
+    };
+    expect([
+      chosen({}),
+      chosen({ runtime: "docker" }),
+      chosen({}, stateOf(docker, true)),
+      chosen({ runtime: "auto" }, stateOf(docker, false)),
+      chosen({ runtime: "local" }, stateOf(docker, false)),
+    ]).toEqual([
+      "local because local: the engines are processes of this machine; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
+      "docker because docker: the engines are containers; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
+      "docker because docker: x; flink: y",
+      "docker because docker: x; flink: y",
+      "local because local: the engines are processes of this machine; flink: y",
+    ]);
+    expect(choose({ runtime: "docker" }, stateOf(flink, true))).toBe("Cannot change --runtime: the stack is up with local");
+    expect(choose({ runtime: "local" }, stateOf(docker, true))).toBe("Cannot change --runtime: the stack is up with docker");
+  });
+
+  test("runs no ksqlDB of a folder as a container: a folder of the environment is left alone, one that was typed is refused", () => {
+    expect(choose({ runtime: "docker" }, undefined, "/opt/ksqldb")).toMatch(/^flink /u);
+    expect(choose({ runtime: "docker", ksqldbHome: "/opt/ksqldb" })).toContain("not available in this version");
+    expect(choose({ runtime: "docker", ksqldbUrl: "http://a:8088" })).toMatch(/^ksqldb \{"url":"http:\/\/a:8088"\}/u);
+  });
+
   test("refuses what contradicts itself or cannot be an address", () => {
     expect(choose({ ksqldbUrl: "http://a", ksqldbHome: "/b" })).toBe(
       "Cannot use both --ksqldb-url and --ksqldb-home: which of them is not clear",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import type { Log } from "../../src/core/log.ts";
+import { localData } from "../../src/stack/local-data.ts";
 import { createFlinkProcessor } from "../../src/provision/flink.ts";
 import { patienceFor } from "../../src/provision/patience.ts";
 import { planProcessor, provisionProcessor, type TopicIdentity } from "../../src/provision/processor.ts";
@@ -34,7 +35,7 @@ async function createWorld(): Promise<FlinkWorld> {
         brokers: "127.0.0.1:9092",
         transactions: { name: "transactions", id: transactionsTopicId },
         windows: topic,
-        checkpoints: { uri: "file:///state", folder },
+        checkpoints: { uri: "file:///state", files: localData(folder) },
         declarations: { paths: assetPaths, read: (path) => readAsset(path).replace("'200 ms'", latency[statements]) },
       }),
     started: () => flink.statements.filter((sql) => sql.startsWith("INSERT")).length,

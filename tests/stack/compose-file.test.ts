@@ -42,6 +42,7 @@ describe("composeFile()", () => {
           "PROBE": "zookeeper 2181",
         },
         "image": "pinot:v1",
+        "init": true,
         "mem_limit": "688m",
         "ports": [
           "127.0.0.1:3181:2181",

@@ -4,9 +4,10 @@ import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { identifyProcess, type ProcessIdentity } from "../../src/core/process.ts";
 import { executeStart, executeStop, type ExecutionContext } from "../../src/stack/execute.ts";
-import type { Runtime } from "../../src/stack/local-runtime.ts";
+import { localData } from "../../src/stack/local-data.ts";
 import { planStack, type DesiredService } from "../../src/stack/plan.ts";
 import type { ServiceRecord } from "../../src/stack/run-state.ts";
+import type { Runtime } from "../../src/stack/runtime.ts";
 import type { Probe, ServiceName } from "../../src/stack/service.ts";
 import { desiredServices } from "../../src/stack/services/catalog.ts";
 
@@ -21,7 +22,12 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
       return self;
     },
     stop: async (name) => void events.push(`stop ${name}`),
-    logTail: async (name) => `last words of ${name}`,
+    isRunning: async () => true,
+    residentBytes: async () => 1,
+    tailLog: async (name) => [`last words of ${name}`],
+    followLog: async () => {},
+    dataOf: () => localData("/nowhere"),
+    forget: async () => {},
   };
 }
 

@@ -3,7 +3,6 @@ import { StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { notAvailable } from "../globals.ts";
 
 const args = {
   runtime: { type: "string", valueHint: "auto|local|docker|remote", description: "Where the services run (default: auto)" },
@@ -13,14 +12,13 @@ const args = {
   "dry-run": { type: "boolean", description: "Print the plan, change nothing" },
   "ksqldb-url": { type: "string", valueHint: "URL", description: "A ksqlDB server that runs already, on this stack's Kafka" },
   "ksqldb-home": { type: "string", valueHint: "DIR", description: "A folder with an installed ksqlDB (or STREAMCTL_KSQLDB_HOME)" },
-  "extra-ca": { type: "string", valueHint: "FILE", description: "Root certificates for building images (not in this version)" },
+  "extra-ca": { type: "string", valueHint: "FILE", description: "Root certificates that builds of images trust, in PEM" },
 } as const satisfies ArgsDef;
 
 export const upCommand = defineCommand({
   name: "up",
   args,
   run: async (typed, context) => {
-    if (typed["extra-ca"] !== undefined) throw notAvailable("--extra-ca");
     const request = {
       runtime: typed.runtime,
       processor: typed.processor,
@@ -28,6 +26,7 @@ export const upCommand = defineCommand({
       ksqldbHome: typed["ksqldb-home"],
       only: typed.only === undefined ? undefined : parseOnly(typed.only),
       portOffset: context.globals.portOffset,
+      extraCaFile: typed["extra-ca"],
       timeoutMs: parseDuration(typed.timeout ?? "180s", { option: "--timeout", minMs: 1000 }),
     };
     const { planUp, up } = await import("../../pipeline/up.ts");

@@ -1,16 +1,27 @@
-/** The whole path on real engines: up, data, verify, query, a lost engine, down. One stack for the file. */
+/**
+ * What every runtime must do, on real engines: up, data, verify, query, a lost engine, down. One stack for the suite. Signals go to the pid
+ * that status shows, so a container engine must run on this machine, and its processes be ours to signal.
+ */
 
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { identifyProcess } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { Stack } from "./streamctl.ts";
 
-describe("a stack on real engines", () => {
+export interface RuntimeUnderTest {
+  readonly runtime: "local" | "docker";
+  readonly portOffset: number;
+  /** What `up` is told beside the runtime. */
+  readonly args?: readonly string[];
+}
+
+export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnderTest): void {
   let stack: Stack;
+  const other = runtime === "local" ? "docker" : "local";
 
   beforeAll(async () => {
-    stack = await Stack.create(12_000);
+    stack = await Stack.create(portOffset);
   });
 
   afterAll(async () => {
@@ -18,7 +29,8 @@ describe("a stack on real engines", () => {
   });
 
   test("up starts, awaits and provisions everything", async () => {
-    const report = await stack.up();
+    const report = await stack.up("--runtime", runtime, ...args);
+    expect(report).toMatchObject({ runtime, processor: "flink" });
     expect(report.services.map(({ name, operation }: Record<string, string>) => [name, operation])).toEqual([
       ["kafka", "start"],
       ["zookeeper", "start"],
@@ -47,6 +59,11 @@ describe("a stack on real engines", () => {
     const { exitCode, stderr } = await stack.run(["up", "--port-offset", "1"]);
     expect(stderr).toContain(`Cannot change --port-offset: the stack is up with ${stack.offset}`);
     expect(exitCode).toBe(2);
+    const changed = await stack.run(["up", "--runtime", other]);
+    expect(changed.stderr).toBe(
+      `error: Cannot change --runtime: the stack is up with ${runtime}\nhint: Leave the flag out, or first type: streamctl down\n`,
+    );
+    expect(changed.exitCode).toBe(2);
     for (const command of ["status", "down", "verify"]) expect((await stack.run([command, "--port-offset", "1"])).exitCode).toBe(2);
   });
 
@@ -126,9 +143,12 @@ describe("a stack on real engines", () => {
 
   test("a Flink that was killed is started again, resumes, and everything stays exact", async () => {
     process.kill(await stack.pidOf("flink"), "SIGKILL");
-    const status = await stack.run(["status"]);
-    expect(status.exitCode).toBe(1);
-    expect(status.stdout).toMatch(/flink\s+stopped/u);
+    const stopped = async (): Promise<true | undefined> => {
+      const { exitCode, stdout } = await stack.run(["status"]);
+      expect(exitCode).toBe(1);
+      return /flink\s+stopped/u.test(stdout) ? true : undefined;
+    };
+    await pollUntil(stopped, { timeoutMs: 30_000, what: "Flink to be seen as stopped" });
     const { stdout, stderr, exitCode } = await stack.run(["up", "--json"]);
     expect(stderr).toContain("flink died");
     expect(exitCode).toBe(0);
@@ -179,4 +199,4 @@ describe("a stack on real engines", () => {
     await stack.json(["down", "--volumes"]);
     expect(await readdir(stack.folder)).toEqual([]);
   });
-});
+}

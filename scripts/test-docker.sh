@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The contract of the runtimes on containers: on the engine that answers, or on one that is started for it, with a data root and a
+# socket of its own below build/docker, and stopped at the end. Where the public base images cannot be pulled, stand-ins are made.
+# Ends with 75 where this machine cannot do it, and says why. With STREAMCTL_TEST_INSTALL=1, and as root on a Debian, what is missing
+# is installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$PWD/build/docker
+mkdir -p "$work"
+
+impossible() {
+  printf '\n*** test-docker: NOT RUN: %s ***\n\n' "$1" >&2
+  exit 75
+}
+
+answers() { timeout 20 docker version --format '{{.Server.Version}}' > /dev/null 2>&1; }
+has_compose() { docker compose version > /dev/null 2>&1 || docker-compose version > /dev/null 2>&1; }
+
+need() {
+  local package=$1
+  shift
+  "$@" > /dev/null 2>&1 && return
+  if [ "${STREAMCTL_TEST_INSTALL:-}" = 1 ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    printf 'test-docker: apt-get install %s\n' "$package"
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$package"; } > "$work/apt.log" 2>&1 \
+      || impossible "$package cannot be installed (see build/docker/apt.log)"
+  else
+    impossible "$package is missing. On Debian, as root: apt-get install $package"
+  fi
+}
+
+stop_engine() {
+  [ -n "${engine:-}" ] || return 0
+  kill "$engine" 2> /dev/null || true
+  wait "$engine" 2> /dev/null || true
+}
+
+if ! { command -v docker > /dev/null && answers; }; then
+  [ "$(id -u)" = 0 ] || impossible 'no container engine answers, and only root can start one'
+  need docker.io command -v dockerd
+  need iptables command -v iptables
+  export DOCKER_HOST=unix://$work/docker.sock
+  # Its containers are not to outlive a test that was killed: what the last one left is started anew, not taken over.
+  dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/dockerd.pid" -H "$DOCKER_HOST" > "$work/dockerd.log" 2>&1 &
+  engine=$!
+  trap stop_engine EXIT
+  for _ in $(seq 60); do
+    answers && break
+    kill -0 "$engine" 2> /dev/null || impossible "dockerd does not start here: $(tail -n 1 "$work/dockerd.log")"
+    sleep 0.5
+  done
+  answers || impossible 'dockerd does not answer (see build/docker/dockerd.log)'
+fi
+need docker-compose has_compose
+
+pullable() { docker image inspect "$1" > /dev/null 2>&1 || timeout 120 docker pull -q "$1" > /dev/null 2>&1; }
+
+if [ -z "${STREAMCTL_BASE_IMAGE:-}" ] || [ -z "${STREAMCTL_BUILD_IMAGE:-}" ]; then
+  public=$(sed -nE 's/^ARG (BASE|BUILD)_IMAGE=//p' dockerfiles/engine.Dockerfile)
+  for image in $public; do
+    pullable "$image" && continue
+    need debootstrap command -v debootstrap
+    scripts/base-images.sh || impossible "$image cannot be pulled, and no stand-in can be made"
+    export STREAMCTL_BASE_IMAGE=streamctl-base:jre17 STREAMCTL_BUILD_IMAGE=streamctl-base:maven17
+    break
+  done
+fi
+
+certificates=(/usr/local/share/ca-certificates/*.crt)
+if [ -e "${certificates[0]}" ]; then
+  cat "${certificates[@]}" > "$work/ca.pem"
+  export STREAMCTL_TEST_EXTRA_CA=$work/ca.pem
+fi
+
+STREAMCTL_TEST_DOCKER=1 .tools/bin/bun test --timeout 1800000 tests/e2e/docker.test.ts

@@ -1,0 +1,32 @@
+/** The runtime that a stack's choices name. What containers need is loaded for them alone. */
+
+import { readAsset } from "../core/assets.ts";
+import { cacheFolder } from "../core/cache-folder.ts";
+import type { Log } from "../core/log.ts";
+import { localRuntime } from "../stack/local-runtime.ts";
+import type { StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { Runtime } from "../stack/runtime.ts";
+import { everyService } from "../stack/services/catalog.ts";
+
+export interface RuntimeContext {
+  readonly folder: StateFolder;
+  readonly log: Log;
+  /** Ends what the runtime waits for; left out where a stop must not end half-way. */
+  readonly signal?: AbortSignal | undefined;
+  /** Root certificates in PEM that builds of images trust. */
+  readonly extraCa?: readonly string[] | undefined;
+}
+
+export async function openRuntime(
+  choices: Pick<StackChoices, "runtime" | "portOffset" | "ksqldb">,
+  context: RuntimeContext,
+): Promise<Runtime> {
+  const { folder, log, signal, extraCa } = context;
+  if (choices.runtime === "local") {
+    const { ksqldb } = choices;
+    return localRuntime({ folder, cacheDir: cacheFolder(), ksqldbHome: ksqldb && "home" in ksqldb ? ksqldb.home : undefined, log, signal });
+  }
+  const [{ dockerRuntime }, { imageSource }] = await Promise.all([import("../stack/docker-runtime.ts"), import("../stack/image.ts")]);
+  const definitions = everyService(choices).filter(({ engine }) => engine !== "ksqldb");
+  return dockerRuntime({ folder, definitions, source: imageSource(readAsset, process.env), extraCa, log, signal });
+}

@@ -1,0 +1,28 @@
+/** A service's data in a volume, looked at from inside its container: the volume need not be on this machine, nor readable here. */
+
+import { containerFolders } from "./image.ts";
+import type { ServiceData } from "./runtime.ts";
+
+/** @param run carries out a command inside the container and answers its output; throws where it fails */
+export function containerData(run: (args: readonly string[]) => Promise<string>): ServiceData {
+  const { dataDir: root } = containerFolders("");
+  // Arguments are the script's own ($1, $2), never part of its text.
+  const script = async (text: string, ...args: readonly string[]): Promise<readonly string[]> => {
+    const output = await run(["sh", "-c", text, "sh", ...args]);
+    return output.split("\n").filter((line) => line !== "");
+  };
+  return {
+    root,
+    list: async (folder) => await script('cd "$1" 2>/dev/null || exit 0; ls -1A', `${root}/${folder}`),
+    find: async (folder, fileName) => {
+      const lines = await script('cd "$1" 2>/dev/null || exit 0; find . -name "$2" -printf "%T@ %P\\n"', `${root}/${folder}`, fileName);
+      return lines.map((line) => {
+        const blank = line.indexOf(" ");
+        return { path: line.slice(blank + 1), modifiedAtMs: Number(line.slice(0, blank)) * 1000 };
+      });
+    },
+    remove: async (paths) => {
+      if (paths.length > 0) await script('cd "$1" && shift && rm -rf -- "$@"', root, ...paths);
+    },
+  };
+}

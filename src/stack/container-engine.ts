@@ -1,0 +1,125 @@
+/**
+ * The container engine of this machine, through its own command line: which program answers, and which of the three ways to compose
+ * it has. The engine's program finds its socket as its own context says; an older compose, which knows no contexts, is told.
+ */
+
+import { hasCode, StreamctlError } from "../core/errors.ts";
+import { runCommand, type Command, type CommandResult } from "../core/process.ts";
+import { deadline, throwIfInterrupted } from "../core/wait.ts";
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Default: {@link answerTimeoutMs}. */
+  readonly timeoutMs?: number;
+  readonly onLine?: (line: string) => void;
+}
+
+export interface ContainerEngine {
+  /** Such as `docker 20.10.24`. */
+  readonly name: string;
+  run(args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** Writes each line, and keeps none, until the program ends or the signal fires. */
+  follow(args: readonly string[], onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** Works on the `compose.yaml` of a folder. @throws StreamctlError `prerequisite` where the engine has no compose */
+  compose(
+    place: { readonly folder: string; readonly project: string },
+    args: readonly string[],
+    options?: RunOptions,
+  ): Promise<CommandResult>;
+}
+
+/** Longest time for one answer of an engine, in milliseconds. */
+const answerTimeoutMs = 60_000;
+
+/** Longest time for an engine to say that it is there, in milliseconds. */
+const lookTimeoutMs = 10_000;
+
+const programs = [
+  { program: "docker", version: "{{.Server.Version}}", compose: [["docker", "compose"], ["docker-compose"]] },
+  { program: "podman", version: "{{.Client.Version}}", compose: [["podman", "compose"]] },
+] as const;
+
+/**
+ * The first engine that answers.
+ *
+ * @throws StreamctlError `prerequisite` where none does, with what each program said
+ */
+export async function findEngine(signal?: AbortSignal): Promise<ContainerEngine> {
+  const said: string[] = [];
+  for (const { program, version, compose } of programs) {
+    const answer = await tryCommand({ program, args: ["version", "--format", version] }, signal);
+    if (answer?.exitCode === 0 && answer.output.trim() !== "")
+      return engineOf(program, answer.output.trim().split("\n").at(-1) ?? "", compose);
+    if (answer) said.push(`${program}: ${answer.output.trim().split("\n").at(-1) ?? ""}`);
+  }
+  throw new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers here", {
+    detail: said.join("\n"),
+    hint: "Start Docker or Podman, or run the engines as processes: streamctl up --runtime local",
+  });
+}
+
+function engineOf(program: string, version: string, ways: readonly (readonly string[])[]): ContainerEngine {
+  let composing: Promise<{ readonly words: readonly string[]; readonly env: Readonly<Record<string, string>> }> | undefined;
+  return {
+    name: `${program} ${version}`,
+    run: async (args, options) => await within({ program, args }, options),
+    follow: async (args, onLine, signal) => {
+      await runCommand({ program, args }, { signal, onLine, keepOutput: false }).catch((error: unknown) => {
+        if (!hasCode(error, "interrupted")) throw error;
+      });
+    },
+    compose: async ({ folder, project }, args, options) => {
+      composing ??= findCompose(program, ways);
+      const { words, env } = await composing;
+      const [first = program, ...rest] = words;
+      return await within({ program: first, args: [...rest, "-p", project, "-f", "compose.yaml", ...args], cwd: folder, env }, options);
+    },
+  };
+}
+
+async function findCompose(
+  program: string,
+  ways: readonly (readonly string[])[],
+): Promise<{ readonly words: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
+  for (const words of ways) {
+    const [first = program, ...rest] = words;
+    const answer = await tryCommand({ program: first, args: [...rest, "version"] });
+    if (answer?.exitCode === 0) return { words, env: first === program ? {} : await socketOf(program) };
+  }
+  throw new StreamctlError("prerequisite", `Cannot use --runtime docker: ${program} answers, and has no compose`, {
+    hint: "Install Docker Compose (Debian: apt-get install docker-compose), or type: streamctl up --runtime local",
+  });
+}
+
+/** The socket of docker's current context, for a program that knows DOCKER_HOST only. */
+async function socketOf(program: string): Promise<Readonly<Record<string, string>>> {
+  if ((process.env["DOCKER_HOST"] ?? "") !== "") return {};
+  const answer = await tryCommand({ program, args: ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"] });
+  const host = answer?.exitCode === 0 ? answer.output.trim() : "";
+  return host === "" ? {} : { DOCKER_HOST: host };
+}
+
+/** Undefined where there is no such program, or where it does not answer in time. */
+async function tryCommand(command: Command, signal?: AbortSignal): Promise<CommandResult | undefined> {
+  try {
+    return await within(command, { signal, timeoutMs: lookTimeoutMs });
+  } catch (error) {
+    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return undefined;
+    throw error;
+  }
+}
+
+async function within(command: Command, { signal, timeoutMs = answerTimeoutMs, onLine }: RunOptions = {}): Promise<CommandResult> {
+  const patience = deadline(timeoutMs);
+  try {
+    return await runCommand(command, { signal: signal ? AbortSignal.any([signal, patience]) : patience, ...(onLine ? { onLine } : {}) });
+  } catch (error) {
+    throwIfInterrupted(signal);
+    if (!patience.aborted) throw error;
+    const words = [command.program, ...command.args.slice(0, 2)].join(" ");
+    throw new StreamctlError("timeout", `Cannot wait for "${words}" any longer: no answer within ${timeoutMs / 1000} s`, {
+      cause: error,
+      hint: "Look whether the container engine works: docker ps",
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/** The containers of one compose project, as the engine sees them. */
+
+import { StreamctlError } from "../core/errors.ts";
+import type { CommandResult } from "../core/process.ts";
+import type { ComposeProject } from "./compose-project.ts";
+import type { ContainerEngine, RunOptions } from "./container-engine.ts";
+import type { ServiceName } from "./service.ts";
+
+/** One look at a container. */
+export interface SeenContainer {
+  readonly running: boolean;
+  /** Of its main process; 0 where none runs. */
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly exitCode: number;
+}
+
+/** A container that is waited for is looked at anew only so often, in milliseconds: each look starts a program. */
+const lookIntervalMs = 500;
+
+/** Longest time for compose to make or remove containers, networks and volumes, in milliseconds. */
+const composeTimeoutMs = 120_000;
+
+export class Containers {
+  readonly #project: ComposeProject;
+  readonly #findEngine: () => Promise<ContainerEngine>;
+  readonly #looks = new Map<string, { readonly atMs: number; readonly seen: Promise<SeenContainer | undefined> }>();
+  #engine: Promise<ContainerEngine> | undefined;
+  #composing: Promise<void> = Promise.resolve();
+
+  /** @param findEngine called once, when an engine is first needed */
+  constructor(project: ComposeProject, findEngine: () => Promise<ContainerEngine>) {
+    this.#project = project;
+    this.#findEngine = findEngine;
+  }
+
+  async engine(): Promise<ContainerEngine> {
+    return await (this.#engine ??= this.#findEngine());
+  }
+
+  /** What the engine answers. @throws StreamctlError `service-failed` with the end of its words where it refuses */
+  async ask(args: readonly string[], options?: RunOptions): Promise<string> {
+    const engine = await this.engine();
+    return requireSuccess(await engine.run(args, options), `${engine.name.split(" ")[0] ?? ""} ${args[0] ?? ""}`);
+  }
+
+  /** One at a time: two composes of one project would both make its network. @throws StreamctlError `service-failed` */
+  async compose(args: readonly string[], signal?: AbortSignal): Promise<void> {
+    const before = this.#composing;
+    const one = async (): Promise<void> => {
+      await before;
+      const { name: project, folder } = this.#project;
+      const result = await (await this.engine()).compose({ folder, project }, args, { signal, timeoutMs: composeTimeoutMs });
+      requireSuccess(result, `compose ${args[0] ?? ""}`);
+    };
+    const done = one();
+    this.#composing = done.catch(() => {}); // Its own caller is told.
+    await done;
+  }
+
+  /** Id of the container of a service; undefined where it has none. */
+  async find(service: ServiceName): Promise<string | undefined> {
+    const labels = { project: this.#project.name, service };
+    const filters = Object.entries(labels).flatMap(([label, value]) => ["--filter", `label=com.docker.compose.${label}=${value}`]);
+    return /^[0-9a-f]{12,64}$/mu.exec(await this.ask(["ps", "-aq", "--no-trunc", ...filters]))?.[0];
+  }
+
+  /** Undefined where there is no such container any more. */
+  async look(containerId: string): Promise<SeenContainer | undefined> {
+    const format = "seen {{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";
+    const result = await (await this.engine()).run(["inspect", "--type", "container", "--format", format, containerId]);
+    const [, running, pid, startedAt, exitCode] = /^seen (\w+) (\d+) (.+) (\d+)$/mu.exec(result.output) ?? [];
+    if (startedAt !== undefined) return { running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode) };
+    if (!/no such (?:container|object)/iu.test(result.output)) requireSuccess(result, "inspect");
+    return undefined;
+  }
+
+  /** As `look`, at most half a second old. */
+  async lookLately(containerId: string): Promise<SeenContainer | undefined> {
+    const last = this.#looks.get(containerId);
+    if (last && performance.now() - last.atMs < lookIntervalMs) return await last.seen;
+    const seen = this.look(containerId);
+    this.#looks.set(containerId, { atMs: performance.now(), seen });
+    return await seen;
+  }
+
+  /** Forgets what was seen lately: the caller has changed it. */
+  changed(containerId: string): void {
+    this.#looks.delete(containerId);
+  }
+}
+
+function requireSuccess({ exitCode, output }: CommandResult, action: string): string {
+  if (exitCode === 0) return output;
+  throw new StreamctlError("service-failed", `Cannot carry out "${action}": the container engine ended it with ${exitCode}`, {
+    detail: output.split("\n").slice(-10).join("\n"),
+  });
+}

@@ -1,0 +1,145 @@
+/** Services as containers of one compose project, on images of our own, published on loopback, with stated limits. */
+
+import { createHash } from "node:crypto";
+import { StreamctlError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import { pausedWhole } from "../core/wait.ts";
+import { composeFile } from "./compose-file.ts";
+import { buildMissing, writeProject, type ComposeProject } from "./compose-project.ts";
+import { containerData } from "./container-data.ts";
+import { findEngine, type ContainerEngine } from "./container-engine.ts";
+import { Containers } from "./containers.ts";
+import { imageOf, type ImageSource } from "./image.ts";
+import { requireFreePorts } from "./ports.ts";
+import type { StateFolder } from "./run-state.ts";
+import type { ContainerIdentity, Runtime, ServiceIdentity } from "./runtime.ts";
+import type { EngineName, ServiceDefinition, ServiceName } from "./service.ts";
+
+export interface DockerRuntimeOptions {
+  readonly folder: StateFolder;
+  /** Every service that the project may have: what an image holds does not depend on what is asked for now. */
+  readonly definitions: readonly ServiceDefinition[];
+  readonly source: ImageSource;
+  /** Root certificates in PEM that builds trust. */
+  readonly extraCa?: readonly string[] | undefined;
+  /** Default: the first that answers, looked for when it is needed. */
+  readonly engine?: ContainerEngine;
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Exit code of a process that SIGKILL ended. */
+const killedExitCode = 137;
+
+/** Pause before a followed log is asked for again, after its container has ended, in milliseconds. */
+const logIntervalMs = 500;
+
+export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
+  const { definitions, log, signal, source } = options;
+  const project = projectOf(options.folder);
+  const containers = new Containers(project, async () => options.engine ?? (await findEngine(signal)));
+  const engines = [...new Set(definitions.map(({ engine }) => engine))];
+  const images = engines.filter((name): name is EngineName => name !== "ksqldb").map((name) => imageOf(name, definitions, source));
+  const file = composeFile(definitions, images, project.name);
+  const created = new Set<ServiceName>();
+
+  const create = async (names: readonly ServiceName[]): Promise<void> => {
+    await containers.compose(["up", "--no-start", "--no-build", "--no-deps", ...names], signal);
+    for (const name of names) created.add(name);
+  };
+  const runs = async (name: ServiceName): Promise<boolean> => {
+    const containerId = await containers.find(name);
+    return containerId !== undefined && (await containers.look(containerId))?.running === true;
+  };
+
+  return {
+    async prepare(starting) {
+      await writeProject(project, file, images, options.extraCa);
+      const needed = new Set(starting.map(({ engine }) => engine));
+      await buildMissing(
+        await containers.engine(),
+        project,
+        images.filter(({ engine }) => needed.has(engine)),
+        { log, signal },
+      );
+      // What runs in another form is stopped first, in its turn; all others are made at once, because each compose takes a second.
+      const running = await Promise.all(starting.map(async ({ name }) => await runs(name)));
+      const absent = starting.map(({ name }) => name).filter((_, index) => running[index] !== true);
+      if (absent.length > 0) await create(absent);
+    },
+
+    hash: ({ name }) => createHash("sha256").update(JSON.stringify(file.services[name])).digest("hex").slice(0, 16),
+
+    async start({ name, ports }) {
+      await requireFreePorts({ name, ports: ports.filter(({ own }) => own !== true) });
+      if (!created.delete(name)) await create([name]);
+      const containerId = await containers.find(name);
+      if (containerId === undefined) throw new StreamctlError("service-failed", `Cannot start "${name}": compose made no container of it`);
+      await containers.ask(["start", containerId]);
+      const seen = await containers.look(containerId);
+      if (!seen) throw new StreamctlError("service-failed", `Cannot start "${name}": its container was removed at once`);
+      return { pid: seen.pid, containerId, startedAt: seen.startedAt };
+    },
+
+    async stop(name, identity, timeoutMs) {
+      const { containerId, startedAt } = requireContainer(identity);
+      const before = await containers.look(containerId);
+      if (before?.running !== true || before.startedAt !== startedAt) return;
+      await containers.ask(["stop", "-t", String(Math.ceil(timeoutMs / 1000)), containerId], { timeoutMs: timeoutMs + 30_000 });
+      containers.changed(containerId);
+      const after = await containers.look(containerId);
+      if (after?.running === true) throw new StreamctlError("service-failed", `Cannot stop "${name}": its container still runs`);
+      if (after?.exitCode === killedExitCode) log.warn(`${name} did not stop within ${timeoutMs / 1000} s: it was killed`);
+    },
+
+    async isRunning(identity) {
+      const { containerId, startedAt } = requireContainer(identity);
+      const seen = await containers.lookLately(containerId);
+      return seen?.running === true && seen.startedAt === startedAt;
+    },
+
+    async residentBytes(identity) {
+      const words = ["exec", requireContainer(identity).containerId, "sh", "-c", "cat /proc/[0-9]*/status"];
+      const { output } = await (await containers.engine()).run(words, { signal });
+      const kilobytes = [...output.matchAll(/^VmRSS:\s+(\d+) kB$/gmu)].map(([, size]) => Number(size));
+      return kilobytes.length === 0 ? undefined : kilobytes.reduce((sum, size) => sum + size, 0) * 1024;
+    },
+
+    async tailLog(name, lines) {
+      const containerId = await containers.find(name);
+      if (containerId === undefined) return undefined;
+      const text = await containers.ask(["logs", "--tail", String(lines), containerId]);
+      return text === "" ? [] : text.split("\n");
+    },
+
+    async followLog(name, lines, onLine, until) {
+      let from: readonly string[] = ["--tail", String(lines)];
+      do {
+        const containerId = await containers.find(name);
+        if (containerId === undefined) continue;
+        await (await containers.engine()).follow(["logs", "-f", ...from, containerId], onLine, until);
+        from = ["--since", new Date().toISOString()];
+      } while (await pausedWhole(logIntervalMs, until));
+    },
+
+    dataOf: (name) =>
+      containerData(async (args) => {
+        const containerId = await containers.find(name);
+        if (containerId !== undefined) return await containers.ask(["exec", containerId, ...args]);
+        throw new StreamctlError("not-running", `Cannot look into the data of ${name}: it has no container`);
+      }),
+
+    forget: async () => await containers.compose(["down", "--volumes", "--remove-orphans"]),
+  };
+}
+
+/** Named by the state folder, so that the stacks of two folders are two projects. */
+function projectOf({ root, composeDir }: StateFolder): ComposeProject {
+  return { name: `streamctl-${createHash("sha256").update(root).digest("hex").slice(0, 8)}`, folder: composeDir };
+}
+
+/** @throws StreamctlError `state` for a service that another runtime started */
+function requireContainer(identity: ServiceIdentity): ContainerIdentity {
+  if ("containerId" in identity) return identity;
+  throw new StreamctlError("state", `Cannot find the container of process ${identity.pid}: it was started by another runtime`);
+}

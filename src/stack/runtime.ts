@@ -1,0 +1,57 @@
+/**
+ * What every runtime can do with services. The plan and the executor know no more of a runtime than this; who a service is, where its
+ * data and its log lie, is the runtime's own matter.
+ */
+
+import type { ProcessIdentity } from "../core/process.ts";
+import type { ServiceDefinition, ServiceName } from "./service.ts";
+
+/** One run of one container. */
+export interface ContainerIdentity {
+  /** Of its main process, as the engine's host counts. */
+  readonly pid: number;
+  readonly containerId: string;
+  /** As the engine writes it; another start of the same container is another run. */
+  readonly startedAt: string;
+}
+
+export type ServiceIdentity = ProcessIdentity | ContainerIdentity;
+
+export interface Runtime {
+  /** Makes everything available that a start needs and that may take long, such as downloads. */
+  prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
+  /** Hash of a definition together with its rendered configuration. */
+  hash(definition: ServiceDefinition): string;
+  start(definition: ServiceDefinition): Promise<ServiceIdentity>;
+  /** Asks a service to stop and proves that it did; kills it after its time. */
+  stop(name: ServiceName, identity: ServiceIdentity, timeoutMs: number): Promise<void>;
+  /** Whether exactly this run of the service goes on. */
+  isRunning(identity: ServiceIdentity): Promise<boolean>;
+  /** Resident memory of the service in bytes; undefined where it has ended. */
+  residentBytes(identity: ServiceIdentity): Promise<number | undefined>;
+  /** The last lines of a service's log; undefined where it has none. */
+  tailLog(name: ServiceName, lines: number): Promise<readonly string[] | undefined>;
+  /** The last lines, and then those that come, until the signal fires; goes on over restarts of the service. */
+  followLog(name: ServiceName, lines: number, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** A look into the data of a service. */
+  dataOf(name: ServiceName): ServiceData;
+  /** Deletes what the runtime keeps of the stack outside of the state folder. Nothing of it runs any more. */
+  forget(): Promise<void>;
+}
+
+/** The data folder of a service, wherever it lies. Paths are relative to it and never leave it. */
+export interface ServiceData {
+  /** Its absolute path as the service names it. */
+  readonly root: string;
+  /** Names in a folder; none where there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Files of a name anywhere below a folder. */
+  find(folder: string, fileName: string): Promise<readonly FoundFile[]>;
+  remove(paths: readonly string[]): Promise<void>;
+}
+
+export interface FoundFile {
+  /** Relative to the folder that was searched. */
+  readonly path: string;
+  readonly modifiedAtMs: number;
+}

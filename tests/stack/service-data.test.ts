@@ -1,0 +1,67 @@
+/** One contract for a service's data, wherever it lies: in a folder of this machine, or inside a container. */
+
+import { describe, expect, test } from "bun:test";
+import { mkdir, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { runCommand } from "../../src/core/process.ts";
+import { containerData } from "../../src/stack/container-data.ts";
+import { localData } from "../../src/stack/local-data.ts";
+import type { ServiceData } from "../../src/stack/runtime.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+/** A container whose /data is a folder of this machine: commands run here, with that path in place of the container's own. */
+function fakeContainer(root: string): ServiceData {
+  return containerData(async (args) => {
+    const [program = "", ...rest] = args.map((word) => word.replace(/^\/data(?=\/|$)/u, root));
+    const { exitCode, output } = await runCommand({ program, args: rest });
+    if (exitCode !== 0) throw new Error(output);
+    return output;
+  });
+}
+
+for (const [name, open] of [
+  ["localData()", localData],
+  ["containerData()", fakeContainer],
+] as const) {
+  describe(name, () => {
+    const atMs = Date.parse("2026-01-02T03:04:05Z");
+
+    const filled = async (): Promise<{ readonly root: string; readonly data: ServiceData }> => {
+      const root = await temporaryFolder();
+      for (const path of [
+        "checkpoints/a.b.c/job/chk-1/_metadata",
+        "checkpoints/a.b.c/job/chk-2/state",
+        "checkpoints/d e/job/chk-3/_metadata",
+      ]) {
+        await mkdir(dirname(join(root, path)), { recursive: true });
+        await writeFile(join(root, path), "");
+        await utimes(join(root, path), atMs / 1000, atMs / 1000);
+      }
+      return { root, data: open(root) };
+    };
+
+    test("lists a folder, and nothing where there is none", async () => {
+      const { data } = await filled();
+      expect((await data.list("checkpoints")).toSorted()).toEqual(["a.b.c", "d e"]);
+      expect(await data.list("savepoints")).toEqual([]);
+    });
+
+    test("finds files of a name with the time of their last change, and nothing where there is no such folder", async () => {
+      const { data } = await filled();
+      const found = await data.find("checkpoints", "_metadata");
+      expect(found.toSorted((a, b) => a.path.localeCompare(b.path))).toEqual([
+        { path: "a.b.c/job/chk-1/_metadata", modifiedAtMs: atMs },
+        { path: "d e/job/chk-3/_metadata", modifiedAtMs: atMs },
+      ]);
+      expect(await data.find("savepoints", "_metadata")).toEqual([]);
+    });
+
+    test("removes what it is told, whatever the name, and nothing else", async () => {
+      const { root, data } = await filled();
+      await data.remove(["checkpoints/d e", "checkpoints/was-never-there"]);
+      await data.remove([]);
+      expect(await data.list("checkpoints")).toEqual(["a.b.c"]);
+      expect((await stat(root)).isDirectory()).toBe(true);
+    });
+  });
+}
