@@ -3,7 +3,7 @@
  * delivered + failed + unresolved, and the topic holds nothing twice, nothing that was not sent, at least what was delivered and
  * at most what was delivered or is unresolved. The moments come from a seed, which stands in the tests' names.
  *
- *   STREAMCTL_LONG=1         six minutes of faults with three seeds, and the counts of each run
+ *   STREAMCTL_LONG=1         five to ten minutes of faults with three seeds, and the counts of each run
  *   STREAMCTL_FAULT_SEED=7   the moments of this seed again
  */
 
