@@ -84,6 +84,7 @@ static bool reserve(struct consumed *batch, size_t messages, size_t bytes) {
     }
     batch->capacity = places;
   }
+  if (batch->bytes_length + bytes > UINT32_MAX) return false; /* offsets have 32 bits */
   if (batch->bytes_length + bytes > batch->bytes_capacity) {
     size_t capacity = (batch->bytes_length + bytes) * 2;
     if (!grow((void **)&batch->bytes, capacity, 1)) return false;
