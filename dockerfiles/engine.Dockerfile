@@ -1,25 +1,34 @@
 # An engine's jars, resolved by Maven from the same pom as the local runtime's, on a Java runtime, with its rendered configuration. The
-# build context is a folder that streamctl writes:
-#
-#   maven/               pom.xml, and a source of ours where the engine has one
-#   conf/                rendered configuration, one folder a service
-#   ca/                  root certificates (*.crt) that the build trusts, for users behind a proxy; none of them stays in the image
-#   start, healthcheck
+# build context is a folder with config/, dockerfiles/ and ca/, as `streamctl eject` writes it. ENGINE is a folder of config/; VALUES are
+# the values of its templates, as in "port=9092 host=kafka".
 ARG BUILD_IMAGE=maven:3.9.9-eclipse-temurin-17
 ARG BASE_IMAGE=eclipse-temurin:17.0.13_11-jre-jammy
 
 # hadolint ignore=DL3006
 FROM ${BUILD_IMAGE} AS jars
+ARG ENGINE
 WORKDIR /engine
+# Root certificates (*.crt) that the build trusts, for users behind a proxy. None of them stays in the image.
 COPY ca/ /ca/
 RUN for file in /ca/*.crt; do \
     [ ! -e "$file" ] || keytool -importcert -noprompt -cacerts -storepass changeit -alias "$(basename "$file")" -file "$file"; \
   done
-COPY maven/ ./
-RUN mkdir -p target/classes && mvn -B -ntp \
-  org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile \
-  org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
-  -DincludeScope=runtime -DoutputDirectory=/engine/lib
+# An engine need not have a source of ours.
+COPY config/${ENGINE}/pom.xml config/${ENGINE}/*.java ./
+RUN mkdir -p src/main/java target/classes \
+  && find . -maxdepth 1 -name '*.java' -exec mv {} src/main/java/ \; \
+  && mvn -B -ntp \
+    org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile \
+    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+    -DincludeScope=runtime -DoutputDirectory=/engine/lib
+
+# hadolint ignore=DL3006
+FROM ${BASE_IMAGE} AS configuration
+ARG ENGINE
+ARG VALUES
+COPY dockerfiles/render /
+COPY config/${ENGINE}/ /conf/
+RUN /render /conf && rm -f /conf/pom.xml /conf/*.java
 
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
@@ -33,8 +42,8 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin stre
   && install -d -o streamctl -g streamctl /data
 COPY --from=jars /engine/lib /engine/lib
 COPY --from=jars /engine/target/classes /engine/classes
-COPY start healthcheck /engine/
-COPY conf/ /engine/conf/
+COPY dockerfiles/start dockerfiles/healthcheck /engine/
+COPY --from=configuration /conf /engine/conf
 ENV CLASSPATH=/engine/classes:/engine/lib/*
 USER 10001
 WORKDIR /data

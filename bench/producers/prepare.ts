@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { openDeclarations } from "../../src/core/assets.ts";
 import { cacheFolder } from "../../src/core/cache-folder.ts";
 import { classPath } from "../../src/stack/engines.ts";
 import { complaintOf, observe, type MeasureOptions } from "../measure.ts";
@@ -47,7 +48,7 @@ export async function prepareRivals(say: (text: string) => void): Promise<Prepar
   return {
     node: join(nodeFolder, "bin/node"),
     pythonPath: join(build, "python"),
-    kafkaClassPath: `${join(build, "java", "*")}:${classPath(cacheFolder(), "kafka")}`,
+    kafkaClassPath: `${join(build, "java", "*")}:${classPath({ cacheDir: cacheFolder(), declarations: openDeclarations() }, "kafka")}`,
     versions: {
       kafka,
       confluentKafka,

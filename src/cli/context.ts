@@ -5,6 +5,8 @@ import type { Log } from "../core/log.ts";
 export interface GlobalOptions {
   readonly json: boolean;
   readonly stateDir: string;
+  /** A folder that `eject` wrote; undefined where the embedded declarations hold. */
+  readonly declarationsDir: string | undefined;
   /** Undefined where it was not typed: the state's own offset holds then. */
   readonly portOffset: number | undefined;
   readonly quiet: boolean;

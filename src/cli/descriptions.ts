@@ -9,14 +9,14 @@ export const commandDescriptions = {
   logs: "Show the services' logs",
   down: "Stop every service; the data stays",
   doctor: "Show what this machine has and lacks, and what to type about it",
-  eject: "Write out the embedded declarations, for editing (not in this version)",
+  eject: "Write out the embedded declarations and a compose.yaml, for editing",
 } as const;
 
 export const globalDescriptions = {
   "--json": "Print one JSON document on standard output",
   "--state-dir DIR": "Folder of everything that a run leaves (default: .streamctl)",
   "--port-offset N": "Added to every port, 0…56442",
-  "--dir DIR": "Ejected declarations instead of the embedded ones (not in this version)",
+  "--dir DIR": "Ejected declarations instead of the embedded ones",
   "-q, --quiet": "Say only what is wrong",
   "--verbose": "Say more, and show the causes of an error",
   "-h, --help": "Show this help, or that of a command",

@@ -24,23 +24,18 @@ export const globalArgs = {
 
 export function resolveGlobals(raw: Readonly<Record<string, unknown>>): GlobalOptions {
   const text = (name: string): string | undefined => (typeof raw[name] === "string" ? raw[name] : undefined);
-  if (text("dir") !== undefined) throw notAvailable("--dir");
   const stateDir = text("state-dir") ?? ".streamctl";
   if (stateDir === "")
     throw new StreamctlError("usage", 'Cannot use "" for --state-dir: it is empty', { hint: "Give it a folder: --state-dir DIR" });
+  if (text("dir") === "")
+    throw new StreamctlError("usage", 'Cannot use "" for --dir: it is empty', { hint: "Give it a folder that eject wrote: --dir DIR" });
   const offset = text("port-offset");
   return {
     json: raw["json"] === true,
     stateDir,
+    declarationsDir: text("dir"),
     portOffset: offset === undefined ? undefined : wholeNumber("--port-offset", offset, 0, maxPortOffset),
     quiet: raw["quiet"] === true,
     verbose: raw["verbose"] === true,
   };
-}
-
-/** The error for an option or value that a later version will serve. */
-export function notAvailable(what: string): StreamctlError {
-  return new StreamctlError("not-available", `Cannot use ${what}: not available in this version`, {
-    hint: "This version has the local runtime: streamctl up",
-  });
 }

@@ -3,5 +3,5 @@ import { stateFolder } from "../stack/run-state.ts";
 import type { CliContext } from "./context.ts";
 
 export function pipelineContext({ globals, log, signal }: CliContext): PipelineContext {
-  return { folder: stateFolder(globals.stateDir), log, signal };
+  return { folder: stateFolder(globals.stateDir), declarationsDir: globals.declarationsDir, log, signal };
 }

@@ -9,9 +9,12 @@ import { fileURLToPath } from "node:url";
 
 const folders = ["config", "dockerfiles", "flink", "ksql", "pinot"];
 
-/** Texts by path, as the files stand in the project: `flink/01-transactions.sql`. */
-export function readDeclarations(): Readonly<Record<string, string>> {
-  const project = fileURLToPath(new URL("../../", import.meta.url));
+/**
+ * Texts by path, as the files stand in the project: `flink/01-transactions.sql`.
+ *
+ * @param project a folder with the same layout; default: the project's own
+ */
+export function readDeclarations(project = fileURLToPath(new URL("../../", import.meta.url))): Readonly<Record<string, string>> {
   const files = folders.flatMap((folder) => filesBelow(join(project, folder)));
   return Object.fromEntries(files.map((file) => [relative(project, file), readFileSync(file, "utf8")]));
 }

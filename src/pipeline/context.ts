@@ -8,6 +8,8 @@ import type { StateFolder } from "../stack/run-state.ts";
 
 export interface PipelineContext {
   readonly folder: StateFolder;
+  /** Folder with declarations of the user's; undefined where those of the program hold. */
+  readonly declarationsDir?: string | undefined;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Told when a service begins to be waited for, and when that is over. */

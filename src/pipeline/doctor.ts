@@ -3,6 +3,7 @@
 import { statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
 import { dirname, resolve } from "node:path";
+import { openDeclarations } from "../core/assets.ts";
 import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { portOwner } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
@@ -80,7 +81,8 @@ async function mavenFinding(missing: readonly string[]): Promise<Finding> {
 /** Engines that the cache lacks. */
 async function missingEngines(): Promise<readonly string[]> {
   const missing: string[] = [];
-  for (const name of ["kafka", "pinot", "flink"] as const) if (!(await isResolved(cacheFolder(), name))) missing.push(name);
+  for (const name of ["kafka", "pinot", "flink"] as const)
+    if (!(await isResolved({ cacheDir: cacheFolder(), declarations: openDeclarations() }, name))) missing.push(name);
   return missing;
 }
 

@@ -2,6 +2,7 @@
 
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { openDeclarations } from "../core/assets.ts";
 import { hasCode, messageOf, systemCode } from "../core/errors.ts";
 import { executeStop } from "../stack/execute.ts";
 import { planStop } from "../stack/plan.ts";
@@ -54,7 +55,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
  * A ksqlDB server that is not ours is not stopped. As long as the data stays, so do our queries there: they wait for Kafka and go on
  * with the next `up`. With the data, what is ours there goes too, while Kafka still runs.
  */
-async function partFromServer(volumes: boolean, { folder, log, signal }: PipelineContext): Promise<void> {
+async function partFromServer(volumes: boolean, { folder, declarationsDir, log, signal }: PipelineContext): Promise<void> {
   const state = await readRunState(folder);
   const url = state && (externalServer(state.choices.ksqldb) ?? state.choices.abandonedKsqldb);
   if (!state || url === undefined) return;
@@ -68,7 +69,7 @@ async function partFromServer(volumes: boolean, { folder, log, signal }: Pipelin
   try {
     if (!kafka || !(await runtime.isRunning(kafka.identity)))
       throw new Error("Kafka does not run any more, and without it ksqlDB drops nothing");
-    await releaseServer(ksqldbPlace(url, false, endpoints), log, signal);
+    await releaseServer(ksqldbPlace(url, false, { endpoints, declarations: openDeclarations(declarationsDir) }), log, signal);
     log.warn(`ksqlDB at ${url} keeps its commands in the Kafka that is deleted now: start it anew before the next up`);
   } catch (error) {
     // What was asked for is that nothing is left here: it is said what stays there.

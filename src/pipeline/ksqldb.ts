@@ -1,6 +1,7 @@
 /** ksqlDB as the pipeline meets it: which server, by whom it was started, on which Kafka, and how its objects are taken back. */
 
 import { join } from "node:path";
+import type { Declarations } from "../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import { readIfExists } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
@@ -11,7 +12,6 @@ import { removeOwnObjects } from "../provision/ksqldb.ts";
 import { readServerInfo } from "../provision/ksqldb-server.ts";
 import { type Patience, patienceFor, remainingMs } from "../provision/patience.ts";
 import type { TopicIdentity } from "../provision/processor.ts";
-import type { Declarations } from "../provision/statements.ts";
 import type { KsqldbSource, StackChoices, StateFolder } from "../stack/run-state.ts";
 
 export interface KsqldbPlace {

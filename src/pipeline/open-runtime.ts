@@ -1,6 +1,6 @@
 /** The runtime that a stack's choices name. What containers need is loaded for them alone. */
 
-import { readAsset } from "../core/assets.ts";
+import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
 import { localRuntime } from "../stack/local-runtime.ts";
@@ -10,6 +10,7 @@ import { everyService } from "../stack/services/catalog.ts";
 
 export interface RuntimeContext {
   readonly folder: StateFolder;
+  readonly declarationsDir?: string | undefined;
   readonly log: Log;
   /** Ends what the runtime waits for; left out where a stop must not end half-way. */
   readonly signal?: AbortSignal | undefined;
@@ -22,11 +23,19 @@ export async function openRuntime(
   context: RuntimeContext,
 ): Promise<Runtime> {
   const { folder, log, signal, extraCa } = context;
+  const declarations = openDeclarations(context.declarationsDir);
   if (choices.runtime === "local") {
     const { ksqldb } = choices;
-    return localRuntime({ folder, cacheDir: cacheFolder(), ksqldbHome: ksqldb && "home" in ksqldb ? ksqldb.home : undefined, log, signal });
+    return localRuntime({
+      folder,
+      cacheDir: cacheFolder(),
+      declarations,
+      ksqldbHome: ksqldb && "home" in ksqldb ? ksqldb.home : undefined,
+      log,
+      signal,
+    });
   }
   const [{ dockerRuntime }, { imageSource }] = await Promise.all([import("../stack/docker-runtime.ts"), import("../stack/image.ts")]);
   const definitions = everyService(choices).filter(({ engine }) => engine !== "ksqldb");
-  return dockerRuntime({ folder, definitions, source: imageSource(readAsset, process.env), extraCa, log, signal });
+  return dockerRuntime({ folder, definitions, source: imageSource(declarations, process.env), extraCa, log, signal });
 }

@@ -1,5 +1,6 @@
 /** What provisioning would do, as far as it can be known before the engines run. Looks only, changes nothing. */
 
+import { openDeclarations } from "../core/assets.ts";
 import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
@@ -57,11 +58,11 @@ async function planJob(
   windows: TopicIdentity | undefined,
   choices: StackChoices,
   runtime: Runtime,
-  { signal }: PipelineContext,
+  { declarationsDir, signal }: PipelineContext,
 ): Promise<readonly PlannedStep[]> {
   if (!transactions || !windows) return [{ ...jobUnseen, cause: "a topic that it works on is made first" }];
   const endpoints = endpointsOf(choices);
-  const processor = processorFor({ choices, endpoints, runtime }, transactions, windows);
+  const processor = processorFor({ choices, endpoints, runtime, declarations: openDeclarations(declarationsDir) }, transactions, windows);
   const patience = patienceFor(lookTimeoutMs, signal);
   const unfit = await topicMisfit(windowsTopicOf(choices.processor), { brokers: endpoints.kafka, timeoutMs: lookTimeoutMs, signal });
   return await processor.steps(planProcessor(await processor.observe(patience), processor.wanted, unfit), patience);
@@ -70,10 +71,12 @@ async function planJob(
 async function planPinotTable(
   windows: TopicIdentity | undefined,
   endpoints: Endpoints,
-  { log, signal }: PipelineContext,
+  { declarationsDir, log, signal }: PipelineContext,
 ): Promise<PlannedStep> {
   if (!windows) return { ...tableUnseen, cause: "its topic is made first" };
-  const { table, plan } = await observeTable(pinotOptions({ endpoints, timeoutMs: lookTimeoutMs, signal, log }, windows));
+  const { table, plan } = await observeTable(
+    pinotOptions({ endpoints, declarations: openDeclarations(declarationsDir), timeoutMs: lookTimeoutMs, signal, log }, windows),
+  );
   const operations = { created: "create", unchanged: "unchanged", updated: "update", replaced: "replace" } as const;
   return { operation: operations[plan.result], target: `table ${table}`, cause: plan.cause };
 }

@@ -1,6 +1,6 @@
 /** Topics, then the processor's statements, then Pinot's schema and table: each begins as soon as what it needs is ready. */
 
-import { assetPaths, readAsset } from "../core/assets.ts";
+import type { Declarations } from "../core/assets.ts";
 import type { Log } from "../core/log.ts";
 import type { Change } from "../model/change.ts";
 import { transactionsTopic, windowsTopicOf } from "../model/names.ts";
@@ -9,7 +9,6 @@ import { createKsqldbProcessor } from "../provision/ksqldb.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { provisionPinot, type PinotOptions } from "../provision/pinot.ts";
 import { provisionProcessor, type Processor, type TopicIdentity } from "../provision/processor.ts";
-import type { Declarations } from "../provision/statements.ts";
 import type { StackChoices, StateFolder } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
@@ -22,6 +21,7 @@ export interface ProvisioningOptions {
   readonly endpoints: Endpoints;
   readonly folder: StateFolder;
   readonly runtime: Runtime;
+  readonly declarations: Declarations;
   /** One promise a service of the stack, settled when it is ready. */
   readonly ready: ReadonlyMap<ServiceName, Promise<unknown>>;
   /** Called once a server that is no longer chosen gave back what streamctl made there. */
@@ -30,8 +30,6 @@ export interface ProvisioningOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
 }
-
-const embeddedDeclarations: Declarations = { paths: assetPaths, read: readAsset };
 
 /** Provisions what the stack's services need. Answers every change, the unchanged ones too. */
 export async function provision(options: ProvisioningOptions): Promise<readonly Change[]> {
@@ -46,7 +44,7 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
   let windowsId: TopicIdentity = { name: topic.name, id: windows.topicId };
   if (await processorReady(options)) {
     if (choices.abandonedKsqldb !== undefined) {
-      await releaseServer(ksqldbPlace(choices.abandonedKsqldb, false, endpoints), log, signal);
+      await releaseServer(ksqldbPlace(choices.abandonedKsqldb, false, options), log, signal);
       await options.onReleased();
     }
     const outcome = await provisionProcessor({
@@ -85,7 +83,13 @@ async function processorReady({ choices, ready, endpoints, folder, timeoutMs, si
 
 /** How Pinot is provisioned for a windows topic of a given id. */
 export function pinotOptions(
-  { endpoints, timeoutMs, signal, log }: Pick<ProvisioningOptions, "endpoints" | "timeoutMs" | "signal" | "log">,
+  {
+    endpoints,
+    declarations,
+    timeoutMs,
+    signal,
+    log,
+  }: Pick<ProvisioningOptions, "endpoints" | "declarations" | "timeoutMs" | "signal" | "log">,
   windows: TopicIdentity,
 ): PinotOptions {
   return {
@@ -93,7 +97,7 @@ export function pinotOptions(
     brokerUrl: endpoints.pinotBroker,
     brokers: endpoints.kafkaForServices,
     windows,
-    declarations: embeddedDeclarations,
+    declarations,
     patience: patienceFor(timeoutMs, signal),
     log,
   };
@@ -101,12 +105,13 @@ export function pinotOptions(
 
 /** The processor of the stack, for a windows topic of a given id. */
 export function processorFor(
-  { choices, endpoints, runtime }: Pick<ProvisioningOptions, "choices" | "endpoints" | "runtime">,
+  options: Pick<ProvisioningOptions, "choices" | "endpoints" | "runtime" | "declarations">,
   transactions: TopicIdentity,
   windows: TopicIdentity,
 ): Processor {
+  const { choices, endpoints, runtime, declarations } = options;
   if (choices.processor === "ksqldb") {
-    const place = ksqldbPlace(endpoints.ksqldb, externalServer(choices.ksqldb) === undefined, endpoints);
+    const place = ksqldbPlace(endpoints.ksqldb, externalServer(choices.ksqldb) === undefined, options);
     return createKsqldbProcessor(ksqldbOptions(place, transactions, windows));
   }
   const data = runtime.dataOf("flink");
@@ -117,13 +122,17 @@ export function processorFor(
     transactions,
     windows,
     checkpoints: { uri: `file://${data.root}/checkpoints`, files: data, folder: "checkpoints" },
-    declarations: embeddedDeclarations,
+    declarations,
   });
 }
 
 /** A ksqlDB server on the Kafka of the stack. */
-export function ksqldbPlace(url: string, ownServer: boolean, { kafka }: Endpoints): KsqldbPlace {
-  return { url, ownServer, brokers: kafka, declarations: embeddedDeclarations };
+export function ksqldbPlace(
+  url: string,
+  ownServer: boolean,
+  { endpoints, declarations }: Pick<ProvisioningOptions, "endpoints" | "declarations">,
+): KsqldbPlace {
+  return { url, ownServer, brokers: endpoints.kafka, declarations };
 }
 
 function identityOf({ change, topicId }: ProvisionedTopic): TopicIdentity {

@@ -1,5 +1,6 @@
 /** `status`: what runs, by each engine's own word, and whether the windows are being computed. */
 
+import { openDeclarations, type Declarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { transactionsTopic, windowsTopic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
@@ -34,16 +35,19 @@ export interface JobStatus {
 const jobTimeoutMs = 5000;
 
 /** Looks once. Where nothing was ever started, the report has no service. */
-export async function status(portOffset: number | undefined, { folder, log, signal }: PipelineContext): Promise<StatusReport> {
+export async function status(
+  portOffset: number | undefined,
+  { folder, declarationsDir, log, signal }: PipelineContext,
+): Promise<StatusReport> {
   const state = await readRunState(folder);
   if (!state) return { runtime: "none", processor: "none", services: [], job: null };
   requireSameOffset(folder, state, portOffset);
   const { runtime, processor } = state.choices;
-  const opened = await openRuntime(state.choices, { folder, log, signal });
+  const opened = await openRuntime(state.choices, { folder, declarationsDir, log, signal });
   const own = await serviceStatuses(state, opened, kafkaProbe);
   const services = wantsExternal(state.choices) ? [...own, await externalStatus(endpointsOf(state.choices).ksqldb, signal)] : own;
   const computing = services.find(({ name }) => name === processor);
-  const job = computing?.state === "healthy" ? await jobStatus(state.choices, opened, signal) : null;
+  const job = computing?.state === "healthy" ? await jobStatus(state.choices, opened, openDeclarations(declarationsDir), signal) : null;
   return { runtime, processor, services, job };
 }
 
@@ -58,11 +62,16 @@ async function externalStatus(endpoint: string, signal: AbortSignal): Promise<Se
   return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint };
 }
 
-async function jobStatus(choices: StackChoices, runtime: Runtime, signal: AbortSignal): Promise<JobStatus | null> {
+async function jobStatus(
+  choices: StackChoices,
+  runtime: Runtime,
+  declarations: Declarations,
+  signal: AbortSignal,
+): Promise<JobStatus | null> {
   // A job is found by its name; which topics it works on decides `up`.
   const topic = (name: string) => ({ name, id: "any" });
   const processor = processorFor(
-    { choices, endpoints: endpointsOf(choices), runtime },
+    { choices, endpoints: endpointsOf(choices), runtime, declarations },
     topic(transactionsTopic.name),
     topic(windowsTopic.name),
   );

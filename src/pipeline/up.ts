@@ -3,6 +3,7 @@
  * `up` is a plan with nothing in it.
  */
 
+import { openDeclarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import type { Change } from "../model/change.ts";
 import { readCertificates } from "../stack/certificates.ts";
@@ -90,10 +91,16 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 }
 
 /** What `up` would do, without doing it. Takes no lock. */
-export async function decide(request: DecisionRequest, { folder, log, signal }: PipelineContext): Promise<Decision> {
+export async function decide(request: DecisionRequest, { folder, declarationsDir, log, signal }: PipelineContext): Promise<Decision> {
   const state = await readRunState(folder);
   const choices = resolveChoices(request, state);
-  const runtime = await openRuntime(choices, { folder, log, signal, extraCa: await extraCertificates(request.extraCaFile, choices) });
+  const runtime = await openRuntime(choices, {
+    folder,
+    declarationsDir,
+    log,
+    signal,
+    extraCa: await extraCertificates(request.extraCaFile, choices),
+  });
   const desired = desireStack(choices, runtime);
   return { state, choices, runtime, desired, plan: planStack(desired, await observeStack(state, runtime, kafkaProbe)) };
 }
@@ -116,7 +123,7 @@ export async function planUp(request: DecisionRequest, context: PipelineContext)
 async function carryOut(
   { state, choices, runtime, desired, plan }: Decision,
   timeoutMs: number,
-  { folder, log, signal, onWait }: PipelineContext,
+  { folder, declarationsDir, log, signal, onWait }: PipelineContext,
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
   const recorder = new RunRecorder(folder, choices, state?.services ?? []);
   const { remember } = recorder;
@@ -130,6 +137,7 @@ async function carryOut(
     endpoints: endpointsOf(choices),
     folder,
     runtime,
+    declarations: openDeclarations(declarationsDir),
     ready: start.ready,
     onReleased: async () => {
       const { abandonedKsqldb: _, ...others } = choices;

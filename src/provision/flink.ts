@@ -5,6 +5,7 @@
  * that the job writes holds the full total of its window.
  */
 
+import type { Declarations } from "../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { windowSizeMs } from "../model/window.ts";
@@ -19,7 +20,7 @@ import { openGatewaySession } from "./flink-gateway.ts";
 import { cancelJob, type FlinkJob, hasEnded, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./flink-jobs.ts";
 import type { Patience } from "./patience.ts";
 import { type Processor, type ProcessorIdentity, startsAnew, type TopicIdentity } from "./processor.ts";
-import { type Declarations, hashStatements, readStatements, type Statement } from "./statements.ts";
+import { hashStatements, readStatements, type Statement } from "./statements.ts";
 
 export interface FlinkOptions {
   /** The cluster's REST address, without a slash at its end. */

@@ -1,5 +1,6 @@
 /** The chain of the files for given topics, held against what a server holds. Decides, and changes nothing. */
 
+import type { Declarations } from "../core/assets.ts";
 import { createHash } from "node:crypto";
 import {
   type ComputationMark,
@@ -16,7 +17,6 @@ import { type HeldQuery, type HeldState, observeServer, writersOf } from "./ksql
 import { type ObjectStep, planObjects } from "./ksqldb-plan.ts";
 import type { Patience } from "./patience.ts";
 import type { ProcessorIdentity, ProcessorObservation, RunningComputation, TopicIdentity } from "./processor.ts";
-import type { Declarations } from "./statements.ts";
 
 /** What the processor needs of Kafka for topics of its own. */
 export interface OwnTopics {

@@ -4,12 +4,13 @@
  * query, gives back with it, and brings back after a restart. What stands between carries it in the name of its topic.
  */
 
+import type { Declarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { ksqldbRetentionDays } from "../model/names.ts";
 import { windowSizeMs } from "../model/window.ts";
 import { type Definition, parseDefinition } from "./ksqldb-definition.ts";
 import type { TopicIdentity } from "./processor.ts";
-import { type Declarations, hashStatements, readStatements, type Statement } from "./statements.ts";
+import { hashStatements, readStatements, type Statement } from "./statements.ts";
 
 export const retentionMs = ksqldbRetentionDays * 86_400_000;
 

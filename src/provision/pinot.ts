@@ -3,6 +3,7 @@
  * declarations: a topic that was made anew, or another shape, means another table, because rows of the old one would stay for ever.
  */
 
+import type { Declarations } from "../core/assets.ts";
 import { createHash } from "node:crypto";
 import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import { at, isObject, type JsonObject, stringAt } from "../core/json.ts";
@@ -15,7 +16,6 @@ import { type Patience, remainingMs, waitOptions } from "./patience.ts";
 import { queryPinot } from "./pinot-broker.ts";
 import { PinotController } from "./pinot-controller.ts";
 import type { TopicIdentity } from "./processor.ts";
-import type { Declarations } from "./statements.ts";
 
 export interface PinotOptions {
   /** Addresses without a slash at their end. */

@@ -1,5 +1,6 @@
 /** SQL files as lists of statements: rendered, without comments, one spacing. Processors post them and hash them. */
 
+import type { Declarations } from "../core/assets.ts";
 import { createHash } from "node:crypto";
 import { renderTemplate, type TemplateValues } from "../core/template.ts";
 
@@ -12,13 +13,6 @@ export interface Statement {
   readonly text: string;
   /** Line of the file on which it begins, from 1. */
   readonly line: number;
-}
-
-/** Where declarations are read from: those embedded in the executable, or a folder of the user's. */
-export interface Declarations {
-  /** Paths such as `flink/01-transactions.sql`. */
-  paths(): readonly string[];
-  read(path: string): string;
 }
 
 /**

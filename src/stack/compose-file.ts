@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { renderTemplate } from "../core/template.ts";
-import { containerFolders, type Image } from "./image.ts";
+import { containerFolders, dockerfile, type Image } from "./image.ts";
 import type { HttpCheck, Probe, ServiceDefinition, ServicePort } from "./service.ts";
 
 /** A document of the Compose Specification, as much of it as is used here. https://docs.docker.com/reference/compose-file/ */
@@ -40,12 +40,12 @@ function volumeOf(service: string): string {
 
 function composeService(definition: ServiceDefinition, image: Image | undefined, after: readonly string[], project: string): object {
   const { name, jvmOptions, ports } = definition;
-  const values = { ...definition.values, ...containerFolders(name), clusterId: clusterId(project) };
+  const values = { ...definition.values, ...containerFolders, clusterId: clusterId(project) };
   const render = (text: string): string => renderTemplate(text, values, name);
   const java = (mainClass: string, args: readonly string[]): readonly string[] => [...jvmOptions, mainClass, ...args].map(render);
   const { prepare } = definition;
   return {
-    ...(image ? { image: image.tag, build: { context: `./${image.engine}`, args: image.args } } : {}),
+    ...(image ? { image: image.tag, build: { context: ".", dockerfile, args: image.args } } : {}),
     command: java(definition.mainClass, definition.args),
     environment: {
       ...Object.fromEntries(Object.entries(definition.env).map(([variable, value]) => [variable, render(value)])),

@@ -1,37 +1,44 @@
 /** The folder of a compose project: written whole before it is used, so that the same commands work there by hand. */
 
-import { chmod, rm } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import type { Declarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { writeAtomically } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
-import { renderCompose, type ComposeFile } from "./compose-file.ts";
 import type { ContainerEngine } from "./container-engine.ts";
-import { executableFiles, type Image } from "./image.ts";
+import type { Image } from "./image.ts";
 
 export interface ComposeProject {
   readonly name: string;
   readonly folder: string;
 }
 
-/**
- * Writes `compose.yaml` and, beside it, one build context an engine.
- *
- * @param extraCa root certificates in PEM that the builds trust
- */
-export async function writeProject(
-  { folder }: Pick<ComposeProject, "folder">,
-  file: ComposeFile,
-  images: readonly Image[],
-  extraCa: readonly string[] = [],
-): Promise<void> {
-  await writeAtomically(join(folder, "compose.yaml"), renderCompose(file));
-  for (const { engine, files } of images) {
-    const context = join(folder, engine);
-    await rm(context, { recursive: true, force: true });
-    for (const [path, text] of Object.entries(files)) await writeAtomically(join(context, path), text);
-    for (const name of executableFiles) await chmod(join(context, name), 0o755);
-    for (const [index, certificate] of extraCa.entries()) await writeAtomically(join(context, "ca", `extra-${index}.crt`), certificate);
+export interface ProjectContent {
+  /** Text of `compose.yaml`. */
+  readonly compose: string;
+  readonly declarations: Declarations;
+  /** Of the declarations, those that are written. */
+  readonly paths: readonly string[];
+  /** Root certificates in PEM that the builds trust. */
+  readonly extraCa?: readonly string[] | undefined;
+}
+
+/** Texts by path: `compose.yaml`, and the build context of every image beside it. */
+export function projectFiles({ compose, declarations, paths, extraCa = [] }: ProjectContent): Readonly<Record<string, string>> {
+  return Object.fromEntries([
+    ["compose.yaml", compose],
+    ["ca/README", "Root certificates (*.crt) that lie here are trusted while images are built. None of them stays in an image.\n"],
+    ...extraCa.map((certificate, index) => [`ca/extra-${index}.crt`, certificate]),
+    ...paths.map((path) => [path, declarations.read(path)]),
+  ]);
+}
+
+/** Writes a project's files into a folder; the scripts of containers may be run. */
+export async function writeProject(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await writeAtomically(join(folder, path), text);
+    if (text.startsWith("#!")) await chmod(join(folder, path), 0o755);
   }
 }
 

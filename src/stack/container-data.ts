@@ -5,7 +5,7 @@ import type { ServiceData } from "./runtime.ts";
 
 /** @param run carries out a command inside the container and answers its output; throws where it fails */
 export function containerData(run: (args: readonly string[]) => Promise<string>): ServiceData {
-  const { dataDir: root } = containerFolders("");
+  const { dataDir: root } = containerFolders;
   // Arguments are the script's own ($1, $2), never part of its text.
   const script = async (text: string, ...args: readonly string[]): Promise<readonly string[]> => {
     const output = await run(["sh", "-c", text, "sh", ...args]);

@@ -1,15 +1,16 @@
 /** Services as containers of one compose project, on images of our own, published on loopback, with stated limits. */
 
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { pausedWhole } from "../core/wait.ts";
-import { composeFile } from "./compose-file.ts";
-import { buildMissing, writeProject, type ComposeProject } from "./compose-project.ts";
+import { composeFile, renderCompose } from "./compose-file.ts";
+import { buildMissing, projectFiles, writeProject, type ComposeProject } from "./compose-project.ts";
 import { containerData } from "./container-data.ts";
 import { findEngine, type ContainerEngine } from "./container-engine.ts";
 import { Containers } from "./containers.ts";
-import { imageOf, type ImageSource } from "./image.ts";
+import { contextPaths, imageOf, type ImageSource } from "./image.ts";
 import { requireFreePorts } from "./ports.ts";
 import type { StateFolder } from "./run-state.ts";
 import type { ContainerIdentity, Runtime, ServiceIdentity } from "./runtime.ts";
@@ -54,7 +55,10 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
   return {
     async prepare(starting) {
-      await writeProject(project, file, images, options.extraCa);
+      const { declarations } = source;
+      const content = { compose: renderCompose(file), declarations, paths: contextPaths(declarations), extraCa: options.extraCa };
+      await rm(project.folder, { recursive: true, force: true });
+      await writeProject(project.folder, projectFiles(content));
       const needed = new Set(starting.map(({ engine }) => engine));
       await buildMissing(
         await containers.engine(),

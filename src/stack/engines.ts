@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readAsset } from "../core/assets.ts";
+import type { Declarations } from "../core/assets.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { readIfExists, withLock } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
@@ -36,9 +36,9 @@ export function engineVersion(name: EngineName): string {
 }
 
 /** What Maven needs to resolve an engine: texts by the path at which they lie in its project. */
-export function mavenProject(name: EngineName, read: (asset: string) => string = readAsset): Readonly<Record<string, string>> {
-  const sources = engines[name].sources.map((source) => [`src/main/java/${basename(source)}`, read(source)] as const);
-  return Object.fromEntries([["pom.xml", read(`config/${name}/pom.xml`)], ...sources]);
+function mavenProject({ name, sources }: Engine, declarations: Declarations): Readonly<Record<string, string>> {
+  const compiled = sources.map((source) => [`src/main/java/${basename(source)}`, declarations.read(source)] as const);
+  return Object.fromEntries([["pom.xml", declarations.read(`config/${name}/pom.xml`)], ...compiled]);
 }
 
 const plugins = {
@@ -51,18 +51,22 @@ export interface EngineContext {
   readonly signal?: AbortSignal | undefined;
   /** Folder of the engines' jars; made where it is missing. */
   readonly cacheDir: string;
+  /** With the engines' poms. */
+  readonly declarations: Declarations;
 }
 
+type Cache = Pick<EngineContext, "cacheDir" | "declarations">;
+
 /** Class path of an engine in the cache: every jar of `lib`, and `classes` where the pom compiles sources. */
-export function classPath(cacheDir: string, name: EngineName): string {
-  const home = engineHome(cacheDir, engines[name]);
+export function classPath(cache: Cache, name: EngineName): string {
+  const home = engineHome(cache, engines[name]);
   const jars = join(home, "lib", "*");
   return engines[name].sources.length > 0 ? `${join(home, "target", "classes")}:${jars}` : jars;
 }
 
 /** Whether the engine stands in the cache, whole. */
-export async function isResolved(cacheDir: string, name: EngineName): Promise<boolean> {
-  return (await missingFile(engineHome(cacheDir, engines[name]))) === undefined;
+export async function isResolved(cache: Cache, name: EngineName): Promise<boolean> {
+  return (await missingFile(engineHome(cache, engines[name]))) === undefined;
 }
 
 /**
@@ -72,7 +76,7 @@ export async function isResolved(cacheDir: string, name: EngineName): Promise<bo
  */
 export async function resolveEngines(names: readonly EngineName[], context: EngineContext): Promise<void> {
   const missing: Engine[] = [];
-  for (const name of new Set(names)) if (!(await isResolved(context.cacheDir, name))) missing.push(engines[name]);
+  for (const name of new Set(names)) if (!(await isResolved(context, name))) missing.push(engines[name]);
   if (missing.length === 0) return;
   await requireSpace(context.cacheDir, missing);
   const lock = {
@@ -88,14 +92,14 @@ export async function resolveEngines(names: readonly EngineName[], context: Engi
 
 async function resolveEngine(engine: Engine, context: EngineContext): Promise<void> {
   const { cacheDir, log } = context;
-  const home = engineHome(cacheDir, engine);
+  const home = engineHome(context, engine);
   const lacking = await missingFile(home);
   if (lacking === undefined) return; // Another process was faster.
   if (lacking !== home) log.warn(`${engine.label} in the cache lacks ${basename(lacking)}: fetching it again`);
   const draft = join(cacheDir, `.draft-${engine.name}-${process.pid}`);
   try {
     await mkdir(join(draft, "lib"), { recursive: true });
-    for (const [path, text] of Object.entries(mavenProject(engine.name))) {
+    for (const [path, text] of Object.entries(mavenProject(engine, context.declarations))) {
       await mkdir(dirname(join(draft, path)), { recursive: true });
       await writeFile(join(draft, path), text);
     }
@@ -205,8 +209,8 @@ function noSpace(cacheDir: string, needed: number): StreamctlError {
   );
 }
 
-function engineHome(cacheDir: string, engine: Engine): string {
+function engineHome({ cacheDir, declarations }: Cache, engine: Engine): string {
   const hash = createHash("sha256");
-  for (const text of Object.values(mavenProject(engine.name))) hash.update(text);
+  for (const text of Object.values(mavenProject(engine, declarations))) hash.update(text);
   return join(cacheDir, "engines", `${engine.name}-${hash.digest("hex").slice(0, 12)}`);
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readAsset } from "../core/assets.ts";
+import { openDeclarations, type Declarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
@@ -28,6 +28,8 @@ export interface LocalRuntime extends Runtime {
 export interface LocalRuntimeOptions {
   readonly folder: StateFolder;
   readonly cacheDir: string;
+  /** Default: those of the program. */
+  readonly declarations?: Declarations | undefined;
   /** Folder of the user's ksqlDB; undefined where the stack runs none. */
   readonly ksqldbHome?: string | undefined;
   readonly log: Log;
@@ -54,16 +56,17 @@ export function requirePlainPath({ root }: StateFolder): void {
   });
 }
 
-export function localRuntime({ folder, cacheDir, ksqldbHome, log, signal }: LocalRuntimeOptions): LocalRuntime {
+export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
+  const { folder, cacheDir, ksqldbHome, declarations = openDeclarations(), log, signal } = options;
   const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
     const dataDir = folder.dataDir(definition.name);
     const dirs = { confDir: folder.confDir(definition.name), dataDir };
     return renderTemplate(text, { ...definition.values, ...dirs, ...extra }, file);
   };
   const configuration = (definition: ServiceDefinition): readonly string[] =>
-    definition.files.map(({ asset }) => render(definition, readAsset(asset), asset));
+    definition.files.map(({ asset }) => render(definition, declarations.read(asset), asset));
   const classPathOf = async ({ engine }: ServiceDefinition): Promise<string> =>
-    engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath(cacheDir, engine);
+    engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath({ cacheDir, declarations }, engine);
   const java = (
     definition: ServiceDefinition,
     path: string,
@@ -83,7 +86,7 @@ export function localRuntime({ folder, cacheDir, ksqldbHome, log, signal }: Loca
       if (definitions.some(({ engine }) => engine === "ksqldb")) await ksqldbClassPath(ksqldbHome ?? "");
       await resolveEngines(
         definitions.map(({ engine }) => engine).filter((engine) => engine !== "ksqldb"),
-        { log, signal, cacheDir },
+        { log, signal, cacheDir, declarations },
       );
     },
 

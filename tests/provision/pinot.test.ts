@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { assetPaths, readAsset } from "../../src/core/assets.ts";
+import { assetPaths, type Declarations, readAsset } from "../../src/core/assets.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { patienceFor } from "../../src/provision/patience.ts";
 import { planTable, provisionPinot } from "../../src/provision/pinot.ts";
-import type { Declarations } from "../../src/provision/statements.ts";
+
 import { failureOf } from "./failure.ts";
 import { type FakePinot, startFakePinot } from "./fake-pinot.ts";
 

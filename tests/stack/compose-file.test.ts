@@ -1,10 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { readAsset } from "../../src/core/assets.ts";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { openDeclarations, type Declarations } from "../../src/core/assets.ts";
+import { runCommand } from "../../src/core/process.ts";
+import { renderTemplate } from "../../src/core/template.ts";
 import { composeFile, memoryLimitMiB, probeLines, renderCompose } from "../../src/stack/compose-file.ts";
-import { imageOf, imageSource } from "../../src/stack/image.ts";
+import { containerFolders, imageOf, imageSource } from "../../src/stack/image.ts";
 import { desiredServices } from "../../src/stack/services/catalog.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const source = { read: readAsset, baseImage: "java:17", buildImage: "maven:17" };
+const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17" };
 
 const render = (portOffset: number): ReturnType<typeof composeFile> => {
   const definitions = desiredServices({ portOffset, runtime: "docker" });
@@ -21,9 +26,11 @@ describe("composeFile()", () => {
             "BASE_IMAGE": "java:17",
             "BUILD_IMAGE": "maven:17",
             "ENGINE": "pinot",
+            "VALUES": "bindHost=0.0.0.0 zookeeperPort=2181 controllerPort=9000 brokerPort=8099 serverPort=8098 serverAdminPort=8097 confDir=/engine/conf dataDir=/data",
             "VERSION": "0.11.0",
           },
-          "context": "./pinot",
+          "context": ".",
+          "dockerfile": "dockerfiles/engine.Dockerfile",
         },
         "cap_drop": [
           "ALL",
@@ -33,9 +40,9 @@ describe("composeFile()", () => {
           "-Xmx128m",
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
-          "-Dlog4j2.configurationFile=file:/engine/conf/zookeeper/log4j2.xml",
+          "-Dlog4j2.configurationFile=file:/engine/conf/log4j2.xml",
           "org.apache.zookeeper.server.ZooKeeperServerMain",
-          "/engine/conf/zookeeper/zoo.cfg",
+          "/engine/conf/zoo.cfg",
         ],
         "environment": {
           "MALLOC_ARENA_MAX": "2",
@@ -66,7 +73,7 @@ describe("composeFile()", () => {
     const { kafka, pinot } = render(0).services as Readonly<Record<string, Record<string, unknown>>>;
     expect(kafka?.["environment"]).toMatchObject({
       PREPARE: expect.stringMatching(
-        /kafka\.tools\.StorageTool format --cluster-id s[\w-]{21} --config \/engine\/conf\/kafka\/server\.properties$/u,
+        /kafka\.tools\.StorageTool format --cluster-id s[\w-]{21} --config \/engine\/conf\/server\.properties$/u,
       ),
     });
     expect(pinot?.["command"]).toContain("zookeeper:2181");
@@ -103,29 +110,17 @@ describe("renderCompose()", () => {
 describe("imageOf()", () => {
   const definitions = desiredServices({ portOffset: 0, runtime: "docker" });
 
-  test("holds what the Dockerfile copies, configuration of each service of the engine among it", () => {
-    expect(Object.keys(imageOf("pinot", definitions, source).files)).toEqual([
-      "Dockerfile",
-      "start",
-      "healthcheck",
-      "ca/README",
-      "maven/pom.xml",
-      "conf/zookeeper/zoo.cfg",
-      "conf/zookeeper/log4j2.xml",
-      "conf/pinot/controller.conf",
-      "conf/pinot/broker.conf",
-      "conf/pinot/server.conf",
-      "conf/pinot/log4j2.xml",
-    ]);
-    expect(Object.keys(imageOf("flink", definitions, source).files)).toContain("maven/src/main/java/LocalFlink.java");
-  });
-
-  test("has Kafka listen for this machine and for the other containers, each by the address that it can reach", () => {
-    const text = imageOf("kafka", desiredServices({ portOffset: 1000, runtime: "docker" }), source).files["conf/kafka/server.properties"];
-    expect(text?.split("\n").filter((line) => /^(?:advertised\.)?listeners=/u.test(line))).toEqual([
-      "listeners=PLAINTEXT://0.0.0.0:9092,NETWORK://0.0.0.0:19092,CONTROLLER://127.0.0.1:9093",
-      "advertised.listeners=PLAINTEXT://127.0.0.1:10092,NETWORK://kafka:19092",
-    ]);
+  test("gives a build the values of the engine's services", () => {
+    const { args } = imageOf("kafka", desiredServices({ portOffset: 1000, runtime: "docker" }), source);
+    expect(args).toEqual({
+      ENGINE: "kafka",
+      VERSION: "4.3.1",
+      VALUES:
+        "controllerPort=9093 listeners=PLAINTEXT://0.0.0.0:9092,NETWORK://0.0.0.0:19092 " +
+        "advertisedListeners=PLAINTEXT://127.0.0.1:10092,NETWORK://kafka:19092 confDir=/engine/conf dataDir=/data",
+      BASE_IMAGE: "java:17",
+      BUILD_IMAGE: "maven:17",
+    });
   });
 
   test("is named by its content: the same content has the same name, and any difference another one", () => {
@@ -133,20 +128,58 @@ describe("imageOf()", () => {
     expect(tag).toMatch(/^streamctl-flink:2\.3\.0-[0-9a-f]{12}$/u);
     expect(imageOf("flink", definitions, source).tag).toBe(tag);
     expect(imageOf("flink", definitions, { ...source, baseImage: "java:21" }).tag).not.toBe(tag);
-    const edited = (path: string): string => readAsset(path) + (path === "config/flink/config.yaml" ? "# edited\n" : "");
-    expect(imageOf("flink", definitions, { ...source, read: edited }).tag).not.toBe(tag);
-    expect(imageOf("kafka", definitions, { ...source, read: edited }).tag).toBe(imageOf("kafka", definitions, source).tag);
+    const edited = { ...source, declarations: editedDeclarations("config/flink/config.yaml") };
+    expect(imageOf("flink", definitions, edited).tag).not.toBe(tag);
+    expect(imageOf("kafka", definitions, edited).tag).toBe(imageOf("kafka", definitions, source).tag);
+    const statement = { ...source, declarations: editedDeclarations("flink/01-transactions.sql") };
+    expect(imageOf("flink", definitions, statement).tag).toBe(tag);
+  });
+
+  test("has every configuration where the services look for it, rendered by the build as streamctl would", async () => {
+    for (const engine of ["kafka", "pinot", "flink"] as const) {
+      const folder = await temporaryFolder();
+      const own = definitions.filter((definition) => definition.engine === engine);
+      const assets = new Map(own.flatMap(({ values, files }) => files.map(({ asset, as }) => [asset, { as, values }] as const)));
+      for (const [asset] of assets) await writeFile(join(folder, basename(asset)), source.declarations.read(asset));
+      const { VALUES = "" } = imageOf(engine, definitions, source).args;
+      expect(await runCommand({ program: "sh", args: ["dockerfiles/render", folder], env: { VALUES } })).toEqual({
+        exitCode: 0,
+        output: "",
+      });
+      for (const [asset, { as, values }] of assets) {
+        expect(await readFile(join(folder, as), "utf8")).toBe(
+          renderTemplate(source.declarations.read(asset), { ...values, ...containerFolders }, asset),
+        );
+      }
+    }
   });
 });
 
+describe("dockerfiles/render", () => {
+  test("refuses a template that names a value which nobody gives", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "a.conf"), "a={{a}}\nb={{b}}\n");
+    const { exitCode, output } = await runCommand({ program: "sh", args: ["dockerfiles/render", folder], env: { VALUES: "a=1" } });
+    expect(exitCode).toBe(1);
+    expect(output).toContain("a.conf:2:b={{b}}");
+  });
+});
+
+/** The project's own declarations, one of them with a line more. */
+function editedDeclarations(edited: string): Declarations {
+  const own = openDeclarations();
+  return { ...own, read: (path) => own.read(path) + (path === edited ? "# edited\n" : "") };
+}
+
 describe("imageSource()", () => {
   test("takes the base images of the environment, or else those of the Dockerfile", () => {
-    expect(imageSource(readAsset, { STREAMCTL_BASE_IMAGE: "mine:17" })).toEqual({
-      read: readAsset,
+    const declarations = openDeclarations();
+    expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "mine:17" })).toEqual({
+      declarations,
       baseImage: "mine:17",
       buildImage: expect.stringMatching(/^maven:3/u),
     });
-    expect(imageSource(readAsset, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/^eclipse-temurin:17/u);
+    expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/^eclipse-temurin:17/u);
   });
 });
 

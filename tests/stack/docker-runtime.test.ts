@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readAsset } from "../../src/core/assets.ts";
+import { openDeclarations } from "../../src/core/assets.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { CommandResult } from "../../src/core/process.ts";
 import type { ContainerEngine } from "../../src/stack/container-engine.ts";
@@ -75,7 +75,7 @@ function answer(output: string, exitCode = 0): CommandResult {
 
 async function open(engine: FakeEngine, extraCa?: readonly string[]): Promise<{ readonly runtime: Runtime; readonly composeDir: string }> {
   const folder = stateFolder(await temporaryFolder());
-  const source = { read: readAsset, baseImage: "java:17", buildImage: "maven:17" };
+  const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17" };
   return { runtime: dockerRuntime({ folder, definitions, source, engine, extraCa, log: silentLog }), composeDir: folder.composeDir };
 }
 
@@ -94,8 +94,8 @@ describe("dockerRuntime()", () => {
       "start c",
     ]);
     expect(await readFile(join(composeDir, "compose.yaml"), "utf8")).toContain("\n  kafka:\n");
-    expect(await readFile(join(composeDir, "kafka", "ca", "extra-0.crt"), "utf8")).toBe("certificate\n");
-    expect((await stat(join(composeDir, "kafka", "start"))).mode & 0o777).toBe(0o755);
+    expect(await readFile(join(composeDir, "ca", "extra-0.crt"), "utf8")).toBe("certificate\n");
+    expect((await stat(join(composeDir, "dockerfiles", "start"))).mode & 0o777).toBe(0o755);
   });
 
   test("builds nothing that is there, and leaves what runs to the executor", async () => {

@@ -1,10 +1,18 @@
+import { StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
-import { notAvailable } from "../globals.ts";
 
 export const ejectCommand = defineCommand({
   name: "eject",
-  args: { folder: { type: "positional", required: false, description: "Folder to write to" } },
-  run: async () => {
-    throw notAvailable("eject");
+  args: { folder: { type: "positional", required: false, description: "Folder to write to, new or empty" } },
+  run: async ({ folder }, { globals, terminal }) => {
+    if (folder === undefined) {
+      throw new StreamctlError("usage", "Cannot eject: no folder was named", { hint: "Type: streamctl eject DIR" });
+    }
+    const { eject } = await import("../../pipeline/eject.ts");
+    const { renderJson } = await import("../render/json.ts");
+    const report = await eject(folder, globals.portOffset ?? 0);
+    const next = `Wrote ${report.files.length} files to ${folder}. Edit them, then: streamctl --dir ${folder} up\n`;
+    await terminal.write(globals.json ? renderJson(report) : next);
+    return 0;
   },
 });

@@ -1,0 +1,58 @@
+/**
+ * `eject`: the embedded declarations as files, with a `compose.yaml` that brings the engines up without streamctl. `--dir` takes the
+ * same folder for the embedded ones.
+ */
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { openDeclarations } from "../core/assets.ts";
+import { StreamctlError, systemCode } from "../core/errors.ts";
+import { composeFile, renderCompose } from "../stack/compose-file.ts";
+import { projectFiles, writeProject } from "../stack/compose-project.ts";
+import { imageOf, imageSource } from "../stack/image.ts";
+import { desiredServices } from "../stack/services/catalog.ts";
+
+export interface EjectReport {
+  readonly folder: string;
+  /** Paths of what was written, below the folder. */
+  readonly files: readonly string[];
+}
+
+const header = `# Kafka, ZooKeeper, Pinot and Flink: docker compose up --build
+# Topics, the job of the windows and Pinot's table are provisioned by: streamctl --dir . up --runtime docker
+# which writes its own compose.yaml from what stands in config/; what is changed in this file counts for compose by hand.
+`;
+
+/**
+ * @param portOffset of the published ports in `compose.yaml`
+ * @throws StreamctlError `usage` where the folder holds something: nothing is overwritten
+ */
+export async function eject(folder: string, portOffset: number): Promise<EjectReport> {
+  const [present] = await namesIn(folder);
+  if (present !== undefined) {
+    throw new StreamctlError("usage", `Cannot eject into "${folder}": it is not empty, "${present}" is there`, {
+      hint: "Name a new folder: streamctl eject DIR",
+    });
+  }
+  const declarations = openDeclarations();
+  const definitions = desiredServices({ runtime: "docker", portOffset });
+  const source = imageSource(declarations, process.env);
+  const images = (["kafka", "pinot", "flink"] as const).map((engine) => imageOf(engine, definitions, source));
+  const compose = header + renderCompose(composeFile(definitions, images, "streamctl"));
+  const files = projectFiles({ compose, declarations, paths: declarations.paths() });
+  await writeProject(folder, files);
+  return { folder, files: Object.keys(files).toSorted() };
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(join(folder));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    const why = systemCode(error) === "ENOTDIR" ? "it is no folder" : String(error);
+    throw new StreamctlError("usage", `Cannot eject into "${folder}": ${why}`, {
+      cause: error,
+      hint: "Name a new folder: streamctl eject DIR",
+    });
+  }
+}
