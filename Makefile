@@ -17,7 +17,7 @@ UNIT := tests/layout tests/core tests/kafka tests/model tests/data tests/stack t
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/healthcheck dockerfiles/render
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test test-docker demo project data bench bench-producers fix clean
+.PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test test-docker image demo project data bench bench-producers fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,10 @@ test: check build node setup-runtimes ## check, then every runtime, then end-to-
 
 test-docker: build ## the same path in containers, on a container engine that answers or is started for it
 	@scripts/test-docker.sh
+
+image: build ## streamctl itself as the image streamctl
+	@mkdir -p build/image && cp $(STREAMCTL) build/image/
+	@docker build -q --build-arg VERSION=$$($(STREAMCTL) --version) -f dockerfiles/streamctl.Dockerfile -t streamctl build/image
 
 demo: build ## up, data, query, verify, down, in .demo
 	@scripts/demo.sh

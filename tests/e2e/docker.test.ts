@@ -5,7 +5,7 @@ const extraCa = process.env["STREAMCTL_TEST_EXTRA_CA"] ?? "";
 
 if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
   describe("a stack of containers", () =>
-    runtimeContract({ runtime: "docker", portOffset: 14_000, args: extraCa === "" ? [] : ["--extra-ca", extraCa] }));
+    runtimeContract({ runtime: "docker", portOffset: 21_000, args: extraCa === "" ? [] : ["--extra-ca", extraCa] }));
 } else {
   test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Type: make test-docker", () => {});
 }
