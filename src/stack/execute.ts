@@ -84,7 +84,13 @@ async function bringUp(
 ): Promise<ServiceRecord> {
   const { runtime, remember, log, signal } = context;
   if (operation === "keep" && known) return known;
-  if (operation === "await" && known) return await untilReady(definition, known, context);
+  if (operation === "await" && known) {
+    const ready = await untilReadyOrDead(definition, known, context);
+    if (ready) return ready;
+    log.warn(`${definition.name} died: starting it again`);
+    await remember(definition.name, undefined);
+    await runtime.prepare([definition]);
+  }
   if (signal.aborted) throw new StreamctlError("interrupted", `Interrupted before ${definition.name} was started`);
   if (operation === "restart" && known) {
     await runtime.stop(definition.name, known.identity, definition.stopTimeoutMs);
@@ -105,6 +111,20 @@ async function bringUp(
     log.debug(`Stopping ${definition.name}, which was not ready`);
     await runtime.stop(definition.name, identity, definition.stopTimeoutMs);
     await remember(definition.name, undefined);
+    throw error;
+  }
+}
+
+/** What was found at work and is awaited may be about to end, as after a kill a moment ago; undefined once it has. */
+async function untilReadyOrDead(
+  definition: ServiceDefinition,
+  known: ServiceRecord,
+  context: ExecutionContext,
+): Promise<ServiceRecord | undefined> {
+  try {
+    return await untilReady(definition, known, context);
+  } catch (error) {
+    if (hasCode(error, "service-failed") && !(await context.runtime.isRunning(known.identity))) return undefined;
     throw error;
   }
 }

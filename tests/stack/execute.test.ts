@@ -139,6 +139,27 @@ describe("executeStart()", () => {
     expect(remembered.size).toBe(0);
   });
 
+  test("starts again what died while it was awaited", async () => {
+    const events: string[] = [];
+    const runtime = await fakeRuntime(events);
+    const started = (): boolean => events.includes("start flink");
+    const { server, url } = await listen(() => (started() ? 200 : 503));
+    const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
+    const self = await requireSelf();
+    const record: ServiceRecord = { name: "flink", identity: self, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 5 };
+    const plan = planStack(desired, [{ name: "flink", state: "running", pid: 1, definitionHash: "v1", healthy: false }]);
+    expect(plan.map(({ operation }) => operation)).toEqual(["await"]);
+    const said: string[] = [];
+    const context = contextOf({ ...runtime, isRunning: async () => started() }, new Map(), {
+      log: { ...silentLog, warn: (message) => void said.push(message) },
+    });
+    const { all } = executeStart(plan, desired, new Map([["flink", record]]), context);
+    expect((await all).map(({ name, startedAtMs }) => [name, startedAtMs > 0])).toEqual([["flink", true]]);
+    server.close();
+    expect(events).toEqual(["start flink"]);
+    expect(said).toEqual(["flink died: starting it again"]);
+  });
+
   test("starts nothing where the plan keeps everything", async () => {
     const events: string[] = [];
     const desired = desireWith({ kafka: { kind: "kafka", address: "127.0.0.1:1" } });
