@@ -19,7 +19,7 @@ describe("startDetached()", () => {
     expect(await signalProcess({ ...identity, startTicks: 1 }, "SIGKILL")).toBe(false);
     expect(await signalProcess(identity, "SIGKILL")).toBe(true);
     const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
-    await pollUntil(ended, { timeoutMs: 5000, what: "its end" });
+    await pollUntil(ended, { timeoutMs: 30_000, what: "its end" });
     expect(await signalProcess(identity, "SIGTERM")).toBe(false);
   });
 
@@ -41,11 +41,11 @@ test("a process runs until its last thread has ended", async () => {
   const identity = await startDetached({ program: "python3", args: ["-c", program] }, log);
   const zombie = async (): Promise<true | undefined> =>
     (await readFile(`/proc/${identity.pid}/stat`, "utf8")).includes(") Z ") ? true : undefined;
-  await pollUntil(zombie, { timeoutMs: 5000, what: "the end of its first thread" });
+  await pollUntil(zombie, { timeoutMs: 30_000, what: "the end of its first thread" });
   expect(await isRunning(identity)).toBe(true);
   expect(await signalProcess(identity, "SIGKILL")).toBe(true);
   const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
-  await pollUntil(ended, { timeoutMs: 5000, what: "its end" });
+  await pollUntil(ended, { timeoutMs: 30_000, what: "its end" });
 });
 
 describe("runCommand()", () => {
