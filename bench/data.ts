@@ -72,10 +72,15 @@ async function benchFloor(bench: DataBench): Promise<void> {
   report.add("CPU of a constant batch a message (1 M)", cpu(floor), "(the floor)", true);
   report.add("data ÷ constant batch, median of the pairs", ratio.toFixed(2), "≤ 1.5", ratio <= 1.5);
   report.add("rate of data", perSecond(median(ours.map(({ messagesPerSecond }) => messagesPerSecond))), "(none)", true);
-  const small = median(ours.map(({ maxRssBytes }) => maxRssBytes)) - idleBytes;
-  report.add("memory of data beyond --version, 1 M", megabytes(small), "≤ 150 MB", small <= 150e6);
-  const large = (await send(bench, 10 * million, ...atMaximum)).maxRssBytes - idleBytes;
-  report.add("memory of data beyond --version, 10 M", megabytes(large), "≤ 150 MB", large <= 150e6);
+  for (const [millions, workers] of [
+    [1, 1],
+    [10, 1],
+    [10, 2],
+  ] as const) {
+    const { maxRssBytes } = await send(bench, millions * million, "--rate", "max", "--workers", String(workers));
+    const bytes = maxRssBytes - idleBytes;
+    report.add(`memory of data beyond --version, ${millions} M, workers: ${workers}`, megabytes(bytes), "≤ 150 MB", bytes <= 150e6);
+  }
 }
 
 async function benchMockBroker(bench: DataBench): Promise<void> {

@@ -51,22 +51,20 @@ export function rivals(prepared: Preparation, stateDir: string, valuesFile: stri
 }
 
 function ours(stateDir: string): readonly Rival[] {
+  const data: Rival["command"] = ({ brokers, topic, count }) =>
+    [executable, "--state-dir", stateDir, "data", "--brokers", brokers, "--topic", topic, "-n", String(count)].concat([
+      "--rate",
+      "max",
+      "--json",
+      "-q",
+    ]);
   return [
+    { name: "`streamctl data`", sends: "transactions", count: 2_000_000, command: data },
     {
       name: "`streamctl data`, one worker",
       sends: "transactions",
       count: 2_000_000,
-      command: ({ brokers, topic, count }) =>
-        [executable, "--state-dir", stateDir, "data", "--brokers", brokers, "--topic", topic].concat([
-          "-n",
-          String(count),
-          "--rate",
-          "max",
-          "--workers",
-          "1",
-          "--json",
-          "-q",
-        ]),
+      command: (target) => [...data(target), "--workers", "1"],
     },
     {
       name: "its addon, one batch again and again",

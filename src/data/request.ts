@@ -117,13 +117,14 @@ function resolveEventTime(raw: RawDataOptions, nowMs: number, count: number | nu
 const workerCapacity = { fixed: 400_000, random: 100_000 } as const;
 
 /**
- * One producer serves hundreds of thousands of messages a second, and a second one competes with it for the broker: more
- * workers pay where records are slow to make (faker), or where there are processors to spare.
+ * For as fast as possible two producers are enough: while one waits for the broker the other makes records (a third of the rate more
+ * than one on two processors, and a third one slows both down). More pay where records are slow to make (faker), or where there
+ * are processors to spare.
  *
  * @param messagesPerSecond null for as fast as possible
  */
 export function defaultWorkers(messagesPerSecond: number | null, users: DataRequest["users"], cores: number): number {
-  const spare = users === "random" ? cores : Math.floor(cores / 4);
-  const most = Math.max(1, Math.min(spare, 8));
+  const useful = users === "random" ? cores : Math.max(Math.min(cores, 2), Math.floor(cores / 4));
+  const most = Math.max(1, Math.min(useful, 8));
   return messagesPerSecond === null ? most : Math.min(most, Math.ceil(messagesPerSecond / workerCapacity[users]));
 }

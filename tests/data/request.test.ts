@@ -271,7 +271,9 @@ test("resolveDataRequest() refuses what cannot be carried out, and says what to 
 test("defaultWorkers() adds workers where records are slow to make or processors are to spare", () => {
   const table = [
     [100, "fixed", 2],
+    [null, "fixed", 1],
     [null, "fixed", 2],
+    [null, "fixed", 4],
     [null, "random", 2],
     [50_000, "random", 8],
     [150_000, "random", 8],
@@ -279,5 +281,5 @@ test("defaultWorkers() adds workers where records are slow to make or processors
     [1_000_000, "fixed", 16],
     [null, "random", 64],
   ] as const;
-  expect(table.map(([rate, users, cores]) => defaultWorkers(rate, users, cores))).toEqual([1, 1, 2, 1, 2, 4, 3, 8]);
+  expect(table.map(([rate, users, cores]) => defaultWorkers(rate, users, cores))).toEqual([1, 1, 2, 2, 2, 1, 2, 4, 3, 8]);
 });

@@ -162,7 +162,7 @@ describe("data over TLS and SASL", () => {
     const outcomes = await Promise.all(refusals.map(async ([, listener, properties]) => await data(listener, properties, "-n", "10")));
     for (const [index, [what, , , says]] of refusals.entries()) {
       const { exitCode, stdout, stderr, stateDir } = outcomes[index] as (typeof outcomes)[number];
-      const said = stderr.slice(stderr.indexOf("error: "));
+      const said = stderr.slice(stderr.search(/^error: /mu));
       expect({ what, exitCode, stdout, said }).toEqual({ what, exitCode: 1, stdout: "", said: expect.stringMatching(says) });
       expect(said.trimEnd().split("\n")).toHaveLength(2);
       expect(await readdir(stateDir).catch(() => "none")).toBe("none");
