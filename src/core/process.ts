@@ -6,7 +6,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { access, constants, readdir, readFile, readlink } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { StreamctlError, systemCode } from "./errors.ts";
 import { throwIfInterrupted } from "./wait.ts";
@@ -161,12 +162,30 @@ export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Si
 /** Resident memory of a process in bytes; undefined where it has ended. */
 export async function residentBytes(pid: number): Promise<number | undefined> {
   try {
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    const kilobytes = /^VmRSS:\s+(\d+) kB$/mu.exec(status)?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+    return residentBytesIn(await readFile(`/proc/${pid}/status`, "utf8"));
   } catch {
     return undefined;
   }
+}
+
+/** The same of the processes together whose `/proc/<pid>/status` a text holds. */
+export function residentBytesIn(text: string): number | undefined {
+  const kilobytes = [...text.matchAll(/^VmRSS:\s+(\d+) kB$/gmu)].map(([, size]) => Number(size));
+  return kilobytes.length === 0 ? undefined : kilobytes.reduce((sum, size) => sum + size, 0) * 1024;
+}
+
+/** Full path of a program on the PATH; undefined where there is none. */
+export async function findProgram(name: string): Promise<string | undefined> {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter).filter(Boolean)) {
+    const path = join(folder, name);
+    try {
+      await access(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
 }
 
 /** Name and pid of the process that listens on a TCP port of this machine, where this user may know it. */

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
 import type { KsqldbSource, RunState, StackChoices } from "../stack/run-state.ts";
 import type { RuntimeName } from "../stack/site.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What was typed; undefined where nothing was. */
 export interface TypedChoices {
@@ -19,59 +20,52 @@ export interface TypedChoices {
 
 /** The three ways to ksqlDB, for whoever asked for it without one. */
 export const waysToKsqldb =
-  "Give a running server (--ksqldb-url URL), a folder with Confluent's archive or its jars (--ksqldb-home DIR), or set STREAMCTL_KSQLDB_HOME to that folder";
+  "Give a running server (--ksqldb-url URL), a folder with Confluent's archive or its jars (--ksqldb-home DIR, or STREAMCTL_KSQLDB_HOME), or take its image (--runtime docker)";
 
 /**
  * The choices of the stack: what was typed, or else what the state kept, or else the defaults.
  *
  * @param state of the folder; its choices bind while it has services
- * @param environment STREAMCTL_KSQLDB_HOME counts where no source was typed or kept
+ * @param surroundings what this machine has; counts where nothing was typed or kept
  * @throws StreamctlError `usage` for a flag that contradicts a stack that is up, `prerequisite` for ksqlDB without a source,
  *   `not-available` for what comes later
  */
-export function resolveChoices(
-  typed: TypedChoices,
-  state: RunState | undefined,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): StackChoices {
+export function resolveChoices(typed: TypedChoices, state: RunState | undefined, surroundings: Surroundings): StackChoices {
   requireServed("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
   requireServed("--processor", typed.processor, ["auto", "flink", "ksqldb"], []);
   const kept = state?.choices;
   const only = typed.only ?? kept?.only;
-  const runtime = chooseRuntime(typed, kept);
-  const processor = chooseProcessor(typed, kept, runtime === "local" ? environment["STREAMCTL_KSQLDB_HOME"] : undefined);
+  const runtime = chooseRuntime(typed, kept, surroundings);
+  const processor = chooseProcessor(typed, kept, runtime, surroundings);
   const abandonedKsqldb = abandonedServer(kept, processor.ksqldb);
   const wanted: StackChoices = {
     runtime,
     ...processor,
     ...(abandonedKsqldb === undefined ? {} : { abandonedKsqldb }),
-    why: kept?.runtime === runtime && kept.why.endsWith(processor.why) ? kept.why : `${reasons[runtime]}; ${processor.why}`,
+    why: kept?.runtime === runtime && kept.why.endsWith(processor.why) ? kept.why : `${reasonFor(runtime, surroundings)}; ${processor.why}`,
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
   };
-  if (runtime === "docker" && wanted.ksqldb && "home" in wanted.ksqldb) {
-    throw new StreamctlError("not-available", "Cannot run ksqlDB of a folder as a container: not available in this version", {
-      hint: "Give a running server (--ksqldb-url URL), or take --runtime local or --processor flink",
-    });
-  }
   if (state && state.services.length > 0) requireAgreement(wanted, state.choices);
   return wanted;
 }
 
-const reasons: Readonly<Record<RuntimeName, string>> = {
-  local: "local: the engines are processes of this machine",
-  docker: "docker: the engines are containers",
-};
+function reasonFor(runtime: RuntimeName, { onlyContainers }: Surroundings): string {
+  if (runtime === "local") return "local: the engines are processes of this machine";
+  return onlyContainers ? "docker: there is no Java here, and the images are there" : "docker: the engines are containers";
+}
 
 /** What was chosen once holds until something else is typed. Containers are never a surprise: their images take minutes to build. */
-function chooseRuntime({ runtime }: TypedChoices, kept: StackChoices | undefined): RuntimeName {
-  return runtime === "local" || runtime === "docker" ? runtime : (kept?.runtime ?? "local");
+function chooseRuntime({ runtime }: TypedChoices, kept: StackChoices | undefined, { onlyContainers }: Surroundings): RuntimeName {
+  if (runtime === "local" || runtime === "docker") return runtime;
+  return kept?.runtime ?? (onlyContainers ? "docker" : "local");
 }
 
 function chooseProcessor(
   typed: TypedChoices,
   kept: StackChoices | undefined,
-  environmentHome: string | undefined,
+  runtime: RuntimeName,
+  surroundings: Surroundings,
 ): Pick<StackChoices, "processor" | "why" | "ksqldb"> {
   const given = typedSource(typed);
   if (typed.processor === "flink" && given) {
@@ -85,16 +79,28 @@ function chooseProcessor(
     if (typed.processor !== undefined || !kept) return { processor: "flink", why: "flink: asked for" };
     return { processor: "flink", why: kept.why.split("; ").at(-1) ?? "" };
   }
-  const home = environmentHome === undefined || environmentHome === "" ? undefined : { home: resolve(environmentHome) };
-  const ksqldb = given ?? kept?.ksqldb ?? home;
-  if (ksqldb) {
-    const from = "url" in ksqldb ? `the server at ${ksqldb.url} is there` : `it is installed in ${ksqldb.home}`;
-    return { processor: "ksqldb", ksqldb, why: `ksqldb: ${from}` };
-  }
+  const ksqldb = given ?? usableSource(kept?.ksqldb, runtime) ?? sourceHere(runtime, wanted, surroundings);
+  if (ksqldb) return { processor: "ksqldb", ksqldb, why: `ksqldb: ${reasonOf(ksqldb)}` };
   if (wanted === "auto") return { processor: "flink", why: "flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)" };
   throw new StreamctlError("prerequisite", "Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given", {
     hint: waysToKsqldb,
   });
+}
+
+/** An image makes containers only. */
+function usableSource(source: KsqldbSource | undefined, runtime: RuntimeName): KsqldbSource | undefined {
+  return source && "image" in source && runtime !== "docker" ? undefined : source;
+}
+
+/** The ksqlDB that can be had without a word about it: in containers Confluent's image, which is pulled only for who asked for ksqlDB. */
+function sourceHere(runtime: RuntimeName, wanted: string, { ksqldbHome, ksqldbImage }: Surroundings): KsqldbSource | undefined {
+  if (ksqldbHome !== undefined) return { home: ksqldbHome };
+  return runtime === "docker" && (ksqldbImage || wanted === "ksqldb") ? { image: true } : undefined;
+}
+
+function reasonOf(source: KsqldbSource): string {
+  if ("url" in source) return `the server at ${source.url} is there`;
+  return "home" in source ? `it is installed in ${source.home}` : "it comes as an image";
 }
 
 /** The server that still holds what streamctl made there, and that is no longer chosen. */
@@ -146,5 +152,6 @@ function requireAgreement(wanted: StackChoices, kept: StackChoices): void {
 
 function shownSource(source: KsqldbSource | undefined): string {
   if (source === undefined) return "none";
+  if ("image" in source) return "an image";
   return "url" in source ? source.url : source.home;
 }

@@ -5,12 +5,12 @@ import { availableParallelism, freemem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
-import { portOwner } from "../core/process.ts";
+import { findProgram, portOwner } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
 import { findEngine } from "../stack/container-engine.ts";
 import { isResolved } from "../stack/engines.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
-import { findProgram, requiredJava, requireJava } from "../stack/java.ts";
+import { requiredJava, requireJava } from "../stack/java.ts";
 import { ksqldbClassPath } from "../stack/ksqldb-home.ts";
 import { readRunState, type RunState } from "../stack/run-state.ts";
 import { desiredServices } from "../stack/services/catalog.ts";
@@ -133,6 +133,7 @@ async function ksqldbFinding(state: RunState | undefined): Promise<Finding> {
   const source = state?.choices.ksqldb ?? (environment ? { home: resolve(environment) } : undefined);
   if (source === undefined) return { subject, verdict: "fine", found: `none was given: the processor is Flink. ${waysToKsqldb}` };
   if ("url" in source) return { subject, verdict: "fine", found: `the server at ${source.url}, which is not ours` };
+  if ("image" in source) return { subject, verdict: "fine", found: "an image of its own, in containers" };
   try {
     await ksqldbClassPath(source.home);
     return { subject, verdict: "fine", found: `installed in ${source.home}` };

@@ -102,7 +102,7 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
 /** Containers and volumes lie outside of the state folder, whichever runtime was chosen last. */
 async function forgetContainers({ folder, log }: PipelineContext): Promise<void> {
   if (!(await exists(folder.composeDir))) return;
-  const runtime = await openRuntime({ runtime: "docker", portOffset: 0 }, { folder, log });
+  const runtime = await openRuntime({ runtime: "docker", portOffset: 0, processor: "flink" }, { folder, log });
   await runtime.forget();
 }
 

@@ -10,7 +10,7 @@ import { StreamctlError, systemCode } from "../core/errors.ts";
 import { composeFile, renderCompose } from "../stack/compose-file.ts";
 import { projectFiles, writeProject } from "../stack/compose-project.ts";
 import { imageOf, imageSource } from "../stack/image.ts";
-import { desiredServices } from "../stack/services/catalog.ts";
+import { everyService } from "../stack/services/catalog.ts";
 
 export interface EjectReport {
   readonly folder: string;
@@ -19,6 +19,7 @@ export interface EjectReport {
 }
 
 const header = `# Kafka, ZooKeeper, Pinot and Flink: docker compose up --build
+# With ksqlDB too, on Confluent's image: docker compose --profile ksqldb up --build
 # Topics, the job of the windows and Pinot's table are provisioned by: streamctl --dir . up --runtime docker
 # which writes its own compose.yaml from what stands in config/; what is changed in this file counts for compose by hand.
 `;
@@ -35,10 +36,10 @@ export async function eject(folder: string, portOffset: number): Promise<EjectRe
     });
   }
   const declarations = openDeclarations();
-  const definitions = desiredServices({ runtime: "docker", portOffset });
+  const definitions = everyService({ runtime: "docker", portOffset });
   const source = imageSource(declarations, process.env);
-  const images = (["kafka", "pinot", "flink"] as const).map((engine) => imageOf(engine, definitions, source));
-  const compose = header + renderCompose(composeFile(definitions, images, "streamctl"));
+  const images = (["kafka", "pinot", "flink", "ksqldb"] as const).map((engine) => imageOf(engine, definitions, source));
+  const compose = header + renderCompose(composeFile(definitions, images, "streamctl", ["ksqldb"]));
   const files = projectFiles({ compose, declarations, paths: declarations.paths() });
   await writeProject(folder, files);
   return { folder, files: Object.keys(files).toSorted() };

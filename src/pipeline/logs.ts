@@ -22,7 +22,7 @@ export async function logs(request: LogsRequest, write: LineWriter, { folder, lo
   const { service, lines } = request;
   if (service !== undefined && !isServiceName(service)) throw unknownService(service);
   const names = service === undefined ? serviceNames : [service];
-  const choices = (await readRunState(folder))?.choices ?? { runtime: "local", portOffset: 0 };
+  const choices = (await readRunState(folder))?.choices ?? { runtime: "local", processor: "flink", portOffset: 0 };
   const runtime = await openRuntime(choices, { folder, log, signal });
   const tails = await Promise.all(names.map(async (name) => await runtime.tailLog(name, request.follow ? 0 : lines)));
   if (tails.every((tail) => tail === undefined)) {

@@ -3,10 +3,11 @@
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
+import type { KsqldbJars } from "../stack/ksqldb-home.ts";
 import { localRuntime } from "../stack/local-runtime.ts";
 import type { StackChoices, StateFolder } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import { everyService } from "../stack/services/catalog.ts";
+import { chosenServices } from "../stack/stack.ts";
 
 export interface RuntimeContext {
   readonly folder: StateFolder;
@@ -16,13 +17,15 @@ export interface RuntimeContext {
   readonly signal?: AbortSignal | undefined;
   /** Root certificates in PEM that builds of images trust. */
   readonly extraCa?: readonly string[] | undefined;
+  /** Of the user's ksqlDB, where an image may be built of them. */
+  readonly ksqldbJars?: KsqldbJars | undefined;
 }
 
 export async function openRuntime(
-  choices: Pick<StackChoices, "runtime" | "portOffset" | "ksqldb">,
+  choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "ksqldb">,
   context: RuntimeContext,
 ): Promise<Runtime> {
-  const { folder, log, signal, extraCa } = context;
+  const { folder, log, signal, extraCa, ksqldbJars } = context;
   const declarations = openDeclarations(context.declarationsDir);
   if (choices.runtime === "local") {
     const { ksqldb } = choices;
@@ -36,6 +39,8 @@ export async function openRuntime(
     });
   }
   const [{ dockerRuntime }, { imageSource }] = await Promise.all([import("../stack/docker-runtime.ts"), import("../stack/image.ts")]);
-  const definitions = everyService(choices).filter(({ engine }) => engine !== "ksqldb");
-  return dockerRuntime({ folder, definitions, source: imageSource(declarations, process.env), extraCa, log, signal });
+  const { runtime, portOffset, processor, ksqldb } = choices;
+  const definitions = chosenServices({ runtime, portOffset, processor, ...(ksqldb ? { ksqldb } : {}) });
+  const source = { ...imageSource(declarations, process.env), ksqldbJars };
+  return dockerRuntime({ folder, definitions, source, extraCa, log, signal });
 }

@@ -8,6 +8,7 @@ import { StreamctlError } from "../core/errors.ts";
 import type { Change } from "../model/change.ts";
 import { readCertificates } from "../stack/certificates.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
+import { type KsqldbJars, readKsqldbJars } from "../stack/ksqldb-home.ts";
 import { requirePlainPath } from "../stack/local-runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
@@ -21,6 +22,7 @@ import { wantsExternal } from "./ksqldb.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { provision } from "./provisioning.ts";
 import { withStackLock } from "./stack-lock.ts";
+import { lookAround } from "./surroundings.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
 
 export interface DecisionRequest extends TypedChoices {
@@ -68,7 +70,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   const { folder } = context;
   // What is typed wrongly is refused before anything is waited for or written.
   requirePlainPath(folder);
-  chosenServices(resolveChoices(request, await readRunState(folder)));
+  chosenServices(await choose(request, await readRunState(folder), context));
   return await withStackLock(context, async () => {
     const decision = await decide(request, context);
     const { choices, plan } = decision;
@@ -91,18 +93,29 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 }
 
 /** What `up` would do, without doing it. Takes no lock. */
-export async function decide(request: DecisionRequest, { folder, declarationsDir, log, signal }: PipelineContext): Promise<Decision> {
-  const state = await readRunState(folder);
-  const choices = resolveChoices(request, state);
+export async function decide(request: DecisionRequest, context: PipelineContext): Promise<Decision> {
+  const state = await readRunState(context.folder);
+  const choices = await choose(request, state, context);
   const runtime = await openRuntime(choices, {
-    folder,
-    declarationsDir,
-    log,
-    signal,
+    ...context,
     extraCa: await extraCertificates(request.extraCaFile, choices),
+    ksqldbJars: await jarsForImage(choices),
   });
   const desired = desireStack(choices, runtime);
   return { state, choices, runtime, desired, plan: planStack(desired, await observeStack(state, runtime, kafkaProbe)) };
+}
+
+async function choose(
+  request: DecisionRequest,
+  state: RunState | undefined,
+  { declarationsDir, signal }: PipelineContext,
+): Promise<StackChoices> {
+  const declarations = openDeclarations(declarationsDir);
+  return resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }));
+}
+
+async function jarsForImage({ runtime, ksqldb }: StackChoices): Promise<KsqldbJars | undefined> {
+  return runtime === "docker" && ksqldb && "home" in ksqldb ? await readKsqldbJars(ksqldb.home) : undefined;
 }
 
 /** @throws StreamctlError `usage` where no image is built, or the file holds no certificate */
@@ -127,7 +140,7 @@ async function carryOut(
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
   const recorder = new RunRecorder(folder, choices, state?.services ?? []);
   const { remember } = recorder;
-  const starting = desired.filter(({ definition }) => isStarted(plan, definition.name)).map(({ definition }) => definition);
+  const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
   if (starting.length > 0) await runtime.prepare(starting);
   const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);
   await executeStop(unwanted, recorder.records, { runtime, log, remember, stopTimeoutMs: () => 20_000 });
@@ -154,8 +167,9 @@ async function carryOut(
   return { records: started.value, changes: provisioned.value };
 }
 
-function isStarted(plan: readonly Operation[], name: ServiceName): boolean {
-  return plan.some(({ operation, target }) => target === name && (operation === "start" || operation === "restart"));
+/** What is awaited may die meanwhile, and is then started too. */
+function mayBeStarted(plan: readonly Operation[], name: ServiceName): boolean {
+  return plan.some(({ operation, target }) => target === name && ["start", "restart", "await"].includes(operation));
 }
 
 /** Says what is out of the ordinary, and on a first `up` which way was taken. */

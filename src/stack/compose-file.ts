@@ -6,8 +6,8 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { renderTemplate } from "../core/template.ts";
-import { containerFolders, dockerfile, type Image } from "./image.ts";
-import type { HttpCheck, Probe, ServiceDefinition, ServicePort } from "./service.ts";
+import { containerFolders, type Image } from "./image.ts";
+import type { HttpCheck, Probe, ServiceDefinition, ServiceName, ServicePort } from "./service.ts";
 
 /** A document of the Compose Specification, as much of it as is used here. https://docs.docker.com/reference/compose-file/ */
 export interface ComposeFile {
@@ -18,13 +18,20 @@ export interface ComposeFile {
 /**
  * @param images of every engine that a definition names
  * @param project name of the compose project; Kafka's cluster id follows from it
+ * @param optional services that come up only with the compose profile of their name
  */
-export function composeFile(definitions: readonly ServiceDefinition[], images: readonly Image[], project: string): ComposeFile {
+export function composeFile(
+  definitions: readonly ServiceDefinition[],
+  images: readonly Image[],
+  project: string,
+  optional: readonly ServiceName[] = [],
+): ComposeFile {
   const names = new Set(definitions.map(({ name }) => name));
   const services = definitions.map((definition) => {
     const image = images.find(({ engine }) => engine === definition.engine);
     const after = definition.after.filter((name) => names.has(name));
-    return [definition.name, escaped(composeService(definition, image, after, project))] as const;
+    const profiles = optional.includes(definition.name) ? { profiles: [definition.name] } : {};
+    return [definition.name, { ...profiles, ...escaped(composeService(definition, image, after, project)) }] as const;
   });
   return { services: Object.fromEntries(services), volumes: Object.fromEntries([...names].map((name) => [volumeOf(name), {}])) };
 }
@@ -45,7 +52,7 @@ function composeService(definition: ServiceDefinition, image: Image | undefined,
   const java = (mainClass: string, args: readonly string[]): readonly string[] => [...jvmOptions, mainClass, ...args].map(render);
   const { prepare } = definition;
   return {
-    ...(image ? { image: image.tag, build: { context: ".", dockerfile, args: image.args } } : {}),
+    ...(image ? { image: image.tag, build: { context: ".", dockerfile: image.dockerfile, args: image.args } } : {}),
     command: java(definition.mainClass, definition.args),
     environment: {
       ...Object.fromEntries(Object.entries(definition.env).map(([variable, value]) => [variable, render(value)])),

@@ -1,13 +1,14 @@
 /** The folder of a compose project: written whole before it is used, so that the same commands work there by hand. */
 
-import { chmod } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Declarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { writeAtomically } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
 import type { ContainerEngine } from "./container-engine.ts";
-import type { Image } from "./image.ts";
+import { jarsFolder, type Image } from "./image.ts";
+import type { KsqldbJars } from "./ksqldb-home.ts";
 
 export interface ComposeProject {
   readonly name: string;
@@ -29,6 +30,7 @@ export function projectFiles({ compose, declarations, paths, extraCa = [] }: Pro
   return Object.fromEntries([
     ["compose.yaml", compose],
     ["ca/README", "Root certificates (*.crt) that lie here are trusted while images are built. None of them stays in an image.\n"],
+    ["jars/README", "The jars of an installed ksqlDB lie in server/ while its image is built of them.\n"],
     ...extraCa.map((certificate, index) => [`ca/extra-${index}.crt`, certificate]),
     ...paths.map((path) => [path, declarations.read(path)]),
   ]);
@@ -56,24 +58,39 @@ export async function buildMissing(
   images: readonly Image[],
   { log, signal }: { readonly log: Log; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  for (const { engine: name, tag } of images) {
+  for (const image of images) {
+    const { engine: name, tag } = image;
     if ((await engine.run(["image", "inspect", tag], { signal })).exitCode === 0) continue;
     log.info(`Building image ${tag} on ${engine.name} (a minute or two, once)`);
     const startedAt = performance.now();
     const onLine = (line: string): void => log.debug(line);
-    const { exitCode, output } = await engine.compose({ folder, project }, ["build", name], { signal, timeoutMs: buildTimeoutMs, onLine });
-    if (exitCode !== 0) throw buildFailure(tag, output);
+    const { exitCode, output } = await withJars(folder, image.jars, async () => {
+      return await engine.compose({ folder, project }, ["build", name], { signal, timeoutMs: buildTimeoutMs, onLine });
+    });
+    if (exitCode !== 0) throw buildFailure(image, output);
     log.success(`Image ${tag} built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   }
 }
 
-function buildFailure(tag: string, output: string): StreamctlError {
+/** An engine is sent the whole context with each build: the user's jars lie there for the one that needs them, and no longer. */
+async function withJars<T>(context: string, jars: KsqldbJars | undefined, build: () => Promise<T>): Promise<T> {
+  const copy = join(context, jarsFolder);
+  try {
+    for (const [folder, names] of jars?.byFolder ?? []) {
+      await mkdir(join(copy, folder), { recursive: true });
+      for (const name of names) await copyFile(join(jars?.home ?? "", folder, name), join(copy, folder, name));
+    }
+    return await build();
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+function buildFailure({ tag, withoutBase }: Image, output: string): StreamctlError {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const pull = /pull access denied|manifest unknown|failed to resolve|error pulling|dial tcp|TLS handshake/iu.test(output);
   return new StreamctlError("download", `Cannot build image "${tag}": the build failed`, {
     detail: lines.slice(-12).join("\n"),
-    hint: pull
-      ? "Where the base images cannot be pulled, name others: STREAMCTL_BASE_IMAGE (a Java 17), STREAMCTL_BUILD_IMAGE (Maven with Java 17)"
-      : "Behind a proxy, give its root certificates: streamctl up --runtime docker --extra-ca FILE",
+    hint: pull ? withoutBase : "Behind a proxy, give its root certificates: streamctl up --runtime docker --extra-ca FILE",
   });
 }

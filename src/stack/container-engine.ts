@@ -4,7 +4,7 @@
  */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
-import { runCommand, type Command, type CommandResult } from "../core/process.ts";
+import { findProgram, runCommand, type Command, type CommandResult } from "../core/process.ts";
 import { deadline, throwIfInterrupted } from "../core/wait.ts";
 
 export interface RunOptions {
@@ -36,7 +36,7 @@ const lookTimeoutMs = 10_000;
 
 const programs = [
   { program: "docker", version: "{{.Server.Version}}", compose: [["docker", "compose"], ["docker-compose"]] },
-  { program: "podman", version: "{{.Client.Version}}", compose: [["podman", "compose"]] },
+  { program: "podman", version: "{{.Client.Version}}", compose: [["podman", "compose"], ["podman-compose"]] },
 ] as const;
 
 /**
@@ -82,13 +82,17 @@ async function findCompose(
   ways: readonly (readonly string[])[],
 ): Promise<{ readonly words: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
   for (const words of ways) {
-    const [first = program, ...rest] = words;
-    const answer = await tryCommand({ program: first, args: [...rest, "version"] });
-    if (answer?.exitCode === 0) return { words, env: first === program ? {} : await socketOf(program) };
+    if (await isThere(words)) return { words, env: words[0] === program ? {} : await socketOf(program) };
   }
   throw new StreamctlError("prerequisite", `Cannot use --runtime docker: ${program} answers, and has no compose`, {
     hint: "Install Docker Compose (Debian: apt-get install docker-compose), or type: streamctl up --runtime local",
   });
+}
+
+/** A program of its own is looked for and not asked: an old compose takes half a second for any answer. */
+async function isThere([program = "", ...rest]: readonly string[]): Promise<boolean> {
+  if (rest.length === 0) return (await findProgram(program)) !== undefined;
+  return (await tryCommand({ program, args: [...rest, "version"] }))?.exitCode === 0;
 }
 
 /** The socket of docker's current context, for a program that knows DOCKER_HOST only. */

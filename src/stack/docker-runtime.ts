@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { residentBytesIn } from "../core/process.ts";
 import { pausedWhole } from "../core/wait.ts";
 import { composeFile, renderCompose } from "./compose-file.ts";
 import { buildMissing, projectFiles, writeProject, type ComposeProject } from "./compose-project.ts";
@@ -14,7 +15,7 @@ import { contextPaths, imageOf, type ImageSource } from "./image.ts";
 import { requireFreePorts } from "./ports.ts";
 import type { StateFolder } from "./run-state.ts";
 import type { ContainerIdentity, Runtime, ServiceIdentity } from "./runtime.ts";
-import type { EngineName, ServiceDefinition, ServiceName } from "./service.ts";
+import type { ServiceDefinition, ServiceName } from "./service.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;
@@ -39,8 +40,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { definitions, log, signal, source } = options;
   const project = projectOf(options.folder);
   const containers = new Containers(project, async () => options.engine ?? (await findEngine(signal)));
-  const engines = [...new Set(definitions.map(({ engine }) => engine))];
-  const images = engines.filter((name): name is EngineName => name !== "ksqldb").map((name) => imageOf(name, definitions, source));
+  const images = [...new Set(definitions.map(({ engine }) => engine))].map((name) => imageOf(name, definitions, source));
   const file = composeFile(definitions, images, project.name);
   const created = new Set<ServiceName>();
 
@@ -104,9 +104,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async residentBytes(identity) {
       const words = ["exec", requireContainer(identity).containerId, "sh", "-c", "cat /proc/[0-9]*/status"];
-      const { output } = await (await containers.engine()).run(words, { signal });
-      const kilobytes = [...output.matchAll(/^VmRSS:\s+(\d+) kB$/gmu)].map(([, size]) => Number(size));
-      return kilobytes.length === 0 ? undefined : kilobytes.reduce((sum, size) => sum + size, 0) * 1024;
+      return residentBytesIn((await (await containers.engine()).run(words, { signal })).output);
     },
 
     async tailLog(name, lines) {
@@ -133,7 +131,12 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         throw new StreamctlError("not-running", `Cannot look into the data of ${name}: it has no container`);
       }),
 
-    forget: async () => await containers.compose(["down", "--volumes", "--remove-orphans"]),
+    async forget() {
+      await containers.compose(["down", "--volumes", "--remove-orphans"]);
+      // Compose leaves the volumes of services that the project had once, as those of another processor.
+      const volumes = await containers.ask(["volume", "ls", "-q", "--filter", `label=com.docker.compose.project=${project.name}`]);
+      if (volumes !== "") await containers.ask(["volume", "rm", ...volumes.split("\n")]);
+    },
   };
 }
 

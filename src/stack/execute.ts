@@ -89,7 +89,6 @@ async function bringUp(
     if (ready) return ready;
     log.warn(`${definition.name} died: starting it again`);
     await remember(definition.name, undefined);
-    await runtime.prepare([definition]);
   }
   if (signal.aborted) throw new StreamctlError("interrupted", `Interrupted before ${definition.name} was started`);
   if (operation === "restart" && known) {

@@ -1,19 +1,24 @@
 /** The Java of this machine: which program, and whether it is new enough for the engines. */
 
-import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
-import { runCommand } from "../core/process.ts";
+import { findProgram, runCommand } from "../core/process.ts";
 
 /** Kafka 4 and Flink 2 need 17. https://kafka.apache.org/documentation/#java */
 export const requiredJava = 17;
 
-const installHint = "Install a JDK 17 or newer (Debian: apt-get install openjdk-17-jdk-headless), or point JAVA_HOME at one";
+const installHint =
+  "Install a JDK 17 or newer (Debian: apt-get install openjdk-17-jdk-headless), point JAVA_HOME at one, or type: streamctl up --runtime docker";
 
 /** The `java` of JAVA_HOME, or else the first on the PATH. */
 export function javaProgram(): string {
   const home = process.env["JAVA_HOME"];
   return home ? join(home, "bin", "java") : "java";
+}
+
+/** Whether there is a Java here, of whichever version. */
+export async function hasJava(): Promise<boolean> {
+  return (process.env["JAVA_HOME"] ?? "") !== "" || (await findProgram(javaProgram())) !== undefined;
 }
 
 /**
@@ -44,18 +49,4 @@ export async function requireJava(signal?: AbortSignal): Promise<number> {
 export function parseJavaVersion(output: string): number | undefined {
   const match = /version "(?:1\.)?(\d+)/u.exec(output);
   return match?.[1] === undefined ? undefined : Number(match[1]);
-}
-
-/** Full path of a program on the PATH; undefined where there is none. */
-export async function findProgram(name: string): Promise<string | undefined> {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter).filter(Boolean)) {
-    const path = join(folder, name);
-    try {
-      await access(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
 }

@@ -1,12 +1,16 @@
 /** A folder with an installed ksqlDB: Confluent's archive, or any folder that holds its jars at any depth. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { ksqldbMainClass } from "./services/ksqldb.ts";
 
-/** Folders of the archive whose jars make the server, in the order of its own start script: what stands first wins. */
-const archiveFolders = [
+/**
+ * Folders of the archive whose jars make the server, in the order of its own start script: what stands first wins. Confluent's images
+ * have the same below `/usr`.
+ */
+export const archiveFolders: readonly string[] = [
   "ksqldb-tools",
   "confluent-security/ksql",
   "monitoring-interceptors",
@@ -20,24 +24,55 @@ const archiveFolders = [
   "confluent-common",
 ].map((name) => `share/java/${name}`);
 
+/** Names of jars by the folder in which they lie, relative to the home; what stands first wins. */
+export type JarsByFolder = ReadonlyMap<string, readonly string[]>;
+
+/** What makes an image of an installed ksqlDB. */
+export interface KsqldbJars {
+  readonly home: string;
+  readonly byFolder: JarsByFolder;
+  /** As its jars say; `own` where none does. */
+  readonly version: string;
+  /** Another one where any jar is another. */
+  readonly fingerprint: string;
+}
+
 /**
  * Class path of the ksqlDB in a folder.
  *
  * @throws StreamctlError `prerequisite` where no jar of the folder holds the server
  */
 export async function ksqldbClassPath(home: string): Promise<string> {
+  return [...(await serverJars(home)).keys()].map((folder) => join(home, folder, "*")).join(":");
+}
+
+/** The jars of the ksqlDB in a folder. @throws StreamctlError as {@link ksqldbClassPath} */
+export async function readKsqldbJars(home: string): Promise<KsqldbJars> {
+  const byFolder = await serverJars(home);
+  const hash = createHash("sha256");
+  const paths = pathsOf(byFolder);
+  for (const path of paths) {
+    const { size, mtimeMs } = await stat(join(home, path));
+    hash.update(JSON.stringify([path, size, mtimeMs]));
+  }
+  const version = /(?:^|\/)ksqldb-rest-app-(\d[\w.-]*)\.jar$/mu.exec(paths.join("\n"))?.[1] ?? "own";
+  return { home, byFolder, version, fingerprint: hash.digest("hex") };
+}
+
+function pathsOf(byFolder: JarsByFolder): readonly string[] {
+  return [...byFolder].flatMap(([folder, names]) => names.map((name) => join(folder, name)));
+}
+
+async function serverJars(home: string): Promise<JarsByFolder> {
   const ofArchive = await archiveJars(home);
   const found = ofArchive.size > 0 ? ofArchive : await allJars(home);
-  const jars = [...found].flatMap(([folder, names]) => names.map((jar) => join(folder, jar)));
-  if (!(await holdsServer(home, jars))) {
+  if (!(await holdsServer(home, pathsOf(found)))) {
     throw new StreamctlError("prerequisite", `Cannot use "${home}" as ksqlDB: no jar in it holds ${ksqldbMainClass}`, {
       hint: "Give the folder of Confluent's archive, the one with bin/ksql-server-start, or one with ksqlDB's jars: --ksqldb-home DIR",
     });
   }
-  return [...found.keys()].map((folder) => join(home, folder, "*")).join(":");
+  return found;
 }
-
-type JarsByFolder = ReadonlyMap<string, readonly string[]>;
 
 /** The jars that the archive's own script takes; an archive holds those of other programs too. */
 async function archiveJars(home: string): Promise<JarsByFolder> {

@@ -11,8 +11,8 @@ import type { ServiceIdentity } from "./runtime.ts";
 import type { ServiceName } from "./service.ts";
 import type { RuntimeName } from "./site.ts";
 
-/** A server that is not ours, or a folder from which streamctl runs one. */
-export type KsqldbSource = { readonly url: string } | { readonly home: string };
+/** A server that is not ours, a folder from which streamctl runs one, or Confluent's image, which only containers can be made of. */
+export type KsqldbSource = { readonly url: string } | { readonly home: string } | { readonly image: true };
 
 /** Choices of the first `up`, kept until `down`. */
 export interface StackChoices {

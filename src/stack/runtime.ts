@@ -18,7 +18,7 @@ export interface ContainerIdentity {
 export type ServiceIdentity = ProcessIdentity | ContainerIdentity;
 
 export interface Runtime {
-  /** Makes everything available that a start needs and that may take long, such as downloads. */
+  /** Makes everything available that a start of these needs and that may take long, such as downloads. Called before any is started. */
   prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
   /** Hash of a definition together with its rendered configuration. */
   hash(definition: ServiceDefinition): string;

@@ -31,7 +31,8 @@ export function desireStack(choices: StackChoices, runtime: Runtime): readonly D
 }
 
 /** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
-export function chosenServices({ runtime, portOffset, only, processor, ksqldb }: StackChoices): readonly ServiceDefinition[] {
+export function chosenServices(choices: Omit<StackChoices, "why">): readonly ServiceDefinition[] {
+  const { runtime, portOffset, only, processor, ksqldb } = choices;
   return desiredServices({ runtime, portOffset, only, processor: ksqldb && "url" in ksqldb ? "none" : processor });
 }
 

@@ -1,11 +1,68 @@
-import { describe, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { openDeclarations } from "../../src/core/assets.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { findEngine } from "../../src/stack/container-engine.ts";
+import { readCertificates } from "../../src/stack/certificates.ts";
+import { dockerRuntime } from "../../src/stack/docker-runtime.ts";
+import { executeStart, executeStop } from "../../src/stack/execute.ts";
+import { imageSource } from "../../src/stack/image.ts";
+import { readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
+import { planStack } from "../../src/stack/plan.ts";
+import { stateFolder, type ServiceRecord } from "../../src/stack/run-state.ts";
+import type { ServiceName } from "../../src/stack/service.ts";
+import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
+import { siteOf } from "../../src/stack/site.ts";
+import { fakeKsqldbHome } from "../stack/fake-ksqldb-home.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { runtimeContract } from "./runtime-contract.ts";
 
-const extraCa = process.env["STREAMCTL_TEST_EXTRA_CA"] ?? "";
+const portOffset = 21_000;
+const extraCaFile = process.env["STREAMCTL_TEST_EXTRA_CA"] ?? "";
+
+/** On an image of the fake server in the place of Confluent's, which no registry but its own has. */
+function ksqldbOfFolder(): void {
+  test("is built into an image, ready when it says that it is healthy, and asked to stop", async () => {
+    const definition = ksqldbService(siteOf("docker", portOffset));
+    const ksqldbJars = await readKsqldbJars(await fakeKsqldbHome("some/where/deep/ksqldb-rest-app-0.0.0.jar"));
+    const runtime = dockerRuntime({
+      folder: stateFolder(await temporaryFolder()),
+      definitions: [definition],
+      source: { ...imageSource(openDeclarations(), process.env), ksqldbJars },
+      extraCa: extraCaFile === "" ? [] : await readCertificates(extraCaFile),
+      log: silentLog,
+    });
+    const remembered = new Map<ServiceName, ServiceRecord>();
+    const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
+      void (record ? remembered.set(name, record) : remembered.delete(name));
+    const context = { runtime, log: silentLog, remember, kafkaProbe: async () => true, timeoutMs: 120_000 };
+    const desired = [{ definition, definitionHash: runtime.hash(definition) }];
+    try {
+      await runtime.prepare([definition]);
+      await executeStart(planStack(desired, []), desired, remembered, { ...context, signal: new AbortController().signal }).all;
+      const told = await (await fetch(`${definition.endpoint}/how-it-was-started`)).text();
+      const [classPath, timeZone, , brokers, guarantee, stateDir] = told.split("\n");
+      expect({ classPath, timeZone, brokers, guarantee, stateDir }).toEqual({
+        classPath: "/engine/jars/server/some/where/deep/ksqldb-rest-app-0.0.0.jar",
+        timeZone: "UTC",
+        brokers: "kafka:19092",
+        guarantee: "exactly_once_v2",
+        stateDir: "/data/state",
+      });
+      await executeStop(["ksqldb"], remembered, { ...context, stopTimeoutMs: () => definition.stopTimeoutMs });
+      expect(await runtime.tailLog("ksqldb", 1)).toEqual(["asked to stop"]);
+    } finally {
+      await runtime.forget();
+      const engine = await findEngine();
+      const { output } = await engine.run(["images", "-q", "--filter", "reference=streamctl-ksqldb:0.0.0-*"]);
+      await engine.run(["rmi", ...output.split("\n")]);
+    }
+  });
+}
 
 if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
+  describe("ksqlDB of a folder", ksqldbOfFolder);
   describe("a stack of containers", () =>
-    runtimeContract({ runtime: "docker", portOffset: 21_000, args: extraCa === "" ? [] : ["--extra-ca", extraCa] }));
+    runtimeContract({ runtime: "docker", portOffset, args: extraCaFile === "" ? [] : ["--extra-ca", extraCaFile] }));
 } else {
   test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Type: make test-docker", () => {});
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { resolveChoices, type TypedChoices } from "../../src/pipeline/choices.ts";
+import type { Surroundings } from "../../src/pipeline/surroundings.ts";
 import type { RunState, ServiceRecord, StackChoices } from "../../src/stack/run-state.ts";
 
+/** A machine with Java, and without any ksqlDB. */
+const bare: Surroundings = { ksqldbImage: false, onlyContainers: false };
+const installed = { ksqldbHome: "/opt/ksqldb" };
 const nothing: TypedChoices = { runtime: undefined, processor: undefined, portOffset: undefined, only: undefined };
 const kafka: ServiceRecord = {
   name: "kafka",
@@ -16,9 +20,9 @@ const ksqldb: StackChoices = { ...flink, processor: "ksqldb", ksqldb: { url: "ht
 const stateOf = (choices: StackChoices, up: boolean): RunState => ({ version: 1, choices, services: up ? [kafka] : [] });
 
 /** What was chosen, or the words of the refusal. */
-function choose(typed: Partial<TypedChoices>, state?: RunState, home?: string): string {
+function choose(typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string {
   try {
-    const { processor, why, ksqldb: source } = resolveChoices({ ...nothing, ...typed }, state, { STREAMCTL_KSQLDB_HOME: home });
+    const { processor, why, ksqldb: source } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings });
     return `${processor} ${JSON.stringify(source ?? {})} because ${why.split("; ")[1] ?? why}`;
   } catch (error) {
     return error instanceof Error ? error.message : "?";
@@ -32,9 +36,9 @@ describe("resolveChoices()", () => {
       choose({ processor: "auto" }),
       choose({ ksqldbUrl: "http://127.0.0.1:8088/" }),
       choose({ ksqldbHome: "/opt/ksqldb" }),
-      choose({}, undefined, "/opt/ksqldb"),
-      choose({ processor: "flink" }, undefined, "/opt/ksqldb"),
-      choose({ processor: "ksqldb" }, undefined, "/opt/ksqldb"),
+      choose({}, undefined, installed),
+      choose({ processor: "flink" }, undefined, installed),
+      choose({ processor: "ksqldb" }, undefined, installed),
       choose({ processor: "ksqldb" }),
     ];
     expect(lines.join("\n")).toMatchInlineSnapshot(`
@@ -49,10 +53,10 @@ describe("resolveChoices()", () => {
     `);
   });
 
-  test("takes containers only where they are asked for, and keeps them until down", () => {
+  test("takes containers where they are asked for or nothing else can run, and keeps them until down", () => {
     const docker: StackChoices = { ...flink, runtime: "docker", why: "docker: x; flink: y" };
-    const chosen = (typed: Partial<TypedChoices>, state?: RunState): string => {
-      const { runtime, why } = resolveChoices({ ...nothing, ...typed }, state, {});
+    const chosen = (typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string => {
+      const { runtime, why } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings });
       return `${runtime} because ${why}`;
     };
     expect([
@@ -61,21 +65,46 @@ describe("resolveChoices()", () => {
       chosen({}, stateOf(docker, true)),
       chosen({ runtime: "auto" }, stateOf(docker, false)),
       chosen({ runtime: "local" }, stateOf(docker, false)),
+      chosen({}, undefined, { onlyContainers: true }),
+      chosen({}, stateOf(flink, false), { onlyContainers: true }),
     ]).toEqual([
       "local because local: the engines are processes of this machine; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
       "docker because docker: the engines are containers; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
       "docker because docker: x; flink: y",
       "docker because docker: x; flink: y",
       "local because local: the engines are processes of this machine; flink: y",
+      "docker because docker: there is no Java here, and the images are there; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
+      "local because before",
     ]);
     expect(choose({ runtime: "docker" }, stateOf(flink, true))).toBe("Cannot change --runtime: the stack is up with local");
     expect(choose({ runtime: "local" }, stateOf(docker, true))).toBe("Cannot change --runtime: the stack is up with docker");
   });
 
-  test("runs no ksqlDB of a folder as a container: a folder of the environment is left alone, one that was typed is refused", () => {
-    expect(choose({ runtime: "docker" }, undefined, "/opt/ksqldb")).toMatch(/^flink /u);
-    expect(choose({ runtime: "docker", ksqldbHome: "/opt/ksqldb" })).toContain("not available in this version");
-    expect(choose({ runtime: "docker", ksqldbUrl: "http://a:8088" })).toMatch(/^ksqldb \{"url":"http:\/\/a:8088"\}/u);
+  test("makes a container of a folder with ksqlDB, or else of an image: for who asks for ksqlDB, or where it is there", () => {
+    const docker = { runtime: "docker" };
+    const kept: StackChoices = { ...flink, runtime: "docker", processor: "ksqldb", ksqldb: { image: true } };
+    const lines = [
+      choose(docker, undefined, installed),
+      choose({ ...docker, ksqldbUrl: "http://a:8088" }, undefined, installed),
+      choose(docker),
+      choose({ ...docker, processor: "ksqldb" }),
+      choose(docker, undefined, { ksqldbImage: true }),
+      choose({}, undefined, { ksqldbImage: true }),
+      choose({}, stateOf(kept, true)),
+      choose({ runtime: "local" }, stateOf(kept, false)),
+      choose({ ksqldbHome: "/opt/ksqldb" }, stateOf(kept, true)),
+    ];
+    expect(lines.join("\n")).toMatchInlineSnapshot(`
+      "ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
+      ksqldb {"url":"http://a:8088"} because ksqldb: the server at http://a:8088 is there
+      flink {} because flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)
+      ksqldb {"image":true} because ksqldb: it comes as an image
+      ksqldb {"image":true} because ksqldb: it comes as an image
+      flink {} because flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)
+      ksqldb {"image":true} because ksqldb: it comes as an image
+      Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given
+      Cannot change the source of ksqlDB: the stack is up with an image"
+    `);
   });
 
   test("refuses what contradicts itself or cannot be an address", () => {
@@ -89,9 +118,9 @@ describe("resolveChoices()", () => {
   });
 
   test("keeps the processor of a stack that is up, whatever the environment says now", () => {
-    expect(choose({}, stateOf(flink, true), "/opt/ksqldb")).toBe("flink {} because before");
+    expect(choose({}, stateOf(flink, true), installed)).toBe("flink {} because before");
     expect(choose({}, stateOf(ksqldb, true))).toContain('ksqldb {"url":"http://a:8088"}');
-    expect(choose({ processor: "ksqldb" }, stateOf(flink, true), "/opt/ksqldb")).toBe(
+    expect(choose({ processor: "ksqldb" }, stateOf(flink, true), installed)).toBe(
       "Cannot change the processor: the stack is up with flink",
     );
     expect(choose({ ksqldbUrl: "http://b:8088" }, stateOf(ksqldb, true))).toBe(
@@ -107,7 +136,7 @@ describe("resolveChoices()", () => {
 
   test("remembers a server that was chosen before until it gave back what is ours", () => {
     const abandoned = (typed: Partial<TypedChoices>, kept: StackChoices): string | undefined =>
-      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), {}).abandonedKsqldb;
+      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare).abandonedKsqldb;
     expect(abandoned({ processor: "flink" }, ksqldb)).toBe("http://a:8088");
     expect(abandoned({}, { ...flink, abandonedKsqldb: "http://a:8088" })).toBe("http://a:8088");
     expect(abandoned({ ksqldbUrl: "http://a:8088" }, { ...flink, abandonedKsqldb: "http://a:8088" })).toBeUndefined();
@@ -115,6 +144,6 @@ describe("resolveChoices()", () => {
   });
 
   test("reads a state from before ksqlDB could be chosen", () => {
-    expect(resolveChoices(nothing, stateOf(flink, true), {})).toEqual(flink);
+    expect(resolveChoices(nothing, stateOf(flink, true), bare)).toEqual(flink);
   });
 });

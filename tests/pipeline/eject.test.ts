@@ -10,7 +10,7 @@ describe("eject()", () => {
   test("writes every declaration as it is embedded, and a compose.yaml that builds from them", async () => {
     const folder = join(await temporaryFolder(), "mine");
     const { files } = await eject(folder, 1000);
-    expect(files).toEqual([...assetPaths(), "ca/README", "compose.yaml"].toSorted());
+    expect(files).toEqual([...assetPaths(), "ca/README", "compose.yaml", "jars/README"].toSorted());
     for (const path of assetPaths()) expect(await readFile(join(folder, path), "utf8")).toBe(readAsset(path));
     const compose = await readFile(join(folder, "compose.yaml"), "utf8");
     expect(compose).toContain("dockerfile: dockerfiles/engine.Dockerfile");

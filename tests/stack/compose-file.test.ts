@@ -6,10 +6,10 @@ import { runCommand } from "../../src/core/process.ts";
 import { renderTemplate } from "../../src/core/template.ts";
 import { composeFile, memoryLimitMiB, probeLines, renderCompose } from "../../src/stack/compose-file.ts";
 import { containerFolders, imageOf, imageSource } from "../../src/stack/image.ts";
-import { desiredServices } from "../../src/stack/services/catalog.ts";
+import { desiredServices, everyService } from "../../src/stack/services/catalog.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17" };
+const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17", ksqldbImage: "ksqldb:0.29.0" };
 
 const render = (portOffset: number): ReturnType<typeof composeFile> => {
   const definitions = desiredServices({ portOffset, runtime: "docker" });
@@ -97,6 +97,18 @@ describe("composeFile()", () => {
     const definitions = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "pinot");
     expect(composeFile(definitions, [], "p").services["pinot"]).not.toHaveProperty("depends_on");
   });
+
+  test("starts an optional service only with the profile of its name", () => {
+    const definitions = everyService({ portOffset: 0, runtime: "docker" });
+    const { services } = composeFile(definitions, [], "p", ["ksqldb"]);
+    expect(Object.entries(services).map(([name, service]) => [name, (service as { profiles?: unknown }).profiles])).toEqual([
+      ["kafka", undefined],
+      ["zookeeper", undefined],
+      ["pinot", undefined],
+      ["flink", undefined],
+      ["ksqldb", ["ksqldb"]],
+    ]);
+  });
 });
 
 describe("renderCompose()", () => {
@@ -135,13 +147,34 @@ describe("imageOf()", () => {
     expect(imageOf("flink", definitions, statement).tag).toBe(tag);
   });
 
+  test("makes ksqlDB's of Confluent's image, or of the jars of a folder on the base of the others", () => {
+    const ksqldb = desiredServices({ portOffset: 0, runtime: "docker", processor: "ksqldb" });
+    const own = imageOf("ksqldb", ksqldb, source);
+    expect(own.tag).toMatch(/^streamctl-ksqldb:0\.29\.0-[0-9a-f]{12}$/u);
+    expect(own.args).toMatchObject({ KSQLDB_IMAGE: "ksqldb:0.29.0", BASE_IMAGE: "java:17", VERSION: "0.29.0" });
+    expect(own.args["JARS"]).toContain(":/usr/share/java/ksqldb-rest-app/*:");
+    const byFolder = new Map([
+      ["share/java/ksqldb", ["a.jar"]],
+      ["share/java/ksqldb-rest-app", ["b.jar"]],
+    ]);
+    const ksqldbJars = { home: "/opt/ksqldb", byFolder, version: "7.6.1", fingerprint: "one" };
+    const ofFolder = imageOf("ksqldb", ksqldb, { ...source, ksqldbJars });
+    expect(ofFolder.args).toMatchObject({
+      KSQLDB_IMAGE: "java:17",
+      VERSION: "7.6.1",
+      JARS: "/engine/jars/server/share/java/ksqldb/*:/engine/jars/server/share/java/ksqldb-rest-app/*",
+    });
+    expect(imageOf("ksqldb", ksqldb, { ...source, ksqldbJars: { ...ksqldbJars, fingerprint: "two" } }).tag).not.toBe(ofFolder.tag);
+  });
+
   test("has every configuration where the services look for it, rendered by the build as streamctl would", async () => {
-    for (const engine of ["kafka", "pinot", "flink"] as const) {
+    const every = everyService({ portOffset: 0, runtime: "docker" });
+    for (const engine of ["kafka", "pinot", "flink", "ksqldb"] as const) {
       const folder = await temporaryFolder();
-      const own = definitions.filter((definition) => definition.engine === engine);
+      const own = every.filter((definition) => definition.engine === engine);
       const assets = new Map(own.flatMap(({ values, files }) => files.map(({ asset, as }) => [asset, { as, values }] as const)));
       for (const [asset] of assets) await writeFile(join(folder, basename(asset)), source.declarations.read(asset));
-      const { VALUES = "" } = imageOf(engine, definitions, source).args;
+      const { VALUES = "" } = imageOf(engine, every, source).args;
       expect(await runCommand({ program: "sh", args: ["dockerfiles/render", folder], env: { VALUES } })).toEqual({
         exitCode: 0,
         output: "",
@@ -178,6 +211,7 @@ describe("imageSource()", () => {
       declarations,
       baseImage: "mine:17",
       buildImage: expect.stringMatching(/^maven:3/u),
+      ksqldbImage: expect.stringMatching(/^confluentinc\/ksqldb-server:0/u),
     });
     expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/^eclipse-temurin:17/u);
   });

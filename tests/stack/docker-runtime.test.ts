@@ -51,6 +51,8 @@ class FakeEngine implements ContainerEngine {
         return answer(containerId);
       case "exec":
         return answer("Name:\tsh\nVmRSS:\t  100 kB\nName:\tjava\nVmRSS:\t  900 kB\n");
+      case "volume":
+        return answer(rest[0] === "ls" ? "p_flink-data\np_kafka-data" : "");
       case "logs":
         return answer("one\ntwo");
       default:
@@ -75,7 +77,7 @@ function answer(output: string, exitCode = 0): CommandResult {
 
 async function open(engine: FakeEngine, extraCa?: readonly string[]): Promise<{ readonly runtime: Runtime; readonly composeDir: string }> {
   const folder = stateFolder(await temporaryFolder());
-  const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17" };
+  const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17", ksqldbImage: "ksqldb:0.29.0" };
   return { runtime: dockerRuntime({ folder, definitions, source, engine, extraCa, log: silentLog }), composeDir: folder.composeDir };
 }
 
@@ -152,11 +154,15 @@ describe("dockerRuntime()", () => {
     });
   });
 
-  test("forgets containers and volumes", async () => {
+  test("forgets containers and volumes, those of a service that the project had once too", async () => {
     const engine = new FakeEngine();
     const { runtime, composeDir } = await open(engine);
     await runtime.forget();
-    expect(engine.commands).toEqual(["compose down --volumes --remove-orphans"]);
+    expect(engine.commands).toEqual([
+      "compose down --volumes --remove-orphans",
+      expect.stringMatching(/^volume ls -q --filter label=com\.docker\.compose\.project=streamctl-[0-9a-f]{8}$/u),
+      "volume rm p_flink-data p_kafka-data",
+    ]);
     expect(existsSync(composeDir)).toBe(false);
   });
 

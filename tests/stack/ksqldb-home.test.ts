@@ -1,11 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { silentLog } from "../../src/core/log.ts";
-import { runCommand } from "../../src/core/process.ts";
 import { executeStart, executeStop } from "../../src/stack/execute.ts";
-import { ksqldbClassPath } from "../../src/stack/ksqldb-home.ts";
+import { ksqldbClassPath, readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
 import { localRuntime } from "../../src/stack/local-runtime.ts";
 import { planStack } from "../../src/stack/plan.ts";
 import { portsAt } from "../../src/stack/ports.ts";
@@ -14,6 +13,7 @@ import type { ServiceName } from "../../src/stack/service.ts";
 import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
 import { siteOf } from "../../src/stack/site.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { fakeKsqldbHome } from "./fake-ksqldb-home.ts";
 
 /** An offset with which ksqlDB's port is free now. */
 async function freeOffset(): Promise<number> {
@@ -28,33 +28,11 @@ async function freeOffset(): Promise<number> {
   return (typeof address === "object" && address ? address.port : 0) - portsAt(0).ksqldb;
 }
 
-/** A jar of the fake server, compiled here. */
-async function fakeJar(): Promise<string> {
-  const folder = await temporaryFolder();
-  const source = join(folder, "KsqlServerMain.java");
-  const jar = join(folder, "fake.jar");
-  await copyFile(join(import.meta.dir, "fixtures/FakeKsqlServerMain.java"), source);
-  const compiled = await runCommand({ program: "javac", args: ["-d", join(folder, "classes"), source] });
-  const packed = await runCommand({ program: "jar", args: ["--create", "--file", jar, "-C", join(folder, "classes"), "."] });
-  expect([compiled, packed]).toEqual([
-    { exitCode: 0, output: "" },
-    { exitCode: 0, output: "" },
-  ]);
-  return jar;
-}
-
-async function homeWith(jar: string, path: string): Promise<string> {
-  const home = await temporaryFolder();
-  await mkdir(join(home, path, ".."), { recursive: true });
-  await copyFile(jar, join(home, path));
-  return home;
-}
-
 describe("a folder with ksqlDB", () => {
   test(
     "is run with the stack's settings, ready when it says that it is healthy, and asked to stop",
     async () => {
-      const home = await homeWith(await fakeJar(), "some/where/deep/fake.jar");
+      const home = await fakeKsqldbHome("some/where/deep/fake.jar");
       const folder = stateFolder(await temporaryFolder());
       const portOffset = await freeOffset();
       const definition = ksqldbService(siteOf("local", portOffset));
@@ -96,12 +74,21 @@ describe("a folder with ksqlDB", () => {
   );
 
   test("may be Confluent's archive: only the server's own jars make its class path", async () => {
-    const home = await homeWith(await fakeJar(), "share/java/ksqldb-rest-app/ksqldb-rest-app.jar");
+    const home = await fakeKsqldbHome("share/java/ksqldb-rest-app/ksqldb-rest-app.jar");
     await mkdir(join(home, "share/java/schema-registry"), { recursive: true });
     await mkdir(join(home, "share/java/ksqldb"), { recursive: true });
     await writeFile(join(home, "share/java/schema-registry/other.jar"), "");
     await writeFile(join(home, "share/java/ksqldb/common.jar"), "");
     expect(await ksqldbClassPath(home)).toBe(`${join(home, "share/java/ksqldb/*")}:${join(home, "share/java/ksqldb-rest-app/*")}`);
+  });
+
+  test("names its version and what its jars are, for an image of them", async () => {
+    const home = await fakeKsqldbHome("share/java/ksqldb-rest-app/ksqldb-rest-app-7.6.1.jar");
+    const { version, byFolder, fingerprint } = await readKsqldbJars(home);
+    expect([version, ...byFolder]).toEqual(["7.6.1", ["share/java/ksqldb-rest-app", ["ksqldb-rest-app-7.6.1.jar"]]]);
+    expect((await readKsqldbJars(home)).fingerprint).toBe(fingerprint);
+    await writeFile(join(home, "share/java/ksqldb-rest-app/other.jar"), "");
+    expect((await readKsqldbJars(home)).fingerprint).not.toBe(fingerprint);
   });
 
   test("is refused where it is not there, or holds no server", async () => {

@@ -5,8 +5,16 @@ import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
 
 const args = {
-  runtime: { type: "string", valueHint: "auto|local|docker|remote", description: "Where the services run (default: auto)" },
-  processor: { type: "string", valueHint: "auto|ksqldb|flink", description: "What keeps the windows (default: auto)" },
+  runtime: {
+    type: "string",
+    valueHint: "auto|local|docker|remote",
+    description: "Where the services run (default: auto, docker only without Java)",
+  },
+  processor: {
+    type: "string",
+    valueHint: "auto|ksqldb|flink",
+    description: "What keeps the windows (default: auto, ksqldb where there is one)",
+  },
   only: { type: "string", valueHint: "kafka,pinot,…", description: "Start and provision just these and what they need" },
   timeout: { type: "string", valueHint: "180s", description: "Longest time for a service to become ready (default: 180s)" },
   "dry-run": { type: "boolean", description: "Print the plan, change nothing" },

@@ -1,0 +1,33 @@
+# ksqlDB on Confluent's public image, which holds its jars and a Java, with its rendered configuration. Where that image cannot be had, a
+# folder with an installed ksqlDB makes the same: KSQLDB_IMAGE is any Java runtime then, and the jars lie in jars/ of the build context.
+# VALUES and the rest of the context are as in engine.Dockerfile.
+ARG BASE_IMAGE
+ARG KSQLDB_IMAGE=confluentinc/ksqldb-server:0.29.0
+
+# hadolint ignore=DL3006
+FROM ${BASE_IMAGE} AS configuration
+ARG VALUES
+COPY dockerfiles/render /
+COPY config/ksqldb/ /conf/
+RUN /render /conf
+
+# hadolint ignore=DL3006
+FROM ${KSQLDB_IMAGE}
+ARG VERSION
+ARG JARS=/usr/share/java/ksqldb-rest-app/*
+LABEL org.opencontainers.image.title="streamctl ksqldb" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.licenses="LicenseRef-Confluent-Community-1.0" \
+  org.opencontainers.image.source="dockerfiles/ksqldb.Dockerfile of streamctl"
+USER 0
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin streamctl \
+  && install -d -o streamctl -g streamctl /data
+COPY jars/ /engine/jars/
+COPY dockerfiles/start dockerfiles/healthcheck /engine/
+COPY --from=configuration /conf /engine/conf
+ENV CLASSPATH="${JARS}"
+USER 10001
+WORKDIR /data
+VOLUME /data
+HEALTHCHECK --interval=5s --timeout=10s --start-period=90s --retries=3 CMD ["/engine/healthcheck"]
+ENTRYPOINT ["/engine/start"]

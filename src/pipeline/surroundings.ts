@@ -1,0 +1,58 @@
+/** What this machine has, as far as a choice depends on it. Looked at only where nothing that was typed or kept decides already. */
+
+import { resolve } from "node:path";
+import type { Declarations } from "../core/assets.ts";
+import { hasCode } from "../core/errors.ts";
+import { findEngine } from "../stack/container-engine.ts";
+import { imageOf, imageSource, type ImageSource } from "../stack/image.ts";
+import { hasJava } from "../stack/java.ts";
+import type { StackChoices } from "../stack/run-state.ts";
+import { desiredServices } from "../stack/services/catalog.ts";
+import type { TypedChoices } from "./choices.ts";
+
+export interface Surroundings {
+  /** Folder with an installed ksqlDB, as STREAMCTL_KSQLDB_HOME names it. */
+  readonly ksqldbHome?: string | undefined;
+  /** STREAMCTL_KSQLDB_IMAGE names an image of ksqlDB, or the engine here has Confluent's. */
+  readonly ksqldbImage: boolean;
+  /** There is no Java here, and a container engine with every image that the stack would be made of. */
+  readonly onlyContainers: boolean;
+}
+
+export interface Viewpoint {
+  readonly declarations: Declarations;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function lookAround(typed: TypedChoices, kept: StackChoices | undefined, viewpoint: Viewpoint): Promise<Surroundings> {
+  const { declarations, environment = process.env, signal } = viewpoint;
+  const given = (name: string): string => environment[`STREAMCTL_${name}`] ?? "";
+  const source = imageSource(declarations, environment);
+  const isOpen = (value: string | undefined): boolean => !kept && (value ?? "auto") === "auto";
+  const onlyContainers = isOpen(typed.runtime) && !(await hasJava()) && (await haveImages(ownImages(typed, source), signal));
+  const home = given("KSQLDB_HOME") === "" ? undefined : resolve(given("KSQLDB_HOME"));
+  const needless = typed.ksqldbUrl ?? typed.ksqldbHome ?? home;
+  const asksForImage = isOpen(typed.processor) && needless === undefined && (onlyContainers || typed.runtime === "docker");
+  return {
+    ksqldbHome: home,
+    ksqldbImage: given("KSQLDB_IMAGE") !== "" || (asksForImage && (await haveImages([source.ksqldbImage], signal))),
+    onlyContainers,
+  };
+}
+
+function ownImages({ portOffset = 0 }: TypedChoices, source: ImageSource): readonly string[] {
+  const definitions = desiredServices({ runtime: "docker", portOffset });
+  return [...new Set(definitions.map(({ engine }) => engine))].map((engine) => imageOf(engine, definitions, source).tag);
+}
+
+/** Whether an engine answers here and has all of these. */
+async function haveImages(names: readonly string[], signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const engine = await findEngine(signal);
+    return (await engine.run(["image", "inspect", ...names], { signal })).exitCode === 0;
+  } catch (error) {
+    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return false;
+    throw error;
+  }
+}
