@@ -21,7 +21,7 @@ export async function dryRun(request: DataRequest, write: (text: string) => Prom
   const { share, seed, eventTime, users, messagesPerSecond } = request;
   const realistic = users === "random" ? (await import("./realistic.ts")).realisticUsers(seed) : null;
   const generator = new TransactionGenerator({ seed, eventTime, nowMs: monotonicClock(Date.now), capacity, realistic });
-  const pace = messagesPerSecond === null ? null : new Pace({ messagesPerSecond, startMs: performance.now() });
+  const pace = messagesPerSecond === null ? null : new Pace({ messagesPerSecond, workers: 1, startMs: performance.now() });
   const count = share.count ?? Number.POSITIVE_INFINITY;
   for (let made = 0; made < count;) {
     const room = Math.min(capacity, count - made);

@@ -81,6 +81,7 @@ function hireCrew(request: DataRequest, context: DataContext, board: RunBoard): 
   return Array.from({ length: workers }, (_, worker) => {
     const task = {
       worker,
+      workers,
       share: workerShare(share, worker, workers),
       messagesPerSecond: messagesPerSecond === null ? null : messagesPerSecond / workers,
       startDelayMs: messagesPerSecond === null ? 0 : (worker / messagesPerSecond) * 1000,

@@ -13,6 +13,8 @@ import type { Share } from "./shares.ts";
 export interface ShareTask {
   /** From 0. */
   readonly worker: number;
+  /** Of the run. */
+  readonly workers: number;
   readonly share: Share;
   /** Of this worker; null for as fast as possible. */
   readonly messagesPerSecond: number | null;
@@ -75,10 +77,10 @@ class ShareRun {
   }
 
   produce(): void {
-    const { share, messagesPerSecond, startDelayMs } = this.#task;
+    const { share, messagesPerSecond, workers, startDelayMs } = this.#task;
     const { generator, clockMs, board } = this.#tools;
     const startMs = clockMs() + startDelayMs;
-    const pace = messagesPerSecond === null ? null : new Pace({ messagesPerSecond, startMs });
+    const pace = messagesPerSecond === null ? null : new Pace({ messagesPerSecond, workers, startMs });
     const count = share.count ?? Number.POSITIVE_INFINITY;
     let taken = 0;
     while (taken < count && !this.#over()) {

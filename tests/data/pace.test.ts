@@ -7,8 +7,8 @@ interface Send {
 }
 
 /** Runs a pace on a clock that only waiting moves; every wake is late by what `lateMs` answers. */
-function run(messagesPerSecond: number, untilMs: number, lateMs: (wake: number, nowMs: number) => number): Send[] {
-  const pace = new Pace({ messagesPerSecond, startMs: 0 });
+function run(messagesPerSecond: number, untilMs: number, lateMs: (wake: number, nowMs: number) => number, workers = 1): Send[] {
+  const pace = new Pace({ messagesPerSecond, workers, startMs: 0 });
   const sends: Send[] = [];
   let wakes = 0;
   for (let nowMs = 0; nowMs < untilMs;) {
@@ -61,10 +61,19 @@ test("Pace sends a message at a time at low rates, when it is due", () => {
   expect(sends.map(({ atMs, count }) => [Math.round(atMs), count])).toEqual(Array.from({ length: 10 }, (_, k) => [k * 50, 1]));
 });
 
-test("Pace wakes 25 times a second at a hundred messages a second", () => {
+test("Pace sends five messages at a time, twenty times a second, at a hundred messages a second", () => {
   const sends = run(100, 1001, () => 0);
-  expect(sends.length).toBe(26);
-  expect(total(sends)).toBe(101);
+  expect(sends.map(({ count }) => count)).toEqual([1, ...Array.from({ length: 20 }, () => 5)]);
+});
+
+test.each([
+  [100, 2],
+  [100, 5],
+  [390, 3],
+])("Paces of %d messages a second in all, kept by %d workers at the same time, share the one message more", (rate, workers) => {
+  const together = Array.from({ length: workers }, () => run(rate / workers, 10_000, () => 0.001, workers)).flat();
+  expect(densest(together.toSorted((a, b) => a.atMs - b.atMs))).toBeLessThanOrEqual(2 * (rate * 0.02) + 1);
+  expect(Math.abs(total(together) - rate * 10)).toBeLessThanOrEqual(rate * 0.1);
 });
 
 test("Pace wakes two hundred times a second at high rates", () => {
@@ -73,7 +82,7 @@ test("Pace wakes two hundred times a second at high rates", () => {
 });
 
 test("Pace makes up for the last half minute of an hour of sleep, no more", () => {
-  const pace = new Pace({ messagesPerSecond: 1000, startMs: 0 });
+  const pace = new Pace({ messagesPerSecond: 1000, workers: 1, startMs: 0 });
   pace.noteSent(1, 0);
   let sent = 0;
   for (let nowMs = 3_600_000; nowMs <= 3_700_000; nowMs += 5) {
@@ -85,7 +94,7 @@ test("Pace makes up for the last half minute of an hour of sleep, no more", () =
 });
 
 test("Pace counts from the first message, however long that took", () => {
-  const pace = new Pace({ messagesPerSecond: 1000, startMs: 10 });
+  const pace = new Pace({ messagesPerSecond: 1000, workers: 1, startMs: 10 });
   expect([pace.allowance(9), pace.waitMs(9)]).toEqual([0, 1]);
   expect(pace.allowance(10)).toBe(1);
   pace.noteSent(1, 2000);

@@ -27,6 +27,7 @@ function play(task: Partial<ShareTask>, options: Partial<FakeProducerOptions> = 
     worker: 0,
     share: { first: 0, stride: 1, count: 1000 },
     messagesPerSecond: null,
+    workers: 1,
     startDelayMs: 0,
     stallMs: 60_000,
     stopMs: 10_000,
@@ -95,7 +96,15 @@ test("runShare() goes on through an outage that is short enough", () => {
     realistic: null,
   });
   const board = fakeBoard(clock);
-  const task = { worker: 0, share: { first: 0, stride: 1, count: 50 }, messagesPerSecond: null, startDelayMs: 0, stallMs: 5000, stopMs: 1 };
+  const task = {
+    worker: 0,
+    workers: 1,
+    share: { first: 0, stride: 1, count: 50 },
+    messagesPerSecond: null,
+    startDelayMs: 0,
+    stallMs: 5000,
+    stopMs: 1,
+  };
   const clockMs = (): number => {
     if (clock.nowMs >= 4000) producer.deliveredPerMs = 1;
     return clock.nowMs;
