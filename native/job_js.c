@@ -1,8 +1,7 @@
 /* Jobs: what waits for brokers off the JavaScript thread (js.h). */
 
-#include <signal.h>
-
 #include "js.h"
+#include "thread.h"
 
 static void list(struct job *job) {
   struct instance *instance = job->instance;
@@ -32,16 +31,6 @@ static void *work(void *argument) {
   }
   pthread_mutex_unlock(&instance->lock);
   return NULL;
-}
-
-/* Signals belong to the runtime's threads. */
-static int start_thread(struct job *job) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int error = pthread_create(&job->thread, NULL, work, job);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return error;
 }
 
 static napi_value rejection(napi_env env, const struct job *job) {
@@ -88,7 +77,7 @@ napi_value js_start(napi_env env, struct job *job) {
   job->instance = instance;
   list(job);
   if ((!only || open_answers(env, instance)) && js_ok(env, napi_create_promise(env, &job->deferred, &promise))) {
-    if (start_thread(job) == 0) return promise;
+    if (thread_start(&job->thread, work, job) == 0) return promise;
     napi_throw_error(env, NULL, "no thread for the request");
   }
   if (only && instance->answers) napi_unref_threadsafe_function(env, instance->answers);

@@ -1,6 +1,5 @@
 #include "producer.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "account.h"
 #include "clock.h"
 #include "partitions.h"
+#include "thread.h"
 
 enum {
   poll_ms = 100,         /* how long the polling thread sleeps where nothing happens */
@@ -69,13 +69,8 @@ static void *poll_reports(void *argument) {
   return NULL;
 }
 
-/* Signals belong to the runtime's threads. */
 static int start_poller(struct producer *producer) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int error = pthread_create(&producer->poller, NULL, poll_reports, producer);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int error = thread_start(&producer->poller, poll_reports, producer);
   producer->polled = error == 0;
   return error;
 }
