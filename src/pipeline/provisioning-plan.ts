@@ -4,7 +4,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
-import { observeTable } from "../provision/pinot.ts";
+import { observeTable } from "../provision/pinot/table.ts";
 import { planProcessor, type TopicIdentity } from "../provision/processor.ts";
 import type { Operation } from "../stack/plan.ts";
 import type { StackChoices } from "../stack/run-state.ts";

@@ -2,7 +2,7 @@
 
 import type { RunRecord } from "../model/run-record.ts";
 import { transactionsTopic, windowsTable } from "../model/names.ts";
-import { readWindows } from "../provision/pinot-broker.ts";
+import { readWindows } from "../provision/pinot/broker.ts";
 import type { PipelineContext } from "./context.ts";
 import { runningStack } from "./running-stack.ts";
 import { kafkaTransactionLog } from "./transaction-log.ts";

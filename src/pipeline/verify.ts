@@ -10,7 +10,7 @@ import { pause, throwIfInterrupted } from "../core/wait.ts";
 import type { Watermarks } from "../kafka/admin.ts";
 import type { PartitionOffset } from "../kafka/consumer.ts";
 import type { RunRecord } from "../model/run-record.ts";
-import type { WindowRow } from "../provision/pinot-broker.ts";
+import type { WindowRow } from "../provision/pinot/broker.ts";
 import { type RecordBatch, TopicTally } from "./topic-tally.ts";
 import { judge, sumRuns, type Verdict, type VerifyReport } from "./verdict.ts";
 import { compareWindows } from "./window-comparison.ts";

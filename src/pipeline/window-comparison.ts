@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { averageTransactionValue, windowSizeMs, type WindowTotal, type WindowTotals } from "../model/window.ts";
-import type { WindowRow } from "../provision/pinot-broker.ts";
+import type { WindowRow } from "../provision/pinot/broker.ts";
 
 /** What Pinot holds for a window. */
 export type ActualWindow = Omit<WindowRow, "windowStart">;

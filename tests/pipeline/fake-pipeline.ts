@@ -4,7 +4,7 @@ import type { RunRecord } from "../../src/model/run-record.ts";
 import { windowSizeMs } from "../../src/model/window.ts";
 import type { RecordBatch } from "../../src/pipeline/topic-tally.ts";
 import type { TransactionLog } from "../../src/pipeline/verify.ts";
-import type { WindowRow } from "../../src/provision/pinot-broker.ts";
+import type { WindowRow } from "../../src/provision/pinot/broker.ts";
 
 export type FakeValue = string | Uint8Array | null;
 

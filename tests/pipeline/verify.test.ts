@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { type TransactionLog, verify, type VerifySources } from "../../src/pipeline/verify.ts";
-import type { WindowRow } from "../../src/provision/pinot-broker.ts";
+import type { WindowRow } from "../../src/provision/pinot/broker.ts";
 import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, transactionText } from "./fake-pipeline.ts";
 
 const start = Date.UTC(2026, 0, 1);

@@ -1,0 +1,74 @@
+/**
+ * Flink's SQL gateway, as far as provisioning needs it: a session, statements one after the other, the job that a statement started.
+ * Tables live as long as their session; jobs outlive it. https://nightlies.apache.org/flink/flink-docs-stable/docs/sql/sql-gateway/rest/
+ */
+
+import { StreamctlError } from "../../core/errors.ts";
+import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
+import { arrayAt, stringAt } from "../../core/json.ts";
+import { pollUntil } from "../../core/wait.ts";
+import { innermostCause } from "../java-error.ts";
+import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import type { Statement } from "../statements.ts";
+
+export interface GatewaySession {
+  /**
+   * Runs one statement to its end. For an INSERT that is the submission: answers the job's id.
+   *
+   * @throws StreamctlError `processor` with the innermost cause when Flink refuses it.
+   */
+  execute(statement: Statement, patience: Patience): Promise<{ readonly jobId?: string }>;
+  /** Gives the session back. Never throws: the gateway drops idle sessions by itself. */
+  close(): Promise<void>;
+}
+
+/** Opens a session whose statements, and the jobs that they start, carry `properties`. */
+export async function openGatewaySession(
+  gatewayUrl: string,
+  properties: Readonly<Record<string, string>>,
+  patience: Patience,
+): Promise<GatewaySession> {
+  const call = (path: string, request: HttpRequest = {}) => exchange(`${gatewayUrl}/v3${path}`, request);
+  const within = (): HttpRequest => ({ signal: patience.signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
+  const opened = await call("/sessions", { ...within(), method: "POST", body: { sessionName: "streamctl", properties } });
+  const session = stringAt(opened.json, "sessionHandle");
+  if (session === undefined) throw refusal(`Cannot open a session of Flink's SQL gateway at "${gatewayUrl}"`, opened);
+  return {
+    execute: (statement, forStatement) => executeStatement(call, session, statement, forStatement),
+    async close() {
+      await call(`/sessions/${session}`, { method: "DELETE", timeoutMs: 2000 }).catch(() => undefined);
+    },
+  };
+}
+
+type Call = (path: string, request?: HttpRequest) => Promise<HttpAnswer>;
+
+async function executeStatement(call: Call, session: string, statement: Statement, patience: Patience) {
+  const action = `Cannot run the statement of "${statement.file}"`;
+  const request = (): HttpRequest => ({ signal: patience.signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
+  const posted = await call(`/sessions/${session}/statements`, { ...request(), method: "POST", body: { statement: statement.sql } });
+  const operation = stringAt(posted.json, "operationHandle");
+  if (operation === undefined) throw refusal(action, posted);
+  const path = `/sessions/${session}/operations/${operation}`;
+  await pollUntil(
+    async () => {
+      const answer = await call(`${path}/status`, request());
+      const status = stringAt(answer.json, "status");
+      if (status === undefined) throw refusal(action, answer);
+      return status === "PENDING" || status === "RUNNING" || status === "INITIALIZED" ? undefined : status;
+    },
+    { ...waitOptions(patience, `Flink to accept "${statement.file}"`), intervalMs: 5 },
+  );
+  // The result of an operation that failed is where its reason stands.
+  const result = await call(`${path}/result/0?rowFormat=JSON`, request());
+  if (result.status !== 200) throw refusal(action, result);
+  await call(`${path}/close`, { ...request(), method: "DELETE" });
+  const jobId = stringAt(result.json, "jobID");
+  return jobId === undefined ? {} : { jobId };
+}
+
+function refusal(action: string, answer: HttpAnswer): StreamctlError {
+  const trace = arrayAt(answer.json, "errors").filter((error): error is string => typeof error === "string");
+  const reason = trace.length > 0 ? innermostCause(trace.at(-1) ?? "") : `unexpected answer with status ${answer.status}`;
+  return new StreamctlError("processor", `${action}: ${reason}`, { cause: trace.at(-1) });
+}

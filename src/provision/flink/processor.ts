@@ -1,0 +1,202 @@
+/**
+ * The processor as one Flink SQL job. Tables and settings live in a session of the SQL gateway that ends after the submission; the
+ * job carries its identity in its global parameters and is found again by its name. A job that was lost with its cluster goes on
+ * from its newest checkpoint; what cannot be restored is computed again from the earliest record, which is harmless: every record
+ * that the job writes holds the full total of its window.
+ */
+
+import type { Declarations } from "../../core/assets.ts";
+import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { windowSizeMs } from "../../model/window.ts";
+import { type CheckpointPlace, checkpointDirectory, forgetOtherCheckpoints, newestCheckpoint, resumableIdentities } from "./checkpoints.ts";
+import { openGatewaySession } from "./gateway.ts";
+import { cancelJob, type FlinkJob, hasEnded, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
+import type { Patience } from "../patience.ts";
+import { type Processor, type ProcessorIdentity, startsAnew, type TopicIdentity } from "../processor.ts";
+import { hashStatements, readStatements, type Statement } from "../statements.ts";
+
+export interface FlinkOptions {
+  /** The cluster's REST address, without a slash at its end. */
+  readonly restUrl: string;
+  /** The SQL gateway's address, without a slash at its end. */
+  readonly gatewayUrl: string;
+  /** Bootstrap servers as the cluster reaches them. */
+  readonly brokers: string;
+  readonly transactions: TopicIdentity;
+  readonly windows: TopicIdentity;
+  readonly checkpoints: CheckpointPlace;
+  readonly declarations: Declarations;
+}
+
+interface Job {
+  readonly options: FlinkOptions;
+  readonly name: string;
+  readonly statements: readonly Statement[];
+  readonly identity: ProcessorIdentity;
+}
+
+/** @throws StreamctlError `usage` when a statement's file names a value that is not given. */
+export function createFlinkProcessor(options: FlinkOptions): Processor {
+  const { restUrl, transactions, windows, checkpoints } = options;
+  const name = `streamctl-${windows.name}`;
+  const statements = requireOneInsert(
+    readStatements(options.declarations, "flink", {
+      brokers: options.brokers,
+      transactionsTopic: transactions.name,
+      windowsTopic: windows.name,
+      consumerGroup: name,
+      windowSizeSeconds: windowSizeMs / 1000,
+      windowSizeMs,
+    }),
+  );
+  const identity = { statements: hashStatements(statements), transactionsTopicId: transactions.id, windowsTopicId: windows.id };
+  const job: Job = { options, name, statements, identity };
+  return {
+    name: "flink",
+    computation: name,
+    wanted: identity,
+    async observe(patience) {
+      const [computations, resumable] = await Promise.all([observeJobs(restUrl, name, patience), resumableIdentities(checkpoints)]);
+      return { computations, resumable };
+    },
+    async steps({ operation, cause }) {
+      return [{ operation, target: `job ${name}`, cause }];
+    },
+    async validate(patience) {
+      await runStatements(job, {}, statements.map(explained), patience);
+    },
+    async apply(plan, patience, log) {
+      if (!startsAnew(plan)) return waitUntilRunning(restUrl, plan.id, patience);
+      await cancelAll(restUrl, plan.stop, patience);
+      // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
+      const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
+      await startJob(job, resumeFrom, patience, log);
+      await forgetOtherCheckpoints(checkpoints, identity);
+    },
+    async stop(patience) {
+      const jobs = await liveJobs(restUrl, name, patience);
+      await cancelAll(
+        restUrl,
+        jobs.map(({ id }) => id),
+        patience,
+      );
+      return jobs.map(({ id }) => id);
+    },
+    health: (patience) => healthOf(job, patience),
+  };
+}
+
+const parameterNames = {
+  statements: "streamctl.statements",
+  transactionsTopicId: "streamctl.transactions-topic-id",
+  windowsTopicId: "streamctl.windows-topic-id",
+} as const satisfies Record<keyof ProcessorIdentity, string>;
+
+function identityOf(parameters: ReadonlyMap<string, string>): ProcessorIdentity | undefined {
+  const statements = parameters.get(parameterNames.statements);
+  const transactionsTopicId = parameters.get(parameterNames.transactionsTopicId);
+  const windowsTopicId = parameters.get(parameterNames.windowsTopicId);
+  if (statements === undefined || transactionsTopicId === undefined || windowsTopicId === undefined) return undefined;
+  return { statements, transactionsTopicId, windowsTopicId };
+}
+
+async function liveJobs(restUrl: string, name: string, patience: Patience): Promise<readonly FlinkJob[]> {
+  return (await listJobs(restUrl, patience)).filter((job) => job.name === name && !hasEnded(job));
+}
+
+async function observeJobs(restUrl: string, name: string, patience: Patience) {
+  const jobs = await liveJobs(restUrl, name, patience);
+  return Promise.all(
+    jobs.map(async ({ id, state }) => {
+      const identity = identityOf(await jobParameters(restUrl, id, patience));
+      const stopping = state === "CANCELLING" || state === "FAILING";
+      return { id, state: stopping ? ("stopping" as const) : ("running" as const), ...(identity === undefined ? {} : { identity }) };
+    }),
+  );
+}
+
+async function cancelAll(restUrl: string, jobIds: readonly string[], patience: Patience): Promise<void> {
+  await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, patience)));
+}
+
+async function startJob(job: Job, resumeFrom: string | undefined, patience: Patience, log: Log): Promise<void> {
+  if (resumeFrom === undefined) return submitAndWait(job, {}, patience);
+  try {
+    log.debug(`${job.name} goes on from ${resumeFrom}`);
+    // Claimed: Flink deletes the old checkpoint once it has a newer one.
+    await submitAndWait(job, { "execution.state-recovery.path": resumeFrom, "execution.state-recovery.claim-mode": "CLAIM" }, patience);
+  } catch (error) {
+    if (!hasCode(error, "processor")) throw error;
+    log.warn(`Flink could not go on from checkpoint "${resumeFrom}" (${messageOf(error)}): all windows are computed again`);
+    await cancelAll(
+      job.options.restUrl,
+      (await liveJobs(job.options.restUrl, job.name, patience)).map(({ id }) => id),
+      patience,
+    );
+    await submitAndWait(job, {}, patience);
+  }
+}
+
+async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>>, patience: Patience): Promise<void> {
+  const { options, name, statements, identity } = job;
+  const parameters = {
+    [parameterNames.statements]: identity.statements,
+    [parameterNames.transactionsTopicId]: identity.transactionsTopicId,
+    [parameterNames.windowsTopicId]: identity.windowsTopicId,
+  };
+  const properties = {
+    "pipeline.name": name,
+    "pipeline.global-job-parameters": Object.entries(parameters)
+      .map(([key, value]) => `${key}:${value}`)
+      .join(","),
+    "execution.checkpointing.dir": checkpointDirectory(options.checkpoints, identity),
+    ...recovery,
+  };
+  const jobId = await runStatements(job, properties, statements, patience);
+  if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink named no job`);
+  await waitUntilRunning(options.restUrl, jobId, patience);
+}
+
+/** Runs statements in a session of their own. Answers the job that one of them started, if any. */
+async function runStatements(
+  { options }: Job,
+  properties: Readonly<Record<string, string>>,
+  statements: readonly Statement[],
+  patience: Patience,
+): Promise<string | undefined> {
+  const session = await openGatewaySession(options.gatewayUrl, properties, patience);
+  let jobId: string | undefined;
+  try {
+    for (const statement of statements) jobId = (await session.execute(statement, patience)).jobId ?? jobId;
+  } finally {
+    await session.close();
+  }
+  return jobId;
+}
+
+const insert = /^insert\b/iu;
+
+function explained(statement: Statement): Statement {
+  return insert.test(statement.sql) ? { ...statement, sql: `EXPLAIN ${statement.sql}` } : statement;
+}
+
+/** One writer: two INSERT statements would be two jobs. */
+function requireOneInsert(statements: readonly Statement[]): readonly Statement[] {
+  const inserts = statements.filter(({ sql }) => insert.test(sql));
+  if (inserts.length === 1) return statements;
+  const where = inserts.length === 0 ? "none is there" : `they are in ${inserts.map(({ file }) => file).join(", ")}`;
+  throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, and ${where}`);
+}
+
+async function healthOf(job: Job, patience: Patience) {
+  const { restUrl } = job.options;
+  const jobs = await liveJobs(restUrl, job.name, patience);
+  const [only] = jobs;
+  if (only === undefined) return { healthy: false, detail: `no job "${job.name}"` };
+  if (jobs.length > 1) return { healthy: false, detail: `${jobs.length} jobs "${job.name}"` };
+  const detail = `${only.state}, ${only.runningTasks} of ${only.totalTasks} tasks`;
+  const healthy = only.state === "RUNNING" && only.totalTasks > 0 && only.runningTasks === only.totalTasks;
+  const failure = healthy ? undefined : await lastFailure(restUrl, only.id, patience);
+  return { healthy, detail: failure === undefined ? detail : `${detail}: ${failure}` };
+}

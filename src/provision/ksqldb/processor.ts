@@ -1,0 +1,143 @@
+/**
+ * The processor as a chain of ksqlDB's streams and tables. The server keeps its queries, and brings them back after a restart, so what
+ * it holds is compared with the files; what it holds says by itself whose it is (`ksqldb-declarations.ts`). When anything that counts
+ * is different, all queries are made anew from the earliest record: that is harmless, for each record that they write holds the
+ * full total of its window.
+ */
+
+import { randomUUID } from "node:crypto";
+import { hasCode } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { KsqldbChain, type KsqldbOptions } from "./chain.ts";
+import { drop, fillingQueries, make, terminate, waitUntilRunning } from "./change.ts";
+import { declaredFor, ownTopicPrefix, retentionMs } from "./declarations.ts";
+import { type HeldQuery, type HeldState, listQueries, queryErrors, writersOf } from "./objects.ts";
+import { isOurQuery, isOurs, type ObjectStep, planObjects, requireOwn } from "./plan.ts";
+import { readServerInfo } from "./server.ts";
+import { warnOfSettings } from "./settings.ts";
+import { validateSteps } from "./validation.ts";
+import type { Patience } from "../patience.ts";
+import { type Processor, startsAnew } from "../processor.ts";
+
+/** @throws StreamctlError `usage` when a file of `ksql/` cannot be used. */
+export function createKsqldbProcessor(options: KsqldbOptions): Processor {
+  const chain = new KsqldbChain(options);
+  const { url, windows } = options;
+  return {
+    name: "ksqldb",
+    computation: windows.name,
+    wanted: chain.wanted,
+    async observe(patience) {
+      return chain.computations(await chain.look(patience));
+    },
+    async steps(plan, patience) {
+      const steps = planObjects(chain.declared, await chain.look(patience), startsAnew(plan) ? plan.cause : undefined);
+      return steps.map(({ operation, declared, cause }) => ({
+        operation,
+        target: `${declared.kind.toLowerCase()} ${declared.name}`,
+        cause,
+      }));
+    },
+    async validate(patience) {
+      const held = await chain.look(patience);
+      const version = (await readServerInfo(url, patience)).version;
+      const trial = { ...options, windows: { ...windows, name: `${windows.name}-${randomUUID()}` } };
+      const steps = planObjects(declaredFor(version, new KsqldbChain(trial).declared), held, "to be validated");
+      if (!options.ownServer) requireOwn(steps, held, windows.name, url);
+      const inserts = chain.queriesInTheWay(held, steps).filter(({ statement }) => /^insert\b/iu.test(statement));
+      await validateSteps(
+        url,
+        steps,
+        inserts.map(({ id }) => id),
+        patience,
+      );
+    },
+    async apply(plan, patience, log) {
+      if (startsAnew(plan)) await rebuild(chain, await chain.look(patience), plan.cause, patience, log);
+      else if (plan.operation === "update") {
+        const held = await chain.look(patience);
+        const steps = planObjects(chain.declared, held, undefined);
+        if (!options.ownServer) requireOwn(steps, held, windows.name, url);
+        await make(url, steps, patience, log);
+      }
+      await waitUntilRunning(url, chain.declared, patience);
+    },
+    async stop(patience) {
+      const writers = writersOf({ queries: await listQueries(url, patience) }, windows.name);
+      if (!options.ownServer) requireOwn([], { queries: writers, objects: new Map() }, windows.name, url);
+      const ids = writers.map(({ id }) => id);
+      await terminate(url, ids, patience);
+      return ids;
+    },
+    async health(patience) {
+      try {
+        return await healthOf(chain, patience);
+      } catch (error) {
+        // A server that refuses to tell is there, and not healthy.
+        if (!hasCode(error, "processor")) throw error;
+        return { healthy: false, detail: error.message };
+      }
+    },
+  };
+}
+
+/**
+ * Drops exactly what streamctl made on a server: its queries, streams, tables and the topic between them. Topics of transactions and of
+ * windows stay. Answers the names of what was dropped.
+ *
+ * @throws StreamctlError `processor` where somebody else's query reads one of them, `unreachable`
+ */
+export async function removeOwnObjects(options: KsqldbOptions, patience: Patience): Promise<readonly string[]> {
+  const chain = new KsqldbChain(options);
+  const held = await chain.look(patience);
+  const steps = chain.declared
+    .filter(({ name }) => {
+      const object = held.objects.get(name);
+      return object !== undefined && isOurs(object, held);
+    })
+    .map((declared): ObjectStep => ({ operation: "terminate, drop and create again", declared, cause: "asked to" }));
+  await dropAll(chain, chain.queriesInTheWay(held, steps).filter(isOurQuery), steps, patience);
+  return steps.map(({ declared }) => declared.name);
+}
+
+async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, patience: Patience, log: Log): Promise<void> {
+  const { url, topics, transactionsPartitions, ownServer, windows } = chain.options;
+  const paidTransactionsTopic = `${ownTopicPrefix}${randomUUID().slice(0, 8)}`;
+  const { version } = await readServerInfo(url, patience);
+  const steps = planObjects(declaredFor(version, chain.render({ computation: chain.mark, paidTransactionsTopic })), held, cause);
+  if (!ownServer) {
+    requireOwn(steps, held, windows.name, url);
+    await warnOfSettings(url, log, patience);
+  }
+  for (const { operation, declared, cause: why } of steps) {
+    if (operation.startsWith("terminate")) log.info(`${declared.kind.toLowerCase()} ${declared.name}: ${operation}: ${why}`);
+  }
+  await dropAll(chain, chain.queriesInTheWay(held, steps), steps, patience);
+  const config = { "retention.ms": String(retentionMs), "cleanup.policy": "delete" };
+  await topics.create(paidTransactionsTopic, transactionsPartitions, config, patience);
+  await make(url, steps, patience, log);
+}
+
+async function dropAll(chain: KsqldbChain, queries: readonly HeldQuery[], steps: readonly ObjectStep[], patience: Patience): Promise<void> {
+  const { url, topics } = chain.options;
+  await terminate(
+    url,
+    queries.map(({ id }) => id),
+    patience,
+  );
+  await drop(url, steps, patience);
+  for (const name of await topics.list(patience)) if (name.startsWith(ownTopicPrefix)) await topics.remove(name, patience);
+}
+
+async function healthOf({ options, declared }: KsqldbChain, patience: Patience) {
+  const queries = await listQueries(options.url, patience);
+  const writers = writersOf({ queries }, options.windows.name);
+  if (writers.length !== 1) return { healthy: false, detail: writers.length === 0 ? "no query" : `${writers.length} queries` };
+  const filling = fillingQueries(declared, queries);
+  const running = filling.filter((query) => query?.state === "RUNNING").length;
+  const detail = `${running} of ${filling.length} queries run`;
+  const failing = filling.find((query) => query !== undefined && query.state !== "RUNNING");
+  const [reason] = failing === undefined ? [] : await queryErrors(options.url, failing.id, patience);
+  const why = failing === undefined ? "" : `: ${failing.id} is ${failing.state}${reason === undefined ? "" : ` (${reason})`}`;
+  return { healthy: running === filling.length, detail: `${detail}${why}` };
+}

@@ -1,0 +1,72 @@
+/**
+ * What ksqlDB means when it does not answer with success. Its status codes mislead (a user's mistake may come as 500, a server that
+ * is not healthy as 200), so the code of the error and its words decide. Seen with 0.29.0.
+ * https://docs.ksqldb.io/en/latest/developer-guide/ksqldb-rest-api/
+ */
+
+import type { HttpAnswer } from "../../core/http.ts";
+import { numberAt, stringAt } from "../../core/json.ts";
+
+export interface Refusal {
+  /** One line, without positions and without the names of the server's own steps. */
+  readonly reason: string;
+  /** Line of the posted text, from 1; undefined where the server names none. */
+  readonly line?: number;
+  /**
+   * `never`: the statement is wrong, or cannot be carried out as things are. `again`: it was not run, and may be in a moment.
+   * `once`: it was not run, and the next attempt settles it.
+   */
+  readonly retry: "never" | "again" | "once";
+}
+
+/** The refusal in an answer other than 200. */
+export function refusalOf(answer: HttpAnswer): Refusal {
+  const message = stringAt(answer.json, "message");
+  if (message === undefined) return { reason: `it answers with status ${answer.status}`, retry: answer.status === 503 ? "again" : "never" };
+  const code = numberAt(answer.json, "error_code") ?? answer.status * 100;
+  return { ...readMessage(message), retry: retryOf(code, message) };
+}
+
+/** The refusal in the words of a command that failed after it had been accepted. */
+export function failureOf(message: string): Refusal {
+  return { ...readMessage(message), retry: "never" };
+}
+
+/** Whether an answer says that there is no source of the name that was asked for. */
+export function saysMissing(answer: HttpAnswer): boolean {
+  return answer.status === 400 && /could not find|does not exist/iu.test(stringAt(answer.json, "message") ?? "");
+}
+
+function retryOf(code: number, message: string): Refusal["retry"] {
+  // 503: 50302 while it starts, 50301 while an earlier command still runs.
+  if (Math.trunc(code / 100) === 503) return "again";
+  if (/has been fenced/u.test(message)) return "once";
+  const commandTopic = /waiting for command topic consumer|initializing transaction to the KSQL command topic/u;
+  return commandTopic.test(message) ? "again" : "never";
+}
+
+const position = /\bline:? (?<line>\d+)(?::| ?, ?col: ?)\d+:?/iu;
+const steps =
+  /^(?:could not determine output schema for query due to error|exception while preparing statement|failed to prepare statement):\s*/iu;
+
+function readMessage(message: string): Pick<Refusal, "reason" | "line"> {
+  const line = position.exec(message)?.groups?.["line"];
+  // A tab continues a line that was too long for the server.
+  const lines = message.replaceAll(/\s*\n\t+/gu, " ").split("\n");
+  const cause = lines.findLast((text) => text.startsWith("Caused by:"))?.slice("Caused by:".length);
+  const told = cause === undefined ? lines.filter((text) => !text.startsWith("Statement:")) : [cause];
+  const reason = told.map(withoutPosition).filter(Boolean).join(" ").replaceAll(/\s+/gu, " ").replace(/\.$/u, "");
+  return { reason: shorten(reason === "" ? "no reason given" : reason), ...(line === undefined ? {} : { line: Number(line) }) };
+}
+
+function withoutPosition(text: string): string {
+  const plain = text.replace(steps, "").replace(/^line \d+:\d+: Syntax Error$/iu, "");
+  return plain
+    .replace(/ at line \d+:\d+$/iu, "")
+    .replace(position, "")
+    .trim();
+}
+
+function shorten(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
+}

@@ -1,0 +1,66 @@
+/** Settings of a ksqlDB server that is not ours: read, and said where they keep the windows from being exact or soon. */
+
+import type { Log } from "../../core/log.ts";
+import { arrayAt, at, isObject, stringAt } from "../../core/json.ts";
+import { ask } from "./server.ts";
+import type { Patience } from "../patience.ts";
+
+/** Settings that our queries ask for themselves; of those that a server does not let them choose, it says so. */
+export const queryProperties = {
+  // New queries would begin with what comes next.
+  "auto.offset.reset": "earliest",
+  // By default, what a killed server had counted and not yet marked as read is counted again, for good.
+  "processing.guarantee": "exactly_once_v2",
+  // Changes of a window are gathered for so long; by default for two seconds.
+  "commit.interval.ms": "200",
+} as const;
+
+interface Expectation {
+  readonly setting: string;
+  readonly holds: (value: string) => boolean;
+  /** What follows from another value. */
+  readonly otherwise: string;
+}
+
+const expectations: readonly Expectation[] = [
+  {
+    setting: "processing.guarantee",
+    holds: (value) => value.startsWith("exactly_once"),
+    otherwise: "streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
+  },
+  {
+    setting: "ksql.fail.on.deserialization.error",
+    holds: (value) => value !== "true",
+    otherwise: "one record that is not JSON ends the query of the windows",
+  },
+  {
+    setting: "ksql.timestamp.throw.on.invalid",
+    holds: (value) => value !== "true",
+    otherwise: "one record without a proper time ends the query of the windows",
+  },
+];
+
+/** Settings by name, without the prefix of those that go on to Kafka Streams; empty where the server tells none. */
+export async function readSettings(url: string, patience: Patience): Promise<ReadonlyMap<string, string>> {
+  const answer = await ask(url, "SHOW PROPERTIES", patience);
+  const listed = at(answer.json, 0, "properties");
+  // Old servers answer an object, newer ones a list of names and values.
+  const pairs: readonly (readonly [string, unknown])[] = isObject(listed)
+    ? Object.entries(listed)
+    : arrayAt(answer.json, 0, "properties").map((property) => [stringAt(property, "name") ?? "", at(property, "value")]);
+  const prefix = "ksql.streams.";
+  const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return new Map(known.map(([name, value]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, String(value)]));
+}
+
+/** One line for each setting that is not as it should be. Pure. */
+export function settingWarnings(settings: ReadonlyMap<string, string>): readonly string[] {
+  return expectations.flatMap(({ setting, holds, otherwise }) => {
+    const value = settings.get(setting);
+    return value === undefined || holds(value) ? [] : [`ksqlDB runs with ${setting}=${value}: ${otherwise}`];
+  });
+}
+
+export async function warnOfSettings(url: string, log: Log, patience: Patience): Promise<void> {
+  for (const warning of settingWarnings(await readSettings(url, patience))) log.warn(warning);
+}

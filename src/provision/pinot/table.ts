@@ -1,0 +1,199 @@
+/**
+ * Pinot's schema and table as the files say. The table remembers, in its own metadata, from which topic it was filled and by which
+ * declarations: a topic that was made anew, or another shape, means another table, because rows of the old one would stay for ever.
+ */
+
+import type { Declarations } from "../../core/assets.ts";
+import { createHash } from "node:crypto";
+import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
+import { at, isObject, type JsonObject, stringAt } from "../../core/json.ts";
+import type { Log } from "../../core/log.ts";
+import { renderTemplate } from "../../core/template.ts";
+import { pollUntil } from "../../core/wait.ts";
+import type { Change } from "../../model/change.ts";
+import { windowsTable } from "../../model/names.ts";
+import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import { queryPinot } from "./broker.ts";
+import { PinotController } from "./controller.ts";
+import type { TopicIdentity } from "../processor.ts";
+
+export interface PinotOptions {
+  /** Addresses without a slash at their end. */
+  readonly controllerUrl: string;
+  readonly brokerUrl: string;
+  /** Bootstrap servers as Pinot's servers reach them. */
+  readonly brokers: string;
+  /** The topic must exist: Pinot asks for its partitions. */
+  readonly windows: TopicIdentity;
+  readonly declarations: Declarations;
+  readonly patience: Patience;
+  readonly log: Log;
+}
+
+/** What a table is made of; kept in its `metadata.customConfigs`. */
+export interface TableIdentity {
+  readonly topicId: string;
+  /** Hash of what decides about rows: schema, stream, transformations, upsert. */
+  readonly shape: string;
+  /** Hash of all of it. */
+  readonly declarations: string;
+}
+
+export type TableState = "absent" | "foreign" | TableIdentity;
+
+export interface TablePlan {
+  readonly result: "created" | "unchanged" | "updated" | "replaced";
+  readonly cause: string;
+}
+
+/** Compares the table that is there with the one that is wanted. Pure. */
+export function planTable(observed: TableState, wanted: TableIdentity): TablePlan {
+  if (observed === "absent") return { result: "created", cause: "it is not there" };
+  if (observed === "foreign") return { result: "replaced", cause: "it was not made by streamctl" };
+  if (observed.topicId !== wanted.topicId) return { result: "replaced", cause: "the topic of windows was made anew" };
+  if (observed.shape !== wanted.shape) return { result: "replaced", cause: "its schema or the way of its rows changed" };
+  if (observed.declarations !== wanted.declarations) return { result: "updated", cause: "its settings changed" };
+  return { result: "unchanged", cause: "it is there, with the same declarations and topic" };
+}
+
+/** What `provisionPinot` would do with the table. Looks only. @throws StreamctlError `unreachable`, `pinot`, `usage` */
+export async function observeTable(options: PinotOptions): Promise<{ readonly table: string; readonly plan: TablePlan }> {
+  const wanted = readTable(options);
+  const controller = new PinotController(options.controllerUrl, options.patience);
+  return { table: wanted.name, plan: planTable(stateOf(await controller.table(wanted.name)), wanted.identity) };
+}
+
+/**
+ * Makes schema and table what the files say, and returns once the table answers a query.
+ *
+ * @throws StreamctlError `pinot`, `usage` for files that are no JSON or name unknown values, `unreachable`, `timeout`, `interrupted`
+ */
+export async function provisionPinot(options: PinotOptions): Promise<readonly Change[]> {
+  const { patience, log } = options;
+  const wanted = readTable(options);
+  const controller = new PinotController(options.controllerUrl, patience);
+  const plan = planTable(stateOf(await controller.table(wanted.name)), wanted.identity);
+  if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
+  const hadSchema = await controller.hasSchema(wanted.schemaName);
+  log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
+  if (plan.result === "replaced") {
+    log.warn(`Pinot table "${wanted.name}" is replaced: ${plan.cause}`);
+    await controller.deleteTable(wanted.name);
+    await controller.deleteSchema(wanted.schemaName);
+  }
+  if (plan.result === "updated") await controller.updateTable(wanted.name, wanted.table);
+  if (plan.result === "created" || plan.result === "replaced") {
+    await controller.putSchema(wanted.schemaName, wanted.schema);
+    await controller.createTable(wanted.name, wanted.table);
+  }
+  await untilQueryable(options.brokerUrl, wanted.name, controller, patience);
+  const { cause, result } = plan;
+  const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "updated" : result;
+  const why = result === "created" ? {} : { cause };
+  return [
+    { kind: "schema", name: wanted.schemaName, result: schemaResult, ...why },
+    { kind: "table", name: wanted.name, result, ...why },
+  ];
+}
+
+/** A server that lost sight of the table for longer than this will not find it again by itself. */
+const lostTableMs = 3000;
+
+/** Returns when the table answers a query; right after it was made it does not for a few seconds. */
+async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, patience: Patience): Promise<void> {
+  let refusal: unknown;
+  let resetAtMs = performance.now() + lostTableMs;
+  const look = async (): Promise<true | undefined> => {
+    try {
+      await queryPinot({
+        brokerUrl,
+        sql: `SELECT COUNT(*) FROM ${table}`,
+        timeoutMs: Math.min(remainingMs(patience), 5000),
+        signal: patience.signal,
+      });
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "pinot")) throw error;
+      refusal = error;
+      if (performance.now() >= resetAtMs && messageOf(error).includes("Failed to find table")) {
+        resetAtMs = Number.POSITIVE_INFINITY;
+        await controller.resetSegments(table);
+      }
+      return undefined;
+    }
+  };
+  try {
+    await pollUntil(look, waitOptions(patience, `Pinot to serve table "${table}"`));
+  } catch (error) {
+    if (!hasCode(error, "timeout")) throw error;
+    const why = refusal === undefined ? messageOf(error) : messageOf(refusal);
+    throw new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${why}`, {
+      cause: refusal ?? error,
+      hint: "Type `streamctl logs pinot`",
+    });
+  }
+}
+
+interface WantedTable {
+  readonly name: string;
+  readonly schemaName: string;
+  readonly schema: JsonObject;
+  readonly table: JsonObject;
+  readonly identity: TableIdentity;
+}
+
+const schemaFile = "pinot/schema.json";
+const tableFile = "pinot/table.json";
+const keys = { topicId: "streamctl.windows-topic-id", shape: "streamctl.shape", declarations: "streamctl.declarations" } as const;
+
+function readTable(options: PinotOptions): WantedTable {
+  const values = { table: windowsTable, windowsTopic: options.windows.name, brokers: options.brokers };
+  const read = (file: string) => parseObject(renderTemplate(options.declarations.read(file), values, file), file);
+  const schema = read(schemaFile);
+  const table = read(tableFile);
+  const name = stringAt(table, "tableName");
+  const schemaName = stringAt(schema, "schemaName");
+  if (name === undefined) throw new StreamctlError("usage", `Cannot use "${tableFile}": it has no tableName`);
+  if (schemaName === undefined) throw new StreamctlError("usage", `Cannot use "${schemaFile}": it has no schemaName`);
+  const shape = hash([
+    schema,
+    table["segmentsConfig"],
+    at(table, "tableIndexConfig", "streamConfigs"),
+    table["ingestionConfig"],
+    table["upsertConfig"],
+  ]);
+  const identity = { topicId: options.windows.id, shape, declarations: hash([schema, table]) };
+  const custom = at(table, "metadata", "customConfigs");
+  const customConfigs = {
+    ...(isObject(custom) ? custom : {}),
+    [keys.topicId]: identity.topicId,
+    [keys.shape]: identity.shape,
+    [keys.declarations]: identity.declarations,
+  };
+  return { name, schemaName, schema, table: { ...table, metadata: { customConfigs } }, identity };
+}
+
+function stateOf(table: JsonObject | undefined): TableState {
+  if (table === undefined) return "absent";
+  const kept = at(table, "metadata", "customConfigs");
+  const topicId = stringAt(kept, keys.topicId);
+  const shape = stringAt(kept, keys.shape);
+  const declarations = stringAt(kept, keys.declarations);
+  return topicId === undefined || shape === undefined || declarations === undefined ? "foreign" : { topicId, shape, declarations };
+}
+
+function parseObject(text: string, file: string): JsonObject {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new StreamctlError("usage", `Cannot read "${file}": ${messageOf(error)}`, { cause: error });
+  }
+  if (!isObject(json)) throw new StreamctlError("usage", `Cannot read "${file}": it is no JSON object`);
+  return json;
+}
+
+/** Sixteen hexadecimal digits; the order of fields in the files counts, spacing does not. */
+function hash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}

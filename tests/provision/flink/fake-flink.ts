@@ -1,0 +1,164 @@
+/** A Flink cluster with its SQL gateway, as far as streamctl speaks to it; its words are recorded ones. */
+
+import { randomUUID } from "node:crypto";
+import { recordedAnswer } from "../recordings.ts";
+
+const words = {
+  overviewEntry: at(JSON.parse(recordedAnswer("flink-2.3.0/unchanged.http", /jobs\/overview/u).text)),
+  config: JSON.parse(recordedAnswer("flink-2.3.0/unchanged.http", /\/config$/u).text),
+  unknownJob: recordedAnswer("flink-2.3.0/exceptions.http", /\/config$/u),
+  unknownJobToCancel: recordedAnswer("flink-2.3.0/exceptions.http", /PATCH .*ffff/u),
+  done: JSON.parse(recordedAnswer("flink-2.3.0/created.http", /result\/0/u, /"OK"/u).text),
+  submitted: JSON.parse(recordedAnswer("flink-2.3.0/created.http", /result\/0/u, /jobID/u).text),
+  refused: recordedAnswer("flink-2.3.0/refused.http", /result\/0/u, /errors/u),
+  notRestored: recordedAnswer("flink-2.3.0/restore-refused.http", /result\/0/u, /errors/u),
+};
+
+function at(overview: { readonly jobs: readonly object[] }): object {
+  return overview.jobs[0] ?? {};
+}
+
+export interface FakeJob {
+  readonly id: string;
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  state: string;
+}
+
+export interface FakeFlink extends AsyncDisposable {
+  readonly restUrl: string;
+  readonly gatewayUrl: string;
+  /** Such as `POST /v3/sessions`, in order. */
+  readonly requests: string[];
+  /** Statements that were run, in order. */
+  readonly statements: string[];
+  readonly jobs: FakeJob[];
+  /** Submissions from a checkpoint are refused from now on, as Flink refuses one that it cannot read. */
+  refuseRestores(): void;
+  /** Statements that this matches are refused from now on. */
+  refuse(pattern: RegExp): void;
+  /** The cluster restarts empty. */
+  forgetJobs(): void;
+  /** Somebody starts a job. */
+  addJob(job: { readonly name: string; readonly state?: string; readonly parameters?: Readonly<Record<string, string>> }): FakeJob;
+}
+
+interface Operation {
+  readonly status: "FINISHED" | "ERROR";
+  readonly result: { readonly status: number; readonly text: string };
+  looks: number;
+}
+
+interface Posted {
+  readonly statement?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export function startFakeFlink(): FakeFlink {
+  const sessions = new Map<string, Readonly<Record<string, string>>>();
+  const operations = new Map<string, Operation>();
+  const requests: string[] = [];
+  const statements: string[] = [];
+  const jobs: FakeJob[] = [];
+  let refused: RegExp | undefined;
+  let restores = true;
+
+  function addJob(job: Parameters<FakeFlink["addJob"]>[0], properties: Readonly<Record<string, string>> = {}): FakeJob {
+    const made = {
+      id: randomUUID().replaceAll("-", ""),
+      name: job.name,
+      parameters: job.parameters ?? {},
+      properties,
+      state: job.state ?? "RUNNING",
+    };
+    jobs.unshift(made);
+    return made;
+  }
+
+  function run(sql: string, properties: Readonly<Record<string, string>>): Omit<Operation, "looks"> {
+    statements.push(sql);
+    if (refused?.test(sql) === true) return { status: "ERROR", result: words.refused };
+    if (!sql.startsWith("INSERT")) return { status: "FINISHED", result: { status: 200, text: JSON.stringify(words.done) } };
+    if ("execution.state-recovery.path" in properties && !restores) {
+      addJob({ name: properties["pipeline.name"] ?? "", state: "FAILED" });
+      return { status: "ERROR", result: words.notRestored };
+    }
+    const pairs = (properties["pipeline.global-job-parameters"] ?? "").split(",").map((pair) => pair.split(":"));
+    const { id } = addJob({ name: properties["pipeline.name"] ?? "", parameters: Object.fromEntries(pairs) }, properties);
+    return { status: "FINISHED", result: { status: 200, text: JSON.stringify({ ...words.submitted, jobID: id }) } };
+  }
+
+  async function answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    requests.push(`${request.method} ${pathname}`);
+    const parts = pathname.split("/").slice(1);
+    const body = (request.method === "POST" ? await request.json() : {}) as Posted;
+    if (pathname === "/v3/sessions") {
+      const sessionHandle = randomUUID();
+      sessions.set(sessionHandle, body.properties ?? {});
+      return Response.json({ sessionHandle });
+    }
+    if (parts[0] === "v3") return answerSession(parts.slice(2), request.method, body);
+    return answerJobs(parts.slice(1), request.method);
+  }
+
+  function answerSession([session = "", kind, handle = "", what]: readonly string[], method: string, body: Posted): Response {
+    if (method === "DELETE") return Response.json({ status: "CLOSED" });
+    if (kind === "statements") {
+      const operationHandle = randomUUID();
+      operations.set(operationHandle, { ...run(body.statement ?? "", sessions.get(session) ?? {}), looks: 0 });
+      return Response.json({ operationHandle });
+    }
+    const operation = operations.get(handle);
+    if (operation === undefined) return Response.json({ errors: ["no such operation"] }, { status: 404 });
+    if (what === "status") return Response.json({ status: operation.looks++ === 0 ? "RUNNING" : operation.status });
+    return new Response(operation.result.text, { status: operation.result.status });
+  }
+
+  function answerJobs([id = "", what]: readonly string[], method: string): Response {
+    if (id === "overview") {
+      const listed = jobs.map((job) => {
+        const tasks = { running: job.state === "RUNNING" ? 2 : 0, total: 2 };
+        const shown = { ...words.overviewEntry, jid: job.id, name: job.name, state: job.state, tasks };
+        // A cancellation is seen under way once before it is over.
+        if (job.state === "CANCELLING") job.state = "CANCELED";
+        return shown;
+      });
+      return Response.json({ jobs: listed });
+    }
+    const job = jobs.find((candidate) => candidate.id === id);
+    if (method === "PATCH") {
+      if (job === undefined) return new Response(words.unknownJobToCancel.text, { status: words.unknownJobToCancel.status });
+      job.state = "CANCELLING";
+      return Response.json({}, { status: 202 });
+    }
+    if (job === undefined) return new Response(words.unknownJob.text, { status: words.unknownJob.status });
+    if (what === "exceptions") return Response.json({ exceptionHistory: { entries: [], truncated: false } });
+    const execution = { ...words.config["execution-config"], "user-config": job.parameters };
+    return Response.json({ ...words.config, jid: job.id, name: job.name, "execution-config": execution });
+  }
+
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: answer });
+  const url = `http://127.0.0.1:${server.port}`;
+  return {
+    restUrl: url,
+    gatewayUrl: url,
+    requests,
+    statements,
+    jobs,
+    refuse(pattern) {
+      refused = pattern;
+    },
+    refuseRestores() {
+      restores = false;
+    },
+    forgetJobs() {
+      jobs.length = 0;
+    },
+    addJob,
+    async [Symbol.asyncDispose]() {
+      await server.stop(true);
+    },
+  };
+}

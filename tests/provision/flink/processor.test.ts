@@ -1,0 +1,183 @@
+import { expect, test } from "bun:test";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assetPaths, readAsset } from "../../../src/core/assets.ts";
+import type { Log } from "../../../src/core/log.ts";
+import { localData } from "../../../src/stack/local-data.ts";
+import { createFlinkProcessor } from "../../../src/provision/flink/processor.ts";
+import { patienceFor } from "../../../src/provision/patience.ts";
+import { planProcessor, provisionProcessor, type TopicIdentity } from "../../../src/provision/processor.ts";
+import { failureOf } from "../failure.ts";
+import { type FakeFlink, startFakeFlink } from "./fake-flink.ts";
+import { processorContract, type ProcessorWorld, type Wish } from "../processor-contract.ts";
+
+const jobName = "streamctl-window_transactions";
+const windows: TopicIdentity = { name: "window_transactions", id: "w1" };
+const wish: Wish = { transactionsTopicId: "t1", statements: "first" };
+
+interface FlinkWorld extends ProcessorWorld {
+  readonly flink: FakeFlink;
+  readonly folder: string;
+}
+
+async function createWorld(): Promise<FlinkWorld> {
+  const flink = startFakeFlink();
+  const folder = await mkdtemp(join(tmpdir(), "streamctl-checkpoints-"));
+  flink.refuse(/REFUSED/u);
+  return {
+    flink,
+    folder,
+    processor: (topic, { transactionsTopicId, statements }) =>
+      createFlinkProcessor({
+        restUrl: flink.restUrl,
+        gatewayUrl: flink.gatewayUrl,
+        brokers: "127.0.0.1:9092",
+        transactions: { name: "transactions", id: transactionsTopicId },
+        windows: topic,
+        checkpoints: { uri: "file:///state", files: localData(folder) },
+        declarations: { paths: assetPaths, read: (path) => readAsset(path).replace("'200 ms'", latency[statements]) },
+      }),
+    started: () => flink.statements.filter((sql) => sql.startsWith("INSERT")).length,
+    running: () => flink.jobs.filter(({ name, state }) => name === jobName && state === "RUNNING").map(({ id }) => id),
+    startForeign: () => flink.addJob({ name: jobName }),
+    async [Symbol.asyncDispose]() {
+      await flink[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+const latency = { first: "'200 ms'", second: "'300 ms'", refused: "'REFUSED'" } as const;
+
+processorContract("Flink", createWorld);
+
+async function leaveCheckpoint(world: FlinkWorld, identity: string, path: string): Promise<void> {
+  const at = join(world.folder, identity, path);
+  await mkdir(at, { recursive: true });
+  await writeFile(join(at, "_metadata"), "");
+}
+
+function identityOf(world: FlinkWorld): string {
+  const { statements, transactionsTopicId, windowsTopicId } = world.processor(windows, wish).wanted;
+  return `${statements}.${transactionsTopicId}.${windowsTopicId}`;
+}
+
+async function provision(world: FlinkWorld): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  const log: Log = { info() {}, success() {}, debug() {}, warn: (message) => warnings.push(message) };
+  const processor = world.processor(windows, wish);
+  await processor.apply(planProcessor(await processor.observe(patienceFor(5000)), processor.wanted), patienceFor(5000), log);
+  return warnings;
+}
+
+test("createFlinkProcessor() asks twice, and submits nothing, when the job runs", async () => {
+  await using world = await createWorld();
+  await provision(world);
+  world.flink.requests.length = 0;
+  await provision(world);
+  const [id] = world.running();
+  expect(world.flink.requests).toEqual(["GET /jobs/overview", `GET /jobs/${id}/config`, "GET /jobs/overview"]);
+});
+
+test("createFlinkProcessor() gives the job its name, its identity and a checkpoint folder of its own", async () => {
+  await using world = await createWorld();
+  await provision(world);
+  const identity = identityOf(world);
+  const [statements = ""] = identity.split(".");
+  expect(world.flink.jobs[0]?.properties).toEqual({
+    "pipeline.name": jobName,
+    "pipeline.global-job-parameters": `streamctl.statements:${statements},streamctl.transactions-topic-id:t1,streamctl.windows-topic-id:w1`,
+    "execution.checkpointing.dir": `file:///state/${identity}`,
+  });
+});
+
+test("createFlinkProcessor() resumes a lost job from its newest complete checkpoint, and forgets those of others", async () => {
+  await using world = await createWorld();
+  const identity = identityOf(world);
+  await leaveCheckpoint(world, identity, "job1/chk-7");
+  await mkdir(join(world.folder, identity, "job1/chk-8"), { recursive: true });
+  await leaveCheckpoint(world, "other.t0.w0", "job0/chk-1");
+  expect(await provision(world)).toEqual([]);
+  expect(world.flink.jobs[0]?.properties).toMatchObject({
+    "execution.state-recovery.path": `file:///state/${identity}/job1/chk-7`,
+    "execution.state-recovery.claim-mode": "CLAIM",
+  });
+  expect(await readdir(world.folder)).toEqual([identity]);
+});
+
+test("createFlinkProcessor() says so and starts from the earliest record when a checkpoint cannot be read", async () => {
+  await using world = await createWorld();
+  await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
+  world.flink.refuseRestores();
+  const [warning = ""] = await provision(world);
+  expect(warning).toContain("Flink could not go on from checkpoint");
+  expect(warning).toContain("Unexpected magic number");
+  expect(world.running()).toHaveLength(1);
+  expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
+});
+
+test("createFlinkProcessor() finds the windows stale when checkpoints of other statements wrote to the same topic", async () => {
+  await using world = await createWorld();
+  await leaveCheckpoint(world, "0123456789abcdef.t1.w1", "job0/chk-1");
+  const processor = world.processor(windows, wish);
+  const plan = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
+  expect(plan).toMatchObject({ operation: "create", staleWindows: true, resume: false });
+});
+
+test("createFlinkProcessor() has the windows' topic made anew by the next run where this one could not", async () => {
+  await using world = await createWorld();
+  const topics: string[] = [];
+  const attempt = (remake: () => Promise<TopicIdentity>) =>
+    provisionProcessor({
+      processorFor: (topic) => world.processor(topic, { ...wish, statements: "second" }),
+      windows,
+      remakeWindowsTopic: async () => {
+        topics.push("remade");
+        return await remake();
+      },
+      patience: patienceFor(5000),
+      log: silent,
+    });
+  await provision(world);
+  await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
+  await failureOf(attempt(() => Promise.reject(new Error("Kafka is away"))));
+  expect(world.running()).toEqual([]);
+  const remade: TopicIdentity = { name: windows.name, id: "w2" };
+  expect((await attempt(() => Promise.resolve(remade))).windows).toEqual(remade);
+  expect(topics).toEqual(["remade", "remade"]);
+  expect(await readdir(world.folder)).toEqual([]);
+});
+
+test("apply() names the statement's file and the innermost cause when Flink refuses", async () => {
+  await using world = await createWorld();
+  const processor = world.processor(windows, { ...wish, statements: "refused" });
+  const refused = processor.apply(
+    { operation: "create", stop: [], resume: false, staleWindows: false, cause: "" },
+    patienceFor(5000),
+    silent,
+  );
+  expect(await failureOf(refused)).toMatchObject({
+    code: "processor",
+    message: 'Cannot run the statement of "flink/00-session.sql": No match found for function signature SUMM(<NUMERIC>)',
+  });
+});
+
+test("apply() gives up a job that ends before it runs", async () => {
+  await using world = await createWorld();
+  const { id } = world.flink.addJob({ name: jobName, state: "FAILED" });
+  const processor = world.processor(windows, wish);
+  const ended = processor.apply({ operation: "unchanged", id, cause: "" }, patienceFor(5000), silent);
+  expect(await failureOf(ended)).toMatchObject({
+    code: "processor",
+    message: `Cannot run Flink job "${jobName}": FAILED, 0 of 2 tasks run`,
+  });
+});
+
+test("createFlinkProcessor() refuses files with two INSERT statements: there is one writer", () => {
+  const declarations = { paths: () => ["flink/1.sql", "flink/2.sql"], read: () => "INSERT INTO a SELECT 1;" };
+  const options = { restUrl: "", gatewayUrl: "", brokers: "", transactions: windows, windows, checkpoints: { uri: "" }, declarations };
+  expect(() => createFlinkProcessor(options)).toThrow(/exactly one must be an INSERT, and they are in flink\/1.sql, flink\/2.sql/u);
+});
+
+const silent: Log = { info() {}, success() {}, debug() {}, warn() {} };

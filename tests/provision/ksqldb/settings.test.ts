@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { readSettings, settingWarnings } from "../../../src/provision/ksqldb/settings.ts";
+import { patienceFor } from "../../../src/provision/patience.ts";
+import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
+
+test("readSettings() reads both forms of the answer, and leaves out the prefix of Kafka Streams", async () => {
+  const listed = [
+    { name: "ksql.streams.processing.guarantee", scope: "KSQL", value: "exactly_once_v2" },
+    { name: "ksql.extension.dir", value: null },
+  ];
+  const forms = [listed, { "ksql.streams.processing.guarantee": "exactly_once_v2" }];
+  await using server = await startScriptedKsqldb(forms.map((properties) => ({ status: 200, text: JSON.stringify([{ properties }]) })));
+  const wanted = new Map([["processing.guarantee", "exactly_once_v2"]]);
+  expect(await readSettings(server.url, patienceFor(5000))).toEqual(wanted);
+  expect(await readSettings(server.url, patienceFor(5000))).toEqual(wanted);
+});
+
+test("settingWarnings() says what follows from each setting that is not as it should be, and nothing of others", () => {
+  expect(
+    settingWarnings(
+      new Map([
+        ["processing.guarantee", "exactly_once_v2"],
+        ["a", "b"],
+      ]),
+    ),
+  ).toEqual([]);
+  expect(
+    settingWarnings(
+      new Map([
+        ["ksql.fail.on.deserialization.error", "true"],
+        ["ksql.timestamp.throw.on.invalid", "true"],
+      ]),
+    ),
+  ).toEqual([
+    "ksqlDB runs with ksql.fail.on.deserialization.error=true: one record that is not JSON ends the query of the windows",
+    "ksqlDB runs with ksql.timestamp.throw.on.invalid=true: one record without a proper time ends the query of the windows",
+  ]);
+});

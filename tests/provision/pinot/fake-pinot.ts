@@ -1,0 +1,115 @@
+/** A Pinot controller, its broker and one server, as far as streamctl speaks to them; their words are recorded ones. */
+
+import { recordedAnswer, type Exchange } from "../recordings.ts";
+
+const words = {
+  schemaMissing: recordedAnswer("pinot-0.11.0/created.http", /GET \/schemas/u),
+  schemaMade: recordedAnswer("pinot-0.11.0/created.http", /POST \/schemas/u),
+  tableMissing: recordedAnswer("pinot-0.11.0/created.http", /GET \/tables/u),
+  tableMade: recordedAnswer("pinot-0.11.0/created.http", /POST \/tables/u),
+  valid: recordedAnswer("pinot-0.11.0/created.http", /validate/u),
+  unknownField: recordedAnswer("pinot-0.11.0/unknown-field.http", /validate/u),
+  invalid: recordedAnswer("pinot-0.11.0/badconfig.http", /validate/u),
+  updated: recordedAnswer("pinot-0.11.0/updated.http", /PUT/u),
+  deleted: recordedAnswer("pinot-0.11.0/replaced.http", /DELETE \/tables/u),
+  schemaDeleted: recordedAnswer("pinot-0.11.0/replaced.http", /DELETE \/schemas/u),
+  view: recordedAnswer("pinot-0.11.0/replaced.http", /externalview/u, /CONSUMING/u),
+  viewGone: recordedAnswer("pinot-0.11.0/replaced.http", /externalview/u, /404/u),
+  instances: recordedAnswer("pinot-0.11.0/replaced.http", /GET \/instances$/u),
+  instance: JSON.parse(recordedAnswer("pinot-0.11.0/replaced.http", /GET \/instances\/Server/u).text),
+  brokerUnaware: recordedAnswer("pinot-0.11.0/created.http", /query/u, /BrokerResourceMissing/u),
+  notReady: recordedAnswer("pinot-0.11.0/created.http", /query/u, /^\{"exceptions":\[\],/u),
+  ready: recordedAnswer("pinot-0.11.0/created.http", /query/u, /resultTable/u),
+  lost: recordedAnswer("pinot-0.11.0/answers.http", /lost-table$/u),
+  topicMissing: recordedAnswer("pinot-0.11.0/answers.http", /topic-missing$/u),
+  kafkaAway: recordedAnswer("pinot-0.11.0/answers.http", /kafka-absent$/u),
+};
+
+export type Trouble = "unknownField" | "invalid" | "topicMissing" | "kafkaAway" | "lost";
+
+export interface FakePinot extends AsyncDisposable {
+  readonly url: string;
+  /** Such as `POST /tables`, in order. */
+  readonly requests: string[];
+  /** The table as Pinot keeps it. */
+  table(): unknown;
+  /** Somebody else's table is there. */
+  placeTable(table: object): void;
+  /** From now on. `lost`: a new table is not found by its server until its segments are reset. */
+  trouble(trouble: Trouble | undefined): void;
+}
+
+export function startFakePinot(): FakePinot {
+  const requests: string[] = [];
+  let table: object | undefined;
+  let schema = false;
+  let trouble: Trouble | undefined;
+  let reset = false;
+  // Looks until a deletion has gone through the external view and then through the server.
+  let viewLooks = 0;
+  let serverLooks = 0;
+  let queries = 0;
+
+  function controller(method: string, path: string, body: unknown): Exchange | Response {
+    if (path === "/tableConfigs/validate") return trouble === "unknownField" || trouble === "invalid" ? words[trouble] : words.valid;
+    if (path.startsWith("/schemas")) {
+      if (method === "GET") return schema ? Response.json({}) : words.schemaMissing;
+      schema = method === "POST";
+      return schema ? words.schemaMade : words.schemaDeleted;
+    }
+    if (path.endsWith("/idealstate")) return table === undefined ? words.viewGone : Response.json({});
+    if (path.endsWith("/externalview")) return viewLooks-- > 0 ? words.view : words.viewGone;
+    if (path === "/instances") return words.instances;
+    if (path.startsWith("/instances/")) return Response.json({ ...words.instance, adminPort: server.port });
+    if (path.endsWith("/reset")) {
+      reset = true;
+      return Response.json({ status: "reset" });
+    }
+    if (method === "GET" && path === "/tables") return Response.json({ tables: serverLooks-- > 0 ? ["transaction_window_REALTIME"] : [] });
+    if (method === "GET") return table === undefined ? words.tableMissing : Response.json({ REALTIME: table });
+    if (method === "DELETE") {
+      table = undefined;
+      viewLooks = 2;
+      serverLooks = 2;
+      return words.deleted;
+    }
+    if (method === "POST" && (trouble === "topicMissing" || trouble === "kafkaAway")) return words[trouble];
+    table = body as object;
+    if (method === "POST") queries = 0;
+    return method === "POST" ? words.tableMade : words.updated;
+  }
+
+  function broker(): Exchange {
+    if (table === undefined || queries++ === 0) return words.brokerUnaware;
+    if (trouble === "lost" && !reset) return words.lost;
+    return queries === 2 ? words.notReady : words.ready;
+  }
+
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      requests.push(`${request.method} ${pathname}`);
+      const text = await request.text();
+      const answer =
+        pathname === "/query/sql" ? broker() : controller(request.method, pathname, text === "" ? undefined : JSON.parse(text));
+      return answer instanceof Response ? answer : new Response(answer.text, { status: answer.status });
+    },
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    requests,
+    table: () => table,
+    placeTable(placed) {
+      table = placed;
+      schema = true;
+    },
+    trouble(wanted) {
+      trouble = wanted;
+    },
+    async [Symbol.asyncDispose]() {
+      await server.stop(true);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { expect, test } from "bun:test";
+import { assetPaths, type Declarations, readAsset } from "../../../src/core/assets.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { patienceFor } from "../../../src/provision/patience.ts";
+import { planTable, provisionPinot } from "../../../src/provision/pinot/table.ts";
+
+import { failureOf } from "../failure.ts";
+import { type FakePinot, startFakePinot } from "./fake-pinot.ts";
+
+interface Wish {
+  readonly topicId?: string;
+  readonly edit?: (text: string) => string;
+  readonly timeoutMs?: number;
+}
+
+async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => text, timeoutMs = 5000 }: Wish = {}) {
+  const declarations: Declarations = { paths: assetPaths, read: (path) => edit(readAsset(path)) };
+  const changes = await provisionPinot({
+    controllerUrl: pinot.url,
+    brokerUrl: pinot.url,
+    brokers: "127.0.0.1:9092",
+    windows: { name: "window_transactions", id: topicId },
+    declarations,
+    patience: patienceFor(timeoutMs),
+    log: silentLog,
+  });
+  return changes.map(({ kind, name, result }) => `${kind} ${name} ${result}`);
+}
+
+const wanted = { topicId: "w1", shape: "a", declarations: "b" };
+
+test("planTable() decides from what the table remembers", () => {
+  const plan = (observed: Parameters<typeof planTable>[0]) => planTable(observed, wanted);
+  expect(plan("absent")).toEqual({ result: "created", cause: "it is not there" });
+  expect(plan("foreign")).toEqual({ result: "replaced", cause: "it was not made by streamctl" });
+  expect(plan({ ...wanted, topicId: "w0" })).toEqual({ result: "replaced", cause: "the topic of windows was made anew" });
+  expect(plan({ ...wanted, shape: "c" })).toEqual({ result: "replaced", cause: "its schema or the way of its rows changed" });
+  expect(plan({ ...wanted, declarations: "c" })).toEqual({ result: "updated", cause: "its settings changed" });
+  expect(plan(wanted)).toEqual({ result: "unchanged", cause: "it is there, with the same declarations and topic" });
+});
+
+test("provisionPinot() makes schema and table, and waits until the table answers", async () => {
+  await using pinot = startFakePinot();
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  expect(pinot.requests).toEqual([
+    "GET /tables/transaction_window",
+    "POST /tableConfigs/validate",
+    "GET /schemas/transaction_window",
+    "POST /schemas",
+    "POST /tables",
+    "POST /query/sql",
+    "POST /query/sql",
+    "POST /query/sql",
+  ]);
+  expect(pinot.table()).toMatchObject({
+    tableName: "transaction_window",
+    upsertConfig: { mode: "FULL" },
+    tableIndexConfig: { streamConfigs: { "stream.kafka.topic.name": "window_transactions", "stream.kafka.broker.list": "127.0.0.1:9092" } },
+    metadata: { customConfigs: { "streamctl.windows-topic-id": "w1" } },
+  });
+});
+
+test("provisionPinot() changes nothing the second time", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window unchanged", "table transaction_window unchanged"]);
+  expect(pinot.requests).toEqual(["GET /tables/transaction_window", "GET /schemas/transaction_window", "POST /query/sql"]);
+});
+
+test("provisionPinot() replaces the table of another topic, once no server holds the old one", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.requests.length = 0;
+  expect(await provision(pinot, { topicId: "w2" })).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+  const order = pinot.requests.filter((request) => !request.startsWith("GET") || request === "GET /tables");
+  expect(order.slice(0, 8)).toEqual([
+    "POST /tableConfigs/validate",
+    "DELETE /tables/transaction_window",
+    "GET /tables",
+    "GET /tables",
+    "GET /tables",
+    "DELETE /schemas/transaction_window",
+    "POST /schemas",
+    "POST /tables",
+  ]);
+});
+
+test("provisionPinot() updates settings in place, replaces what decides about rows", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  const settings = (text: string) => text.replace('"loadMode": "MMAP"', '"loadMode": "HEAP"');
+  expect(await provision(pinot, { edit: settings })).toEqual(["schema transaction_window unchanged", "table transaction_window updated"]);
+  const rows = (text: string) => settings(text).replace("HH:mm:ss", "HH:mm");
+  expect(await provision(pinot, { edit: rows })).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+});
+
+test("provisionPinot() replaces a table that somebody else made", async () => {
+  await using pinot = startFakePinot();
+  pinot.placeTable({ tableName: "transaction_window_REALTIME" });
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+});
+
+test.each([
+  [
+    "unknownField",
+    /^Cannot use the declarations of table "transaction_window": Pinot does not know \/realtime\/tableIndexConfig\/loadModus$/u,
+  ],
+  ["invalid", /^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u],
+  ["topicMissing", /^Cannot create table "transaction_window": its topic does not exist$/u],
+  ["kafkaAway", /^Cannot create table "transaction_window": Pinot does not reach Kafka$/u],
+] as const)("provisionPinot() explains %s", async (trouble, message) => {
+  await using pinot = startFakePinot();
+  pinot.trouble(trouble);
+  expect(await failureOf(provision(pinot))).toMatchObject({ code: "pinot", message: expect.stringMatching(message) });
+});
+
+test("provisionPinot() keeps the old table when Pinot would refuse the new one", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  const before = pinot.table();
+  pinot.trouble("invalid");
+  await failureOf(provision(pinot, { topicId: "w2" }));
+  expect(pinot.table()).toBe(before);
+});
+
+test("provisionPinot() has a server that lost the table load it anew", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("lost");
+  await provision(pinot, { timeoutMs: 10_000 });
+  expect(pinot.requests.filter((request) => request.endsWith("/reset"))).toEqual(["POST /segments/transaction_window_REALTIME/reset"]);
+});
+
+test("provisionPinot() says why the table does not answer when the time is over", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("lost");
+  expect(await failureOf(provision(pinot, { timeoutMs: 500 }))).toMatchObject({
+    code: "pinot",
+    message: expect.stringMatching(/^Cannot use Pinot table "transaction_window": Cannot query Pinot: Failed to find table/u),
+  });
+});
+
+test("provisionPinot() names a file that is no JSON", async () => {
+  await using pinot = startFakePinot();
+  expect(await failureOf(provision(pinot, { edit: (text) => text.slice(1) }))).toMatchObject({
+    code: "usage",
+    message: expect.stringMatching(/^Cannot read "pinot\/schema.json": /u),
+  });
+});
