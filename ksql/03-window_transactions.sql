@@ -1,6 +1,6 @@
 -- Income in windows of {{windowSizeSeconds}} seconds, a record for every change; the fields of the value are Pinot's columns.
 -- All transactions form one group. Its key, which goes to Kafka's key, says whose computation this is: the server gives it back.
--- A record counts however late it comes: the grace is eleven years.
+-- A record counts however late it comes: the grace spans every time from 1970 to 9999.
 CREATE TABLE window_transactions WITH (
   KAFKA_TOPIC = '{{windowsTopic}}',
   VALUE_FORMAT = 'JSON',

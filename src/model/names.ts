@@ -26,10 +26,10 @@ export const windowsTopic: Topic = {
 
 /**
  * How far apart in event time two transactions may be and still count both with ksqlDB, in days: its windows, and the topics that it
- * writes at the times of their records, are kept for so long. Measured as exact; ksqlDB 0.29 takes an output topic with this very
- * retention only, not with an endless one.
+ * writes at the times of their records, are kept for so long. From 1970 to 9999 are 2,932,897 days. ksqlDB from 0.29 on takes an
+ * output topic only with the very retention that its statement names, not with an endless one.
  */
-export const ksqldbRetentionDays = 4000;
+export const ksqldbRetentionDays = 3_000_000;
 
 /** The topic of windows as a processor needs it. Flink's records carry the time of their writing, and never expire. */
 export function windowsTopicOf(processor: "flink" | "ksqldb"): Topic {
