@@ -5,7 +5,7 @@ import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { observeTable } from "../provision/pinot/table.ts";
-import { planProcessor, type TopicIdentity } from "../provision/processor.ts";
+import { planProcessor, startsAnew, type TopicIdentity } from "../provision/processor.ts";
 import type { Operation } from "../stack/plan.ts";
 import type { StackChoices } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
@@ -25,9 +25,11 @@ export interface PlannedStep {
 
 const lookTimeoutMs = 5000;
 
+/** @param former choices of the `up` before, undefined where there was none */
 export async function planProvisioning(
   plan: readonly Operation[],
   choices: StackChoices,
+  former: StackChoices | undefined,
   runtime: Runtime,
   context: PipelineContext,
 ): Promise<readonly PlannedStep[]> {
@@ -37,35 +39,52 @@ export async function planProvisioning(
   const runs = (service: ServiceName): boolean => plan.some(({ target, operation }) => target === service && operation === "keep");
   if (!has("kafka")) return [];
   const computes = has(processor) || wantsExternal(choices);
-  if (!runs("kafka")) return unseen(computes, has("pinot"));
-  const wanted = [transactionsTopic, windowsTopicOf(processor)];
-  const topics = await Promise.all(wanted.map(async (topic) => await planTopic(topic, endpoints, context)));
-  const steps: PlannedStep[] = topics.map(({ step }) => step);
-  const [transactions, windows] = topics.map(({ identity }) => identity);
-  if (computes) {
-    const seen = runs(processor) || wantsExternal(choices);
-    steps.push(...(seen ? await planJob(transactions, windows, choices, runtime, context) : [jobUnseen]));
-  }
-  if (has("pinot")) steps.push(runs("pinot") ? await planPinotTable(windows, endpoints, context) : tableUnseen);
-  return steps;
+  if (!runs("kafka")) return unseen(computes, has("pinot"), changeOfProcessor(choices, former));
+  const [transactions, windows] = await Promise.all([
+    planTopic(transactionsTopic, endpoints, context),
+    planTopic(windowsTopicOf(processor), endpoints, context),
+  ]);
+  const job = computes ? await planJob(transactions.identity, windows, choices, runs(processor), runtime, context) : nothing;
+  const table = !has("pinot") ? [] : [runs("pinot") ? await planPinotTable(windows.identity, endpoints, context) : tableUnseen];
+  if (job.staleWindows === undefined) return [transactions.step, windows.step, ...job.steps, ...table];
+  return [
+    transactions.step,
+    { ...windows.step, operation: "replace", cause: job.staleWindows },
+    ...job.steps,
+    ...table.map((step) =>
+      step.operation === "create" ? step : { ...step, operation: "replace", cause: "the topic of windows is made anew" },
+    ),
+  ];
 }
 
+interface PlannedJob {
+  readonly steps: readonly PlannedStep[];
+  /** Why the windows that were computed so far are given up, with their topic. */
+  readonly staleWindows?: string | undefined;
+}
+
+const nothing: PlannedJob = { steps: [] };
 const jobUnseen: PlannedStep = { operation: "provision", target: "job of the windows", cause: "compared once the processor is ready" };
 const tableUnseen: PlannedStep = { operation: "provision", target: `table ${windowsTable}`, cause: "compared once Pinot is ready" };
 
 async function planJob(
   transactions: TopicIdentity | undefined,
-  windows: TopicIdentity | undefined,
+  { identity: windows }: PlannedTopic,
   choices: StackChoices,
+  runs: boolean,
   runtime: Runtime,
   { declarationsDir, signal }: PipelineContext,
-): Promise<readonly PlannedStep[]> {
-  if (!transactions || !windows) return [{ ...jobUnseen, cause: "a topic that it works on is made first" }];
+): Promise<PlannedJob> {
+  if (!windows) return { steps: [{ ...jobUnseen, cause: "a topic that it works on is made first" }] };
   const endpoints = endpointsOf(choices);
+  const unfit = await topicMisfit(windowsTopicOf(choices.processor), { brokers: endpoints.kafka, timeoutMs: lookTimeoutMs, signal });
+  if (!transactions) return { steps: [{ ...jobUnseen, cause: "a topic that it works on is made first" }], staleWindows: unfit };
+  if (!runs && !wantsExternal(choices)) return { steps: [jobUnseen], staleWindows: unfit };
   const processor = processorFor({ choices, endpoints, runtime, declarations: openDeclarations(declarationsDir) }, transactions, windows);
   const patience = patienceFor(lookTimeoutMs, signal);
-  const unfit = await topicMisfit(windowsTopicOf(choices.processor), { brokers: endpoints.kafka, timeoutMs: lookTimeoutMs, signal });
-  return await processor.steps(planProcessor(await processor.observe(patience), processor.wanted, unfit), patience);
+  const plan = planProcessor(await processor.observe(patience), processor.wanted, unfit);
+  const steps = await processor.steps(plan, patience);
+  return { steps, staleWindows: startsAnew(plan) && plan.staleWindows ? plan.cause : undefined };
 }
 
 async function planPinotTable(
@@ -81,22 +100,30 @@ async function planPinotTable(
   return { operation: operations[plan.result], target: `table ${table}`, cause: plan.cause };
 }
 
-function unseen(computes: boolean, pinot: boolean): readonly PlannedStep[] {
-  const cause = "made where it is missing, once its engine is ready";
-  const provision = (target: string): PlannedStep => ({ operation: "provision", target, cause });
+function unseen(computes: boolean, pinot: boolean, change: string | undefined): readonly PlannedStep[] {
+  const missing = "made where it is missing, once its engine is ready";
+  const provision = (target: string, cause = missing): PlannedStep => ({ operation: "provision", target, cause });
+  const anew = change === undefined ? missing : `made anew where it is there: ${change}`;
   return [
     provision(`topic ${transactionsTopic.name}`),
-    provision(`topic ${windowsTopic.name}`),
+    provision(`topic ${windowsTopic.name}`, anew),
     ...(computes ? [provision("job of the windows")] : []),
-    ...(pinot ? [provision(`table ${windowsTable}`)] : []),
+    ...(pinot ? [provision(`table ${windowsTable}`, anew)] : []),
   ];
 }
 
-async function planTopic(
-  topic: Topic,
-  { kafka }: Endpoints,
-  { signal }: PipelineContext,
-): Promise<{ readonly step: PlannedStep; readonly identity: TopicIdentity | undefined }> {
+/** Why what one processor computed is given up for another: they keep the topic of windows for different times. */
+function changeOfProcessor({ processor }: StackChoices, former: StackChoices | undefined): string | undefined {
+  return former === undefined || former.processor === processor ? undefined : `${processor} takes the place of ${former.processor}`;
+}
+
+interface PlannedTopic {
+  readonly step: PlannedStep;
+  /** Undefined where it is not there yet. */
+  readonly identity: TopicIdentity | undefined;
+}
+
+async function planTopic(topic: Topic, { kafka }: Endpoints, { signal }: PipelineContext): Promise<PlannedTopic> {
   const seen = await describeTopic({ brokers: kafka, topic: topic.name, timeoutMs: lookTimeoutMs, signal });
   const target = `topic ${topic.name}`;
   if (!seen) return { step: { operation: "create", target, cause: "it does not exist" }, identity: undefined };

@@ -129,8 +129,8 @@ async function extraCertificates(file: string | undefined, { runtime }: StackCho
 
 /** The plan as `--dry-run` prints it: services by what is seen of them, declarations by what would be compared. */
 export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
-  const { plan, choices, runtime } = await decide(request, context);
-  return [...plan, ...(await planProvisioning(plan, choices, runtime, context))];
+  const { plan, choices, state, runtime } = await decide(request, context);
+  return [...plan, ...(await planProvisioning(plan, choices, state?.choices, runtime, context))];
 }
 
 async function carryOut(

@@ -1,7 +1,7 @@
 /** ksqlDB as the processor: real Kafka and real Flink, and a fake ksqlDB server in the place of one that is not ours. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeTopic, fetchMetadata, readTopicConfig } from "../../src/kafka/admin.ts";
 import { type FakeKsqldb, startFakeKsqldb } from "../provision/ksqldb/fake-ksqldb.ts";
@@ -43,7 +43,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(report.why).toContain(`ksqldb: the server at ${ksqldb.url} is there`);
     expect(report.endpoints.ksqldb).toBe(ksqldb.url);
     expect(report.changes.at(-1)).toEqual({ kind: "job", name: "window_transactions", result: "created" });
-    expect(await retention()).toBe("345600000000");
+    expect(await retention()).toBe("259200000000000");
     const { topics } = await fetchMetadata({ brokers: stack.brokers, timeoutMs: 10_000 });
     expect(topics.filter(({ name }) => name.startsWith("streamctl-")).map(({ partitions }) => partitions)).toEqual([3]);
     const { topicId } = (await describeTopic({ brokers: stack.brokers, topic: "window_transactions", timeoutMs: 10_000 })) ?? {};
@@ -63,6 +63,27 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     ]);
     const report = await stack.json(["up"]);
     expect(new Set(report.changes.map(({ result }: Record<string, string>) => result))).toEqual(new Set(["unchanged"]));
+    expect(changing()).toEqual([]);
+  });
+
+  test("a dry run says of changed statements that the windows are computed anew, and in which topic", async () => {
+    const folder = join(stack.folder, "declarations");
+    expect((await stack.run(["eject", folder])).exitCode).toBe(0);
+    const file = join(folder, "ksql/03-window_transactions.sql");
+    await writeFile(file, (await readFile(file, "utf8")).replace("{{windowSizeSeconds}} SECONDS", "6 SECONDS"));
+    const { plan } = await stack.json(["up", "--dir", folder, "--dry-run"]);
+    const changed = "its statements or settings changed";
+    expect(plan.slice(1)).toEqual([
+      { operation: "unchanged", target: "topic transactions", cause: "it exists, with 3 partitions" },
+      { operation: "replace", target: "topic window_transactions", cause: changed },
+      { operation: "unchanged", target: "stream TRANSACTIONS", cause: "it is as its file says" },
+      { operation: "terminate, drop and create again", target: "stream PAID_TRANSACTIONS", cause: changed },
+      {
+        operation: "terminate, drop and create again",
+        target: "table WINDOW_TRANSACTIONS",
+        cause: `${changed} (windowed aggregates cannot be replaced)`,
+      },
+    ]);
     expect(changing()).toEqual([]);
   });
 
@@ -109,6 +130,12 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   });
 
   test("up with Flink takes back what was made on the server, and makes the windows' topic anew", async () => {
+    const { plan } = await stack.json(["up", "--processor", "flink", ...only("kafka", "flink"), "--dry-run"]);
+    expect(plan).toContainEqual({
+      operation: "provision",
+      target: "topic window_transactions",
+      cause: "made anew where it is there: flink takes the place of ksqldb",
+    });
     // A first attempt does not get through to the server: what is there is not forgotten.
     const gone = ksqldb.refuseAll();
     const failed = await stack.run(["up", "--processor", "flink", ...only("kafka", "flink")]);
@@ -130,7 +157,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   test("down --volumes drops what is ours on the server while Kafka still runs", async () => {
     await stack.up("--ksqldb-url", ksqldb.url, ...only("kafka", "ksqldb"));
     expect(ksqldb.sources()).toHaveLength(3);
-    expect(await retention()).toBe("345600000000");
+    expect(await retention()).toBe("259200000000000");
     const { stderr } = await stack.run(["down", "--volumes"]);
     expect(stderr).toContain(`Dropped from ksqlDB at ${ksqldb.url}: TRANSACTIONS, PAID_TRANSACTIONS, WINDOW_TRANSACTIONS`);
     expect(ksqldb.sources()).toEqual([]);
