@@ -9,9 +9,12 @@ import { renderTemplate } from "../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
 import type { HttpCheck, Probe, ServiceDefinition, ServiceName, ServicePort } from "./service.ts";
 
+/** Label of a container with the hash of the definition that it was made of. */
+export const definitionLabel = "streamctl.definition";
+
 /** A document of the Compose Specification, as much of it as is used here. https://docs.docker.com/reference/compose-file/ */
 export interface ComposeFile {
-  readonly services: Readonly<Record<string, object>>;
+  readonly services: Readonly<Record<string, { readonly labels: Readonly<Record<string, string>> }>>;
   readonly volumes: Readonly<Record<string, object>>;
 }
 
@@ -30,10 +33,19 @@ export function composeFile(
   const services = definitions.map((definition) => {
     const image = images.find(({ engine }) => engine === definition.engine);
     const after = definition.after.filter((name) => names.has(name));
-    const profiles = optional.includes(definition.name) ? { profiles: [definition.name] } : {};
-    return [definition.name, { ...profiles, ...escaped(composeService(definition, image, after, project)) }] as const;
+    const service = escaped(composeService(definition, image, after, project));
+    const labels = { [definitionLabel]: createHash("sha256").update(JSON.stringify(service)).digest("hex").slice(0, 16) };
+    return [
+      definition.name,
+      { ...(optional.includes(definition.name) ? { profiles: [definition.name] } : {}), ...service, labels },
+    ] as const;
   });
   return { services: Object.fromEntries(services), volumes: Object.fromEntries([...names].map((name) => [volumeOf(name), {}])) };
+}
+
+/** Hash of all that a service is made of, its image included. */
+export function definitionOf({ services }: ComposeFile, name: ServiceName): string {
+  return services[name]?.labels[definitionLabel] ?? "";
 }
 
 /** Text of the document, one line a word of a command, however long. */

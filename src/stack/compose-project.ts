@@ -60,16 +60,21 @@ export async function buildMissing(
 ): Promise<void> {
   for (const image of images) {
     const { engine: name, tag } = image;
-    if ((await engine.run(["image", "inspect", tag], { signal })).exitCode === 0) continue;
+    if (await hasImage(engine, tag, signal)) continue;
     log.info(`Building image ${tag} on ${engine.name} (a minute or two, once)`);
     const startedAt = performance.now();
     const onLine = (line: string): void => log.debug(line);
     const { exitCode, output } = await withJars(folder, image.jars, async () => {
       return await engine.compose({ folder, project }, ["build", name], { signal, timeoutMs: buildTimeoutMs, onLine });
     });
-    if (exitCode !== 0) throw buildFailure(image, output);
+    // podman-compose calls a failed build a success.
+    if (exitCode !== 0 || !(await hasImage(engine, tag, signal))) throw buildFailure(image, output);
     log.success(`Image ${tag} built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   }
+}
+
+async function hasImage(engine: ContainerEngine, tag: string, signal: AbortSignal | undefined): Promise<boolean> {
+  return (await engine.run(["image", "inspect", tag], { signal })).exitCode === 0;
 }
 
 /** An engine is sent the whole context with each build: the user's jars lie there for the one that needs them, and no longer. */

@@ -34,10 +34,26 @@ const answerTimeoutMs = 60_000;
 /** Longest time for an engine to say that it is there, in milliseconds. */
 const lookTimeoutMs = 10_000;
 
-const programs = [
-  { program: "docker", version: "{{.Server.Version}}", compose: [["docker", "compose"], ["docker-compose"]] },
-  { program: "podman", version: "{{.Client.Version}}", compose: [["podman", "compose"], ["podman-compose"]] },
-] as const;
+interface EngineProgram {
+  readonly program: string;
+  /** Template of the version that it shows. */
+  readonly version: string;
+  /** Ways to compose, the first that is there counts. */
+  readonly compose: readonly (readonly string[])[];
+  /** Environment of its composes. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const programs: readonly EngineProgram[] = [
+  { program: "docker", version: "{{.Server.Version}}", compose: [["docker", "compose"], ["docker-compose"]], env: {} },
+  // Images of the format that podman prefers have no health check.
+  {
+    program: "podman",
+    version: "{{.Client.Version}}",
+    compose: [["podman", "compose"], ["podman-compose"]],
+    env: { BUILDAH_FORMAT: "docker" },
+  },
+];
 
 /**
  * The first engine that answers.
@@ -46,10 +62,10 @@ const programs = [
  */
 export async function findEngine(signal?: AbortSignal): Promise<ContainerEngine> {
   const said: string[] = [];
-  for (const { program, version, compose } of programs) {
+  for (const known of programs) {
+    const { program, version } = known;
     const answer = await tryCommand({ program, args: ["version", "--format", version] }, signal);
-    if (answer?.exitCode === 0 && answer.output.trim() !== "")
-      return engineOf(program, answer.output.trim().split("\n").at(-1) ?? "", compose);
+    if (answer?.exitCode === 0 && answer.output.trim() !== "") return engineOf(known, answer.output.trim().split("\n").at(-1) ?? "");
     if (answer) said.push(`${program}: ${answer.output.trim().split("\n").at(-1) ?? ""}`);
   }
   throw new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers here", {
@@ -58,7 +74,8 @@ export async function findEngine(signal?: AbortSignal): Promise<ContainerEngine>
   });
 }
 
-function engineOf(program: string, version: string, ways: readonly (readonly string[])[]): ContainerEngine {
+function engineOf(known: EngineProgram, version: string): ContainerEngine {
+  const { program } = known;
   let composing: Promise<{ readonly words: readonly string[]; readonly env: Readonly<Record<string, string>> }> | undefined;
   return {
     name: `${program} ${version}`,
@@ -69,7 +86,7 @@ function engineOf(program: string, version: string, ways: readonly (readonly str
       });
     },
     compose: async ({ folder, project }, args, options) => {
-      composing ??= findCompose(program, ways);
+      composing ??= findCompose(known);
       const { words, env } = await composing;
       const [first = program, ...rest] = words;
       return await within({ program: first, args: [...rest, "-p", project, "-f", "compose.yaml", ...args], cwd: folder, env }, options);
@@ -77,12 +94,13 @@ function engineOf(program: string, version: string, ways: readonly (readonly str
   };
 }
 
-async function findCompose(
-  program: string,
-  ways: readonly (readonly string[])[],
-): Promise<{ readonly words: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
-  for (const words of ways) {
-    if (await isThere(words)) return { words, env: words[0] === program ? {} : await socketOf(program) };
+async function findCompose({
+  program,
+  compose,
+  env,
+}: EngineProgram): Promise<{ readonly words: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
+  for (const words of compose) {
+    if (await isThere(words)) return { words, env: { ...env, ...(words[0] === program ? {} : await socketOf(program)) } };
   }
   throw new StreamctlError("prerequisite", `Cannot use --runtime docker: ${program} answers, and has no compose`, {
     hint: "Install Docker Compose (Debian: apt-get install docker-compose), or type: streamctl up --runtime local",

@@ -2,17 +2,21 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { CommandResult } from "../core/process.ts";
+import { definitionLabel } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./container-engine.ts";
 import type { ServiceName } from "./service.ts";
 
 /** One look at a container. */
 export interface SeenContainer {
+  readonly containerId: string;
   readonly running: boolean;
   /** Of its main process; 0 where none runs. */
   readonly pid: number;
   readonly startedAt: string;
   readonly exitCode: number;
+  /** Hash of the definition that it was made of. */
+  readonly definition: string;
 }
 
 /** A container that is waited for is looked at anew only so often, in milliseconds: each look starts a program. */
@@ -26,7 +30,7 @@ export class Containers {
   readonly #findEngine: () => Promise<ContainerEngine>;
   readonly #looks = new Map<string, { readonly atMs: number; readonly seen: Promise<SeenContainer | undefined> }>();
   #engine: Promise<ContainerEngine> | undefined;
-  #composing: Promise<void> = Promise.resolve();
+  #composing: Promise<unknown> = Promise.resolve();
 
   /** @param findEngine called once, when an engine is first needed */
   constructor(project: ComposeProject, findEngine: () => Promise<ContainerEngine>) {
@@ -45,17 +49,17 @@ export class Containers {
   }
 
   /** One at a time: two composes of one project would both make its network. @throws StreamctlError `service-failed` */
-  async compose(args: readonly string[], signal?: AbortSignal): Promise<void> {
+  async compose(args: readonly string[], signal?: AbortSignal): Promise<string> {
     const before = this.#composing;
-    const one = async (): Promise<void> => {
+    const one = async (): Promise<string> => {
       await before;
       const { name: project, folder } = this.#project;
       const result = await (await this.engine()).compose({ folder, project }, args, { signal, timeoutMs: composeTimeoutMs });
-      requireSuccess(result, `compose ${args[0] ?? ""}`);
+      return requireSuccess(result, `compose ${args[0] ?? ""}`);
     };
     const done = one();
     this.#composing = done.catch(() => {}); // Its own caller is told.
-    await done;
+    return await done;
   }
 
   /** Id of the container of a service; undefined where it has none. */
@@ -65,12 +69,21 @@ export class Containers {
     return /^[0-9a-f]{12,64}$/mu.exec(await this.ask(["ps", "-aq", "--no-trunc", ...filters]))?.[0];
   }
 
+  /** The container of a service; undefined where it has none. */
+  async lookFor(service: ServiceName): Promise<SeenContainer | undefined> {
+    const containerId = await this.find(service);
+    return containerId === undefined ? undefined : await this.look(containerId);
+  }
+
   /** Undefined where there is no such container any more. */
   async look(containerId: string): Promise<SeenContainer | undefined> {
-    const format = "seen {{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";
+    const state = "{{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";
+    const format = `seen ${state} definition {{index .Config.Labels "${definitionLabel}"}}`;
     const result = await (await this.engine()).run(["inspect", "--type", "container", "--format", format, containerId]);
-    const [, running, pid, startedAt, exitCode] = /^seen (\w+) (\d+) (.+) (\d+)$/mu.exec(result.output) ?? [];
-    if (startedAt !== undefined) return { running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode) };
+    const [, running, pid, startedAt, exitCode, definition = ""] =
+      /^seen (\w+) (\d+) (.+) (\d+) definition (.*)$/mu.exec(result.output) ?? [];
+    if (startedAt !== undefined)
+      return { containerId, running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode), definition };
     if (!/no such (?:container|object)/iu.test(result.output)) requireSuccess(result, "inspect");
     return undefined;
   }

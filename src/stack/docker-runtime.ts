@@ -6,7 +6,7 @@ import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { residentBytesIn } from "../core/process.ts";
 import { pausedWhole } from "../core/wait.ts";
-import { composeFile, renderCompose } from "./compose-file.ts";
+import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, projectFiles, writeProject, type ComposeProject } from "./compose-project.ts";
 import { containerData } from "./container-data.ts";
 import { findEngine, type ContainerEngine } from "./container-engine.ts";
@@ -36,21 +36,31 @@ const killedExitCode = 137;
 /** Pause before a followed log is asked for again, after its container has ended, in milliseconds. */
 const logIntervalMs = 500;
 
+/** Kinds of what an engine keeps of a compose project, in the order in which they can be removed. */
+const belongings = [
+  { list: ["ps", "-a"], remove: ["rm", "-f"] },
+  { list: ["volume", "ls"], remove: ["volume", "rm"] },
+  { list: ["network", "ls"], remove: ["network", "rm"] },
+] as const;
+
 export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { definitions, log, signal, source } = options;
   const project = projectOf(options.folder);
   const containers = new Containers(project, async () => options.engine ?? (await findEngine(signal)));
   const images = [...new Set(definitions.map(({ engine }) => engine))].map((name) => imageOf(name, definitions, source));
   const file = composeFile(definitions, images, project.name);
-  const created = new Set<ServiceName>();
+  /** Services whose containers were made and not started yet, with what compose said about them. */
+  const created = new Map<ServiceName, string>();
 
-  const create = async (names: readonly ServiceName[]): Promise<void> => {
-    await containers.compose(["up", "--no-start", "--no-build", "--no-deps", ...names], signal);
-    for (const name of names) created.add(name);
-  };
-  const runs = async (name: ServiceName): Promise<boolean> => {
-    const containerId = await containers.find(name);
-    return containerId !== undefined && (await containers.look(containerId))?.running === true;
+  /** Makes the containers of services that do not run. Answers what compose said. */
+  const create = async (names: readonly ServiceName[]): Promise<string> => {
+    const looks = await Promise.all(names.map(async (name) => ({ name, seen: await containers.lookFor(name) })));
+    const outdated = looks.flatMap(({ name, seen }) => (seen && seen.definition !== definitionOf(file, name) ? [seen.containerId] : []));
+    // Not every compose makes a container anew whose definition has changed.
+    if (outdated.length > 0) await containers.ask(["rm", ...outdated]);
+    const said = await containers.compose(["up", "--no-start", "--no-build", "--no-deps", ...names], signal);
+    for (const name of names) created.set(name, said);
+    return said;
   };
 
   return {
@@ -67,18 +77,25 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         { log, signal },
       );
       // What runs in another form is stopped first, in its turn; all others are made at once, because each compose takes a second.
-      const running = await Promise.all(starting.map(async ({ name }) => await runs(name)));
-      const absent = starting.map(({ name }) => name).filter((_, index) => running[index] !== true);
+      const seen = await Promise.all(starting.map(async ({ name }) => await containers.lookFor(name)));
+      const absent = starting.map(({ name }) => name).filter((_, index) => seen[index]?.running !== true);
       if (absent.length > 0) await create(absent);
     },
 
-    hash: ({ name }) => createHash("sha256").update(JSON.stringify(file.services[name])).digest("hex").slice(0, 16),
+    hash: ({ name }) => definitionOf(file, name),
 
     async start({ name, ports }) {
       await requireFreePorts({ name, ports: ports.filter(({ own }) => own !== true) });
-      if (!created.delete(name)) await create([name]);
+      const said = created.get(name) ?? (await create([name]));
+      created.delete(name);
       const containerId = await containers.find(name);
-      if (containerId === undefined) throw new StreamctlError("service-failed", `Cannot start "${name}": compose made no container of it`);
+      if (containerId === undefined) {
+        const detail = said
+          .split("\n")
+          .filter((line) => /error/iu.test(line))
+          .join("\n");
+        throw new StreamctlError("service-failed", `Cannot start "${name}": compose made no container of it`, { detail });
+      }
       await containers.ask(["start", containerId]);
       const seen = await containers.look(containerId);
       if (!seen) throw new StreamctlError("service-failed", `Cannot start "${name}": its container was removed at once`);
@@ -132,10 +149,11 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       }),
 
     async forget() {
-      await containers.compose(["down", "--volumes", "--remove-orphans"]);
-      // Compose leaves the volumes of services that the project had once, as those of another processor.
-      const volumes = await containers.ask(["volume", "ls", "-q", "--filter", `label=com.docker.compose.project=${project.name}`]);
-      if (volumes !== "") await containers.ask(["volume", "rm", ...volumes.split("\n")]);
+      // Composes leave what belongs to services that the project had once, such as those of another processor.
+      for (const { list, remove } of belongings) {
+        const found = await containers.ask([...list, "-q", "--filter", `label=com.docker.compose.project=${project.name}`]);
+        if (found !== "") await containers.ask([...remove, ...found.split("\n")]);
+      }
     },
   };
 }

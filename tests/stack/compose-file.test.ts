@@ -19,7 +19,9 @@ const render = (portOffset: number): ReturnType<typeof composeFile> => {
 
 describe("composeFile()", () => {
   test("renders a service whole: image, command, probe, loopback ports, volume, limits", () => {
-    expect(render(1000).services["zookeeper"]).toMatchInlineSnapshot(`
+    const { labels, ...zookeeper } = render(1000).services["zookeeper"] ?? {};
+    expect(labels).toEqual({ "streamctl.definition": expect.stringMatching(/^[0-9a-f]{16}$/u) });
+    expect(zookeeper).toMatchInlineSnapshot(`
       {
         "build": {
           "args": {
@@ -81,7 +83,7 @@ describe("composeFile()", () => {
   });
 
   test("publishes on loopback what this machine asks for, and nothing else", () => {
-    const services = Object.values(render(1000).services) as readonly { readonly ports: readonly string[] }[];
+    const services = Object.values(render(1000).services) as unknown as readonly { readonly ports: readonly string[] }[];
     expect(services.flatMap(({ ports }) => ports)).toEqual([
       "127.0.0.1:10092:9092",
       "127.0.0.1:3181:2181",

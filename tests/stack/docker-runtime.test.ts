@@ -24,23 +24,28 @@ class FakeEngine implements ContainerEngine {
   readonly name = "docker 1";
   readonly commands: string[] = [];
   readonly images = new Set<string>();
+  /** The image that was asked for last. */
+  asked = "";
   starts = 0;
   running = false;
   created = false;
   exitCode = 143;
+  definition = "other";
   buildFails = false;
+  makesNothing = false;
 
   async run(args: readonly string[]): Promise<CommandResult> {
     const [command = "", ...rest] = args;
     if (!["ps", "inspect"].includes(command)) this.commands.push(args.join(" ").replaceAll(containerId, "c"));
     switch (command) {
       case "image":
-        return answer("", this.images.has(rest.at(-1) ?? "") ? 0 : 1);
+        this.asked = rest.at(-1) ?? "";
+        return answer("", this.images.has(this.asked) ? 0 : 1);
       case "ps":
         return answer(this.created ? containerId : "");
       case "inspect":
         return this.created
-          ? answer(`seen ${this.running} ${this.running ? 77 : 0} start-${this.starts} ${this.exitCode}`)
+          ? answer(`seen ${this.running} ${this.running ? 77 : 0} start-${this.starts} ${this.exitCode} definition ${this.definition}`)
           : answer(`Error: No such container: ${containerId}`, 1);
       case "start":
         this.running = true;
@@ -51,8 +56,13 @@ class FakeEngine implements ContainerEngine {
         return answer(containerId);
       case "exec":
         return answer("Name:\tsh\nVmRSS:\t  100 kB\nName:\tjava\nVmRSS:\t  900 kB\n");
+      case "rm":
+        this.created = false;
+        return answer(containerId);
       case "volume":
         return answer(rest[0] === "ls" ? "p_flink-data\np_kafka-data" : "");
+      case "network":
+        return answer("");
       case "logs":
         return answer("one\ntwo");
       default:
@@ -64,10 +74,11 @@ class FakeEngine implements ContainerEngine {
 
   async compose(_: object, args: readonly string[]): Promise<CommandResult> {
     this.commands.push(`compose ${args.join(" ")}`);
+    if (args[0] === "build" && !this.buildFails) this.images.add(this.asked);
     if (args[0] === "build" && this.buildFails) return answer("Step 3/9\nerror pulling image: dial tcp: refused", 1);
-    if (args[0] === "up") this.created = true;
+    if (args[0] === "up") this.created = !this.makesNothing;
     if (args[0] === "down") this.created = false;
-    return answer("");
+    return answer(this.makesNothing ? "creating\nError: no such network\nexit code: 1" : "");
   }
 }
 
@@ -92,6 +103,7 @@ describe("dockerRuntime()", () => {
     expect(engine.commands.map((command) => command.replace(/-[0-9a-f]{12}$/u, "-x"))).toEqual([
       "image inspect streamctl-kafka:4.3.1-x",
       "compose build kafka",
+      "image inspect streamctl-kafka:4.3.1-x",
       "compose up --no-start --no-build --no-deps kafka",
       "start c",
     ]);
@@ -111,6 +123,30 @@ describe("dockerRuntime()", () => {
     engine.commands.length = 0;
     await runtime.prepare(kafka);
     expect(engine.commands).toEqual([`image inspect ${tag}`]);
+  });
+
+  test("makes a container anew whose definition has changed, and no other", async () => {
+    const engine = new FakeEngine();
+    const { runtime } = await open(engine);
+    engine.created = true;
+    engine.definition = kafka.map((definition) => runtime.hash(definition)).join();
+    await runtime.prepare(kafka);
+    expect(engine.commands.at(-1)).toBe("compose up --no-start --no-build --no-deps kafka");
+    expect(engine.commands).not.toContain("rm c");
+    engine.definition = "another";
+    await runtime.prepare(kafka);
+    expect(engine.commands.slice(-2)).toEqual(["rm c", "compose up --no-start --no-build --no-deps kafka"]);
+  });
+
+  test("shows what compose said where it made nothing", async () => {
+    const engine = new FakeEngine();
+    const { runtime } = await open(engine);
+    engine.makesNothing = true;
+    await runtime.prepare(kafka);
+    const starts = kafka.map(async (definition) => await failureOf(runtime.start(definition)));
+    expect(await Promise.all(starts)).toMatchObject([
+      { message: 'Cannot start "kafka": compose made no container of it', detail: "Error: no such network" },
+    ]);
   });
 
   test("knows a run of a container from another run of the same one", async () => {
@@ -154,14 +190,16 @@ describe("dockerRuntime()", () => {
     });
   });
 
-  test("forgets containers and volumes, those of a service that the project had once too", async () => {
+  test("forgets containers, volumes and networks of the project, whatever services it had", async () => {
     const engine = new FakeEngine();
     const { runtime, composeDir } = await open(engine);
+    engine.created = true;
     await runtime.forget();
-    expect(engine.commands).toEqual([
-      "compose down --volumes --remove-orphans",
-      expect.stringMatching(/^volume ls -q --filter label=com\.docker\.compose\.project=streamctl-[0-9a-f]{8}$/u),
+    expect(engine.commands.map((command) => command.replace(/streamctl-[0-9a-f]{8}$/u, "x"))).toEqual([
+      "rm -f c",
+      "volume ls -q --filter label=com.docker.compose.project=x",
       "volume rm p_flink-data p_kafka-data",
+      "network ls -q --filter label=com.docker.compose.project=x",
     ]);
     expect(existsSync(composeDir)).toBe(false);
   });
