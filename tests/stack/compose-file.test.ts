@@ -130,7 +130,7 @@ describe("imageOf()", () => {
       ENGINE: "kafka",
       VERSION: "4.3.1",
       VALUES:
-        "controllerPort=9093 listeners=PLAINTEXT://0.0.0.0:9092,NETWORK://0.0.0.0:19092 " +
+        "controllerPort=9093 listeners=PLAINTEXT://0.0.0.0:9092,NETWORK://0.0.0.0:19092 ownListener=NETWORK " +
         "advertisedListeners=PLAINTEXT://127.0.0.1:10092,NETWORK://kafka:19092 confDir=/engine/conf dataDir=/data",
       BASE_IMAGE: "java:17",
       BUILD_IMAGE: "maven:17",

@@ -22,6 +22,8 @@ export function kafkaService({ ports, inside, bindHost, brokers }: Site): Servic
         `PLAINTEXT://${bindHost}:${inside.kafka}`,
         ...network.map((broker) => `NETWORK://${bindHost}:${networkPort(broker)}`),
       ].join(),
+      // On which the broker finds itself too: a published port is none of its container.
+      ownListener: network.length > 0 ? "NETWORK" : "PLAINTEXT",
       advertisedListeners: [`PLAINTEXT://${address}`, ...network.map((broker) => `NETWORK://${broker}`)].join(),
     },
     files: [
