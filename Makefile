@@ -90,9 +90,8 @@ test: check build node setup-runtimes ## check, then every runtime, then end-to-
 test-docker: build ## the same path in containers, on a container engine that answers or is started for it
 	@scripts/test-docker.sh
 
-image: build ## streamctl itself as the image streamctl
-	@mkdir -p build/image && cp $(STREAMCTL) build/image/
-	@docker build -q --build-arg VERSION=$$($(STREAMCTL) --version) -f dockerfiles/streamctl.Dockerfile -t streamctl build/image
+image: ## streamctl itself, built from the sources, as the image streamctl
+	@scripts/image.sh
 
 demo: build ## up, data, query, verify, down, in .demo
 	@scripts/demo.sh

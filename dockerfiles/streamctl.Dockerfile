@@ -1,11 +1,40 @@
-# streamctl itself, for work inside the network of a stack of containers. The build context is the folder with the executable that
-# `make build` wrote, because the executable holds everything else:
+# streamctl itself, for work inside the network of a stack of containers. The build context is the project's folder, or what of it a build
+# needs, and a folder ca/ with root certificates (*.crt) that the build trusts:
 #
 #   make image
 #   docker run --rm --network NAME_default streamctl data --brokers kafka:19092 -n 1000
 #
-# NAME is that of the compose project, as `docker ps` shows it. The base needs a glibc no older than that of the build.
+# NAME is that of the compose project, as `docker ps` shows it. Both stages have one base, because the executable needs a glibc no older than
+# that of its build.
 ARG DEBIAN_IMAGE=debian:bookworm-slim
+
+# hadolint ignore=DL3006
+FROM ${DEBIAN_IMAGE} AS build
+# The versions are those of the Debian release. What it trusts by itself is kept for the last stage, without the certificates of ca/.
+# hadolint ignore=DL3008
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends \
+    ca-certificates g++ gcc libc6-dev libssl-dev libzstd-dev make nodejs npm python3 zlib1g-dev \
+  && cp /etc/ssl/certs/ca-certificates.crt /public.crt
+COPY ca/ /usr/local/share/ca-certificates/
+RUN update-ca-certificates
+ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+# A registry of npm in the place of the public one.
+ARG NPM_CONFIG_REGISTRY
+WORKDIR /streamctl
+# From what seldom changes to what often does: each step is a layer that the next build finds again.
+COPY Makefile package.json bun.lock bunfig.toml ./
+COPY scripts/ scripts/
+RUN make setup
+COPY native/ native/
+RUN make build/streamctl_native.node
+COPY config/ config/
+COPY dockerfiles/ dockerfiles/
+COPY flink/ flink/
+COPY ksql/ ksql/
+COPY pinot/ pinot/
+COPY src/ src/
+RUN make build
 
 # hadolint ignore=DL3006
 FROM ${DEBIAN_IMAGE}
@@ -16,7 +45,8 @@ LABEL org.opencontainers.image.title="streamctl" \
   org.opencontainers.image.source="dockerfiles/streamctl.Dockerfile of streamctl"
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin streamctl \
   && install -d -o streamctl -g streamctl /data
-COPY streamctl /usr/local/bin/streamctl
+COPY --from=build /public.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /streamctl/streamctl /usr/local/bin/streamctl
 USER 10001
 WORKDIR /data
 ENV STREAMCTL_CACHE_DIR=/data/cache

@@ -11,8 +11,8 @@ fail() {
   exit 1
 }
 
-for program in node npm gcc make python3; do
-  command -v "$program" > /dev/null || fail "$program is missing. On Debian: apt-get install nodejs npm gcc make python3 python3-pip"
+for program in node npm gcc g++ make python3; do
+  command -v "$program" > /dev/null || fail "$program is missing. On Debian: apt-get install nodejs npm gcc g++ make python3 python3-pip"
 done
 
 mkdir -p .tools/bin
@@ -25,10 +25,12 @@ else
   mkdir -p .tools/npm
   printf '{"private":true}\n' > .tools/npm/package.json
   npm install --prefix .tools/npm --no-save --no-package-lock --no-fund --no-audit --loglevel=error "bun@$bun_version" > /dev/null
-  # The package's own link is made by its install script, which npm may not run; the platform's package always holds it.
-  binary=$(find .tools/npm/node_modules/@oven .tools/npm/node_modules/bun -type f \( -name bun -o -name bun.exe \) -perm -u+x -size +1M 2> /dev/null | head -n 1 || true)
-  [ -n "$binary" ] || fail "npm brought no Bun for this platform"
-  ln -sf "../../$binary" .tools/bin/bun
+  # The package's own link is made by its install script, which npm may not run. The platform's package always holds it, and an older npm
+  # also brings the one for another C library: the one that runs counts.
+  while read -r binary; do
+    [ "$("$binary" --version 2> /dev/null || true)" != "$bun_version" ] || ln -sf "../../$binary" .tools/bin/bun
+  done < <(find .tools/npm/node_modules/@oven .tools/npm/node_modules/bun -type f \( -name bun -o -name bun.exe \) -perm -u+x -size +1M 2> /dev/null)
+  [ -e .tools/bin/bun ] || fail "npm brought no Bun for this platform"
 fi
 [ "$(.tools/bin/bun --version)" = "$bun_version" ] || fail "Bun is not version $bun_version"
 
