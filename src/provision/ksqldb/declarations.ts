@@ -79,7 +79,13 @@ export function declaredFor(version: string, declared: readonly Declared[]): rea
   return declared.map((one) => ({ ...one, statement: { ...one.statement, text: one.statement.text.replace(retentionClause, "") } }));
 }
 
-const create = /^create (?:or replace )?(?<kind>stream|table) (?:if not exists )?(?<name>`[^`]+`|"[^"]+"|\w+)/iu;
+const create = /^create\s+(?:or\s+replace\s+)?(?<kind>stream|table)\s+(?:if\s+not\s+exists\s+)?(?<name>`[^`]+`|"[^"]+"|\w+)/iu;
+
+/** Name of the stream or table that a statement makes, as the server shows it; undefined where it makes none. */
+export function nameMadeBy(sql: string): string | undefined {
+  const name = create.exec(sql.trimStart())?.groups?.["name"];
+  return name === undefined ? undefined : sourceName(name);
+}
 
 function declare(statement: Statement): Declared {
   const found = create.exec(statement.sql)?.groups;

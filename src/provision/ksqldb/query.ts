@@ -47,10 +47,12 @@ export async function queryKsqldb({ url, sql, signal }: KsqldbQuery): Promise<Ks
   const { status, lines } = await postForLines(`${url}/query-stream`, { body, headers, signal, timeoutMs: answerTimeoutMs });
   const reader = lines[Symbol.asyncIterator]();
   const first = await nextLine(reader);
-  if (status !== 200) throw refused(status, first ?? "");
   const header = parse(first ?? "");
   const names = arrayAt(header, "columnNames");
-  if (names.length === 0) throw refused(status, first ?? "");
+  if (status !== 200 || names.length === 0) {
+    await reader.return?.();
+    throw refused(status, first ?? "");
+  }
   const columns = names.map((name, index) => ({ name: String(name), type: stringAt(header, "columnTypes", index) ?? "" }));
   return { columns, rows: rowsOf(reader) };
 }
@@ -91,7 +93,8 @@ function refused(status: number, text: string): StreamctlError {
   // The same sentence holds the way out, which is the hint.
   const [why, way] = reason.split(" Add EMIT CHANGES ");
   const hint = way === undefined ? {} : { hint: "Add EMIT CHANGES to the query to see its changes" };
-  const known = stringAt(json, "message") !== undefined || status !== 200;
-  const told = known ? (why ?? reason) : "it answers in a form that is not known";
-  return new StreamctlError("processor", `Cannot query ksqlDB: ${told}`, hint);
+  if (status === 200 && stringAt(json, "message") === undefined) {
+    return new StreamctlError("processor", "Cannot query ksqlDB: its answer names no columns", { hint: "Only SELECT answers rows" });
+  }
+  return new StreamctlError("processor", `Cannot query ksqlDB: ${why ?? reason}`, hint);
 }

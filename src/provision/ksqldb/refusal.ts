@@ -38,11 +38,12 @@ export function saysMissing(answer: HttpAnswer): boolean {
 }
 
 function retryOf(code: number, message: string): Refusal["retry"] {
-  // 503: 50302 while it starts, 50301 while an earlier command still runs.
-  if (Math.trunc(code / 100) === 503) return "again";
+  // 503: 50302 while it starts, 50301 while an earlier command still runs. 429: it takes only so many statements a second.
+  if ([429, 503].includes(Math.trunc(code / 100))) return "again";
   if (/has been fenced/u.test(message)) return "once";
-  const commandTopic = /waiting for command topic consumer|initializing transaction to the KSQL command topic/u;
-  return commandTopic.test(message) ? "again" : "never";
+  const notRun =
+    /waiting for command topic consumer|initializing transaction to the KSQL command topic|Another command with the same id .* is being executed/u;
+  return notRun.test(message) ? "again" : "never";
 }
 
 const position = /\bline:? (?<line>\d+)(?::| ?, ?col: ?)\d+:?/iu;
@@ -56,7 +57,9 @@ function readMessage(message: string): Pick<Refusal, "reason" | "line"> {
   const cause = lines.findLast((text) => text.startsWith("Caused by:"))?.slice("Caused by:".length);
   const told = cause === undefined ? lines.filter((text) => !text.startsWith("Statement:")) : [cause];
   const reason = told.map(withoutPosition).filter(Boolean).join(" ").replaceAll(/\s+/gu, " ").replace(/\.$/u, "");
-  return { reason: shorten(reason === "" ? "no reason given" : reason), ...(line === undefined ? {} : { line: Number(line) }) };
+  // Of some mistakes in its form ksqlDB knows no more than where they are.
+  const unsaid = /Syntax Error/u.test(message) ? "Syntax error" : "no reason given";
+  return { reason: shorten(reason === "" ? unsaid : reason), ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
 function withoutPosition(text: string): string {

@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { StreamctlError } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
-import { type Declared, quoted } from "./declarations.ts";
+import { type Declared, nameMadeBy, quoted } from "./declarations.ts";
 import type { ObjectStep } from "./plan.ts";
 import { refusalOf } from "./refusal.ts";
 import { ask } from "./server.ts";
@@ -48,9 +48,9 @@ export async function validateSteps(
     }
     begin += text.split("\n").length + 1;
   }
-  const named = stringAt(answer.json, "statementText") ?? "";
-  const declared =
-    at?.declared ?? made.find(({ kind, name }) => named.includes(`${kind} ${name} `) || named.includes(`${kind} ${quoted(name)} `));
+  // Otherwise it repeats the statement: as it was posted, or as it would write it itself.
+  const named = nameMadeBy(stringAt(answer.json, "statementText") ?? "");
+  const declared = at?.declared ?? made.find(({ name }) => name === named);
   const where = declared === undefined ? "the statements of ksql" : `"${declared.statement.file}:${at?.line ?? declared.statement.line}"`;
   throw new StreamctlError("processor", `Cannot run ${where}: ${refusal.reason}`);
 }

@@ -57,6 +57,15 @@ describe("queryKsqldb()", () => {
     expect(notQueryable).toMatchObject({ hint: "Add EMIT CHANGES to the query to see its changes" });
   });
 
+  test("says that what answers lines of text is no query", async () => {
+    const printed = "rowtime: 2026/11/23 11:22:10.707 Z, key: <null>, value: {}, partition: 1";
+    expect(await failureOf(ask({ status: 200, text: printed, after: "silence" }))).toMatchObject({
+      code: "processor",
+      message: "Cannot query ksqlDB: its answer names no columns",
+      hint: "Only SELECT answers rows",
+    });
+  });
+
   test("takes an answer that breaks off for no end", async () => {
     const failure = await failureOf(ask({ ...recorded("071-qs-push-limit"), after: "break" }));
     expect(failure).toMatchObject({ code: "unreachable" });

@@ -67,6 +67,23 @@ test("refusalOf() takes a server that is starting for one to be asked again, wit
   expect(refusalOf({ status: 503, text: "", json: undefined })).toEqual({ reason: "it answers with status 503", retry: "again" });
 });
 
+test("refusalOf() has a statement sent again that the server says it did not run", () => {
+  const busy = [
+    { error_code: 42900, message: "DDL/DML rate is crossing the configured rate limit of statements/second" },
+    {
+      error_code: 50000,
+      message:
+        "Could not write the statement into the command topic.\nCaused by: Another command with the same id (stream/`A`/create) is being executed.",
+    },
+  ];
+  expect(busy.map((json) => refusalOf({ status: Math.trunc(json.error_code / 100), text: "", json }).retry)).toEqual(["again", "again"]);
+});
+
+test("refusalOf() calls a syntax error so where the server says no more", () => {
+  const json = { error_code: 40001, message: "line 1:43: Syntax Error\n\nStatement: CREATE STREAM x (a INT) WITH (kafka_topic=$$x$$);" };
+  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Syntax error", line: 1, retry: "never" });
+});
+
 test("saysMissing() tells a source that is not there from a statement that is wrong", () => {
   expect(saysMissing(answerOf("062-describe-missing"))).toBe(true);
   expect(saysMissing(answerOf("023-syntax-error"))).toBe(false);

@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { assetPaths, readAsset } from "../../../src/core/assets.ts";
+import { type Declared, readDeclared } from "../../../src/provision/ksqldb/declarations.ts";
+import type { ObjectStep } from "../../../src/provision/ksqldb/plan.ts";
+import { validateSteps } from "../../../src/provision/ksqldb/validation.ts";
+import { patienceFor } from "../../../src/provision/patience.ts";
+import { failureOf } from "../failure.ts";
+import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
+
+const declared = readDeclared(
+  { paths: assetPaths, read: readAsset },
+  { transactions: { name: "transactions", id: "t1" }, transactionsPartitions: 3, windows: { name: "window_transactions", id: "w1" } },
+  { computation: "streamctl:q:t1:w1", paidTransactionsTopic: "streamctl-paid_transactions-0" },
+);
+const create = (one: Declared): ObjectStep => ({ operation: "create", declared: one, cause: "it does not exist" });
+
+async function validate(answer: object) {
+  await using server = await startScriptedKsqldb([{ status: 400, text: JSON.stringify(answer) }]);
+  return await failureOf(validateSteps(server.url, declared.map(create), [], patienceFor(5000)));
+}
+
+test("validateSteps() names the file of what ksqlDB refuses to read, however it repeats the statement", async () => {
+  const refusal = { error_code: 40001, message: "Failed to prepare statement: Invalid config variable(s): FOO" };
+  const asPosted = "\n  create  TABLE window_transactions WITH (FOO=1) AS SELECT 1 FROM a;";
+  const asWritten = "CREATE STREAM `PAID_TRANSACTIONS` WITH (FOO=1) AS SELECT 1\nFROM A;";
+  expect(await validate({ ...refusal, statementText: asPosted })).toMatchObject({
+    code: "processor",
+    message: 'Cannot run "ksql/03-window_transactions.sql:4": Invalid config variable(s): FOO',
+  });
+  expect(await validate({ ...refusal, statementText: asWritten })).toMatchObject({
+    message: 'Cannot run "ksql/02-paid_transactions.sql:3": Invalid config variable(s): FOO',
+  });
+});
