@@ -13,32 +13,9 @@ export const queryProperties = {
   "processing.guarantee": "exactly_once_v2",
   // Changes of a window are gathered for so long; by default for two seconds.
   "commit.interval.ms": "200",
+  // A record without a proper time is left out; some servers end the query at it.
+  "ksql.timestamp.throw.on.invalid": "false",
 } as const;
-
-interface Expectation {
-  readonly setting: string;
-  readonly holds: (value: string) => boolean;
-  /** What follows from another value. */
-  readonly otherwise: string;
-}
-
-const expectations: readonly Expectation[] = [
-  {
-    setting: "processing.guarantee",
-    holds: (value) => value.startsWith("exactly_once"),
-    otherwise: "streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
-  },
-  {
-    setting: "ksql.fail.on.deserialization.error",
-    holds: (value) => value !== "true",
-    otherwise: "one record that is not JSON ends the query of the windows",
-  },
-  {
-    setting: "ksql.timestamp.throw.on.invalid",
-    holds: (value) => value !== "true",
-    otherwise: "one record without a proper time ends the query of the windows",
-  },
-];
 
 /** Settings by name, without the prefix of those that go on to Kafka Streams; empty where the server tells none. */
 export async function readSettings(url: string, patience: Patience): Promise<ReadonlyMap<string, string>> {
@@ -55,10 +32,21 @@ export async function readSettings(url: string, patience: Patience): Promise<Rea
 
 /** One line for each setting that is not as it should be. Pure. */
 export function settingWarnings(settings: ReadonlyMap<string, string>): readonly string[] {
-  return expectations.flatMap(({ setting, holds, otherwise }) => {
-    const value = settings.get(setting);
-    return value === undefined || holds(value) ? [] : [`ksqlDB runs with ${setting}=${value}: ${otherwise}`];
-  });
+  const guarantee = settings.get("processing.guarantee");
+  const counts = guarantee === undefined || guarantee.startsWith("exactly_once");
+  // The setting itself is not told, only what follows from it: what is done with a record that cannot be read, if not the default.
+  const handlerOf = (stage: string): string | undefined => settings.get(`default.${stage}.exception.handler`);
+  const reads = handlerOf("production") === undefined || handlerOf("deserialization")?.includes("Continue") === true;
+  return [
+    ...(counts
+      ? []
+      : [
+          `ksqlDB runs with processing.guarantee=${guarantee}: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash`,
+        ]),
+    ...(reads
+      ? []
+      : ["ksqlDB runs with ksql.fail.on.deserialization.error=true: one record that is not JSON ends the query of the windows"]),
+  ];
 }
 
 export async function warnOfSettings(url: string, log: Log, patience: Patience): Promise<void> {

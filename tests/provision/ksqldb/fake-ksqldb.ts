@@ -28,10 +28,7 @@ const words = {
 };
 
 /** Not recorded: the form is that of the server's own class `PropertiesList`, the values are its defaults. */
-const defaultSettings = [
-  { name: "ksql.streams.processing.guarantee", scope: "KSQL", value: "at_least_once" },
-  { name: "ksql.fail.on.deserialization.error", scope: "KSQL", value: "false" },
-];
+const defaultSettings = [{ name: "ksql.streams.processing.guarantee", scope: "KSQL", value: "at_least_once" }];
 
 interface Source {
   readonly kind: "STREAM" | "TABLE";

@@ -97,6 +97,7 @@ describe("createKsqldbProcessor()", () => {
       "auto.offset.reset": "earliest",
       "processing.guarantee": "exactly_once_v2",
       "commit.interval.ms": "200",
+      "ksql.timestamp.throw.on.invalid": "false",
     });
     expect(world.ksqldb.queries().map(({ statement }) => statement)).toEqual([
       expect.stringContaining(`KAFKA_TOPIC = '${[...world.topics].join()}'`),

@@ -16,23 +16,12 @@ test("readSettings() reads both forms of the answer, and leaves out the prefix o
 });
 
 test("settingWarnings() says what follows from each setting that is not as it should be, and nothing of others", () => {
-  expect(
-    settingWarnings(
-      new Map([
-        ["processing.guarantee", "exactly_once_v2"],
-        ["a", "b"],
-      ]),
-    ),
-  ).toEqual([]);
-  expect(
-    settingWarnings(
-      new Map([
-        ["ksql.fail.on.deserialization.error", "true"],
-        ["ksql.timestamp.throw.on.invalid", "true"],
-      ]),
-    ),
-  ).toEqual([
+  const production = ["default.production.exception.handler", "io.confluent.ksql.errors.LogAndFail"] as const;
+  const reading = ["default.deserialization.exception.handler", "io.confluent.ksql.errors.LogMetricAndContinueExceptionHandler"] as const;
+  expect(settingWarnings(new Map([["processing.guarantee", "exactly_once_v2"], production, reading, ["a", "b"]]))).toEqual([]);
+  expect(settingWarnings(new Map())).toEqual([]);
+  expect(settingWarnings(new Map([["processing.guarantee", "at_least_once"], production]))).toEqual([
+    "ksqlDB runs with processing.guarantee=at_least_once: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
     "ksqlDB runs with ksql.fail.on.deserialization.error=true: one record that is not JSON ends the query of the windows",
-    "ksqlDB runs with ksql.timestamp.throw.on.invalid=true: one record without a proper time ends the query of the windows",
   ]);
 });
