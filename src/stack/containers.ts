@@ -20,7 +20,7 @@ export interface SeenContainer {
 }
 
 /** A container that is waited for is looked at anew only so often, in milliseconds: each look starts a program. */
-const lookIntervalMs = 500;
+const lookIntervalMs = 1000;
 
 /** Longest time for compose to make or remove containers, networks and volumes, in milliseconds. */
 const composeTimeoutMs = 120_000;
@@ -88,7 +88,7 @@ export class Containers {
     return undefined;
   }
 
-  /** As `look`, at most half a second old. */
+  /** As `look`, at most a second old. */
   async lookLately(containerId: string): Promise<SeenContainer | undefined> {
     const last = this.#looks.get(containerId);
     if (last && performance.now() - last.atMs < lookIntervalMs) return await last.seen;

@@ -49,17 +49,22 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const containers = new Containers(project, async () => options.engine ?? (await findEngine(signal)));
   const images = [...new Set(definitions.map(({ engine }) => engine))].map((name) => imageOf(name, definitions, source));
   const file = composeFile(definitions, images, project.name);
-  /** Services whose containers were made and not started yet, with what compose said about them. */
+  /** Services whose containers are there and were not started yet, with what compose said about them. */
   const created = new Map<ServiceName, string>();
 
-  /** Makes the containers of services that do not run. Answers what compose said. */
+  /**
+   * Makes the containers of services that do not run, where there is none of the same definition: each compose takes a second, and not
+   * every compose makes a container anew whose definition has changed. Answers what compose said.
+   */
   const create = async (names: readonly ServiceName[]): Promise<string> => {
     const looks = await Promise.all(names.map(async (name) => ({ name, seen: await containers.lookFor(name) })));
-    const outdated = looks.flatMap(({ name, seen }) => (seen && seen.definition !== definitionOf(file, name) ? [seen.containerId] : []));
-    // Not every compose makes a container anew whose definition has changed.
+    const stopped = looks.filter(({ seen }) => seen?.running !== true);
+    const needed = stopped.filter(({ name, seen }) => seen?.definition !== definitionOf(file, name));
+    const outdated = needed.flatMap(({ seen }) => (seen ? [seen.containerId] : []));
     if (outdated.length > 0) await containers.ask(["rm", ...outdated]);
-    const said = await containers.compose(["up", "--no-start", "--no-build", "--no-deps", ...names], signal);
-    for (const name of names) created.set(name, said);
+    const words = ["up", "--no-start", "--no-build", "--no-deps", ...needed.map(({ name }) => name)];
+    const said = needed.length > 0 ? await containers.compose(words, signal) : "";
+    for (const { name } of stopped) created.set(name, said);
     return said;
   };
 
@@ -76,10 +81,8 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         images.filter(({ engine }) => needed.has(engine)),
         { log, signal },
       );
-      // What runs in another form is stopped first, in its turn; all others are made at once, because each compose takes a second.
-      const seen = await Promise.all(starting.map(async ({ name }) => await containers.lookFor(name)));
-      const absent = starting.map(({ name }) => name).filter((_, index) => seen[index]?.running !== true);
-      if (absent.length > 0) await create(absent);
+      // What runs in another form is stopped first, in its turn, and made anew then.
+      await create(starting.map(({ name }) => name));
     },
 
     hash: ({ name }) => definitionOf(file, name),

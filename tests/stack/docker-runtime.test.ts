@@ -131,8 +131,7 @@ describe("dockerRuntime()", () => {
     engine.created = true;
     engine.definition = kafka.map((definition) => runtime.hash(definition)).join();
     await runtime.prepare(kafka);
-    expect(engine.commands.at(-1)).toBe("compose up --no-start --no-build --no-deps kafka");
-    expect(engine.commands).not.toContain("rm c");
+    expect(engine.commands.filter((command) => !command.startsWith("image"))).toEqual(["compose build kafka"]);
     engine.definition = "another";
     await runtime.prepare(kafka);
     expect(engine.commands.slice(-2)).toEqual(["rm c", "compose up --no-start --no-build --no-deps kafka"]);
