@@ -1,7 +1,7 @@
 # Stand-ins for the public base images, for machines that cannot pull them: a Debian with Java 17 (target jre), and with a compiler and
 # Maven (target build). DEBIAN_IMAGE may come from debootstrap, as scripts/base-images.sh makes it. Root certificates that lie in the
 # folder ca/ of the build context (*.crt) are trusted by both.
-ARG DEBIAN_IMAGE=debian:bookworm-slim
+ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
 # hadolint ignore=DL3006
 FROM ${DEBIAN_IMAGE} AS jre

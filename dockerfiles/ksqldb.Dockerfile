@@ -2,7 +2,7 @@
 # folder with an installed ksqlDB makes the same: KSQLDB_IMAGE is any Java runtime then, and the jars lie in jars/ of the build context.
 # VALUES and the rest of the context are as in engine.Dockerfile.
 ARG BASE_IMAGE
-ARG KSQLDB_IMAGE=confluentinc/ksqldb-server:0.29.0
+ARG KSQLDB_IMAGE=docker.io/confluentinc/ksqldb-server:0.29.0
 
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE} AS configuration

@@ -5,8 +5,8 @@
 #   docker run --rm --network NAME_default streamctl data --brokers kafka:19092 -n 1000
 #
 # NAME is that of the compose project, as `docker ps` shows it. Both stages have one base, because the executable needs a glibc no older than
-# that of its build.
-ARG DEBIAN_IMAGE=debian:bookworm-slim
+# that of its build; it is named by its tag alone, because what is installed on it is the newest of its release too.
+ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
 # hadolint ignore=DL3006
 FROM ${DEBIAN_IMAGE} AS build

@@ -82,7 +82,7 @@ function engineBuild(engine: EngineName, { buildImage }: ImageSource): Build {
 function ksqldbBuild({ baseImage, ksqldbImage, ksqldbJars: jars }: ImageSource): Build {
   const [image, version, root, folders] = jars
     ? [baseImage, jars.version, `/engine/${jarsFolder}`, [...jars.byFolder.keys()]]
-    : [ksqldbImage, /:(\w[\w.-]*)$/u.exec(ksqldbImage)?.[1] ?? "own", "/usr", archiveFolders];
+    : [ksqldbImage, /:(\w[\w.-]*)(?:@|$)/u.exec(ksqldbImage)?.[1] ?? "own", "/usr", archiveFolders];
   return {
     version,
     dockerfile: ksqldbDockerfile,

@@ -57,7 +57,7 @@ describe("lookAround()", () => {
     await fakeDocker("streamctl-*");
     expect(await look()).toBe(false);
     expect(await look({ STREAMCTL_KSQLDB_IMAGE: "mine:1" })).toBe(true);
-    await fakeDocker("confluentinc/ksqldb-server:*");
+    await fakeDocker("*/ksqldb-server:*");
     expect(await look()).toBe(true);
   });
 

@@ -212,10 +212,10 @@ describe("imageSource()", () => {
     expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "mine:17" })).toEqual({
       declarations,
       baseImage: "mine:17",
-      buildImage: expect.stringMatching(/^maven:3/u),
-      ksqldbImage: expect.stringMatching(/^confluentinc\/ksqldb-server:0/u),
+      buildImage: expect.stringMatching(/\/maven:3[\w.-]+@sha256:[0-9a-f]{64}$/u),
+      ksqldbImage: expect.stringMatching(/\/ksqldb-server:0/u),
     });
-    expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/^eclipse-temurin:17/u);
+    expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/\/eclipse-temurin:17[\w.-]+@sha256:[0-9a-f]{64}$/u);
   });
 });
 
