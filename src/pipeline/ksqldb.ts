@@ -1,9 +1,7 @@
 /** ksqlDB as the pipeline meets it: which server, by whom it was started, on which Kafka, and how its objects are taken back. */
 
-import { join } from "node:path";
 import type { Declarations } from "../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
-import { readIfExists } from "../core/files.ts";
 import type { Log } from "../core/log.ts";
 import { createTopic, deleteTopic, fetchMetadata } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTopic } from "../model/names.ts";
@@ -12,7 +10,8 @@ import { removeOwnObjects } from "../provision/ksqldb/processor.ts";
 import { readServerInfo } from "../provision/ksqldb/server.ts";
 import { type Patience, patienceFor, remainingMs } from "../provision/patience.ts";
 import type { TopicIdentity } from "../provision/processor.ts";
-import type { KsqldbSource, StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { KsqldbSource, StackChoices } from "../stack/run-state.ts";
+import type { ServiceData } from "../stack/runtime.ts";
 
 export interface KsqldbPlace {
   readonly url: string;
@@ -52,12 +51,12 @@ function ownTopics(brokers: string): OwnTopics {
  *
  * @throws StreamctlError `unreachable` where it does not answer, `processor` where it works with another Kafka
  */
-export async function requireSameKafka(url: string, brokers: string, folder: StateFolder, patience: Patience): Promise<void> {
+export async function requireSameKafka(url: string, brokers: string, kafkaData: ServiceData, patience: Patience): Promise<void> {
   const { kafkaClusterId } = await readServerInfo(url, patience).catch((error: unknown) => {
     if (!hasCode(error, "unreachable")) throw error;
     throw new StreamctlError("unreachable", error.message, { cause: error, hint: `Start that server with bootstrap.servers=${brokers}` });
   });
-  const ours = await clusterId(folder);
+  const ours = await clusterId(kafkaData);
   if (ours === undefined || kafkaClusterId === "" || kafkaClusterId === ours) return;
   throw new StreamctlError(
     "processor",
@@ -68,9 +67,9 @@ export async function requireSameKafka(url: string, brokers: string, folder: Sta
   );
 }
 
-/** Id of the cluster that the local Kafka was formatted with; undefined where there is none. */
-async function clusterId(folder: StateFolder): Promise<string | undefined> {
-  const text = await readIfExists(join(folder.dataDir("kafka"), "log", "meta.properties"));
+/** Id of the cluster that the stack's Kafka was formatted with; undefined where there is none. */
+async function clusterId(kafkaData: ServiceData): Promise<string | undefined> {
+  const text = await kafkaData.read("log/meta.properties");
   return /^cluster\.id=(?<id>.+)$/mu.exec(text ?? "")?.groups?.["id"]?.trim();
 }
 

@@ -9,7 +9,7 @@ import { createKsqldbProcessor } from "../provision/ksqldb/processor.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { provisionPinot, type PinotOptions } from "../provision/pinot/table.ts";
 import { provisionProcessor, type Processor, type TopicIdentity } from "../provision/processor.ts";
-import type { StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { StackChoices } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { Endpoints } from "./endpoints.ts";
@@ -19,7 +19,6 @@ import { provisionTopic, replaceTopic, topicMisfit, type ProvisionedTopic, type 
 export interface ProvisioningOptions {
   readonly choices: StackChoices;
   readonly endpoints: Endpoints;
-  readonly folder: StateFolder;
   readonly runtime: Runtime;
   readonly declarations: Declarations;
   /** One promise a service of the stack, settled when it is ready. */
@@ -71,9 +70,9 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
 }
 
 /** Waits for the processor; false where the stack has none. */
-async function processorReady({ choices, ready, endpoints, folder, timeoutMs, signal }: ProvisioningOptions): Promise<boolean> {
+async function processorReady({ choices, ready, endpoints, runtime, timeoutMs, signal }: ProvisioningOptions): Promise<boolean> {
   if (wantsExternal(choices)) {
-    await requireSameKafka(endpoints.ksqldb, endpoints.kafka, folder, patienceFor(timeoutMs, signal));
+    await requireSameKafka(endpoints.ksqldb, endpoints.kafka, runtime.dataOf("kafka"), patienceFor(timeoutMs, signal));
     return true;
   }
   const service = ready.get(choices.processor);

@@ -148,7 +148,6 @@ async function carryOut(
   const provisioning = provision({
     choices,
     endpoints: endpointsOf(choices),
-    folder,
     runtime,
     declarations: openDeclarations(declarationsDir),
     ready: start.ready,

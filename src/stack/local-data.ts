@@ -1,6 +1,6 @@
 /** A service's data in a folder of this machine. */
 
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { systemCode } from "../core/errors.ts";
 import type { ServiceData } from "./runtime.ts";
@@ -21,6 +21,7 @@ export function localData(root: string): ServiceData {
       );
       return found.filter((file) => file !== undefined);
     },
+    read: async (path) => await whereItExists(readFile(join(root, path), "utf8")),
     remove: async (paths) => {
       await Promise.all(paths.map(async (path) => await rm(join(root, path), { recursive: true, force: true })));
     },

@@ -47,6 +47,8 @@ export interface ServiceData {
   list(folder: string): Promise<readonly string[]>;
   /** Files of a name anywhere below a folder. */
   find(folder: string, fileName: string): Promise<readonly FoundFile[]>;
+  /** Text of a file; undefined where there is none. */
+  read(path: string): Promise<string | undefined>;
   remove(paths: readonly string[]): Promise<void>;
 }
 

@@ -56,6 +56,13 @@ for (const [name, open] of [
       expect(await data.find("savepoints", "_metadata")).toEqual([]);
     });
 
+    test("reads a file, and nothing where there is none", async () => {
+      const { root, data } = await filled();
+      await writeFile(join(root, "meta.properties"), "version=1\ncluster.id=x");
+      expect(await data.read("meta.properties")).toBe("version=1\ncluster.id=x");
+      expect(await data.read("nowhere/meta.properties")).toBeUndefined();
+    });
+
     test("removes what it is told, whatever the name, and nothing else", async () => {
       const { root, data } = await filled();
       await data.remove(["checkpoints/d e", "checkpoints/was-never-there"]);
