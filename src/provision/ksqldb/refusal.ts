@@ -46,19 +46,21 @@ function retryOf(code: number, message: string): Refusal["retry"] {
   return notRun.test(message) ? "again" : "never";
 }
 
-const position = /\bline:? (?<line>\d+)(?::| ?, ?col: ?)\d+:?/iu;
+const position = /\bline:? (?<line>\d+)(?::| ?, ?col: ?)(?<column>\d+):?/iu;
 const steps =
   /^(?:could not determine output schema for query due to error|exception while preparing statement|failed to prepare statement):\s*/iu;
 
 function readMessage(message: string): Pick<Refusal, "reason" | "line"> {
-  const line = position.exec(message)?.groups?.["line"];
+  const { line, column } = position.exec(message)?.groups ?? {};
   // A tab continues a line that was too long for the server.
   const lines = message.replaceAll(/\s*\n\t+/gu, " ").split("\n");
   const cause = lines.findLast((text) => text.startsWith("Caused by:"))?.slice("Caused by:".length);
-  const told = cause === undefined ? lines.filter((text) => !text.startsWith("Statement:")) : [cause];
+  // What follows is the statement once more, on as many lines as it has.
+  const repeated = lines.findIndex((text) => text.startsWith("Statement:"));
+  const told = cause === undefined ? lines.slice(0, repeated === -1 ? lines.length : repeated) : [cause];
   const reason = told.map(withoutPosition).filter(Boolean).join(" ").replaceAll(/\s+/gu, " ").replace(/\.$/u, "");
   // Of some mistakes in its form ksqlDB knows no more than where they are.
-  const unsaid = /Syntax Error/u.test(message) ? "Syntax error" : "no reason given";
+  const unsaid = /Syntax Error/u.test(message) ? `Syntax error at column ${column}` : "no reason given";
   return { reason: shorten(reason === "" ? unsaid : reason), ...(line === undefined ? {} : { line: Number(line) }) };
 }
 

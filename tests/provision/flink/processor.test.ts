@@ -38,9 +38,9 @@ async function createWorld(): Promise<FlinkWorld> {
         checkpoints: { uri: "file:///state", files: localData(folder) },
         declarations: { paths: assetPaths, read: (path) => readAsset(path).replace("'200 ms'", latency[statements]) },
       }),
-    started: () => flink.statements.filter((sql) => sql.startsWith("INSERT")).length,
-    running: () => flink.jobs.filter(({ name, state }) => name === jobName && state === "RUNNING").map(({ id }) => id),
-    startForeign: () => flink.addJob({ name: jobName }),
+    started: async () => flink.statements.filter((sql) => sql.startsWith("INSERT")).length,
+    running: async () => flink.jobs.filter(({ name, state }) => name === jobName && state === "RUNNING").map(({ id }) => id),
+    startForeign: async () => void flink.addJob({ name: jobName }),
     async [Symbol.asyncDispose]() {
       await flink[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
@@ -76,7 +76,7 @@ test("createFlinkProcessor() asks twice, and submits nothing, when the job runs"
   await provision(world);
   world.flink.requests.length = 0;
   await provision(world);
-  const [id] = world.running();
+  const [id] = await world.running();
   expect(world.flink.requests).toEqual(["GET /jobs/overview", `GET /jobs/${id}/config`, "GET /jobs/overview"]);
 });
 
@@ -113,7 +113,7 @@ test("createFlinkProcessor() says so and starts from the earliest record when a 
   const [warning = ""] = await provision(world);
   expect(warning).toContain("Flink could not go on from checkpoint");
   expect(warning).toContain("Unexpected magic number");
-  expect(world.running()).toHaveLength(1);
+  expect(await world.running()).toHaveLength(1);
   expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
 });
 
@@ -142,7 +142,7 @@ test("createFlinkProcessor() has the windows' topic made anew by the next run wh
   await provision(world);
   await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
   await failureOf(attempt(() => Promise.reject(new Error("Kafka is away"))));
-  expect(world.running()).toEqual([]);
+  expect(await world.running()).toEqual([]);
   const remade: TopicIdentity = { name: windows.name, id: "w2" };
   expect((await attempt(() => Promise.resolve(remade))).windows).toEqual(remade);
   expect(topics).toEqual(["remade", "remade"]);

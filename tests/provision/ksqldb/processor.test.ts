@@ -44,13 +44,13 @@ async function createWorld(change: { readonly ownServer?: boolean; readonly edit
     topics,
     options,
     processor: (topic, wanted) => createKsqldbProcessor(options(topic, wanted)),
-    started: () => ksqldb.started().filter(writes).length,
-    running: () =>
+    started: async () => ksqldb.started().filter(writes).length,
+    running: async () =>
       ksqldb
         .queries()
         .filter(writes)
         .map(({ id }) => id),
-    startForeign: () => {
+    async startForeign() {
       ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
       ksqldb.run(
         "CREATE TABLE window_transactions WITH (KAFKA_TOPIC = 'window_transactions') AS SELECT a, COUNT(*) FROM others GROUP BY a",
@@ -213,7 +213,7 @@ describe("createKsqldbProcessor()", () => {
     world.ksqldb.breakAfter(/^CREATE TABLE/u);
     await provision(world);
     expect(world.ksqldb.posted.filter((sql) => sql.startsWith("CREATE TABLE"))).toHaveLength(1);
-    expect(world.started()).toBe(1);
+    expect(await world.started()).toBe(1);
   });
 
   test("names the file and the line of what ksqlDB refuses", async () => {
@@ -245,13 +245,13 @@ describe("on a server that is not ours, createKsqldbProcessor()", () => {
     await using world = await createWorld({ ownServer: false });
     await provision(world);
     await provision(world, { ...wish, statements: "second" });
-    expect(world.running()).toHaveLength(1);
+    expect(await world.running()).toHaveLength(1);
     expect(world.ksqldb.sources().toSorted()).toEqual(["PAID_TRANSACTIONS", "TRANSACTIONS", "WINDOW_TRANSACTIONS"]);
   });
 
   test("touches no query of somebody else's that writes to the windows, and says how to end it", async () => {
     await using world = await createWorld({ ownServer: false });
-    world.startForeign();
+    await world.startForeign();
     world.ksqldb.posted.length = 0;
     expect(await failureOf(provision(world))).toMatchObject({
       message: `Cannot use ksqlDB at "${world.ksqldb.url}": its query CTAS_WINDOW_TRANSACTIONS_2, which streamctl did not start, writes to topic "window_transactions"`,
@@ -275,7 +275,7 @@ describe("on a server that is not ours, createKsqldbProcessor()", () => {
     world.ksqldb.run(readAsset("ksql/01-transactions.sql").replace("{{transactionsTopic}}", "transactions"));
     await provision(world);
     expect(world.ksqldb.posted.some((sql) => sql.startsWith("CREATE STREAM transactions"))).toBe(false);
-    expect(world.running()).toHaveLength(1);
+    expect(await world.running()).toHaveLength(1);
   });
 
   test("warns of settings that keep the windows from being exact", async () => {
@@ -308,7 +308,7 @@ describe("removeOwnObjects()", () => {
 
   test("leaves a table of our name that somebody else made", async () => {
     await using world = await createWorld({ ownServer: false });
-    world.startForeign();
+    await world.startForeign();
     expect(await removeOwnObjects(world.options(windows, wish), patienceFor(5000))).toEqual([]);
     expect(world.ksqldb.queries()).toHaveLength(1);
   });

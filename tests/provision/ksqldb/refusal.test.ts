@@ -81,7 +81,14 @@ test("refusalOf() has a statement sent again that the server says it did not run
 
 test("refusalOf() calls a syntax error so where the server says no more", () => {
   const json = { error_code: 40001, message: "line 1:43: Syntax Error\n\nStatement: CREATE STREAM x (a INT) WITH (kafka_topic=$$x$$);" };
-  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Syntax error", line: 1, retry: "never" });
+  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Syntax error at column 43", line: 1, retry: "never" });
+});
+
+test("refusalOf() leaves out the statement that a server of 0.28 repeats on several lines", () => {
+  const message =
+    "Unknown format: JSN\nStatement: CREATE TABLE W WITH (VALUE_FORMAT='JSN') AS SELECT\n  A,\n  COUNT(*) N\nFROM S\nGROUP BY A;";
+  const json = { error_code: 40001, message };
+  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Unknown format: JSN", retry: "never" });
 });
 
 test("saysMissing() tells a source that is not there from a statement that is wrong", () => {

@@ -1,0 +1,201 @@
+/** ksqlDB itself, from a folder that STREAMCTL_KSQLDB_HOME names: the whole path, then the contract of a processor on the server of a stack. */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { assetPaths, readAsset } from "../../src/core/assets.ts";
+import { pollUntil } from "../../src/core/wait.ts";
+import { listOffsets } from "../../src/kafka/admin.ts";
+import { ksqldbOptions } from "../../src/pipeline/ksqldb.ts";
+import { createKsqldbProcessor } from "../../src/provision/ksqldb/processor.ts";
+import { processorContract, type ProcessorWorld } from "../provision/processor-contract.ts";
+import { RealKsqldb } from "./real-ksqldb.ts";
+import { Stack } from "./streamctl.ts";
+
+const home = process.env["STREAMCTL_KSQLDB_HOME"] ?? "";
+
+function wholePath(): void {
+  let stack: Stack;
+
+  beforeAll(async () => {
+    stack = await Stack.create(22_000);
+  });
+
+  afterAll(async () => {
+    expect(await stack.end()).toEqual([]);
+  });
+
+  const results = (report: { readonly changes: readonly Record<string, string>[] }) =>
+    report.changes.map(({ kind, result }) => `${kind} ${result}`);
+  const commands = async (): Promise<number> => {
+    const topic = "_confluent-ksql-streamctl__command_topic";
+    const marks = await listOffsets({ brokers: stack.brokers, topic, timeoutMs: 10_000 });
+    return marks.reduce((sum, { high }) => sum + high, 0);
+  };
+  const verify = async (): Promise<string> => {
+    const { stdout, stderr, exitCode } = await stack.run(["verify", "--wait", "120s"]);
+    return exitCode === 0 ? "every window equals what was sent" : `${stdout}\n${stderr}`;
+  };
+  const edited = async (file: string, text: string, other: string): Promise<string> => {
+    const folder = join(stack.folder, `declarations-${crypto.randomUUID()}`);
+    expect((await stack.run(["eject", folder])).exitCode).toBe(0);
+    const path = join(folder, file);
+    await writeFile(path, (await readFile(path, "utf8")).replace(text, other));
+    return folder;
+  };
+
+  test("up starts the server and makes topics, streams, table and Pinot's table", async () => {
+    const report = await stack.up("--ksqldb-home", home);
+    expect(report.processor).toBe("ksqldb");
+    expect(results(report)).toEqual(["topic created", "topic created", "job created", "schema created", "table created"]);
+  });
+
+  test("windows are exact for times of now, of the past and of the future, in any order", async () => {
+    await stack.json(["data", "-n", "500", "--rate", "500"]);
+    for (const time of ["2031-06-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-30T00:00:00Z", "2019-03-01T00:00:00Z"]) {
+      await stack.json(["data", "-n", "300", "--start-time", time]);
+    }
+    expect(await verify()).toBe("every window equals what was sent");
+  });
+
+  test("a second up posts nothing", async () => {
+    const before = await commands();
+    expect(new Set(results(await stack.json(["up"])).map((change) => change.split(" ")[1]))).toEqual(new Set(["unchanged"]));
+    expect(await commands()).toBe(before);
+  });
+
+  test("query asks once, or shows changes until there are enough of them or it is interrupted", async () => {
+    const pull = await stack.json(["query", "SELECT TOTAL_PAID FROM window_transactions", "--engine", "ksqldb", "--limit", "2"]);
+    expect(pull.columns).toEqual([{ name: "TOTAL_PAID", type: "BIGINT" }]);
+    expect(pull.rows).toHaveLength(2);
+    const push = ["query", "SELECT WINDOW_START FROM window_transactions EMIT CHANGES", "--engine", "ksqldb", "-o", "ndjson"];
+    const some = await stack.run([...push, "--limit", "3"]);
+    expect(
+      some.stdout
+        .trim()
+        .split("\n")
+        .map((line) => Object.keys(JSON.parse(line))),
+    ).toEqual([["WINDOW_START"], ["WINDOW_START"], ["WINDOW_START"]]);
+    expect(some.exitCode).toBe(0);
+    const { child, outcome } = stack.start(push);
+    child.stdout?.once("data", () => void child.kill("SIGINT"));
+    expect((await outcome).exitCode).toBe(130);
+  });
+
+  test.each([
+    ["ksql/02-paid_transactions.sql", "FROM transactions", "FORM transactions", `2-paid_transactions.sql:13": Expecting {',', 'FROM'}`],
+    ["ksql/02-paid_transactions.sql", "FROM transactions", "FROM nowhere", `2-paid_transactions.sql:3": NOWHERE does not exist`],
+    [
+      "ksql/02-paid_transactions.sql",
+      "status = 'Paid'",
+      "state = 'Paid'",
+      `2-paid_transactions.sql:14": WHERE column 'STATE' cannot be resolved`,
+    ],
+    [
+      "ksql/03-window_transactions.sql",
+      "PARTITIONS = 1",
+      "PARTITION = 1",
+      `3-window_transactions.sql:4": Invalid config variable(s) in the WITH clause: PARTITION`,
+    ],
+    [
+      "ksql/03-window_transactions.sql",
+      "SUM(total_paid)",
+      "SUMM(total_paid)",
+      `3-window_transactions.sql:4": Can't find any functions with the name 'SUMM'`,
+    ],
+  ])("%s with %p as %p is refused with file and line, and what runs goes on", async (file, text, other, reason) => {
+    const before = await commands();
+    const { exitCode, stderr } = await stack.run(["up", "--dir", await edited(file, text, other)]);
+    expect(stderr).toContain(`Cannot run "ksql/0${reason}`);
+    expect(exitCode).toBe(1);
+    expect(await commands()).toBe(before);
+  });
+
+  test("other windows are terminated, dropped and made again, as the plan said, and so are the first ones after them", async () => {
+    await stack.json(["data", "-n", "300", "--rate", "max"]);
+    const dir = await edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
+    const { plan } = await stack.json(["up", "--dir", dir, "--dry-run"]);
+    expect(plan.slice(4).map(({ operation, target }: Record<string, string>) => `${operation}: ${target}`)).toEqual([
+      "unchanged: topic transactions",
+      "replace: topic window_transactions",
+      "unchanged: stream TRANSACTIONS",
+      "terminate, drop and create again: stream PAID_TRANSACTIONS",
+      "terminate, drop and create again: table WINDOW_TRANSACTIONS",
+      "replace: table transaction_window",
+    ]);
+    expect(results(await stack.json(["up", "--dir", dir]))).toContain("job replaced");
+    const widths = "SELECT WINDOW_END - WINDOW_START AS width FROM window_transactions EMIT CHANGES";
+    const { rows } = await stack.json(["query", widths, "--engine", "ksqldb", "--limit", "1"]);
+    expect(rows).toEqual([[6000]]);
+    expect(results(await stack.json(["up"]))).toContain("job replaced");
+    expect(await verify()).toBe("every window equals what was sent");
+  });
+
+  test("a killed server is started again by up, and every window is exact", async () => {
+    const running = stack.start(["data", "-n", "20000", "--rate", "4000", "--json"]);
+    await pollUntil(async () => running.narration().includes("Sending") || undefined, { timeoutMs: 20_000, what: "data to begin" });
+    process.kill(await stack.pidOf("ksqldb"), "SIGKILL");
+    const { services } = await stack.json(["up"]);
+    expect(services.find(({ name }: Record<string, string>) => name === "ksqldb")).toMatchObject({ state: "healthy" });
+    expect((await running.outcome).exitCode).toBe(0);
+    expect(await verify()).toBe("every window equals what was sent");
+  });
+
+  test("down stops it before Kafka, and another processor and it again keep every window", async () => {
+    const { stderr, exitCode } = await stack.run(["down"]);
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain("did not stop");
+    expect(stderr.indexOf("ksqldb stopped")).toBeLessThan(stderr.indexOf("kafka stopped"));
+    await stack.json(["up", "--processor", "flink"]);
+    await stack.json(["data", "-n", "300", "--rate", "300"]);
+    expect(await verify()).toBe("every window equals what was sent");
+    expect((await stack.run(["down"])).exitCode).toBe(0);
+    await stack.json(["up", "--ksqldb-home", home]);
+    expect(await verify()).toBe("every window equals what was sent");
+  });
+}
+
+function asProcessor(): void {
+  let stack: Stack;
+
+  beforeAll(async () => {
+    stack = await Stack.create(23_000);
+    await stack.up("--ksqldb-home", home, "--only", "kafka,ksqldb");
+  });
+
+  afterAll(async () => {
+    expect(await stack.end()).toEqual([]);
+  });
+
+  const counted = { first: "COUNT(*)", second: "COUNT(total_paid)", refused: "REFUSED(*)" } as const;
+
+  async function createWorld(): Promise<ProcessorWorld> {
+    const server = new RealKsqldb(`http://127.0.0.1:${8088 + stack.offset}`);
+    await server.clear();
+    return {
+      processor: (windows, { transactionsTopicId, statements }) => {
+        const declarations = { paths: assetPaths, read: (path: string) => readAsset(path).replace("COUNT(*)", counted[statements]) };
+        const place = { url: server.url, ownServer: true, brokers: stack.brokers, declarations };
+        return createKsqldbProcessor(ksqldbOptions(place, { name: "transactions", id: transactionsTopicId }, windows));
+      },
+      started: async () => await server.started("window_transactions"),
+      running: async () => await server.running("window_transactions"),
+      async startForeign() {
+        await server.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'transactions', VALUE_FORMAT = 'JSON')");
+        const shape = "KAFKA_TOPIC = 'window_transactions', PARTITIONS = 1, RETENTION_MS = 259200000000000";
+        await server.run(`CREATE STREAM foreign WITH (${shape}) AS SELECT * FROM others EMIT CHANGES`);
+      },
+      [Symbol.asyncDispose]: async () => await server.clear(),
+    };
+  }
+
+  processorContract("a real ksqlDB", createWorld, 60_000);
+}
+
+if (home === "") {
+  const why = "SKIPPED, because no registry has ksqlDB. Type: STREAMCTL_KSQLDB_HOME=DIR make test, with the folder of one";
+  test.skip(`a stack with a ksqlDB of its own: ${why}`, () => {});
+} else {
+  describe("a stack with a ksqlDB of its own", wholePath);
+  describe("a real ksqlDB server", asProcessor);
+}
