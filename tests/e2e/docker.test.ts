@@ -1,6 +1,8 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { silentLog } from "../../src/core/log.ts";
+import { runCommand } from "../../src/core/process.ts";
 import { findEngine } from "../../src/stack/container-engine.ts";
 import { readCertificates } from "../../src/stack/certificates.ts";
 import { dockerRuntime } from "../../src/stack/docker-runtime.ts";
@@ -15,9 +17,11 @@ import { siteOf } from "../../src/stack/site.ts";
 import { fakeKsqldbHome } from "../stack/fake-ksqldb-home.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { runtimeContract } from "./runtime-contract.ts";
+import { run, Stack } from "./streamctl.ts";
 
 const portOffset = 21_000;
 const extraCaFile = process.env["STREAMCTL_TEST_EXTRA_CA"] ?? "";
+const extraCa = extraCaFile === "" ? [] : ["--extra-ca", extraCaFile];
 
 /** On an image of the fake server in the place of Confluent's, which no registry but its own has. */
 function ksqldbOfFolder(): void {
@@ -59,10 +63,54 @@ function ksqldbOfFolder(): void {
   });
 }
 
+function imageOfStreamctl(): void {
+  const network = (stack: Stack): string => `streamctl-${createHash("sha256").update(stack.stateDir).digest("hex").slice(0, 8)}_default`;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    const { exitCode, output } = await runCommand({ program: "scripts/image.sh", args: [] });
+    expect(output).toMatch(/^image: streamctl \d/mu);
+    expect(exitCode).toBe(0);
+    stack = await Stack.create(portOffset);
+  });
+
+  afterAll(async () => {
+    expect(await stack.end()).toEqual([]);
+  });
+
+  test("makes the same transactions as the executable outside, and is not root", async () => {
+    const engine = await findEngine();
+    const args = ["data", "-n", "100", "--seed", "7", "--start-time", "2026-01-01T00:00:00Z", "--dry-run", "-q"];
+    const inside = await engine.run(["run", "--rm", "streamctl", ...args]);
+    expect(inside).toEqual({ exitCode: 0, output: (await run(args)).stdout.trimEnd() });
+    expect((await engine.run(["run", "--rm", "--entrypoint", "id", "streamctl", "-u"])).output).toBe("10001");
+  });
+
+  test("delivers in the network of a stack", async () => {
+    await stack.up("--runtime", "docker", "--only", "kafka", ...extraCa);
+    const words = [
+      "run",
+      "--rm",
+      "--network",
+      network(stack),
+      "streamctl",
+      "data",
+      "--brokers",
+      "kafka:19092",
+      "-n",
+      "1000",
+      "--rate",
+      "max",
+    ];
+    const { output } = await (await findEngine()).run([...words, "--json", "-q"]);
+    expect(JSON.parse(output)).toMatchObject({ requested: 1000, delivered: 1000, unresolved: 0 });
+  });
+}
+
 if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
   describe("ksqlDB of a folder", ksqldbOfFolder);
-  describe("a stack of containers", () =>
-    runtimeContract({ runtime: "docker", portOffset, args: extraCaFile === "" ? [] : ["--extra-ca", extraCaFile] }));
+  describe("the image of streamctl", imageOfStreamctl);
+  describe("a stack of containers", () => runtimeContract({ runtime: "docker", portOffset, args: extraCa }));
 } else {
   test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Type: make test-docker", () => {});
 }
