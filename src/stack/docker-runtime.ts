@@ -100,6 +100,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         throw new StreamctlError("service-failed", `Cannot start "${name}": compose made no container of it`, { detail });
       }
       await containers.ask(["start", containerId]);
+      containers.changed(containerId);
       const seen = await containers.look(containerId);
       if (!seen) throw new StreamctlError("service-failed", `Cannot start "${name}": its container was removed at once`);
       return { pid: seen.pid, containerId, startedAt: seen.startedAt };

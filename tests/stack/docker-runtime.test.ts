@@ -137,6 +137,16 @@ describe("dockerRuntime()", () => {
     expect(engine.commands.slice(-2)).toEqual(["rm c", "compose up --no-start --no-build --no-deps kafka"]);
   });
 
+  test("sees a container run that it saw stopped a moment ago, once it has started it", async () => {
+    const engine = new FakeEngine();
+    const { runtime } = await open(engine);
+    engine.created = true;
+    engine.definition = kafka.map((definition) => runtime.hash(definition)).join();
+    expect(await runtime.isRunning({ pid: 77, containerId, startedAt: "start-0" })).toBe(false);
+    const started = await Promise.all(kafka.map(async (definition) => await runtime.start(definition)));
+    expect(await Promise.all(started.map(async (identity) => await runtime.isRunning(identity)))).toEqual([true]);
+  });
+
   test("shows what compose said where it made nothing", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
