@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
+import { credentialsVariable } from "../provision/ksqldb/credentials.ts";
 import type { KsqldbSource, RunState, StackChoices } from "../stack/run-state.ts";
 import type { RuntimeName } from "../stack/site.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -123,8 +124,12 @@ function typedSource({ ksqldbUrl, ksqldbHome }: TypedChoices): KsqldbSource | un
 function serverUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && (url.protocol === "http:" || url.protocol === "https:") && url.username === "") return url.href.replace(/\/+$/u, "");
-  const why = url?.username ? "it holds a name or a password, which would be kept in the state" : "it is no address of a server";
-  throw new StreamctlError("usage", `Cannot use "${text}" for --ksqldb-url: ${why}`, {
+  if (url?.username) {
+    throw new StreamctlError("usage", "Cannot use an address with a name or a password for --ksqldb-url: it would be kept in the state", {
+      hint: `Give them in the environment: ${credentialsVariable}=user:password`,
+    });
+  }
+  throw new StreamctlError("usage", `Cannot use "${text}" for --ksqldb-url: it is no address of a server`, {
     hint: "Write it out: --ksqldb-url http://127.0.0.1:8088",
   });
 }

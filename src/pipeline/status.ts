@@ -3,6 +3,7 @@
 import { openDeclarations, type Declarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { transactionsTopic, windowsTopic } from "../model/names.ts";
+import { authorization } from "../provision/ksqldb/credentials.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { isReady } from "../stack/health.ts";
 import { readRunState, type StackChoices } from "../stack/run-state.ts";
@@ -58,7 +59,8 @@ export function isHealthy({ services, job }: StatusReport): boolean {
 
 /** A server that is not ours has no process and no memory that we could know of. */
 async function externalStatus(endpoint: string, signal: AbortSignal): Promise<ServiceStatus> {
-  const healthy = await isReady({ kind: "http", checks: ksqldbChecks(endpoint) }, kafkaProbe, signal);
+  const checks = ksqldbChecks(endpoint).map((check) => ({ ...check, headers: authorization() }));
+  const healthy = await isReady({ kind: "http", checks }, kafkaProbe, signal);
   return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint };
 }
 

@@ -29,7 +29,7 @@ export async function isReady(probe: Probe, kafka: KafkaProbe, signal?: AbortSig
 async function passes(check: HttpCheck, signal?: AbortSignal): Promise<boolean> {
   try {
     // Pinot's controller says "OK" as plain text, and 406 to whoever insists on JSON.
-    const answer = await exchange(check.url, { timeoutMs: lookTimeoutMs, signal, headers: { accept: "*/*" } });
+    const answer = await exchange(check.url, { timeoutMs: lookTimeoutMs, signal, headers: { accept: "*/*", ...check.headers } });
     if (answer.status !== 200) return false;
     if (!check.path) return true;
     if (check.equals !== undefined) return at(answer.json, ...check.path) === check.equals;

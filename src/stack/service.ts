@@ -20,6 +20,8 @@ export type Probe =
 /** An address that must answer 200 and, where `path` is given, hold at least `atLeast` there, or exactly what `equals` says. */
 export interface HttpCheck {
   readonly url: string;
+  /** Such as who asks; nothing of a service of ours needs any. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly path?: readonly string[];
   readonly atLeast?: number;
   readonly equals?: string | boolean;

@@ -113,7 +113,9 @@ describe("resolveChoices()", () => {
     );
     expect(choose({ processor: "flink", ksqldbHome: "/b" })).toContain("they contradict each other");
     expect(choose({ ksqldbUrl: "x" })).toBe('Cannot use "x" for --ksqldb-url: it is no address of a server');
-    expect(choose({ ksqldbUrl: "http://me:secret@a" })).toContain("it holds a name or a password");
+    expect(choose({ ksqldbUrl: "http://me:secret@a" })).toBe(
+      "Cannot use an address with a name or a password for --ksqldb-url: it would be kept in the state",
+    );
     expect(choose({ processor: "spark" })).toBe('Cannot use "spark" for --processor: no such value');
   });
 

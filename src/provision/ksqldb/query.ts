@@ -6,6 +6,7 @@
 import { StreamctlError } from "../../core/errors.ts";
 import { postForLines } from "../../core/http-lines.ts";
 import { arrayAt, exactInteger, isObject, stringAt } from "../../core/json.ts";
+import { authorization, unauthorized } from "./credentials.ts";
 import { refusalOf } from "./refusal.ts";
 
 export interface KsqldbQuery {
@@ -43,7 +44,7 @@ export async function queryKsqldb({ url, sql, signal }: KsqldbQuery): Promise<Ks
     sql: sql.includes("--") ? `${sql}\n;` : `${sql};`,
     properties: isPushQuery(sql) ? { "auto.offset.reset": "earliest" } : {},
   };
-  const headers = { accept: delimited, "content-type": delimited };
+  const headers = { accept: delimited, "content-type": delimited, ...authorization() };
   const { status, lines } = await postForLines(`${url}/query-stream`, { body, headers, signal, timeoutMs: answerTimeoutMs });
   const reader = lines[Symbol.asyncIterator]();
   const first = await nextLine(reader);
@@ -51,6 +52,7 @@ export async function queryKsqldb({ url, sql, signal }: KsqldbQuery): Promise<Ks
   const names = arrayAt(header, "columnNames");
   if (status !== 200 || names.length === 0) {
     await reader.return?.();
+    if (status === 401 || status === 403) throw unauthorized(url);
     throw refused(status, first ?? "");
   }
   const columns = names.map((name, index) => ({ name: String(name), type: stringAt(header, "columnTypes", index) ?? "" }));

@@ -8,6 +8,7 @@ import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
 import { at, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
+import { authorization, unauthorized } from "./credentials.ts";
 import { failureOf, type Refusal, refusalOf } from "./refusal.ts";
 import { type Patience, remainingMs, waitOptions } from "../patience.ts";
 
@@ -21,9 +22,10 @@ export interface ServerInfo {
   readonly kafkaClusterId: string;
 }
 
-/** @throws StreamctlError `unreachable` when nothing answers, `processor` when it is no ksqlDB */
+/** @throws StreamctlError `unreachable` when nothing answers, `processor` when it is no ksqlDB, or wants other credentials */
 export async function readServerInfo(url: string, patience: Patience): Promise<ServerInfo> {
   const answer = await askUntilReady(`ask ksqlDB at "${url}" who it is`, () => exchange(`${url}/info`, within(patience)), patience);
+  if (answer.status === 401 || answer.status === 403) throw unauthorized(url);
   const info = at(answer.json, "KsqlServerInfo");
   const version = stringAt(info, "version");
   if (version === undefined) throw new StreamctlError("processor", `Cannot use "${url}" as ksqlDB: it answers, and not as ksqlDB does`);
@@ -171,7 +173,8 @@ async function post(url: string, sql: string, properties: Readonly<Record<string
 }
 
 function within(patience: Patience): HttpRequest {
-  return { signal: patience.signal, timeoutMs: Math.ceil(Math.min(remainingMs(patience), answerTimeoutMs)) };
+  const timeoutMs = Math.ceil(Math.min(remainingMs(patience), answerTimeoutMs));
+  return { headers: authorization(), signal: patience.signal, timeoutMs };
 }
 
 async function orWhy<T>(promise: Promise<T>, action: string, reason: () => string | undefined): Promise<T> {

@@ -1,6 +1,6 @@
 /** A fake ksqlDB that knows nothing: it gives prepared answers, one a request, in their order. */
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { recordedExchange } from "../recordings.ts";
 
@@ -45,11 +45,11 @@ export async function startScriptedKsqldb(steps: readonly Step[]): Promise<Scrip
 
 /** A server on a port of its own. @param answer undefined breaks the connection */
 export async function listen(
-  answer: (path: string, body: string, method: string) => Answer | undefined,
+  answer: (path: string, body: string, method: string, headers: IncomingHttpHeaders) => Answer | undefined,
   onGone: () => void = () => {},
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const given = answer(decodeURI(request.url ?? ""), await text(request), request.method ?? "");
+    const given = answer(decodeURI(request.url ?? ""), await text(request), request.method ?? "", request.headers);
     if (given === undefined) request.socket.destroy();
     else if (given.after === undefined) response.writeHead(given.status, { "content-type": "application/json" }).end(given.text);
     else {
