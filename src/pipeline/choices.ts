@@ -5,7 +5,6 @@ import { StreamctlError } from "../core/errors.ts";
 import { credentialsVariable } from "../provision/ksqldb/credentials.ts";
 import type { KsqldbSource, RunState, StackChoices } from "../stack/run-state.ts";
 import type { RuntimeName } from "../stack/site.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** What was typed; undefined where nothing was. */
 export interface TypedChoices {
@@ -17,6 +16,16 @@ export interface TypedChoices {
   readonly ksqldbUrl?: string | undefined;
   /** Folder with an installed ksqlDB. */
   readonly ksqldbHome?: string | undefined;
+}
+
+/** What this machine has, as far as a choice depends on it. */
+export interface Surroundings {
+  /** Folder with an installed ksqlDB, as STREAMCTL_KSQLDB_HOME names it. */
+  readonly ksqldbHome?: string | undefined;
+  /** STREAMCTL_KSQLDB_IMAGE names an image of ksqlDB, or the engine here has Confluent's. */
+  readonly ksqldbImage: boolean;
+  /** There is no Java here, and a container engine with every image that the stack would be made of. */
+  readonly onlyContainers: boolean;
 }
 
 /** The three ways to ksqlDB, for whoever asked for it without one. */

@@ -8,16 +8,7 @@ import { imageOf, imageSource, type ImageSource } from "../stack/image.ts";
 import { hasJava } from "../stack/java.ts";
 import type { StackChoices } from "../stack/run-state.ts";
 import { desiredServices } from "../stack/services/catalog.ts";
-import type { TypedChoices } from "./choices.ts";
-
-export interface Surroundings {
-  /** Folder with an installed ksqlDB, as STREAMCTL_KSQLDB_HOME names it. */
-  readonly ksqldbHome?: string | undefined;
-  /** STREAMCTL_KSQLDB_IMAGE names an image of ksqlDB, or the engine here has Confluent's. */
-  readonly ksqldbImage: boolean;
-  /** There is no Java here, and a container engine with every image that the stack would be made of. */
-  readonly onlyContainers: boolean;
-}
+import type { Surroundings, TypedChoices } from "./choices.ts";
 
 export interface Viewpoint {
   readonly declarations: Declarations;

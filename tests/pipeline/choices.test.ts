@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { resolveChoices, type TypedChoices } from "../../src/pipeline/choices.ts";
-import type { Surroundings } from "../../src/pipeline/surroundings.ts";
+import { resolveChoices, type Surroundings, type TypedChoices } from "../../src/pipeline/choices.ts";
 import type { RunState, ServiceRecord, StackChoices } from "../../src/stack/run-state.ts";
 
 /** A machine with Java, and without any ksqlDB. */
