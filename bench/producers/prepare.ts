@@ -8,7 +8,7 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { cacheFolder } from "../../src/core/cache-folder.ts";
-import { classPath } from "../../src/stack/engines.ts";
+import { classPath } from "../../src/stack/local/engines.ts";
 import { complaintOf, observe, type MeasureOptions } from "../measure.ts";
 
 const folder = import.meta.dir;

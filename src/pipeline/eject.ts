@@ -7,9 +7,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
-import { composeFile, renderCompose } from "../stack/compose-file.ts";
-import { projectFiles, writeProject } from "../stack/compose-project.ts";
-import { imageOf, imageSource } from "../stack/image.ts";
+import { composeFile, renderCompose } from "../stack/docker/compose-file.ts";
+import { projectFiles, writeProject } from "../stack/docker/compose-project.ts";
+import { imageOf, imageSource } from "../stack/docker/image.ts";
 import { everyService } from "../stack/services/catalog.ts";
 
 export interface EjectReport {

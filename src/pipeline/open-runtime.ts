@@ -4,7 +4,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
 import type { KsqldbJars } from "../stack/ksqldb-home.ts";
-import { localRuntime } from "../stack/local-runtime.ts";
+import { localRuntime } from "../stack/local/runtime.ts";
 import type { StackChoices, StateFolder } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { chosenServices } from "../stack/stack.ts";
@@ -38,7 +38,10 @@ export async function openRuntime(
       signal,
     });
   }
-  const [{ dockerRuntime }, { imageSource }] = await Promise.all([import("../stack/docker-runtime.ts"), import("../stack/image.ts")]);
+  const [{ dockerRuntime }, { imageSource }] = await Promise.all([
+    import("../stack/docker/runtime.ts"),
+    import("../stack/docker/image.ts"),
+  ]);
   const { runtime, portOffset, processor, ksqldb } = choices;
   const definitions = chosenServices({ runtime, portOffset, processor, ...(ksqldb ? { ksqldb } : {}) });
   const source = { ...imageSource(declarations, process.env), ksqldbJars };

@@ -3,9 +3,9 @@
 import { resolve } from "node:path";
 import type { Declarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
-import { findEngine } from "../stack/container-engine.ts";
-import { imageOf, imageSource, type ImageSource } from "../stack/image.ts";
-import { hasJava } from "../stack/java.ts";
+import { findEngine } from "../stack/docker/engine.ts";
+import { imageOf, imageSource, type ImageSource } from "../stack/docker/image.ts";
+import { hasJava } from "../stack/local/java.ts";
 import type { StackChoices } from "../stack/run-state.ts";
 import { desiredServices } from "../stack/services/catalog.ts";
 import type { Surroundings, TypedChoices } from "./choices.ts";

@@ -6,10 +6,10 @@
 import { openDeclarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import type { Change } from "../model/change.ts";
-import { readCertificates } from "../stack/certificates.ts";
+import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
 import { type KsqldbJars, readKsqldbJars } from "../stack/ksqldb-home.ts";
-import { requirePlainPath } from "../stack/local-runtime.ts";
+import { requirePlainPath } from "../stack/local/runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";

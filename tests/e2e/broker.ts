@@ -12,7 +12,7 @@ import { silentLog } from "../../src/core/log.ts";
 import { isRunning, signalProcess, type ProcessIdentity } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { createTopic, fetchMetadata } from "../../src/kafka/admin.ts";
-import { localRuntime, type LocalRuntime } from "../../src/stack/local-runtime.ts";
+import { localRuntime, type LocalRuntime } from "../../src/stack/local/runtime.ts";
 import { stateFolder } from "../../src/stack/run-state.ts";
 import type { ServiceDefinition } from "../../src/stack/service.ts";
 import { kafkaService } from "../../src/stack/services/kafka.ts";

@@ -4,7 +4,7 @@ import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { identifyProcess, type ProcessIdentity } from "../../src/core/process.ts";
 import { executeStart, executeStop, type ExecutionContext } from "../../src/stack/execute.ts";
-import { localData } from "../../src/stack/local-data.ts";
+import { localData } from "../../src/stack/local/data.ts";
 import { planStack, type DesiredService } from "../../src/stack/plan.ts";
 import type { ServiceRecord } from "../../src/stack/run-state.ts";
 import type { Runtime } from "../../src/stack/runtime.ts";

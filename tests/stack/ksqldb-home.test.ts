@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { silentLog } from "../../src/core/log.ts";
 import { executeStart, executeStop } from "../../src/stack/execute.ts";
 import { ksqldbClassPath, readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
-import { localRuntime } from "../../src/stack/local-runtime.ts";
+import { localRuntime } from "../../src/stack/local/runtime.ts";
 import { planStack } from "../../src/stack/plan.ts";
 import { portsAt } from "../../src/stack/ports.ts";
 import { stateFolder, type ServiceRecord } from "../../src/stack/run-state.ts";

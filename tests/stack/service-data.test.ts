@@ -4,8 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdir, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runCommand } from "../../src/core/process.ts";
-import { containerData } from "../../src/stack/container-data.ts";
-import { localData } from "../../src/stack/local-data.ts";
+import { containerData } from "../../src/stack/docker/data.ts";
+import { localData } from "../../src/stack/local/data.ts";
 import type { ServiceData } from "../../src/stack/runtime.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import type { Log } from "../../../src/core/log.ts";
-import { localData } from "../../../src/stack/local-data.ts";
+import { localData } from "../../../src/stack/local/data.ts";
 import { createFlinkProcessor } from "../../../src/provision/flink/processor.ts";
 import { patienceFor } from "../../../src/provision/patience.ts";
 import { planProcessor, provisionProcessor, type TopicIdentity } from "../../../src/provision/processor.ts";

@@ -3,9 +3,9 @@
  * it has. The engine's program finds its socket as its own context says; an older compose, which knows no contexts, is told.
  */
 
-import { hasCode, StreamctlError } from "../core/errors.ts";
-import { findProgram, runCommand, type Command, type CommandResult } from "../core/process.ts";
-import { deadline, throwIfInterrupted } from "../core/wait.ts";
+import { hasCode, StreamctlError } from "../../core/errors.ts";
+import { findProgram, runCommand, type Command, type CommandResult } from "../../core/process.ts";
+import { deadline, throwIfInterrupted } from "../../core/wait.ts";
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;

@@ -5,9 +5,9 @@
 
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
-import { renderTemplate } from "../core/template.ts";
+import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
-import type { HttpCheck, Probe, ServiceDefinition, ServiceName, ServicePort } from "./service.ts";
+import type { HttpCheck, Probe, ServiceDefinition, ServiceName, ServicePort } from "../service.ts";
 
 /** Label of a container with the hash of the definition that it was made of. */
 export const definitionLabel = "streamctl.definition";

@@ -1,11 +1,11 @@
 /** The containers of one compose project, as the engine sees them. */
 
-import { StreamctlError } from "../core/errors.ts";
-import type { CommandResult } from "../core/process.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import type { CommandResult } from "../../core/process.ts";
 import { definitionLabel } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
-import type { ContainerEngine, RunOptions } from "./container-engine.ts";
-import type { ServiceName } from "./service.ts";
+import type { ContainerEngine, RunOptions } from "./engine.ts";
+import type { ServiceName } from "../service.ts";
 
 /** One look at a container. */
 export interface SeenContainer {

@@ -2,8 +2,8 @@
 
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { systemCode } from "../core/errors.ts";
-import type { ServiceData } from "./runtime.ts";
+import { systemCode } from "../../core/errors.ts";
+import type { ServiceData } from "../runtime.ts";
 
 export function localData(root: string): ServiceData {
   return {

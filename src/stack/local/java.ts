@@ -1,8 +1,8 @@
 /** The Java of this machine: which program, and whether it is new enough for the engines. */
 
 import { join } from "node:path";
-import { StreamctlError } from "../core/errors.ts";
-import { findProgram, runCommand } from "../core/process.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import { findProgram, runCommand } from "../../core/process.ts";
 
 /** Kafka 4 and Flink 2 need 17. https://kafka.apache.org/documentation/#java */
 export const requiredJava = 17;

@@ -6,12 +6,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Declarations } from "../core/assets.ts";
-import { StreamctlError, systemCode } from "../core/errors.ts";
-import { readIfExists, withLock } from "../core/files.ts";
-import type { Log } from "../core/log.ts";
-import { runCommand } from "../core/process.ts";
-import type { EngineName } from "./service.ts";
+import type { Declarations } from "../../core/assets.ts";
+import { StreamctlError, systemCode } from "../../core/errors.ts";
+import { readIfExists, withLock } from "../../core/files.ts";
+import type { Log } from "../../core/log.ts";
+import { runCommand } from "../../core/process.ts";
+import type { EngineName } from "../service.ts";
 
 interface Engine {
   readonly name: EngineName;

@@ -1,7 +1,7 @@
 /** Root certificates of a user, for builds of images behind a proxy that ends TLS. */
 
 import { readFile } from "node:fs/promises";
-import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
 
 const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/gu;
 

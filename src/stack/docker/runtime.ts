@@ -2,20 +2,20 @@
 
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { StreamctlError } from "../core/errors.ts";
-import type { Log } from "../core/log.ts";
-import { residentBytesIn } from "../core/process.ts";
-import { pausedWhole } from "../core/wait.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { residentBytesIn } from "../../core/process.ts";
+import { pausedWhole } from "../../core/wait.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, projectFiles, writeProject, type ComposeProject } from "./compose-project.ts";
-import { containerData } from "./container-data.ts";
-import { findEngine, type ContainerEngine } from "./container-engine.ts";
+import { containerData } from "./data.ts";
+import { findEngine, type ContainerEngine } from "./engine.ts";
 import { Containers } from "./containers.ts";
 import { contextPaths, imageOf, type ImageSource } from "./image.ts";
-import { requireFreePorts } from "./ports.ts";
-import type { StateFolder } from "./run-state.ts";
-import type { ContainerIdentity, Runtime, ServiceIdentity } from "./runtime.ts";
-import type { ServiceDefinition, ServiceName } from "./service.ts";
+import { requireFreePorts } from "../ports.ts";
+import type { StateFolder } from "../run-state.ts";
+import type { ContainerIdentity, Runtime, ServiceIdentity } from "../runtime.ts";
+import type { ServiceDefinition, ServiceName } from "../service.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;

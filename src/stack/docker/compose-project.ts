@@ -2,13 +2,13 @@
 
 import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Declarations } from "../core/assets.ts";
-import { StreamctlError } from "../core/errors.ts";
-import { writeAtomically } from "../core/files.ts";
-import type { Log } from "../core/log.ts";
-import type { ContainerEngine } from "./container-engine.ts";
+import type { Declarations } from "../../core/assets.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import { writeAtomically } from "../../core/files.ts";
+import type { Log } from "../../core/log.ts";
+import type { ContainerEngine } from "./engine.ts";
 import { jarsFolder, type Image } from "./image.ts";
-import type { KsqldbJars } from "./ksqldb-home.ts";
+import type { KsqldbJars } from "../ksqldb-home.ts";
 
 export interface ComposeProject {
   readonly name: string;

@@ -3,22 +3,22 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { openDeclarations, type Declarations } from "../core/assets.ts";
-import { StreamctlError } from "../core/errors.ts";
-import { readIfExists, writeAtomically } from "../core/files.ts";
-import type { Log } from "../core/log.ts";
-import { isRunning, residentBytes, runCommand, signalProcess, startDetached, type ProcessIdentity } from "../core/process.ts";
-import { Follower, readTail } from "../core/tail.ts";
-import { renderTemplate } from "../core/template.ts";
-import { pausedWhole, pollUntil } from "../core/wait.ts";
+import { openDeclarations, type Declarations } from "../../core/assets.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import { readIfExists, writeAtomically } from "../../core/files.ts";
+import type { Log } from "../../core/log.ts";
+import { isRunning, residentBytes, runCommand, signalProcess, startDetached, type ProcessIdentity } from "../../core/process.ts";
+import { Follower, readTail } from "../../core/tail.ts";
+import { renderTemplate } from "../../core/template.ts";
+import { pausedWhole, pollUntil } from "../../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
 import { javaProgram, requireJava } from "./java.ts";
-import { ksqldbClassPath } from "./ksqldb-home.ts";
-import { localData } from "./local-data.ts";
-import { requireFreePorts } from "./ports.ts";
-import type { StateFolder } from "./run-state.ts";
-import type { Runtime, ServiceIdentity } from "./runtime.ts";
-import { definitionHash, type ServiceDefinition } from "./service.ts";
+import { ksqldbClassPath } from "../ksqldb-home.ts";
+import { localData } from "./data.ts";
+import { requireFreePorts } from "../ports.ts";
+import type { StateFolder } from "../run-state.ts";
+import type { Runtime, ServiceIdentity } from "../runtime.ts";
+import { definitionHash, type ServiceDefinition } from "../service.ts";
 
 /** Its services are processes. */
 export interface LocalRuntime extends Runtime {

@@ -1,7 +1,7 @@
 /** A service's data in a volume, looked at from inside its container: the volume need not be on this machine, nor readable here. */
 
 import { containerFolders } from "./image.ts";
-import type { ServiceData } from "./runtime.ts";
+import type { ServiceData } from "../runtime.ts";
 
 /** @param run carries out a command inside the container and answers its output; throws where it fails */
 export function containerData(run: (args: readonly string[]) => Promise<string>): ServiceData {

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readCertificates } from "../../src/stack/certificates.ts";
-import { failureOf } from "../provision/failure.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { readCertificates } from "../../../src/stack/docker/certificates.ts";
+import { failureOf } from "../../provision/failure.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const pem = (body: string): string => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----`;
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { openDeclarations, type Declarations } from "../../src/core/assets.ts";
-import { runCommand } from "../../src/core/process.ts";
-import { renderTemplate } from "../../src/core/template.ts";
-import { composeFile, memoryLimitMiB, probeLines, renderCompose } from "../../src/stack/compose-file.ts";
-import { containerFolders, imageOf, imageSource } from "../../src/stack/image.ts";
-import { desiredServices, everyService } from "../../src/stack/services/catalog.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { openDeclarations, type Declarations } from "../../../src/core/assets.ts";
+import { runCommand } from "../../../src/core/process.ts";
+import { renderTemplate } from "../../../src/core/template.ts";
+import { composeFile, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
+import { containerFolders, imageOf, imageSource } from "../../../src/stack/docker/image.ts";
+import { desiredServices, everyService } from "../../../src/stack/services/catalog.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17", ksqldbImage: "ksqldb:0.29.0" };
 

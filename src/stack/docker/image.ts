@@ -4,10 +4,10 @@
  */
 
 import { createHash } from "node:crypto";
-import type { Declarations } from "../core/assets.ts";
-import { engineVersion } from "./engines.ts";
-import { archiveFolders, type KsqldbJars } from "./ksqldb-home.ts";
-import type { EngineName, ServiceDefinition } from "./service.ts";
+import type { Declarations } from "../../core/assets.ts";
+import { engineVersion } from "../local/engines.ts";
+import { archiveFolders, type KsqldbJars } from "../ksqldb-home.ts";
+import type { EngineName, ServiceDefinition } from "../service.ts";
 
 export interface ImageSource {
   readonly declarations: Declarations;
