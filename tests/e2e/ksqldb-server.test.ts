@@ -131,6 +131,21 @@ function wholePath(): void {
     expect(await verify()).toBe("every window equals what was sent");
   });
 
+  test("what somebody paused, ended or dropped on the server is made again by up", async () => {
+    const server = new RealKsqldb(`http://127.0.0.1:${8088 + stack.offset}`);
+    const job = async (): Promise<unknown> => (await stack.json(["up"])).changes.find(({ kind }: Record<string, string>) => kind === "job");
+    const [paused] = await server.running("window_transactions");
+    await server.run(`PAUSE ${paused}`);
+    expect((await stack.run(["status"])).stdout).toContain(`1 of 2 queries run: ${paused} is PAUSED`);
+    expect(await job()).toMatchObject({ result: "replaced", cause: "the query of WINDOW_TRANSACTIONS was paused" });
+    const [ended] = await server.running("window_transactions");
+    await server.run(`TERMINATE ${ended}`);
+    expect(await job()).toMatchObject({ result: "created" });
+    await server.run("DROP TABLE window_transactions");
+    expect(await job()).toMatchObject({ result: "created" });
+    expect(await verify()).toBe("every window equals what was sent");
+  });
+
   test("a killed server is started again by up, and every window is exact", async () => {
     const running = stack.start(["data", "-n", "20000", "--rate", "4000", "--json"]);
     await pollUntil(async () => running.narration().includes("Sending") || undefined, { timeoutMs: 20_000, what: "data to begin" });

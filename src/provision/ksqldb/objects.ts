@@ -1,7 +1,7 @@
 /** What a ksqlDB server holds: the streams and tables of our names, and every query that writes. Looks only, changes nothing. */
 
 import { StreamctlError } from "../../core/errors.ts";
-import { arrayAt, at, stringAt } from "../../core/json.ts";
+import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
 import { type Declared, quoted } from "./declarations.ts";
 import { refusalOf, saysMissing } from "./refusal.ts";
 import { ask } from "./server.ts";
@@ -22,7 +22,7 @@ export interface HeldObject {
 export interface HeldQuery {
   readonly id: string;
   readonly statement: string;
-  /** ksqlDB's own word: `RUNNING`, `REBALANCING`, `ERROR`, `PAUSED`, … */
+  /** ksqlDB's own word: `RUNNING`, `ERROR` or `PAUSED`. */
   readonly state: string;
   /** Names of the streams and tables that it fills. */
   readonly sinks: readonly string[];
@@ -51,7 +51,8 @@ export async function listQueries(url: string, patience: Patience): Promise<read
     .map((query) => ({
       id: stringAt(query, "id") ?? "",
       statement: stringAt(query, "queryString") ?? "",
-      state: stringAt(query, "state") ?? "",
+      // Of one that is paused it says that it runs, and tells the truth beside it.
+      state: (numberAt(query, "statusCount", "PAUSED") ?? 0) > 0 ? "PAUSED" : (stringAt(query, "state") ?? ""),
       sinks: strings(at(query, "sinks")),
       topics: strings(at(query, "sinkKafkaTopics")),
     }))

@@ -186,6 +186,17 @@ describe("createKsqldbProcessor()", () => {
     expect(world.ksqldb.sources().toSorted()).toEqual(["PAID_TRANSACTIONS", "TRANSACTIONS", "WINDOW_TRANSACTIONS"]);
   });
 
+  test("makes the queries anew where one of them was paused, which is not healthy", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    for (const query of world.ksqldb.queries()) query.state = "PAUSED";
+    const paused = await world.processor(windows, wish).health(patienceFor(5000));
+    expect(paused).toEqual({ healthy: false, detail: expect.stringMatching(/^0 of 2 queries run: \w+ is PAUSED$/u) });
+    const { changes } = await provision(world);
+    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the query of PAID_TRANSACTIONS was paused" }]);
+    expect((await world.processor(windows, wish).health(patienceFor(5000))).healthy).toBe(true);
+  });
+
   test("makes the queries anew where one of them was ended, and keeps the windows", async () => {
     await using world = await createWorld();
     await provision(world);
