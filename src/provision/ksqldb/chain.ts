@@ -61,11 +61,12 @@ export class KsqldbChain {
     return observeServer(this.options.url, this.declared, patience);
   }
 
-  computations(held: HeldState): ProcessorObservation {
+  /** @param topics names of all that Kafka has */
+  computations(held: HeldState, topics: readonly string[]): ProcessorObservation {
     const writers = writersOf(held, this.options.windows.name);
     const computations = writers.map(({ id, statement }): RunningComputation => {
       const mark = readMark(statement);
-      const broken = this.#broken(held);
+      const broken = this.#broken(held, topics);
       const mendable = mark === undefined ? undefined : this.#mendable(held, mark);
       return {
         id,
@@ -103,12 +104,14 @@ export class KsqldbChain {
     return { statements: hash.digest("hex").slice(0, 16), transactionsTopicId, windowsTopicId };
   }
 
-  #broken({ queries }: HeldState): string | undefined {
+  #broken({ queries }: HeldState, topics: readonly string[]): string | undefined {
     for (const { name, definition } of this.declared) {
       const filling = queries.filter(({ sinks }) => sinks.includes(name));
       if (definition !== undefined) continue;
       if (filling.length !== 1) return `${filling.length === 0 ? "no query fills" : `${filling.length} queries fill`} ${name}`;
       if (filling[0]?.state === "PAUSED") return `the query of ${name} was paused`;
+      const gone = filling[0]?.topics.find((topic) => !topics.includes(topic));
+      if (gone !== undefined) return `topic "${gone}" is gone`;
     }
     return undefined;
   }

@@ -28,7 +28,8 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
     computation: windows.name,
     wanted: chain.wanted,
     async observe(patience) {
-      return chain.computations(await chain.look(patience));
+      const [held, topics] = await Promise.all([chain.look(patience), options.topics.list(patience)]);
+      return chain.computations(held, topics);
     },
     async steps(plan, patience) {
       const steps = planObjects(chain.declared, await chain.look(patience), startsAnew(plan) ? plan.cause : undefined);
@@ -101,7 +102,7 @@ export async function removeOwnObjects(options: KsqldbOptions, patience: Patienc
 }
 
 async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, patience: Patience, log: Log): Promise<void> {
-  const { url, topics, transactionsPartitions, ownServer, windows } = chain.options;
+  const { url, ownServer, windows } = chain.options;
   const paidTransactionsTopic = `${ownTopicPrefix}${randomUUID().slice(0, 8)}`;
   const { version } = await readServerInfo(url, patience);
   const steps = planObjects(declaredFor(version, chain.render({ computation: chain.mark, paidTransactionsTopic })), held, cause);
@@ -113,13 +114,24 @@ async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, patie
     if (operation.startsWith("terminate")) log.info(`${declared.kind.toLowerCase()} ${declared.name}: ${operation}: ${why}`);
   }
   await dropAll(chain, chain.queriesInTheWay(held, steps), steps, patience);
-  const config = { "retention.ms": String(retentionMs), "cleanup.policy": "delete" };
-  await topics.create(paidTransactionsTopic, transactionsPartitions, config, patience);
+  await createOwnTopic(chain, paidTransactionsTopic, patience);
   await make(url, steps, patience, log);
+}
+
+async function createOwnTopic(
+  { options: { topics, transactionsPartitions } }: KsqldbChain,
+  name: string,
+  patience: Patience,
+): Promise<void> {
+  await topics.create(name, transactionsPartitions, { "retention.ms": String(retentionMs), "cleanup.policy": "delete" }, patience);
 }
 
 async function dropAll(chain: KsqldbChain, queries: readonly HeldQuery[], steps: readonly ObjectStep[], patience: Patience): Promise<void> {
   const { url, topics } = chain.options;
+  // A query ends only when it got rid of what it still has to write, so a topic of ours that was deleted is there once more until then.
+  const there = await topics.list(patience);
+  const written = queries.flatMap((query) => query.topics).filter((name) => name.startsWith(ownTopicPrefix));
+  for (const name of written) if (!there.includes(name)) await createOwnTopic(chain, name, patience);
   await terminate(
     url,
     queries.map(({ id }) => id),
@@ -130,12 +142,15 @@ async function dropAll(chain: KsqldbChain, queries: readonly HeldQuery[], steps:
 }
 
 async function healthOf({ options, declared }: KsqldbChain, patience: Patience) {
-  const queries = await listQueries(options.url, patience);
+  const [queries, topics] = await Promise.all([listQueries(options.url, patience), options.topics.list(patience)]);
   const writers = writersOf({ queries }, options.windows.name);
   if (writers.length !== 1) return { healthy: false, detail: writers.length === 0 ? "no query" : `${writers.length} queries` };
   const filling = fillingQueries(declared, queries);
   const running = filling.filter((query) => query?.state === "RUNNING").length;
   const detail = `${running} of ${filling.length} queries run`;
+  // A query whose topic was deleted runs on, and writes nowhere.
+  const gone = filling.flatMap((query) => query?.topics ?? []).find((topic) => !topics.includes(topic));
+  if (gone !== undefined) return { healthy: false, detail: `${detail}: topic "${gone}" is gone` };
   const failing = filling.find((query) => query !== undefined && query.state !== "RUNNING");
   const [reason] = failing === undefined ? [] : await queryErrors(options.url, failing.id, patience);
   const why = failing === undefined ? "" : `: ${failing.id} is ${failing.state}${reason === undefined ? "" : ` (${reason})`}`;

@@ -18,6 +18,8 @@ interface KsqldbWorld extends ProcessorWorld {
   readonly ksqldb: FakeKsqldb;
   /** Topics that the processor made for itself. */
   readonly topics: Set<string>;
+  /** Those that it ever made, in their order. */
+  readonly made: readonly string[];
   options(topic: TopicIdentity, wish: Wish): KsqldbOptions;
 }
 
@@ -25,6 +27,7 @@ async function createWorld(change: { readonly ownServer?: boolean; readonly edit
   const { ownServer = true, edit = (text) => text } = change;
   const ksqldb = await startFakeKsqldb();
   const topics = new Set<string>();
+  const made: string[] = [];
   const writes = ({ topic }: { readonly topic: string }): boolean => topic === windows.name;
   const options = (topic: TopicIdentity, { transactionsTopicId, statements }: Wish): KsqldbOptions => ({
     url: ksqldb.url,
@@ -33,8 +36,11 @@ async function createWorld(change: { readonly ownServer?: boolean; readonly edit
     transactionsPartitions: 3,
     windows: topic,
     topics: {
-      list: async () => [...topics],
-      create: async (name) => void topics.add(name),
+      list: async () => [topic.name, ...topics],
+      async create(name) {
+        topics.add(name);
+        made.push(name);
+      },
       remove: async (name) => void topics.delete(name),
     },
     declarations: { paths: assetPaths, read: (path) => edit(readAsset(path)).replace("COUNT(*)", counted[statements]) },
@@ -42,6 +48,7 @@ async function createWorld(change: { readonly ownServer?: boolean; readonly edit
   return {
     ksqldb,
     topics,
+    made,
     options,
     processor: (topic, wanted) => createKsqldbProcessor(options(topic, wanted)),
     started: async () => ksqldb.started().filter(writes).length,
@@ -206,6 +213,20 @@ describe("createKsqldbProcessor()", () => {
       { kind: "job", name: windows.name, result: "replaced", cause: "no query fills PAID_TRANSACTIONS" },
     ]);
     expect(world.ksqldb.queries()).toHaveLength(2);
+  });
+
+  test("makes the queries anew where the topic between them was deleted, which is not healthy", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    const [deleted] = world.topics;
+    world.topics.clear();
+    const health = await world.processor(windows, wish).health(patienceFor(5000));
+    expect(health).toEqual({ healthy: false, detail: `2 of 2 queries run: topic "${deleted}" is gone` });
+    const { changes } = await provision(world);
+    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: `topic "${deleted}" is gone` }]);
+    // The query that wrote to it ends only when it can write.
+    expect(world.made).toEqual([deleted ?? "", deleted ?? "", expect.not.stringMatching(`^${deleted}$`)]);
+    expect([...world.topics]).toEqual(world.made.slice(2));
   });
 
   test("has the windows' topic made anew where it cannot stay, and ends its writer before", async () => {
