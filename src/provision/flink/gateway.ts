@@ -32,7 +32,7 @@ export async function openGatewaySession(
   const within = (): HttpRequest => ({ signal: patience.signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
   const opened = await call("/sessions", { ...within(), method: "POST", body: { sessionName: "streamctl", properties } });
   const session = stringAt(opened.json, "sessionHandle");
-  if (session === undefined) throw refusal(`Cannot open a session of Flink's SQL gateway at "${gatewayUrl}"`, opened);
+  if (session === undefined) throw refusal(() => `Cannot open a session of Flink's SQL gateway at "${gatewayUrl}"`, opened);
   return {
     execute: (statement, forStatement) => executeStatement(call, session, statement, forStatement),
     async close() {
@@ -44,31 +44,43 @@ export async function openGatewaySession(
 type Call = (path: string, request?: HttpRequest) => Promise<HttpAnswer>;
 
 async function executeStatement(call: Call, session: string, statement: Statement, patience: Patience) {
-  const action = `Cannot run the statement of "${statement.file}"`;
+  const refused = (answer: HttpAnswer): StreamctlError =>
+    refusal((line = 1) => `Cannot run "${statement.file}:${statement.line + line - 1}"`, answer);
   const request = (): HttpRequest => ({ signal: patience.signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
-  const posted = await call(`/sessions/${session}/statements`, { ...request(), method: "POST", body: { statement: statement.sql } });
+  const posted = await call(`/sessions/${session}/statements`, { ...request(), method: "POST", body: { statement: statement.text } });
   const operation = stringAt(posted.json, "operationHandle");
-  if (operation === undefined) throw refusal(action, posted);
+  if (operation === undefined) throw refused(posted);
   const path = `/sessions/${session}/operations/${operation}`;
   await pollUntil(
     async () => {
       const answer = await call(`${path}/status`, request());
       const status = stringAt(answer.json, "status");
-      if (status === undefined) throw refusal(action, answer);
+      if (status === undefined) throw refused(answer);
       return status === "PENDING" || status === "RUNNING" || status === "INITIALIZED" ? undefined : status;
     },
     { ...waitOptions(patience, `Flink to accept "${statement.file}"`), intervalMs: 5 },
   );
   // The result of an operation that failed is where its reason stands.
   const result = await call(`${path}/result/0?rowFormat=JSON`, request());
-  if (result.status !== 200) throw refusal(action, result);
+  if (result.status !== 200) throw refused(result);
   await call(`${path}/close`, { ...request(), method: "DELETE" });
   const jobId = stringAt(result.json, "jobID");
   return jobId === undefined ? {} : { jobId };
 }
 
-function refusal(action: string, answer: HttpAnswer): StreamctlError {
-  const trace = arrayAt(answer.json, "errors").filter((error): error is string => typeof error === "string");
-  const reason = trace.length > 0 ? innermostCause(trace.at(-1) ?? "") : `unexpected answer with status ${answer.status}`;
-  return new StreamctlError("processor", `${action}: ${reason}`, { cause: trace.at(-1) });
+/** Where in a statement Flink finds fault, as its parser and its validator write it. */
+const position = /(?:\bat |\bfrom )?\bline (?<line>\d+), column \d+(?: to line \d+, column \d+)?:?/giu;
+
+/** @param action what cannot be done, given the line of the statement that Flink names, from 1 */
+function refusal(action: (line: number | undefined) => string, answer: HttpAnswer): StreamctlError {
+  const trace = arrayAt(answer.json, "errors").findLast((error): error is string => typeof error === "string");
+  if (trace === undefined) {
+    return new StreamctlError("processor", `${action(undefined)}: unexpected answer with status ${answer.status}`);
+  }
+  const line = [...trace.matchAll(position)].at(-1)?.groups?.["line"];
+  const reason = innermostCause(trace)
+    .replaceAll(position, "")
+    .replaceAll(/\s+/gu, " ")
+    .replaceAll(/ (?=[.,])|\.?\s*$/gu, "");
+  return new StreamctlError("processor", `${action(line === undefined ? undefined : Number(line))}: ${reason}`, { cause: trace });
 }

@@ -178,7 +178,7 @@ async function runStatements(
 const insert = /^insert\b/iu;
 
 function explained(statement: Statement): Statement {
-  return insert.test(statement.sql) ? { ...statement, sql: `EXPLAIN ${statement.sql}` } : statement;
+  return insert.test(statement.sql) ? { ...statement, text: `EXPLAIN ${statement.text}` } : statement;
 }
 
 /** One writer: two INSERT statements would be two jobs. */

@@ -149,7 +149,7 @@ test("createFlinkProcessor() has the windows' topic made anew by the next run wh
   expect(await readdir(world.folder)).toEqual([]);
 });
 
-test("apply() names the statement's file and the innermost cause when Flink refuses", async () => {
+test("apply() names file and line of the statement and the innermost cause when Flink refuses", async () => {
   await using world = await createWorld();
   const processor = world.processor(windows, { ...wish, statements: "refused" });
   const refused = processor.apply(
@@ -159,7 +159,7 @@ test("apply() names the statement's file and the innermost cause when Flink refu
   );
   expect(await failureOf(refused)).toMatchObject({
     code: "processor",
-    message: 'Cannot run the statement of "flink/00-session.sql": No match found for function signature SUMM(<NUMERIC>)',
+    message: 'Cannot run "flink/00-session.sql:8": No match found for function signature SUMM(<NUMERIC>)',
   });
 });
 
