@@ -5,14 +5,14 @@ import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
 import { patienceFor } from "../provision/patience.ts";
 import { observeTable } from "../provision/pinot/table.ts";
-import { planProcessor, startsAnew, type TopicIdentity } from "../provision/processor.ts";
+import { givesUp, planProcessor, startsAnew, type TopicIdentity } from "../provision/processor.ts";
 import type { Operation } from "../stack/plan.ts";
 import type { StackChoices } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
-import { wantsExternal } from "./ksqldb.ts";
+import { requireSameKafka, wantsExternal } from "./ksqldb.ts";
 import { pinotOptions, processorFor } from "./provisioning.ts";
 import { topicMisfit } from "./topics.ts";
 
@@ -24,6 +24,9 @@ export interface PlannedStep {
 }
 
 const lookTimeoutMs = 5000;
+
+/** Processors take their time to read statements, and to describe what lost its topic. */
+const processorTimeoutMs = 30_000;
 
 /** @param former choices of the `up` before, undefined where there was none */
 export async function planProvisioning(
@@ -81,8 +84,10 @@ async function planJob(
   if (!transactions) return { steps: [{ ...jobUnseen, cause: "a topic that it works on is made first" }], staleWindows: unfit };
   if (!runs && !wantsExternal(choices)) return { steps: [jobUnseen], staleWindows: unfit };
   const processor = processorFor({ choices, endpoints, runtime, declarations: openDeclarations(declarationsDir) }, transactions, windows);
-  const patience = patienceFor(lookTimeoutMs, signal);
+  const patience = patienceFor(processorTimeoutMs, signal);
+  if (wantsExternal(choices)) await requireSameKafka(endpoints.ksqldb, endpoints.kafka, runtime.dataOf("kafka"), patience);
   const plan = planProcessor(await processor.observe(patience), processor.wanted, unfit);
+  if (givesUp(plan)) await processor.validate(patience);
   const steps = await processor.steps(plan, patience);
   return { steps, staleWindows: startsAnew(plan) && plan.staleWindows ? plan.cause : undefined };
 }

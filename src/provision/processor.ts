@@ -164,8 +164,7 @@ export async function provisionProcessor(
   const changes: Change[] = [];
   let plan = planProcessor(await processor.observe(patience), processor.wanted, options.unfitWindows);
   const { cause } = plan;
-  // What runs is not given up for statements that would be refused.
-  if (startsAnew(plan) && (plan.stop.length > 0 || plan.staleWindows)) await processor.validate(patience);
+  if (givesUp(plan)) await processor.validate(patience);
   if (startsAnew(plan) && plan.staleWindows) {
     log.warn(`Topic "${windows.name}" is made anew: ${cause}`);
     await processor.stop(patience);
@@ -184,6 +183,11 @@ export async function provisionProcessor(
 /** Whether a plan starts a computation: what runs goes on otherwise. */
 export function startsAnew(plan: ProcessorPlan): plan is Extract<ProcessorPlan, { readonly stop: readonly string[] }> {
   return "stop" in plan;
+}
+
+/** Whether a plan ends what runs or gives up its windows: not to be done for statements that would be refused. */
+export function givesUp(plan: ProcessorPlan): boolean {
+  return startsAnew(plan) && (plan.stop.length > 0 || plan.staleWindows);
 }
 
 const resultOf = { unchanged: "unchanged", update: "updated", create: "created", replace: "replaced" } as const;

@@ -1,8 +1,6 @@
 /** ksqlDB itself, from a folder that STREAMCTL_KSQLDB_HOME names: the whole path, then the contract of a processor on the server of a stack. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { listOffsets } from "../../src/kafka/admin.ts";
@@ -36,14 +34,6 @@ function wholePath(): void {
     const { stdout, stderr, exitCode } = await stack.run(["verify", "--wait", "120s"]);
     return exitCode === 0 ? "every window equals what was sent" : `${stdout}\n${stderr}`;
   };
-  const edited = async (file: string, text: string, other: string): Promise<string> => {
-    const folder = join(stack.folder, `declarations-${crypto.randomUUID()}`);
-    expect((await stack.run(["eject", folder])).exitCode).toBe(0);
-    const path = join(folder, file);
-    await writeFile(path, (await readFile(path, "utf8")).replace(text, other));
-    return folder;
-  };
-
   test("up starts the server and makes topics, streams, table and Pinot's table", async () => {
     const report = await stack.up("--ksqldb-home", home);
     expect(report.processor).toBe("ksqldb");
@@ -103,17 +93,21 @@ function wholePath(): void {
       "SUMM(total_paid)",
       `3-window_transactions.sql:4": Can't find any functions with the name 'SUMM'`,
     ],
+    ["ksql/02-paid_transactions.sql", "VALUE_FORMAT = 'JSON'", "VALUE_FORMAT = 'AVRO'", `2-paid_transactions.sql:3": Cannot create topic`],
   ])("%s with %p as %p is refused with file and line, and what runs goes on", async (file, text, other, reason) => {
     const before = await commands();
-    const { exitCode, stderr } = await stack.run(["up", "--dir", await edited(file, text, other)]);
-    expect(stderr).toContain(`Cannot run "ksql/0${reason}`);
-    expect(exitCode).toBe(1);
+    const folder = await stack.edited(file, text, other);
+    for (const dry of [["--dry-run"], []]) {
+      const { exitCode, stderr } = await stack.run(["up", "--dir", folder, ...dry]);
+      expect(stderr).toContain(`Cannot run "ksql/0${reason}`);
+      expect(exitCode).toBe(1);
+    }
     expect(await commands()).toBe(before);
   });
 
   test("other windows are terminated, dropped and made again, as the plan said, and so are the first ones after them", async () => {
     await stack.json(["data", "-n", "300", "--rate", "max"]);
-    const dir = await edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
+    const dir = await stack.edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
     const { plan } = await stack.json(["up", "--dir", dir, "--dry-run"]);
     expect(plan.slice(4).map(({ operation, target }: Record<string, string>) => `${operation}: ${target}`)).toEqual([
       "unchanged: topic transactions",

@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { identifyProcess } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { Stack } from "./streamctl.ts";
@@ -177,6 +177,18 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     await stack.json(["verify", "--wait", "120s", "--strict"]);
     const status = await stack.json(["status"]);
     expect(status.job).toMatchObject({ name: "streamctl-window_transactions", healthy: true });
+  });
+
+  test("a statement that Flink cannot run is refused with its file, by a dry run too, and the job goes on", async () => {
+    const folder = await stack.edited("flink/03-window-income.sql", "SUM(total_paid)", "SUMM(total_paid)");
+    for (const dry of [["--dry-run"], []]) {
+      const { exitCode, stderr } = await stack.run(["up", "--dir", folder, ...dry]);
+      expect(stderr).toContain('Cannot run "flink/03-window-income.sql:7": No match found for function signature SUMM(<NUMERIC>)');
+      expect(exitCode).toBe(1);
+    }
+    const { changes } = await stack.json(["up"]);
+    expect(new Set(changes.map(({ result }: Record<string, string>) => result))).toEqual(new Set(["unchanged"]));
+    await rm(folder, { recursive: true });
   });
 
   test("logs shows what a service wrote", async () => {

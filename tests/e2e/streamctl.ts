@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -108,6 +108,17 @@ export class Stack {
 
   async up(...args: readonly string[]): Promise<any> {
     return await this.json(["up", "--port-offset", String(this.offset), ...args]);
+  }
+
+  /** A folder of declarations for `--dir` that differ from the embedded ones in one place. */
+  async edited(file: string, text: string, other: string): Promise<string> {
+    const folder = join(this.folder, `declarations-${crypto.randomUUID()}`);
+    await this.json(["eject", folder]);
+    const path = join(folder, file);
+    const before = await readFile(path, "utf8");
+    if (!before.includes(text)) throw new Error(`${file} does not hold ${text}`);
+    await writeFile(path, before.replace(text, other));
+    return folder;
   }
 
   async services(): Promise<readonly ServiceDocument[]> {

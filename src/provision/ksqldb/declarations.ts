@@ -6,7 +6,7 @@
 
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
-import { ksqldbRetentionDays } from "../../model/names.ts";
+import { ksqldbRetentionDays, windowsTopic } from "../../model/names.ts";
 import { windowSizeMs } from "../../model/window.ts";
 import { type Definition, parseDefinition } from "./definition.ts";
 import type { TopicIdentity } from "../processor.ts";
@@ -61,12 +61,24 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
   });
   const declared = statements.map(declare);
   const writers = declared.filter(({ definition, statement }) => definition === undefined && statement.sql.includes(`'${windows.name}'`));
-  if (writers.length === 1 && writers[0] === declared.at(-1)) return declared;
+  const [writer] = writers;
+  if (writer !== undefined && writers.length === 1 && writer === declared.at(-1)) {
+    requireOnePartition(writer, windows.name);
+    return declared;
+  }
   const where = writers.map(({ statement }) => statement.file).join(", ");
   throw new StreamctlError(
     "usage",
     `Cannot run the statements of "ksql": the last one, and no other, must write topic "${windows.name}", and it is written in ${where || "none"}`,
   );
+}
+
+/** The topic of windows is made by streamctl: a statement that wants another one is refused before anything is given up for it. */
+function requireOnePartition({ statement: { file, line, sql } }: Declared, topic: string): void {
+  const wanted = /\bwith\s*\([^)]*\bpartitions\s*=\s*(?<count>\d+)/iu.exec(sql)?.groups?.["count"];
+  if (wanted === undefined || Number(wanted) === windowsTopic.partitions) return;
+  const message = `Cannot run "${file}:${line}": it wants ${wanted} partitions of topic "${topic}", and there is one`;
+  throw new StreamctlError("usage", message, { hint: "Pinot upserts within a partition: write PARTITIONS = 1" });
 }
 
 /** The clause that came with 0.29; of Confluent's platform with 7.4. */

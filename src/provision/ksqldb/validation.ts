@@ -5,6 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { StreamctlError } from "../../core/errors.ts";
+import type { HttpAnswer } from "../../core/http.ts";
 import { stringAt } from "../../core/json.ts";
 import { type Declared, nameMadeBy, quoted } from "./declarations.ts";
 import type { ObjectStep } from "./plan.ts";
@@ -24,7 +25,6 @@ export async function validateSteps(
   terminated: readonly string[],
   patience: Patience,
 ): Promise<void> {
-  const never = `STREAMCTL_NEVER_${randomUUID().replaceAll("-", "").toUpperCase()}`;
   const dropped = steps.filter(({ operation }) => operation === "terminate, drop and create again").map(({ declared }) => declared);
   const made = steps
     .filter(({ operation }) => operation !== "unchanged" && operation !== "replace in place")
@@ -33,24 +33,55 @@ export async function validateSteps(
     ...terminated.map((id) => `TERMINATE ${quoted(id)}`),
     ...dropped.toReversed().map(({ kind, name }) => `DROP ${kind} ${quoted(name)}`),
   ];
-  const texts = [...before, ...made.map(({ statement }) => statement.text), `DESCRIBE ${never}`];
-  const answer = await ask(url, texts.join("\n;\n"), patience, queryProperties);
-  const message = stringAt(answer.json, "message") ?? "";
-  if (message.includes(never)) return;
-  const refusal = refusalOf(answer);
+  const refusedAmong = async (read: readonly Declared[]): Promise<HttpAnswer | undefined> =>
+    await refused(url, [...before, ...read.map(({ statement }) => statement.text)], patience);
+  const answer = await refusedAmong(made);
+  if (answer === undefined) return;
+  const at = place(answer, before, made) ?? (await firstRefused(made, refusedAmong));
+  const where = at === undefined ? "the statements of ksql" : `"${at.file}:${at.line}"`;
+  throw new StreamctlError("processor", `Cannot run ${where}: ${refusalOf(answer).reason}`);
+}
+
+/** The answer to statements that ksqlDB would refuse; undefined where it would carry them out. */
+async function refused(url: string, texts: readonly string[], patience: Patience): Promise<HttpAnswer | undefined> {
+  const never = `STREAMCTL_NEVER_${randomUUID().replaceAll("-", "").toUpperCase()}`;
+  const answer = await ask(url, [...texts, `DESCRIBE ${never}`].join("\n;\n"), patience, queryProperties);
+  return stringAt(answer.json, "message")?.includes(never) === true ? undefined : answer;
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Where the refused statement stands, as far as the answer tells. */
+function place(answer: HttpAnswer, before: readonly string[], made: readonly Declared[]): Place | undefined {
+  const { line } = refusalOf(answer);
   // Where the server names a line, it counts those of the whole request.
-  let begin = 1;
-  let at: { readonly declared: Declared; readonly line: number } | undefined;
-  for (const [index, text] of texts.entries()) {
-    const declared = made[index - before.length];
-    if (declared && refusal.line !== undefined && refusal.line >= begin) {
-      at = { declared, line: declared.statement.line + refusal.line - begin };
-    }
-    begin += text.split("\n").length + 1;
+  let begin = 1 + before.reduce((lines, text) => lines + lengthOf(text), 0);
+  let within: Place | undefined;
+  for (const { statement } of made) {
+    if (line !== undefined && line >= begin) within = { file: statement.file, line: statement.line + line - begin };
+    begin += lengthOf(statement.text);
   }
+  if (within !== undefined) return within;
   // Otherwise it repeats the statement: as it was posted, or as it would write it itself.
   const named = nameMadeBy(stringAt(answer.json, "statementText") ?? "");
-  const declared = at?.declared ?? made.find(({ name }) => name === named);
-  const where = declared === undefined ? "the statements of ksql" : `"${declared.statement.file}:${at?.line ?? declared.statement.line}"`;
-  throw new StreamctlError("processor", `Cannot run ${where}: ${refusal.reason}`);
+  return made.find(({ name }) => name === named)?.statement;
+}
+
+/** Of some refusals ksqlDB says nothing but the reason: then the statements are read again, each time one more of them. */
+async function firstRefused(
+  made: readonly Declared[],
+  refusedAmong: (read: readonly Declared[]) => Promise<HttpAnswer | undefined>,
+): Promise<Place | undefined> {
+  for (const [index, { statement }] of made.entries()) {
+    if ((await refusedAmong(made.slice(0, index + 1))) !== undefined) return statement;
+  }
+  return undefined;
+}
+
+/** How many lines of a request a statement and the semicolon after it take. */
+function lengthOf(text: string): number {
+  return text.split("\n").length + 1;
 }

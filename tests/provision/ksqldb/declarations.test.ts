@@ -26,6 +26,13 @@ test("readDeclared() refuses what is neither a stream nor a table, and names the
   );
 });
 
+test("readDeclared() refuses statements for a topic of windows that is cut into partitions", () => {
+  const read = (path: string): string => readAsset(path).replace("PARTITIONS = 1", "partitions=2");
+  expect(() => readDeclared({ ...embedded, read }, values, creation)).toThrow(
+    'Cannot run "ksql/03-window_transactions.sql:4": it wants 2 partitions of topic "window_transactions", and there is one',
+  );
+});
+
 test("declaredFor() leaves out the clause that a server before 0.29 does not know", () => {
   const knows = (version: string): boolean =>
     declaredFor(version, readDeclared(embedded, values, creation)).some(({ statement }) => statement.text.includes("RETENTION_MS"));

@@ -5,7 +5,7 @@ import type { ObjectStep } from "../../../src/provision/ksqldb/plan.ts";
 import { validateSteps } from "../../../src/provision/ksqldb/validation.ts";
 import { patienceFor } from "../../../src/provision/patience.ts";
 import { failureOf } from "../failure.ts";
-import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
+import { listen, startScriptedKsqldb } from "./fake-ksqldb-script.ts";
 
 const declared = readDeclared(
   { paths: assetPaths, read: readAsset },
@@ -30,4 +30,23 @@ test("validateSteps() names the file of what ksqlDB refuses to read, however it 
   expect(await validate({ ...refusal, statementText: asWritten })).toMatchObject({
     message: 'Cannot run "ksql/02-paid_transactions.sql:3": Invalid config variable(s): FOO',
   });
+});
+
+test("validateSteps() finds the statement of a refusal that names none, by reading one more of them each time", async () => {
+  const reason = "Cannot use these formats here";
+  const read: number[] = [];
+  const server = await listen((_, body) => {
+    read.push(body.split("CREATE ").length - 1);
+    const never = /STREAMCTL_NEVER_\w+/u.exec(body)?.[0] ?? "";
+    const message = body.includes("paid_transactions") ? reason : `Could not find STREAM/TABLE '${never}' in the Metastore`;
+    return { status: 400, text: JSON.stringify({ error_code: 40000, message }) };
+  });
+  try {
+    expect(await failureOf(validateSteps(server.url, declared.map(create), [], patienceFor(5000)))).toMatchObject({
+      message: `Cannot run "ksql/02-paid_transactions.sql:3": ${reason}`,
+    });
+    expect(read).toEqual([3, 1, 2]);
+  } finally {
+    await server.close();
+  }
 });
