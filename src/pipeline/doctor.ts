@@ -11,7 +11,7 @@ import { findEngine } from "../stack/docker/engine.ts";
 import { isResolved } from "../stack/local/engines.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import { requiredJava, requireJava } from "../stack/local/java.ts";
-import { ksqldbClassPath } from "../stack/ksqldb-home.ts";
+import { requireKsqldb } from "../stack/ksqldb-home.ts";
 import { readRunState, type RunState } from "../stack/run-state.ts";
 import { desiredServices } from "../stack/services/catalog.ts";
 import { waysToKsqldb } from "./choices.ts";
@@ -135,7 +135,7 @@ async function ksqldbFinding(state: RunState | undefined): Promise<Finding> {
   if ("url" in source) return { subject, verdict: "fine", found: `the server at ${source.url}, which is not ours` };
   if ("image" in source) return { subject, verdict: "fine", found: "an image of its own, in containers" };
   try {
-    await ksqldbClassPath(source.home);
+    await requireKsqldb(source.home);
     return { subject, verdict: "fine", found: `installed in ${source.home}` };
   } catch (error) {
     const advice = error instanceof StreamctlError ? error.hint : undefined;

@@ -8,7 +8,7 @@ import { StreamctlError } from "../core/errors.ts";
 import type { Change } from "../model/change.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
-import { type KsqldbJars, readKsqldbJars } from "../stack/ksqldb-home.ts";
+import { type KsqldbJars, readKsqldbJars, requireKsqldb } from "../stack/ksqldb-home.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
@@ -111,7 +111,10 @@ async function choose(
   { declarationsDir, signal }: PipelineContext,
 ): Promise<StackChoices> {
   const declarations = openDeclarations(declarationsDir);
-  return resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }));
+  const choices = resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }));
+  const isUp = state !== undefined && state.services.length > 0;
+  if (!isUp && choices.ksqldb && "home" in choices.ksqldb) await requireKsqldb(choices.ksqldb.home);
+  return choices;
 }
 
 async function jarsForImage({ runtime, ksqldb }: StackChoices): Promise<KsqldbJars | undefined> {

@@ -37,6 +37,11 @@ export interface KsqldbJars {
   readonly fingerprint: string;
 }
 
+/** @throws StreamctlError `prerequisite` where no jar of the folder holds the server */
+export async function requireKsqldb(home: string): Promise<void> {
+  await serverJars(home);
+}
+
 /**
  * Class path of the ksqlDB in a folder.
  *

@@ -27,6 +27,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["up", "--processor", "ksqldb"], 1, "Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given\nhint: Give a"],
   [["up", "--ksqldb-url", "x"], 2, 'Cannot use "x" for --ksqldb-url: it is no address of a server'],
   [["up", "--ksqldb-home", "nowhere"], 1, "as ksqlDB: no such folder"],
+  [["up", "--ksqldb-home", "nowhere", "--dry-run"], 1, "as ksqlDB: no such folder"],
   [["up", "--ksqldb-url", "http://a", "--ksqldb-home", "b"], 2, "Cannot use both --ksqldb-url and --ksqldb-home"],
   [["up", "--dir", "x"], 2, 'Cannot use "x" for --dir: it is no folder of ejected declarations'],
   [["up", "--dir", ""], 2, 'Cannot use "" for --dir: it is empty'],

@@ -13,7 +13,7 @@ import { renderTemplate } from "../../core/template.ts";
 import { pausedWhole, pollUntil } from "../../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
 import { javaProgram, requireJava } from "./java.ts";
-import { ksqldbClassPath } from "../ksqldb-home.ts";
+import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
 import { localData } from "./data.ts";
 import { requireFreePorts } from "../ports.ts";
 import type { StateFolder } from "../run-state.ts";
@@ -83,7 +83,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   return {
     async prepare(definitions) {
       await requireJava(signal);
-      if (definitions.some(({ engine }) => engine === "ksqldb")) await ksqldbClassPath(ksqldbHome ?? "");
+      if (definitions.some(({ engine }) => engine === "ksqldb")) await requireKsqldb(ksqldbHome ?? "");
       await resolveEngines(
         definitions.map(({ engine }) => engine).filter((engine) => engine !== "ksqldb"),
         { log, signal, cacheDir, declarations },
