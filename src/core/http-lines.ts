@@ -3,7 +3,8 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { StringDecoder } from "node:string_decoder";
-import { messageOf, StreamctlError } from "./errors.ts";
+import { StreamctlError } from "./errors.ts";
+import { connectionError } from "./http.ts";
 import { throwIfInterrupted } from "./wait.ts";
 
 export interface LinesRequest {
@@ -24,15 +25,15 @@ export interface LinesAnswer {
 /**
  * Posts over HTTP/1.1, not through `fetch()`, which gives up an answer that is quiet for some minutes.
  *
- * @throws StreamctlError `unreachable` when no answer begins in time or it breaks off, `interrupted` when the signal fires.
+ * @throws StreamctlError `unreachable` when no answer begins in time or it breaks off, `prerequisite` when its certificate is not
+ *   trusted here, `interrupted` when the signal fires.
  */
 export async function postForLines(url: string, { body, headers, signal, timeoutMs }: LinesRequest): Promise<LinesAnswer> {
   throwIfInterrupted(signal);
   const text = JSON.stringify(body);
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
   const length = String(Buffer.byteLength(text));
-  const unreachable = (error: unknown): StreamctlError =>
-    new StreamctlError("unreachable", `Cannot reach "${url}": ${messageOf(error)}`, { cause: error, hint: "Type: streamctl status" });
+  const broken = (error: unknown): StreamctlError => connectionError(url, error);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = send(url, { method: "POST", headers: { ...headers, "content-length": length }, signal });
     const patience = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
@@ -47,15 +48,15 @@ export async function postForLines(url: string, { body, headers, signal, timeout
     request.end(text);
   }).catch((error: unknown) => {
     throwIfInterrupted(signal);
-    throw unreachable(error);
+    throw broken(error);
   });
-  return { status: response.statusCode ?? 0, lines: linesOf(response, signal, unreachable) };
+  return { status: response.statusCode ?? 0, lines: linesOf(response, signal, broken) };
 }
 
 async function* linesOf(
   response: IncomingMessage,
   signal: AbortSignal,
-  unreachable: (error: unknown) => StreamctlError,
+  broken: (error: unknown) => StreamctlError,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new StringDecoder("utf8");
   let partial = "";
@@ -69,7 +70,7 @@ async function* linesOf(
     if (!response.complete) throw new Error("the answer broke off");
   } catch (error) {
     throwIfInterrupted(signal);
-    throw error instanceof StreamctlError ? error : unreachable(error);
+    throw error instanceof StreamctlError ? error : broken(error);
   } finally {
     response.destroy();
   }

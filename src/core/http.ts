@@ -24,7 +24,8 @@ export interface HttpAnswer {
 /**
  * One request, one answer, whatever its status. Never retries: what may be repeated is the caller's knowledge.
  *
- * @throws StreamctlError `unreachable` when nothing answers in time, `interrupted` when the signal fires.
+ * @throws StreamctlError `unreachable` when nothing answers in time, `prerequisite` when its certificate is not trusted here,
+ *   `interrupted` when the signal fires.
  */
 export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpAnswer> {
   const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
@@ -43,19 +44,43 @@ export async function exchange(url: string, request: HttpRequest = {}): Promise<
     return { status: response.status, text, json: parseJson(text) };
   } catch (error) {
     throwIfInterrupted(signal);
-    const why = patience.aborted ? `no answer within ${Math.ceil(timeoutMs)} ms` : reasonOf(error);
-    throw new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, { cause: error, hint: "Type: streamctl status" });
+    throw connectionError(url, patience.aborted ? new Error(`no answer within ${Math.ceil(timeoutMs)} ms`) : error);
   }
 }
 
-/** What a failed connection means; the clients of the runtimes word it each in their own way. */
-function reasonOf(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = systemCode(cause);
-    if (code === "ECONNREFUSED" || code === "ConnectionRefused" || cause.message.includes("ECONNREFUSED")) return "nothing listens there";
-    if (code === "ECONNRESET" || cause.message.includes("ECONNRESET")) return "the connection was reset";
+/** OpenSSL's words for a chain of certificates that ends in none of those that are trusted. */
+const untrusted: ReadonlySet<string | undefined> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
+/** What a failed connection means; the clients of the runtimes word and wrap it each in their own way. */
+export function connectionError(url: string, error: unknown): StreamctlError {
+  const causes = [...causesOf(error)];
+  const distrust = causes.find((cause) => untrusted.has(systemCode(cause)));
+  if (distrust !== undefined) {
+    return new StreamctlError("prerequisite", `Cannot trust "${url}": ${messageOf(distrust)}`, {
+      cause: error,
+      hint: "Name the file of the authority that signed its certificate: NODE_EXTRA_CA_CERTS=ca.pem",
+    });
   }
-  return messageOf(error);
+  const is = (...codes: readonly string[]): boolean =>
+    causes.some((cause) => codes.some((code) => systemCode(cause) === code || messageOf(cause).includes(code)));
+  const why = is("ECONNREFUSED", "ConnectionRefused")
+    ? "nothing listens there"
+    : is("ECONNRESET")
+      ? "the connection was reset"
+      : messageOf(causes.at(-1));
+  return new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, { cause: error, hint: "Type: streamctl status" });
+}
+
+/** An error and what led to it, down to the first cause: that one says what happened, where others only repeat the address. */
+function* causesOf(error: unknown): Generator<unknown, void, undefined> {
+  yield error;
+  if (error instanceof Error && error.cause !== undefined) yield* causesOf(error.cause);
 }
 
 function parseJson(text: string): unknown {

@@ -3,9 +3,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer as createTlsServer } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { runCommand } from "../../src/core/process.ts";
 import { Broker } from "./broker.ts";
 import { run, type Outcome } from "./streamctl.ts";
@@ -207,4 +208,29 @@ describe("a secret", () => {
       expect([args, exitCode, `${stdout}${stderr}`.includes("hunter2")]).toEqual([args, 2, false]);
     }
   });
+});
+
+test("an engine behind TLS is asked where its authority is trusted, and otherwise named with what to type", async () => {
+  const [key, cert] = await Promise.all(["broker.key", "broker.crt"].map((name) => readFile(join(folder, name), "utf8")));
+  const server = createTlsServer({ key: key ?? "", cert: cert ?? "" }, (_, response) => void response.end('{"a":1}'));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const src = resolve(import.meta.dir, "../../src/core");
+  const program = `
+    import { exchange } from "${src}/http.ts";
+    import { postForLines } from "${src}/http-lines.ts";
+    const lines = async (url) => (await Array.fromAsync((await postForLines(url, {
+      body: {}, headers: {}, signal: new AbortController().signal, timeoutMs: 5000 })).lines)).join();
+    const told = ({ code, message, hint }) => [code, message.replace(/:\\d+/, ""), hint ?? ""].join("|");
+    for (const answer of [exchange("${address}").then(({ text }) => text), lines("${address}")]) console.log(await answer.catch(told));
+  `;
+  const ask = async (trusted: string): Promise<readonly string[]> => {
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, trusted) };
+    return (await run(["-e", program], { program: [process.execPath], env })).stdout.trim().split("\n");
+  };
+  expect(await ask("ca.crt")).toEqual(['{"a":1}', '{"a":1}']);
+  const hint = "Name the file of the authority that signed its certificate: NODE_EXTRA_CA_CERTS=ca.pem";
+  const distrust = `prerequisite|Cannot trust "https://127.0.0.1": unable to verify the first certificate|${hint}`;
+  expect(await ask("other.crt")).toEqual([distrust, distrust]);
+  server.close();
 });
