@@ -20,7 +20,14 @@ const million = 1_000_000;
 const floorTopic = "transactions-floor";
 const program = (name: string): string => resolve(import.meta.dir, name);
 
-/** Needs Kafka with the topic `transactions` on `brokers`. */
+/** The rate while Flink and Pinot read along: needs the whole stack. */
+export async function benchBesideStack(bench: DataBench): Promise<void> {
+  const rates: number[] = [];
+  for (let run = 0; run < bench.runs; run += 1) rates.push((await send(bench, million, "--rate", "max")).messagesPerSecond);
+  bench.report.add("rate of data, Flink and Pinot reading along", perSecond(median(rates)), "(none)", true);
+}
+
+/** Needs Kafka with the topic `transactions` on `brokers`, and nothing that reads from it. */
 export async function benchData(bench: DataBench): Promise<void> {
   await createTopic({ brokers: bench.brokers, topic: floorTopic, partitions: 3, timeoutMs: 20_000 });
   benchGenerator(bench);
@@ -71,7 +78,7 @@ async function benchFloor(bench: DataBench): Promise<void> {
   report.add("CPU of data a message (1 M, one worker)", cpu(ours), "(see the ratio)", true);
   report.add("CPU of a constant batch a message (1 M)", cpu(floor), "(the floor)", true);
   report.add("data ÷ constant batch, median of the pairs", ratio.toFixed(2), "≤ 1.5", ratio <= 1.5);
-  report.add("rate of data", perSecond(median(ours.map(({ messagesPerSecond }) => messagesPerSecond))), "(none)", true);
+  report.add("rate of data (1 M, one worker)", perSecond(median(ours.map(({ messagesPerSecond }) => messagesPerSecond))), "(none)", true);
   for (const [millions, workers] of [
     [1, 1],
     [10, 1],

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { benchData } from "./data.ts";
+import { benchBesideStack, benchData } from "./data.ts";
 import { measureFreshness } from "./freshness.ts";
 import { describeMachine } from "./machine.ts";
 import { executable, measure, median, quantile, type Measurement } from "./measure.ts";
@@ -131,7 +131,12 @@ try {
   await benchFreshness();
   await benchExactness();
   await benchMemoryOfStack();
-  await benchData({ report, runs, brokers, stateDir, idleBytes });
+  const data = { report, runs, brokers, stateDir, idleBytes };
+  await benchBesideStack(data);
+  // Flink and Pinot read along, for as long as it takes them: what `data` itself can do shows beside Kafka alone.
+  await streamctl("down", "--volumes");
+  await streamctl("up", "--port-offset", String(offset), "--only", "kafka");
+  await benchData(data);
   process.stdout.write(`${report.print()}\n`);
   await keepSection({ title: "The pipeline", command: "make bench", machine, body: report.table() });
 } finally {
