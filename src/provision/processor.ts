@@ -39,8 +39,8 @@ export interface RunningComputation {
 export interface ProcessorObservation {
   /** Everything of this name that may write to the windows topic now. */
   readonly computations: readonly RunningComputation[];
-  /** Identities of computations that ended and left a state from which they could go on. */
-  readonly resumable: readonly ProcessorIdentity[];
+  /** Identities of computations that ended: the windows topic may hold what they wrote, and they may have left a state to go on from. */
+  readonly former: readonly ProcessorIdentity[];
 }
 
 export type ProcessorPlan =
@@ -49,7 +49,7 @@ export type ProcessorPlan =
       readonly operation: "create" | "replace";
       /** Ids of what is stopped first; none for `create`. */
       readonly stop: readonly string[];
-      /** Goes on from the state that a computation of the same identity left; otherwise starts from the earliest record. */
+      /** Goes on from the state that a computation of the same identity left, if any; otherwise starts from the earliest record. */
       readonly resume: boolean;
       /** The windows topic holds windows that were computed otherwise: it must be made anew before the new computation starts. */
       readonly staleWindows: boolean;
@@ -100,7 +100,7 @@ export interface Processor {
  * @param unfit why the windows topic itself cannot stay; undefined where it can
  */
 export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity, unfit?: string): ProcessorPlan {
-  const { computations, resumable } = observed;
+  const { computations, former } = observed;
   const [first] = computations;
   const running = computations.map((computation) => difference(computation.identity, wanted));
   const changed = unfit ?? running.find((found) => found !== undefined);
@@ -108,15 +108,15 @@ export function planProcessor(observed: ProcessorObservation, wanted: ProcessorI
     if (changed === undefined) return { operation: "unchanged", id: first.id, cause: "it runs, with the same statements and topics" };
     if (unfit === undefined && first.mendable !== undefined) return { operation: "update", id: first.id, cause: first.mendable };
   }
-  const identities = [...computations.map((computation) => computation.identity), ...resumable];
+  const identities = [...computations.map((computation) => computation.identity), ...former];
   const staleWindows = unfit !== undefined || identities.some((identity) => wroteOtherWindows(identity, wanted));
-  const resume = changed === undefined && !staleWindows && resumable.some((identity) => difference(identity, wanted) === undefined);
+  const resume = changed === undefined && !staleWindows && former.some((identity) => difference(identity, wanted) === undefined);
   const stop = computations.map((computation) => computation.id);
   if (first === undefined) {
     const cause = staleWindows
       ? (unfit ?? "the windows were computed by other statements")
       : resume
-        ? "it does not run, and left a state"
+        ? "it does not run any more"
         : "it does not run";
     return { operation: "create", stop, resume, staleWindows, cause };
   }

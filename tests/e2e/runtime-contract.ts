@@ -153,7 +153,7 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     expect(stderr).toContain("flink died");
     expect(exitCode).toBe(0);
     const job = JSON.parse(stdout).changes.find(({ kind }: Record<string, string>) => kind === "job");
-    expect(job).toMatchObject({ result: "created", cause: "it does not run, and left a state" });
+    expect(job).toMatchObject({ result: "created", cause: "it does not run any more" });
     await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "4"]);
     const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
     expect(report).toMatchObject({ records: delivered + 5000, mismatched: [], extra: [] });

@@ -15,23 +15,23 @@ const running = (id: string, identity?: ProcessorIdentity, state: RunningComputa
 });
 
 const cases: readonly [situation: string, observation: ProcessorObservation][] = [
-  ["nothing runs", { computations: [], resumable: [] }],
-  ["it runs", { computations: [running("a", wanted)], resumable: [] }],
-  ["it runs and leaves checkpoints", { computations: [running("a", wanted)], resumable: [wanted] }],
-  ["it is lost", { computations: [], resumable: [wanted] }],
-  ["it is being stopped", { computations: [running("a", wanted, "stopping")], resumable: [wanted] }],
-  ["two run", { computations: [running("a", wanted), running("b", wanted)], resumable: [wanted] }],
-  ["other statements run", { computations: [running("a", { ...wanted, statements: "s0" })], resumable: [wanted] }],
-  ["transactions were made anew", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], resumable: [] }],
-  ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], resumable: [] }],
-  ["both topics were made anew", { computations: [], resumable: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
-  ["other statements ran before", { computations: [], resumable: [{ ...wanted, statements: "s0" }, wanted] }],
-  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query fills B" }], resumable: [] }],
+  ["nothing runs", { computations: [], former: [] }],
+  ["it runs", { computations: [running("a", wanted)], former: [] }],
+  ["it runs and leaves checkpoints", { computations: [running("a", wanted)], former: [wanted] }],
+  ["it is lost", { computations: [], former: [wanted] }],
+  ["it is being stopped", { computations: [running("a", wanted, "stopping")], former: [wanted] }],
+  ["two run", { computations: [running("a", wanted), running("b", wanted)], former: [wanted] }],
+  ["other statements run", { computations: [running("a", { ...wanted, statements: "s0" })], former: [wanted] }],
+  ["transactions were made anew", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], former: [] }],
+  ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], former: [] }],
+  ["both topics were made anew", { computations: [], former: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
+  ["other statements ran before", { computations: [], former: [{ ...wanted, statements: "s0" }, wanted] }],
+  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query fills B" }], former: [] }],
   [
     "what differs can be mended",
-    { computations: [{ ...running("a", { ...wanted, statements: "s0" }), mendable: "columns were added" }], resumable: [] },
+    { computations: [{ ...running("a", { ...wanted, statements: "s0" }), mendable: "columns were added" }], former: [] },
   ],
-  ["somebody else's runs", { computations: [running("a")], resumable: [] }],
+  ["somebody else's runs", { computations: [running("a")], former: [] }],
 ];
 
 test("planProcessor() decides from what runs and what can be resumed", () => {
@@ -46,7 +46,7 @@ test("planProcessor() decides from what runs and what can be resumed", () => {
     "nothing runs: create, afresh (it does not run)
     it runs: unchanged a (it runs, with the same statements and topics)
     it runs and leaves checkpoints: unchanged a (it runs, with the same statements and topics)
-    it is lost: create, resume (it does not run, and left a state)
+    it is lost: create, resume (it does not run any more)
     it is being stopped: replace stop a, resume (it is being stopped)
     two run: replace stop a b, resume (2 of that name run, and there must be one writer)
     other statements run: replace stop a, afresh, windows anew (its statements or settings changed)
@@ -61,7 +61,7 @@ test("planProcessor() decides from what runs and what can be resumed", () => {
 });
 
 test("planProcessor() has the windows made anew in a topic that cannot stay, even where all else is as wanted", () => {
-  expect(planProcessor({ computations: [running("a", wanted)], resumable: [] }, wanted, "its retention is short")).toEqual({
+  expect(planProcessor({ computations: [running("a", wanted)], former: [] }, wanted, "its retention is short")).toEqual({
     operation: "replace",
     stop: ["a"],
     resume: false,

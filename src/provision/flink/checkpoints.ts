@@ -31,10 +31,12 @@ function folderName(identity: ProcessorIdentity): string {
   return [identity.statements, identity.transactionsTopicId, identity.windowsTopicId].join(".");
 }
 
-/** Identities that left at least one complete checkpoint. */
-export async function resumableIdentities(place: CheckpointPlace): Promise<readonly ProcessorIdentity[]> {
-  const folders = new Set((await completeCheckpoints(place, "")).map(({ path }) => path.slice(0, path.indexOf("/"))));
-  const found = [...folders].map((name) => {
+/**
+ * Identities of which a job ran here. Flink makes a job's folders when it starts, before it writes its first window: so a job that ended
+ * before its first complete checkpoint is known too.
+ */
+export async function formerIdentities({ files, folder = "" }: CheckpointPlace): Promise<readonly ProcessorIdentity[]> {
+  const found = ((await files?.list(folder)) ?? []).map((name) => {
     const [statements, transactionsTopicId, windowsTopicId] = name.split(".");
     if (statements === undefined || transactionsTopicId === undefined || windowsTopicId === undefined) return undefined;
     return { statements, transactionsTopicId, windowsTopicId };
@@ -42,9 +44,13 @@ export async function resumableIdentities(place: CheckpointPlace): Promise<reado
   return found.filter((identity) => identity !== undefined);
 }
 
-/** URI of the newest complete checkpoint (one whose `_metadata` is there) of an identity, over all of its jobs. */
+/** URI of the newest complete checkpoint (one whose `_metadata` is there) of an identity, over all of its jobs; undefined without one. */
 export async function newestCheckpoint(place: CheckpointPlace, identity: ProcessorIdentity): Promise<string | undefined> {
-  const complete = await completeCheckpoints(place, folderName(identity));
+  const { files, folder = "" } = place;
+  const found = (await files?.find(`${folder}/${folderName(identity)}`, "_metadata")) ?? [];
+  const complete = found
+    .map(({ path, modifiedAtMs }) => ({ path: path.slice(0, -"/_metadata".length), modifiedAtMs }))
+    .filter(({ path }) => /(?:^|\/)chk-[^/]+$/u.test(path));
   const newest = complete.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs)[0];
   return newest === undefined ? undefined : `${checkpointDirectory(place, identity)}/${newest.path}`;
 }
@@ -55,15 +61,4 @@ export async function forgetOtherCheckpoints({ files, folder = "" }: CheckpointP
   const kept = folderName(except);
   const others = (await files.list(folder)).filter((name) => name !== kept && name.split(".").length === 3);
   await files.remove(others.map((name) => `${folder}/${name}`));
-}
-
-/** Folders of complete checkpoints, `chk-<number>` each, below a folder of the place. */
-async function completeCheckpoints(
-  { files, folder = "" }: CheckpointPlace,
-  below: string,
-): Promise<readonly { readonly path: string; readonly modifiedAtMs: number }[]> {
-  const found = (await files?.find(`${folder}/${below}`, "_metadata")) ?? [];
-  return found
-    .map(({ path, modifiedAtMs }) => ({ path: path.slice(0, -"/_metadata".length), modifiedAtMs }))
-    .filter(({ path }) => /(?:^|\/)chk-[^/]+$/u.test(path));
 }

@@ -9,7 +9,7 @@ import type { Declarations } from "../../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { windowSizeMs } from "../../model/window.ts";
-import { type CheckpointPlace, checkpointDirectory, forgetOtherCheckpoints, newestCheckpoint, resumableIdentities } from "./checkpoints.ts";
+import { type CheckpointPlace, checkpointDirectory, forgetOtherCheckpoints, newestCheckpoint, formerIdentities } from "./checkpoints.ts";
 import { openGatewaySession } from "./gateway.ts";
 import { cancelJob, type FlinkJob, hasEnded, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
 import type { Patience } from "../patience.ts";
@@ -57,8 +57,8 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
     computation: name,
     wanted: identity,
     async observe(patience) {
-      const [computations, resumable] = await Promise.all([observeJobs(restUrl, name, patience), resumableIdentities(checkpoints)]);
-      return { computations, resumable };
+      const [computations, former] = await Promise.all([observeJobs(restUrl, name, patience), formerIdentities(checkpoints)]);
+      return { computations, former };
     },
     async steps({ operation, cause }) {
       return [{ operation, target: `job ${name}`, cause }];

@@ -78,7 +78,7 @@ export class KsqldbChain {
     });
     // A table whose query ended tells by whom the windows in its topic were computed.
     const left = [...held.objects.values()].map(({ statement }) => readMark(statement)).filter((mark) => mark !== undefined);
-    return { computations, resumable: writers.length > 0 ? [] : left.map((mark) => this.#identityOf(held, mark)) };
+    return { computations, former: writers.length > 0 ? [] : left.map((mark) => this.#identityOf(held, mark)) };
   }
 
   /** Queries that write to the windows, or to something that the steps drop. */

@@ -106,6 +106,13 @@ test("createFlinkProcessor() resumes a lost job from its newest complete checkpo
   expect(await readdir(world.folder)).toEqual([identity]);
 });
 
+test("createFlinkProcessor() starts a lost job that had no complete checkpoint from the earliest record", async () => {
+  await using world = await createWorld();
+  await mkdir(join(world.folder, identityOf(world), "job1/shared"), { recursive: true });
+  expect(await provision(world)).toEqual([]);
+  expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
+});
+
 test("createFlinkProcessor() says so and starts from the earliest record when a checkpoint cannot be read", async () => {
   await using world = await createWorld();
   await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
@@ -117,9 +124,9 @@ test("createFlinkProcessor() says so and starts from the earliest record when a 
   expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
 });
 
-test("createFlinkProcessor() finds the windows stale when checkpoints of other statements wrote to the same topic", async () => {
+test("createFlinkProcessor() finds the windows stale when other statements wrote to the same topic, if only up to their first checkpoint", async () => {
   await using world = await createWorld();
-  await leaveCheckpoint(world, "0123456789abcdef.t1.w1", "job0/chk-1");
+  await mkdir(join(world.folder, "0123456789abcdef.t1.w1", "job0/shared"), { recursive: true });
   const processor = world.processor(windows, wish);
   const plan = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
   expect(plan).toMatchObject({ operation: "create", staleWindows: true, resume: false });
