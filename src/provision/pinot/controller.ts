@@ -41,7 +41,7 @@ export class PinotController {
     await this.#change(`use the declarations of table "${name}"`, "/tableConfigs/validate", { method: "POST", body });
   }
 
-  /** Makes the schema, or overwrites the one of that name. */
+  /** Makes the schema, or overwrites the one of that name, which Pinot refuses where a column of it changed or went away. */
   async putSchema(name: string, schema: JsonObject): Promise<void> {
     await this.#change(`create schema "${name}"`, "/schemas", { method: "POST", body: schema });
   }

@@ -76,8 +76,10 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
   const hadSchema = await controller.hasSchema(wanted.schemaName);
   log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
-  if (plan.result === "replaced") {
-    log.warn(`Pinot table "${wanted.name}" is replaced: ${plan.cause}`);
+  if (plan.result === "replaced") log.warn(`Pinot table "${wanted.name}" is replaced: ${plan.cause}`);
+  // A schema without its table is what an interrupted replacement leaves: the schema may not be changed into the new one, and servers
+  // may still hold some of the table.
+  if (plan.result === "replaced" || (plan.result === "created" && hadSchema)) {
     await controller.deleteTable(wanted.name);
     await controller.deleteSchema(wanted.schemaName);
   }
@@ -88,7 +90,7 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   }
   await untilQueryable(options.brokerUrl, wanted.name, controller, patience);
   const { cause, result } = plan;
-  const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "updated" : result;
+  const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "replaced" : result;
   const why = result === "created" ? {} : { cause };
   return [
     { kind: "schema", name: wanted.schemaName, result: schemaResult, ...why },

@@ -86,6 +86,25 @@ test("provisionPinot() replaces the table of another topic, once no server holds
   ]);
 });
 
+test("provisionPinot() goes on with a replacement that was interrupted after the table, and before the schema, was deleted", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  await fetch(`${pinot.url}/tables/transaction_window`, { method: "DELETE" });
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window created"]);
+  const order = pinot.requests.filter((request) => !request.startsWith("GET") || request === "GET /tables");
+  expect(order.slice(0, 8)).toEqual([
+    "POST /tableConfigs/validate",
+    "DELETE /tables/transaction_window",
+    "GET /tables",
+    "GET /tables",
+    "GET /tables",
+    "DELETE /schemas/transaction_window",
+    "POST /schemas",
+    "POST /tables",
+  ]);
+});
+
 test("provisionPinot() updates settings in place, replaces what decides about rows", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
