@@ -73,7 +73,8 @@ export class TopicTally {
     }
     if (transaction.status !== "Paid") return;
     this.#paidRecords++;
-    this.#paidTotal += transaction.totalPaid;
+    // An amount below 0, which no run makes, would feign that something of what a run delivered is missing.
+    this.#paidTotal += Math.max(0, transaction.totalPaid);
     try {
       this.windows.addPaid(transaction.eventTimeMs, transaction.totalPaid);
     } catch (error) {

@@ -17,6 +17,7 @@ export interface VerifyReport extends WindowComparison {
   /** Everything in the topic up to the end offsets of the last look, and what came along while it read up to them. */
   readonly records: number;
   readonly paidRecords: number;
+  /** What they pay in all; amounts below 0, which no run makes, are left out. */
   readonly paidTotal: number;
   /** Records that break the contract of a transaction, and how many for which reason. */
   readonly invalid: number;

@@ -96,6 +96,13 @@ describe("verify()", () => {
     expect([report.records, report.foreign, report.matched, verdict.ok, log.recordsRead]).toEqual([7, 1, 2, true, 7]);
   });
 
+  test("takes no amount below 0 from elsewhere for a loss of what was delivered", async () => {
+    const log = sixRecords();
+    log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", -70));
+    const { report, verdict } = await verify(fakeSources(log, [fakeRow(start, 50, 2), fakeRow(start + 3000, -20, 3)]), once);
+    expect([report.paidRecords, report.paidTotal, verdict]).toEqual([5, 100, { ok: true, reasons: [] }]);
+  });
+
   test("answers the last look when the time is over", async () => {
     const { report, verdict } = await verify(fakeSources(sixRecords(), equalRows.slice(1)), { waitMs: 150, strict: false });
     expect(report.looks).toBeGreaterThan(1);
