@@ -4,6 +4,7 @@ import { hasCode, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
+import { lastWords, lastWordsLines } from "./last-words.ts";
 import { stopWaves, type DesiredService, type Operation } from "./plan.ts";
 import type { ServiceRecord } from "./run-state.ts";
 import type { Runtime } from "./runtime.ts";
@@ -146,7 +147,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     if (hasCode(error, "interrupted") || hasCode(error, "native")) throw error;
     throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
       cause: error,
-      detail: ((await runtime.tailLog(name, 20)) ?? []).join("\n"),
+      detail: lastWords((await runtime.tailLog(name, lastWordsLines)) ?? []).join("\n"),
       hint: `Type: streamctl logs ${name}`,
     });
   } finally {
