@@ -12,6 +12,7 @@ import { Follower, readTail } from "../../core/tail.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pausedWhole, pollUntil } from "../../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
+import { hostsWith, unknownHostName } from "./host-names.ts";
 import { javaProgram, requireJava } from "./java.ts";
 import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
 import { localData } from "./data.ts";
@@ -35,6 +36,9 @@ export interface LocalRuntimeOptions {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Names are looked up in this file, and nowhere else. */
+const hostsOption = "-Djdk.net.hosts.file={{confDir}}/hosts";
 
 /** A followed log is looked at so often, in milliseconds. */
 const followIntervalMs = 200;
@@ -67,6 +71,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     definition.files.map(({ asset }) => render(definition, declarations.read(asset), asset));
   const classPathOf = async ({ engine }: ServiceDefinition): Promise<string> =>
     engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath({ cacheDir, declarations }, engine);
+  let hosts: string | undefined;
   const java = (
     definition: ServiceDefinition,
     path: string,
@@ -75,7 +80,9 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     extra?: Readonly<Record<string, string>>,
   ) => ({
     program: javaProgram(),
-    args: ["-cp", path, ...definition.jvmOptions, mainClass, ...args].map((arg) => render(definition, arg, definition.name, extra)),
+    args: ["-cp", path, ...definition.jvmOptions, ...(hosts === undefined ? [] : [hostsOption]), mainClass, ...args].map((arg) =>
+      render(definition, arg, definition.name, extra),
+    ),
     cwd: folder.dataDir(definition.name),
     env: Object.fromEntries(Object.entries(definition.env).map(([name, value]) => [name, render(definition, value, definition.name)])),
   });
@@ -83,6 +90,13 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   return {
     async prepare(definitions) {
       await requireJava(signal);
+      const unknown = await unknownHostName(signal);
+      if (unknown !== undefined) {
+        log.warn(
+          `Nothing resolves "${unknown}", the name of this machine: its engines take it for 127.0.0.1, and know only the names of /etc/hosts`,
+        );
+        hosts = await hostsWith(unknown);
+      }
       if (definitions.some(({ engine }) => engine === "ksqldb")) await requireKsqldb(ksqldbHome ?? "");
       await resolveEngines(
         definitions.map(({ engine }) => engine).filter((engine) => engine !== "ksqldb"),
@@ -94,7 +108,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
     async start(definition) {
       await requireFreePorts(definition);
-      await layOut(folder, definition, configuration(definition));
+      await layOut(folder, definition, configuration(definition), hosts);
       const path = await classPathOf(definition);
       await prepareData(folder, definition, (step, extra) => java(definition, path, step.mainClass, step.args, extra), signal);
       const logFile = folder.logFile(definition.name);
@@ -145,12 +159,18 @@ function requireProcess(identity: ServiceIdentity): ProcessIdentity {
   throw new StreamctlError("state", `Cannot find the process of container ${identity.containerId}: it was started by another runtime`);
 }
 
-async function layOut(folder: StateFolder, definition: ServiceDefinition, texts: readonly string[]): Promise<void> {
+async function layOut(
+  folder: StateFolder,
+  definition: ServiceDefinition,
+  texts: readonly string[],
+  hosts: string | undefined,
+): Promise<void> {
   const { name } = definition;
   await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
   await mkdir(join(folder.root, "log"), { recursive: true });
   await rm(folder.confDir(name), { recursive: true, force: true });
   for (const [index, { as }] of definition.files.entries()) await writeAtomically(join(folder.confDir(name), as), texts[index] ?? "");
+  if (hosts !== undefined) await writeAtomically(join(folder.confDir(name), "hosts"), hosts);
 }
 
 type JavaStep = { readonly mainClass: string; readonly args: readonly string[] };
