@@ -51,12 +51,15 @@ export async function runCommand(
     readonly onLine?: (line: string) => void;
     /** False: lines are handed to `onLine` only, for a program that may go on for long; default true. */
     readonly keepOutput?: boolean;
+    /** True: the terminal's Ctrl-C, which its whole group gets, does not reach the program; default false. */
+    readonly ownGroup?: boolean;
   } = {},
 ): Promise<CommandResult> {
   const child = spawn(command.program, command.args, {
     cwd: command.cwd,
     env: { ...process.env, ...command.env },
     stdio: ["ignore", "pipe", "pipe"],
+    detached: options.ownGroup === true,
     ...(options.signal ? { signal: options.signal } : {}),
   });
   const lines: string[] = [];

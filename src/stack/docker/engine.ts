@@ -8,6 +8,7 @@ import { findProgram, runCommand, type Command, type CommandResult } from "../..
 import { deadline, throwIfInterrupted } from "../../core/wait.ts";
 
 export interface RunOptions {
+  /** Without one the program ends by itself or by its time, whatever is typed meanwhile. */
   readonly signal?: AbortSignal | undefined;
   /** Default: {@link answerTimeoutMs}. */
   readonly timeoutMs?: number;
@@ -134,7 +135,11 @@ async function tryCommand(command: Command, signal?: AbortSignal): Promise<Comma
 async function within(command: Command, { signal, timeoutMs = answerTimeoutMs, onLine }: RunOptions = {}): Promise<CommandResult> {
   const patience = deadline(timeoutMs);
   try {
-    return await runCommand(command, { signal: signal ? AbortSignal.any([signal, patience]) : patience, ...(onLine ? { onLine } : {}) });
+    return await runCommand(command, {
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      ownGroup: signal === undefined,
+      ...(onLine ? { onLine } : {}),
+    });
   } catch (error) {
     throwIfInterrupted(signal);
     if (!patience.aborted) throw error;
