@@ -1,7 +1,7 @@
 /** `status`: what runs, by each engine's own word, and whether the windows are being computed. */
 
 import { openDeclarations, type Declarations } from "../core/assets.ts";
-import { hasCode } from "../core/errors.ts";
+import { hasCode, messageOf } from "../core/errors.ts";
 import { transactionsTopic, windowsTopic } from "../model/names.ts";
 import { authorization } from "../provision/ksqldb/credentials.ts";
 import { patienceFor } from "../provision/patience.ts";
@@ -21,7 +21,7 @@ export interface StatusReport {
   readonly runtime: string;
   readonly processor: string;
   readonly services: readonly ServiceStatus[];
-  /** The job that computes the windows; null where the stack has none, or where its processor does not answer. */
+  /** The job that computes the windows; null where the stack has none, or where its processor is not healthy. */
   readonly job: JobStatus | null;
 }
 
@@ -64,12 +64,7 @@ async function externalStatus(endpoint: string, signal: AbortSignal): Promise<Se
   return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint };
 }
 
-async function jobStatus(
-  choices: StackChoices,
-  runtime: Runtime,
-  declarations: Declarations,
-  signal: AbortSignal,
-): Promise<JobStatus | null> {
+async function jobStatus(choices: StackChoices, runtime: Runtime, declarations: Declarations, signal: AbortSignal): Promise<JobStatus> {
   // A job is found by its name; which topics it works on decides `up`.
   const topic = (name: string) => ({ name, id: "any" });
   const processor = processorFor(
@@ -80,7 +75,8 @@ async function jobStatus(
   try {
     return { name: processor.computation, ...(await processor.health(patienceFor(jobTimeoutMs, signal))) };
   } catch (error) {
-    if (hasCode(error, "unreachable") || hasCode(error, "timeout")) return null;
-    throw error;
+    // What does not answer is not known to compute anything.
+    if (!hasCode(error, "unreachable") && !hasCode(error, "timeout")) throw error;
+    return { name: processor.computation, healthy: false, detail: messageOf(error) };
   }
 }

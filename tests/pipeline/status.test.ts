@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { silentLog } from "../../src/core/log.ts";
+import { isHealthy, status } from "../../src/pipeline/status.ts";
+import { stateFolder, writeRunState } from "../../src/stack/run-state.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+test("status() does not take a job for healthy whose processor says that it is, and does not answer for its queries", async () => {
+  await using fakeKsqldb = createServer((request, response) => {
+    if (request.url === "/ksql") request.socket.destroy();
+    else response.end(JSON.stringify(request.url === "/info" ? { KsqlServerInfo: { serverStatus: "RUNNING" } } : { isHealthy: true }));
+  }).listen(0, "127.0.0.1");
+  await once(fakeKsqldb, "listening");
+  const url = `http://127.0.0.1:${(fakeKsqldb.address() as AddressInfo).port}`;
+  const folder = stateFolder(await temporaryFolder());
+  const choices = { runtime: "local", processor: "ksqldb", ksqldb: { url }, why: "", portOffset: 0 } as const;
+  await writeRunState(folder, { version: 1, choices, services: [] });
+  const report = await status(undefined, { folder, log: silentLog, signal: new AbortController().signal });
+  expect(report.services.find(({ name }) => name === "ksqldb")?.state).toBe("healthy");
+  expect(report.job).toEqual({
+    name: "window_transactions",
+    healthy: false,
+    detail: expect.stringContaining(`Cannot reach "${url}/ksql"`),
+  });
+  expect(isHealthy({ ...report, services: report.services.filter(({ name }) => name === "ksqldb") })).toBe(false);
+});
