@@ -6,7 +6,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode, messageOf, systemCode } from "../core/errors.ts";
 import { executeStop } from "../stack/execute.ts";
 import { planStop } from "../stack/plan.ts";
-import { readRunState } from "../stack/run-state.ts";
+import { readRunState, type RunState } from "../stack/run-state.ts";
 import { observeProcesses, RunRecorder } from "../stack/stack.ts";
 import { everyService } from "../stack/services/catalog.ts";
 import type { PipelineContext } from "./context.ts";
@@ -39,7 +39,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   if (!(await exists(folder.root)))
     return { stopped: [], volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
   const stopped = await withStackLock(context, async () => {
-    await partFromServer(options.volumes, context);
+    await partFromServers(options.volumes, context);
     const names = await stopServices(options.portOffset, context);
     if (options.volumes) {
       await forgetContainers(context);
@@ -55,10 +55,18 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
  * A ksqlDB server that is not ours is not stopped. As long as the data stays, so do our queries there: they wait for Kafka and go on
  * with the next `up`. With the data, what is ours there goes too, while Kafka still runs.
  */
-async function partFromServer(volumes: boolean, { folder, declarationsDir, log, signal }: PipelineContext): Promise<void> {
-  const state = await readRunState(folder);
-  const url = state && (externalServer(state.choices.ksqldb) ?? state.choices.abandonedKsqldb);
-  if (!state || url === undefined) return;
+async function partFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
+  const state = await readRunState(context.folder);
+  const urls = [externalServer(state?.choices.ksqldb), state?.choices.abandonedKsqldb];
+  for (const url of urls) if (state && url !== undefined) await partFromServer(url, state, volumes, context);
+}
+
+async function partFromServer(
+  url: string,
+  state: RunState,
+  volumes: boolean,
+  { folder, declarationsDir, log, signal }: PipelineContext,
+): Promise<void> {
   if (!volumes) {
     log.info(`ksqlDB at ${url} is not ours and goes on: its queries wait for Kafka until the next up`);
     return;

@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
+import type { Log } from "../../src/core/log.ts";
+import { down } from "../../src/pipeline/down.ts";
+import { stateFolder, writeRunState } from "../../src/stack/run-state.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+test("down() parts from the server that is chosen and from the one before it, which gave nothing back yet", async () => {
+  const [chosen, former] = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
+  const folder = stateFolder(await temporaryFolder());
+  const choices = {
+    runtime: "local",
+    processor: "ksqldb",
+    ksqldb: { url: chosen },
+    abandonedKsqldb: former,
+    why: "",
+    portOffset: 0,
+  } as const;
+  await writeRunState(folder, { version: 1, choices, services: [] });
+  const warnings: string[] = [];
+  const log: Log = { info() {}, success() {}, debug() {}, warn: (message) => warnings.push(message) };
+  await down({ volumes: true, portOffset: undefined }, { folder, log, signal: new AbortController().signal });
+  expect(warnings.map((warning) => /^What streamctl made on ksqlDB at (\S+) stays/u.exec(warning)?.[1])).toEqual([chosen, former]);
+  expect(await readdir(folder.root).catch(() => [])).toEqual([]);
+});
