@@ -23,14 +23,15 @@ export function findCommand(argv: readonly string[], globals: ArgsDef): TypedCom
 }
 
 /**
- * @param command name for the messages, as in `streamctl up`
+ * @param name of the command, for the messages; undefined where none was typed
  * @throws StreamctlError `usage` for an unknown flag, a flag without its value, a value on a flag that takes none, a stray word
  */
-export function requireKnownArguments(command: string, argv: readonly string[], args: ArgsDef): void {
+export function requireKnownArguments(name: string | undefined, argv: readonly string[], args: ArgsDef): void {
   const options = parserOptions(args);
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
   const words = Object.values(args).filter(({ type }) => type === "positional").length;
-  const hint = `Type: streamctl ${command} --help`;
+  const command = name ?? "streamctl";
+  const hint = `Type: ${name === undefined ? "streamctl" : `streamctl ${name}`} --help`;
   let seen = 0;
   for (const token of tokens) {
     if (token.kind === "positional") {

@@ -82,7 +82,7 @@ function aboveTheLiveLine(log: Log, terminal: Terminal): Log {
 }
 
 async function withoutCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  requireKnownArguments("streamctl", argv, globalArgs);
+  requireKnownArguments(undefined, argv, globalArgs);
   const typed = await readGlobals(argv, globalArgs);
   if (typed["version"] === true) return await sayVersion(terminal);
   if (typed["help"] === true) {

@@ -14,6 +14,8 @@ import { executable, run, start } from "./streamctl.ts";
 /** What was typed, the exit code, and what standard error must say. */
 const wrong: readonly (readonly [args: readonly string[], exitCode: number, says: string])[] = [
   [[], 2, "Cannot do anything: no command was typed"],
+  [["-x"], 2, 'Cannot understand "-x": streamctl has no such option\nhint: Type: streamctl --help'],
+  [["--port-offset"], 2, 'Cannot understand "--port-offset": it needs a value\nhint: Type: streamctl --help'],
   [["dta"], 2, 'Cannot run "dta": there is no such command\nhint: Did you mean: streamctl data'],
   [["up", "--prot-offset", "1"], 2, 'Cannot understand "--prot-offset": up has no such option\nhint: Did you mean --port-offset?'],
   [["up", "now"], 2, 'Cannot understand "now": up takes no words'],
