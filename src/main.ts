@@ -8,11 +8,14 @@ import { answerAtOnce } from "./cli/at-once.ts";
 const argv = process.argv.slice(2);
 const answer = answerAtOnce(argv);
 if (answer !== undefined) {
-  process.stdout.on("error", (error) => {
-    // `streamctl --help | head` is not an error.
-    if (!("code" in error && error.code === "EPIPE")) throw error;
-  });
-  process.stdout.write(answer);
+  const end = async (error: Error): Promise<void> => (await import("./cli/run.ts")).endWithoutReader(error);
+  process.stdout.on("error", (error) => void end(error));
+  // Deno throws what others tell the listener.
+  try {
+    process.stdout.write(answer);
+  } catch (error) {
+    process.stdout.emit("error", error);
+  }
 } else if ((await import("node:worker_threads")).isMainThread) {
   await (await import("./cli/run.ts")).runCli(argv, new URL(import.meta.url));
 } else {

@@ -142,22 +142,27 @@ function hangUpIsIgnored(): boolean {
   }
 }
 
-/** `streamctl … | head` is not an error, but neither does it turn a failure into a success; any other trouble is a failure. */
+/** Where nobody listens to the narration (a closed terminal, `2>&1 | head`), the work goes on in order all the same. */
 function heedTheReaders(): void {
-  process.stdout.on("error", (error) => {
-    if (systemCode(error) === "EPIPE") {
-      // A command at its end gets to say how it ended; one that would write on for ever ends here.
-      setImmediate(() => process.exit(process.exitCode ?? 0));
-      return;
-    }
-    const failure = new StreamctlError("no-space", `Cannot write to standard output: ${messageOf(error)}`, {
-      hint: "Look at where the output goes",
-    });
-    process.stderr.write(renderError(failure, { verbose: false }));
-    process.exit(1);
-  });
-  // Where nobody listens to the narration (a closed terminal, `2>&1 | head`), the work goes on in order all the same.
+  process.stdout.on("error", endWithoutReader);
   process.stderr.on("error", () => {});
+}
+
+/**
+ * Ends the process that cannot write to standard output: `streamctl … | head` is not an error, but neither does it turn a failure into
+ * a success; any other trouble is a failure.
+ */
+export function endWithoutReader(error: Error): void {
+  if (systemCode(error) === "EPIPE") {
+    // A command at its end gets to say how it ended; one that would write on for ever ends here.
+    setImmediate(() => process.exit(process.exitCode ?? 0));
+    return;
+  }
+  const failure = new StreamctlError("no-space", `Cannot write to standard output: ${messageOf(error)}`, {
+    hint: "Look at where the output goes",
+  });
+  process.stderr.write(renderError(failure, { verbose: false }));
+  process.exit(1);
 }
 
 /** The engines answer on loopback; a proxy of the environment would be asked for them in vain. */

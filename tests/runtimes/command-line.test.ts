@@ -33,18 +33,17 @@ describe.each(runtimes)("$name", ({ name, program }) => {
     expect({ ...outcome, stdout: sha256(outcome.stdout) }).toEqual({ exitCode: 0, stdout: golden.dryRun, stderr: "" });
   });
 
-  test("a full disk behind standard output is a failure", async () => {
-    const intoFull = ["/bin/sh", "-c", '"$@" > /dev/full', "sh", ...program];
-    const { exitCode, stderr } = await run(["data", "--dry-run", "-n", "100000"], {
-      program: intoFull,
-      env: environment,
-      timeoutMs: 30_000,
-    });
-    expect(stderr).toMatch(
-      /^error: Cannot write to standard output: .*no space left on device.*\nhint: Look at where the output goes\n$/iu,
-    );
-    expect(exitCode).toBe(1);
-  });
+  test.each([{ args: ["data", "--dry-run", "-n", "100000"] }, { args: ["--version"] }])(
+    "a full disk behind the output of $args is a failure",
+    async ({ args }) => {
+      const intoFull = ["/bin/sh", "-c", '"$@" > /dev/full', "sh", ...program];
+      const { exitCode, stderr } = await run(args, { program: intoFull, env: environment, timeoutMs: 30_000 });
+      expect(stderr).toMatch(
+        /^error: Cannot write to standard output: .*no space left on device.*\nhint: Look at where the output goes\n$/iu,
+      );
+      expect(exitCode).toBe(1);
+    },
+  );
 
   if (name !== "the executable") {
     test.each(lines.map((args) => ({ args, typed: args.join(" ") })))("streamctl $typed", async ({ args }) => {
