@@ -7,7 +7,10 @@ const className = /^(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable)?
  * trace, its first line. At most 300 characters.
  */
 export function innermostCause(trace: string): string {
-  const lines = trace.split("\n").map((line) => line.trim());
+  const lines = trace
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => !/^at \S+\(.*\)$/u.test(line));
   const causes = lines.filter((line) => line.startsWith("Caused by:")).map((line) => withoutClassNames(line.slice("Caused by:".length)));
   const innermost = causes.findLast((cause) => cause !== "");
   return shorten(innermost ?? lines.map(withoutClassNames).find((line) => line !== "") ?? "no reason given");

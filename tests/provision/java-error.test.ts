@@ -21,6 +21,10 @@ test.each([
   ["plain text", "plain text"],
   ["", "no reason given"],
   ["java.util.concurrent.TimeoutException", "no reason given"],
+  [
+    "java.lang.NullPointerException: _Fields.STRING_VALUE\n\tat java.base/java.util.Objects.requireNonNull(Objects.java:235)",
+    "no reason given",
+  ],
 ])("innermostCause(%j) is %j", (trace, cause) => {
   expect(innermostCause(trace)).toBe(cause);
 });
