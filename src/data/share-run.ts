@@ -52,10 +52,18 @@ export interface ShareOutcome {
 /** Time between two looks at the counts, in milliseconds; also the longest that one blocking call takes. */
 const lookMs = 200;
 
-/** Produces the share and flushes. The caller closes the producer. */
+/**
+ * Produces the share and flushes. The caller closes the producer.
+ *
+ * @throws StreamctlError what the generator or the producer throws; the board has what was taken before
+ */
 export function runShare(task: ShareTask, tools: ShareTools): ShareOutcome {
   const run = new ShareRun(task, tools);
-  run.produce();
+  try {
+    run.produce();
+  } finally {
+    run.look();
+  }
   return run.bringHome();
 }
 
@@ -123,7 +131,7 @@ class ShareRun {
       this.#lookSometimes();
     }
     if (!flushed) producer.purge();
-    const statistics = this.#look();
+    const statistics = this.look();
     const complete = statistics.accepted === (this.#task.share.count ?? Number.POSITIVE_INFINITY);
     return {
       end: this.#broken ?? (complete ? "complete" : "stopped"),
@@ -138,11 +146,11 @@ class ShareRun {
   }
 
   #lookSometimes(): void {
-    if (this.#tools.clockMs() - this.#lookedMs >= lookMs) this.#look();
+    if (this.#tools.clockMs() - this.#lookedMs >= lookMs) this.look();
   }
 
   /** Takes the counts over to the board, the log lines to the run, and notices when nothing goes on any more. */
-  #look(): DeliveryStatistics {
+  look(): DeliveryStatistics {
     const { producer, board, clockMs, onLog } = this.#tools;
     const statistics = producer.statistics();
     const nowMs = clockMs();

@@ -1,6 +1,7 @@
 import type { MessageBatch } from "../../src/kafka/batch.ts";
 import { emptyLatency } from "../../src/kafka/latency.ts";
 import type { DeliveryError, DeliveryStatistics } from "../../src/kafka/producer.ts";
+import type { WorkerCounts } from "../../src/data/run-board.ts";
 import type { ShareTools } from "../../src/data/share-run.ts";
 
 /** A clock that only waiting moves. */
@@ -97,16 +98,22 @@ export class FakeProducer {
 }
 
 /** A board of one worker, stopped by a condition on the clock. */
-export function fakeBoard(clock: FakeClock, stopAtMs = Number.POSITIVE_INFINITY): ShareTools["board"] & { offered: number } {
+export function fakeBoard(
+  clock: FakeClock,
+  stopAtMs = Number.POSITIVE_INFINITY,
+): ShareTools["board"] & { offered: number; counts: WorkerCounts | null } {
   return {
     offered: 0,
+    counts: null,
     get stopped() {
       return clock.nowMs >= stopAtMs;
     },
     sleep(ms) {
       clock.nowMs += ms;
     },
-    write() {},
+    write(_worker, counts) {
+      this.counts = counts;
+    },
     writeOffered(_worker, offered) {
       this.offered = offered;
     },

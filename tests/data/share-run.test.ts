@@ -130,3 +130,15 @@ test("runShare() knows what the delivered transactions pay", () => {
   expect(outcome.statistics.weightedCount).toBe(paid.length);
   expect(outcome.statistics.weightSum).toBe(paid.reduce((sum, { total_paid }) => sum + total_paid, 0));
 });
+
+test("runShare() leaves on the board what was taken before an event time that cannot be", () => {
+  const clock = { nowMs: 0 };
+  const eventTime = { kind: "simulated", startMs: Date.UTC(9999, 11, 31, 23, 59, 59), spacingUs: 2000 } as const;
+  const generator = new TransactionGenerator({ seed: 1, eventTime, nowMs: () => clock.nowMs, capacity: 100, realistic: null });
+  const producer = new FakeProducer({ clock, room: 1000, deliveredPerMs: 10 });
+  const board = fakeBoard(clock);
+  const task = { worker: 0, share: { first: 0, stride: 1, count: null }, messagesPerSecond: null, workers: 1, startDelayMs: 0 };
+  const tools = { generator, producer, board, clockMs: () => clock.nowMs, onLog() {} };
+  expect(() => runShare({ ...task, stallMs: 60_000, stopMs: 10_000 }, tools)).toThrow("outside of the years 1970 to 9999");
+  expect(board.counts).toMatchObject({ accepted: 500, lastEventTimeMs: eventTime.startMs + 499 * 2 });
+});
