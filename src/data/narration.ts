@@ -35,7 +35,7 @@ export function renderSummary(summary: DataSummary): string {
   if (delivered > 0) {
     const { p50, p95, p99, max } = latencyMs;
     lines.push(
-      `Paid      ${grouped(paid.count)} transactions, ${grouped(paid.total)} in total`,
+      `Paid      ${grouped(paid.count)} ${paid.count === 1 ? "transaction" : "transactions"}, ${grouped(paid.total)} in total`,
       `Latency   ${ms(p50)} for half of them, ${ms(p95)} for 95 %, ${ms(p99)} for 99 %, ${ms(max)} at most`,
     );
   }

@@ -57,6 +57,14 @@ test("renderSummary() hides no loss", () => {
   `);
 });
 
+test("renderSummary() speaks of one message and one transaction as of one", () => {
+  const single = { ...summary, requested: 1, accepted: 1, delivered: 1, paid: { count: 1, total: 60 } };
+  expect(renderSummary(single).split("\n").slice(0, 2)).toEqual([
+    "Delivered 1 of 1 message in 9.99 s: 100/s",
+    "Paid      1 transaction, 60 in total",
+  ]);
+});
+
 test("renderSummary() of a run that sent nothing is short", () => {
   const nothing = { ...summary, requested: null, accepted: 0, delivered: 0, elapsedMs: 0, messagesPerSecond: 0 };
   expect(renderSummary({ ...nothing, firstEventTime: null, lastEventTime: null })).toMatchInlineSnapshot(`
