@@ -153,9 +153,14 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   } finally {
     context.onWait?.(name, false);
   }
-  const ready: ServiceRecord = record.readyMs === undefined ? { ...record, readyMs: Date.now() - record.startedAtMs } : record;
+  if (record.readyMs !== undefined) {
+    log.success(`${name} answers again`);
+    return record;
+  }
+  const readyMs = Date.now() - record.startedAtMs;
+  const ready: ServiceRecord = { ...record, readyMs };
   await remember(name, ready);
-  log.success(`${name} is ready (${((ready.readyMs ?? 0) / 1000).toFixed(1)} s)`);
+  log.success(`${name} is ready (${(readyMs / 1000).toFixed(1)} s)`);
   return ready;
 }
 

@@ -139,6 +139,20 @@ describe("executeStart()", () => {
     expect(remembered.size).toBe(0);
   });
 
+  test("says of what was ready once that it answers again, not how long it took when it was started", async () => {
+    const { server, url } = await listen(() => 200);
+    const desired = desireWith({ pinot: { kind: "http", checks: [{ url }] } });
+    const identity = await requireSelf();
+    const record: ServiceRecord = { name: "pinot", identity, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 17_300 };
+    const plan = planStack(desired, [{ name: "pinot", state: "running", pid: 1, definitionHash: "v1", healthy: false }]);
+    const said: string[] = [];
+    const log = { ...silentLog, success: (message: string) => void said.push(message) };
+    const { all } = executeStart(plan, desired, new Map([["pinot", record]]), contextOf(await fakeRuntime([]), new Map(), { log }));
+    expect(await all).toEqual([record]);
+    server.close();
+    expect(said).toEqual(["pinot answers again"]);
+  });
+
   test("starts again what died while it was awaited", async () => {
     const events: string[] = [];
     const runtime = await fakeRuntime(events);

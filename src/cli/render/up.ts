@@ -6,7 +6,7 @@ import { renderChanges } from "./changes.ts";
 export function renderUp(report: UpReport): string {
   const started = report.services.map(({ name, operation, endpoint, readyMs }) => {
     const time = readyMs === null ? "" : `ready in ${(readyMs / 1000).toFixed(1)} s`;
-    return `${name.padEnd(10)} ${endpoint.padEnd(24)} ${operation === "keep" ? "was running" : time}`.trimEnd();
+    return `${name.padEnd(10)} ${endpoint.padEnd(24)} ${operation === "keep" || operation === "await" ? "was running" : time}`.trimEnd();
   });
   const seconds = (report.elapsedMs / 1000).toFixed(1);
   return [
