@@ -6,7 +6,7 @@
 import { join, resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
-import { isObject } from "../core/json.ts";
+import { at, isObject, numberAt, stringAt } from "../core/json.ts";
 import type { ServiceIdentity } from "./runtime.ts";
 import type { ServiceName } from "./service.ts";
 import type { RuntimeName } from "./site.ts";
@@ -94,9 +94,20 @@ export async function writeRunState(folder: StateFolder, state: RunState): Promi
 function parseState(text: string): RunState | undefined {
   try {
     const state: unknown = JSON.parse(text);
-    const known = isObject(state) && state["version"] === 1 && isObject(state["choices"]) && Array.isArray(state["services"]);
-    return known ? (state as unknown as RunState) : undefined;
+    if (!isObject(state) || state["version"] !== 1 || !areChoices(state["choices"]) || !Array.isArray(state["services"])) return undefined;
+    return state["services"].every(isServiceRecord) ? (state as unknown as RunState) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function areChoices(value: unknown): boolean {
+  const [runtime, processor] = [stringAt(value, "runtime"), stringAt(value, "processor")];
+  const known = (runtime === "local" || runtime === "docker") && (processor === "flink" || processor === "ksqldb");
+  return known && Number.isInteger(numberAt(value, "portOffset"));
+}
+
+function isServiceRecord(value: unknown): boolean {
+  const texts = ["name", "definitionHash", "endpoint"].map((name) => stringAt(value, name));
+  return !texts.includes(undefined) && isObject(at(value, "identity")) && numberAt(value, "startedAtMs") !== undefined;
 }
