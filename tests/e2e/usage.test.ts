@@ -34,6 +34,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["up", "--dir", "x"], 2, 'Cannot use "x" for --dir: it is no folder of ejected declarations'],
   [["up", "--dir", ""], 2, 'Cannot use "" for --dir: it is empty'],
   [["eject"], 2, "Cannot eject: no folder was named"],
+  [["eject", ""], 2, "Cannot eject: no folder was named"],
   [["up", "--processor", "spark"], 2, 'Cannot use "spark" for --processor: no such value'],
   [["up", "--only", "kafka,pinto"], 2, 'Cannot use service "pinto": there is no such service'],
   [["up", "--timeout", "soon"], 2, 'Cannot use "soon" for --timeout: it is not a duration'],

@@ -5,7 +5,7 @@ export const ejectCommand = defineCommand({
   name: "eject",
   args: { folder: { type: "positional", required: false, description: "Folder to write to, new or empty" } },
   run: async ({ folder }, { globals, terminal }) => {
-    if (folder === undefined) {
+    if (folder === undefined || folder === "") {
       throw new StreamctlError("usage", "Cannot eject: no folder was named", { hint: "Type: streamctl eject DIR" });
     }
     const { eject } = await import("../../pipeline/eject.ts");
