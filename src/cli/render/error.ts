@@ -56,7 +56,9 @@ const diskTroubles: Readonly<Record<string, string>> = {
 /** A file or folder that cannot be used as it is: the machine's doing, not a defect of streamctl. */
 function refusedByTheDisk(error: unknown): StreamctlError | undefined {
   const [code, path] = [systemCode(error), stringAt(error, "path")];
-  const why = code === undefined ? undefined : diskTroubles[code];
+  // What else is not there is missed by whoever looked for it.
+  const nowhere = code === "ENOENT" && stringAt(error, "syscall") === "mkdir" ? "no folder can be made there" : undefined;
+  const why = code === undefined ? undefined : (diskTroubles[code] ?? nowhere);
   if (code === undefined || path === undefined || why === undefined) return undefined;
   return new StreamctlError(code === "ENOSPC" || code === "EDQUOT" ? "no-space" : "state", `Cannot use "${path}": ${why}`, {
     cause: error,

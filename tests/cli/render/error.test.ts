@@ -77,5 +77,9 @@ test("errorDocument() takes what the disk refuses for the machine's doing, not f
   expect(errorDocument(refused("ENOSPC"))).toEqual({
     error: { code: "no-space", message: 'Cannot use "/data/run.json": no room left on its disk', hint },
   });
+  expect(errorDocument(Object.assign(refused("ENOENT"), { syscall: "mkdir", path: "/proc/a" }))).toEqual({
+    error: { code: "state", message: 'Cannot use "/proc/a": no folder can be made there', hint },
+  });
+  expect(errorDocument(refused("ENOENT")).error.code).toBe("internal");
   expect(errorDocument(refused("EBADF")).error.code).toBe("internal");
 });
