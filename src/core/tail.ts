@@ -21,14 +21,17 @@ export async function readTail(path: string, count: number): Promise<Tail | unde
   try {
     const { size } = await file.stat();
     let start = size;
-    let bytes = Buffer.alloc(0);
+    const chunks: Buffer[] = [];
+    let ends = 0;
     // One line end more than lines: the one before the first of them.
-    while (start > 0 && lineEnds(bytes) <= count) {
+    while (start > 0 && ends <= count) {
       const length = Math.min(chunkBytes, start);
       start -= length;
-      bytes = Buffer.concat([await readBytes(file, start, length), bytes]);
+      const chunk = await readBytes(file, start, length);
+      chunks.push(chunk);
+      ends += lineEnds(chunk);
     }
-    const lines = bytes.toString("utf8").split("\n");
+    const lines = Buffer.concat(chunks.toReversed()).toString("utf8").split("\n");
     if (lines.at(-1) === "") lines.pop();
     return { lines: count === 0 ? [] : lines.slice(-count), position: size };
   } finally {

@@ -21,6 +21,14 @@ test("readTail() reads a long file from its end, whatever its lines are like", a
   expect((await readTail(path, 5000))?.lines).toEqual(lines.slice(-5000));
 });
 
+test("readTail() takes a time that grows with what it reads, not with its square", async () => {
+  const path = join(await temporaryFolder(), "log");
+  const line = "x".repeat(59);
+  await writeFile(path, `${line}\n`.repeat(500_000));
+  const tail = await readTail(path, 500_000);
+  expect([tail?.lines.length, tail?.lines[0], tail?.lines.at(-1)]).toEqual([500_000, line, line]);
+});
+
 test("readTail() of nothing is undefined", async () => {
   expect(await readTail(join(await temporaryFolder(), "log"), 1)).toBeUndefined();
 });
