@@ -19,7 +19,7 @@ export interface Declarations {
 /** The declarations in a folder that `eject` wrote, as they stand there now; without a folder those of the program. */
 export function openDeclarations(folder?: string): Declarations {
   if (folder === undefined) return { paths: assetPaths, read: readAsset };
-  const hint = `Write a whole set there first: streamctl eject ${folder}`;
+  const hint = "Write a whole set into a new folder: streamctl eject DIR";
   let texts: Readonly<Record<string, string>>;
   try {
     texts = readDeclarations(folder);

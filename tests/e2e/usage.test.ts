@@ -31,7 +31,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["up", "--ksqldb-home", "nowhere"], 1, "as ksqlDB: no such folder"],
   [["up", "--ksqldb-home", "nowhere", "--dry-run"], 1, "as ksqlDB: no such folder"],
   [["up", "--ksqldb-url", "http://a", "--ksqldb-home", "b"], 2, "Cannot use both --ksqldb-url and --ksqldb-home"],
-  [["up", "--dir", "x"], 2, 'Cannot use "x" for --dir: it is no folder of ejected declarations'],
+  [["up", "--dir", "x"], 2, 'Cannot use "x" for --dir: it is no folder of ejected declarations\nhint: Write a whole set into a new'],
   [["up", "--dir", ""], 2, 'Cannot use "" for --dir: it is empty'],
   [["eject"], 2, "Cannot eject: no folder was named"],
   [["eject", ""], 2, "Cannot eject: no folder was named"],
