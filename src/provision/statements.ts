@@ -28,8 +28,11 @@ export function readStatements(declarations: Declarations, folder: string, value
     .flatMap((file) => splitStatements(renderTemplate(declarations.read(file), values, file)).map((statement) => ({ file, ...statement })));
 }
 
-/** A comment to the end of its line, a quoted text or name (a doubled quote stays inside), spacing, or the end of a statement. */
-const token = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\s+|;/gu;
+/**
+ * A comment, a quoted text or name (a doubled quote stays inside), spacing, or the end of a statement. What begins with a plus sign is no
+ * comment but a hint to Flink.
+ */
+const token = /--[^\n]*|\/\*(?!\+)[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\s+|;/gu;
 
 /** The statements of a text, split at semicolons. */
 export function splitStatements(text: string): readonly Omit<Statement, "file">[] {
@@ -39,7 +42,7 @@ export function splitStatements(text: string): readonly Omit<Statement, "file">[
     const whole = text.slice(begin, end);
     const sql = singleSpaces(whole.replace(token, (piece) => (isQuoted(piece) ? piece : " ")).trim());
     // What stands before the statement itself are comments about it.
-    const lead = /^(?:\s+|--[^\n]*)*/u.exec(whole)?.[0].length ?? 0;
+    const lead = /^(?:\s+|--[^\n]*|\/\*(?!\+)[\s\S]*?\*\/)*/u.exec(whole)?.[0].length ?? 0;
     const line = text.slice(0, begin + lead).split("\n").length;
     if (sql !== "") statements.push({ sql, text: whole.slice(lead).trimEnd(), line });
     begin = end + 1;

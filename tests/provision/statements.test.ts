@@ -19,6 +19,14 @@ test("splitStatements() splits at semicolons outside quotes and drops comments a
   ]);
 });
 
+test("splitStatements() drops comments of several lines too, and keeps hints", () => {
+  const text = "/* it's; a\n note */\nSELECT /*+ OPTIONS('a;b'='c') */ 1 /* ; */;\nSELECT 2;";
+  expect(splitStatements(text)).toEqual([
+    { sql: "SELECT /*+ OPTIONS('a;b'='c') */ 1", text: "SELECT /*+ OPTIONS('a;b'='c') */ 1 /* ; */", line: 3 },
+    { sql: "SELECT 2", text: "SELECT 2", line: 4 },
+  ]);
+});
+
 test("splitStatements() knows the line on which a statement begins, and its text as it stands", () => {
   const text = "-- about a\n\nCREATE a\n  -- why; so\n  AS b;\n-- about c\nSELECT c;\n-- the end\n";
   expect(splitStatements(text)).toEqual([
