@@ -1,6 +1,6 @@
 /**
  * Queries to Pinot's broker. It answers 200 to almost everything: an answer counts only when it has a table of results, no
- * exceptions, and word from every server that was asked. https://docs.pinot.apache.org/users/api/querying-pinot-using-standard-sql/response-format
+ * exceptions, word from every server that was asked, and all groups. https://docs.pinot.apache.org/users/api/querying-pinot-using-standard-sql/response-format
  */
 
 import { StreamctlError } from "../../core/errors.ts";
@@ -51,6 +51,11 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const answered = numberAt(answer.json, "numServersResponded") ?? 0;
   if (answered < asked) {
     throw new StreamctlError("pinot", `Cannot query Pinot: ${answered} of ${asked} servers answered`, { hint: "Type `streamctl status`" });
+  }
+  if (at(answer.json, "numGroupsLimitReached") === true) {
+    throw new StreamctlError("pinot", "Cannot query Pinot: it makes 100000 groups at most, and leaves the others out", {
+      hint: "Ask for fewer with a WHERE clause, such as WINDOW_START < 1767225600000",
+    });
   }
   const types = arrayAt(table, "dataSchema", "columnDataTypes");
   const columns = arrayAt(table, "dataSchema", "columnNames").map((name, index) => ({ name: String(name), type: String(types[index]) }));

@@ -101,6 +101,14 @@ test("queryPinot() refuses what only some servers answered", async () => {
   });
 });
 
+test("queryPinot() refuses what lacks some of the groups", async () => {
+  await using broker = fakeBroker({ text: answerOf([[1, "a"]]).text.replace("{", '{"numGroupsLimitReached":true,') });
+  expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select a, count(*) from t group by a" }))).toMatchObject({
+    code: "pinot",
+    message: "Cannot query Pinot: it makes 100000 groups at most, and leaves the others out",
+  });
+});
+
 function windowPage(...starts: readonly number[]): { readonly text: string } {
   const rows = starts.map((start) => [start, start + 3000, 10, 2, 5]);
   return { text: JSON.stringify({ resultTable: { dataSchema: {}, rows }, exceptions: [], numServersQueried: 1, numServersResponded: 1 }) };
