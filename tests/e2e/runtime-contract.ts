@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import { identifyProcess } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
+import { openPorts } from "./open-ports.ts";
 import { Stack } from "./streamctl.ts";
 
 export interface RuntimeUnderTest {
@@ -46,6 +47,15 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     ]);
     expect(report.endpoints.kafka).toBe(stack.brokers);
   });
+
+  // Containers listen on every address of their own; what is published of them is compose's.
+  if (runtime === "local") {
+    test("nothing but Pinot's query port listens beyond loopback", async () => {
+      const { services } = await stack.json(["status"]);
+      const open = await Promise.all(services.map(({ pid }: Record<string, number>) => openPorts(pid ?? 0)));
+      expect(open.flat()).toEqual([8098 + stack.offset]);
+    });
+  }
 
   test("a second up changes nothing, and its dry run says so", async () => {
     const { plan } = await stack.json(["up", "--dry-run"]);
