@@ -46,7 +46,10 @@ export function requireKnownArguments(name: string | undefined, argv: readonly s
       const known = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
       if (!known) {
         const nearest = nearestName(token.name, Object.keys(options));
-        const suggestion = nearest ? `Did you mean --${nearest}? ${hint}` : hint;
+        // No option has a space in it: a statement that begins with a comment.
+        const isText = words > 0 && /\s/u.test(token.rawName);
+        const plain = isText ? `Put -- before it: streamctl ${command} [OPTIONS] -- "${token.rawName}"` : hint;
+        const suggestion = nearest ? `Did you mean --${nearest}? ${hint}` : plain;
         throw new StreamctlError("usage", `Cannot understand "${token.rawName}": ${command} has no such option`, { hint: suggestion });
       }
       if (known.type === "string" && token.value === undefined) {

@@ -49,6 +49,8 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["query", ""], 2, "Cannot run an empty statement"],
   [["query", " ; "], 2, "Cannot run an empty statement"],
   [["query", "select 1"], 1, "Cannot find a running stack"],
+  [["query", "-- a comment\nselect 1"], 2, 'hint: Put -- before it: streamctl query [OPTIONS] -- "-- a comment select 1"'],
+  [["query", "--", "-- a comment\nselect 1"], 1, "Cannot find a running stack"],
   [["query", "-f", "no-such-file"], 2, 'Cannot read "no-such-file"'],
   [["query", "select 1", "-o", "xml"], 2, 'Cannot use "xml" for -o'],
   [["query", "select 1", "--engine", "ksqldb"], 1, "Cannot find a running stack"],
