@@ -70,3 +70,8 @@ export function systemCode(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** Whether a disk, or the share of it that this user may have, is used up. */
+export function isDiskFull(error: unknown): boolean {
+  return systemCode(error) === "ENOSPC" || systemCode(error) === "EDQUOT";
+}

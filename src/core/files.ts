@@ -89,6 +89,7 @@ async function tryLock(path: string, self: ProcessIdentity): Promise<boolean> {
   try {
     await writeFile(draft, JSON.stringify(self));
   } catch (error) {
+    await rm(draft, { force: true });
     // The last holder took the empty folder away in this very moment: the next look makes it again.
     if (systemCode(error) === "ENOENT") return false;
     throw error;

@@ -6,7 +6,7 @@
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isObject, numberAt, stringAt, type JsonObject } from "../core/json.ts";
-import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { isDiskFull, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import type { RunRecord } from "../model/run-record.ts";
 
 export interface RunStart {
@@ -64,7 +64,7 @@ async function append(path: string, line: object): Promise<void> {
       await file.close();
     }
   } catch (error) {
-    const full = systemCode(error) === "ENOSPC" || systemCode(error) === "EDQUOT";
+    const full = isDiskFull(error);
     throw new StreamctlError(full ? "no-space" : "state", `Cannot write the ledger "${path}": ${messageOf(error)}`, {
       cause: error,
       hint: full ? "Make room on the disk" : "Choose a folder that can be written to: --state-dir DIR",

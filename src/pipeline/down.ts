@@ -3,7 +3,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
-import { hasCode, messageOf, systemCode } from "../core/errors.ts";
+import { hasCode, isDiskFull, messageOf, systemCode } from "../core/errors.ts";
 import { executeStop } from "../stack/execute.ts";
 import { planStop } from "../stack/plan.ts";
 import { readRunState, type RunState } from "../stack/run-state.ts";
@@ -15,7 +15,7 @@ import { externalServer, releaseServer } from "./ksqldb.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
-import { withStackLock } from "./stack-lock.ts";
+import { withStackLockOrNoRoom } from "./stack-lock.ts";
 
 export interface DownReport {
   readonly stopped: readonly string[];
@@ -38,7 +38,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   const startedAt = performance.now();
   if (!(await exists(folder.root)))
     return { stopped: [], volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
-  const stopped = await withStackLock(context, async () => {
+  const stopped = await withStackLockOrNoRoom(context, async () => {
     await partFromServers(options.volumes, context);
     const names = await stopServices(options.portOffset, context);
     if (options.volumes) {
@@ -97,13 +97,19 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
   const runtime = await openRuntime(state.choices, { folder, log });
   const observed = await observeProcesses(state, runtime);
   const names = planStop(observed).map(({ target }) => target);
+  // What stopped and could not be written down is seen as gone by the next command.
+  const remember: typeof recorder.remember = async (name, record) => {
+    await recorder.remember(name, record).catch((error: unknown) => {
+      if (!isDiskFull(error)) throw error;
+    });
+  };
   await executeStop(names, recorder.records, {
     runtime,
     log,
-    remember: recorder.remember,
+    remember,
     stopTimeoutMs: (name) => definitions.find((definition) => definition.name === name)?.stopTimeoutMs ?? 10_000,
   });
-  for (const { name, state: seen } of observed) if (seen === "gone") await recorder.remember(name, undefined);
+  for (const { name, state: seen } of observed) if (seen === "gone") await remember(name, undefined);
   return names;
 }
 

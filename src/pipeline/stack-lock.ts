@@ -1,6 +1,8 @@
 /** One hand on the stack: whoever changes it holds its folder's lock, and says so where it has to wait. */
 
-import { withLock } from "../core/files.ts";
+import { rmdir } from "node:fs/promises";
+import { isDiskFull } from "../core/errors.ts";
+import { readHolder, withLock } from "../core/files.ts";
 import type { PipelineContext } from "./context.ts";
 
 /** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
@@ -10,4 +12,21 @@ const lockTimeoutMs = 10 * 60_000;
 export async function withStackLock<T>({ folder, log, signal }: PipelineContext, work: () => Promise<T>): Promise<T> {
   const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
   return await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, work);
+}
+
+/** As `withStackLock`, for work that makes room: on a disk too full for the lock, where nobody holds it, it goes on without one. */
+export async function withStackLockOrNoRoom<T>(context: PipelineContext, work: () => Promise<T>): Promise<T> {
+  let begun = false;
+  try {
+    return await withStackLock(context, async () => {
+      begun = true;
+      return await work();
+    });
+  } catch (error) {
+    if (begun || !isDiskFull(error) || (await readHolder(context.folder.lockFile))) throw error;
+    context.log.warn("No room is left on the disk of the state folder: nothing is written there");
+    const result = await work();
+    await rmdir(context.folder.root).catch(() => {});
+    return result;
+  }
 }

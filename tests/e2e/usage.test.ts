@@ -8,6 +8,7 @@ import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { identifyProcess } from "../../src/core/process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { executable, run, start } from "./streamctl.ts";
 
@@ -261,6 +262,32 @@ describe("a machine that lacks something", () => {
       expect(exitCode).toBe(1);
       expect(await readdir(cwd)).toEqual([]);
     } finally {
+      Bun.spawnSync(["umount", disk]);
+      rmSync(disk, { recursive: true });
+    }
+  });
+
+  test("down --volumes stops the services and leaves nothing where no byte can be written any more", async () => {
+    const disk = mountSmallDisk();
+    if (disk === undefined) {
+      process.stderr.write("SKIPPED: a full disk cannot be tried here, because this user may not mount one\n");
+      return;
+    }
+    const service = Bun.spawn(["sleep", "600"]);
+    try {
+      const identity = await identifyProcess(service.pid);
+      const record = { name: "kafka", identity, definitionHash: "", endpoint: "", startedAtMs: 0 };
+      const choices = { runtime: "local", processor: "flink", why: "", portOffset: 0 };
+      await mkdir(join(disk, ".streamctl/data"), { recursive: true });
+      await writeFile(join(disk, ".streamctl/run.json"), JSON.stringify({ version: 1, choices, services: [record] }));
+      Bun.spawnSync(["dd", "if=/dev/zero", `of=${join(disk, ".streamctl/data/segment")}`]);
+      const { exitCode, stdout, stderr } = await run(["down", "--volumes"], { cwd: disk });
+      expect(stderr).toContain("No room is left on the disk of the state folder");
+      expect([exitCode, stdout]).toEqual([0, "Stopped kafka; nothing is left\n"]);
+      expect(await service.exited).not.toBe(0);
+      expect(await readdir(disk)).toEqual([]);
+    } finally {
+      service.kill();
       Bun.spawnSync(["umount", disk]);
       rmSync(disk, { recursive: true });
     }

@@ -1,6 +1,6 @@
 /** What a failure looks like: two lines for a person, one document for a program, one exit code for the shell. */
 
-import { type ErrorCode, messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
+import { type ErrorCode, isDiskFull, messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
 import { harmless, harmlessLines } from "./cell.ts";
 
@@ -56,11 +56,18 @@ const diskTroubles: Readonly<Record<string, string>> = {
 /** A file or folder that cannot be used as it is: the machine's doing, not a defect of streamctl. */
 function refusedByTheDisk(error: unknown): StreamctlError | undefined {
   const [code, path] = [systemCode(error), stringAt(error, "path")];
+  // Writing to an open file fails without its name.
+  if (isDiskFull(error) && path === undefined) {
+    return new StreamctlError("no-space", "Cannot write a file: no room left on its disk", {
+      cause: error,
+      hint: "Free some room; streamctl down --volumes deletes the stack of this folder",
+    });
+  }
   // What else is not there is missed by whoever looked for it.
   const nowhere = code === "ENOENT" && stringAt(error, "syscall") === "mkdir" ? "no folder can be made there" : undefined;
   const why = code === undefined ? undefined : (diskTroubles[code] ?? nowhere);
   if (code === undefined || path === undefined || why === undefined) return undefined;
-  return new StreamctlError(code === "ENOSPC" || code === "EDQUOT" ? "no-space" : "state", `Cannot use "${path}": ${why}`, {
+  return new StreamctlError(isDiskFull(error) ? "no-space" : "state", `Cannot use "${path}": ${why}`, {
     cause: error,
     hint: "Put that right, or choose another folder: --state-dir DIR",
   });
