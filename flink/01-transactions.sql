@@ -1,4 +1,5 @@
 -- Transactions as they were sent. A value that does not parse becomes NULL; a record that is not JSON is left out.
+-- What a transaction of Kafka's gave up was not sent, and is not read.
 -- Numbers are integers in the contract. As BIGINT, Flink would read 10.5 as 10; as DOUBLE the two can be told apart.
 CREATE TABLE transactions (
   event_timestamp TIMESTAMP(3),
@@ -11,6 +12,7 @@ CREATE TABLE transactions (
   'topic' = '{{transactionsTopic}}',
   'properties.bootstrap.servers' = '{{brokers}}',
   'properties.group.id' = '{{consumerGroup}}',
+  'properties.isolation.level' = 'read_committed',
   'scan.startup.mode' = 'earliest-offset',
   'format' = 'json',
   'json.timestamp-format.standard' = 'SQL',

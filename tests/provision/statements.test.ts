@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
+import { consumerProperties } from "../../src/kafka/properties.ts";
 import { transactionFields } from "../../src/model/transaction.ts";
 import { windowColumns } from "../../src/model/names.ts";
 import { hashStatements, readStatements, splitStatements } from "../../src/provision/statements.ts";
@@ -81,6 +82,15 @@ test.each(["flink", "ksql"])("the statements of %s read the transaction's fields
     .join("\n");
   for (const field of Object.values(transactionFields)) expect(text).toMatch(new RegExp(`\\b${field}\\b`, "u"));
   for (const column of Object.values(windowColumns)) expect(text).toMatch(new RegExp(`\\b${column}\\b`, "u"));
+});
+
+test("the statements of flink read what verify reads: of Kafka's transactions the committed ones only", () => {
+  const text = readStatements(embedded, "flink", values)
+    .map(({ sql }) => sql)
+    .join("\n");
+  const properties = consumerProperties({ brokers: "broker:9092" });
+  const isolation = properties[properties.indexOf("isolation.level") + 1];
+  expect(text).toContain(`'properties.isolation.level' = '${isolation}'`);
 });
 
 test("Pinot's schema holds the columns that the processor writes", () => {
