@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { access, constants, readdir, readFile, readlink } from "node:fs/promises";
+import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { StreamctlError, systemCode } from "./errors.ts";
@@ -186,33 +186,6 @@ export async function findProgram(name: string): Promise<string | undefined> {
       return path;
     } catch {
       // Not in this folder.
-    }
-  }
-  return undefined;
-}
-
-/** Name and pid of the process that listens on a TCP port of this machine, where this user may know it. */
-export async function portOwner(port: number): Promise<{ readonly pid: number; readonly name: string } | undefined> {
-  const inodes = new Set<string>();
-  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
-  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    const text = await readFile(table, "utf8").catch(() => "");
-    for (const line of text.split("\n").slice(1)) {
-      const fields = line.trim().split(/\s+/u);
-      const listening = fields[3] === "0A";
-      if (listening && fields[1]?.endsWith(`:${hexPort}`) && fields[9]) inodes.add(`socket:[${fields[9]}]`);
-    }
-  }
-  if (inodes.size === 0) return undefined;
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name));
-  for (const pid of pids) {
-    const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
-    for (const descriptor of descriptors) {
-      const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "");
-      if (inodes.has(target)) {
-        const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "?");
-        return { pid: Number(pid), name: name.trim() };
-      }
     }
   }
   return undefined;

@@ -133,7 +133,10 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   const { runtime, log, signal, timeoutMs, kafkaProbe, remember } = context;
   const { name } = definition;
   const look = async (patience: AbortSignal): Promise<true | undefined> => {
-    if (await isReady(definition.probe, kafkaProbe, patience)) return true;
+    if (await isReady(definition.probe, kafkaProbe, patience)) {
+      await runtime.requireOwnPort(definition, record.identity);
+      return true;
+    }
     if (!(await runtime.isRunning(record.identity))) {
       throw new StreamctlError("service-failed", `Cannot start "${name}": its process ended before it was ready`);
     }
@@ -144,7 +147,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     await pollUntil(look, { signal, timeoutMs, what: `${name} to be ready`, maxIntervalMs: 100 });
   } catch (error) {
     // Without the addon no service can be asked: that is not this service's failure.
-    if (hasCode(error, "interrupted") || hasCode(error, "native")) throw error;
+    if (hasCode(error, "interrupted") || hasCode(error, "native") || hasCode(error, "port-taken")) throw error;
     throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
       cause: error,
       detail: lastWords((await runtime.tailLog(name, lastWordsLines)) ?? []).join("\n"),

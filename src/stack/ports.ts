@@ -2,8 +2,8 @@
 
 import { createServer } from "node:net";
 import { StreamctlError, systemCode } from "../core/errors.ts";
-import { portOwner } from "../core/process.ts";
-import type { ServiceDefinition } from "./service.ts";
+import { portOwner, portStranger, type PortOwner } from "../core/port-owner.ts";
+import type { ServiceDefinition, ServicePort } from "./service.ts";
 
 const base = {
   kafka: 9092,
@@ -32,13 +32,27 @@ export async function requireFreePorts(definition: Pick<ServiceDefinition, "name
   await Promise.all(
     definition.ports.map(async ({ name, port }) => {
       if (await isFree(port)) return;
-      const owner = await portOwner(port);
-      const holder = owner ? `process ${owner.pid} (${owner.name}) listens there` : "another process holds it";
-      throw new StreamctlError("port-taken", `Cannot start "${definition.name}": port ${port} (${name}) is taken, ${holder}`, {
-        hint: "Stop that process, or choose other ports: streamctl up --port-offset 1000",
-      });
+      throw portTaken(definition.name, { name, port }, await portOwner(port));
     }),
   );
+}
+
+/**
+ * Where two stacks start on the same ports at once, both find them free, and the engine of one answers for both.
+ *
+ * @param pid of the service's own process
+ * @throws StreamctlError `port-taken` where somebody else listens on the service's first port
+ */
+export async function requireOwnPort({ name, ports: [first] }: Pick<ServiceDefinition, "name" | "ports">, pid: number): Promise<void> {
+  const stranger = first && (await portStranger(first.port, pid));
+  if (stranger) throw portTaken(name, first, stranger);
+}
+
+function portTaken(service: string, { name, port }: Pick<ServicePort, "name" | "port">, owner: PortOwner | undefined): StreamctlError {
+  const holder = owner ? `process ${owner.pid} (${owner.name}) listens there` : "another process holds it";
+  return new StreamctlError("port-taken", `Cannot start "${service}": port ${port} (${name}) is taken, ${holder}`, {
+    hint: "Stop that process, or choose other ports: streamctl up --port-offset 1000",
+  });
 }
 
 async function isFree(port: number): Promise<boolean> {

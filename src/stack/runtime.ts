@@ -27,6 +27,8 @@ export interface Runtime {
   stop(name: ServiceName, identity: ServiceIdentity, timeoutMs: number): Promise<void>;
   /** Whether exactly this run of the service goes on. */
   isRunning(identity: ServiceIdentity): Promise<boolean>;
+  /** That it is this run of the service which answers at its address. @throws StreamctlError `port-taken` */
+  requireOwnPort(definition: ServiceDefinition, identity: ServiceIdentity): Promise<void>;
   /** Resident memory of the service in bytes; undefined where it has ended. */
   residentBytes(identity: ServiceIdentity): Promise<number | undefined>;
   /** The last lines of a service's log; undefined where it has none. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { identifyProcess, isRunning, portOwner, residentBytes, runCommand, signalProcess, startDetached } from "../../src/core/process.ts";
+import { identifyProcess, isRunning, residentBytes, runCommand, signalProcess, startDetached } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -61,19 +60,6 @@ describe("runCommand()", () => {
     const running = runCommand({ program: "sleep", args: ["60"] }, { signal: controller.signal });
     controller.abort();
     expect(await running.catch((error: unknown) => error)).toMatchObject({ code: "interrupted" });
-  });
-});
-
-describe("portOwner()", () => {
-  test("names the process that listens", async () => {
-    const server = createServer();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    server.listen(0, "127.0.0.1", resolve);
-    await promise;
-    const address = server.address();
-    const port = typeof address === "object" && address ? address.port : 0;
-    expect((await portOwner(port))?.pid).toBe(process.pid);
-    server.close();
   });
 });
 

@@ -23,6 +23,7 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
     },
     stop: async (name) => void events.push(`stop ${name}`),
     isRunning: async () => true,
+    requireOwnPort: async () => {},
     residentBytes: async () => 1,
     tailLog: async (name) => [`last words of ${name}`],
     followLog: async () => {},
@@ -137,6 +138,19 @@ describe("executeStart()", () => {
     server.close();
     expect(events.filter((event) => event.startsWith("start")).length).toBe(events.filter((event) => event.startsWith("stop")).length);
     expect(remembered.size).toBe(0);
+  });
+
+  test("does not take the answer of another stack's engine for that of its own", async () => {
+    const events: string[] = [];
+    const { server, url } = await listen(() => 200);
+    const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
+    const taken = new StreamctlError("port-taken", 'Cannot start "flink": port 8081 (Flink REST) is taken');
+    const runtime: Runtime = { ...(await fakeRuntime(events)), requireOwnPort: async () => await Promise.reject(taken) };
+    const remembered = new Map<ServiceName, ServiceRecord>();
+    const { all } = executeStart(planStack(desired, []), desired, new Map(), contextOf(runtime, remembered));
+    expect(await all.catch((error: unknown) => error)).toBe(taken);
+    server.close();
+    expect([events, remembered.size]).toEqual([["start flink", "stop flink"], 0]);
   });
 
   test("says of what was ready once that it answers again, not how long it took when it was started", async () => {

@@ -123,6 +123,9 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       return seen?.running === true && seen.startedAt === startedAt;
     },
 
+    // The container engine listens on what it publishes, and starts no container whose port is taken.
+    requireOwnPort: async () => {},
+
     async residentBytes(identity) {
       const words = ["exec", requireContainer(identity).containerId, "sh", "-c", "cat /proc/[0-9]*/status"];
       return residentBytesIn((await (await containers.engine()).run(words, { signal })).output);

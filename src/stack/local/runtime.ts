@@ -16,7 +16,7 @@ import { hostsWith, unknownHostName } from "./host-names.ts";
 import { javaProgram, requireJava } from "./java.ts";
 import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
 import { localData } from "./data.ts";
-import { requireFreePorts } from "../ports.ts";
+import { requireFreePorts, requireOwnPort } from "../ports.ts";
 import type { StateFolder } from "../run-state.ts";
 import type { Runtime, ServiceIdentity } from "../runtime.ts";
 import { definitionHash, type ServiceDefinition } from "../service.ts";
@@ -133,6 +133,8 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     },
 
     isRunning: async (identity) => await isRunning(requireProcess(identity)),
+
+    requireOwnPort: async (definition, { pid }) => await requireOwnPort(definition, pid),
 
     residentBytes: async ({ pid }) => await residentBytes(pid),
 
