@@ -16,5 +16,5 @@ WHERE status = 'Paid'
   AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
   AND transaction_id = FLOOR(transaction_id)
   AND transaction_id BETWEEN 1 AND 1000000
-  AND REGEXP_EXTRACT('^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$', user_id) IS NOT NULL
+  AND REGEXP_EXTRACT('^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z', user_id) IS NOT NULL
 EMIT CHANGES;

@@ -13,7 +13,7 @@ export const commandDescriptions = {
 } as const;
 
 export const globalDescriptions = {
-  "--json": "Print one JSON document on standard output",
+  "--json": "Print one JSON document on standard output, or one a line where it goes on",
   "--state-dir DIR": "Folder of everything that a run leaves (default: .streamctl)",
   "--port-offset N": "Added to every port, 0…56442",
   "--dir DIR": "Ejected declarations instead of the embedded ones",

@@ -1,6 +1,6 @@
 /** `doctor`: what this machine has and lacks, and what to type about it. Changes nothing. */
 
-import { statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
@@ -43,7 +43,7 @@ export async function doctor(portOffset: number | undefined, { folder, signal }:
     await mavenFinding(missing),
     await containerFinding(signal),
     addonFinding(),
-    cacheFinding(missing),
+    await cacheFinding(missing),
     await diskFinding(),
     memoryFinding(),
     await ksqldbFinding(state),
@@ -107,10 +107,23 @@ function addonFinding(): Finding {
   }
 }
 
-function cacheFinding(missing: readonly string[]): Finding {
+async function cacheFinding(missing: readonly string[]): Promise<Finding> {
   const cacheDir = cacheFolder();
   if (missing.length === 0) return { subject: "engines", verdict: "fine", found: `all in ${cacheDir}` };
-  return { subject: "engines", verdict: "fine", found: `${missing.join(", ")} will be fetched by Maven at the first up, into ${cacheDir}` };
+  const found = `${missing.join(", ")} will be fetched by Maven at the first up, into ${cacheDir}`;
+  if (await isWritable(cacheDir)) return { subject: "engines", verdict: "fine", found };
+  const advice = "Make that folder writable, or point XDG_CACHE_HOME at one that is";
+  return { subject: "engines", verdict: "lacks", found: `${found}, which is not writable`, advice };
+}
+
+/** Whether a folder can be written to, or made. */
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "ENOENT" && dirname(folder) !== folder && (await isWritable(dirname(folder)));
+  }
 }
 
 async function diskFinding(): Promise<Finding> {
@@ -167,7 +180,7 @@ async function freeBytes(path: string): Promise<number> {
     const { bavail, bsize } = await statfs(path);
     return bavail * bsize;
   } catch (error) {
-    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    if (!["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "") || dirname(path) === path) throw error;
     return await freeBytes(dirname(path));
   }
 }

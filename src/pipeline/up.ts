@@ -4,7 +4,7 @@
  */
 
 import { openDeclarations } from "../core/assets.ts";
-import { StreamctlError } from "../core/errors.ts";
+import { hasCode, StreamctlError } from "../core/errors.ts";
 import type { Change } from "../model/change.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
@@ -164,9 +164,18 @@ async function carryOut(
   });
   const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
   // A service that failed is the cause, a provisioning step that missed it only the consequence.
-  if (started.status === "rejected") throw started.reason;
-  if (provisioned.status === "rejected") throw provisioned.reason;
+  if (started.status === "rejected") throw withWhatGoesOn(started.reason, recorder);
+  if (provisioned.status === "rejected") throw withWhatGoesOn(provisioned.reason, recorder);
   return { records: started.value, changes: provisioned.value };
+}
+
+/** An interruption stops what was not ready yet, and nothing else. */
+function withWhatGoesOn(error: unknown, { records }: RunRecorder): unknown {
+  if (!hasCode(error, "interrupted") || ![...records.values()].some(({ readyMs }) => readyMs !== undefined)) return error;
+  return new StreamctlError("interrupted", error.message, {
+    cause: error,
+    hint: "What was ready goes on: streamctl status, streamctl down",
+  });
 }
 
 /** What is awaited may die meanwhile, and is then started too. */

@@ -52,6 +52,7 @@ describe("faults on real engines", () => {
     running.child.kill("SIGINT");
     const { exitCode, stderr } = await running.outcome;
     expect(stderr).toContain("Interrupted");
+    expect(stderr).toContain("hint: What was ready goes on: streamctl status, streamctl down");
     expect(exitCode).toBe(130);
     const states = new Map((await stack.services()).map(({ name, state }) => [name, state]));
     expect(states.get("zookeeper")).toBe("healthy");

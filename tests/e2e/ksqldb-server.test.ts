@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { listOffsets } from "../../src/kafka/admin.ts";
+import { Producer } from "../../src/kafka/producer.ts";
 import { ksqldbOptions } from "../../src/pipeline/ksqldb.ts";
 import { createKsqldbProcessor } from "../../src/provision/ksqldb/processor.ts";
+import { packMessages } from "../kafka/batches.ts";
 import { processorContract, type ProcessorWorld } from "../provision/processor-contract.ts";
 import { RealKsqldb } from "./real-ksqldb.ts";
 import { Stack } from "./streamctl.ts";
@@ -46,6 +48,23 @@ function wholePath(): void {
       await stack.json(["data", "-n", "300", "--start-time", time]);
     }
     expect(await verify()).toBe("every window equals what was sent");
+  });
+
+  test("a record from elsewhere counts exactly where verify counts it", async () => {
+    const id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    const users = [id, `${id}\n`, `${id}x`];
+    const records = users.map((user_id) => ({
+      event_timestamp: "2026-02-03 04:05:06.789",
+      transaction_id: 1,
+      user_id,
+      total_paid: 5,
+      status: "Paid",
+    }));
+    const producer = new Producer({ brokers: stack.brokers, topic: "transactions" });
+    producer.produce(packMessages(records.map((record) => ({ key: id, value: JSON.stringify(record) }))), 0, 5000);
+    expect(producer.flush(20_000)).toBe(true);
+    producer.close();
+    expect(await stack.json(["verify", "--wait", "60s"])).toMatchObject({ invalid: 2, mismatched: [], extra: [] });
   });
 
   test("a second up posts nothing", async () => {

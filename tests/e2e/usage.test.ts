@@ -223,6 +223,14 @@ describe("a machine that lacks something", () => {
     expect(exitCode).toBe(1);
   });
 
+  test("doctor says of a cache in which nothing can be kept that up will fail", async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, "file"), "");
+    const { exitCode, stdout } = await run(["doctor"], { cwd, env: { STREAMCTL_CACHE_DIR: join(cwd, "file", "cache") } });
+    expect(stdout).toContain("file/cache, which is not writable");
+    expect(exitCode).toBe(1);
+  });
+
   test("doctor names what is missing and exits 1", async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stdout } = await run(["doctor", "--json"], {
