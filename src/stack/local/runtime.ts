@@ -92,7 +92,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
       await requireJava(signal);
       const unknown = await unknownHostName(signal);
       if (unknown !== undefined) {
-        log.warn(
+        log.info(
           `Nothing resolves "${unknown}", the name of this machine: its engines take it for 127.0.0.1, and know only the names of /etc/hosts`,
         );
         hosts = await hostsWith(unknown);
