@@ -28,11 +28,17 @@ export function readStatements(declarations: Declarations, folder: string, value
     .flatMap((file) => splitStatements(renderTemplate(declarations.read(file), values, file)).map((statement) => ({ file, ...statement })));
 }
 
-/**
- * A comment, a quoted text or name (a doubled quote stays inside), spacing, or the end of a statement. What begins with a plus sign is no
- * comment but a hint to Flink.
- */
-const token = /--[^\n]*|\/\*(?!\+)[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\s+|;/gu;
+/** To the end of its line, or between its marks; what begins with a plus sign is no comment but a hint to Flink. */
+const comment = /--[^\n]*|\/\*(?!\+)[\s\S]*?\*\//u.source;
+
+/** A text or a name; a doubled quote stays inside. */
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/u.source;
+
+/** A comment, a text or name, spacing, or the end of a statement. */
+const token = new RegExp(`${comment}|${quoted}|\\s+|;`, "gu");
+
+/** What stands before a statement. */
+const leading = new RegExp(`^(?:\\s+|${comment})*`, "u");
 
 /** The statements of a text, split at semicolons. */
 export function splitStatements(text: string): readonly Omit<Statement, "file">[] {
@@ -42,7 +48,7 @@ export function splitStatements(text: string): readonly Omit<Statement, "file">[
     const whole = text.slice(begin, end);
     const sql = singleSpaces(whole.replace(token, (piece) => (isQuoted(piece) ? piece : " ")).trim());
     // What stands before the statement itself are comments about it.
-    const lead = /^(?:\s+|--[^\n]*|\/\*(?!\+)[\s\S]*?\*\/)*/u.exec(whole)?.[0].length ?? 0;
+    const lead = leading.exec(whole)?.[0].length ?? 0;
     const line = text.slice(0, begin + lead).split("\n").length;
     if (sql !== "") statements.push({ sql, text: whole.slice(lead).trimEnd(), line });
     begin = end + 1;
