@@ -5,11 +5,11 @@ import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { hasCode } from "../../../src/core/errors.ts";
 import { createTopic, deleteTopic, describeTopic, fetchMetadata, listOffsets, readTopicConfig } from "../../../src/kafka/admin.ts";
-import { loadAddon } from "../../../src/kafka/addon.ts";
 import { kafkaErrorCode } from "../../../src/kafka/failure.ts";
 import { Producer } from "../../../src/kafka/producer.ts";
 import { numberedMessages, packMessages } from "../batches.ts";
 import { openMockCluster } from "../mock-cluster.ts";
+import { withoutTls } from "../without-tls.ts";
 
 const timeoutMs = 10_000;
 const silent = { brokers: "127.0.0.1:1", timeoutMs: 300 };
@@ -141,8 +141,3 @@ test("requests that wait hold up nothing else, however many they are", async () 
     requests.map(() => true),
   );
 });
-
-/** Why nothing of TLS can be tested; false where it can. */
-function withoutTls(): string | false {
-  return loadAddon().features.split(",").includes("ssl") ? false : "SKIPPED: librdkafka was built without TLS (libssl-dev was missing)";
-}
