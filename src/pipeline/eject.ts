@@ -39,7 +39,7 @@ export async function eject(folder: string, portOffset: number): Promise<EjectRe
   const definitions = everyService({ runtime: "docker", portOffset });
   const source = imageSource(declarations, process.env);
   const images = (["kafka", "pinot", "flink", "ksqldb"] as const).map((engine) => imageOf(engine, definitions, source));
-  const compose = header + renderCompose(composeFile(definitions, images, "streamctl", ["ksqldb"]));
+  const compose = header + renderCompose(composeFile(definitions, images, { project: "streamctl", optional: ["ksqldb"] }));
   const files = projectFiles({ compose, declarations, paths: declarations.paths() });
   await writeProject(folder, files);
   return { folder, files: Object.keys(files).toSorted() };

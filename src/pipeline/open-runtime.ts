@@ -1,5 +1,6 @@
 /** The runtime that a stack's choices name. What containers need is loaded for them alone. */
 
+import { createHash } from "node:crypto";
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
@@ -45,5 +46,10 @@ export async function openRuntime(
   const { runtime, portOffset, processor, ksqldb } = choices;
   const definitions = chosenServices({ runtime, portOffset, processor, ...(ksqldb ? { ksqldb } : {}) });
   const source = { ...imageSource(declarations, process.env), ksqldbJars };
-  return dockerRuntime({ folder, definitions, source, extraCa, log, signal });
+  return dockerRuntime({ folder, project: projectOf(folder), definitions, source, extraCa, log, signal });
+}
+
+/** Named by the state folder, so that the stacks of two folders are two projects. */
+function projectOf({ root }: StateFolder): string {
+  return `streamctl-${createHash("sha256").update(root).digest("hex").slice(0, 8)}`;
 }

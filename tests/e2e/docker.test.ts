@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { runCommand } from "../../src/core/process.ts";
@@ -30,6 +29,7 @@ function ksqldbOfFolder(): void {
     const ksqldbJars = await readKsqldbJars(await fakeKsqldbHome("some/where/deep/ksqldb-rest-app-0.0.0.jar"));
     const runtime = dockerRuntime({
       folder: stateFolder(await temporaryFolder()),
+      project: `streamctl-test-${process.pid}`,
       definitions: [definition],
       source: { ...imageSource(openDeclarations(), process.env), ksqldbJars },
       extraCa: extraCaFile === "" ? [] : await readCertificates(extraCaFile),
@@ -64,7 +64,10 @@ function ksqldbOfFolder(): void {
 }
 
 function imageOfStreamctl(): void {
-  const network = (stack: Stack): string => `streamctl-${createHash("sha256").update(stack.stateDir).digest("hex").slice(0, 8)}_default`;
+  const network = async (stack: Stack): Promise<string> => {
+    const filter = `label=streamctl.state-dir=${stack.stateDir}`;
+    return (await (await findEngine()).run(["ps", "--filter", filter, "--format", "{{.Networks}}"])).output;
+  };
   let stack: Stack;
 
   beforeAll(async () => {
@@ -92,7 +95,7 @@ function imageOfStreamctl(): void {
       "run",
       "--rm",
       "--network",
-      network(stack),
+      await network(stack),
       "streamctl",
       "data",
       "--brokers",

@@ -9,43 +9,65 @@ import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
 import type { HttpCheck, Probe, ServiceDefinition, ServiceName, ServicePort } from "../service.ts";
 
-/** Label of a container with the hash of the definition that it was made of. */
-export const definitionLabel = "streamctl.definition";
+/** Labels of what a container engine keeps of a stack. */
+export const labels = {
+  /** Of a container: hash of the definition that it was made of. */
+  definition: "streamctl.definition",
+  /** Of containers, volumes and networks: the stack that they belong to. */
+  stack: "streamctl.stack",
+  /** Of containers and volumes: `<stack>/<service>`. */
+  service: "streamctl.service",
+  /** Of a container: the state folder of its stack when the container was made. */
+  stateDir: "streamctl.state-dir",
+} as const;
+
+type Labels = Readonly<Record<string, string>>;
 
 /** A document of the Compose Specification, as much of it as is used here. https://docs.docker.com/reference/compose-file/ */
 export interface ComposeFile {
-  readonly services: Readonly<Record<string, { readonly labels: Readonly<Record<string, string>> }>>;
-  readonly volumes: Readonly<Record<string, object>>;
+  readonly services: Readonly<Record<string, { readonly labels: Labels }>>;
+  readonly volumes: Readonly<Record<string, { readonly labels?: Labels }>>;
+  readonly networks?: Readonly<Record<string, { readonly labels: Labels }>>;
 }
 
-/**
- * @param images of every engine that a definition names
- * @param project name of the compose project; Kafka's cluster id follows from it
- * @param optional services that come up only with the compose profile of their name
- */
-export function composeFile(
-  definitions: readonly ServiceDefinition[],
-  images: readonly Image[],
-  project: string,
-  optional: readonly ServiceName[] = [],
-): ComposeFile {
+export interface ComposeOptions {
+  /** Name of the compose project; Kafka's cluster id follows from it. */
+  readonly project: string;
+  /** State folder of the stack; without one the project is no stack of streamctl, and carries no label of one. */
+  readonly stateDir?: string;
+  /** Services that come up only with the compose profile of their name. */
+  readonly optional?: readonly ServiceName[];
+}
+
+/** @param images of every engine that a definition names */
+export function composeFile(definitions: readonly ServiceDefinition[], images: readonly Image[], options: ComposeOptions): ComposeFile {
+  const { project, stateDir, optional = [] } = options;
   const names = new Set(definitions.map(({ name }) => name));
+  const labelled = (own: Labels): { readonly labels?: Labels } => (stateDir === undefined ? {} : { labels: own });
+  const stack = { [labels.stack]: project };
   const services = definitions.map((definition) => {
     const image = images.find(({ engine }) => engine === definition.engine);
     const after = definition.after.filter((name) => names.has(name));
     const service = escaped(composeService(definition, image, after, project));
-    const labels = { [definitionLabel]: createHash("sha256").update(JSON.stringify(service)).digest("hex").slice(0, 16) };
+    const own = {
+      [labels.definition]: createHash("sha256").update(JSON.stringify(service)).digest("hex").slice(0, 16),
+      ...(stateDir === undefined ? {} : { ...stack, [labels.service]: `${project}/${definition.name}`, [labels.stateDir]: stateDir }),
+    };
     return [
       definition.name,
-      { ...(optional.includes(definition.name) ? { profiles: [definition.name] } : {}), ...service, labels },
+      { ...(optional.includes(definition.name) ? { profiles: [definition.name] } : {}), ...service, labels: escaped(own) },
     ] as const;
   });
-  return { services: Object.fromEntries(services), volumes: Object.fromEntries([...names].map((name) => [volumeOf(name), {}])) };
+  return {
+    services: Object.fromEntries(services),
+    volumes: Object.fromEntries([...names].map((name) => [volumeOf(name), labelled({ ...stack, [labels.service]: `${project}/${name}` })])),
+    ...(stateDir === undefined ? {} : { networks: { default: { labels: stack } } }),
+  };
 }
 
-/** Hash of all that a service is made of, its image included. */
+/** Hash of all that a service is made of, its image included; not of whose it is, since a stack may move to another folder. */
 export function definitionOf({ services }: ComposeFile, name: ServiceName): string {
-  return services[name]?.labels[definitionLabel] ?? "";
+  return services[name]?.labels[labels.definition] ?? "";
 }
 
 /** Text of the document, one line a word of a command, however long. */
@@ -129,6 +151,6 @@ export function memoryLimitMiB(jvmOptions: readonly string[]): number {
 }
 
 /** Compose takes a dollar for the beginning of a variable of its own. */
-function escaped(value: object): object {
-  return JSON.parse(JSON.stringify(value).replaceAll("$", "$$$$")) as object;
+function escaped<T extends object>(value: T): T {
+  return JSON.parse(JSON.stringify(value).replaceAll("$", "$$$$")) as T;
 }

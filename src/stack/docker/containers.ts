@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../../core/errors.ts";
 import type { CommandResult } from "../../core/process.ts";
-import { definitionLabel } from "./compose-file.ts";
+import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./engine.ts";
 import type { ServiceName } from "../service.ts";
@@ -17,6 +17,8 @@ export interface SeenContainer {
   readonly exitCode: number;
   /** Hash of the definition that it was made of. */
   readonly definition: string;
+  /** The stack's state folder when it was made. */
+  readonly stateDir: string;
 }
 
 /** A container that is waited for is looked at anew only so often, in milliseconds: each look starts a program. */
@@ -64,8 +66,8 @@ export class Containers {
 
   /** Id of the container of a service; undefined where it has none. */
   async find(service: ServiceName): Promise<string | undefined> {
-    const labels = { project: this.#project.name, service };
-    const filters = Object.entries(labels).flatMap(([label, value]) => ["--filter", `label=com.docker.compose.${label}=${value}`]);
+    const wanted = { project: this.#project.name, service };
+    const filters = Object.entries(wanted).flatMap(([label, value]) => ["--filter", `label=com.docker.compose.${label}=${value}`]);
     return /^[0-9a-f]{12,64}$/mu.exec(await this.ask(["ps", "-aq", "--no-trunc", ...filters]))?.[0];
   }
 
@@ -78,12 +80,13 @@ export class Containers {
   /** Undefined where there is no such container any more. */
   async look(containerId: string): Promise<SeenContainer | undefined> {
     const state = "{{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";
-    const format = `seen ${state} definition {{index .Config.Labels "${definitionLabel}"}}`;
+    const label = (name: string): string => `{{index .Config.Labels "${name}"}}`;
+    const format = `seen ${state} definition ${label(labels.definition)} of ${label(labels.stateDir)}`;
     const result = await (await this.engine()).run(["inspect", "--type", "container", "--format", format, containerId]);
-    const [, running, pid, startedAt, exitCode, definition = ""] =
-      /^seen (\w+) (\d+) (.+) (\d+) definition (.*)$/mu.exec(result.output) ?? [];
+    const [, running, pid, startedAt, exitCode, definition = "", stateDir = ""] =
+      /^seen (\w+) (\d+) (.+) (\d+) definition (\S*) of (.*)$/mu.exec(result.output) ?? [];
     if (startedAt !== undefined)
-      return { containerId, running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode), definition };
+      return { containerId, running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode), definition, stateDir };
     if (!/no such (?:container|object)/iu.test(result.output)) requireSuccess(result, "inspect");
     return undefined;
   }
@@ -103,7 +106,8 @@ export class Containers {
   }
 }
 
-function requireSuccess({ exitCode, output }: CommandResult, action: string): string {
+/** What the engine answered. @throws StreamctlError `service-failed` with the end of its words where it refused */
+export function requireSuccess({ exitCode, output }: CommandResult, action: string): string {
   if (exitCode === 0) return output;
   throw new StreamctlError("service-failed", `Cannot carry out "${action}": the container engine ended it with ${exitCode}`, {
     detail: output.split("\n").slice(-10).join("\n"),

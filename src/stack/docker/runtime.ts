@@ -1,13 +1,12 @@
 /** Services as containers of one compose project, on images of our own, published on loopback, with stated limits. */
 
-import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { residentBytesIn } from "../../core/process.ts";
 import { pausedWhole } from "../../core/wait.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
-import { buildMissing, projectFiles, writeProject, type ComposeProject } from "./compose-project.ts";
+import { buildMissing, projectFiles, writeProject } from "./compose-project.ts";
 import { containerData } from "./data.ts";
 import { findEngine, type ContainerEngine } from "./engine.ts";
 import { Containers } from "./containers.ts";
@@ -19,6 +18,8 @@ import type { ServiceDefinition, ServiceName } from "../service.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;
+  /** Name of the compose project, which is the stack's: what an engine keeps of the stack is found by it. */
+  readonly project: string;
   /** Every service that the project may have: what an image holds does not depend on what is asked for now. */
   readonly definitions: readonly ServiceDefinition[];
   readonly source: ImageSource;
@@ -45,21 +46,22 @@ const belongings = [
 
 export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { definitions, log, signal, source } = options;
-  const project = projectOf(options.folder);
+  const { root: stateDir, composeDir } = options.folder;
+  const project = { name: options.project, folder: composeDir };
   const containers = new Containers(project, async () => options.engine ?? (await findEngine(signal)));
   const images = [...new Set(definitions.map(({ engine }) => engine))].map((name) => imageOf(name, definitions, source));
-  const file = composeFile(definitions, images, project.name);
+  const file = composeFile(definitions, images, { project: project.name, stateDir });
   /** Services whose containers are there and were not started yet, with what compose said about them. */
   const created = new Map<ServiceName, string>();
 
   /**
-   * Makes the containers of services that do not run, where there is none of the same definition: each compose takes a second, and not
+   * Makes the containers of services that do not run, where there is none of the same definition and folder: each compose takes a second, and not
    * every compose makes a container anew whose definition has changed. Answers what compose said.
    */
   const create = async (names: readonly ServiceName[]): Promise<string> => {
     const looks = await Promise.all(names.map(async (name) => ({ name, seen: await containers.lookFor(name) })));
     const stopped = looks.filter(({ seen }) => seen?.running !== true);
-    const needed = stopped.filter(({ name, seen }) => seen?.definition !== definitionOf(file, name));
+    const needed = stopped.filter(({ name, seen }) => seen?.definition !== definitionOf(file, name) || seen.stateDir !== stateDir);
     const outdated = needed.flatMap(({ seen }) => (seen ? [seen.containerId] : []));
     if (outdated.length > 0) await containers.ask(["rm", ...outdated]);
     const words = ["up", "--no-start", "--no-build", "--no-deps", ...needed.map(({ name }) => name)];
@@ -163,11 +165,6 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       }
     },
   };
-}
-
-/** Named by the state folder, so that the stacks of two folders are two projects. */
-function projectOf({ root, composeDir }: StateFolder): ComposeProject {
-  return { name: `streamctl-${createHash("sha256").update(root).digest("hex").slice(0, 8)}`, folder: composeDir };
 }
 
 /** @throws StreamctlError `state` for a service that another runtime started */

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { openDeclarations, type Declarations } from "../../../src/core/assets.ts";
 import { runCommand } from "../../../src/core/process.ts";
 import { renderTemplate } from "../../../src/core/template.ts";
-import { composeFile, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
+import { composeFile, definitionOf, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
 import { containerFolders, imageOf, imageSource } from "../../../src/stack/docker/image.ts";
 import { desiredServices, everyService } from "../../../src/stack/services/catalog.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -14,13 +14,12 @@ const source = { declarations: openDeclarations(), baseImage: "java:17", buildIm
 const render = (portOffset: number): ReturnType<typeof composeFile> => {
   const definitions = desiredServices({ portOffset, runtime: "docker" });
   const images = (["kafka", "pinot", "flink"] as const).map((engine) => ({ ...imageOf(engine, definitions, source), tag: `${engine}:v1` }));
-  return composeFile(definitions, images, "streamctl-test");
+  return composeFile(definitions, images, { project: "streamctl-test", stateDir: "/stacks/$one" });
 };
 
 describe("composeFile()", () => {
   test("renders a service whole: image, command, probe, loopback ports, volume, limits", () => {
-    const { labels, ...zookeeper } = render(1000).services["zookeeper"] ?? {};
-    expect(labels).toEqual({ "streamctl.definition": expect.stringMatching(/^[0-9a-f]{16}$/u) });
+    const { labels: _, ...zookeeper } = render(1000).services["zookeeper"] ?? {};
     expect(zookeeper).toMatchInlineSnapshot(`
       {
         "build": {
@@ -97,12 +96,12 @@ describe("composeFile()", () => {
 
   test("leaves out a dependency that the stack does not have", () => {
     const definitions = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "pinot");
-    expect(composeFile(definitions, [], "p").services["pinot"]).not.toHaveProperty("depends_on");
+    expect(composeFile(definitions, [], { project: "p" }).services["pinot"]).not.toHaveProperty("depends_on");
   });
 
   test("starts an optional service only with the profile of its name", () => {
     const definitions = everyService({ portOffset: 0, runtime: "docker" });
-    const { services } = composeFile(definitions, [], "p", ["ksqldb"]);
+    const { services } = composeFile(definitions, [], { project: "p", optional: ["ksqldb"] });
     expect(Object.entries(services).map(([name, service]) => [name, (service as { profiles?: unknown }).profiles])).toEqual([
       ["kafka", undefined],
       ["zookeeper", undefined],
@@ -113,11 +112,44 @@ describe("composeFile()", () => {
   });
 });
 
+describe("composeFile(), of a stack", () => {
+  test("labels containers, volumes and the network with whose they are", () => {
+    const { services, volumes, networks } = render(1000);
+    expect(services["kafka"]?.labels).toEqual({
+      "streamctl.definition": expect.stringMatching(/^[0-9a-f]{16}$/u),
+      "streamctl.stack": "streamctl-test",
+      "streamctl.service": "streamctl-test/kafka",
+      "streamctl.state-dir": "/stacks/$$one",
+    });
+    expect(volumes["kafka-data"]).toEqual({
+      labels: { "streamctl.stack": "streamctl-test", "streamctl.service": "streamctl-test/kafka" },
+    });
+    expect(networks).toEqual({ default: { labels: { "streamctl.stack": "streamctl-test" } } });
+  });
+
+  test("gives what was ejected no stack: many folders may be brought up by hand", () => {
+    const kafka = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "kafka");
+    const { services, volumes, networks } = composeFile(kafka, [], { project: "p" });
+    expect([Object.keys(services["kafka"]?.labels ?? {}), volumes, networks]).toEqual([
+      ["streamctl.definition"],
+      { "kafka-data": {} },
+      undefined,
+    ]);
+  });
+
+  test("has the same definitions in another folder, and others in another project", () => {
+    const definitions = desiredServices({ portOffset: 0, runtime: "docker" });
+    const hash = (project: string, stateDir: string): string => definitionOf(composeFile(definitions, [], { project, stateDir }), "kafka");
+    expect(hash("p", "/two")).toBe(hash("p", "/one"));
+    expect(hash("q", "/one")).not.toBe(hash("p", "/one"));
+  });
+});
+
 describe("renderCompose()", () => {
   test("writes a dollar so that compose takes it for a dollar", () => {
     const definitions = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "zookeeper");
     const [zookeeper] = definitions.map((definition) => ({ ...definition, args: ["$HOME"] }));
-    expect(renderCompose(composeFile(zookeeper ? [zookeeper] : [], [], "p"))).toContain("- $$HOME\n");
+    expect(renderCompose(composeFile(zookeeper ? [zookeeper] : [], [], { project: "p" }))).toContain("- $$HOME\n");
   });
 });
 
