@@ -10,6 +10,7 @@ export const errorCodes = [
   "timeout", // a deadline passed before the awaited state was seen
   "unreachable", // nothing answers at an address
   "port-taken", // an address that a service needs belongs to somebody else
+  "permission", // a process or a file belongs to another user
   "prerequisite", // this machine lacks a program or a certificate, or has too old a one
   "download", // the engines could not be fetched
   "no-space", // no room left on a disk

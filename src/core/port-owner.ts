@@ -5,6 +5,8 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 export interface PortOwner {
   readonly pid: number;
   readonly name: string;
+  /** Its current folder, where this user may know it. */
+  readonly folder?: string;
 }
 
 /** Name and pid of the process that listens on a TCP port of this machine, where this user may know it. */
@@ -15,7 +17,8 @@ export async function portOwner(port: number): Promise<PortOwner | undefined> {
   for (const pid of pids) {
     if (!(await holds(pid, sockets))) continue;
     const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "?");
-    return { pid, name: name.trim() };
+    const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+    return { pid, name: name.trim(), ...(folder === undefined ? {} : { folder }) };
   }
   return undefined;
 }

@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { access, constants, readFile } from "node:fs/promises";
+import { access, constants, readFile, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { StreamctlError, systemCode } from "./errors.ts";
@@ -132,9 +132,9 @@ export async function startDetached(command: Command, logFile: string): Promise<
  */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   try {
-    const [stat, bootId] = await Promise.all([readFile(`/proc/${pid}/stat`, "utf8"), readBootId()]);
+    const [status, bootId] = await Promise.all([readFile(`/proc/${pid}/stat`, "utf8"), readBootId()]);
     // The second field is the program's name in brackets and may itself hold spaces and brackets.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
     const threads = Number(fields[17]);
     if ((fields[0] === "Z" && threads <= 1) || fields[0] === "X") return undefined;
     return { pid, startTicks: Number(fields[19]), bootId };
@@ -158,8 +158,24 @@ export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Si
     return true;
   } catch (error) {
     if (systemCode(error) === "ESRCH") return false;
+    if (systemCode(error) === "EPERM") throw await foreignProcess(identity.pid);
     throw error;
   }
+}
+
+async function foreignProcess(pid: number): Promise<StreamctlError> {
+  const owner = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid;
+  const user = owner === undefined ? "another user" : await nameOfUser(owner);
+  return new StreamctlError("permission", `Process ${pid} belongs to ${user}, and user ${process.getuid?.() ?? "?"} may not stop it`, {
+    hint: `Type the same as ${user}`,
+  });
+}
+
+/** `root`, or `user 12345` where no table of this machine names it. */
+export async function nameOfUser(uid: number): Promise<string> {
+  const table = await readFile("/etc/passwd", "utf8").catch(() => "");
+  const line = table.split("\n").find((entry) => entry.split(":")[2] === String(uid));
+  return line?.split(":")[0] ?? `user ${uid}`;
 }
 
 /** Resident memory of a process in bytes; undefined where it has ended. */

@@ -35,12 +35,13 @@ export const waysToKsqldb =
 /**
  * The choices of the stack: what was typed, or else what the state kept, or else the defaults.
  *
- * @param state of the folder; its choices bind while it has services
+ * @param state of the folder; its choices bind while the stack is up
  * @param surroundings what this machine has; counts where nothing was typed or kept
+ * @param isUp whether anything of the stack runs
  * @throws StreamctlError `usage` for a flag that contradicts a stack that is up, `prerequisite` for ksqlDB without a source,
  *   `not-available` for what comes later
  */
-export function resolveChoices(typed: TypedChoices, state: RunState | undefined, surroundings: Surroundings): StackChoices {
+export function resolveChoices(typed: TypedChoices, state: RunState | undefined, surroundings: Surroundings, isUp: boolean): StackChoices {
   requireServed("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
   requireServed("--processor", typed.processor, ["auto", "flink", "ksqldb"], []);
   const kept = state?.choices;
@@ -56,7 +57,7 @@ export function resolveChoices(typed: TypedChoices, state: RunState | undefined,
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
   };
-  if (state && state.services.length > 0) requireAgreement(wanted, state.choices);
+  if (state && isUp) requireAgreement(wanted, state.choices);
   return wanted;
 }
 

@@ -6,12 +6,14 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode, isDiskFull, messageOf, systemCode } from "../core/errors.ts";
 import { executeStop } from "../stack/execute.ts";
 import { planStop } from "../stack/plan.ts";
-import { readRunState, type RunState } from "../stack/run-state.ts";
+import { identityFor, readRunState, type RunState, type StateFolder } from "../stack/run-state.ts";
 import { observeProcesses, RunRecorder } from "../stack/stack.ts";
 import { everyService } from "../stack/services/catalog.ts";
+import { stopUnrecorded, unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { externalServer, releaseServer } from "./ksqldb.ts";
+import { describeLeft, leftBehind } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
@@ -19,6 +21,8 @@ import { withStackLockOrNoRoom } from "./stack-lock.ts";
 
 export interface DownReport {
   readonly stopped: readonly string[];
+  /** What a container engine keeps of a stack whose state is gone, in words; nobody but the user knows whether it may go. */
+  readonly left: readonly string[];
   /** Whether everything that the stack ever kept was deleted. */
   readonly volumesRemoved: boolean;
   readonly elapsedMs: number;
@@ -36,19 +40,44 @@ export interface DownRequest {
 export async function down(options: DownRequest, context: PipelineContext): Promise<DownReport> {
   const { folder } = context;
   const startedAt = performance.now();
-  if (!(await exists(folder.root)))
-    return { stopped: [], volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
+  const report = (stopped: readonly string[], left: readonly string[] = []): DownReport => ({
+    stopped,
+    left,
+    volumesRemoved: options.volumes && left.length === 0,
+    elapsedMs: Math.round(performance.now() - startedAt),
+  });
+  if ((await readRunState(folder)) === undefined) {
+    const { stopped, left } = await stopLeftBehind(context);
+    if (options.volumes && (await exists(folder.root))) await withStackLockOrNoRoom(context, async () => await removeOwnEntries(folder));
+    return report(stopped, left);
+  }
   const stopped = await withStackLockOrNoRoom(context, async () => {
     await partFromServers(options.volumes, context);
     const names = await stopServices(options.portOffset, context);
     if (options.volumes) {
       await forgetContainers(context);
-      const entries = (await readdir(folder.root)).filter((entry) => ownEntry.test(entry));
-      for (const entry of entries) await rm(join(folder.root, entry), { recursive: true, force: true });
+      await removeOwnEntries(folder);
     }
     return names;
   });
-  return { stopped, volumesRemoved: options.volumes, elapsedMs: Math.round(performance.now() - startedAt) };
+  return report(stopped);
+}
+
+async function removeOwnEntries({ root }: StateFolder): Promise<void> {
+  const entries = (await readdir(root)).filter((entry) => ownEntry.test(entry));
+  for (const entry of entries) await rm(join(root, entry), { recursive: true, force: true });
+}
+
+/** Of a folder whose state was deleted, or that never had one. */
+async function stopLeftBehind(
+  context: PipelineContext,
+): Promise<{ readonly stopped: readonly string[]; readonly left: readonly string[] }> {
+  const { folder, log } = context;
+  const { services, runtime, stacks } = await leftBehind(context);
+  if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
+  await stopUnrecorded(services, { runtime, log });
+  for (const stack of stacks) log.warn(`${describeLeft(stack, folder.root)}. Remove it: ${stack.removal}`);
+  return { stopped: [...new Set(services.map(({ name }) => name))], left: stacks.map((stack) => describeLeft(stack, folder.root)) };
 }
 
 /**
@@ -72,7 +101,7 @@ async function partFromServer(
     return;
   }
   const endpoints = endpointsOf(state.choices);
-  const runtime = await openRuntime(state.choices, { folder, log });
+  const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
   const kafka = state.services.find(({ name }) => name === "kafka");
   try {
     if (!kafka || !(await runtime.isRunning(kafka.identity)))
@@ -92,9 +121,11 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
   if (!state) return [];
   requireSameOffset(folder, state, portOffset);
   const definitions = everyService(state.choices);
-  const recorder = new RunRecorder(folder, state.choices, state.services);
+  const recorder = new RunRecorder(folder, await identityFor(folder, state), state.choices, state.services);
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
-  const runtime = await openRuntime(state.choices, { folder, log });
+  const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
+  const unrecorded = await unrecordedServices(state, runtime);
+  await stopUnrecorded(unrecorded, { runtime, log });
   const observed = await observeProcesses(state, runtime);
   const names = planStop(observed).map(({ target }) => target);
   // What stopped and could not be written down is seen as gone by the next command.
@@ -110,13 +141,14 @@ async function stopServices(portOffset: number | undefined, { folder, log }: Pip
     stopTimeoutMs: (name) => definitions.find((definition) => definition.name === name)?.stopTimeoutMs ?? 10_000,
   });
   for (const { name, state: seen } of observed) if (seen === "gone") await remember(name, undefined);
-  return names;
+  return [...new Set([...unrecorded.map(({ name }) => name), ...names])];
 }
 
 /** Containers and volumes lie outside of the state folder, whichever runtime was chosen last. */
 async function forgetContainers({ folder, log }: PipelineContext): Promise<void> {
   if (!(await exists(folder.composeDir))) return;
-  const runtime = await openRuntime({ runtime: "docker", portOffset: 0, processor: "flink" }, { folder, log });
+  const stackId = (await readRunState(folder))?.stack.id;
+  const runtime = await openRuntime({ runtime: "docker", portOffset: 0, processor: "flink" }, { folder, stackId, log });
   await runtime.forget();
 }
 

@@ -22,8 +22,9 @@ export async function logs(request: LogsRequest, write: LineWriter, { folder, lo
   const { service, lines } = request;
   if (service !== undefined && !isServiceName(service)) throw unknownService(service);
   const names = service === undefined ? serviceNames : [service];
-  const choices = (await readRunState(folder))?.choices ?? { runtime: "local", processor: "flink", portOffset: 0 };
-  const runtime = await openRuntime(choices, { folder, log, signal });
+  const state = await readRunState(folder);
+  const choices = state?.choices ?? { runtime: "local", processor: "flink", portOffset: 0 };
+  const runtime = await openRuntime(choices, { folder, stackId: state?.stack.id, log, signal });
   const tails = await Promise.all(names.map(async (name) => await runtime.tailLog(name, request.follow ? 0 : lines)));
   if (tails.every((tail) => tail === undefined)) {
     throw new StreamctlError("not-running", `Cannot show logs of ${service ?? "any service"}: none was started from "${folder.root}"`, {

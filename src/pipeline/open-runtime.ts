@@ -1,6 +1,5 @@
 /** The runtime that a stack's choices name. What containers need is loaded for them alone. */
 
-import { createHash } from "node:crypto";
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
@@ -12,6 +11,8 @@ import { chosenServices } from "../stack/stack.ts";
 
 export interface RuntimeContext {
   readonly folder: StateFolder;
+  /** Id of the stack; undefined where the folder has none: nothing is started then. */
+  readonly stackId: string | undefined;
   readonly declarationsDir?: string | undefined;
   readonly log: Log;
   /** Ends what the runtime waits for; left out where a stop must not end half-way. */
@@ -26,12 +27,13 @@ export async function openRuntime(
   choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "ksqldb">,
   context: RuntimeContext,
 ): Promise<Runtime> {
-  const { folder, log, signal, extraCa, ksqldbJars } = context;
+  const { folder, stackId, log, signal, extraCa, ksqldbJars } = context;
   const declarations = openDeclarations(context.declarationsDir);
   if (choices.runtime === "local") {
     const { ksqldb } = choices;
     return localRuntime({
       folder,
+      stackId,
       cacheDir: cacheFolder(),
       declarations,
       ksqldbHome: ksqldb && "home" in ksqldb ? ksqldb.home : undefined,
@@ -46,10 +48,10 @@ export async function openRuntime(
   const { runtime, portOffset, processor, ksqldb } = choices;
   const definitions = chosenServices({ runtime, portOffset, processor, ...(ksqldb ? { ksqldb } : {}) });
   const source = { ...imageSource(declarations, process.env), ksqldbJars };
-  return dockerRuntime({ folder, project: projectOf(folder), definitions, source, extraCa, log, signal });
+  return dockerRuntime({ folder, project: projectOf(stackId ?? "none"), definitions, source, extraCa, log, signal });
 }
 
-/** Named by the state folder, so that the stacks of two folders are two projects. */
-function projectOf({ root }: StateFolder): string {
-  return `streamctl-${createHash("sha256").update(root).digest("hex").slice(0, 8)}`;
+/** Name of a stack's compose project. */
+export function projectOf(stackId: string): string {
+  return `streamctl-${stackId}`;
 }

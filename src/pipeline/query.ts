@@ -13,8 +13,8 @@ export interface QueryRequest {
   readonly portOffset: number | undefined;
 }
 
-export async function query({ sql, limit, portOffset }: QueryRequest, { folder, signal }: PipelineContext): Promise<PinotAnswer> {
-  const { endpoints } = await runningStack(folder, portOffset);
+export async function query({ sql, limit, portOffset }: QueryRequest, { folder, log, signal }: PipelineContext): Promise<PinotAnswer> {
+  const { endpoints } = await runningStack({ folder, log, portOffset, services: ["pinot"] });
   // On a line of its own, since the statement may end in a comment.
   const statement = limit === undefined || hasLimit(sql) ? sql : `${sql}\nLIMIT ${limit}`;
   const answer = await queryPinot({ brokerUrl: endpoints.pinotBroker, sql: statement, signal });
@@ -29,9 +29,9 @@ export function isEndless(sql: string): boolean {
 /** @throws StreamctlError `usage` where the stack has no ksqlDB; `processor`, `unreachable`, `interrupted` */
 export async function askKsqldb(
   { sql, portOffset }: Pick<QueryRequest, "sql" | "portOffset">,
-  { folder, signal }: PipelineContext,
+  { folder, log, signal }: PipelineContext,
 ): Promise<KsqldbAnswer> {
-  const { choices, endpoints } = await runningStack(folder, portOffset);
+  const { choices, endpoints } = await runningStack({ folder, log, portOffset, services: ["ksqldb"] });
   if (choices.processor === "ksqldb") return await queryKsqldb({ url: endpoints.ksqldb, sql, signal });
   throw new StreamctlError("usage", `Cannot use --engine ksqldb: the processor of this stack is ${choices.processor}`, {
     hint: "Ask Pinot: leave --engine out",

@@ -1,32 +1,83 @@
 /** The stack that a command works on: found by its state folder, never by guess. */
 
 import { StreamctlError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
 import type { RunState, StackChoices, StateFolder } from "../stack/run-state.ts";
-import { requireRunState } from "../stack/stack.ts";
+import type { ServiceName } from "../stack/service.ts";
+import { everyService } from "../stack/services/catalog.ts";
+import { observeProcesses, requireRunState } from "../stack/stack.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
+import { openRuntime } from "./open-runtime.ts";
 
 export interface RunningStack {
   readonly choices: StackChoices;
   readonly endpoints: Endpoints;
 }
 
-/**
- * @param typedOffset `--port-offset` where it was typed; it need not be, and must not contradict the stack
- * @throws StreamctlError `not-running` where nothing was started from this folder, `usage` for another offset
- */
-export async function runningStack(folder: StateFolder, typedOffset: number | undefined): Promise<RunningStack> {
-  const state = await requireRunState(folder);
-  requireSameOffset(folder, state, typedOffset);
-  return { choices: state.choices, endpoints: endpointsOf(state.choices) };
+export interface StackRequest {
+  readonly folder: StateFolder;
+  readonly log: Log;
+  /** `--port-offset` where it was typed; it need not be, and must not contradict the stack. */
+  readonly portOffset: number | undefined;
+  /** Services that the command talks to: each must be the stack's own run of it. */
+  readonly services: readonly ServiceName[];
 }
 
-/** @throws StreamctlError `usage` where the typed offset contradicts a stack that is up */
+/**
+ * The stack of a state folder, once it is sure that what answers on its ports belongs to it: a service of another stack would take
+ * records that are gone with it.
+ *
+ * @throws StreamctlError `not-running` where nothing was started from this folder, or a service ended; `usage` for another offset;
+ *   `port-taken` where another process listens in a service's place; `state` where the folder was moved while the stack is up
+ */
+export async function runningStack({ folder, log, portOffset, services }: StackRequest): Promise<RunningStack> {
+  const state = await requireRunState(folder);
+  requireSameOffset(folder, state, portOffset);
+  const { choices } = state;
+  const runtime = await openRuntime(choices, { folder, stackId: state.stack.id, log });
+  const definitions = everyService(choices);
+  for (const record of state.services.filter(({ name }) => services.includes(name))) {
+    const definition = definitions.find(({ name }) => name === record.name);
+    // Who answers in its place matters more than that it ended.
+    if (definition) await runtime.requireOwnPorts(definition, record.identity);
+    if (!(await runtime.isRunning(record.identity))) {
+      throw new StreamctlError("not-running", `${record.name} of this stack does not run: process ${record.identity.pid} has ended`, {
+        hint: `See why: streamctl logs ${record.name}; start it again: streamctl up`,
+      });
+    }
+    requireUnmoved(state, folder);
+  }
+  return { choices, endpoints: endpointsOf(choices) };
+}
+
+/** Whether any service that the state names runs. */
+export async function anyRuns(state: RunState, { folder, log }: { readonly folder: StateFolder; readonly log: Log }): Promise<boolean> {
+  if (state.services.length === 0) return false;
+  const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
+  return (await observeProcesses(state, runtime)).some((observed) => observed.state === "running");
+}
+
+/**
+ * Processes keep writing to the absolute paths that they were started with; containers have their data in volumes.
+ *
+ * @throws StreamctlError `state` where the folder was renamed or moved while the stack is up
+ */
+export function requireUnmoved({ stack, choices }: RunState, folder: StateFolder): void {
+  if (stack.place.path === folder.root || choices.runtime !== "local") return;
+  throw new StreamctlError(
+    "state",
+    `The state folder was moved from "${stack.place.path}" to "${folder.root}" while the stack is up: its services still write to the old path`,
+    { hint: "Restart them in the new place: streamctl down, then streamctl up" },
+  );
+}
+
+/** @throws StreamctlError `usage` where the typed offset contradicts the stack */
 export function requireSameOffset(folder: StateFolder, state: RunState, typedOffset: number | undefined): void {
   const { choices, services } = state;
   if (typedOffset !== undefined && services.length > 0 && typedOffset !== choices.portOffset) {
     throw new StreamctlError(
       "usage",
-      `Cannot use --port-offset ${typedOffset}: the stack of "${folder.root}" is up with ${choices.portOffset}`,
+      `Cannot use --port-offset ${typedOffset}: the stack of "${folder.root}" was started with ${choices.portOffset}`,
       {
         hint: "Leave the flag out, or name the other stack's folder: --state-dir DIR",
       },

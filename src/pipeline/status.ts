@@ -10,9 +10,11 @@ import { readRunState, type StackChoices } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { ksqldbChecks } from "../stack/services/ksqldb.ts";
 import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
+import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";
+import { describeLeft, leftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { processorFor } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
@@ -41,10 +43,18 @@ export async function status(
   { folder, declarationsDir, log, signal }: PipelineContext,
 ): Promise<StatusReport> {
   const state = await readRunState(folder);
-  if (!state) return { runtime: "none", processor: "none", services: [], job: null };
+  if (!state) {
+    const left = await leftBehind({ folder, log, signal });
+    requireNothingRunning(left, folder.root);
+    for (const stack of left.stacks) log.warn(`${describeLeft(stack, folder.root)}. Remove it: ${stack.removal}`);
+    return { runtime: "none", processor: "none", services: [], job: null };
+  }
   requireSameOffset(folder, state, portOffset);
   const { runtime, processor } = state.choices;
-  const opened = await openRuntime(state.choices, { folder, declarationsDir, log, signal });
+  const opened = await openRuntime(state.choices, { folder, stackId: state.stack.id, declarationsDir, log, signal });
+  const unrecorded = await unrecordedServices(state, opened);
+  if (unrecorded.length > 0)
+    log.warn(`Running without being known to run.json: ${listServices(unrecorded)}. Type: streamctl up, or streamctl down`);
   const own = await serviceStatuses(state, opened, kafkaProbe);
   const services = wantsExternal(state.choices) ? [...own, await externalStatus(endpointsOf(state.choices).ksqldb, signal)] : own;
   const computing = services.find(({ name }) => name === processor);

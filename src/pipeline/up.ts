@@ -11,16 +11,20 @@ import { executeStart, executeStop } from "../stack/execute.ts";
 import { type KsqldbJars, readKsqldbJars, requireKsqldb } from "../stack/ksqldb-home.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
-import { readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
-import type { Runtime } from "../stack/runtime.ts";
+import { identityFor, readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
+import type { Runtime, RunningService } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
+import type { StackIdentity } from "../stack/stack-identity.ts";
 import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
+import { stopUnrecorded, unrecordedServices } from "../stack/unrecorded.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";
+import { describeLeft, leftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { provision } from "./provisioning.ts";
+import { anyRuns, requireUnmoved } from "./running-stack.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { lookAround } from "./surroundings.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
@@ -58,9 +62,12 @@ export interface UpService {
 
 export interface Decision {
   readonly state: RunState | undefined;
+  readonly stack: StackIdentity;
   readonly choices: StackChoices;
   readonly runtime: Runtime;
   readonly desired: readonly DesiredService[];
+  /** What runs of the stack without being known to its state; stopped before anything is started. */
+  readonly unrecorded: readonly RunningService[];
   readonly plan: readonly Operation[];
 }
 
@@ -70,7 +77,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   const { folder } = context;
   // What is typed wrongly is refused before anything is waited for or written.
   requirePlainPath(folder);
-  chosenServices(await choose(request, await readRunState(folder), context));
+  chosenServices((await choose(request, await readRunState(folder), context)).choices);
   return await withStackLock(context, async () => {
     const decision = await decide(request, context);
     const { choices, plan } = decision;
@@ -94,27 +101,42 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 
 /** What `up` would do, without doing it. Takes no lock. */
 export async function decide(request: DecisionRequest, context: PipelineContext): Promise<Decision> {
-  const state = await readRunState(context.folder);
-  const choices = await choose(request, state, context);
+  const before = await readRunState(context.folder);
+  if (!before) await refuseLeftBehind(context);
+  const { choices, isUp } = await choose(request, before, context);
+  // Another runtime knows nothing of what this one has started.
+  const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [] } : before;
+  const stack = await identityFor(context.folder, state);
   const runtime = await openRuntime(choices, {
     ...context,
+    stackId: stack.id,
     extraCa: await extraCertificates(request.extraCaFile, choices),
     ksqldbJars: await jarsForImage(choices),
   });
+  if (state && isUp) requireUnmoved(state, context.folder);
   const desired = desireStack(choices, runtime);
-  return { state, choices, runtime, desired, plan: planStack(desired, await observeStack(state, runtime, kafkaProbe)) };
+  const [observed, unrecorded] = await Promise.all([observeStack(state, runtime, kafkaProbe), unrecordedServices(state, runtime)]);
+  return { state, stack, choices, runtime, desired, unrecorded, plan: planStack(desired, observed) };
+}
+
+/** A stack whose state was deleted is named before another one is started beside it. */
+async function refuseLeftBehind(context: PipelineContext): Promise<void> {
+  const { folder, log } = context;
+  const left = await leftBehind(context);
+  requireNothingRunning(left, folder.root);
+  for (const stack of left.stacks) log.warn(`${describeLeft(stack, folder.root)}. Remove it: ${stack.removal}`);
 }
 
 async function choose(
   request: DecisionRequest,
   state: RunState | undefined,
-  { declarationsDir, signal }: PipelineContext,
-): Promise<StackChoices> {
+  { folder, declarationsDir, log, signal }: PipelineContext,
+): Promise<{ readonly choices: StackChoices; readonly isUp: boolean }> {
   const declarations = openDeclarations(declarationsDir);
-  const choices = resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }));
-  const isUp = state !== undefined && state.services.length > 0;
+  const isUp = state !== undefined && (await anyRuns(state, { folder, log }));
+  const choices = resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }), isUp);
   if (!isUp && choices.ksqldb && "home" in choices.ksqldb) await requireKsqldb(choices.ksqldb.home);
-  return choices;
+  return { choices, isUp };
 }
 
 async function jarsForImage({ runtime, ksqldb }: StackChoices): Promise<KsqldbJars | undefined> {
@@ -132,17 +154,26 @@ async function extraCertificates(file: string | undefined, { runtime }: StackCho
 
 /** The plan as `--dry-run` prints it: services by what is seen of them, declarations by what would be compared. */
 export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
-  const { plan, choices, state, runtime } = await decide(request, context);
-  return [...plan, ...(await planProvisioning(plan, choices, state?.choices, runtime, context))];
+  const { plan, choices, state, runtime, unrecorded } = await decide(request, context);
+  const stops = unrecorded.map(({ name, identity }) => ({ operation: "stop", target: name, cause: unrecordedCause(identity.pid) }));
+  return [...stops, ...plan, ...(await planProvisioning(plan, choices, state?.choices, runtime, context))];
+}
+
+function unrecordedCause(pid: number): string {
+  return `process ${pid} runs without being known to run.json`;
 }
 
 async function carryOut(
-  { state, choices, runtime, desired, plan }: Decision,
+  { state, stack, choices, runtime, desired, unrecorded, plan }: Decision,
   timeoutMs: number,
   { folder, declarationsDir, log, signal, onWait }: PipelineContext,
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
-  const recorder = new RunRecorder(folder, choices, state?.services ?? []);
+  const recorder = new RunRecorder(folder, stack, choices, state?.services ?? []);
   const { remember } = recorder;
+  // The id is written down before anything carries it.
+  await recorder.choose(choices);
+  for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
+  await stopUnrecorded(unrecorded, { runtime, log });
   const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
   if (starting.length > 0) await runtime.prepare(starting);
   const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);

@@ -20,7 +20,7 @@ export async function verifyStack(
   readRuns: () => Promise<readonly RunRecord[]>,
   { folder, signal, log }: PipelineContext,
 ): Promise<Verification> {
-  const { endpoints } = await runningStack(folder, portOffset);
+  const { endpoints } = await runningStack({ folder, log, portOffset, services: ["kafka", "pinot"] });
   const sources = {
     log: kafkaTransactionLog({ brokers: endpoints.kafka }, transactionsTopic.name),
     readRuns,

@@ -134,7 +134,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   const { name } = definition;
   const look = async (patience: AbortSignal): Promise<true | undefined> => {
     if (await isReady(definition.probe, kafkaProbe, patience)) {
-      await runtime.requireOwnPort(definition, record.identity);
+      await runtime.requireOwnPorts(definition, record.identity);
       return true;
     }
     if (!(await runtime.isRunning(record.identity))) {

@@ -41,11 +41,22 @@ export async function requireFreePorts(definition: Pick<ServiceDefinition, "name
  * Where two stacks start on the same ports at once, both find them free, and the engine of one answers for both.
  *
  * @param pid of the service's own process
- * @throws StreamctlError `port-taken` where somebody else listens on the service's first port
+ * @throws StreamctlError `port-taken` where somebody else listens on one of the service's ports
  */
-export async function requireOwnPort({ name, ports: [first] }: Pick<ServiceDefinition, "name" | "ports">, pid: number): Promise<void> {
-  const stranger = first && (await portStranger(first.port, pid));
-  if (stranger) throw portTaken(name, first, stranger);
+export async function requireOwnPorts({ name, ports }: Pick<ServiceDefinition, "name" | "ports">, pid: number): Promise<void> {
+  for (const port of ports) {
+    const stranger = await portStranger(port.port, pid);
+    if (stranger) throw portOfAnother(name, port, stranger);
+  }
+}
+
+function portOfAnother(service: string, { name, port }: Pick<ServicePort, "name" | "port">, owner: PortOwner): StreamctlError {
+  const whose = owner.folder === undefined ? "" : `, working in "${owner.folder}",`;
+  return new StreamctlError(
+    "port-taken",
+    `Port ${port} (${name}) does not belong to ${service} of this stack: process ${owner.pid} (${owner.name})${whose} listens there`,
+    { hint: "Stop that process, or use its own state folder: --state-dir DIR" },
+  );
 }
 
 function portTaken(service: string, { name, port }: Pick<ServicePort, "name" | "port">, owner: PortOwner | undefined): StreamctlError {

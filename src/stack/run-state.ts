@@ -3,13 +3,15 @@
  * changes it holds the folder's lock; readers need none.
  */
 
-import { join, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
 import { at, isObject, numberAt, stringAt } from "../core/json.ts";
 import type { ServiceIdentity } from "./runtime.ts";
 import type { ServiceName } from "./service.ts";
 import type { RuntimeName } from "./site.ts";
+import { copiedFolder, idOfPath, newStackId, placeOf, relocation, type StackIdentity } from "./stack-identity.ts";
 
 /** A server that is not ours, a folder from which streamctl runs one, or Confluent's image, which only containers can be made of. */
 export type KsqldbSource = { readonly url: string } | { readonly home: string } | { readonly image: true };
@@ -40,7 +42,8 @@ export interface ServiceRecord {
 }
 
 export interface RunState {
-  readonly version: 1;
+  readonly version: 2;
+  readonly stack: StackIdentity;
   readonly choices: StackChoices;
   readonly services: readonly ServiceRecord[];
 }
@@ -56,9 +59,9 @@ export interface StateFolder {
   readonly composeDir: string;
 }
 
-/** Where everything of one stack lies; `root` becomes absolute. */
+/** Where everything of one stack lies; `root` becomes absolute and free of symbolic links, so that one folder has one name. */
 export function stateFolder(root: string): StateFolder {
-  const base = resolve(root);
+  const base = realPath(resolve(root));
   return {
     root: base,
     runFile: join(base, "run.json"),
@@ -70,35 +73,75 @@ export function stateFolder(root: string): StateFolder {
   };
 }
 
+/** The path as the file system knows it; of a path that does not exist yet, the part that does. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
+}
+
 /**
- * The state of the stack; undefined where none was started.
+ * The state of the stack; undefined where none was started. Its `stack.place` is where the folder lay when it was written: a folder
+ * that was renamed or moved since then is the same stack.
  *
- * @throws StreamctlError `state` when the file cannot be understood.
+ * @throws StreamctlError `state` when the file cannot be understood, and for the copy of a folder that holds the same stack
  */
 export async function readRunState(folder: StateFolder): Promise<RunState | undefined> {
   const text = await readIfExists(folder.runFile);
   if (text === undefined) return undefined;
-  const state = parseState(text);
+  const state = await parseState(text, folder.root);
   if (!state) {
     throw new StreamctlError("state", `Cannot read "${folder.runFile}": not a state of this version of streamctl`, {
       hint: "Use the streamctl that wrote it, or another folder: --state-dir DIR",
     });
   }
+  await refuseCopy(folder, state.stack);
   return state;
+}
+
+async function refuseCopy({ root }: StateFolder, { id, place }: StackIdentity): Promise<void> {
+  const here = await placeOf(root);
+  if (here === undefined || relocation(place, here, true) !== "copied") return;
+  const original = await readIfExists(stateFolder(place.path).runFile);
+  const other = original === undefined ? undefined : await parseState(original, place.path);
+  if (other?.stack.id === id) throw copiedFolder(place.path, root);
+}
+
+/** The identity to write down for a folder: the one that its state has, at the place where the folder lies now. */
+export async function identityFor(folder: StateFolder, state: RunState | undefined): Promise<StackIdentity> {
+  const place = (await placeOf(folder.root)) ?? { path: folder.root, device: "0", inode: "0" };
+  return { id: state?.stack.id ?? newStackId(), place };
 }
 
 export async function writeRunState(folder: StateFolder, state: RunState): Promise<void> {
   await writeAtomically(folder.runFile, `${JSON.stringify(state, null, 2)}\n`);
 }
 
-function parseState(text: string): RunState | undefined {
+/** @param root folder of the state, of which a state of version 1 says nothing */
+async function parseState(text: string, root: string): Promise<RunState | undefined> {
+  const state = parseJson(text);
+  if (!isObject(state) || !areChoices(state["choices"]) || !Array.isArray(state["services"])) return undefined;
+  if (!state["services"].every(isServiceRecord)) return undefined;
+  if (state["version"] === 2) return isIdentity(state["stack"]) ? (state as unknown as RunState) : undefined;
+  if (state["version"] !== 1) return undefined;
+  const place = (await placeOf(root)) ?? { path: root, device: "0", inode: "0" };
+  return { ...(state as unknown as RunState), version: 2, stack: { id: idOfPath(root), place } };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const state: unknown = JSON.parse(text);
-    if (!isObject(state) || state["version"] !== 1 || !areChoices(state["choices"]) || !Array.isArray(state["services"])) return undefined;
-    return state["services"].every(isServiceRecord) ? (state as unknown as RunState) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function isIdentity(value: unknown): boolean {
+  const texts = [stringAt(value, "id"), ...["path", "device", "inode"].map((name) => stringAt(value, "place", name))];
+  return !texts.includes(undefined);
 }
 
 function areChoices(value: unknown): boolean {

@@ -17,6 +17,11 @@ export interface ContainerIdentity {
 
 export type ServiceIdentity = ProcessIdentity | ContainerIdentity;
 
+export interface RunningService {
+  readonly name: ServiceName;
+  readonly identity: ServiceIdentity;
+}
+
 export interface Runtime {
   /** Makes everything available that a start of these needs and that may take long, such as downloads. Called before any is started. */
   prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
@@ -27,8 +32,10 @@ export interface Runtime {
   stop(name: ServiceName, identity: ServiceIdentity, timeoutMs: number): Promise<void>;
   /** Whether exactly this run of the service goes on. */
   isRunning(identity: ServiceIdentity): Promise<boolean>;
+  /** What runs of the stack, whether or not its state names it. */
+  running(): Promise<readonly RunningService[]>;
   /** That it is this run of the service which answers at its address. @throws StreamctlError `port-taken` */
-  requireOwnPort(definition: ServiceDefinition, identity: ServiceIdentity): Promise<void>;
+  requireOwnPorts(definition: ServiceDefinition, identity: ServiceIdentity): Promise<void>;
   /** Resident memory of the service in bytes; undefined where it has ended. */
   residentBytes(identity: ServiceIdentity): Promise<number | undefined>;
   /** The last lines of a service's log; undefined where it has none. */

@@ -10,6 +10,7 @@ import { readRunState, writeRunState, type RunState, type ServiceRecord, type St
 import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
 import { desiredServices, everyService } from "./services/catalog.ts";
+import type { StackIdentity } from "./stack-identity.ts";
 
 export type ServiceState = "healthy" | "starting" | "unhealthy" | "stopped";
 
@@ -103,12 +104,14 @@ async function serviceStatus(
  */
 export class RunRecorder {
   readonly #folder: StateFolder;
+  readonly #stack: StackIdentity;
   #choices: StackChoices;
   readonly #services: Map<ServiceName, ServiceRecord>;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(folder: StateFolder, choices: StackChoices, services: readonly ServiceRecord[]) {
+  constructor(folder: StateFolder, stack: StackIdentity, choices: StackChoices, services: readonly ServiceRecord[]) {
     this.#folder = folder;
+    this.#stack = stack;
     this.#choices = choices;
     this.#services = new Map(services.map((record) => [record.name, record]));
   }
@@ -130,7 +133,7 @@ export class RunRecorder {
   };
 
   async #write(): Promise<void> {
-    const state: RunState = { version: 1, choices: this.#choices, services: [...this.#services.values()] };
+    const state: RunState = { version: 2, stack: this.#stack, choices: this.#choices, services: [...this.#services.values()] };
     const written = this.#written.then(() => writeRunState(this.#folder, state));
     // A write that failed is its caller's to report; the next one, with more room on the disk, may succeed.
     this.#written = written.catch(() => {});

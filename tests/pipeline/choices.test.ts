@@ -16,12 +16,14 @@ const kafka: ServiceRecord = {
 const flink: StackChoices = { runtime: "local", processor: "flink", why: "before", portOffset: 0 };
 const ksqldb: StackChoices = { ...flink, processor: "ksqldb", ksqldb: { url: "http://a:8088" } };
 
-const stateOf = (choices: StackChoices, up: boolean): RunState => ({ version: 1, choices, services: up ? [kafka] : [] });
+const stack = { id: "0a1b2c3d", place: { path: "/s", device: "1", inode: "2" } };
+const stateOf = (choices: StackChoices, up: boolean): RunState => ({ version: 2, stack, choices, services: up ? [kafka] : [] });
+const isUp = (state: RunState | undefined): boolean => state !== undefined && state.services.length > 0;
 
 /** What was chosen, or the words of the refusal. */
 function choose(typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string {
   try {
-    const { processor, why, ksqldb: source } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings });
+    const { processor, why, ksqldb: source } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
     return `${processor} ${JSON.stringify(source ?? {})} because ${why.split("; ")[1] ?? why}`;
   } catch (error) {
     return error instanceof Error ? error.message : "?";
@@ -55,7 +57,7 @@ describe("resolveChoices()", () => {
   test("takes containers where they are asked for or nothing else can run, and keeps them until down", () => {
     const docker: StackChoices = { ...flink, runtime: "docker", why: "docker: x; flink: y" };
     const chosen = (typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string => {
-      const { runtime, why } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings });
+      const { runtime, why } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
       return `${runtime} because ${why}`;
     };
     expect([
@@ -135,9 +137,21 @@ describe("resolveChoices()", () => {
     expect(choose({ ksqldbHome: "/opt/ksqldb" }, stateOf(flink, false))).toContain('ksqldb {"home":"/opt/ksqldb"}');
   });
 
+  test("takes other choices once every engine has died, as after a reboot", () => {
+    const dead = stateOf(flink, true);
+    expect(resolveChoices({ ...nothing, portOffset: 1000, only: ["kafka"] }, dead, bare, false)).toEqual({
+      ...flink,
+      portOffset: 1000,
+      only: ["kafka"],
+    });
+    expect(() => resolveChoices({ ...nothing, portOffset: 1000 }, dead, bare, true)).toThrow(
+      "Cannot change --port-offset: the stack is up with 0",
+    );
+  });
+
   test("remembers a server that was chosen before until it gave back what is ours", () => {
     const abandoned = (typed: Partial<TypedChoices>, kept: StackChoices): string | undefined =>
-      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare).abandonedKsqldb;
+      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare, false).abandonedKsqldb;
     expect(abandoned({ processor: "flink" }, ksqldb)).toBe("http://a:8088");
     expect(abandoned({}, { ...flink, abandonedKsqldb: "http://a:8088" })).toBe("http://a:8088");
     expect(abandoned({ ksqldbUrl: "http://a:8088" }, { ...flink, abandonedKsqldb: "http://a:8088" })).toBeUndefined();
@@ -145,6 +159,6 @@ describe("resolveChoices()", () => {
   });
 
   test("reads a state from before ksqlDB could be chosen", () => {
-    expect(resolveChoices(nothing, stateOf(flink, true), bare)).toEqual(flink);
+    expect(resolveChoices(nothing, stateOf(flink, true), bare, true)).toEqual(flink);
   });
 });

@@ -16,7 +16,12 @@ test("down() parts from the server that is chosen and from the one before it, wh
     why: "",
     portOffset: 0,
   } as const;
-  await writeRunState(folder, { version: 1, choices, services: [] });
+  await writeRunState(folder, {
+    version: 2,
+    stack: { id: "0a1b2c3d", place: { path: folder.root, device: "1", inode: "2" } },
+    choices,
+    services: [],
+  });
   const warnings: string[] = [];
   const log: Log = { info() {}, success() {}, debug() {}, warn: (message) => warnings.push(message) };
   await down({ volumes: true, portOffset: undefined }, { folder, log, signal: new AbortController().signal });

@@ -16,7 +16,12 @@ test("status() does not take a job for healthy whose processor says that it is, 
   const url = `http://127.0.0.1:${(fakeKsqldb.address() as AddressInfo).port}`;
   const folder = stateFolder(await temporaryFolder());
   const choices = { runtime: "local", processor: "ksqldb", ksqldb: { url }, why: "", portOffset: 0 } as const;
-  await writeRunState(folder, { version: 1, choices, services: [] });
+  await writeRunState(folder, {
+    version: 2,
+    stack: { id: "0a1b2c3d", place: { path: folder.root, device: "1", inode: "2" } },
+    choices,
+    services: [],
+  });
   const report = await status(undefined, { folder, log: silentLog, signal: new AbortController().signal });
   expect(report.services.find(({ name }) => name === "ksqldb")?.state).toBe("healthy");
   expect(report.job).toEqual({

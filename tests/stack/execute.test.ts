@@ -23,7 +23,8 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
     },
     stop: async (name) => void events.push(`stop ${name}`),
     isRunning: async () => true,
-    requireOwnPort: async () => {},
+    running: async () => [],
+    requireOwnPorts: async () => {},
     residentBytes: async () => 1,
     tailLog: async (name) => [`last words of ${name}`],
     followLog: async () => {},
@@ -145,7 +146,7 @@ describe("executeStart()", () => {
     const { server, url } = await listen(() => 200);
     const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
     const taken = new StreamctlError("port-taken", 'Cannot start "flink": port 8081 (Flink REST) is taken');
-    const runtime: Runtime = { ...(await fakeRuntime(events)), requireOwnPort: async () => await Promise.reject(taken) };
+    const runtime: Runtime = { ...(await fakeRuntime(events)), requireOwnPorts: async () => await Promise.reject(taken) };
     const remembered = new Map<ServiceName, ServiceRecord>();
     const { all } = executeStart(planStack(desired, []), desired, new Map(), contextOf(runtime, remembered));
     expect(await all.catch((error: unknown) => error)).toBe(taken);

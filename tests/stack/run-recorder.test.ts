@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readRunState, stateFolder, type ServiceRecord, type StackChoices } from "../../src/stack/run-state.ts";
+import { identityFor, readRunState, stateFolder, type ServiceRecord, type StackChoices } from "../../src/stack/run-state.ts";
 import { RunRecorder } from "../../src/stack/stack.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -11,18 +11,19 @@ function record(name: ServiceRecord["name"], pid: number): ServiceRecord {
 
 test("RunRecorder writes changes in the order in which they were made, even when nobody waits in between", async () => {
   const folder = stateFolder(await temporaryFolder());
-  const recorder = new RunRecorder(folder, choices, []);
+  const stack = await identityFor(folder, undefined);
+  const recorder = new RunRecorder(folder, stack, choices, []);
   await Promise.all([
     recorder.remember("kafka", record("kafka", 1)),
     recorder.remember("pinot", record("pinot", 2)),
     recorder.remember("kafka", undefined),
     recorder.remember("pinot", { ...record("pinot", 2), readyMs: 9 }),
   ]);
-  expect(await readRunState(folder)).toEqual({ version: 1, choices, services: [{ ...record("pinot", 2), readyMs: 9 }] });
+  expect(await readRunState(folder)).toEqual({ version: 2, stack, choices, services: [{ ...record("pinot", 2), readyMs: 9 }] });
 });
 
 test("readRunState() refuses what another version wrote", async () => {
   const folder = stateFolder(await temporaryFolder());
-  await Bun.write(folder.runFile, '{"version": 2}');
+  await Bun.write(folder.runFile, '{"version": 3}');
   expect(await readRunState(folder).catch((error: unknown) => error)).toMatchObject({ code: "state" });
 });

@@ -1,15 +1,33 @@
 import { expect, test } from "bun:test";
-import { mkdir, writeFile } from "node:fs/promises";
-import { readRunState, stateFolder, writeRunState, type RunState } from "../../src/stack/run-state.ts";
+import { cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { identityFor, readRunState, stateFolder, writeRunState, type RunState, type StateFolder } from "../../src/stack/run-state.ts";
+import { idOfPath } from "../../src/stack/stack-identity.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-const state: RunState = {
-  version: 1,
-  choices: { runtime: "local", processor: "flink", why: "", portOffset: 0 },
-  services: [
-    { name: "kafka", identity: { pid: 1, startTicks: 2, bootId: "b" }, definitionHash: "h", endpoint: "127.0.0.1:9092", startedAtMs: 3 },
-  ],
-};
+const choices = { runtime: "local", processor: "flink", why: "", portOffset: 0 } as const;
+const services = [
+  {
+    name: "kafka",
+    identity: { pid: 1, startTicks: 2, bootId: "b" },
+    definitionHash: "h",
+    endpoint: "127.0.0.1:9092",
+    startedAtMs: 3,
+  },
+] as const;
+const stack = { id: "0a1b2c3d", place: { path: "/s", device: "1", inode: "2" } };
+const state: RunState = { version: 2, stack, choices, services };
+
+/** A folder that holds the state of a new stack. */
+async function settled(path: string): Promise<{ readonly folder: StateFolder; readonly state: RunState }> {
+  await mkdir(path, { recursive: true });
+  const folder = stateFolder(path);
+  const own: RunState = { ...state, stack: await identityFor(folder, undefined) };
+  await writeRunState(folder, own);
+  return { folder, state: own };
+}
+
+const readError = async (folder: StateFolder): Promise<unknown> => await readRunState(folder).catch((error: unknown) => error);
 
 test("readRunState() answers what writeRunState() wrote, and undefined where nothing was", async () => {
   const folder = stateFolder(await temporaryFolder());
@@ -18,11 +36,54 @@ test("readRunState() answers what writeRunState() wrote, and undefined where not
   expect(await readRunState(folder)).toEqual(state);
 });
 
-const { choices, services } = state;
+test("readRunState() gives a state of version 1 the id by which its containers were named", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  await mkdir(folder.root, { recursive: true });
+  await writeFile(folder.runFile, JSON.stringify({ version: 1, choices, services }));
+  const { place } = await identityFor(folder, undefined);
+  expect(await readRunState(folder)).toEqual({ version: 2, choices, services, stack: { id: idOfPath(folder.root), place } });
+});
+
+test("readRunState() takes a folder that was renamed for the same stack, and keeps its old place until it is written again", async () => {
+  const parent = await temporaryFolder();
+  const before = await settled(join(parent, "before"));
+  await rename(join(parent, "before"), join(parent, "after"));
+  expect(await readRunState(stateFolder(join(parent, "after")))).toEqual(before.state);
+});
+
+test("readRunState() takes a folder that was moved to another disk for the same stack", async () => {
+  const parent = await temporaryFolder();
+  const before = await settled(join(parent, "before"));
+  await cp(join(parent, "before"), join(parent, "after"), { recursive: true });
+  await rm(join(parent, "before"), { recursive: true });
+  expect(await readRunState(stateFolder(join(parent, "after")))).toEqual(before.state);
+});
+
+test("readRunState() refuses a copy, and names both folders", async () => {
+  const parent = await temporaryFolder();
+  const { folder } = await settled(join(parent, "original"));
+  const copy = stateFolder(join(parent, "copy"));
+  await cp(folder.root, copy.root, { recursive: true });
+  expect(await readError(copy)).toMatchObject({
+    code: "state",
+    message: `State folder "${copy.root}" is a copy of "${folder.root}", which holds the same stack`,
+    hint: `Use the original (--state-dir ${folder.root}), or remove run.json from the copy and type: streamctl up`,
+  });
+  expect(await readError(folder)).toMatchObject({ stack: { place: { path: folder.root } } });
+});
+
+test("stateFolder() gives one folder one name, whichever symbolic link leads to it and whether or not it is there", async () => {
+  const parent = stateFolder(await temporaryFolder()).root;
+  await mkdir(join(parent, "real"));
+  await symlink(join(parent, "real"), join(parent, "link"));
+  expect(stateFolder(join(parent, "link")).root).toBe(join(parent, "real"));
+  expect(stateFolder(join(parent, "link", "not", "there")).root).toBe(join(parent, "real", "not", "there"));
+});
 
 test.each([
-  ["torn", '{"version": 1, "cho'],
-  ["of another version", JSON.stringify({ ...state, version: 2 })],
+  ["torn", '{"version": 2, "cho'],
+  ["of another version", JSON.stringify({ ...state, version: 3 })],
+  ["without an identity", JSON.stringify({ ...state, stack: { id: "0a1b2c3d" } })],
   ["with another runtime", JSON.stringify({ ...state, choices: { ...choices, runtime: "remote" } })],
   ["with a port offset that is no number", JSON.stringify({ ...state, choices: { ...choices, portOffset: "1" } })],
   ["with a service that nobody can identify", JSON.stringify({ ...state, services: [{ ...services[0], identity: undefined }] })],
@@ -30,6 +91,8 @@ test.each([
   const folder = stateFolder(await temporaryFolder());
   await mkdir(folder.root, { recursive: true });
   await writeFile(folder.runFile, text);
-  const failure: unknown = await readRunState(folder).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: "state", message: `Cannot read "${folder.runFile}": not a state of this version of streamctl` });
+  expect(await readError(folder)).toMatchObject({
+    code: "state",
+    message: `Cannot read "${folder.runFile}": not a state of this version of streamctl`,
+  });
 });

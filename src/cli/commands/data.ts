@@ -50,10 +50,11 @@ export const dataCommand = defineCommand({
   },
 });
 
-async function stackBrokers(context: CliContext): Promise<string> {
+async function stackBrokers({ globals, log }: CliContext): Promise<string> {
   const { runningStack } = await import("../../pipeline/running-stack.ts");
   const { stateFolder } = await import("../../stack/run-state.ts");
-  const { endpoints } = await runningStack(stateFolder(context.globals.stateDir), context.globals.portOffset);
+  const folder = stateFolder(globals.stateDir);
+  const { endpoints } = await runningStack({ folder, log, portOffset: globals.portOffset, services: ["kafka"] });
   return endpoints.kafka;
 }
 

@@ -77,6 +77,20 @@ export class Containers {
     return containerId === undefined ? undefined : await this.look(containerId);
   }
 
+  /** Containers of the project that run, each with its service. */
+  async running(): Promise<readonly { readonly service: string; readonly seen: SeenContainer }[]> {
+    const filter = `label=com.docker.compose.project=${this.#project.name}`;
+    const format = '{{.ID}} {{.Label "com.docker.compose.service"}}';
+    const listed = await this.ask(["ps", "--no-trunc", "--filter", filter, "--format", format]);
+    const found = await Promise.all(
+      [...listed.matchAll(/^([0-9a-f]{12,64}) (\S+)$/gmu)].map(async ([, containerId = "", service = ""]) => {
+        const seen = await this.look(containerId);
+        return seen?.running === true ? { service, seen } : undefined;
+      }),
+    );
+    return found.filter((one) => one !== undefined);
+  }
+
   /** Undefined where there is no such container any more. */
   async look(containerId: string): Promise<SeenContainer | undefined> {
     const state = "{{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";

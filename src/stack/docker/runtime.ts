@@ -15,6 +15,7 @@ import { requireFreePorts } from "../ports.ts";
 import type { StateFolder } from "../run-state.ts";
 import type { ContainerIdentity, Runtime, ServiceIdentity } from "../runtime.ts";
 import type { ServiceDefinition, ServiceName } from "../service.ts";
+import { isServiceName } from "../services/catalog.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;
@@ -125,8 +126,14 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       return seen?.running === true && seen.startedAt === startedAt;
     },
 
+    async running() {
+      return (await containers.running()).flatMap(({ service, seen: { pid, containerId, startedAt } }) =>
+        isServiceName(service) ? [{ name: service, identity: { pid, containerId, startedAt } }] : [],
+      );
+    },
+
     // The container engine listens on what it publishes, and starts no container whose port is taken.
-    requireOwnPort: async () => {},
+    requireOwnPorts: async () => {},
 
     async residentBytes(identity) {
       const words = ["exec", requireContainer(identity).containerId, "sh", "-c", "cat /proc/[0-9]*/status"];

@@ -16,7 +16,8 @@ import { hostsWith, unknownHostName } from "./host-names.ts";
 import { javaProgram, requireJava } from "./java.ts";
 import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
 import { localData } from "./data.ts";
-import { requireFreePorts, requireOwnPort } from "../ports.ts";
+import { markedProcesses, markOf } from "./marks.ts";
+import { requireFreePorts, requireOwnPorts } from "../ports.ts";
 import type { StateFolder } from "../run-state.ts";
 import type { Runtime, ServiceIdentity } from "../runtime.ts";
 import { definitionHash, type ServiceDefinition } from "../service.ts";
@@ -28,6 +29,8 @@ export interface LocalRuntime extends Runtime {
 
 export interface LocalRuntimeOptions {
   readonly folder: StateFolder;
+  /** Id of the stack; undefined where the folder has none, and nothing is started. */
+  readonly stackId: string | undefined;
   readonly cacheDir: string;
   /** Default: those of the program. */
   readonly declarations?: Declarations | undefined;
@@ -61,7 +64,7 @@ export function requirePlainPath({ root }: StateFolder): void {
 }
 
 export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
-  const { folder, cacheDir, ksqldbHome, declarations = openDeclarations(), log, signal } = options;
+  const { folder, stackId, cacheDir, ksqldbHome, declarations = openDeclarations(), log, signal } = options;
   const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
     const dataDir = folder.dataDir(definition.name);
     const dirs = { confDir: folder.confDir(definition.name), dataDir };
@@ -75,12 +78,11 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   const java = (
     definition: ServiceDefinition,
     path: string,
-    mainClass: string,
-    args: readonly string[],
-    extra?: Readonly<Record<string, string>>,
+    { mainClass, args }: JavaStep,
+    { marks = [], extra }: { readonly marks?: readonly string[]; readonly extra?: Readonly<Record<string, string>> },
   ) => ({
     program: javaProgram(),
-    args: ["-cp", path, ...definition.jvmOptions, ...(hosts === undefined ? [] : [hostsOption]), mainClass, ...args].map((arg) =>
+    args: ["-cp", path, ...marks, ...definition.jvmOptions, ...(hosts === undefined ? [] : [hostsOption]), mainClass, ...args].map((arg) =>
       render(definition, arg, definition.name, extra),
     ),
     cwd: folder.dataDir(definition.name),
@@ -110,10 +112,11 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
       await requireFreePorts(definition);
       await layOut(folder, definition, configuration(definition), hosts);
       const path = await classPathOf(definition);
-      await prepareData(folder, definition, (step, extra) => java(definition, path, step.mainClass, step.args, extra), signal);
+      await prepareData(folder, definition, (step, extra) => java(definition, path, step, { extra }), signal);
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
-      return await startDetached(java(definition, path, definition.mainClass, definition.args), logFile);
+      const mark = markOf(stackId ?? "", definition.name);
+      return await startDetached(java(definition, path, definition, { marks: [mark] }), logFile);
     },
 
     async stop(name, started, timeoutMs) {
@@ -134,7 +137,9 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
     isRunning: async (identity) => await isRunning(requireProcess(identity)),
 
-    requireOwnPort: async (definition, { pid }) => await requireOwnPort(definition, pid),
+    running: async () => await markedProcesses(stackId, folder),
+
+    requireOwnPorts: async (definition, { pid }) => await requireOwnPorts(definition, pid),
 
     residentBytes: async ({ pid }) => await residentBytes(pid),
 

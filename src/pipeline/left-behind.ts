@@ -1,0 +1,74 @@
+/** What is left of a stack whose state folder was deleted: it is found by the marks of its processes and the labels of its containers. */
+
+import { hasCode, StreamctlError } from "../core/errors.ts";
+import { findProgram } from "../core/process.ts";
+import type { Runtime, RunningService } from "../stack/runtime.ts";
+import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
+import type { PipelineContext } from "./context.ts";
+import { openRuntime } from "./open-runtime.ts";
+
+export interface LeftBehind {
+  /** Processes that were started from the folder and still run. */
+  readonly services: readonly RunningService[];
+  /** Stops them. */
+  readonly runtime: Runtime;
+  /** What a container engine keeps, one entry per stack. */
+  readonly stacks: readonly LeftStack[];
+}
+
+export interface LeftStack {
+  readonly stack: string;
+  readonly containers: number;
+  readonly volumes: number;
+  /** Commands that remove it. */
+  readonly removal: string;
+}
+
+/** Looks for what a folder without run.json has left on this machine. */
+export async function leftBehind({ folder, log, signal }: PipelineContext): Promise<LeftBehind> {
+  const runtime = await openRuntime({ runtime: "local", portOffset: 0, processor: "flink" }, { folder, stackId: undefined, log });
+  const [services, stacks] = await Promise.all([unrecordedServices(undefined, runtime), leftContainers(folder.root, signal)]);
+  return { services, runtime, stacks };
+}
+
+async function leftContainers(root: string, signal: AbortSignal): Promise<readonly LeftStack[]> {
+  if (!(await findProgram("docker")) && !(await findProgram("podman"))) return [];
+  const [{ findEngine }, { listBelongings }] = await Promise.all([
+    import("../stack/docker/engine.ts"),
+    import("../stack/docker/belongings.ts"),
+  ]);
+  try {
+    const engine = await findEngine(signal);
+    const all = await listBelongings(engine);
+    const stacks = new Set(all.filter(({ stateDir }) => stateDir === root).map(({ stack }) => stack));
+    const program = engine.name.split(" ")[0] ?? "docker";
+    return [...stacks].map((stack) => {
+      const count = (kind: string): number => all.filter((one) => one.stack === stack && one.kind === kind).length;
+      const filter = `--filter label=streamctl.stack=${stack}`;
+      const removal =
+        `${program} rm -f $(${program} ps -aq ${filter}); ${program} volume rm $(${program} volume ls -q ${filter}); ` +
+        `${program} network rm $(${program} network ls -q ${filter})`;
+      return { stack, containers: count("container"), volumes: count("volume"), removal };
+    });
+  } catch (error) {
+    // An engine that does not answer now cannot be asked.
+    if (hasCode(error, "prerequisite") || hasCode(error, "timeout") || hasCode(error, "service-failed")) return [];
+    throw error;
+  }
+}
+
+/** One sentence per stack that a container engine keeps. */
+export function describeLeft({ stack, containers, volumes }: LeftStack, root: string): string {
+  const parts = [containers === 1 ? "1 container" : `${containers} containers`, volumes === 1 ? "1 volume" : `${volumes} volumes`];
+  return `${parts.join(" and ")} of stack ${stack} are left, which was started from "${root}" and whose state is gone`;
+}
+
+/** @throws StreamctlError `state` where processes of the folder run without their state */
+export function requireNothingRunning({ services }: LeftBehind, root: string): void {
+  if (services.length === 0) return;
+  throw new StreamctlError(
+    "state",
+    `The state of "${root}" is gone, but services that were started from it still run: ${listServices(services)}`,
+    { hint: "Stop them: streamctl down" },
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * Each engine carries the id of its stack and its service's name on its command line, so that it is found where run.json does not
+ * name it: the state folder was deleted while the stack was up, or the `up` that started it was killed.
+ */
+
+import { processesOfUser, type ListedProcess } from "../../core/process-list.ts";
+import type { ProcessIdentity } from "../../core/process.ts";
+import type { StateFolder } from "../run-state.ts";
+import type { ServiceName } from "../service.ts";
+import { isServiceName } from "../services/catalog.ts";
+
+const option = "-Dstreamctl.service=";
+
+/** The JVM option that marks a service's process. */
+export function markOf(stackId: string, name: ServiceName): string {
+  return `${option}${stackId}/${name}`;
+}
+
+export interface MarkedProcess {
+  readonly name: ServiceName;
+  readonly identity: ProcessIdentity;
+}
+
+/**
+ * Engines of a stack that run: those that carry its id, and those that work in its folder, which had another id if the folder was
+ * deleted. A process whose folder was renamed works in the folder of the new name.
+ */
+export async function markedProcesses(stackId: string | undefined, folder: StateFolder): Promise<readonly MarkedProcess[]> {
+  const marked = await processesOfUser((words) => words.some((word) => word.startsWith(option)));
+  return marked.flatMap((listed) => {
+    const found = readMark(listed);
+    if (!found) return [];
+    const isOurs = found.stackId === stackId || listed.folder === folder.dataDir(found.name);
+    return isOurs ? [{ name: found.name, identity: listed.identity }] : [];
+  });
+}
+
+function readMark({ words }: ListedProcess): { readonly stackId: string; readonly name: ServiceName } | undefined {
+  const mark = words.find((word) => word.startsWith(option))?.slice(option.length) ?? "";
+  const [stackId = "", name = ""] = mark.split("/");
+  return isServiceName(name) ? { stackId, name } : undefined;
+}

@@ -1,0 +1,67 @@
+/**
+ * Whose a state folder is. The stack's id and the folder's place are kept in run.json: an id made of the path would make another
+ * stack of a folder that was renamed, and the same stack of a copy that took its place.
+ */
+
+import { createHash, randomBytes } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { StreamctlError, systemCode } from "../core/errors.ts";
+
+/** Where a folder lies. */
+export interface FolderPlace {
+  /** Absolute, without symbolic links. */
+  readonly path: string;
+  /** Of the file system, in decimal digits. */
+  readonly device: string;
+  readonly inode: string;
+}
+
+export interface StackIdentity {
+  /** Names the stack's containers and marks its processes. */
+  readonly id: string;
+  /** Where the state folder lay when run.json was written. */
+  readonly place: FolderPlace;
+}
+
+/** What became of a folder since its place was written down. */
+export type Relocation = "none" | "renamed" | "moved" | "copied";
+
+/**
+ * Compares where a state folder lies with where it lay. Pure.
+ *
+ * @param originalHoldsId whether the folder at the kept path still holds a state with the same id
+ */
+export function relocation(kept: FolderPlace, here: FolderPlace, originalHoldsId: boolean): Relocation {
+  // A folder that was restored from a backup, and a file system with another number after a reboot, are where they were.
+  if (kept.path === here.path) return "none";
+  if (kept.inode === here.inode && kept.device === here.device) return "renamed";
+  return originalHoldsId ? "copied" : "moved";
+}
+
+/** Place of a folder; undefined where there is none. */
+export async function placeOf(path: string): Promise<FolderPlace | undefined> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return { path, device: dev.toString(), inode: ino.toString() };
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** Eight hexadecimal digits. */
+export function newStackId(): string {
+  return randomBytes(4).toString("hex");
+}
+
+/** The id by which a version without ids named the containers of a folder. */
+export function idOfPath(path: string): string {
+  return createHash("sha256").update(path).digest("hex").slice(0, 8);
+}
+
+/** The two folders hold one stack: whatever is done in the copy would happen to the engines and the records of the other. */
+export function copiedFolder(original: string, copy: string): StreamctlError {
+  return new StreamctlError("state", `State folder "${copy}" is a copy of "${original}", which holds the same stack`, {
+    hint: `Use the original (--state-dir ${original}), or remove run.json from the copy and type: streamctl up`,
+  });
+}
