@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -73,6 +73,7 @@ export interface ServiceDocument {
 export class Stack {
   readonly folder: string;
   readonly offset: number;
+  #stateName = "state";
 
   private constructor(folder: string, offset: number) {
     this.folder = folder;
@@ -84,7 +85,13 @@ export class Stack {
   }
 
   get stateDir(): string {
-    return join(this.folder, "state");
+    return join(this.folder, this.#stateName);
+  }
+
+  /** Gives the state folder another name, as a user would. */
+  async renameState(name: string): Promise<void> {
+    await rename(this.stateDir, join(this.folder, name));
+    this.#stateName = name;
   }
 
   get brokers(): string {

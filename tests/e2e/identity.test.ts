@@ -1,0 +1,82 @@
+/** Whose a stack is: copies, folders that were moved or deleted, processes that nobody wrote down. Kafka alone, on real processes. */
+
+import { afterEach, expect, test } from "bun:test";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { identifyProcess } from "../../src/core/process.ts";
+import { Stack } from "./streamctl.ts";
+
+const offset = 23_000;
+const stacks: Stack[] = [];
+
+afterEach(async () => {
+  for (const stack of stacks.splice(0)) expect(await stack.end()).toEqual([]);
+});
+
+async function kafkaStack(): Promise<{ readonly stack: Stack; readonly pid: number }> {
+  const stack = await Stack.create(offset);
+  stacks.push(stack);
+  await stack.up("--only", "kafka");
+  return { stack, pid: await stack.pidOf("kafka") };
+}
+
+test("a copied state folder is refused by every command, and the original goes on", async () => {
+  const { stack, pid } = await kafkaStack();
+  const copy = join(stack.folder, "copy");
+  await cp(stack.stateDir, copy, { recursive: true });
+  for (const args of [["up"], ["status"], ["data", "-n", "1"], ["verify"], ["query", "select 1"], ["down"], ["down", "--volumes"]]) {
+    const { exitCode, stderr } = await stack.run([...args, "--state-dir", copy]);
+    expect(stderr).toContain(`State folder "${copy}" is a copy of "${stack.stateDir}", which holds the same stack`);
+    expect(exitCode).toBe(1);
+  }
+  expect(await stack.pidOf("kafka")).toBe(pid);
+  expect(await stack.json(["data", "-n", "10", "--rate", "max"])).toMatchObject({ delivered: 10 });
+});
+
+test("records go to no Kafka but the stack's own", async () => {
+  const { stack, pid } = await kafkaStack();
+  process.kill(pid, "SIGKILL");
+  const ended = await stack.run(["data", "-n", "1"]);
+  expect(ended.stderr).toContain(`kafka of this stack does not run: process ${pid} has ended`);
+  const { stack: other, pid: stranger } = await kafkaStack();
+  for (const args of [["data", "-n", "1"], ["verify"]]) {
+    const { exitCode, stderr } = await stack.run(args);
+    const whose = `process ${stranger} (java), working in "${other.stateDir}/data/kafka", listens there`;
+    expect(stderr).toContain(`Port ${9092 + offset} (Kafka) does not belong to kafka of this stack: ${whose}`);
+    expect(exitCode).toBe(1);
+  }
+});
+
+test("a state folder that was moved while the stack is up can only be stopped", async () => {
+  const { stack } = await kafkaStack();
+  const before = stack.stateDir;
+  await stack.renameState("moved");
+  const { exitCode, stderr } = await stack.run(["data", "-n", "1"]);
+  expect(stderr).toContain(`The state folder was moved from "${before}" to "${stack.stateDir}" while the stack is up`);
+  expect(exitCode).toBe(1);
+  expect(await stack.json(["down"])).toMatchObject({ stopped: ["kafka"] });
+});
+
+test("services whose state folder was deleted are named by status and up, and stopped by down", async () => {
+  const { stack, pid } = await kafkaStack();
+  await rm(stack.stateDir, { recursive: true });
+  for (const args of [["status"], ["up", "--only", "kafka", "--port-offset", String(offset)]]) {
+    const { exitCode, stderr } = await stack.run(args);
+    expect(stderr).toContain(`services that were started from it still run: kafka (process ${pid})\nhint: Stop them: streamctl down`);
+    expect(exitCode).toBe(1);
+  }
+  expect(await stack.json(["down"])).toMatchObject({ stopped: ["kafka"] });
+  expect(await identifyProcess(pid)).toBeUndefined();
+});
+
+test("a service that run.json does not name, as after a kill of up, is named by status, and stopped and started again by up", async () => {
+  const { stack, pid } = await kafkaStack();
+  const path = join(stack.stateDir, "run.json");
+  await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, "utf8")), services: [] }));
+  expect((await stack.run(["status"])).stderr).toContain(`Running without being known to run.json: kafka (process ${pid})`);
+  const { plan } = await stack.json(["up", "--dry-run"]);
+  expect(plan[0]).toEqual({ operation: "stop", target: "kafka", cause: `process ${pid} runs without being known to run.json` });
+  await stack.json(["up"]);
+  expect(await identifyProcess(pid)).toBeUndefined();
+  expect(await stack.json(["data", "-n", "10", "--rate", "max"])).toMatchObject({ delivered: 10 });
+});
