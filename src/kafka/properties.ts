@@ -54,6 +54,8 @@ const consumer: KafkaProperties = {
   "queued.max.messages.kbytes": "8192",
   "fetch.wait.max.ms": "100",
   "fetch.message.max.bytes": "2097152",
+  // Also the largest size to which a compressed batch may unpack. Java clients have no such limit, so what they read must be readable here.
+  "receive.message.max.bytes": "2147483647",
 };
 
 const consumerOwn: KafkaProperties = {

@@ -3,14 +3,15 @@ import { test } from "node:test";
 import { hasCode } from "../../../src/core/errors.ts";
 import { type ConsumedBatch, type Consumer, openConsumer } from "../../../src/kafka/consumer.ts";
 import { Producer } from "../../../src/kafka/producer.ts";
+import type { KafkaProperties } from "../../../src/kafka/properties.ts";
 import { numberedMessages, packMessages, type TestMessage } from "../batches.ts";
 import { openMockCluster } from "../mock-cluster.ts";
 
-function deliver(brokers: string, topic: string, messages: readonly TestMessage[]): void {
-  const producer = new Producer({ brokers, topic });
+function deliver(brokers: string, topic: string, messages: readonly TestMessage[], properties: KafkaProperties = {}): void {
+  const producer = new Producer({ brokers, topic, properties, maxInFlightBytes: 1_000_000_000 });
   const batch = packMessages(messages);
   for (let first = 0; first < batch.count;) first += producer.produce(batch, first, 1_000);
-  assert.ok(producer.flush(10_000));
+  assert.ok(producer.flush(60_000));
   producer.close();
 }
 
@@ -49,6 +50,17 @@ test("nextBatch() reads what was produced, tombstones included, with offsets, ti
   assert.deepEqual([...batch.partitions], [0, 0, 0]);
   assert.ok(batch.timestampsMs.every((ms) => ms >= before && ms <= Date.now()));
   assert.deepEqual(batch.positions, [{ partition: 0, offset: 3 }]);
+  await consumer.close();
+});
+
+test("nextBatch() reads a zstd batch that unpacks to more than librdkafka's default limit of 100 MB", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  const value = " ".repeat(105_000_000);
+  const properties = { "compression.type": "zstd", "message.max.bytes": "1000000000" };
+  deliver(cluster.brokers, "payments", [{ key: "a", value }], properties);
+  const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
+  const [batch] = await readAll(consumer, 1);
+  assert.deepEqual([...(batch?.offsets ?? [])], [0, 1, 1 + value.length]);
   await consumer.close();
 });
 
