@@ -4,7 +4,8 @@
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { identifyProcess } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { openPorts } from "./open-ports.ts";
@@ -85,13 +86,18 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
 
   let delivered = 0;
 
-  for (const [seed, pace] of [
-    [1, ["--rate", "10000"]],
-    [2, ["--start-time", "2019-05-06T07:08:09Z", "--spacing", "10ms", "--workers", "2"]],
-    [3, ["--start-time", "2031-01-01T00:00:00Z", "--spacing", "1ms", "--users", "random"]],
+  for (const [seed, codec, pace] of [
+    [1, "none", ["--rate", "10000"]],
+    [2, "zstd", ["--start-time", "2019-05-06T07:08:09Z", "--spacing", "10ms", "--workers", "2"]],
+    [3, "snappy", ["--start-time", "2031-01-01T00:00:00Z", "--spacing", "1ms", "--users", "random"]],
+    [6, "lz4", ["--start-time", "2032-01-01T00:00:00Z", "--spacing", "1ms"]],
+    [7, "gzip", ["--start-time", "2033-01-01T00:00:00Z", "--spacing", "1ms"]],
   ] as const) {
-    test(`20,000 transactions of seed ${seed} (${pace.join(" ")}) are exact in Pinot`, async () => {
-      const summary = await stack.json(["data", "-n", "20000", "--seed", String(seed), ...pace]);
+    test(`20,000 transactions of seed ${seed}, compressed by ${codec} (${pace.join(" ")}), are exact in Pinot`, async () => {
+      const kafkaConfig = join(stack.folder, "client.properties");
+      await writeFile(kafkaConfig, `compression.type=${codec}\n`);
+      const summary = await stack.json(["data", "-n", "20000", "--seed", String(seed), "--kafka-config", kafkaConfig, ...pace]);
+      await rm(kafkaConfig);
       expect(summary).toMatchObject({ requested: 20_000, accepted: 20_000, delivered: 20_000, failed: 0, unresolved: 0, errors: [], seed });
       delivered += 20_000;
       const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
@@ -201,6 +207,14 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     await rm(folder, { recursive: true });
   });
 
+  test("Flink's dashboard answers, and offers neither to submit nor to cancel a job", async () => {
+    const rest = `http://127.0.0.1:${8081 + stack.offset}`;
+    expect(await (await fetch(rest)).text()).toContain("<title>Apache Flink Web Dashboard</title>");
+    const { features } = (await (await fetch(`${rest}/config`)).json()) as { readonly features: unknown };
+    expect(features).toMatchObject({ "web-submit": false, "web-cancel": false, "web-rescale": false });
+    expect((await fetch(`${rest}/jars`)).status).toBe(404);
+  });
+
   test("logs shows what a service wrote", async () => {
     const { exitCode, stdout } = await stack.run(["logs", "kafka", "-n", "5"]);
     expect([exitCode, stdout.trim().split("\n").length]).toEqual([0, 5]);
@@ -216,6 +230,16 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     const report = await stack.json(["up"]);
     expect(report.changes.every(({ kind, result }: Record<string, string>) => kind === "job" || result === "unchanged")).toBe(true);
     await stack.json(["verify", "--wait", "120s", "--strict"]);
+  });
+
+  test("windows that Flink writes compressed by zstd are exact in Pinot", async () => {
+    const format = "'key.format' = 'json'";
+    const compressed = `'properties.compression.type' = 'zstd',\n  ${format}`;
+    const folder = await stack.edited("flink/02-window_transactions.sql", format, compressed);
+    const { changes } = await stack.json(["up", "--dir", folder]);
+    expect(changes.find(({ kind }: Record<string, string>) => kind === "job")).toMatchObject({ result: "replaced" });
+    await stack.json(["verify", "--wait", "120s", "--strict"]);
+    await rm(folder, { recursive: true });
   });
 
   test("down --volumes leaves nothing", async () => {
