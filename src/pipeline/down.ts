@@ -13,7 +13,7 @@ import { stopUnrecorded, unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { externalServer, releaseServer } from "./ksqldb.ts";
-import { describeLeft, leftBehind } from "./left-behind.ts";
+import { findLeftBehind } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
@@ -73,11 +73,10 @@ async function stopLeftBehind(
   context: PipelineContext,
 ): Promise<{ readonly stopped: readonly string[]; readonly left: readonly string[] }> {
   const { folder, log } = context;
-  const { services, runtime, stacks } = await leftBehind(context);
+  const { services, runtime, stacks } = await findLeftBehind(context);
   if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
   await stopUnrecorded(services, { runtime, log });
-  for (const stack of stacks) log.warn(`${describeLeft(stack, folder.root)}. Remove it: ${stack.removal}`);
-  return { stopped: [...new Set(services.map(({ name }) => name))], left: stacks.map((stack) => describeLeft(stack, folder.root)) };
+  return { stopped: [...new Set(services.map(({ name }) => name))], left: stacks.map(({ description }) => description) };
 }
 
 /**

@@ -16,18 +16,17 @@ export interface LeftBehind {
   readonly stacks: readonly LeftStack[];
 }
 
-export interface LeftStack {
-  readonly stack: string;
-  readonly containers: number;
-  readonly volumes: number;
-  /** Commands that remove it. */
+interface LeftStack {
+  readonly description: string;
+  /** Commands that remove it: only the user knows whether it may go. */
   readonly removal: string;
 }
 
-/** Looks for what a folder without run.json has left on this machine. */
-export async function leftBehind({ folder, log, signal }: PipelineContext): Promise<LeftBehind> {
+/** Looks for what a folder without run.json has left on this machine, and warns of what a container engine keeps. */
+export async function findLeftBehind({ folder, log, signal }: PipelineContext): Promise<LeftBehind> {
   const runtime = await openRuntime({ runtime: "local", portOffset: 0, processor: "flink" }, { folder, stackId: undefined, log });
   const [services, stacks] = await Promise.all([unrecordedServices(undefined, runtime), leftContainers(folder.root, signal)]);
+  for (const { description, removal } of stacks) log.warn(`${description}. Remove it: ${removal}`);
   return { services, runtime, stacks };
 }
 
@@ -43,24 +42,22 @@ async function leftContainers(root: string, signal: AbortSignal): Promise<readon
     const stacks = new Set(all.filter(({ stateDir }) => stateDir === root).map(({ stack }) => stack));
     const program = engine.name.split(" ")[0] ?? "docker";
     return [...stacks].map((stack) => {
-      const count = (kind: string): number => all.filter((one) => one.stack === stack && one.kind === kind).length;
+      const count = (kind: string): string => {
+        const found = all.filter((one) => one.stack === stack && one.kind === kind).length;
+        return `${found} ${kind}${found === 1 ? "" : "s"}`;
+      };
       const filter = `--filter label=streamctl.stack=${stack}`;
       const removal =
         `${program} rm -f $(${program} ps -aq ${filter}); ${program} volume rm $(${program} volume ls -q ${filter}); ` +
         `${program} network rm $(${program} network ls -q ${filter})`;
-      return { stack, containers: count("container"), volumes: count("volume"), removal };
+      const what = `${count("container")} and ${count("volume")} of stack ${stack} are left`;
+      return { description: `${what}, which was started from "${root}" and whose state is gone`, removal };
     });
   } catch (error) {
     // An engine that does not answer now cannot be asked.
     if (hasCode(error, "prerequisite") || hasCode(error, "timeout") || hasCode(error, "service-failed")) return [];
     throw error;
   }
-}
-
-/** One sentence per stack that a container engine keeps. */
-export function describeLeft({ stack, containers, volumes }: LeftStack, root: string): string {
-  const parts = [containers === 1 ? "1 container" : `${containers} containers`, volumes === 1 ? "1 volume" : `${volumes} volumes`];
-  return `${parts.join(" and ")} of stack ${stack} are left, which was started from "${root}" and whose state is gone`;
 }
 
 /** @throws StreamctlError `state` where processes of the folder run without their state */

@@ -21,7 +21,7 @@ import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";
-import { describeLeft, leftBehind, requireNothingRunning } from "./left-behind.ts";
+import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { provision } from "./provisioning.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
@@ -102,7 +102,8 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 /** What `up` would do, without doing it. Takes no lock. */
 export async function decide(request: DecisionRequest, context: PipelineContext): Promise<Decision> {
   const before = await readRunState(context.folder);
-  if (!before) await refuseLeftBehind(context);
+  // A stack whose state was deleted is named before another one is started beside it.
+  if (!before) requireNothingRunning(await findLeftBehind(context), context.folder.root);
   const { choices, isUp } = await choose(request, before, context);
   // Another runtime knows nothing of what this one has started.
   const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [] } : before;
@@ -117,14 +118,6 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
   const desired = desireStack(choices, runtime);
   const [observed, unrecorded] = await Promise.all([observeStack(state, runtime, kafkaProbe), unrecordedServices(state, runtime)]);
   return { state, stack, choices, runtime, desired, unrecorded, plan: planStack(desired, observed) };
-}
-
-/** A stack whose state was deleted is named before another one is started beside it. */
-async function refuseLeftBehind(context: PipelineContext): Promise<void> {
-  const { folder, log } = context;
-  const left = await leftBehind(context);
-  requireNothingRunning(left, folder.root);
-  for (const stack of left.stacks) log.warn(`${describeLeft(stack, folder.root)}. Remove it: ${stack.removal}`);
 }
 
 async function choose(

@@ -29,5 +29,20 @@ test("status() does not take a job for healthy whose processor says that it is, 
     healthy: false,
     detail: expect.stringContaining(`Cannot reach "${url}/ksql"`),
   });
-  expect(isHealthy({ ...report, services: report.services.filter(({ name }) => name === "ksqldb") })).toBe(false);
+  expect(report.resources).toEqual([
+    { kind: "topic", name: "transactions", state: "unknown", detail: "kafka is stopped" },
+    { kind: "topic", name: "window_transactions", state: "unknown", detail: "kafka is stopped" },
+    { kind: "job", name: "window_transactions", state: "unhealthy", detail: expect.stringContaining(`Cannot reach "${url}/ksql"`) },
+    { kind: "table", name: "transaction_window", state: "unknown", detail: "pinot is stopped" },
+  ]);
+});
+
+test("isHealthy() holds for a stack of which every service and everything that they hold is healthy", () => {
+  const service = { name: "kafka", state: "healthy", pid: 1, uptimeMs: 1, rssBytes: 1, endpoint: "" } as const;
+  const topic = { kind: "topic", name: "transactions", state: "healthy", detail: "3 partitions" } as const;
+  const table = { kind: "table", name: "transaction_window", state: "unhealthy", detail: "it does not exist" } as const;
+  expect(isHealthy({ services: [service], resources: [topic] })).toBe(true);
+  expect(isHealthy({ services: [service], resources: [topic, table] })).toBe(false);
+  expect(isHealthy({ services: [{ ...service, state: "unhealthy" }], resources: [topic] })).toBe(false);
+  expect(isHealthy({ services: [], resources: [] })).toBe(false);
 });

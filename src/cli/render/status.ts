@@ -5,7 +5,7 @@ import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration } from "./units.ts";
 
-/** A line for the choices, then one line a service, then the job that computes the windows. */
+/** A line for the choices, then one line per service, then one line per topic, job and table. */
 export function renderStatus(report: StatusReport, options: TableOptions): string {
   const rows = report.services.map((service) => [
     service.name,
@@ -16,6 +16,6 @@ export function renderStatus(report: StatusReport, options: TableOptions): strin
     service.endpoint,
   ]);
   const table = renderTable(["service", "state", "pid", "up for", "memory", "endpoint"], rows, options);
-  const job = report.job === null ? "" : `\njob ${report.job.name}: ${harmless(report.job.detail)}\n`;
-  return `runtime ${report.runtime}, processor ${report.processor}\n\n${table}${job}`;
+  const resources = report.resources.map(({ kind, name, state, detail }) => `${kind} ${name}: ${state} (${harmless(detail)})\n`);
+  return `runtime ${report.runtime}, processor ${report.processor}\n\n${table}${resources.length === 0 ? "" : `\n${resources.join("")}`}`;
 }

@@ -8,6 +8,11 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
     runtime: "local",
     processor: "flink",
     job: { name: "streamctl-window_transactions", healthy: true, detail: "RUNNING, 2 of 2 tasks" },
+    resources: [
+      { kind: "topic", name: "transactions", state: "unhealthy", detail: "it does not exist; create it with: streamctl up" },
+      { kind: "job", name: "streamctl-window_transactions", state: "healthy", detail: "RUNNING, 2 of 2 tasks" },
+      { kind: "table", name: "transaction_window", state: "unknown", detail: "pinot is stopped" },
+    ],
     services: [
       { name: "kafka", state: "healthy", pid: 4711, uptimeMs: 7_500_000, rssBytes: 231_000_000, endpoint: "127.0.0.1:9092" },
       { name: "pinot", state: "stopped", pid: null, uptimeMs: null, rssBytes: null, endpoint: "http://127.0.0.1:8099" },
@@ -21,7 +26,9 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
     kafka    healthy  4711  2 h 5 min  231 MB  127.0.0.1:9092
     pinot    stopped                           http://127.0.0.1:8099
 
-    job streamctl-window_transactions: RUNNING, 2 of 2 tasks
+    topic transactions: unhealthy (it does not exist; create it with: streamctl up)
+    job streamctl-window_transactions: healthy (RUNNING, 2 of 2 tasks)
+    table transaction_window: unknown (pinot is stopped)
     "
   `);
 });
