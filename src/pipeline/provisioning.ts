@@ -1,17 +1,20 @@
 /** Topics, then the processor's statements, then Pinot's schema and table: each begins as soon as what it needs is ready. */
 
 import type { Declarations } from "../core/assets.ts";
+import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { describeTopic } from "../kafka/admin.ts";
 import type { Change } from "../model/change.ts";
 import { transactionsTopic, windowsTopicOf } from "../model/names.ts";
 import { createFlinkProcessor } from "../provision/flink/processor.ts";
 import { createKsqldbProcessor } from "../provision/ksqldb/processor.ts";
-import { patienceFor } from "../provision/patience.ts";
+import { patienceFor, remainingMs } from "../provision/patience.ts";
 import { provisionPinot, type PinotOptions } from "../provision/pinot/table.ts";
 import { provisionProcessor, type Processor, type TopicIdentity } from "../provision/processor.ts";
 import type { StackChoices } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
+import { pinotBrokersVariable } from "../stack/services/pinot.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { externalServer, ksqldbOptions, type KsqldbPlace, releaseServer, requireSameKafka, wantsExternal } from "./ksqldb.ts";
 import { provisionTopic, replaceTopic, topicMisfit, type ProvisionedTopic, type TopicContext } from "./topics.ts";
@@ -94,8 +97,15 @@ export function pinotOptions(
   return {
     controllerUrl: endpoints.pinotController,
     brokerUrl: endpoints.pinotBroker,
-    brokers: endpoints.kafkaForServices,
+    brokers: `\${${pinotBrokersVariable}}`,
     windows,
+    requireTopic: async (patience) => {
+      const topic = await describeTopic({ brokers: endpoints.kafka, topic: windows.name, timeoutMs: remainingMs(patience), signal });
+      if (topic?.topicId === windows.id) return;
+      throw new StreamctlError("kafka", `Topic "${windows.name}" was deleted while the stack was being provisioned`, {
+        hint: "Type: streamctl up",
+      });
+    },
     declarations,
     patience: patienceFor(timeoutMs, signal),
     log,

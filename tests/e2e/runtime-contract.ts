@@ -220,15 +220,22 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     expect([exitCode, stdout.trim().split("\n").length]).toEqual([0, 5]);
   });
 
-  test("down stops everything and keeps the data; up brings the same windows back, from a folder that was renamed too", async () => {
+  test("down stops everything and keeps the data; up brings it back from a renamed folder, on other ports", async () => {
     const pids = (await stack.services()).map(({ pid }) => pid);
     const down = await stack.json(["down"]);
     expect(down.stopped.toSorted()).toEqual(["flink", "kafka", "pinot", "zookeeper"]);
     for (const pid of pids) expect(await identifyProcess(pid)).toBeUndefined();
     expect((await stack.run(["query", "select 1 from transaction_window"])).exitCode).toBe(1);
     await stack.renameState("renamed");
-    const report = await stack.json(["up"]);
-    expect(report.changes.every(({ kind, result }: Record<string, string>) => kind === "job" || result === "unchanged")).toBe(true);
+    const report = await stack.json(["up", "--port-offset", String(stack.offset + 50)]);
+    expect(report.changes.map(({ kind, result, cause }: Record<string, string>) => [kind, result, cause])).toEqual([
+      ["topic", "unchanged", undefined],
+      ["topic", "unchanged", undefined],
+      ["job", "created", "it does not run any more"],
+      ["schema", "unchanged", expect.anything()],
+      ["table", "unchanged", expect.anything()],
+    ]);
+    await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "6"]);
     await stack.json(["verify", "--wait", "120s", "--strict"]);
   });
 

@@ -3,6 +3,7 @@ import { readAsset } from "../../src/core/assets.ts";
 import { renderTemplate } from "../../src/core/template.ts";
 import { portsAt } from "../../src/stack/ports.ts";
 import { desiredServices, everyService } from "../../src/stack/services/catalog.ts";
+import { pinotBrokersVariable } from "../../src/stack/services/pinot.ts";
 
 const names = (only: readonly string[] | undefined): readonly string[] => desiredServices({ portOffset: 0, only }).map(({ name }) => name);
 
@@ -45,6 +46,27 @@ describe("desiredServices()", () => {
         .map((port) => port + 1000)
         .toSorted((a, b) => a - b),
     );
+  });
+
+  test("names Pinot's instances by no port, and its Kafka by a variable, so that what belongs to them is found again on other ports", () => {
+    const idsAt = (portOffset: number): readonly string[] =>
+      everyService({ portOffset })
+        .filter(({ name }) => name === "pinot")
+        .flatMap(({ values, files }) =>
+          files.flatMap(({ asset }) => {
+            const text = renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset);
+            return text.split("\n").filter((line) => /instance\.?id=/iu.test(line));
+          }),
+        );
+    expect(idsAt(0)).toEqual([
+      "pinot.controller.instance.id=Controller_streamctl_0",
+      "instanceId=Broker_streamctl_0",
+      "pinot.server.instance.id=Server_streamctl_0",
+    ]);
+    expect(idsAt(1000)).toEqual(idsAt(0));
+    const brokers = (runtime: "local" | "docker") =>
+      everyService({ runtime, portOffset: 1000 }).find(({ name }) => name === "pinot")?.env[pinotBrokersVariable];
+    expect([brokers("local"), brokers("docker")]).toEqual(["127.0.0.1:10092", "kafka:19092"]);
   });
 
   test("gives every template the values that it names", () => {

@@ -40,17 +40,18 @@ interface Job {
 export function createFlinkProcessor(options: FlinkOptions): Processor {
   const { restUrl, transactions, windows, checkpoints } = options;
   const name = `streamctl-${windows.name}`;
-  const statements = requireOneInsert(
+  const render = (brokers: string): readonly Statement[] =>
     readStatements(options.declarations, "flink", {
-      brokers: options.brokers,
+      brokers,
       transactionsTopic: transactions.name,
       windowsTopic: windows.name,
       consumerGroup: name,
       windowSizeSeconds: windowSizeMs / 1000,
       windowSizeMs,
-    }),
-  );
-  const identity = { statements: hashStatements(statements), transactionsTopicId: transactions.id, windowsTopicId: windows.id };
+    });
+  const statements = requireOneInsert(render(options.brokers));
+  // The same topics at another address hold the same records: the job goes on from its checkpoint there.
+  const identity = { statements: hashStatements(render("")), transactionsTopicId: transactions.id, windowsTopicId: windows.id };
   const job: Job = { options, name, statements, identity };
   return {
     name: "flink",

@@ -46,9 +46,91 @@ export class PinotController {
     await this.#change(`create schema "${name}"`, "/schemas", { method: "POST", body: schema });
   }
 
-  /** Its schema must be there. Pinot asks Kafka for the topic's partitions: the topic must be there too. */
+  /**
+   * Its schema must be there. Pinot asks Kafka for the topic's partitions: the topic must be there too. Where Pinot does not reach
+   * Kafka it refuses after a long time, and then removes whatever table of that name it finds: so the answer is awaited for as long as
+   * the deadline allows, and nothing is posted twice.
+   */
   async createTable(name: string, table: JsonObject): Promise<void> {
-    await this.#change(`create table "${name}"`, "/tables", { method: "POST", body: table });
+    const action = `create table "${name}"`;
+    const post = (): Promise<HttpAnswer> => this.#ask("/tables", { method: "POST", body: table }, Number.POSITIVE_INFINITY);
+    try {
+      let answer = await post();
+      if (answer.status === 409 && (await this.table(name)) === undefined) {
+        // A table of that name was deleted, and Pinot has not done with it.
+        await this.#untilGone(name);
+        answer = await post();
+      }
+      requireChanged(action, answer);
+    } catch (error) {
+      if (!hasCode(error, "unreachable")) throw error;
+      throw new StreamctlError("pinot", `Cannot ${action}: Pinot did not answer, and may still be creating it`, {
+        cause: error,
+        hint: "Type `streamctl status`, and once all is healthy `streamctl up`",
+      });
+    }
+  }
+
+  /**
+   * Returns once no creation of the table can be under way: Pinot writes the table's configuration first and assigns its segments last.
+   * False where the configuration has been without segments for longer than any creation takes.
+   */
+  async awaitCreation(name: string): Promise<boolean> {
+    const isOver = async (): Promise<boolean> => (await this.table(name)) === undefined || (await this.#assigned(name)).length > 0;
+    if (await isOver()) return true;
+    const slowestMs = await this.#slowestCreationMs();
+    const longest = Math.min(slowestMs, remainingMs(this.#patience));
+    try {
+      const { signal } = this.#patience;
+      const what = `Pinot to finish the creation of table "${name}"`;
+      return await pollUntil(async () => (await isOver()) || undefined, { what, timeoutMs: longest, signal });
+    } catch (error) {
+      if (!hasCode(error, "timeout")) throw error;
+      if (longest === slowestMs) return false;
+      throw new StreamctlError(
+        "pinot",
+        `Cannot use Pinot table "${name}": an earlier \`up\` began to create it, and Pinot is still at it`,
+        {
+          cause: error,
+          hint: `Type: streamctl up --timeout ${Math.ceil(slowestMs / 1000) + 60}s`,
+        },
+      );
+    }
+  }
+
+  /** How long a creation takes at most: Pinot 0.11 gives up on Kafka after 16 s, Pinot 1.5 after 225 s. */
+  async #slowestCreationMs(): Promise<number> {
+    const version = stringAt((await this.#ask("/version")).json, "pinot-controller") ?? "";
+    return version.startsWith("0.") ? 30_000 : 300_000;
+  }
+
+  /** Servers that the table's segments are assigned to and that do not run, while another one does: those do not come back. */
+  async lostServers(name: string): Promise<readonly string[]> {
+    const live = await this.#liveInstances();
+    if (!live.some((instance) => instance.startsWith("Server_"))) return [];
+    return (await this.#assigned(name)).filter((server) => !live.includes(server));
+  }
+
+  /** Removes brokers and servers that do not run, so that nothing is assigned to them. No table may have segments there any more. */
+  async dropLostInstances(): Promise<void> {
+    const live = await this.#liveInstances();
+    const lost = strings(at((await this.#ask("/instances")).json, "instances")).filter(
+      (instance) => /^(?:Broker|Server)_/u.test(instance) && !live.includes(instance),
+    );
+    // Pinot refuses by itself to drop what it still needs.
+    for (const instance of lost) await this.#ask(`/instances/${instance}`, { method: "DELETE" });
+  }
+
+  /** Names of the servers that hold, or should hold, segments of the table. */
+  async #assigned(name: string): Promise<readonly string[]> {
+    const segments = at((await this.#ask(`/tables/${name}/idealstate`)).json, "REALTIME");
+    const servers = Object.values(isObject(segments) ? segments : {}).flatMap((states) => (isObject(states) ? Object.keys(states) : []));
+    return [...new Set(servers)];
+  }
+
+  async #liveInstances(): Promise<readonly string[]> {
+    const cluster = stringAt((await this.#ask("/cluster/info")).json, "clusterName") ?? "";
+    return strings((await this.#ask(`/zk/ls?path=/${encodeURIComponent(cluster)}/LIVEINSTANCES`)).json);
   }
 
   async updateTable(name: string, table: JsonObject): Promise<void> {
@@ -62,10 +144,17 @@ export class PinotController {
   async deleteTable(name: string): Promise<void> {
     const answer = await this.#ask(`/tables/${name}?type=realtime&retention=0d`, { method: "DELETE" });
     if (answer.status !== 200 && answer.status !== 404) throw refusal(`delete table "${name}"`, answer);
+    await this.#untilGone(name);
+  }
+
+  async #untilGone(name: string): Promise<void> {
     await pollUntil(
       async () => {
-        const views = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
-        if (!views.every(({ status }) => status === 404)) return undefined;
+        const [wanted, seen] = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
+        if (wanted.status !== 404) return undefined;
+        // Where the segments were assigned to a server that is gone, an empty view stays.
+        const view = at(seen.json, "REALTIME");
+        if (seen.status !== 404 && isObject(view) && Object.keys(view).length > 0) return undefined;
         return (await this.#serverHolds(name)) ? undefined : true;
       },
       waitOptions(this.#patience, `Pinot to let go of table "${name}"`),
@@ -77,13 +166,15 @@ export class PinotController {
     await this.#ask(`/segments/${name}_REALTIME/reset`, { method: "POST", body: {} });
   }
 
-  /** Whether a server that can be asked lists the table. Their administration ports are often closed: those count as no. */
+  /**
+   * Whether a server that can be asked lists the table. Their administration ports are often closed: those count as no. Of a server that
+   * does not run, the port may be another cluster's by now.
+   */
   async #serverHolds(name: string): Promise<boolean> {
-    const instances = arrayAt((await this.#ask("/instances")).json, "instances");
-    const servers = instances.filter((instance) => typeof instance === "string" && instance.startsWith("Server_"));
+    const servers = (await this.#liveInstances()).filter((instance) => instance.startsWith("Server_"));
     const holds = await Promise.all(
       servers.map(async (server) => {
-        const { json } = await this.#ask(`/instances/${String(server)}`);
+        const { json } = await this.#ask(`/instances/${server}`);
         const host = stringAt(json, "hostName")?.replace(/^Server_/u, "");
         const port = numberAt(json, "adminPort");
         if (host === undefined || port === undefined || port <= 0) return false;
@@ -104,24 +195,32 @@ export class PinotController {
   }
 
   async #change(action: string, path: string, request: HttpRequest): Promise<void> {
-    const answer = await this.#ask(path, request);
-    if (answer.status !== 200) throw refusal(action, answer);
-    const unknown = at(answer.json, "unrecognizedProperties");
-    if (!isObject(unknown) || Object.keys(unknown).length === 0) return;
-    const names = Object.keys(unknown).join(", ");
-    throw new StreamctlError("pinot", `Cannot ${action}: Pinot does not know ${names}`, { hint: "Correct the spelling in pinot/*.json" });
+    requireChanged(action, await this.#ask(path, request));
   }
 
-  #ask(path: string, request: HttpRequest = {}): Promise<HttpAnswer> {
-    // With Kafka away, making a table takes Pinot 15 s to refuse.
-    const timeoutMs = Math.min(remainingMs(this.#patience), 30_000);
+  #ask(path: string, request: HttpRequest = {}, longestMs = 30_000): Promise<HttpAnswer> {
+    const timeoutMs = Math.min(remainingMs(this.#patience), longestMs);
     return exchange(`${this.#url}${path}`, { ...request, signal: this.#patience.signal, timeoutMs });
   }
 }
 
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+
+/** @throws StreamctlError `pinot` where Pinot refused, or left out what it does not know */
+function requireChanged(action: string, answer: HttpAnswer): void {
+  if (answer.status !== 200) throw refusal(action, answer);
+  const unknown = at(answer.json, "unrecognizedProperties");
+  if (!isObject(unknown) || Object.keys(unknown).length === 0) return;
+  const names = Object.keys(unknown).join(", ");
+  throw new StreamctlError("pinot", `Cannot ${action}: Pinot does not know ${names}`, { hint: "Correct the spelling in pinot/*.json" });
+}
+
 function refusal(action: string, answer: HttpAnswer): StreamctlError {
   const reason = stringAt(answer.json, "error") ?? `status ${answer.status}`;
-  if (reason.includes("partitionsFor")) {
+  // In the words of 0.11 and of 1.x.
+  if (reason.includes("partitionsFor") || reason.includes("Topic does not exist")) {
     return new StreamctlError("pinot", `Cannot ${action}: its topic does not exist`, { cause: reason, hint: "Type `streamctl up`" });
   }
   if (reason.includes("TransientConsumerException")) {

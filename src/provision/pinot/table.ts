@@ -21,10 +21,11 @@ export interface PinotOptions {
   /** Addresses without a slash at their end. */
   readonly controllerUrl: string;
   readonly brokerUrl: string;
-  /** Bootstrap servers as Pinot's servers reach them. */
+  /** Bootstrap servers as Pinot's servers reach them, or `${NAME}` for the variable of Pinot's environment that holds them. */
   readonly brokers: string;
-  /** The topic must exist: Pinot asks for its partitions. */
   readonly windows: TopicIdentity;
+  /** Makes sure that Kafka answers and that the topic exists: Pinot takes minutes to refuse a table without either. */
+  readonly requireTopic: (patience: Patience) => Promise<void>;
   readonly declarations: Declarations;
   readonly patience: Patience;
   readonly log: Log;
@@ -39,7 +40,13 @@ export interface TableIdentity {
   readonly declarations: string;
 }
 
-export type TableState = "absent" | "foreign" | TableIdentity;
+export interface KeptTable extends TableIdentity {
+  /** Servers that hold its segments and are gone for good, such as one that was named by a port that is not used any more. */
+  readonly lostServers: readonly string[];
+}
+
+/** `unfinished`: it has a configuration and no segments. */
+export type TableState = "absent" | "unfinished" | "foreign" | KeptTable;
 
 export interface TablePlan {
   readonly result: "created" | "unchanged" | "updated" | "replaced";
@@ -49,9 +56,13 @@ export interface TablePlan {
 /** Compares the table that is there with the one that is wanted. Pure. */
 export function planTable(observed: TableState, wanted: TableIdentity): TablePlan {
   if (observed === "absent") return { result: "created", cause: "it is not there" };
+  if (observed === "unfinished") return { result: "replaced", cause: "its creation was not finished" };
   if (observed === "foreign") return { result: "replaced", cause: "it was not made by streamctl" };
   if (observed.topicId !== wanted.topicId) return { result: "replaced", cause: "the topic of windows was made anew" };
   if (observed.shape !== wanted.shape) return { result: "replaced", cause: "its schema or the way of its rows changed" };
+  if (observed.lostServers.length > 0) {
+    return { result: "replaced", cause: `its segments are assigned to a server that is gone: ${observed.lostServers.join(", ")}` };
+  }
   if (observed.declarations !== wanted.declarations) return { result: "updated", cause: "its settings changed" };
   return { result: "unchanged", cause: "it is there, with the same declarations and topic" };
 }
@@ -60,7 +71,7 @@ export function planTable(observed: TableState, wanted: TableIdentity): TablePla
 export async function observeTable(options: PinotOptions): Promise<{ readonly table: string; readonly plan: TablePlan }> {
   const wanted = readTable(options);
   const controller = new PinotController(options.controllerUrl, options.patience);
-  return { table: wanted.name, plan: planTable(stateOf(await controller.table(wanted.name)), wanted.identity) };
+  return { table: wanted.name, plan: planTable(await observe(controller, wanted.name), wanted.identity) };
 }
 
 /**
@@ -72,7 +83,8 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   const { patience, log } = options;
   const wanted = readTable(options);
   const controller = new PinotController(options.controllerUrl, patience);
-  const plan = planTable(stateOf(await controller.table(wanted.name)), wanted.identity);
+  const finished = await controller.awaitCreation(wanted.name);
+  const plan = planTable(finished ? await observe(controller, wanted.name) : "unfinished", wanted.identity);
   if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
   const hadSchema = await controller.hasSchema(wanted.schemaName);
   log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
@@ -85,7 +97,9 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   }
   if (plan.result === "updated") await controller.updateTable(wanted.name, wanted.table);
   if (plan.result === "created" || plan.result === "replaced") {
+    await controller.dropLostInstances();
     await controller.putSchema(wanted.schemaName, wanted.schema);
+    await options.requireTopic(patience);
     await controller.createTable(wanted.name, wanted.table);
   }
   await untilQueryable(options.brokerUrl, wanted.name, controller, patience);
@@ -175,13 +189,15 @@ function readTable(options: PinotOptions): WantedTable {
   return { name, schemaName, schema, table: { ...table, metadata: { customConfigs } }, identity };
 }
 
-function stateOf(table: JsonObject | undefined): TableState {
+async function observe(controller: PinotController, name: string): Promise<TableState> {
+  const table = await controller.table(name);
   if (table === undefined) return "absent";
   const kept = at(table, "metadata", "customConfigs");
   const topicId = stringAt(kept, keys.topicId);
   const shape = stringAt(kept, keys.shape);
   const declarations = stringAt(kept, keys.declarations);
-  return topicId === undefined || shape === undefined || declarations === undefined ? "foreign" : { topicId, shape, declarations };
+  if (topicId === undefined || shape === undefined || declarations === undefined) return "foreign";
+  return { topicId, shape, declarations, lostServers: await controller.lostServers(name) };
 }
 
 function parseObject(text: string, file: string): JsonObject {

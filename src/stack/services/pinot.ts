@@ -30,8 +30,14 @@ export function zookeeperService({ ports, inside, bindHost }: Site): ServiceDefi
   };
 }
 
+/**
+ * Variable of Pinot's environment with the address of Kafka's brokers. The table names the variable, so that it stays the same table
+ * wherever Kafka listens. https://docs.pinot.apache.org/configuration-reference/dynamic-environment
+ */
+export const pinotBrokersVariable = "STREAMCTL_KAFKA_BROKERS";
+
 /** Pinot 0.11.0: controller, broker and server in one JVM. 300 MB resident. */
-export function pinotService({ ports, inside, bindHost, host }: Site): ServiceDefinition {
+export function pinotService({ ports, inside, bindHost, host, brokers }: Site): ServiceDefinition {
   return {
     name: "pinot",
     engine: "pinot",
@@ -51,7 +57,7 @@ export function pinotService({ ports, inside, bindHost, host }: Site): ServiceDe
       serverAdminPort: inside.pinotServerAdmin,
     },
     files: ["controller.conf", "broker.conf", "server.conf", "log4j2.xml"].map((as) => ({ asset: `config/pinot/${as}`, as })),
-    env: { MALLOC_ARENA_MAX: "2" },
+    env: { MALLOC_ARENA_MAX: "2", [pinotBrokersVariable]: brokers },
     jvmOptions: [
       "-Xms128m",
       "-Xmx512m",

@@ -71,6 +71,23 @@ async function provision(world: FlinkWorld): Promise<readonly string[]> {
   return warnings;
 }
 
+test("createFlinkProcessor() wants the same job wherever Kafka listens, and submits it with the new address", async () => {
+  const at = (brokers: string) =>
+    createFlinkProcessor({
+      restUrl: "",
+      gatewayUrl: "",
+      brokers,
+      transactions: { name: "transactions", id: "t1" },
+      windows,
+      checkpoints: { uri: "" },
+      declarations: { paths: assetPaths, read: readAsset },
+    }).wanted;
+  expect(at("127.0.0.1:10092")).toEqual(at("127.0.0.1:9092"));
+  await using world = await createWorld();
+  await provision(world);
+  expect(world.flink.statements.filter((sql) => sql.includes("'properties.bootstrap.servers' = '127.0.0.1:9092'"))).toHaveLength(2);
+});
+
 test("createFlinkProcessor() asks twice, and submits nothing, when the job runs", async () => {
   await using world = await createWorld();
   await provision(world);

@@ -83,6 +83,12 @@ async function provision(world: KsqldbWorld, wanted: Wish = wish, unfitWindows?:
 const changing = /^(?:CREATE|DROP|TERMINATE|INSERT)/u;
 
 describe("createKsqldbProcessor()", () => {
+  test("wants the same computation wherever the server and its Kafka listen", async () => {
+    await using world = await createWorld();
+    const at = (url: string) => createKsqldbProcessor({ ...world.options(windows, wish), url }).wanted;
+    expect(at("http://127.0.0.1:9088")).toEqual(at("http://127.0.0.1:8088"));
+  });
+
   test("posts nothing but five looks when all runs", async () => {
     await using world = await createWorld();
     await provision(world);

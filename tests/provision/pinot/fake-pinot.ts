@@ -15,7 +15,12 @@ const words = {
   schemaDeleted: recordedAnswer("pinot-0.11.0/replaced.http", /DELETE \/schemas/u),
   view: recordedAnswer("pinot-0.11.0/replaced.http", /externalview/u, /CONSUMING/u),
   viewGone: recordedAnswer("pinot-0.11.0/replaced.http", /externalview/u, /404/u),
-  instances: recordedAnswer("pinot-0.11.0/replaced.http", /GET \/instances$/u),
+  instances: recordedAnswer("pinot-0.11.0/lost-server.http", /GET \/instances$/u),
+  liveInstances: recordedAnswer("pinot-0.11.0/lost-server.http", /LIVEINSTANCES/u),
+  emptyView: recordedAnswer("pinot-0.11.0/lost-server.http", /externalview/u),
+  cluster: recordedAnswer("pinot-0.11.0/lost-server.http", /cluster/u),
+  lostSegments: recordedAnswer("pinot-0.11.0/lost-server.http", /idealstate/u),
+  viewExists: recordedAnswer("pinot-1.5.1/answers.http", /table at once after DELETE/u),
   instance: JSON.parse(recordedAnswer("pinot-0.11.0/replaced.http", /GET \/instances\/Server/u).text),
   brokerUnaware: recordedAnswer("pinot-0.11.0/created.http", /query/u, /BrokerResourceMissing/u),
   notReady: recordedAnswer("pinot-0.11.0/created.http", /query/u, /^\{"exceptions":\[\],/u),
@@ -25,7 +30,7 @@ const words = {
   kafkaAway: recordedAnswer("pinot-0.11.0/answers.http", /kafka-absent$/u),
 };
 
-export type Trouble = "unknownField" | "invalid" | "topicMissing" | "kafkaAway" | "lost";
+export type Trouble = "unknownField" | "invalid" | "topicMissing" | "kafkaAway" | "lost" | "lostServer" | "unfinished" | "viewExists";
 
 export interface FakePinot extends AsyncDisposable {
   readonly url: string;
@@ -35,7 +40,11 @@ export interface FakePinot extends AsyncDisposable {
   table(): unknown;
   /** Somebody else's table is there. */
   placeTable(table: object): void;
-  /** From now on. `lost`: a new table is not found by its server until its segments are reset. */
+  /**
+   * From now on. `lost`: a new table is not found by its server until its segments are reset. `lostServer`: the segments of the table are
+   * assigned to a server that does not run. `unfinished`: the table's creation is under way, and is given up at the fourth look.
+   * `viewExists`: a table that was deleted is not gone for the first request to create it.
+   */
   trouble(trouble: Trouble | undefined): void;
 }
 
@@ -49,6 +58,9 @@ export function startFakePinot(): FakePinot {
   let viewLooks = 0;
   let serverLooks = 0;
   let queries = 0;
+  let unfinishedLooks = 0;
+  // What stays of a table whose server is gone.
+  let emptyView = false;
 
   function controller(method: string, path: string, body: unknown): Exchange | Response {
     if (path === "/tableConfigs/validate") return trouble === "unknownField" || trouble === "invalid" ? words[trouble] : words.valid;
@@ -57,9 +69,13 @@ export function startFakePinot(): FakePinot {
       schema = method === "POST";
       return schema ? words.schemaMade : words.schemaDeleted;
     }
-    if (path.endsWith("/idealstate")) return table === undefined ? words.viewGone : Response.json({});
-    if (path.endsWith("/externalview")) return viewLooks-- > 0 ? words.view : words.viewGone;
+    if (path.endsWith("/idealstate")) return idealState();
+    if (path.endsWith("/externalview")) return viewLooks-- > 0 ? words.view : emptyView ? words.emptyView : words.viewGone;
     if (path === "/instances") return words.instances;
+    if (path === "/cluster/info") return words.cluster;
+    if (path === "/zk/ls") return words.liveInstances;
+    if (path === "/version") return Response.json({ "pinot-controller": "0.11.0-abc" });
+    if (path.startsWith("/instances/") && method === "DELETE") return Response.json({ status: "Successfully dropped instance" });
     if (path.startsWith("/instances/")) return Response.json({ ...words.instance, adminPort: server.port });
     if (path.endsWith("/reset")) {
       reset = true;
@@ -69,14 +85,31 @@ export function startFakePinot(): FakePinot {
     if (method === "GET") return table === undefined ? words.tableMissing : Response.json({ REALTIME: table });
     if (method === "DELETE") {
       table = undefined;
+      emptyView = trouble === "lostServer";
+      if (emptyView) trouble = undefined;
       viewLooks = 2;
       serverLooks = 2;
       return words.deleted;
     }
     if (method === "POST" && (trouble === "topicMissing" || trouble === "kafkaAway")) return words[trouble];
+    if (method === "POST" && trouble === "viewExists") {
+      trouble = undefined;
+      return words.viewExists;
+    }
     table = body as object;
     if (method === "POST") queries = 0;
     return method === "POST" ? words.tableMade : words.updated;
+  }
+
+  function idealState(): Exchange | Response {
+    if (trouble === "unfinished" && unfinishedLooks++ === 3) {
+      table = undefined;
+      trouble = undefined;
+    }
+    if (table === undefined || trouble === "unfinished") return words.viewGone;
+    return trouble === "lostServer"
+      ? words.lostSegments
+      : Response.json({ REALTIME: { segment: { "Server_127.0.0.1_22098": "CONSUMING" } } });
   }
 
   function broker(): Exchange {

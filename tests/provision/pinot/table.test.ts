@@ -20,6 +20,9 @@ async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => te
     brokerUrl: pinot.url,
     brokers: "127.0.0.1:9092",
     windows: { name: "window_transactions", id: topicId },
+    requireTopic: async () => {
+      pinot.requests.push("Kafka: topic");
+    },
     declarations,
     patience: patienceFor(timeoutMs),
     log: silentLog,
@@ -29,24 +32,39 @@ async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => te
 
 const wanted = { topicId: "w1", shape: "a", declarations: "b" };
 
-test("planTable() decides from what the table remembers", () => {
+test("planTable() decides from what the table remembers, and from who holds its segments", () => {
   const plan = (observed: Parameters<typeof planTable>[0]) => planTable(observed, wanted);
+  const kept = { ...wanted, lostServers: [] };
   expect(plan("absent")).toEqual({ result: "created", cause: "it is not there" });
+  expect(plan("unfinished")).toEqual({ result: "replaced", cause: "its creation was not finished" });
   expect(plan("foreign")).toEqual({ result: "replaced", cause: "it was not made by streamctl" });
-  expect(plan({ ...wanted, topicId: "w0" })).toEqual({ result: "replaced", cause: "the topic of windows was made anew" });
-  expect(plan({ ...wanted, shape: "c" })).toEqual({ result: "replaced", cause: "its schema or the way of its rows changed" });
-  expect(plan({ ...wanted, declarations: "c" })).toEqual({ result: "updated", cause: "its settings changed" });
-  expect(plan(wanted)).toEqual({ result: "unchanged", cause: "it is there, with the same declarations and topic" });
+  expect(plan({ ...kept, topicId: "w0" })).toEqual({ result: "replaced", cause: "the topic of windows was made anew" });
+  expect(plan({ ...kept, shape: "c" })).toEqual({ result: "replaced", cause: "its schema or the way of its rows changed" });
+  expect(plan({ ...kept, lostServers: ["Server_127.0.0.1_8098"] })).toEqual({
+    result: "replaced",
+    cause: "its segments are assigned to a server that is gone: Server_127.0.0.1_8098",
+  });
+  expect(plan({ ...kept, declarations: "c" })).toEqual({ result: "updated", cause: "its settings changed" });
+  expect(plan(kept)).toEqual({ result: "unchanged", cause: "it is there, with the same declarations and topic" });
 });
+
+/** Instances of the recorded cluster that do not run: they are named by ports that are not used any more. */
+const lost = ["Broker_127.0.0.1_24099", "Broker_127.0.0.1_23099", "Server_127.0.0.1_24098", "Server_127.0.0.1_23098"];
 
 test("provisionPinot() makes schema and table, and waits until the table answers", async () => {
   await using pinot = startFakePinot();
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
   expect(pinot.requests).toEqual([
     "GET /tables/transaction_window",
+    "GET /tables/transaction_window",
     "POST /tableConfigs/validate",
     "GET /schemas/transaction_window",
+    "GET /cluster/info",
+    "GET /zk/ls",
+    "GET /instances",
+    ...lost.map((instance) => `DELETE /instances/${instance}`),
     "POST /schemas",
+    "Kafka: topic",
     "POST /tables",
     "POST /query/sql",
     "POST /query/sql",
@@ -65,12 +83,21 @@ test("provisionPinot() changes nothing the second time", async () => {
   await provision(pinot);
   pinot.requests.length = 0;
   expect(await provision(pinot)).toEqual(["schema transaction_window unchanged", "table transaction_window unchanged"]);
-  expect(pinot.requests).toEqual(["GET /tables/transaction_window", "GET /schemas/transaction_window", "POST /query/sql"]);
+  expect(pinot.requests).toEqual([
+    "GET /tables/transaction_window",
+    "GET /tables/transaction_window/idealstate",
+    "GET /tables/transaction_window",
+    "GET /cluster/info",
+    "GET /zk/ls",
+    "GET /tables/transaction_window/idealstate",
+    "GET /schemas/transaction_window",
+    "POST /query/sql",
+  ]);
 });
 
 /** Everything old goes before anything new comes, and the schema only when no server holds the table any more. */
 function expectReplacement(requests: readonly string[]): void {
-  const order = requests.filter((request) => !request.startsWith("GET") || request === "GET /tables");
+  const order = requests.filter((request) => /^(?:POST|DELETE) \/(?:table|schema)|^GET \/tables$/u.test(request));
   expect(order.slice(0, 8)).toEqual([
     "POST /tableConfigs/validate",
     "DELETE /tables/transaction_window",
@@ -113,6 +140,34 @@ test("provisionPinot() replaces a table that somebody else made", async () => {
   await using pinot = startFakePinot();
   pinot.placeTable({ tableName: "transaction_window_REALTIME" });
   expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+});
+
+test("provisionPinot() replaces a table whose segments are assigned to a server that is gone, and drops that server", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.trouble("lostServer");
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+  expectReplacement(pinot.requests);
+  expect(pinot.requests.filter((request) => request.startsWith("DELETE /instances"))).toEqual(
+    lost.map((instance) => `DELETE /instances/${instance}`),
+  );
+});
+
+test("provisionPinot() waits for a creation that is under way, and creates the table once it was given up", async () => {
+  await using pinot = startFakePinot();
+  pinot.placeTable({ tableName: "transaction_window_REALTIME" });
+  pinot.trouble("unfinished");
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window created"]);
+  expect(pinot.requests.filter((request) => request === "POST /tables")).toEqual(["POST /tables"]);
+});
+
+test("provisionPinot() creates the table again only where Pinot refused because the deleted one is not gone", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("viewExists");
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  const views = pinot.requests.filter((request) => request === "POST /tables" || request.endsWith("/externalview"));
+  expect(views).toEqual(["POST /tables", "GET /tables/transaction_window/externalview", "POST /tables"]);
 });
 
 test.each([
