@@ -252,12 +252,13 @@ static bool describe_config(struct admin_request *request, struct failure *failu
   return done;
 }
 
-/* Sets the offsets of all partitions in the list to those at an end of the log. False: *failure. */
+/* Sets the offsets of all partitions in the list to those at an end of the log, as the isolation shows it. False: *failure. */
 static bool offsets_at(struct admin_request *request, rd_kafka_topic_partition_list_t *list, rd_kafka_OffsetSpec_t end,
-                       int64_t *offsets, struct failure *failure) {
+                       rd_kafka_IsolationLevel_t isolation, int64_t *offsets, struct failure *failure) {
   for (int i = 0; i < list->cnt; i++)
     list->elems[i].offset = end;
   rd_kafka_AdminOptions_t *options = options_for(request, RD_KAFKA_ADMIN_OP_LISTOFFSETS);
+  rd_kafka_error_destroy(rd_kafka_AdminOptions_set_isolation_level(options, isolation));
   rd_kafka_ListOffsets(request->client, list, options, request->queue);
   rd_kafka_AdminOptions_destroy(options);
 
@@ -284,20 +285,27 @@ static bool list_offsets(struct admin_request *request, struct failure *failure)
   rd_kafka_TopicDescription_partitions(topic, &partitions);
   rd_kafka_event_destroy(event);
 
-  int64_t *low = calloc(partitions + 1, sizeof *low), *high = calloc(partitions + 1, sizeof *high);
+  int64_t *low = calloc(partitions + 1, sizeof *low), *stable = calloc(partitions + 1, sizeof *stable),
+          *high = calloc(partitions + 1, sizeof *high);
   rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)partitions);
   for (size_t i = 0; i < partitions; i++)
     rd_kafka_topic_partition_list_add(list, request->values[0], (int32_t)i);
-  bool done = low && high && offsets_at(request, list, RD_KAFKA_OFFSET_SPEC_EARLIEST, low, failure) &&
-              offsets_at(request, list, RD_KAFKA_OFFSET_SPEC_LATEST, high, failure);
+  const rd_kafka_IsolationLevel_t every = RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED;
+  const rd_kafka_IsolationLevel_t committed = RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED;
+  /* The stable offset first: it only grows, so it is never beyond a high watermark that was asked for later. */
+  bool done = low && stable && high && offsets_at(request, list, RD_KAFKA_OFFSET_SPEC_EARLIEST, every, low, failure) &&
+              offsets_at(request, list, RD_KAFKA_OFFSET_SPEC_LATEST, committed, stable, failure) &&
+              offsets_at(request, list, RD_KAFKA_OFFSET_SPEC_LATEST, every, high, failure);
   for (size_t i = 0; done && i < partitions; i++) {
     give_number(&request->answer, (int64_t)i);
     give_number(&request->answer, low[i]);
+    give_number(&request->answer, stable[i]);
     give_number(&request->answer, high[i]);
   }
-  if (!low || !high) failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
+  if (!low || !stable || !high) failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
   rd_kafka_topic_partition_list_destroy(list);
   free(low);
+  free(stable);
   free(high);
   return done;
 }

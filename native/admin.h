@@ -28,7 +28,7 @@ struct admin_request;
  * - describeTopic: topic; its id, partitions
  * - deleteTopic: topic; nothing
  * - describeConfig: topic; name, value of each property
- * - listOffsets: topic; partition, low, high of each
+ * - listOffsets: topic; partition, low, last stable offset, high of each
  *
  * Takes over conf in any case; values must outlive the request. NULL: the kind or its values are wrong, or memory is short.
  */

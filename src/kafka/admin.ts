@@ -103,6 +103,8 @@ export interface Watermarks {
   readonly partition: number;
   /** Offset of the earliest message that is still there. */
   readonly low: number;
+  /** The last stable offset: where a reader of committed records must stop while a transaction is open; else as `high`. */
+  readonly stable: number;
   /** Offset that the next message will get. */
   readonly high: number;
 }
@@ -120,7 +122,7 @@ const leaderless = new Set([
 ]);
 const leaderPauseMs = 100;
 
-/** Earliest and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */
+/** Earliest, last stable and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */
 export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
   const { topic, signal } = options;
   const deadlineMs = performance.now() + options.timeoutMs;
@@ -129,8 +131,13 @@ export async function listOffsets(options: TopicOptions): Promise<readonly Water
     const timeoutMs = deadlineMs - performance.now();
     try {
       const answer = await ask("listOffsets", `read the offsets of topic "${topic}"`, { ...options, timeoutMs }, [topic]);
-      return rows(answer, 3)
-        .map(([partition, low, high]) => ({ partition: Number(partition), low: Number(low), high: Number(high) }))
+      return rows(answer, 4)
+        .map(([partition, low, stable, high]) => ({
+          partition: Number(partition),
+          low: Number(low),
+          stable: Number(stable),
+          high: Number(high),
+        }))
         .toSorted((one, other) => one.partition - other.partition);
     } catch (error) {
       const code = kafkaErrorCode(error) ?? "";

@@ -15,7 +15,13 @@ export function logEntry([level, source, message]: NativeLogEntry): LogEntry {
   return { severity, source, message };
 }
 
-/** A line of librdkafka without the thread and the broker that it begins with, and without the circumstances at its end. */
+/**
+ * A line of librdkafka without the thread and the broker that it begins with, without the circumstances at its end, and without its guess
+ * that a silent broker is older than 0.10.
+ */
 export function coreOf(message: string): string {
-  return message.replace(/^(?:\[thrd:[^\]]*\]: )?(?:\S+\/\w+: )?/u, "").replace(/ \(after \d+ms in .*$/u, "");
+  return message
+    .replace(/^(?:\[thrd:[^\]]*\]: )?(?:\S+\/\w+: )?/u, "")
+    .replace(/ \(after \d+ms in .*$/u, "")
+    .replace(/: probably due to broker version < 0\.10 .*$/u, "");
 }

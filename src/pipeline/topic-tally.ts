@@ -38,29 +38,28 @@ export class TopicTally {
     return { records, paidRecords, paidTotal, invalid, invalidReasons };
   }
 
-  /** Whether everything before `ends` has been added. */
-  reaches(ends: readonly PartitionOffset[]): boolean {
-    return ends.every(({ partition, offset }) => (this.#positions.get(partition) ?? 0) >= offset);
+  /** The offset after the last one of a partition that was added or passed over; 0 for a partition that was not read yet. */
+  positionOf(partition: number): number {
+    return this.#positions.get(partition) ?? 0;
+  }
+
+  /** How many offsets before `ends` have not been added. */
+  remaining(ends: readonly PartitionOffset[]): number {
+    return ends.reduce((sum, { partition, offset }) => sum + Math.max(0, offset - this.positionOf(partition)), 0);
   }
 
   /**
    * Adds every record of a batch and takes over its positions.
    *
-   * @returns whether the positions went on
    * @throws StreamctlError `not-available` beyond the limit of windows, or where a sum is no longer exact
    */
-  add(batch: RecordBatch): boolean {
+  add(batch: RecordBatch): void {
     const values = valuesOf(batch);
     for (let index = 0; index < batch.count; index++) {
       this.#addValue(batch.nullValues[index] === 1 ? null : values(index));
     }
     if (this.windows.size > this.#maxWindows) throw this.#beyond(`it makes more than ${this.#maxWindows} windows`);
-    let advanced = false;
-    for (const { partition, offset } of batch.positions) {
-      if (offset > (this.#positions.get(partition) ?? 0)) advanced = true;
-      this.#positions.set(partition, offset);
-    }
-    return advanced;
+    for (const { partition, offset } of batch.positions) this.#positions.set(partition, offset);
   }
 
   #addValue(value: string | Uint8Array | null): void {

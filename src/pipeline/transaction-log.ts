@@ -4,7 +4,7 @@ import { StreamctlError } from "../core/errors.ts";
 import { describeTopic, listOffsets } from "../kafka/admin.ts";
 import { openConsumer } from "../kafka/consumer.ts";
 import type { KafkaConnection } from "../kafka/properties.ts";
-import type { TransactionLog } from "./verify.ts";
+import type { TransactionLog } from "./topic-reading.ts";
 
 /** Deadline of one question to the cluster, in milliseconds. */
 const askTimeoutMs = 15_000;

@@ -1,6 +1,7 @@
 /** What `verify` found, and whether that proves that nothing was lost and nothing counted twice. */
 
 import type { RunRecord } from "../model/run-record.ts";
+import type { HeldBack } from "./topic-reading.ts";
 import type { WindowComparison } from "./window-comparison.ts";
 
 /** Sums over the runs that wrote to the topic as it is now. */
@@ -25,12 +26,21 @@ export interface VerifyReport extends WindowComparison {
   /** Records beyond delivered and unresolved: from elsewhere, or sent twice. */
   readonly foreign: number;
   readonly sent: SentTotals;
+  /** What stands in the topic and cannot be read yet, because transactions of other producers are open; mostly empty. */
+  readonly heldBack: readonly HeldBack[];
   /** How often topic and table were compared; above 1 with `--wait` only. */
   readonly looks: number;
   readonly elapsedMs: number;
 }
 
-export type ReasonCode = "no-window" | "records-lost" | "paid-lost" | "window-differs" | "row-extra" | "record-foreign";
+export type ReasonCode =
+  | "no-window"
+  | "records-lost"
+  | "paid-lost"
+  | "window-differs"
+  | "row-extra"
+  | "record-foreign"
+  | "transaction-open";
 
 export interface Reason {
   readonly code: ReasonCode;
@@ -67,8 +77,11 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   const find = (code: ReasonCode, text: string): void => void reasons.push({ code, text });
   // What the runs delivered is valid, so a record that is not cannot stand in for one that is missing.
   const valid = records - invalid;
-  if (valid < sent.delivered) find("records-lost", `${sent.delivered} records were delivered and the topic holds ${valid}`);
-  if (paidRecords < sent.paid.count || paidTotal < sent.paid.total) {
+  const held = report.heldBack.reduce((sum, { from, end }) => sum + end - from, 0);
+  if (held > 0) find("transaction-open", openTransactions(held, report.heldBack));
+  // What is held back may be what seems to be missing.
+  if (valid + held < sent.delivered) find("records-lost", `${sent.delivered} records were delivered and the topic holds ${valid}`);
+  if (held === 0 && (paidRecords < sent.paid.count || paidTotal < sent.paid.total)) {
     const delivered = `${sent.paid.count} Paid transactions worth ${sent.paid.total} were delivered`;
     find("paid-lost", `${delivered} and the topic holds ${paidRecords} worth ${paidTotal}`);
   }
@@ -85,6 +98,11 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
     find("record-foreign", `${foreign} ${foreign === 1 ? "record is" : "records are"} from elsewhere or were sent twice (--strict)`);
   }
   return { ok: reasons.length === 0, reasons };
+}
+
+function openTransactions(held: number, heldBack: readonly HeldBack[]): string {
+  const where = heldBack.map(({ partition, from }) => `partition ${partition} from offset ${from} on`).join(", ");
+  return `the last ${held} offsets cannot be read yet: a transaction of another producer is open (${where})`;
 }
 
 function rows(count: number): string {

@@ -5,35 +5,13 @@
  * that what is later in the pipeline is never older than what it is compared with.
  */
 
-import { hasCode, StreamctlError } from "../core/errors.ts";
+import { hasCode } from "../core/errors.ts";
 import { pause, throwIfInterrupted } from "../core/wait.ts";
-import type { Watermarks } from "../kafka/admin.ts";
-import type { PartitionOffset } from "../kafka/consumer.ts";
 import type { RunRecord } from "../model/run-record.ts";
 import type { WindowRow } from "../provision/pinot/broker.ts";
-import { type RecordBatch, TopicTally } from "./topic-tally.ts";
+import { type ReadingProgress, TopicReading, type TransactionLog } from "./topic-reading.ts";
 import { judge, sumRuns, type Verdict, type VerifyReport } from "./verdict.ts";
 import { compareWindows } from "./window-comparison.ts";
-
-export interface TopicSnapshot {
-  /** Kafka's id; a topic made anew has another one. */
-  readonly topicId: string;
-  readonly partitions: readonly Watermarks[];
-}
-
-export interface RecordReader {
-  /** What comes next, or an empty batch after `timeoutMs` milliseconds. One call at a time. */
-  nextBatch(request: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<RecordBatch>;
-  close(): Promise<void>;
-}
-
-/** The raw topic, as far as `verify` needs it. */
-export interface TransactionLog {
-  readonly topic: string;
-  snapshot(signal?: AbortSignal): Promise<TopicSnapshot>;
-  /** Reads on from these positions for as long as it is open. The caller closes it. */
-  openReader(positions: readonly PartitionOffset[]): RecordReader;
-}
 
 export interface VerifySources {
   readonly log: TransactionLog;
@@ -48,8 +26,10 @@ export interface VerifyRequest {
   readonly waitMs: number;
   /** As in `JudgeOptions`. */
   readonly strict: boolean;
-  /** Longest time without a single record while the topic's end is not reached, in milliseconds; default 30,000. */
-  readonly stallMs?: number;
+  /** As in `ReadingOptions`. */
+  readonly stallMs?: number | undefined;
+  readonly openTransactionMs?: number | undefined;
+  readonly onProgress?: ((progress: ReadingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told about each look that is not the last one. */
   readonly onLook?: (verdict: Verdict) => void;
@@ -67,18 +47,24 @@ const longestRestMs = 5000;
 /**
  * Looks once, or until the verdict is ok or the wait is over; answers the last look.
  *
- * @throws StreamctlError `kafka` when records expired or the topic was made anew meanwhile, `timeout` when reading stalls,
- *   `not-available` beyond a million windows, `interrupted`; what Pinot refuses passes through unless there is time to look again
+ * @throws StreamctlError `kafka` when records expired or the topic was recreated meanwhile, `timeout` when reading stalls,
+ *   `not-available` beyond a million windows, `interrupted`; where Kafka does not answer or Pinot refuses, once the wait is over
  */
 export async function verify(sources: VerifySources, request: VerifyRequest): Promise<Verification> {
   const startMs = performance.now();
   const { waitMs, strict, signal, onLook } = request;
   const deadlineMs = startMs + waitMs;
-  const auditor = await Auditor.open(sources, request);
+  const reading = new TopicReading(sources.log, request);
   try {
     for (let looks = 1, pauseMs = firstPauseMs; ; looks++) {
       const lookStartMs = performance.now();
-      const findings = await auditor.look(deadlineMs);
+      const findings = await look(sources, reading, deadlineMs, signal).catch((error: unknown) => {
+        throwIfInterrupted(signal);
+        // An engine that is away may come back as long as there is time.
+        const transient = hasCode(error, "pinot") || hasCode(error, "unreachable");
+        if (!transient || performance.now() >= deadlineMs) throw error;
+        return undefined;
+      });
       const nowMs = performance.now();
       if (findings !== undefined) {
         const report = { ...findings, looks, elapsedMs: Math.round(nowMs - startMs) };
@@ -92,92 +78,22 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
   } finally {
-    await auditor.close();
+    await reading.close();
   }
 }
 
-type Findings = Omit<VerifyReport, "looks" | "elapsedMs">;
-
-/** One reading of the topic, carried from look to look. */
-class Auditor {
-  readonly #sources: VerifySources;
-  readonly #request: VerifyRequest;
-  readonly #first: TopicSnapshot;
-  readonly #tally: TopicTally;
-  readonly #reader: RecordReader;
-
-  private constructor(sources: VerifySources, request: VerifyRequest, first: TopicSnapshot) {
-    this.#sources = sources;
-    this.#request = request;
-    this.#first = first;
-    this.#tally = new TopicTally(sources.log.topic);
-    this.#reader = sources.log.openReader(first.partitions.map(({ partition, low }) => ({ partition, offset: low })));
-  }
-
-  static async open(sources: VerifySources, request: VerifyRequest): Promise<Auditor> {
-    const first = await sources.log.snapshot(request.signal);
-    refuseExpired(sources.log.topic, first);
-    return new Auditor(sources, request, first);
-  }
-
-  async close(): Promise<void> {
-    await this.#reader.close();
-  }
-
-  /** One consistent look; undefined where Pinot did not answer and there is time to ask again. */
-  async look(deadlineMs: number): Promise<Findings | undefined> {
-    const { log, readRuns, readWindows } = this.#sources;
-    const { signal } = this.#request;
-    const runs = await readRuns(signal);
-    const snapshot = await log.snapshot(signal);
-    this.#refuseAnother(snapshot);
-    await this.#readTo(snapshot.partitions.map(({ partition, high }) => ({ partition, offset: high })));
-    const comparison = await compareWindows(this.#tally.windows, readWindows(signal)).catch((error: unknown) => {
-      throwIfInterrupted(signal);
-      const transient = hasCode(error, "pinot") || hasCode(error, "unreachable");
-      if (!transient || performance.now() >= deadlineMs) throw error;
-      return undefined;
-    });
-    if (comparison === undefined) return undefined;
-    const counts = this.#tally.counts;
-    const sent = sumRuns(runs, snapshot.topicId);
-    const foreign = Math.max(0, counts.records - sent.delivered - sent.unresolved);
-    return { topic: log.topic, ...counts, foreign, sent, ...comparison };
-  }
-
-  async #readTo(ends: readonly PartitionOffset[]): Promise<void> {
-    const { stallMs = 30_000, signal } = this.#request;
-    let progressMs = performance.now();
-    while (!this.#tally.reaches(ends)) {
-      const batch = await this.#reader.nextBatch({ timeoutMs: 1000, signal });
-      if (this.#tally.add(batch)) progressMs = performance.now();
-      else if (performance.now() - progressMs > stallMs) throw stalled(this.#sources.log.topic, stallMs);
-      else if (batch.count === 0) await pause(10, signal);
-    }
-  }
-
-  #refuseAnother(snapshot: TopicSnapshot): void {
-    const { topic } = this.#sources.log;
-    refuseExpired(topic, snapshot);
-    const same = snapshot.topicId === this.#first.topicId && snapshot.partitions.length === this.#first.partitions.length;
-    if (same) return;
-    throw new StreamctlError("kafka", `Cannot verify "${topic}": the topic was made anew or got more partitions meanwhile`, {
-      hint: "Run it again: streamctl verify",
-    });
-  }
-}
-
-function refuseExpired(topic: string, { partitions }: TopicSnapshot): void {
-  const expired = partitions.filter(({ low }) => low > 0);
-  if (expired.length === 0) return;
-  const where = expired.map(({ partition, low }) => `partition ${partition} begins at offset ${low}`).join(", ");
-  throw new StreamctlError("kafka", `Cannot verify "${topic}": its earliest records expired or were deleted (${where})`, {
-    hint: "What is gone cannot be counted again; start afresh with: streamctl down --volumes",
-  });
-}
-
-function stalled(topic: string, stallMs: number): StreamctlError {
-  return new StreamctlError("timeout", `Cannot read "${topic}" to its end: no record came for ${Math.round(stallMs / 1000)} s`, {
-    hint: "See what Kafka says: streamctl logs kafka",
-  });
+/** One consistent look. */
+async function look(
+  { log, readRuns, readWindows }: VerifySources,
+  reading: TopicReading,
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Omit<VerifyReport, "looks" | "elapsedMs">> {
+  const runs = await readRuns(signal);
+  const { topicId, heldBack } = await reading.readToEnd(deadlineMs);
+  const comparison = await compareWindows(reading.tally.windows, readWindows(signal));
+  const { counts } = reading.tally;
+  const sent = sumRuns(runs, topicId);
+  const foreign = Math.max(0, counts.records - sent.delivered - sent.unresolved);
+  return { topic: log.topic, ...counts, foreign, sent, heldBack, ...comparison };
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { deleteTopic, listOffsets } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import { pollUntil } from "../../src/core/wait.ts";
+import { openTransaction } from "./kafka-tool.ts";
 import { run, Stack } from "./streamctl.ts";
 
 async function until(look: () => boolean | Promise<boolean>, what: string): Promise<void> {
@@ -130,6 +131,29 @@ describe("faults on real engines", () => {
     expect(report).toMatchObject({ invalid: invalid + 7, paidRecords: paidRecords + 1, mismatched: [], extra: [] });
     expect(report.foreign).toBeGreaterThanOrEqual(values.length);
     expect((await stack.run(["verify", "--strict"])).exitCode).toBe(1);
+  });
+
+  test("another producer's open transaction is named by verify, and waited for with --wait", async () => {
+    const { records } = await stack.json(["verify", "--wait", "120s"]);
+    const value = JSON.stringify({
+      event_timestamp: "2026-02-03 04:05:06.789",
+      transaction_id: 1,
+      user_id: "00000000-0000-4000-8000-000000000000",
+      total_paid: 5,
+      status: "Paid",
+    });
+    const transaction = await openTransaction(stack.brokers, "transactions", value, 3);
+    const held = await stack.run(["verify"]);
+    expect(held.stdout).toMatch(
+      /- the last 3 offsets cannot be read yet: a transaction of another producer is open \(partition 0 from offset \d+ on\)\nnext: streamctl verify --wait 90s/u,
+    );
+    expect(held.exitCode).toBe(1);
+    const waiting = stack.json(["verify", "--wait", "120s"]);
+    await transaction.end("commit");
+    expect(await waiting).toMatchObject({ records: records + 3, heldBack: [], mismatched: [], extra: [] });
+    const given = await openTransaction(stack.brokers, "transactions", value, 3);
+    await given.end("abort");
+    expect(await stack.json(["verify"])).toMatchObject({ records: records + 3, heldBack: [], mismatched: [], extra: [] });
   });
 
   test("a topic deleted by hand: up makes it anew and replaces everything downstream", async () => {

@@ -14,6 +14,14 @@ test("kafkaFailure() says what librdkafka said, without its thread, its broker a
   ).toEqual(["unreachable", 'Cannot read topic "t": no answer from Kafka at "there:9092": Connect failed: refused', start]);
 });
 
+test("kafkaFailure() leaves out the guess that a broker which does not answer is an old one", () => {
+  const silence =
+    "ApiVersionRequest failed: Local: Timed out: probably due to broker version < 0.10 (see api.version.request configuration)";
+  expect(failure("_TIMED_OUT", silence)[1]).toBe(
+    'Cannot read topic "t": no answer from Kafka at "there:9092": ApiVersionRequest failed: Local: Timed out',
+  );
+});
+
 test("kafkaFailure() takes who hangs up for a listener of another protocol", () => {
   for (const message of ["Disconnected: connection closed by peer", "Send failed: SSL transport error: Broken pipe"]) {
     expect(failure("_TIMED_OUT", message)[2]).toBe(

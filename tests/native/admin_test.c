@@ -25,7 +25,7 @@ static void answers(void) {
   check(!run(&mock, "describeTopic", topic, 1, &count).code[0]);
   check_equal(count, 2);
   check(!run(&mock, "listOffsets", topic, 1, &count).code[0]);
-  check_equal(count, 4 * 3);
+  check_equal(count, 4 * 4);
   check(strcmp(run(&mock, "describeTopic", missing, 1, NULL).code, "UNKNOWN_TOPIC_OR_PART") == 0);
   check(run(&mock, "listOffsets", missing, 1, NULL).code[0]);
   mock_close(&mock);

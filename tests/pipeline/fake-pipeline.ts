@@ -3,7 +3,7 @@
 import type { RunRecord } from "../../src/model/run-record.ts";
 import { windowSizeMs } from "../../src/model/window.ts";
 import type { RecordBatch } from "../../src/pipeline/topic-tally.ts";
-import type { TransactionLog } from "../../src/pipeline/verify.ts";
+import type { TransactionLog } from "../../src/pipeline/topic-reading.ts";
 import type { WindowRow } from "../../src/provision/pinot/broker.ts";
 
 export type FakeValue = string | Uint8Array | null;
@@ -46,6 +46,8 @@ export interface FakeLog extends TransactionLog {
   low: number;
   /** Offsets that no reader ever sees, counted into the end of partition 0. */
   unreadable: number;
+  /** Where a transaction of another producer is open in partition 0; its records and those behind it are not handed out. */
+  openFrom: number | undefined;
   /** Records handed out by readers so far. */
   recordsRead: number;
   readersOpen: number;
@@ -59,6 +61,7 @@ export function fakeLog(...partitions: FakeValue[][]): FakeLog {
     partitions,
     low: 0,
     unreadable: 0,
+    openFrom: undefined,
     recordsRead: 0,
     readersOpen: 0,
     snapshot: async () => ({
@@ -66,6 +69,7 @@ export function fakeLog(...partitions: FakeValue[][]): FakeLog {
       partitions: partitions.map((values, partition) => ({
         partition,
         low: partition === 0 ? log.low : 0,
+        stable: (partition === 0 ? log.openFrom : undefined) ?? values.length + (partition === 0 ? log.unreadable : 0),
         high: values.length + (partition === 0 ? log.unreadable : 0),
       })),
     }),
@@ -76,7 +80,8 @@ export function fakeLog(...partitions: FakeValue[][]): FakeLog {
         async nextBatch() {
           const values: FakeValue[] = [];
           for (const [partition, offset] of next) {
-            const part = partitions[partition]?.slice(offset, offset + 2 - values.length) ?? [];
+            const end = partition === 0 ? (log.openFrom ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+            const part = partitions[partition]?.slice(offset, Math.min(end, offset + 2 - values.length)) ?? [];
             values.push(...part);
             next.set(partition, offset + part.length);
           }

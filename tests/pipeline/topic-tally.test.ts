@@ -12,7 +12,7 @@ test("TopicTally adds Paid transactions to their windows and counts the others",
     transactionText("2026-01-01 00:00:00.000", 40),
     transactionText("2026-01-01 00:00:01.000", 80, "Refused"),
   ];
-  expect(tally.add(packBatch(values, at0(4)))).toBe(true);
+  tally.add(packBatch(values, at0(4)));
   const start = Date.UTC(2026, 0, 1);
   expect([...tally.windows.entries()]).toEqual([
     [start, { totalPaid: 50, totalTransactions: 2 }],
@@ -59,19 +59,18 @@ test("TopicTally reads the same from a batch with characters of several bytes", 
   expect(tally.counts).toEqual({ records: 3, paidRecords: 3, paidTotal: 30, invalid: 0, invalidReasons: {} });
 });
 
-test("TopicTally knows what it has read of every partition", () => {
+test("TopicTally knows what it has read of every partition, and how much is left", () => {
   const tally = new TopicTally("transactions");
   const ends = [
     { partition: 0, offset: 2 },
     { partition: 1, offset: 0 },
     { partition: 2, offset: 5 },
   ];
-  expect([tally.reaches([]), tally.reaches(ends)]).toEqual([true, false]);
-  expect(tally.add(packBatch([], [{ partition: 0, offset: 2 }]))).toBe(true);
-  expect(tally.reaches(ends)).toBe(false);
-  expect(tally.add(packBatch([], [{ partition: 2, offset: 7 }]))).toBe(true);
-  expect(tally.reaches(ends)).toBe(true);
-  expect(tally.add(packBatch([], [{ partition: 2, offset: 7 }]))).toBe(false);
+  expect([tally.remaining([]), tally.remaining(ends)]).toEqual([0, 7]);
+  tally.add(packBatch([], [{ partition: 0, offset: 2 }]));
+  expect(tally.remaining(ends)).toBe(5);
+  tally.add(packBatch([], [{ partition: 2, offset: 7 }]));
+  expect([tally.remaining(ends), tally.positionOf(2), tally.positionOf(3)]).toEqual([0, 7, 0]);
 });
 
 test("TopicTally refuses more windows than it may keep", () => {

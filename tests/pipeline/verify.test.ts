@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
-import { type TransactionLog, verify, type VerifySources } from "../../src/pipeline/verify.ts";
+import type { TransactionLog } from "../../src/pipeline/topic-reading.ts";
+import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
 import type { WindowRow } from "../../src/provision/pinot/broker.ts";
 import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, transactionText } from "./fake-pipeline.ts";
 
@@ -58,6 +59,7 @@ describe("verify()", () => {
       invalidReasons: {},
       foreign: 0,
       sent: { delivered: 6, unresolved: 0, paid: { count: 4, total: 100 } },
+      heldBack: [],
       windows: 2,
       matched: 2,
       mismatched: [],
@@ -146,7 +148,7 @@ describe("verify()", () => {
       return sixRuns;
     };
     await verify({ ...fakeSources(log, equalRows), log: watched, readRuns }, once);
-    expect(order).toEqual(["topic", "ledger", "topic"]);
+    expect(order).toEqual(["ledger", "topic"]);
   });
 
   test("refuses a topic whose earliest records expired", async () => {
@@ -168,6 +170,77 @@ describe("verify()", () => {
   test("gives up on a topic whose end is never reached", async () => {
     const log = Object.assign(sixRecords(), { unreadable: 1 });
     expect(await failureOf(verify(fakeSources(log, equalRows), { ...once, stallMs: 30 }))).toMatchObject({ code: "timeout" });
+  });
+
+  test("waits out its time for another producer's open transaction, then answers with it as the cause", async () => {
+    const log = Object.assign(sixRecords(), { openFrom: 1 });
+    const sources = fakeSources(log, [fakeRow(start, 50, 2)]);
+    const startMs = performance.now();
+    const { report, verdict } = await verify(sources, { waitMs: 300, strict: false, openTransactionMs: 10, stallMs: 20 });
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(300);
+    expect([report.records, report.heldBack, report.matched]).toEqual([4, [{ partition: 0, from: 1, end: 3 }], 1]);
+    expect(verdict.reasons.map(({ code }) => code)).toEqual(["transaction-open"]);
+    expect(log.readersOpen).toBe(0);
+  });
+
+  test("says soon that a transaction is open where it may not wait", async () => {
+    const sources = fakeSources(Object.assign(sixRecords(), { openFrom: 1 }), equalRows);
+    const { verdict } = await verify(sources, { ...once, openTransactionMs: 0 });
+    expect(verdict.ok).toBe(false);
+    expect(verdict.reasons[0]?.code).toBe("transaction-open");
+  });
+
+  test("goes on once the transaction has ended", async () => {
+    const log: FakeLog = Object.assign(sixRecords(), { openFrom: 1 });
+    let snapshots = 0;
+    const watched: TransactionLog = {
+      ...log,
+      snapshot() {
+        if (++snapshots === 2) log.openFrom = undefined;
+        return log.snapshot();
+      },
+    };
+    const { report, verdict } = await verify({ ...fakeSources(log, equalRows), log: watched }, once);
+    expect([report.records, report.heldBack, verdict.ok]).toEqual([6, [], true]);
+  });
+
+  test("gives up on a partition that stands still although others go on", async () => {
+    const log = Object.assign(sixRecords(), { unreadable: 1 });
+    const busy: TransactionLog = {
+      ...log,
+      openReader(positions) {
+        const reader = log.openReader(positions);
+        return {
+          ...reader,
+          nextBatch(request) {
+            log.partitions[1]?.push(transactionText("2026-01-01 00:00:01.000", 50, "Refused"));
+            return reader.nextBatch(request);
+          },
+        };
+      },
+    };
+    const verification = verify({ ...fakeSources(log, equalRows), log: busy }, { ...once, stallMs: 30 });
+    expect(await failureOf(verification)).toMatchObject({ code: "timeout" });
+  });
+
+  test("asks Kafka again while there is time", async () => {
+    const log = sixRecords();
+    const away = new StreamctlError("unreachable", "no answer from Kafka");
+    let snapshots = 0;
+    const watched: TransactionLog = { ...log, snapshot: async () => (++snapshots === 1 ? Promise.reject(away) : await log.snapshot()) };
+    expect((await verify({ ...fakeSources(log, equalRows), log: watched }, patient)).verdict.ok).toBe(true);
+    snapshots = 0;
+    expect(await failureOf(verify({ ...fakeSources(log, equalRows), log: watched }, once))).toBe(away);
+  });
+
+  test("reads partitions that are added while it waits", async () => {
+    const log = sixRecords();
+    const more = [fakeRow(start, 50, 2), fakeRow(start + 3000, 120, 3)];
+    const { report, verdict } = await verify(fakeSources(log, [], more), {
+      ...patient,
+      onLook: () => void log.partitions.push([transactionText("2026-01-01 00:00:05.999", 70)]),
+    });
+    expect([report.records, verdict.ok, log.recordsRead, log.readersOpen]).toEqual([7, true, 7, 0]);
   });
 
   test("ends at once when it is interrupted", async () => {

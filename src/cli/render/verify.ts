@@ -78,6 +78,9 @@ function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
 }
 
 function nextStep({ records, looks }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
+  if (codes.has("transaction-open")) {
+    return "streamctl verify --wait 90s: the producer ends it, or Kafka does after its transaction.timeout.ms (60 s by default)";
+  }
   if (codes.has("records-lost") || codes.has("paid-lost")) return "streamctl logs kafka";
   if (records === 0) return "streamctl data -n 1000";
   const behind = codes.has("window-differs") || codes.has("row-extra");

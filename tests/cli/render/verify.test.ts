@@ -11,6 +11,7 @@ const equal: VerifyReport = {
   invalidReasons: {},
   foreign: 0,
   sent: { delivered: 30_000, unresolved: 0, paid: { count: 15_012, total: 825_660 } },
+  heldBack: [],
   windows: 100,
   matched: 100,
   mismatched: [],

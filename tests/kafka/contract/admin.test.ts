@@ -39,7 +39,7 @@ test("describeTopic() gives the partitions, and null for a topic that is not the
   assert.equal(await describeTopic({ brokers: cluster.brokers, topic: "refunds", timeoutMs }), null);
 });
 
-test("listOffsets() gives the earliest and the next offset of each partition", async () => {
+test("listOffsets() gives the earliest, the last stable and the next offset of each partition", async () => {
   using cluster = openMockCluster({ payments: 2 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
   assert.equal(producer.produce(packMessages(numberedMessages(100)), 0, 5_000), 100);
@@ -57,6 +57,10 @@ test("listOffsets() gives the earliest and the next offset of each partition", a
     offsets.reduce((sum, { high }) => sum + high, 0),
     100,
   );
+  assert.deepEqual(
+    offsets.map(({ stable }) => stable),
+    offsets.map(({ high }) => high),
+  );
 });
 
 test("listOffsets() asks again while a partition has no leader, until its deadline", async () => {
@@ -64,7 +68,7 @@ test("listOffsets() asks again while a partition has no leader, until its deadli
   const [listOffsetsRequest, errorNotLeader] = [2, 6];
   cluster.failRequests(listOffsetsRequest, errorNotLeader, 2);
   const topic = { brokers: cluster.brokers, topic: "payments" };
-  assert.deepEqual(await listOffsets({ ...topic, timeoutMs }), [{ partition: 0, low: 0, high: 0 }]);
+  assert.deepEqual(await listOffsets({ ...topic, timeoutMs }), [{ partition: 0, low: 0, stable: 0, high: 0 }]);
   cluster.failRequests(listOffsetsRequest, errorNotLeader, 1000);
   const error: unknown = await listOffsets({ ...topic, timeoutMs: 500 }).catch((reason: unknown) => reason);
   assert.equal(kafkaErrorCode(error), "NOT_LEADER_FOR_PARTITION");

@@ -1,0 +1,31 @@
+/** Kafka's own Java client with the jars that the stack's broker runs on: for what librdkafka's client is not used for here. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { openDeclarations } from "../../src/core/assets.ts";
+import { cacheFolder } from "../../src/core/cache-folder.ts";
+import { classPath } from "../../src/stack/local/engines.ts";
+
+function tool(...args: readonly string[]) {
+  const jars = classPath({ cacheDir: cacheFolder(), declarations: openDeclarations() }, "kafka");
+  const source = join(import.meta.dir, "fixtures/KafkaTool.java");
+  return spawn("java", ["-cp", jars, source, ...args], { stdio: ["pipe", "pipe", "ignore"] });
+}
+
+export interface OpenTransaction {
+  end(how: "commit" | "abort"): Promise<void>;
+}
+
+/** Sends a value several times to partition 0 and leaves the transaction open. */
+export async function openTransaction(brokers: string, topic: string, value: string, count: number): Promise<OpenTransaction> {
+  const child = tool("transaction", brokers, topic, value, String(count));
+  const closed = once(child, "close");
+  await Promise.race([once(child.stdout, "data"), closed.then(() => Promise.reject(new Error("KafkaTool opened no transaction")))]);
+  return {
+    async end(how) {
+      child.stdin.end(`${how}\n`);
+      await closed;
+    },
+  };
+}
