@@ -13,7 +13,7 @@ import { stopUnrecorded, unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { externalServer, releaseServer } from "./ksqldb.ts";
-import { findLeftBehind } from "./left-behind.ts";
+import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
@@ -60,7 +60,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
     }
     return names;
   });
-  return report(stopped);
+  return report(stopped, options.volumes ? await findLeftContainers(context) : []);
 }
 
 async function removeOwnEntries({ root }: StateFolder): Promise<void> {
@@ -73,10 +73,10 @@ async function stopLeftBehind(
   context: PipelineContext,
 ): Promise<{ readonly stopped: readonly string[]; readonly left: readonly string[] }> {
   const { folder, log } = context;
-  const { services, runtime, stacks } = await findLeftBehind(context);
+  const { services, runtime, left } = await findLeftBehind(context);
   if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
   await stopUnrecorded(services, { runtime, log });
-  return { stopped: [...new Set(services.map(({ name }) => name))], left: stacks.map(({ description }) => description) };
+  return { stopped: [...new Set(services.map(({ name }) => name))], left };
 }
 
 /**

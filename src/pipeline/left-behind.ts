@@ -12,8 +12,8 @@ export interface LeftBehind {
   readonly services: readonly RunningService[];
   /** Stops them. */
   readonly runtime: Runtime;
-  /** What a container engine keeps, one entry per stack. */
-  readonly stacks: readonly LeftStack[];
+  /** What a container engine keeps, one sentence per stack. */
+  readonly left: readonly string[];
 }
 
 interface LeftStack {
@@ -23,14 +23,24 @@ interface LeftStack {
 }
 
 /** Looks for what a folder without run.json has left on this machine, and warns of what a container engine keeps. */
-export async function findLeftBehind({ folder, log, signal }: PipelineContext): Promise<LeftBehind> {
+export async function findLeftBehind(context: PipelineContext): Promise<LeftBehind> {
+  const { folder, log } = context;
   const runtime = await openRuntime({ runtime: "local", portOffset: 0, processor: "flink" }, { folder, stackId: undefined, log });
-  const [services, stacks] = await Promise.all([unrecordedServices(undefined, runtime), leftContainers(folder.root, signal)]);
-  for (const { description, removal } of stacks) log.warn(`${description}. Remove it: ${removal}`);
-  return { services, runtime, stacks };
+  const [services, left] = await Promise.all([unrecordedServices(undefined, runtime), findLeftContainers(context)]);
+  return { services, runtime, left };
 }
 
-async function leftContainers(root: string, signal: AbortSignal): Promise<readonly LeftStack[]> {
+/**
+ * Warns of what a container engine keeps of stacks that were started from the folder and that its state does not know. Answers what it
+ * found, in one sentence per stack.
+ */
+export async function findLeftContainers({ folder, log, signal }: PipelineContext): Promise<readonly string[]> {
+  const stacks = await leftStacks(folder.root, signal);
+  for (const { description, removal } of stacks) log.warn(`${description}. Remove it: ${removal}`);
+  return stacks.map(({ description }) => description);
+}
+
+async function leftStacks(root: string, signal: AbortSignal): Promise<readonly LeftStack[]> {
   if (!(await findProgram("docker")) && !(await findProgram("podman"))) return [];
   const [{ findEngine }, { listBelongings }] = await Promise.all([
     import("../stack/docker/engine.ts"),
@@ -50,8 +60,8 @@ async function leftContainers(root: string, signal: AbortSignal): Promise<readon
       const removal =
         `${program} rm -f $(${program} ps -aq ${filter}); ${program} volume rm $(${program} volume ls -q ${filter}); ` +
         `${program} network rm $(${program} network ls -q ${filter})`;
-      const what = `${count("container")} and ${count("volume")} of stack ${stack} are left`;
-      return { description: `${what}, which was started from "${root}" and whose state is gone`, removal };
+      const what = `${count("container")} and ${count("volume")} of stack ${stack}`;
+      return { description: `Left over: ${what}, which was started from "${root}" and whose state is gone`, removal };
     });
   } catch (error) {
     // An engine that does not answer now cannot be asked.

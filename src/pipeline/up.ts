@@ -163,8 +163,8 @@ async function carryOut(
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
   const recorder = new RunRecorder(folder, stack, choices, state?.services ?? []);
   const { remember } = recorder;
-  // The id is written down before anything carries it.
-  await recorder.choose(choices);
+  // Containers are found by the stack's id alone: it is written down before any of them is made.
+  if (choices.runtime === "docker") await recorder.choose(choices);
   for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
   await stopUnrecorded(unrecorded, { runtime, log });
   const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
