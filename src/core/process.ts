@@ -9,6 +9,7 @@ import { closeSync, openSync } from "node:fs";
 import { access, constants, readFile, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { passedEnvironment } from "./environment.ts";
 import { StreamctlError, systemCode } from "./errors.ts";
 import { throwIfInterrupted } from "./wait.ts";
 
@@ -25,7 +26,9 @@ export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** Added to this process's own environment. */
+  /** What the program gets of this process's own environment: all, or what `passedEnvironment` lets pass (the default). */
+  readonly inherits?: "passed" | "all";
+  /** Added to that. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -57,7 +60,7 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const child = spawn(command.program, command.args, {
     cwd: command.cwd,
-    env: { ...process.env, ...command.env },
+    env: environmentOf(command),
     stdio: ["ignore", "pipe", "pipe"],
     detached: options.ownGroup === true,
     ...(options.signal ? { signal: options.signal } : {}),
@@ -108,7 +111,7 @@ export async function startDetached(command: Command, logFile: string): Promise<
   try {
     const child = spawn(command.program, command.args, {
       cwd: command.cwd,
-      env: { ...process.env, ...command.env },
+      env: environmentOf(command),
       detached: true,
       stdio: ["ignore", log, log],
     });
@@ -205,6 +208,10 @@ export async function findProgram(name: string): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+function environmentOf({ inherits, env }: Command): NodeJS.ProcessEnv {
+  return { ...(inherits === "all" ? process.env : passedEnvironment(process.env)), ...env };
 }
 
 async function readBootId(): Promise<string> {

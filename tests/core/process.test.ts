@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, onTestFinished, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { identifyProcess, isRunning, residentBytes, runCommand, signalProcess, startDetached } from "../../src/core/process.ts";
@@ -53,6 +53,14 @@ describe("runCommand()", () => {
     const result = await runCommand({ program: "sh", args: ["-c", "echo one; echo two; exit 3"] }, { onLine: (line) => lines.push(line) });
     expect(result).toEqual({ exitCode: 3, output: "one\ntwo" });
     expect(lines).toEqual(["one", "two"]);
+  });
+
+  test("gives the program what passes of the environment, or all of it where it is asked to", async () => {
+    process.env["JAVA_TOOL_OPTIONS"] = "-Xmx1m";
+    onTestFinished(() => void delete process.env["JAVA_TOOL_OPTIONS"]);
+    const command = { program: "sh", args: ["-c", 'echo "${JAVA_TOOL_OPTIONS-unset} $LC_ALL $OWN"'], env: { OWN: "x" } };
+    expect((await runCommand(command)).output).toBe("unset C.UTF-8 x");
+    expect((await runCommand({ ...command, inherits: "all" })).output).toStartWith("-Xmx1m ");
   });
 
   test("ends the program when it is interrupted", async () => {

@@ -82,7 +82,7 @@ function engineOf(known: EngineProgram, version: string): ContainerEngine {
     name: `${program} ${version}`,
     run: async (args, options) => await within({ program, args }, options),
     follow: async (args, onLine, signal) => {
-      await runCommand({ program, args }, { signal, onLine, keepOutput: false }).catch((error: unknown) => {
+      await runCommand(withWholeEnvironment({ program, args }), { signal, onLine, keepOutput: false }).catch((error: unknown) => {
         if (!hasCode(error, "interrupted")) throw error;
       });
     },
@@ -132,10 +132,15 @@ async function tryCommand(command: Command, signal?: AbortSignal): Promise<Comma
   }
 }
 
+/** An engine's client has settings of its own there: DOCKER_HOST, XDG_RUNTIME_DIR, SSH_AUTH_SOCK and others. */
+function withWholeEnvironment(command: Command): Command {
+  return { ...command, inherits: "all" };
+}
+
 async function within(command: Command, { signal, timeoutMs = answerTimeoutMs, onLine }: RunOptions = {}): Promise<CommandResult> {
   const patience = deadline(timeoutMs);
   try {
-    return await runCommand(command, {
+    return await runCommand(withWholeEnvironment(command), {
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
       ownGroup: signal === undefined,
       ...(onLine ? { onLine } : {}),
