@@ -60,6 +60,6 @@ async function askOnce({ sql, format, limit }: KsqldbRequest, endless: boolean, 
   const elapsedMs = performance.now() - startMs;
   // Of an answer that would go on, what came is the answer; of another one, a part is none.
   const whole = endless ? format === "json" || shown === 0 : !interrupted;
-  if (whole) await write(renderQuery({ columns, rows: kept, elapsedMs, limitReached: false }, { format, width }));
+  if (whole) await write(renderQuery({ columns, rows: kept, elapsedMs, limitReached: false, warnings: [] }, { format, width }));
   return interrupted ? 130 : 0;
 }

@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { isPushQuery, type KsqldbAnswer, queryKsqldb } from "../provision/ksqldb/query.ts";
-import { hasLimit, queryPinot, type PinotAnswer } from "../provision/pinot/broker.ts";
+import { queryPinot, type PinotAnswer } from "../provision/pinot/broker.ts";
 import type { PipelineContext } from "./context.ts";
 import { runningStack } from "./running-stack.ts";
 
@@ -15,10 +15,7 @@ export interface QueryRequest {
 
 export async function query({ sql, limit, portOffset }: QueryRequest, { folder, log, signal }: PipelineContext): Promise<PinotAnswer> {
   const { endpoints } = await runningStack({ folder, log, portOffset, services: ["pinot"] });
-  // On a line of its own, since the statement may end in a comment.
-  const statement = limit === undefined || hasLimit(sql) ? sql : `${sql}\nLIMIT ${limit}`;
-  const answer = await queryPinot({ brokerUrl: endpoints.pinotBroker, sql: statement, signal });
-  return limit === undefined ? answer : { ...answer, rows: answer.rows.slice(0, limit) };
+  return await queryPinot({ brokerUrl: endpoints.pinotBroker, sql, limit, signal });
 }
 
 /** Whether ksqlDB answers a statement with changes that never end. */

@@ -7,7 +7,7 @@ import { pausedWhole, throwIfInterrupted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { limitNote, queryFormats, renderQuery, type QueryFormat } from "../render/query.ts";
+import { queryFormats, renderQuery, type QueryFormat } from "../render/query.ts";
 
 const args = {
   sql: { type: "positional", required: false, description: "The statement; without it, -f FILE or standard input is read" },
@@ -38,7 +38,7 @@ export const queryCommand = defineCommand({
       const answer = await query({ sql, limit, portOffset: context.globals.portOffset }, pipelineContext(context));
       const clear = watchMs !== undefined && width !== null && format === "table" ? "\u{1B}[H\u{1B}[2J" : "";
       await write(clear + renderQuery(answer, { format, width }));
-      if (answer.limitReached) context.log.warn(limitNote);
+      for (const { message } of answer.warnings) context.log.warn(message);
       if (watchMs === undefined) return 0;
       if (!(await pausedWhole(watchMs, context.signal))) return 130;
     }

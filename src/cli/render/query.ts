@@ -13,6 +13,8 @@ export interface QueryAnswer {
   readonly elapsedMs: number;
   /** The query named no limit and Pinot's own limit was reached: there may be more rows. */
   readonly limitReached: boolean;
+  /** Every way in which the answer may have been cut. */
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
 export interface QueryRendering {
@@ -23,10 +25,10 @@ export interface QueryRendering {
 
 export function renderQuery(answer: QueryAnswer, { format, width }: QueryRendering): string {
   const names = answer.columns.map(({ name }) => name);
-  const { columns, rows, elapsedMs, limitReached } = answer;
+  const { columns, rows, elapsedMs, limitReached, warnings } = answer;
   if (format === "table") return renderTable(names, rows, { width });
   if (format === "csv") return renderCsv(names, rows, { terminal: width !== null });
-  return format === "ndjson" ? renderNdjson(names, rows) : renderJson({ columns, rows, elapsedMs, limitReached });
+  return format === "ndjson" ? renderNdjson(names, rows) : renderJson({ columns, rows, elapsedMs, limitReached, warnings });
 }
 
 /**
@@ -47,6 +49,3 @@ export function renderStreamedRow(
   if (row === first) return renderTable(names, [row], { width });
   return `${renderTable(names, [first, row], { width }).trimEnd().split("\n").at(-1) ?? ""}\n`;
 }
-
-/** What to say where as many rows came as Pinot answers by itself to a query that names no limit. */
-export const limitNote = "10 rows are all that Pinot answers where a query names no limit; to see whether there are more: --limit 1000";

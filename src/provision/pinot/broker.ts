@@ -1,18 +1,21 @@
 /**
  * Queries to Pinot's broker. It answers 200 to almost everything: an answer counts only when it has a table of results, no
- * exceptions, word from every server that was asked, and all groups. https://docs.pinot.apache.org/users/api/querying-pinot-using-standard-sql/response-format
+ * exceptions, and word from every server that was asked. What may be missing in it all the same is a warning. https://docs.pinot.apache.org/users/api/querying-pinot-using-standard-sql/response-format
  */
 
 import { StreamctlError } from "../../core/errors.ts";
-import { exchange } from "../../core/http.ts";
-import { arrayAt, at, exactInteger, numberAt, stringAt } from "../../core/json.ts";
+import { exchange, type HttpAnswer } from "../../core/http.ts";
+import { arrayAt, at, exactInteger, isObject, numberAt, stringAt } from "../../core/json.ts";
 import { windowColumns } from "../../model/names.ts";
 import { innermostCause } from "../java-error.ts";
+import { hintForUnreadable, planStatement, readsTable } from "./statement.ts";
 
 export interface PinotQuery {
   /** Address without a slash at its end. */
   readonly brokerUrl: string;
   readonly sql: string;
+  /** Rows to answer at most, also where Pinot would stop at ten by itself; undefined leaves it to the statement. */
+  readonly limit?: number | undefined;
   /** Longest time for the query, in milliseconds; also told to Pinot. Default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -26,78 +29,129 @@ export interface PinotAnswer {
   readonly elapsedMs: number;
   /** The query gave no LIMIT and Pinot's own limit of 10 rows was reached: there may be more. */
   readonly limitReached: boolean;
+  /** Every way in which the answer may have been cut. */
+  readonly warnings: readonly AnswerWarning[];
 }
 
-/** Rows that Pinot answers where the query gives no LIMIT. */
-const defaultLimit = 10;
+export interface AnswerWarning {
+  readonly code: "default-limit" | "groups-limit" | "groups-trimmed" | "partial" | "no-rows-possible";
+  readonly message: string;
+}
 
 /**
  * @throws StreamctlError `pinot` when Pinot refuses, answers in part, or is not ready for the table yet; `unreachable`; `interrupted`
  */
 export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
-  const { brokerUrl, sql, timeoutMs = 30_000, signal } = query;
+  const { brokerUrl, limit, timeoutMs = 30_000, signal } = query;
+  const planned = planStatement(query.sql, limit);
   const startMs = performance.now();
-  const body = { sql, queryOptions: `timeoutMs=${Math.max(1, Math.floor(timeoutMs))}` };
-  const answer = await exchange(`${brokerUrl}/query/sql`, { method: "POST", body, signal, timeoutMs });
+  const ask = async (sql: string): Promise<HttpAnswer> => {
+    const body = { sql, queryOptions: `timeoutMs=${Math.max(1, Math.floor(timeoutMs))}` };
+    const answer = await exchange(`${brokerUrl}/query/sql`, { method: "POST", body, signal, timeoutMs });
+    requireWhole(answer, sql);
+    return answer;
+  };
+  const answer = await ask(planned.sql);
   const elapsedMs = performance.now() - startMs;
-  const exception = exceptionOf(answer.json);
-  if (exception !== undefined) throw exception;
   const table = at(exactJson(answer.text, answer.json), "resultTable");
-  if (answer.status !== 200) throw new StreamctlError("pinot", `Cannot query Pinot: it answers with status ${answer.status}`);
-  if (table === undefined) {
-    throw new StreamctlError("pinot", "Cannot query Pinot: it does not serve the table yet", { hint: "Try again in a few seconds" });
-  }
-  const asked = numberAt(answer.json, "numServersQueried") ?? 0;
-  const answered = numberAt(answer.json, "numServersResponded") ?? 0;
-  if (answered < asked) {
-    throw new StreamctlError("pinot", `Cannot query Pinot: ${answered} of ${asked} servers answered`, { hint: "Type `streamctl status`" });
-  }
-  if (at(answer.json, "numGroupsLimitReached") === true) {
-    throw new StreamctlError("pinot", "Cannot query Pinot: it makes 100000 groups at most, and leaves the others out", {
-      hint: "Ask for fewer with a WHERE clause, such as WINDOW_START < 1767225600000",
-    });
+  if (!isObject(table) || (numberAt(answer.json, "numServersQueried") === 0 && readsTable(query.sql))) {
+    if (await isNeverTrue(query.sql, ask)) return { columns: [], rows: [], elapsedMs, limitReached: false, warnings: [neverTrue] };
+    throw notServed();
   }
   const types = arrayAt(table, "dataSchema", "columnDataTypes");
   const columns = arrayAt(table, "dataSchema", "columnNames").map((name, index) => ({ name: String(name), type: String(types[index]) }));
   const rows = arrayAt(table, "rows").filter((row): row is unknown[] => Array.isArray(row));
-  return { columns, rows, elapsedMs, limitReached: rows.length === defaultLimit && !hasLimit(sql) };
+  const limitReached = planned.limitReached(rows);
+  const warnings = [...(limitReached ? [defaultLimitReached] : []), ...planned.warnings, ...warningsOf(answer.json)];
+  return { columns, rows: planned.select(rows), elapsedMs, limitReached, warnings };
+}
+
+const defaultLimitReached: AnswerWarning = {
+  code: "default-limit",
+  message: "10 rows are all that Pinot answers where a query names no limit; to see whether there are more: --limit 1000",
+};
+
+const neverTrue: AnswerWarning = {
+  code: "no-rows-possible",
+  message: "Pinot found that the WHERE clause is never true, and answered without looking at the table",
+};
+
+/** What Pinot says by itself about an answer that is not whole. */
+function warningsOf(answer: unknown): readonly AnswerWarning[] {
+  if (at(answer, "numGroupsLimitReached") === true) {
+    const message = "Groups are missing, and sums of others may be too small: the query makes more groups than Pinot keeps; use WHERE";
+    return [{ code: "groups-limit", message }];
+  }
+  if (at(answer, "groupsTrimmed") === true) return [{ code: "groups-trimmed", message: "Groups may be missing: Pinot dropped some" }];
+  if (at(answer, "partialResult") === true) return [{ code: "partial", message: "Rows may be missing: Pinot calls its answer partial" }];
+  return [];
+}
+
+/** @throws StreamctlError `pinot` unless Pinot carried out the query on all servers that it asked */
+function requireWhole({ status, json }: HttpAnswer, sql: string): void {
+  const exception = exceptionOf(json, sql);
+  if (exception !== undefined) throw exception;
+  if (status !== 200)
+    throw new StreamctlError("pinot", `Cannot query Pinot: it answers with status ${status}`, { hint: "Type `streamctl logs pinot`" });
+  const asked = numberAt(json, "numServersQueried") ?? 0;
+  const answered = numberAt(json, "numServersResponded") ?? 0;
+  if (answered >= asked) return;
+  throw new StreamctlError("pinot", `Cannot query Pinot: ${answered} of ${asked} servers answered`, { hint: "Type `streamctl status`" });
+}
+
+/**
+ * To a query whose WHERE clause can never be true the broker answers nothing, as it does while it does not serve the table; but it
+ * explains the one and not the other.
+ */
+async function isNeverTrue(sql: string, ask: (sql: string) => Promise<HttpAnswer>): Promise<boolean> {
+  if (!/\bwhere\b/iu.test(sql)) return false;
+  // Settings stand before what they are for.
+  const explained = sql.replace(/^(?<settings>\s*(?:set\b[^;]*;\s*)*)/iu, "$<settings>EXPLAIN PLAN FOR ");
+  const rows = arrayAt((await ask(explained)).json, "resultTable", "rows");
+  return rows.some((row) => Array.isArray(row) && row[0] === "BROKER_EVALUATE");
+}
+
+function notServed(cause?: string): StreamctlError {
+  return new StreamctlError("pinot", "Cannot query Pinot: it does not serve the table yet", {
+    ...(cause === undefined ? {} : { cause }),
+    hint: "Try again in a few seconds",
+  });
 }
 
 /** Error codes that a table which is being made, or whose server is starting, answers with. */
 const notReady = new Set([305, 410]);
 
-function exceptionOf(answer: unknown): StreamctlError | undefined {
+function exceptionOf(answer: unknown, sql: string): StreamctlError | undefined {
   const [first] = arrayAt(answer, "exceptions");
   if (first === undefined) return undefined;
   const code = numberAt(first, "errorCode") ?? 0;
   const message = stringAt(first, "message") ?? "no reason given";
-  if (notReady.has(code)) {
-    return new StreamctlError("pinot", "Cannot query Pinot: it does not serve the table yet", {
-      cause: message,
-      hint: "Try again in a few seconds",
-    });
-  }
-  return new StreamctlError("pinot", `Cannot query Pinot: ${reasonOf(code, message)}`, {
+  if (notReady.has(code)) return notServed(message);
+  const unreadable = code === 150 ? hintForUnreadable(sql) : undefined;
+  return new StreamctlError("pinot", `Cannot query Pinot: ${reasonOf(code, message, sql)}`, {
     cause: message,
+    ...(unreadable === undefined ? {} : { hint: unreadable }),
     ...(code === 190 ? { hint: "The table of windows is `transaction_window`" } : {}),
     ...(code === 710 ? { hint: "Type `streamctl query 'select * from transaction_window limit 1'` to see the columns; case matters" } : {}),
     ...(code === 425 || code === 427 ? { hint: "Type `streamctl status`" } : {}),
   });
 }
 
-function reasonOf(code: number, message: string): string {
+/** Where in the statement a parser stopped, in its own words. */
+const place = /(?:From line|Encountered|Lexical error)\b.*\bline \d+, column \d+.*/u;
+
+/**
+ * Pinot 0.11 gives a label such as `SQLParsingError:` over a stack trace, in which the helpful cause is not the innermost but the one that
+ * says where; Pinot 1.x gives `Label: reason`, after which a parser lists all that it would have taken.
+ */
+function reasonOf(code: number, message: string, sql: string): string {
   if (code === 190) return "no such table";
   if (code === 425 || code === 427) return "a server does not answer";
-  // The message is a label such as `SQLParsingError:` over a stack trace.
   const [label = "", ...trace] = message.split("\n");
-  // In a parser's chain of causes the helpful one is not the innermost but the one that says where.
-  const where = trace.find((line) => /\bline \d+, column \d+/u.test(line));
-  return trace.length === 0 ? label : innermostCause(where ?? trace.join("\n"));
-}
-
-/** Whether the query says by itself how many rows it wants. Quoted texts and comments do not count. */
-export function hasLimit(sql: string): boolean {
-  return /\blimit\b/iu.test(sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//gu, " "));
+  const where = place.exec(message)?.[0];
+  if (where !== undefined) return innermostCause(where).replace(/\.$/u, "");
+  if (/^\w+:$/u.test(label)) return innermostCause(trace.join("\n"));
+  return innermostCause(message.replace(/^\w+Error: /u, "").replace(`Caught exception while parsing query: ${sql}: `, ""));
 }
 
 /** The answer with every integer exact: those beyond 2^53 as bigint. Read a second time only where such a one may be. */

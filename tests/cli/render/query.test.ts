@@ -12,6 +12,7 @@ const answer = {
   ],
   elapsedMs: 4,
   limitReached: false,
+  warnings: [{ code: "groups-trimmed", message: "Groups may be missing" }],
 };
 
 test("renderQuery() gives the same answer in every form", () => {
@@ -21,7 +22,7 @@ test("renderQuery() gives the same answer in every form", () => {
     2026-01-01 00:00:00         150
                                1000
 
-    {"columns":[{"name":"START","type":"STRING"},{"name":"TOTAL_PAID","type":"LONG"}],"rows":[["2026-01-01 00:00:00",150],[null,1000]],"elapsedMs":4,"limitReached":false}
+    {"columns":[{"name":"START","type":"STRING"},{"name":"TOTAL_PAID","type":"LONG"}],"rows":[["2026-01-01 00:00:00",150],[null,1000]],"elapsedMs":4,"limitReached":false,"warnings":[{"code":"groups-trimmed","message":"Groups may be missing"}]}
 
     START,TOTAL_PAID
     2026-01-01 00:00:00,150

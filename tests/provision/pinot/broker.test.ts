@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { StreamctlError } from "../../../src/core/errors.ts";
 import { queryPinot, readWindows, type WindowRow } from "../../../src/provision/pinot/broker.ts";
 import { failureOf } from "../failure.ts";
 import { recordedAnswer } from "../recordings.ts";
@@ -66,17 +67,19 @@ test("queryPinot() keeps integers beyond 2^53 exact", async () => {
   ]);
 });
 
-const ten = Array.from({ length: 10 }, (_, index) => [index, "x"]);
+test("queryPinot() warns that there may be more rows than Pinot answers by itself", async () => {
+  const ten = Array.from({ length: 10 }, (_, index) => [index, "x"]);
+  await using broker = fakeBroker(answerOf(ten));
+  const { limitReached, warnings } = await queryPinot({ brokerUrl: broker.brokerUrl, sql: "select A from t" });
+  expect([limitReached, warnings.map(({ code }) => code)]).toEqual([true, ["default-limit"]]);
+});
 
-test.each([
-  ["select A from t", 10, true],
-  ["select A from t", 9, false],
-  ["select A from t limit 10", 10, false],
-  ["select A from t where B = 'limit'", 10, true],
-  ['select "limit" from t -- limit 5', 10, true],
-])("queryPinot() of %j with %d rows: limitReached %p", async (sql, count, limitReached) => {
-  await using broker = fakeBroker(answerOf(ten.slice(0, count)));
-  expect((await queryPinot({ brokerUrl: broker.brokerUrl, sql })).limitReached).toBe(limitReached);
+test("queryPinot() asks for all groups that HAVING chooses from, and answers as many rows as were asked for", async () => {
+  await using broker = fakeBroker(answerOf(Array.from({ length: 30 }, (_, index) => [index, "x"])));
+  const sql = "select A, sum(B) from t group by A having sum(B) < 200 order by sum(B) desc limit 12";
+  const { rows, warnings } = await queryPinot({ brokerUrl: broker.brokerUrl, sql });
+  expect([rows.length, warnings]).toEqual([12, []]);
+  expect(broker.queries).toEqual([sql.replace("limit 12", "LIMIT 200000")]);
 });
 
 test.each([
@@ -101,12 +104,68 @@ test("queryPinot() refuses what only some servers answered", async () => {
   });
 });
 
-test("queryPinot() refuses what lacks some of the groups", async () => {
-  await using broker = fakeBroker({ text: answerOf([[1, "a"]]).text.replace("{", '{"numGroupsLimitReached":true,') });
-  expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select a, count(*) from t group by a" }))).toMatchObject({
+test.each([
+  ["numGroupsLimitReached", "groups-limit"],
+  ["groupsTrimmed", "groups-trimmed"],
+  ["partialResult", "partial"],
+] as const)("queryPinot() warns of %s", async (flag, code) => {
+  await using broker = fakeBroker({ text: answerOf([[1, "a"]]).text.replace("{", `{"${flag}":true,`) });
+  const { rows, warnings } = await queryPinot({ brokerUrl: broker.brokerUrl, sql: "select a, count(*) from t group by a" });
+  expect([rows, warnings.map((warning) => warning.code)]).toEqual([[[1, "a"]], [code]]);
+});
+
+const of15 = (sql: string) => recordedAnswer("pinot-1.5.1/answers.http", new RegExp(`^POST /query/sql ${RegExp.escape(sql)}$`, "u"));
+
+test.each([
+  ["selec * from transaction_window", "From line 1, column 1 to line 1, column 5: Non-query expression encountered in illegal context"],
+  ["select * from transaction_window where", 'Encountered " "WHERE" "where "" at line 1, column 34'],
+  ["select * from no_such_table", "no such table"],
+  ["select NO_SUCH from transaction_window", "Unknown columnName 'NO_SUCH' found in the query"],
+  ["select * from transaction_window; select 1", "SqlNode with executable statement already exist with type: DQL"],
+])("queryPinot() reads how Pinot 1.5 refuses %j", async (sql, reason) => {
+  await using broker = fakeBroker(of15(sql));
+  expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql }))).toMatchObject({
     code: "pinot",
-    message: "Cannot query Pinot: it makes 100000 groups at most, and leaves the others out",
+    message: `Cannot query Pinot: ${reason}`,
   });
+});
+
+test("queryPinot() answers no rows, and why, where the WHERE clause can never be true: 0.11 answers as it does while it is not ready", async () => {
+  const statement = (pattern: RegExp) => recordedAnswer("pinot-0.11.0/statements.http", pattern);
+  await using broker = fakeBroker(statement(/sql select count.*1\.5$/u), statement(/explain.*1\.5$/u));
+  const sql = "select count(*) from transaction_window where TOTAL_PAID = 1.5";
+  const { rows, warnings } = await queryPinot({ brokerUrl: broker.brokerUrl, sql });
+  expect([rows, warnings.map(({ code }) => code)]).toEqual([[], ["no-rows-possible"]]);
+  expect(broker.queries).toEqual([sql, `EXPLAIN PLAN FOR ${sql}`]);
+});
+
+test("queryPinot() says what to type where one statement is two, or names stand in backquotes", async () => {
+  const sql = "select * from transaction_window; select 1";
+  await using broker = fakeBroker(of15(sql));
+  const hintOf = async (typed: string) =>
+    ((await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: typed }))) as StreamctlError).hint;
+  expect(await hintOf(sql)).toBe("Type one statement for each query");
+  for (const [pattern, typed, hint] of [
+    [/`START`/u, "select `START` from transaction_window", 'Write names in double quotes, or without any: "START"'],
+    [/; select 1$/u, "select START from transaction_window; select 1", "Type one statement for each query"],
+  ] as const) {
+    await using older = fakeBroker(recordedAnswer("pinot-0.11.0/statements.http", pattern));
+    expect(await failureOf(queryPinot({ brokerUrl: older.brokerUrl, sql: typed }))).toMatchObject({ code: "pinot", hint });
+  }
+});
+
+test("queryPinot() takes no answer for one where no server was asked, but for a question about no table", async () => {
+  const sql = "select count(*) from transaction_window where WINDOW_START < 0";
+  const counted = of15(sql);
+  await using asked = fakeBroker(counted);
+  expect((await queryPinot({ brokerUrl: asked.brokerUrl, sql })).rows).toEqual([[0]]);
+  // What Pinot 1.5 answers for a moment after its start.
+  await using starting = fakeBroker({ text: counted.text.replace('"numServersQueried": 1', '"numServersQueried": 0') });
+  expect(await failureOf(queryPinot({ brokerUrl: starting.brokerUrl, sql: "select count(*) from transaction_window" }))).toMatchObject({
+    message: "Cannot query Pinot: it does not serve the table yet",
+  });
+  await using tableless = fakeBroker(of15("select 1"));
+  expect((await queryPinot({ brokerUrl: tableless.brokerUrl, sql: "select 1" })).rows).toEqual([[1]]);
 });
 
 function windowPage(...starts: readonly number[]): { readonly text: string } {

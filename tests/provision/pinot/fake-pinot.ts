@@ -1,8 +1,8 @@
-/** A Pinot controller, its broker and one server, as far as streamctl speaks to them; their words are recorded ones. */
+/** A Pinot controller, its broker and one server, as far as streamctl speaks to them; their words are recorded ones, by default of 0.11. */
 
 import { recordedAnswer, type Exchange } from "../recordings.ts";
 
-const words = {
+const oldWords = {
   schemaMissing: recordedAnswer("pinot-0.11.0/created.http", /GET \/schemas/u),
   schemaMade: recordedAnswer("pinot-0.11.0/created.http", /POST \/schemas/u),
   tableMissing: recordedAnswer("pinot-0.11.0/created.http", /GET \/tables/u),
@@ -17,6 +17,7 @@ const words = {
   viewGone: recordedAnswer("pinot-0.11.0/replaced.http", /externalview/u, /404/u),
   instances: recordedAnswer("pinot-0.11.0/lost-server.http", /GET \/instances$/u),
   liveInstances: recordedAnswer("pinot-0.11.0/lost-server.http", /LIVEINSTANCES/u),
+  version: recordedAnswer("pinot-0.11.0/lost-server.http", /version/u),
   emptyView: recordedAnswer("pinot-0.11.0/lost-server.http", /externalview/u),
   cluster: recordedAnswer("pinot-0.11.0/lost-server.http", /cluster/u),
   lostSegments: recordedAnswer("pinot-0.11.0/lost-server.http", /idealstate/u),
@@ -28,6 +29,16 @@ const words = {
   lost: recordedAnswer("pinot-0.11.0/answers.http", /lost-table$/u),
   topicMissing: recordedAnswer("pinot-0.11.0/answers.http", /topic-missing$/u),
   kafkaAway: recordedAnswer("pinot-0.11.0/answers.http", /kafka-absent$/u),
+};
+
+/** What Pinot 1.5 answers otherwise. */
+const newerWords: Partial<typeof oldWords> = {
+  schemaMissing: recordedAnswer("pinot-1.5.1/answers.http", /GET \/schemas\/nope/u),
+  tableMissing: recordedAnswer("pinot-1.5.1/answers.http", /GET \/tables\/nope$/u),
+  viewGone: recordedAnswer("pinot-1.5.1/answers.http", /idealstate/u),
+  topicMissing: recordedAnswer("pinot-1.5.1/answers.http", /no such topic/u),
+  invalid: recordedAnswer("pinot-1.5.1/answers.http", /unknown timeColumn/u),
+  version: recordedAnswer("pinot-1.5.1/answers.http", /version/u),
 };
 
 export type Trouble = "unknownField" | "invalid" | "topicMissing" | "kafkaAway" | "lost" | "lostServer" | "unfinished" | "viewExists";
@@ -48,7 +59,8 @@ export interface FakePinot extends AsyncDisposable {
   trouble(trouble: Trouble | undefined): void;
 }
 
-export function startFakePinot(): FakePinot {
+export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
+  const words = version === "0.11" ? oldWords : { ...oldWords, ...newerWords };
   const requests: string[] = [];
   let table: object | undefined;
   let schema = false;
@@ -74,7 +86,7 @@ export function startFakePinot(): FakePinot {
     if (path === "/instances") return words.instances;
     if (path === "/cluster/info") return words.cluster;
     if (path === "/zk/ls") return words.liveInstances;
-    if (path === "/version") return Response.json({ "pinot-controller": "0.11.0-abc" });
+    if (path === "/version") return words.version;
     if (path.startsWith("/instances/") && method === "DELETE") return Response.json({ status: "Successfully dropped instance" });
     if (path.startsWith("/instances/")) return Response.json({ ...words.instance, adminPort: server.port });
     if (path.endsWith("/reset")) {

@@ -184,6 +184,16 @@ test.each([
   expect(await failureOf(provision(pinot))).toMatchObject({ code: "pinot", message: expect.stringMatching(message) });
 });
 
+test.each([
+  ["topicMissing", 'Cannot create table "transaction_window": its topic does not exist'],
+  ["invalid", expect.stringMatching(/^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u)],
+] as const)("provisionPinot() explains %s where it is Pinot 1.5", async (trouble, message) => {
+  await using pinot = startFakePinot("1.5");
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  pinot.trouble(trouble);
+  expect(await failureOf(provision(pinot, { topicId: "w2" }))).toMatchObject({ code: "pinot", message });
+});
+
 test("provisionPinot() keeps the old table when Pinot would refuse the new one", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
