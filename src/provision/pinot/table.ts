@@ -112,39 +112,52 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   ];
 }
 
+export interface TableHealth {
+  readonly healthy: boolean;
+  /** Such as `it answers queries, with 20 windows`, or why it does not. */
+  readonly detail: string;
+}
+
+/**
+ * Whether the table answers queries now: right after it was created, or after a start of Pinot, it does not for a few seconds. An answer
+ * that is not healthy is no error.
+ *
+ * @throws StreamctlError `unreachable`, `interrupted`
+ */
+export async function tableHealth(brokerUrl: string, table: string, patience: Patience): Promise<TableHealth> {
+  const timeoutMs = Math.min(remainingMs(patience), 5000);
+  try {
+    const { rows } = await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, signal: patience.signal });
+    return { healthy: true, detail: `it answers queries, with ${String(rows[0]?.[0])} windows` };
+  } catch (error) {
+    if (!hasCode(error, "pinot")) throw error;
+    return { healthy: false, detail: error.message };
+  }
+}
+
 /** A server that lost sight of the table for longer than this will not find it again by itself. */
 const lostTableMs = 3000;
 
-/** Returns when the table answers a query; right after it was made it does not for a few seconds. */
+/** Returns when the table answers a query. */
 async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, patience: Patience): Promise<void> {
-  let refusal: unknown;
+  let refusal: string | undefined;
   let resetAtMs = performance.now() + lostTableMs;
   const look = async (): Promise<true | undefined> => {
-    try {
-      await queryPinot({
-        brokerUrl,
-        sql: `SELECT COUNT(*) FROM ${table}`,
-        timeoutMs: Math.min(remainingMs(patience), 5000),
-        signal: patience.signal,
-      });
-      return true;
-    } catch (error) {
-      if (!hasCode(error, "pinot")) throw error;
-      refusal = error;
-      if (performance.now() >= resetAtMs && messageOf(error).includes("Failed to find table")) {
-        resetAtMs = Number.POSITIVE_INFINITY;
-        await controller.resetSegments(table);
-      }
-      return undefined;
+    const { healthy, detail } = await tableHealth(brokerUrl, table, patience);
+    if (healthy) return true;
+    refusal = detail;
+    if (performance.now() >= resetAtMs && detail.includes("Failed to find table")) {
+      resetAtMs = Number.POSITIVE_INFINITY;
+      await controller.resetSegments(table);
     }
+    return undefined;
   };
   try {
     await pollUntil(look, waitOptions(patience, `Pinot to serve table "${table}"`));
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
-    const why = refusal === undefined ? messageOf(error) : messageOf(refusal);
-    throw new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${why}`, {
-      cause: refusal ?? error,
+    throw new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${refusal ?? error.message}`, {
+      cause: error,
       hint: "Type `streamctl logs pinot`",
     });
   }
