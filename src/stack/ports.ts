@@ -2,8 +2,8 @@
 
 import { createServer } from "node:net";
 import { StreamctlError, systemCode } from "../core/errors.ts";
-import { portOwner, portStranger, type PortOwner } from "../core/port-owner.ts";
-import type { ServiceDefinition, ServicePort } from "./service.ts";
+import { portStranger, portUse, type PortOwner, type PortUse } from "../core/port-owner.ts";
+import type { ServiceDefinition, ServiceName, ServicePort } from "./service.ts";
 
 const base = {
   kafka: 9092,
@@ -25,16 +25,27 @@ export function portsAt(offset: number): Ports {
   return Object.freeze(Object.fromEntries(Object.entries(base).map(([name, port]) => [name, port + offset]))) as Ports;
 }
 
-/**
- * @throws StreamctlError `port-taken` naming the port and, where it can be known, who holds it.
- */
+/** A port that a service cannot listen on. */
+export interface TakenPort {
+  readonly service: ServiceName;
+  readonly port: Pick<ServicePort, "name" | "port">;
+  /** What is in the way, as the end of a sentence. */
+  readonly holder: string;
+  /** Whether it goes by itself, within a minute. */
+  readonly passes: boolean;
+}
+
+/** Those ports of the definitions that are not free, whoever holds them, on IPv4 or IPv6. */
+export async function takenPorts(definitions: readonly Pick<ServiceDefinition, "name" | "ports">[]): Promise<readonly TakenPort[]> {
+  const wanted = definitions.flatMap(({ name, ports }) => ports.map((port) => ({ service: name, port })));
+  const taken = await Promise.all(wanted.map(async ({ service, port }) => await takenPort(service, port)));
+  return taken.filter((port) => port !== undefined);
+}
+
+/** @throws StreamctlError `port-taken` naming the ports and, where it can be known, who holds them */
 export async function requireFreePorts(definition: Pick<ServiceDefinition, "name" | "ports">): Promise<void> {
-  await Promise.all(
-    definition.ports.map(async ({ name, port }) => {
-      if (await isFree(port)) return;
-      throw portTaken(definition.name, { name, port }, await portOwner(port));
-    }),
-  );
+  const taken = await takenPorts([definition]);
+  if (taken.length > 0) throw portsTaken(taken);
 }
 
 /**
@@ -59,22 +70,51 @@ function portOfAnother(service: string, { name, port }: Pick<ServicePort, "name"
   );
 }
 
-function portTaken(service: string, { name, port }: Pick<ServicePort, "name" | "port">, owner: PortOwner | undefined): StreamctlError {
-  const holder = owner ? `process ${owner.pid} (${owner.name}) listens there` : "another process holds it";
-  return new StreamctlError("port-taken", `Cannot start "${service}": port ${port} (${name}) is taken, ${holder}`, {
-    hint: "Stop that process, or choose other ports: streamctl up --port-offset 1000",
+/** The refusal of a start on ports that are taken, of which there is at least one. */
+export function portsTaken(taken: readonly TakenPort[]): StreamctlError {
+  const [first, ...others] = taken.map(({ port: { name, port }, holder }) => `port ${port} (${name}) is taken, ${holder}`);
+  const choose = "choose other ports: streamctl up --port-offset 1000";
+  return new StreamctlError("port-taken", `Cannot start "${taken[0]?.service}": ${[first, ...others].join("; ")}`, {
+    hint: taken.every(({ passes }) => passes) ? `Wait a minute, or ${choose}` : `Stop that process, or ${choose}`,
   });
 }
 
-async function isFree(port: number): Promise<boolean> {
+async function takenPort(service: ServiceName, port: TakenPort["port"]): Promise<TakenPort | undefined> {
+  const refusal = await refusalOf(port.port);
+  if (refusal === undefined) return undefined;
+  const use = refusal === "EACCES" ? undefined : await portUse(port.port);
+  const nobody = refusal === "EACCES" ? "this user may not listen there" : "another process holds it";
+  return { service, port, holder: use ? holderText(use) : nobody, passes: use?.kind === "closing" };
+}
+
+function holderText({ kind, owner, uid }: PortUse): string {
+  if (kind === "closing") return "a closed connection keeps it for up to a minute (TIME_WAIT)";
+  if (owner) return kind === "listener" ? listenerText(owner) : `a connection of process ${owner.pid} (${owner.name}) uses it`;
+  return `a process of user ${uid} ${kind === "listener" ? "listens there" : "uses it for a connection"}`;
+}
+
+function listenerText({ pid, name }: PortOwner): string {
+  return `process ${pid} (${name}) listens there`;
+}
+
+/**
+ * Why nothing can listen on a port, as the system says; undefined where something can. Every address is tried: Pinot's query port binds
+ * all of them, and a listener on any of them is in the way.
+ */
+async function refusalOf(port: number): Promise<string | undefined> {
+  return (await refusalAt("0.0.0.0", port)) ?? (await refusalAt("::", port));
+}
+
+async function refusalAt(host: string, port: number): Promise<string | undefined> {
   return await new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error) => {
       const code = systemCode(error);
-      if (code === "EADDRINUSE" || code === "EACCES") resolve(false);
+      if (code === "EADDRINUSE" || code === "EACCES") resolve(code);
+      // A machine without IPv6.
+      else if (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL") resolve(undefined);
       else reject(error);
     });
-    // Every address: Pinot's query port binds all of them, and a listener on any of them is in the way.
-    server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }
