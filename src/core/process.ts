@@ -5,9 +5,9 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { access, constants, readFile, stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve as absolute } from "node:path";
 import { createInterface } from "node:readline";
 import { passedEnvironment } from "./environment.ts";
 import { StreamctlError, systemCode } from "./errors.ts";
@@ -196,22 +196,28 @@ export function residentBytesIn(text: string): number | undefined {
   return kilobytes.length === 0 ? undefined : kilobytes.reduce((sum, size) => sum + size, 0) * 1024;
 }
 
-/** Full path of a program on the PATH; undefined where there is none. */
+/** Full path of a program on the PATH, or where the system looks without one; undefined where there is none. */
 export async function findProgram(name: string): Promise<string | undefined> {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter).filter(Boolean)) {
-    const path = join(folder, name);
-    try {
-      await access(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
+  for (const folder of (process.env["PATH"] ?? "/bin:/usr/bin").split(delimiter).filter(Boolean)) {
+    const path = absolute(folder, name);
+    if (await isExecutable(path)) return path;
   }
   return undefined;
 }
 
 function environmentOf({ inherits, env }: Command): NodeJS.ProcessEnv {
   return { ...(inherits === "all" ? process.env : passedEnvironment(process.env)), ...env };
+}
+
+/** Whether a path is that of a file that this user may run. */
+export async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    // A folder may be entered by the same permission.
+    return !statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function readBootId(): Promise<string> {

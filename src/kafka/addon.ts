@@ -58,7 +58,16 @@ function candidateFolders(): readonly string[] {
   const { TMPDIR } = process.env;
   // Everybody writes to these, so the user's number is part of the name.
   const common = [TMPDIR, "/tmp", "/dev/shm", "/var/tmp"].map((folder) => under(folder, `streamctl-${userId()}`));
-  return [join(cacheFolder(), "native"), ...common].filter((folder) => folder !== undefined);
+  return [cacheOfAddon(), ...common].filter((folder) => folder !== undefined);
+}
+
+/** Undefined for a user without a home. */
+function cacheOfAddon(): string | undefined {
+  try {
+    return join(cacheFolder(), "native");
+  } catch {
+    return undefined;
+  }
 }
 
 function under(folder: string | undefined, name: string): string | undefined {

@@ -1,56 +1,38 @@
-/** `doctor`: what this machine has and lacks, and what to type about it. Changes nothing. */
+/** `doctor`: what this machine has and lacks for the next `up`, and what to type about it. Changes nothing. */
 
-import { access, constants, statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
-import { dirname, resolve } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
-import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
-import { portOwner } from "../core/port-owner.ts";
-import { findProgram } from "../core/process.ts";
-import { loadAddon } from "../kafka/addon.ts";
-import { findEngine } from "../stack/docker/engine.ts";
-import { isResolved } from "../stack/local/engines.ts";
-import { cacheFolder } from "../core/cache-folder.ts";
-import { requiredJava, requireJava } from "../stack/local/java.ts";
-import { requireKsqldb } from "../stack/ksqldb-home.ts";
-import { readRunState, type RunState } from "../stack/run-state.ts";
-import { desiredServices } from "../stack/services/catalog.ts";
-import { waysToKsqldb } from "./choices.ts";
+import { hasCode } from "../core/errors.ts";
+import { silentLog } from "../core/log.ts";
+import { readRunState, type RunState, type StackChoices } from "../stack/run-state.ts";
+import type { ServiceName } from "../stack/service.ts";
+import { chosenServices, observeProcesses } from "../stack/stack.ts";
+import { examine, type Finding } from "./checks.ts";
+import { resolveChoices, waysToKsqldb } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
-
-export interface Finding {
-  readonly subject: string;
-  /** `lacks`: `up` cannot work; `warns`: it may. */
-  readonly verdict: "fine" | "warns" | "lacks";
-  readonly found: string;
-  /** What to type; only where something is not fine. */
-  readonly advice?: string;
-}
+import { lookAtMachine } from "./machine.ts";
+import { openRuntime } from "./open-runtime.ts";
+import { lookAround } from "./surroundings.ts";
 
 /** Memory that the local stack needs, with room for the query and the data commands, in bytes. */
 const neededMemoryBytes = 2e9;
 
-/** Room for the cache, Maven's repository and some data, in bytes. */
-const neededDiskBytes = 2e9;
-
-export async function doctor(portOffset: number | undefined, { folder, signal }: PipelineContext): Promise<readonly Finding[]> {
+/** The checks by which `up` refuses, and what else is worth knowing. @throws StreamctlError for choices that `up` refuses */
+export async function doctor(portOffset: number | undefined, context: PipelineContext): Promise<readonly Finding[]> {
+  const { folder, declarationsDir, signal } = context;
   const state = await readRunState(folder);
-  const offset = portOffset ?? state?.choices.portOffset ?? 0;
-  const missing = await missingEngines();
-  const running = (state?.services.length ?? 0) > 0;
+  const typed = { runtime: undefined, processor: undefined, portOffset, only: undefined };
+  const declarations = openDeclarations(declarationsDir);
+  const running = await runningServices(state, context);
+  const choices = resolveChoices(typed, state, await lookAround(typed, state?.choices, { declarations, signal }), running.size > 0);
+  const starting = chosenServices(choices).filter(({ name }) => !running.has(name));
+  const { runtime, ksqldb } = choices;
+  const undertaking = { runtime, portOffset: choices.portOffset, ksqldb, folder, declarationsDir, starting, opening: starting };
   return [
-    await javaFinding(signal),
-    await mavenFinding(missing),
-    await containerFinding(signal),
-    addonFinding(),
-    await cacheFinding(missing),
-    await diskFinding(),
+    ...examine(await lookAtMachine(undertaking, signal)),
     memoryFinding(),
-    await ksqldbFinding(state),
     { subject: "processors", verdict: "fine", found: `${availableParallelism()}` },
-    running
-      ? { subject: "ports", verdict: "fine", found: "held by the stack of this folder, or not looked at while it is up" }
-      : await portsFinding(state, offset),
+    { subject: "processor", verdict: "fine", found: processorText(choices) },
     {
       subject: "network",
       verdict: "warns",
@@ -60,77 +42,20 @@ export async function doctor(portOffset: number | undefined, { folder, signal }:
   ];
 }
 
-async function javaFinding(signal: AbortSignal): Promise<Finding> {
+/** Services that run, as far as their runtime can be asked. */
+async function runningServices(state: RunState | undefined, context: PipelineContext): Promise<ReadonlySet<ServiceName>> {
+  if (!state) return new Set();
   try {
-    const version = await requireJava(signal);
-    if (await findProgram("javac")) return { subject: "java", verdict: "fine", found: `version ${version}, with its compiler` };
-    const advice = `Install the JDK, not only the runtime (Debian: apt-get install openjdk-${requiredJava}-jdk-headless)`;
-    return { subject: "java", verdict: "lacks", found: `version ${version}, without javac on the PATH`, advice };
+    const processes = await observeProcesses(
+      state,
+      await openRuntime(state.choices, { ...context, stackId: state.stack.id, log: silentLog }),
+    );
+    return new Set(processes.filter((service) => service.state === "running").map(({ name }) => name));
   } catch (error) {
-    const advice = error instanceof StreamctlError ? error.hint : undefined;
-    return { subject: "java", verdict: "lacks", found: messageOf(error), ...(advice ? { advice } : {}) };
-  }
-}
-
-async function mavenFinding(missing: readonly string[]): Promise<Finding> {
-  const path = await findProgram("mvn");
-  if (path) return { subject: "maven", verdict: "fine", found: path };
-  if (missing.length === 0) return { subject: "maven", verdict: "fine", found: "not on the PATH, and not needed: the engines are there" };
-  return { subject: "maven", verdict: "lacks", found: "not on the PATH", advice: "Install Maven (Debian: apt-get install maven)" };
-}
-
-/** Engines that the cache lacks. */
-async function missingEngines(): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const name of ["kafka", "pinot", "flink"] as const)
-    if (!(await isResolved({ cacheDir: cacheFolder(), declarations: openDeclarations() }, name))) missing.push(name);
-  return missing;
-}
-
-async function containerFinding(signal: AbortSignal): Promise<Finding> {
-  const subject = "containers";
-  try {
-    const { name } = await findEngine(signal);
-    return { subject, verdict: "fine", found: `${name} answers: up --runtime docker can be had` };
-  } catch (error) {
-    if (hasCode(error, "prerequisite")) return { subject, verdict: "fine", found: "no engine answers; only up --runtime docker needs one" };
+    // No container engine answers, which a check says.
+    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return new Set();
     throw error;
   }
-}
-
-function addonFinding(): Finding {
-  try {
-    return { subject: "librdkafka", verdict: "fine", found: loadAddon().librdkafkaVersion };
-  } catch (error) {
-    const advice = error instanceof StreamctlError ? error.hint : undefined;
-    return { subject: "librdkafka", verdict: "lacks", found: messageOf(error), ...(advice ? { advice } : {}) };
-  }
-}
-
-async function cacheFinding(missing: readonly string[]): Promise<Finding> {
-  const cacheDir = cacheFolder();
-  if (missing.length === 0) return { subject: "engines", verdict: "fine", found: `all in ${cacheDir}` };
-  const found = `${missing.join(", ")} will be fetched by Maven at the first up, into ${cacheDir}`;
-  if (await isWritable(cacheDir)) return { subject: "engines", verdict: "fine", found };
-  const advice = "Make that folder writable, or point XDG_CACHE_HOME at one that is";
-  return { subject: "engines", verdict: "lacks", found: `${found}, which is not writable`, advice };
-}
-
-/** Whether a folder can be written to, or made. */
-async function isWritable(folder: string): Promise<boolean> {
-  try {
-    await access(folder, constants.W_OK);
-    return true;
-  } catch (error) {
-    return systemCode(error) === "ENOENT" && dirname(folder) !== folder && (await isWritable(dirname(folder)));
-  }
-}
-
-async function diskFinding(): Promise<Finding> {
-  const free = await freeBytes(cacheFolder());
-  const found = `${(free / 1e9).toFixed(1)} GB free beside the cache`;
-  if (free >= neededDiskBytes) return { subject: "disk", verdict: "fine", found };
-  return { subject: "disk", verdict: "warns", found, advice: "Free some room, or point XDG_CACHE_HOME at a larger disk" };
 }
 
 function memoryFinding(): Finding {
@@ -140,47 +65,9 @@ function memoryFinding(): Finding {
   return { subject: "memory", verdict: "warns", found, advice: "The stack needs about 1.5 GB: end something, or start a part with --only" };
 }
 
-/** Where ksqlDB would come from at the next `up`. */
-async function ksqldbFinding(state: RunState | undefined): Promise<Finding> {
-  const subject = "ksqldb";
-  const environment = process.env["STREAMCTL_KSQLDB_HOME"];
-  const source = state?.choices.ksqldb ?? (environment ? { home: resolve(environment) } : undefined);
-  if (source === undefined) return { subject, verdict: "fine", found: `none was given: the processor is Flink. ${waysToKsqldb}` };
-  if ("url" in source) return { subject, verdict: "fine", found: `the server at ${source.url}, which is not ours` };
-  if ("image" in source) return { subject, verdict: "fine", found: "an image of its own, in containers" };
-  try {
-    await requireKsqldb(source.home);
-    return { subject, verdict: "fine", found: `installed in ${source.home}` };
-  } catch (error) {
-    const advice = error instanceof StreamctlError ? error.hint : undefined;
-    return { subject, verdict: "lacks", found: messageOf(error), ...(advice ? { advice } : {}) };
-  }
-}
-
-async function portsFinding(state: RunState | undefined, offset: number): Promise<Finding> {
-  const taken: string[] = [];
-  const processor = state?.choices.processor ?? (process.env["STREAMCTL_KSQLDB_HOME"] ? "ksqldb" : "flink");
-  const ports = desiredServices({ portOffset: offset, processor }).flatMap((service) => service.ports.map(({ port }) => port));
-  for (const port of ports) {
-    const owner = await portOwner(port);
-    if (owner) taken.push(`${port} by process ${owner.pid} (${owner.name})`);
-  }
-  if (taken.length === 0) return { subject: "ports", verdict: "fine", found: `all free at offset ${offset}` };
-  return {
-    subject: "ports",
-    verdict: "lacks",
-    found: `taken: ${taken.join(", ")}`,
-    advice: "Choose other ports: streamctl up --port-offset 1000",
-  };
-}
-
-/** Free bytes of the disk on which a folder lies or would lie. */
-async function freeBytes(path: string): Promise<number> {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch (error) {
-    if (!["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "") || dirname(path) === path) throw error;
-    return await freeBytes(dirname(path));
-  }
+/** What computes the windows at the next `up`, and where it would come from. */
+function processorText({ processor, ksqldb }: StackChoices): string {
+  if (processor === "flink") return `Flink. ksqlDB takes its place where it is given. ${waysToKsqldb}`;
+  if (ksqldb === undefined || "image" in ksqldb) return "ksqlDB, from an image of its own";
+  return "url" in ksqldb ? `the ksqlDB server at ${ksqldb.url}, which is not ours` : `ksqlDB, installed in ${ksqldb.home}`;
 }

@@ -34,7 +34,7 @@ export async function openRuntime(
     return localRuntime({
       folder,
       stackId,
-      cacheDir: cacheFolder(),
+      cacheDir: cacheFolder,
       declarations,
       ksqldbHome: ksqldb && "home" in ksqldb ? ksqldb.home : undefined,
       log,

@@ -9,7 +9,6 @@ import type { Change } from "../model/change.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart, executeStop } from "../stack/execute.ts";
 import { type KsqldbJars, readKsqldbJars, requireKsqldb } from "../stack/ksqldb-home.ts";
-import { requirePlainPath } from "../stack/local/runtime.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { identityFor, readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
 import type { Runtime, RunningService } from "../stack/runtime.ts";
@@ -17,11 +16,13 @@ import type { ServiceName } from "../stack/service.ts";
 import type { StackIdentity } from "../stack/stack-identity.ts";
 import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
 import { stopUnrecorded, unrecordedServices } from "../stack/unrecorded.ts";
+import { requireFit, requireUsableFolder } from "./checks.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
+import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { provision } from "./provisioning.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
@@ -76,7 +77,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   const startedAt = performance.now();
   const { folder } = context;
   // What is typed wrongly is refused before anything is waited for or written.
-  requirePlainPath(folder);
+  requireUsableFolder(await lookAtFolder(folder.root));
   chosenServices((await choose(request, await readRunState(folder), context)).choices);
   return await withStackLock(context, async () => {
     const decision = await decide(request, context);
@@ -168,7 +169,14 @@ async function carryOut(
   for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
   await stopUnrecorded(unrecorded, { runtime, log });
   const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
-  if (starting.length > 0) await runtime.prepare(starting);
+  if (starting.length > 0) {
+    const { runtime: name, portOffset, ksqldb } = choices;
+    const opening = starting.filter((definition) =>
+      plan.some(({ operation, target }) => operation === "start" && target === definition.name),
+    );
+    requireFit(await lookAtMachine({ runtime: name, portOffset, ksqldb, folder, declarationsDir, starting, opening }, signal));
+    await runtime.prepare(starting);
+  }
   const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);
   await executeStop(unwanted, recorder.records, { runtime, log, remember, stopTimeoutMs: () => 20_000 });
   const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });

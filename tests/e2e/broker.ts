@@ -42,7 +42,7 @@ export class Broker {
     this.#folder = folder;
     this.#definition = definition;
     this.#ports = ports;
-    this.#runtime = localRuntime({ folder: stateFolder(folder), stackId: "broker", cacheDir: cacheFolder(), log: silentLog });
+    this.#runtime = localRuntime({ folder: stateFolder(folder), stackId: "broker", cacheDir: cacheFolder, log: silentLog });
     this.address = this.addressOf("PLAINTEXT");
   }
 

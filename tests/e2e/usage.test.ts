@@ -4,13 +4,13 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { identifyProcess } from "../../src/core/process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { executable, run, start } from "./streamctl.ts";
+import { executable, run, start, type RunOptions } from "./streamctl.ts";
 
 /** What was typed, the exit code, and what standard error must say. */
 const wrong: readonly (readonly [args: readonly string[], exitCode: number, says: string])[] = [
@@ -211,7 +211,7 @@ describe("a machine that lacks something", () => {
     await writeFile(join(folder, "java"), "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n");
     await chmod(join(folder, "java"), 0o755);
     const { exitCode, stderr } = await run(["up"], { cwd, env: { ...withoutHome, PATH: folder } });
-    expect(stderr).toContain('Cannot use "java": version 11 is too old, 17 is needed');
+    expect(stderr).toContain(`Cannot use "${folder}/java": version 11 is too old, 17 is needed`);
     expect(exitCode).toBe(1);
   });
 
@@ -219,16 +219,69 @@ describe("a machine that lacks something", () => {
     const cwd = await temporaryFolder();
     const env = { ...withoutHome, PATH: await pathWith("sh", "java"), STREAMCTL_CACHE_DIR: join(cwd, "cache") };
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
-    expect(stderr).toContain("Cannot resolve Kafka 4.3.1: Maven (mvn) is not on the PATH\nhint: Install Maven");
+    expect(stderr).toContain("Cannot fetch kafka: Maven (mvn) is not on the PATH\nhint: Install Maven");
     expect(exitCode).toBe(1);
   });
 
-  test("doctor says of a cache in which nothing can be kept that up will fail", async () => {
+  /** What a machine has or lacks, as the environment and the limits of a shell; the subject of `doctor` by which `up` refuses. */
+  const unfit: readonly (readonly [
+    subject: string,
+    what: string,
+    limits: string,
+    env: (cwd: string) => Promise<NonNullable<RunOptions["env"]>>,
+  ])[] = [
+    ["limits", "few open files", "ulimit -n 100", async () => ({})],
+    ["limits", "little room for addresses", "ulimit -v 3000000", async () => ({})],
+    ["java", "a JAVA_HOME that is not there", ":", async () => ({ JAVA_HOME: "nowhere" })],
+    ["java", "a JAVA_HOME that is a file", ":", async () => ({ JAVA_HOME: executable })],
+    ["engines", "a cache below a file", ":", async (cwd) => ({ STREAMCTL_CACHE_DIR: join(cwd, "file", "cache") })],
+    ["engines", "a cache whose path Java cannot read", ":", async (cwd) => ({ STREAMCTL_CACHE_DIR: join(cwd, "a:b") })],
+    [
+      "maven",
+      "no Maven",
+      ":",
+      async (cwd) => ({ ...withoutHome, PATH: await pathWith("sh", "java"), STREAMCTL_CACHE_DIR: join(cwd, "c") }),
+    ],
+    ["ksqldb", "no ksqlDB where one was named", ":", async () => ({ STREAMCTL_KSQLDB_HOME: "nowhere" })],
+  ];
+
+  test.each(unfit)("up refuses by what doctor says of its %s: %s", async (subject, _, limits, environment) => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, "file"), "");
-    const { exitCode, stdout } = await run(["doctor"], { cwd, env: { STREAMCTL_CACHE_DIR: join(cwd, "file", "cache") } });
-    expect(stdout).toContain("file/cache, which is not writable");
-    expect(exitCode).toBe(1);
+    const options = { cwd, env: await environment(cwd), program: ["/bin/sh", "-c", `${limits}; exec "$0" "$@"`, executable] };
+    const doctor = await run(["doctor", "--port-offset", "17000", "--json"], options);
+    const up = await run(["up", "--port-offset", "17000", "--json"], options);
+    const { findings } = JSON.parse(doctor.stdout) as { readonly findings: readonly Readonly<Record<string, string>>[] };
+    const first = findings.find(({ verdict }) => verdict === "lacks");
+    const { code, found: message, advice: hint } = first ?? {};
+    expect({ subject: first?.["subject"], up: JSON.parse(up.stdout) }).toEqual({ subject, up: { error: { code, message, hint } } });
+    expect([doctor.exitCode, up.exitCode]).toEqual([1, 1]);
+    expect(await readdir(cwd)).not.toContain(".streamctl");
+  });
+
+  test("whom no table of users knows is asked for a folder by the commands alone that keep something there", async () => {
+    const cwd = await temporaryFolder();
+    await chmod(cwd, 0o777);
+    const setpriv = Bun.which("setpriv");
+    if (process.getuid?.() !== 0 || setpriv === null) {
+      process.stderr.write("SKIPPED: a user without a home cannot be tried here, because this user may not become another one\n");
+      return;
+    }
+    // The project's own folder may be closed to others.
+    await copyFile(executable, join(cwd, "streamctl"));
+    await chmod(join(cwd, "streamctl"), 0o755);
+    const program = [setpriv, "--reuid", "54321", "--clear-groups", join(cwd, "streamctl")];
+    const env = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
+    const stranger = async (...args: readonly string[]) =>
+      await run(args, { cwd, env: { ...env, PATH: process.env["PATH"] }, program, timeoutMs: 60_000 });
+    const refusal = "Cannot find a folder for the cache: user 54321 has no home folder\nhint: Set HOME or XDG_CACHE_HOME to a folder";
+    expect((await stranger("up", "--port-offset", "17000")).stderr).toContain(refusal);
+    expect((await stranger("doctor")).stdout).toContain(refusal.split("\n")[0] ?? "");
+    expect((await stranger("up", "--dry-run")).exitCode).toBe(0);
+    expect((await stranger("status")).stdout).toBe("Nothing was started here\n");
+    expect((await stranger("down")).stdout).toBe("Nothing was running\n");
+    // The addon takes another folder.
+    expect((await stranger("data", "-n", "1", "--brokers", "127.0.0.1:1")).stderr).toContain('no answer from Kafka at "127.0.0.1:1"');
   });
 
   test("doctor names what is missing and exits 1", async () => {

@@ -36,7 +36,7 @@ describe("a folder with ksqlDB", () => {
       const folder = stateFolder(await temporaryFolder());
       const portOffset = await freeOffset();
       const definition = ksqldbService(siteOf("local", portOffset));
-      const runtime = localRuntime({ folder, stackId: "0a1b2c3d", cacheDir: folder.root, ksqldbHome: home, log: silentLog });
+      const runtime = localRuntime({ folder, stackId: "0a1b2c3d", cacheDir: () => folder.root, ksqldbHome: home, log: silentLog });
       const remembered = new Map<ServiceName, ServiceRecord>();
       const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
         void (record ? remembered.set(name, record) : remembered.delete(name));

@@ -35,6 +35,16 @@ export function engineVersion(name: EngineName): string {
   return engines[name].label.slice(engines[name].label.lastIndexOf(" ") + 1);
 }
 
+/** Room that the resolution of engines needs, Maven's own repository included, in bytes. */
+export function diskBytesFor(names: readonly EngineName[]): number {
+  return names.reduce((sum, name) => sum + engines[name].diskBytes, 0);
+}
+
+/** Whether the resolution of an engine compiles Java. */
+export function needsCompiler(name: EngineName): boolean {
+  return engines[name].sources.length > 0;
+}
+
 /** What Maven needs to resolve an engine: texts by the path at which they lie in its project. */
 function mavenProject({ name, sources }: Engine, declarations: Declarations): Readonly<Record<string, string>> {
   const compiled = sources.map((source) => [`src/main/java/${basename(source)}`, declarations.read(source)] as const);
@@ -61,7 +71,7 @@ type Cache = Pick<EngineContext, "cacheDir" | "declarations">;
 export function classPath(cache: Cache, name: EngineName): string {
   const home = engineHome(cache, engines[name]);
   const jars = join(home, "lib", "*");
-  return engines[name].sources.length > 0 ? `${join(home, "target", "classes")}:${jars}` : jars;
+  return needsCompiler(name) ? `${join(home, "target", "classes")}:${jars}` : jars;
 }
 
 /** Whether the engine stands in the cache, whole. */
@@ -194,12 +204,12 @@ async function requireSpace(cacheDir: string, missing: readonly Engine[]): Promi
       hint: "Point XDG_CACHE_HOME at a folder that you may write",
     });
   }
-  const needed = missing.reduce((sum, engine) => sum + engine.diskBytes, 0);
+  const needed = diskBytesFor(missing.map(({ name }) => name));
   const { bavail, bsize } = await statfs(cacheDir);
   if (bavail * bsize < needed) throw noSpace(cacheDir, needed);
 }
 
-function noSpace(cacheDir: string, needed: number): StreamctlError {
+export function noSpace(cacheDir: string, needed: number): StreamctlError {
   return new StreamctlError(
     "no-space",
     `Cannot fill the cache "${cacheDir}": no room on its disk, ${Math.ceil(needed / 1e6)} MB are needed`,

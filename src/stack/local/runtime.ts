@@ -13,7 +13,7 @@ import { renderTemplate } from "../../core/template.ts";
 import { pausedWhole, pollUntil } from "../../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
 import { hostsWith, unknownHostName } from "./host-names.ts";
-import { javaProgram, requireJava } from "./java.ts";
+import { findJava } from "./java.ts";
 import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
 import { localData } from "./data.ts";
 import { markedProcesses, markOf } from "./marks.ts";
@@ -31,7 +31,8 @@ export interface LocalRuntimeOptions {
   readonly folder: StateFolder;
   /** Id of the stack; undefined where the folder has none, and nothing is started. */
   readonly stackId: string | undefined;
-  readonly cacheDir: string;
+  /** Folder of the engines' jars, asked for when they are needed. */
+  readonly cacheDir: () => string;
   /** Default: those of the program. */
   readonly declarations?: Declarations | undefined;
   /** Folder of the user's ksqlDB; undefined where the stack runs none. */
@@ -73,15 +74,15 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   const configuration = (definition: ServiceDefinition): readonly string[] =>
     definition.files.map(({ asset }) => render(definition, declarations.read(asset), asset));
   const classPathOf = async ({ engine }: ServiceDefinition): Promise<string> =>
-    engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath({ cacheDir, declarations }, engine);
+    engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath({ cacheDir: cacheDir(), declarations }, engine);
   let hosts: string | undefined;
   const java = (
     definition: ServiceDefinition,
-    path: string,
+    { program, path }: Jvm,
     { mainClass, args }: JavaStep,
     { marks = [], extra }: { readonly marks?: readonly string[]; readonly extra?: Readonly<Record<string, string>> },
   ) => ({
-    program: javaProgram(),
+    program,
     args: ["-cp", path, ...marks, ...definition.jvmOptions, ...(hosts === undefined ? [] : [hostsOption]), mainClass, ...args].map((arg) =>
       render(definition, arg, definition.name, extra),
     ),
@@ -91,7 +92,6 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
   return {
     async prepare(definitions) {
-      await requireJava(signal);
       const unknown = await unknownHostName(signal);
       if (unknown !== undefined) {
         log.info(
@@ -102,7 +102,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
       if (definitions.some(({ engine }) => engine === "ksqldb")) await requireKsqldb(ksqldbHome ?? "");
       await resolveEngines(
         definitions.map(({ engine }) => engine).filter((engine) => engine !== "ksqldb"),
-        { log, signal, cacheDir, declarations },
+        { log, signal, cacheDir: cacheDir(), declarations },
       );
     },
 
@@ -111,12 +111,12 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     async start(definition) {
       await requireFreePorts(definition);
       await layOut(folder, definition, configuration(definition), hosts);
-      const path = await classPathOf(definition);
-      await prepareData(folder, definition, (step, extra) => java(definition, path, step, { extra }), signal);
+      const jvm = { program: (await findJava()) ?? "java", path: await classPathOf(definition) };
+      await prepareData(folder, definition, (step, extra) => java(definition, jvm, step, { extra }), signal);
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
       const mark = markOf(stackId ?? "", definition.name);
-      return await startDetached(java(definition, path, definition, { marks: [mark] }), logFile);
+      return await startDetached(java(definition, jvm, definition, { marks: [mark] }), logFile);
     },
 
     async stop(name, started, timeoutMs) {
@@ -180,6 +180,7 @@ async function layOut(
   if (hosts !== undefined) await writeAtomically(join(folder.confDir(name), "hosts"), hosts);
 }
 
+type Jvm = { readonly program: string; readonly path: string };
 type JavaStep = { readonly mainClass: string; readonly args: readonly string[] };
 type JavaCommand = (step: JavaStep, extra: Readonly<Record<string, string>>) => Parameters<typeof runCommand>[0];
 

@@ -1,0 +1,193 @@
+/**
+ * What this machine has, as far as the next `up` depends on it: facts without a verdict, which `checks.ts` gives. Looking changes
+ * nothing.
+ */
+
+import { access, constants, readFile, stat, statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { openDeclarations } from "../core/assets.ts";
+import { cacheFolder } from "../core/cache-folder.ts";
+import { StreamctlError, systemCode } from "../core/errors.ts";
+import { outgoingPorts, type PortRange } from "../core/port-owner.ts";
+import { findProgram } from "../core/process.ts";
+import { loadAddon } from "../kafka/addon.ts";
+import { findEngine } from "../stack/docker/engine.ts";
+import { requireKsqldb } from "../stack/ksqldb-home.ts";
+import { diskBytesFor, isResolved, needsCompiler } from "../stack/local/engines.ts";
+import { lookAtJava, type Java } from "../stack/local/java.ts";
+import { takenPorts, type TakenPort } from "../stack/ports.ts";
+import type { KsqldbSource, StateFolder } from "../stack/run-state.ts";
+import type { EngineName, ServiceDefinition } from "../stack/service.ts";
+import type { RuntimeName } from "../stack/site.ts";
+
+/** What an `up` is about to start. */
+export interface Undertaking {
+  readonly runtime: RuntimeName;
+  readonly portOffset: number;
+  readonly ksqldb?: KsqldbSource | undefined;
+  readonly folder: StateFolder;
+  readonly declarationsDir?: string | undefined;
+  /** Services that are started, or may have to be. */
+  readonly starting: readonly ServiceDefinition[];
+  /** Those of them that do not run: their ports must be free. */
+  readonly opening: readonly ServiceDefinition[];
+}
+
+/** Something that works, as it calls itself, or why it does not. */
+export type Found = string | StreamctlError;
+
+export interface Folder {
+  readonly path: string;
+  /** Why nothing can be written there, such as `permission denied`; undefined where something can. */
+  readonly obstacle: string | undefined;
+  /** On its disk. */
+  readonly freeBytes: number;
+}
+
+/** Limits of this session that the engines inherit; infinite where there is none. */
+export interface Limits {
+  readonly openFiles: number;
+  readonly processes: number;
+  readonly addressSpaceBytes: number;
+  readonly fileBytes: number;
+}
+
+export interface Machine {
+  readonly runtime: RuntimeName;
+  readonly portOffset: number;
+  /** Whether anything is started at all. */
+  readonly starts: boolean;
+  readonly stateFolder: Folder;
+  readonly limits: Limits;
+  readonly java: Java;
+  /** Path of Maven; undefined where there is none on the PATH. */
+  readonly maven: string | undefined;
+  readonly cache: Folder | StreamctlError;
+  /** Engines to be started that are not in the cache, and the room that they need. */
+  readonly missingEngines: readonly EngineName[];
+  readonly missingBytes: number;
+  /** Whether one of them is compiled. */
+  readonly compiles: boolean;
+  readonly takenPorts: readonly TakenPort[];
+  readonly outgoingPorts: { readonly ports: readonly number[]; readonly range: PortRange } | undefined;
+  /** The container engine. */
+  readonly containers: Found;
+  readonly librdkafka: Found;
+  /** Folder of an installed ksqlDB; undefined where the stack runs none from a folder. */
+  readonly ksqldb: Found | undefined;
+}
+
+export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSignal): Promise<Machine> {
+  const { runtime, portOffset, folder, starting, opening, ksqldb } = undertaking;
+  const cache = await cacheOrRefusal();
+  const missingEngines = "path" in cache ? await missingIn(cache.path, undertaking) : enginesOf(starting);
+  const compiles = runtime === "local" && missingEngines.some(needsCompiler);
+  const published = opening.map(({ name, ports }) => ({
+    name,
+    ports: ports.filter(({ own }) => runtime === "local" || own !== true),
+  }));
+  const [stateFolder, limits, java, maven, taken, outgoing, containers, home] = await Promise.all([
+    lookAtFolder(folder.root),
+    readLimits(),
+    lookAtJava({ askCompiler: compiles, signal }),
+    findProgram("mvn"),
+    takenPorts(published),
+    outgoingPorts(published.flatMap(({ ports }) => ports.map(({ port }) => port))),
+    lookAtContainers(runtime, signal),
+    ksqldb && "home" in ksqldb ? orRefusal(async () => (await requireKsqldb(ksqldb.home), ksqldb.home)) : undefined,
+  ]);
+  return {
+    runtime,
+    portOffset,
+    starts: starting.length > 0,
+    stateFolder,
+    limits,
+    java,
+    maven,
+    cache,
+    missingEngines,
+    missingBytes: diskBytesFor(missingEngines),
+    compiles,
+    takenPorts: taken,
+    outgoingPorts: outgoing,
+    containers,
+    librdkafka: await orRefusal(async () => loadAddon().librdkafkaVersion),
+    ksqldb: home,
+  };
+}
+
+/** A folder as it is, or as it could be made. */
+export async function lookAtFolder(path: string): Promise<Folder> {
+  const { nearest, isFolder } = await nearestThere(resolve(path));
+  const { bavail, bsize } = await statfs(nearest);
+  const freeBytes = bavail * bsize;
+  if (!isFolder) return { path, obstacle: "a file stands where a folder is needed", freeBytes };
+  try {
+    await access(nearest, constants.W_OK | constants.X_OK);
+    return { path, obstacle: undefined, freeBytes };
+  } catch (error) {
+    return { path, obstacle: systemCode(error) === "EROFS" ? "its disk is read-only" : "permission denied", freeBytes };
+  }
+}
+
+/** What stands at a path, or above it where nothing does. */
+async function nearestThere(path: string): Promise<{ readonly nearest: string; readonly isFolder: boolean }> {
+  try {
+    return { nearest: path, isFolder: (await stat(path)).isDirectory() };
+  } catch (error) {
+    // What may not be looked at may not be written to either.
+    if (!["ENOENT", "ENOTDIR", "EACCES"].includes(systemCode(error) ?? "") || dirname(path) === path) throw error;
+    return await nearestThere(dirname(path));
+  }
+}
+
+async function cacheOrRefusal(): Promise<Folder | StreamctlError> {
+  return await orRefusal(async () => await lookAtFolder(cacheFolder()));
+}
+
+function enginesOf(definitions: readonly ServiceDefinition[]): readonly EngineName[] {
+  return [...new Set(definitions.map(({ engine }) => engine))].filter((engine) => engine !== "ksqldb");
+}
+
+async function missingIn(cacheDir: string, { runtime, starting, declarationsDir }: Undertaking): Promise<readonly EngineName[]> {
+  if (runtime === "docker") return [];
+  const cache = { cacheDir, declarations: openDeclarations(declarationsDir) };
+  const looks = await Promise.all(enginesOf(starting).map(async (name) => ({ name, there: await isResolved(cache, name) })));
+  return looks.filter(({ there }) => !there).map(({ name }) => name);
+}
+
+async function readLimits(): Promise<Limits> {
+  const text = await readFile("/proc/self/limits", "utf8").catch(() => "");
+  const limit = (name: string, which: "soft" | "hard"): number => {
+    const [, soft, hard] = new RegExp(`^${name} +(\\S+) +(\\S+)`, "mu").exec(text) ?? [];
+    const value = Number(which === "soft" ? soft : hard);
+    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+  };
+  return {
+    // A JVM raises its own soft limit of these to the hard one (-XX:+MaxFDLimit).
+    openFiles: limit("Max open files", "hard"),
+    // The superuser is not held to it.
+    processes: process.getuid?.() === 0 ? Number.POSITIVE_INFINITY : limit("Max processes", "soft"),
+    addressSpaceBytes: Math.min(limit("Max address space", "soft"), limit("Max data size", "soft")),
+    fileBytes: limit("Max file size", "soft"),
+  };
+}
+
+async function lookAtContainers(runtime: RuntimeName, signal: AbortSignal | undefined): Promise<Found> {
+  return await orRefusal(async () => {
+    const engine = await findEngine(signal);
+    // Only who needs it asks for its compose, which takes up to a second to answer.
+    if (runtime === "docker") await engine.compose({ folder: "/", project: "streamctl" }, ["version"], { signal });
+    return engine.name;
+  });
+}
+
+/** What a look finds, or why it finds nothing; what nobody foresaw is thrown. */
+async function orRefusal<T>(look: () => Promise<T>): Promise<T | StreamctlError> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof StreamctlError && error.code !== "interrupted") return error;
+    throw error;
+  }
+}

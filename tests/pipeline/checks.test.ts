@@ -1,0 +1,202 @@
+import { describe, expect, test } from "bun:test";
+import { StreamctlError } from "../../src/core/errors.ts";
+import { examine, requireFit } from "../../src/pipeline/checks.ts";
+import type { Machine } from "../../src/pipeline/machine.ts";
+
+/** A FAKE machine, as a value, on which `up` can start everything. */
+const fit: Machine = {
+  runtime: "local",
+  portOffset: 0,
+  starts: true,
+  stateFolder: { path: "/home/ada/.streamctl", obstacle: undefined, freeBytes: 50e9 },
+  limits: { openFiles: 20_000, processes: 90_000, addressSpaceBytes: Number.POSITIVE_INFINITY, fileBytes: Number.POSITIVE_INFINITY },
+  java: { program: "/usr/bin/java", home: undefined, version: 17, said: "", compiles: true },
+  maven: "/usr/bin/mvn",
+  cache: { path: "/home/ada/.cache/streamctl", obstacle: undefined, freeBytes: 50e9 },
+  missingEngines: ["kafka", "pinot", "flink"],
+  missingBytes: 870e6,
+  compiles: true,
+  takenPorts: [],
+  outgoingPorts: undefined,
+  containers: "docker 20.10.24",
+  librdkafka: "2.15.1",
+  ksqldb: undefined,
+};
+
+const fullCache = { missingEngines: [], missingBytes: 0, compiles: false } as const;
+const runtimeOnly = { ...fit.java, compiles: false };
+const kafkaPort = {
+  service: "kafka",
+  port: { name: "Kafka", port: 9092 },
+  holder: "a process of user 1001 listens there",
+  passes: false,
+} as const;
+const closing = { ...kafkaPort, holder: "a closed connection keeps it for up to a minute (TIME_WAIT)", passes: true } as const;
+const noEngine = new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers here", {
+  hint: "Start Docker",
+});
+const noHome = new StreamctlError("prerequisite", "Cannot find a folder for the cache: user 12345 has no home folder", {
+  hint: "Set HOME",
+});
+const noServer = new StreamctlError("prerequisite", 'Cannot use "/opt/x" as ksqlDB: no such folder', { hint: "Give a folder" });
+const noAddon = new StreamctlError("native", "Cannot load the native addon: no folder can hold it", { hint: "Set XDG_CACHE_HOME" });
+const limits = (changed: Partial<Machine["limits"]>): Partial<Machine> => ({ limits: { ...fit.limits, ...changed } });
+
+const refused: readonly (readonly [what: string, change: Partial<Machine>, subject: string, code: string, says: string])[] = [
+  [
+    "a state folder that engines misread",
+    { stateFolder: { ...fit.stateFolder, path: "/home/a b" } },
+    "state",
+    "usage",
+    'in a path with " "',
+  ],
+  [
+    "a state folder of somebody else",
+    { stateFolder: { ...fit.stateFolder, obstacle: "permission denied" } },
+    "state",
+    "state",
+    "permission denied",
+  ],
+  ["few open files", limits({ openFiles: 64 }), "limits", "prerequisite", "may open 64 files (ulimit -n), 512 are needed"],
+  ["little room for addresses", limits({ addressSpaceBytes: 2e9 }), "limits", "prerequisite", "may reserve 2.0 GB of addresses (ulimit -v"],
+  ["small files only", limits({ fileBytes: 1e6 }), "limits", "prerequisite", "a file may grow to 1 MB (ulimit -f)"],
+  ["few threads", limits({ processes: 100 }), "limits", "prerequisite", "this user may have 100 threads (ulimit -u)"],
+  ["no Java", { java: { ...fit.java, program: undefined } }, "java", "prerequisite", 'Cannot run "java": no Java here'],
+  [
+    "a wrong JAVA_HOME",
+    { java: { ...fit.java, program: undefined, home: "/x" } },
+    "java",
+    "prerequisite",
+    'JAVA_HOME "/x": it has no program bin/java',
+  ],
+  ["an old Java", { java: { ...fit.java, version: 11 } }, "java", "prerequisite", "version 11 is too old, 17 is needed"],
+  ["a Java that does not run", { java: { ...fit.java, version: undefined } }, "java", "prerequisite", "its version cannot be read"],
+  ["a runtime alone and an empty cache", { java: runtimeOnly }, "java", "prerequisite", "it has no compiler"],
+  [
+    "no Maven and an empty cache",
+    { maven: undefined },
+    "maven",
+    "prerequisite",
+    "Cannot fetch kafka, pinot, flink: Maven (mvn) is not on the PATH",
+  ],
+  [
+    "no container engine for containers",
+    { runtime: "docker", containers: noEngine },
+    "containers",
+    "prerequisite",
+    "no container engine answers",
+  ],
+  ["no addon", { librdkafka: noAddon }, "librdkafka", "native", "no folder can hold it"],
+  ["a user without a home", { cache: noHome }, "engines", "prerequisite", "user 12345 has no home folder"],
+  [
+    "a cache that Java cannot read",
+    { ...fullCache, cache: { path: "/a:b", obstacle: undefined, freeBytes: 9e9 } },
+    "engines",
+    "prerequisite",
+    'with ":"',
+  ],
+  [
+    "a cache that cannot be filled",
+    { cache: { path: "/c", obstacle: "its disk is read-only", freeBytes: 9e9 } },
+    "engines",
+    "state",
+    "its disk is read-only",
+  ],
+  ["a full disk below the cache", { cache: { path: "/c", obstacle: undefined, freeBytes: 1e6 } }, "disk", "no-space", "870 MB are needed"],
+  [
+    "a full disk below the state",
+    { stateFolder: { ...fit.stateFolder, freeBytes: 1e6 } },
+    "disk",
+    "no-space",
+    "1 MB free on its disk, 100 MB are needed",
+  ],
+  ["no ksqlDB where it was named", { ksqldb: noServer }, "ksqldb", "prerequisite", "no such folder"],
+  ["a ksqlDB that Java cannot read", { ksqldb: "/opt/a:b" }, "ksqldb", "prerequisite", 'Java cannot read a path with ":"'],
+  [
+    "a port of somebody else",
+    { takenPorts: [kafkaPort] },
+    "ports",
+    "port-taken",
+    'Cannot start "kafka": port 9092 (Kafka) is taken, a process of user 1001',
+  ],
+  ["a port that is about to be free", { takenPorts: [closing] }, "ports", "port-taken", "TIME_WAIT"],
+];
+
+const served: readonly (readonly [what: string, change: Partial<Machine>])[] = [
+  ["that has everything", {}],
+  ["with a Java runtime alone and a full cache", { ...fullCache, java: { ...runtimeOnly, compiles: undefined } }],
+  ["without Maven and with a full cache", { ...fullCache, maven: undefined }],
+  ["with a full cache that cannot be written", { ...fullCache, cache: { path: "/c", obstacle: "permission denied", freeBytes: 0 } }],
+  ["with containers instead of Java", { runtime: "docker", java: { ...fit.java, program: undefined }, maven: undefined, cache: noHome }],
+  ["without a container engine", { containers: noEngine }],
+  ["where all runs, whatever became of the cache", { starts: false, missingEngines: [], cache: noHome }],
+];
+
+const warned: readonly (readonly [what: string, change: Partial<Machine>, subject: string, says: string])[] = [
+  [
+    "1024 open files",
+    limits({ openFiles: 1024 }),
+    "limits",
+    "this session may open 1024 files (ulimit -n): much data in many segments may need more",
+  ],
+  [
+    "1000 threads",
+    limits({ processes: 1000 }),
+    "limits",
+    "this user may have 1000 threads (ulimit -u), those of other programs among them",
+  ],
+  ["a nearly full disk", { stateFolder: { ...fit.stateFolder, freeBytes: 1.5e9 } }, "disk", "1.5 GB free"],
+  [
+    "ports of outgoing connections",
+    { outgoingPorts: { ports: [34_092], range: [32_768, 60_999] } },
+    "ports",
+    "34092: the system gives ports from 32768 to 60999 to outgoing connections, so they may be taken at any time",
+  ],
+];
+
+/** The error that `up` ends with on a machine; undefined where it goes on. */
+function refusalOn(machine: Machine): StreamctlError | undefined {
+  try {
+    requireFit(machine);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StreamctlError) return error;
+    throw error;
+  }
+}
+
+describe("the checks of doctor and up", () => {
+  test.each(refused)("up refuses %s, and doctor says the same", (_, change, subject, code, says) => {
+    const machine = { ...fit, ...change };
+    const lacking = examine(machine).filter(({ verdict }) => verdict === "lacks");
+    const refusal = refusalOn(machine);
+    expect(lacking).toEqual([
+      { subject, verdict: "lacks", found: refusal?.message ?? "", advice: refusal?.hint ?? "", code: refusal?.code ?? "usage" },
+    ]);
+    expect([refusal?.code, refusal?.message]).toEqual([code, expect.stringContaining(says)] as never);
+  });
+
+  test.each(served)("up goes on with a machine %s, and doctor calls all of it fine", (_, change) => {
+    const machine = { ...fit, ...change };
+    expect(examine(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([]);
+    expect(refusalOn(machine)).toBeUndefined();
+  });
+
+  test.each(warned)("doctor warns of %s, with which up goes on", (_, change, subject, found) => {
+    const machine = { ...fit, ...change };
+    expect(examine(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([
+      { subject, verdict: "warns", found, advice: expect.any(String) as never },
+    ]);
+    expect(refusalOn(machine)).toBeUndefined();
+  });
+
+  test("up names the first of several, which may be why the others fail", () => {
+    const machine = { ...fit, ...limits({ openFiles: 64 }), java: { ...fit.java, version: undefined } };
+    expect(refusalOn(machine)?.message).toContain("ulimit -n");
+    expect(
+      examine(machine)
+        .filter(({ verdict }) => verdict === "lacks")
+        .map(({ subject }) => subject),
+    ).toEqual(["limits", "java"]);
+  });
+});
