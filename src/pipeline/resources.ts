@@ -20,6 +20,8 @@ export interface ResourceStatus {
   /** `unknown`: the service that holds it is not healthy, so it was not asked. */
   readonly state: "healthy" | "unhealthy" | "unknown";
   readonly detail: string;
+  /** It failed again and again, and there is no sign that waiting helps. */
+  readonly keepsFailing?: true;
 }
 
 /** Longest time for an engine to answer about what it holds, in milliseconds. */
@@ -60,6 +62,7 @@ export async function observeResources(
 interface Health {
   readonly healthy: boolean;
   readonly detail: string;
+  readonly keepsFailing?: true;
 }
 
 /** Asks the service that holds a resource; none where the stack has no such service. */
@@ -73,8 +76,8 @@ async function observe(
   if (service === undefined) return [];
   if (service.state !== "healthy") return [{ ...resource, state: "unknown", detail: `${holder} is ${service.state}` }];
   try {
-    const { healthy, detail } = await ask();
-    return [{ ...resource, state: healthy ? "healthy" : "unhealthy", detail }];
+    const { healthy, ...facts } = await ask();
+    return [{ ...resource, state: healthy ? "healthy" : "unhealthy", ...facts }];
   } catch (error) {
     if (!(error instanceof StreamctlError) || error.code === "interrupted" || error.code === "native") throw error;
     // A service that does not answer is not known to serve anything.

@@ -3,6 +3,7 @@
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { RunState, StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import { everyService } from "../stack/services/catalog.ts";
 import { observeProcesses, requireRunState } from "../stack/stack.ts";
@@ -12,6 +13,7 @@ import { openRuntime } from "./open-runtime.ts";
 export interface RunningStack {
   readonly choices: StackChoices;
   readonly endpoints: Endpoints;
+  readonly runtime: Runtime;
 }
 
 export interface StackRequest {
@@ -47,7 +49,7 @@ export async function runningStack({ folder, log, portOffset, services }: StackR
     }
     requireUnmoved(state, folder);
   }
-  return { choices, endpoints: endpointsOf(choices) };
+  return { choices, endpoints: endpointsOf(choices), runtime };
 }
 
 /** Whether any service that the state names runs. */

@@ -25,7 +25,9 @@ import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { provision } from "./provisioning.ts";
+import { observeResources } from "./resources.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
+import { untilHealthy } from "./settle.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { lookAround } from "./surroundings.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
@@ -160,8 +162,9 @@ function unrecordedCause(pid: number): string {
 async function carryOut(
   { state, stack, choices, runtime, desired, unrecorded, plan }: Decision,
   timeoutMs: number,
-  { folder, declarationsDir, log, signal, onWait }: PipelineContext,
+  context: PipelineContext,
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
+  const { folder, declarationsDir, log, signal, onWait } = context;
   const recorder = new RunRecorder(folder, stack, choices, state?.services ?? []);
   const { remember } = recorder;
   // Containers are found by the stack's id alone: it is written down before any of them is made.
@@ -198,6 +201,9 @@ async function carryOut(
   // A service that failed is the cause, a provisioning step that missed it only the consequence.
   if (started.status === "rejected") throw withWhatGoesOn(started.reason, recorder);
   if (provisioned.status === "rejected") throw withWhatGoesOn(provisioned.reason, recorder);
+  const services = wantsExternal(choices) ? [...started.value, { name: "ksqldb" } as const] : started.value;
+  const ready = services.map(({ name }) => ({ name, state: "healthy" }) as const);
+  await untilHealthy(async () => await observeResources(choices, ready, runtime, context), { timeoutMs, signal, log });
   return { records: started.value, changes: provisioned.value };
 }
 

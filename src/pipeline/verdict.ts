@@ -40,7 +40,8 @@ export type ReasonCode =
   | "window-differs"
   | "row-extra"
   | "record-foreign"
-  | "transaction-open";
+  | "transaction-open"
+  | "resource-unhealthy";
 
 export interface Reason {
   readonly code: ReasonCode;

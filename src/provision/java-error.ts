@@ -1,6 +1,9 @@
 /** Engines on the JVM answer with stack traces. People need the one line that says why. */
 
-const className = /^(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable)?:\s*/u;
+const className = /^(?:[a-z_][\w$]*\.)+(?<simple>[A-Z][\w$]*):\s*/u;
+
+/** Exceptions whose message is often no more than the name of what is missing. */
+const namedOnly = /^(?:NoClassDefFoundError|ClassNotFoundException|UnknownHostException|NoSuchFileException|AccessDeniedException)$/u;
 
 /**
  * The first line of the innermost cause that has a message, without the names of exception classes; for text that is no stack
@@ -18,7 +21,13 @@ export function innermostCause(trace: string): string {
 
 function withoutClassNames(line: string): string {
   let rest = line.trim();
-  for (let match = className.exec(rest); match !== null; match = className.exec(rest)) rest = rest.slice(match[0].length);
+  let thrown = "";
+  for (let match = className.exec(rest); match !== null; match = className.exec(rest)) {
+    thrown = match.groups?.["simple"] ?? "";
+    rest = rest.slice(match[0].length);
+  }
+  // The bare name of a class, file or host does not say what is wrong with it.
+  if (namedOnly.test(thrown) && !/\s/u.test(rest)) return `${thrown}: ${rest}`;
   // A bare class name says nothing.
   return /^(?:[a-z_][\w$]*\.)+[A-Z][\w$]*$/u.test(rest) ? "" : rest;
 }

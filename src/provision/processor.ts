@@ -58,8 +58,10 @@ export type ProcessorPlan =
 
 export interface ProcessorHealth {
   readonly healthy: boolean;
-  /** The processor's own words, such as `RUNNING, 2 of 2 tasks` or its last failure. */
+  /** What the processor reports, such as `RUNNING, 2 of 2 tasks` or its last failure. */
   readonly detail: string;
+  /** It failed again and again, and there is no sign that waiting helps. */
+  readonly keepsFailing?: true;
 }
 
 /** One line of a plan: what has to happen to one thing, and why. */
@@ -80,7 +82,7 @@ export interface Processor {
   steps(plan: ProcessorPlan, patience: Patience): Promise<readonly ProcessorStep[]>;
   /** Has the processor read the statements without running them. @throws StreamctlError `processor` when it would refuse them. */
   validate(patience: Patience): Promise<void>;
-  /** Carries out a plan; returns once the computation runs. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
+  /** Carries out a plan; returns once the computation was started. Whether it works is for `health` to say. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
   apply(plan: ProcessorPlan, patience: Patience, log: Log): Promise<void>;
   /**
    * Stops whatever of this name may write to the windows topic, and returns only when the processor itself says that it ended.

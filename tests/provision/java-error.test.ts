@@ -20,6 +20,11 @@ test.each([
   ["a.BException: outer\nCaused by: c.DException: inner\n\tat x\nCaused by: e.FException\n\tat y", "inner"],
   ["plain text", "plain text"],
   ["", "no reason given"],
+  [
+    "a.BException: outer\nCaused by: java.lang.NoClassDefFoundError: com/github/luben/zstd/X",
+    "NoClassDefFoundError: com/github/luben/zstd/X",
+  ],
+  ["java.net.UnknownHostException: vm", "UnknownHostException: vm"],
   ["java.util.concurrent.TimeoutException", "no reason given"],
   [
     "java.lang.NullPointerException: _Fields.STRING_VALUE\n\tat java.base/java.util.Objects.requireNonNull(Objects.java:235)",

@@ -74,7 +74,7 @@ function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
   const took = `${formatDuration(report.elapsedMs)}${report.looks > 1 ? `, ${report.looks} looks` : ""}`;
   if (ok) return `Verified: every window equals what ${report.foreign === 0 ? "was sent" : "the topic holds"} (${took})\n`;
   const next = nextStep(report, new Set(reasons.map(({ code }) => code)));
-  return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${text}\n`).join("")}next: ${next}\n`;
+  return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${harmless(text)}\n`).join("")}next: ${next}\n`;
 }
 
 function nextStep({ records, looks }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
@@ -82,6 +82,7 @@ function nextStep({ records, looks }: VerifyReport, codes: ReadonlySet<ReasonCod
     return "streamctl verify --wait 90s: the producer ends it, or Kafka does after its transaction.timeout.ms (60 s by default)";
   }
   if (codes.has("records-lost") || codes.has("paid-lost")) return "streamctl logs kafka";
+  if (codes.has("resource-unhealthy")) return "streamctl status, then streamctl logs";
   if (records === 0) return "streamctl data -n 1000";
   const behind = codes.has("window-differs") || codes.has("row-extra");
   if (behind && looks === 1) return "streamctl verify --wait 60s, in case the processor is still at work";

@@ -6,6 +6,7 @@ import { arrayAt, at, isObject, numberAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { innermostCause } from "../java-error.ts";
 import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import { type JobHistory, repeatedFailures } from "./progress.ts";
 
 export interface FlinkJob {
   readonly id: string;
@@ -14,6 +15,10 @@ export interface FlinkJob {
   readonly state: string;
   readonly runningTasks: number;
   readonly totalTasks: number;
+  /** On Flink's clock, in milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** Until now, or until it ended. */
+  readonly durationMs: number;
 }
 
 /** A job in such a state neither runs nor comes back. A suspended one could only be brought back by high availability. */
@@ -32,6 +37,8 @@ export async function listJobs(restUrl: string, patience: Patience): Promise<rea
     state: stringAt(job, "state") ?? "",
     runningTasks: numberAt(job, "tasks", "running") ?? 0,
     totalTasks: numberAt(job, "tasks", "total") ?? 0,
+    startedAtMs: numberAt(job, "start-time") ?? 0,
+    durationMs: numberAt(job, "duration") ?? 0,
   }));
 }
 
@@ -56,8 +63,8 @@ export async function cancelJob(restUrl: string, jobId: string, patience: Patien
 }
 
 /**
- * Returns when the job is RUNNING with all of its tasks. A job restarts for as long as it takes, so only the deadline ends the wait
- * for one whose topic or broker is away; but what cannot be restored never will be.
+ * Returns when the job is RUNNING with all of its tasks, or has failed and is restarted by Flink: whether it works then is for its
+ * health to say. What cannot be restored never will be.
  *
  * @throws StreamctlError `processor` when it ended, cannot restore its state, or does not run before the deadline; with its last failure.
  */
@@ -66,7 +73,8 @@ export async function waitUntilRunning(restUrl: string, jobId: string, patience:
   const look = async (): Promise<true | undefined> => {
     last = (await listJobs(restUrl, patience)).find(({ id }) => id === jobId);
     if (last === undefined || hasEnded(last)) throw await failureOf(restUrl, jobId, last, patience);
-    if (last.state === "RESTARTING" && (await lastTrace(restUrl, jobId, patience))?.includes("Could not restore")) {
+    if (last.state === "RESTARTING") {
+      if (!(await lastTrace(restUrl, jobId, patience))?.includes("Could not restore")) return true;
       throw await failureOf(restUrl, jobId, last, patience);
     }
     return last.state === "RUNNING" && last.totalTasks > 0 && last.runningTasks === last.totalTasks ? true : undefined;
@@ -83,6 +91,17 @@ export async function waitUntilRunning(restUrl: string, jobId: string, patience:
 export async function lastFailure(restUrl: string, jobId: string, patience: Patience): Promise<string | undefined> {
   const trace = await lastTrace(restUrl, jobId, patience);
   return trace === undefined ? undefined : innermostCause(trace);
+}
+
+/** What is known of a job's failures and checkpoints; empty for a job that is gone. */
+export async function jobHistory(restUrl: string, job: FlinkJob, patience: Patience): Promise<JobHistory> {
+  const ofJob = async (path: string) => (await ask(`${restUrl}/jobs/${job.id}/${path}`, patience, { missingIsFine: true })).json;
+  const [checkpoints, exceptions] = await Promise.all([ofJob("checkpoints"), ofJob(`exceptions?maxExceptions=${repeatedFailures}`)]);
+  const failures = arrayAt(exceptions, "exceptionHistory", "entries").map((entry) => ({
+    atMs: numberAt(entry, "timestamp") ?? 0,
+    trace: stringAt(entry, "stacktrace") ?? "",
+  }));
+  return { startedAtMs: job.startedAtMs, nowMs: job.startedAtMs + job.durationMs, checkpoints, failures };
 }
 
 async function lastTrace(restUrl: string, jobId: string, patience: Patience): Promise<string | undefined> {

@@ -11,9 +11,11 @@ import type { Log } from "../../core/log.ts";
 import { windowSizeMs } from "../../model/window.ts";
 import { type CheckpointPlace, checkpointDirectory, forgetOtherCheckpoints, newestCheckpoint, formerIdentities } from "./checkpoints.ts";
 import { openGatewaySession } from "./gateway.ts";
-import { cancelJob, type FlinkJob, hasEnded, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
+import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
+import { keepsFailing, standstill } from "./progress.ts";
+import { innermostCause } from "../java-error.ts";
 import type { Patience } from "../patience.ts";
-import { type Processor, type ProcessorIdentity, startsAnew, type TopicIdentity } from "../processor.ts";
+import { type Processor, type ProcessorHealth, type ProcessorIdentity, startsAnew, type TopicIdentity } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
 
 export interface FlinkOptions {
@@ -68,7 +70,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       await runStatements(job, {}, statements.map(explained), patience);
     },
     async apply(plan, patience, log) {
-      if (!startsAnew(plan)) return waitUntilRunning(restUrl, plan.id, patience);
+      if (!startsAnew(plan)) return;
       await cancelAll(restUrl, plan.stop, patience);
       // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
@@ -190,14 +192,26 @@ function requireOneInsert(statements: readonly Statement[]): readonly Statement[
   throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, and ${where}`);
 }
 
-async function healthOf(job: Job, patience: Patience) {
-  const { restUrl } = job.options;
-  const jobs = await liveJobs(restUrl, job.name, patience);
-  const [only] = jobs;
-  if (only === undefined) return { healthy: false, detail: `no job "${job.name}"` };
-  if (jobs.length > 1) return { healthy: false, detail: `${jobs.length} jobs "${job.name}"` };
+async function healthOf({ options: { restUrl }, name }: Job, patience: Patience): Promise<ProcessorHealth> {
+  const jobs = (await listJobs(restUrl, patience)).filter((job) => job.name === name);
+  const live = jobs.filter((job) => !hasEnded(job));
+  const [only] = live;
+  if (only === undefined) return { healthy: false, detail: `no job "${name}"${await endOf(restUrl, jobs, patience)}` };
+  if (live.length > 1) return { healthy: false, detail: `${live.length} jobs "${name}"` };
+  const history = await jobHistory(restUrl, only, patience);
+  const runs = only.state === "RUNNING" && only.totalTasks > 0 && only.runningTasks === only.totalTasks;
   const detail = `${only.state}, ${only.runningTasks} of ${only.totalTasks} tasks`;
-  const healthy = only.state === "RUNNING" && only.totalTasks > 0 && only.runningTasks === only.totalTasks;
-  const failure = healthy ? undefined : await lastFailure(restUrl, only.id, patience);
-  return { healthy, detail: failure === undefined ? detail : `${detail}: ${failure}` };
+  const trouble = runs ? standstill(history) : "";
+  if (trouble === undefined) return { healthy: true, detail };
+  const [failure] = history.failures;
+  const parts = [trouble === "" ? detail : `${detail}; ${trouble}`, ...(failure === undefined ? [] : [innermostCause(failure.trace)])];
+  return { healthy: false, detail: parts.join(": "), ...(keepsFailing(history) ? { keepsFailing: true } : {}) };
+}
+
+/** How the newest job ended that the cluster remembers; empty where it remembers none. */
+async function endOf(restUrl: string, ended: readonly FlinkJob[], patience: Patience): Promise<string> {
+  const last = ended.toSorted((one, other) => other.startedAtMs - one.startedAtMs)[0];
+  if (last === undefined) return "";
+  const failure = await lastFailure(restUrl, last.id, patience);
+  return `: the last one is ${last.state}${failure === undefined ? "" : ` (${failure})`}`;
 }

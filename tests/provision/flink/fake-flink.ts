@@ -8,14 +8,17 @@ const words = {
   config: JSON.parse(recordedAnswer("flink-2.3.0/unchanged.http", /\/config$/u).text),
   unknownJob: recordedAnswer("flink-2.3.0/exceptions.http", /\/config$/u),
   unknownJobToCancel: recordedAnswer("flink-2.3.0/exceptions.http", /PATCH .*ffff/u),
+  checkpoints: JSON.parse(recordedAnswer("flink-2.3.0/checkpoints.http", /checkpoints$/u).text),
   done: JSON.parse(recordedAnswer("flink-2.3.0/created.http", /result\/0/u, /"OK"/u).text),
   submitted: JSON.parse(recordedAnswer("flink-2.3.0/created.http", /result\/0/u, /jobID/u).text),
   refused: recordedAnswer("flink-2.3.0/refused.http", /result\/0/u, /errors/u),
   notRestored: recordedAnswer("flink-2.3.0/restore-refused.http", /result\/0/u, /errors/u),
 };
 
-function at(overview: { readonly jobs: readonly object[] }): object {
-  return overview.jobs[0] ?? {};
+function at(overview: { readonly jobs: readonly { readonly "start-time": number }[] }): { readonly "start-time": number } {
+  const [entry] = overview.jobs;
+  if (entry === undefined) throw new Error("No job was recorded");
+  return entry;
 }
 
 export interface FakeJob {
@@ -134,6 +137,11 @@ export function startFakeFlink(): FakeFlink {
       return Response.json({}, { status: 202 });
     }
     if (job === undefined) return new Response(words.unknownJob.text, { status: words.unknownJob.status });
+    if (what === "checkpoints") {
+      const { latest } = words.checkpoints;
+      const completed = { ...latest.completed, latest_ack_timestamp: words.overviewEntry["start-time"] + 3000 };
+      return Response.json({ ...words.checkpoints, latest: { ...latest, completed } });
+    }
     if (what === "exceptions") return Response.json({ exceptionHistory: { entries: [], truncated: false } });
     const execution = { ...words.config["execution-config"], "user-config": job.parameters };
     return Response.json({ ...words.config, jid: job.id, name: job.name, "execution-config": execution });

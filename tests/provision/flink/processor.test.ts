@@ -6,6 +6,7 @@ import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import type { Log } from "../../../src/core/log.ts";
 import { localData } from "../../../src/stack/local/data.ts";
 import { createFlinkProcessor } from "../../../src/provision/flink/processor.ts";
+import { waitUntilRunning } from "../../../src/provision/flink/jobs.ts";
 import { patienceFor } from "../../../src/provision/patience.ts";
 import { planProcessor, provisionProcessor, type TopicIdentity } from "../../../src/provision/processor.ts";
 import { failureOf } from "../failure.ts";
@@ -88,13 +89,13 @@ test("createFlinkProcessor() wants the same job wherever Kafka listens, and subm
   expect(world.flink.statements.filter((sql) => sql.includes("'properties.bootstrap.servers' = '127.0.0.1:9092'"))).toHaveLength(2);
 });
 
-test("createFlinkProcessor() asks twice, and submits nothing, when the job runs", async () => {
+test("createFlinkProcessor() asks once for the job and once for its identity, and submits nothing, when it runs", async () => {
   await using world = await createWorld();
   await provision(world);
   world.flink.requests.length = 0;
   await provision(world);
   const [id] = await world.running();
-  expect(world.flink.requests).toEqual(["GET /jobs/overview", `GET /jobs/${id}/config`, "GET /jobs/overview"]);
+  expect(world.flink.requests).toEqual(["GET /jobs/overview", `GET /jobs/${id}/config`]);
 });
 
 test("createFlinkProcessor() gives the job its name, its identity and a checkpoint folder of its own", async () => {
@@ -187,14 +188,32 @@ test("apply() names file and line of the statement and the innermost cause when 
   });
 });
 
-test("apply() gives up a job that ends before it runs", async () => {
+test("waitUntilRunning() gives up a job that ends before it runs", async () => {
   await using world = await createWorld();
   const { id } = world.flink.addJob({ name: jobName, state: "FAILED" });
-  const processor = world.processor(windows, wish);
-  const ended = processor.apply({ operation: "unchanged", id, cause: "" }, patienceFor(5000), silent);
+  const ended = waitUntilRunning(world.flink.restUrl, id, patienceFor(5000));
   expect(await failureOf(ended)).toMatchObject({
     code: "processor",
     message: `Cannot run Flink job "${jobName}": FAILED, 0 of 2 tasks run`,
+  });
+});
+
+test("waitUntilRunning() does not wait for a job that Flink restarts: its health tells why", async () => {
+  await using world = await createWorld();
+  const { id } = world.flink.addJob({ name: jobName, state: "RESTARTING" });
+  await waitUntilRunning(world.flink.restUrl, id, patienceFor(5000));
+  expect(await world.processor(windows, wish).health(patienceFor(5000))).toEqual({
+    healthy: false,
+    detail: "RESTARTING, 0 of 2 tasks",
+  });
+});
+
+test("health() tells how the newest job ended where none runs", async () => {
+  await using world = await createWorld();
+  world.flink.addJob({ name: jobName, state: "CANCELED" });
+  expect(await world.processor(windows, wish).health(patienceFor(5000))).toEqual({
+    healthy: false,
+    detail: `no job "${jobName}": the last one is CANCELED`,
   });
 });
 
