@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import type { TemplateValues } from "../core/template.ts";
+import { jvmOptionsOf } from "./jvm-options.ts";
 
 export type ServiceName = "kafka" | "zookeeper" | "pinot" | "flink" | "ksqldb";
 
@@ -61,6 +62,7 @@ export interface ServiceDefinition {
   readonly values: TemplateValues;
   readonly files: readonly ConfigurationFile[];
   readonly env: Readonly<Record<string, string>>;
+  /** Beside those that every service has, see `jvmOptionsOf`. */
   readonly jvmOptions: readonly string[];
   readonly mainClass: string;
   readonly args: readonly string[];
@@ -74,7 +76,7 @@ export interface ServiceDefinition {
 /** A short hash of everything that makes a running service what it is, its rendered configuration included. */
 export function definitionHash(definition: ServiceDefinition, files: readonly string[]): string {
   return createHash("sha256")
-    .update(JSON.stringify([definition, files]))
+    .update(JSON.stringify([jvmOptionsOf(definition), definition, files]))
     .digest("hex")
     .slice(0, 16);
 }

@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { identifyProcess } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
@@ -18,6 +18,19 @@ export interface RuntimeUnderTest {
   readonly args?: readonly string[];
 }
 
+/** With any of these an engine would not start, or compute other windows. Where this machine has no Turkish, LC_ALL is as if it were not set. */
+const foreignSettings = {
+  JAVA_TOOL_OPTIONS: "-agentlib:no-such-agent",
+  JDK_JAVA_OPTIONS: "--no-such-option",
+  _JAVA_OPTIONS: "-Xmx1m",
+  CLASSPATH: "/no/such/folder",
+  MAVEN_OPTS: "-agentlib:no-such-agent",
+  FLINK_PLUGINS_DIR: "/no/such/folder",
+  PINOT_CONTROLLER_PORT: "1",
+  LC_ALL: "tr_TR.UTF-8",
+  TZ: "Asia/Kolkata",
+};
+
 export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnderTest): void {
   let stack: Stack;
   const other = runtime === "local" ? "docker" : "local";
@@ -30,8 +43,8 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     expect(await stack.end()).toEqual([]);
   });
 
-  test("up starts, awaits and provisions everything", async () => {
-    const report = await stack.up("--runtime", runtime, ...args);
+  test("up starts, awaits and provisions everything, whatever the caller has set for other Java programs", async () => {
+    const report = await stack.json(["up", "--port-offset", String(portOffset), "--runtime", runtime, ...args], { env: foreignSettings });
     expect(report).toMatchObject({ runtime, processor: "flink" });
     expect(report.services.map(({ name, operation }: Record<string, string>) => [name, operation])).toEqual([
       ["kafka", "start"],
@@ -107,6 +120,14 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
       expect(report.windows).toBeGreaterThan(0);
     });
   }
+
+  test("what the engines unpack and load lies in their data folders, where execution is allowed", async () => {
+    const pids = (await stack.services()).map(({ pid }) => pid);
+    const maps = await Promise.all(pids.map(async (pid) => await readFile(`/proc/${pid}/maps`, "utf8")));
+    const libraries = maps.flatMap((text) => text.match(/\/\S*(?:snappy|lz4|zstd|netty|rocksdb)\S*/gu) ?? []);
+    expect(libraries.some((path) => path.includes("snappy"))).toBe(true);
+    expect(libraries.filter((path) => !/\/data\/(?:\w+\/)?tmp\//u.test(path))).toEqual([]);
+  });
 
   test("query answers as table, JSON, CSV and NDJSON, and the sums are those of the topic", async () => {
     const sql = "select sum(TOTAL_TRANSACTIONS) as n, sum(TOTAL_PAID) as paid from transaction_window";

@@ -31,13 +31,6 @@ describe("desiredServices()", () => {
     expect(() => of("flink", ["ksqldb"])).toThrow('Cannot use service "ksqldb": the processor of this stack is flink');
   });
 
-  test("has every engine that leaves temporary files leave them in its data folder, so that they go with it", () => {
-    const inDataFolder = everyService({ portOffset: 0 }).filter(({ jvmOptions }) =>
-      jvmOptions.includes("-Djava.io.tmpdir={{dataDir}}/tmp"),
-    );
-    expect(inDataFolder.map(({ name }) => name)).toEqual(["pinot", "flink", "ksqldb"]);
-  });
-
   test("gives each service ports of its own, every one moved by the offset", () => {
     const ports = everyService({ portOffset: 1000 }).flatMap((service) => service.ports.map(({ port }) => port));
     expect(new Set(ports).size).toBe(ports.length);

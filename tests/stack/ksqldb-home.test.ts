@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, onTestFinished, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -36,12 +36,18 @@ describe("a folder with ksqlDB", () => {
       const folder = stateFolder(await temporaryFolder());
       const portOffset = await freeOffset();
       const definition = ksqldbService(siteOf("local", portOffset));
-      const runtime = localRuntime({ folder, stackId: "0a1b2c3d", cacheDir: () => folder.root, ksqldbHome: home, log: silentLog });
+      // No JVM would start with it.
+      process.env["JAVA_TOOL_OPTIONS"] = "-agentlib:no-such-agent";
+      onTestFinished(() => void delete process.env["JAVA_TOOL_OPTIONS"]);
+      const said: string[] = [];
+      const log = { ...silentLog, info: (message: string) => void said.push(message) };
+      const runtime = localRuntime({ folder, stackId: "0a1b2c3d", cacheDir: () => folder.root, ksqldbHome: home, log });
       const remembered = new Map<ServiceName, ServiceRecord>();
       const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
         void (record ? remembered.set(name, record) : remembered.delete(name));
       const desired = [{ definition, definitionHash: runtime.hash(definition) }];
       await runtime.prepare([definition]);
+      expect(said).toEqual(["JAVA_TOOL_OPTIONS is set and not passed to the engines"]);
       const start = executeStart(planStack(desired, []), desired, new Map(), {
         runtime,
         kafkaProbe: async () => true,
@@ -53,13 +59,25 @@ describe("a folder with ksqlDB", () => {
       const [record] = await start.all;
       try {
         const told = await (await fetch(`${definition.endpoint}/how-it-was-started`)).text();
-        const [classPath, timeZone, heap, brokers, guarantee, stateDir] = told.split("\n");
-        expect({ classPath, timeZone, brokers, guarantee, stateDir }).toEqual({
+        const [classPath, timeZone, heap, brokers, guarantee, stateDir, locale, temporary, variables] = told.split("\n");
+        expect({
+          classPath,
+          timeZone,
+          brokers,
+          guarantee,
+          stateDir,
+          locale,
+          temporary,
+          tool: variables?.includes("JAVA_TOOL_OPTIONS"),
+        }).toEqual({
           classPath: join(home, "some/where/deep/fake.jar"),
           timeZone: "UTC",
           brokers: `127.0.0.1:${portsAt(portOffset).kafka}`,
           guarantee: "exactly_once_v2",
           stateDir: join(folder.dataDir("ksqldb"), "state"),
+          locale: "en_US UTF-8 UTF-8 UTF-8",
+          tool: false,
+          temporary: join(folder.dataDir("ksqldb"), "tmp"),
         });
         expect(Number(heap)).toBeLessThanOrEqual(1024);
         expect(record).toMatchObject({ name: "ksqldb", endpoint: `http://127.0.0.1:${8088 + portOffset}` });

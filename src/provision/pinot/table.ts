@@ -112,26 +112,15 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   ];
 }
 
-export interface TableHealth {
-  readonly healthy: boolean;
-  /** Such as `it answers queries, with 20 windows`, or why it does not. */
-  readonly detail: string;
-}
-
-/**
- * Whether the table answers queries now: right after it was created, or after a start of Pinot, it does not for a few seconds. An answer
- * that is not healthy is no error.
- *
- * @throws StreamctlError `unreachable`, `interrupted`
- */
-export async function tableHealth(brokerUrl: string, table: string, patience: Patience): Promise<TableHealth> {
+/** Why a query of the table is not answered now; undefined where it is. @throws StreamctlError `unreachable`, `interrupted` */
+async function refusalOf(brokerUrl: string, table: string, patience: Patience): Promise<string | undefined> {
   const timeoutMs = Math.min(remainingMs(patience), 5000);
   try {
-    const { rows } = await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, signal: patience.signal });
-    return { healthy: true, detail: `it answers queries, with ${String(rows[0]?.[0])} windows` };
+    await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, signal: patience.signal });
+    return undefined;
   } catch (error) {
     if (!hasCode(error, "pinot")) throw error;
-    return { healthy: false, detail: error.message };
+    return error.message;
   }
 }
 
@@ -143,10 +132,9 @@ async function untilQueryable(brokerUrl: string, table: string, controller: Pino
   let refusal: string | undefined;
   let resetAtMs = performance.now() + lostTableMs;
   const look = async (): Promise<true | undefined> => {
-    const { healthy, detail } = await tableHealth(brokerUrl, table, patience);
-    if (healthy) return true;
-    refusal = detail;
-    if (performance.now() >= resetAtMs && detail.includes("Failed to find table")) {
+    refusal = await refusalOf(brokerUrl, table, patience);
+    if (refusal === undefined) return true;
+    if (performance.now() >= resetAtMs && refusal.includes("Failed to find table")) {
       resetAtMs = Number.POSITIVE_INFINITY;
       await controller.resetSegments(table);
     }

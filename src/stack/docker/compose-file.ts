@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
+import { jvmOptionsOf } from "../jvm-options.ts";
 import type { HttpCheck, Probe, ServiceDefinition, ServiceName, ServicePort } from "../service.ts";
 
 /** Labels of what a container engine keeps of a stack. */
@@ -80,10 +81,11 @@ function volumeOf(service: string): string {
 }
 
 function composeService(definition: ServiceDefinition, image: Image | undefined, after: readonly string[], project: string): object {
-  const { name, jvmOptions, ports } = definition;
+  const { name, ports } = definition;
+  const options = jvmOptionsOf(definition);
   const values = { ...definition.values, ...containerFolders, clusterId: clusterId(project) };
   const render = (text: string): string => renderTemplate(text, values, name);
-  const java = (mainClass: string, args: readonly string[]): readonly string[] => [...jvmOptions, mainClass, ...args].map(render);
+  const java = (mainClass: string, args: readonly string[]): readonly string[] => [...options, mainClass, ...args].map(render);
   const { prepare } = definition;
   return {
     ...(image ? { image: image.tag, build: { context: ".", dockerfile: image.dockerfile, args: image.args } } : {}),
@@ -102,7 +104,7 @@ function composeService(definition: ServiceDefinition, image: Image | undefined,
     read_only: true,
     cap_drop: ["ALL"],
     security_opt: ["no-new-privileges:true"],
-    mem_limit: `${memoryLimitMiB(jvmOptions)}m`,
+    mem_limit: `${memoryLimitMiB(options)}m`,
     stop_grace_period: `${definition.stopTimeoutMs / 1000}s`,
   };
 }

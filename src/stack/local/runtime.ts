@@ -17,6 +17,7 @@ import { findJava } from "./java.ts";
 import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
 import { localData } from "./data.ts";
 import { markedProcesses, markOf } from "./marks.ts";
+import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
 import type { StateFolder } from "../run-state.ts";
 import type { Runtime, ServiceIdentity } from "../runtime.ts";
@@ -83,8 +84,8 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     { marks = [], extra }: { readonly marks?: readonly string[]; readonly extra?: Readonly<Record<string, string>> },
   ) => ({
     program,
-    args: ["-cp", path, ...marks, ...definition.jvmOptions, ...(hosts === undefined ? [] : [hostsOption]), mainClass, ...args].map((arg) =>
-      render(definition, arg, definition.name, extra),
+    args: ["-cp", path, ...marks, ...jvmOptionsOf(definition), ...(hosts === undefined ? [] : [hostsOption]), mainClass, ...args].map(
+      (arg) => render(definition, arg, definition.name, extra),
     ),
     cwd: folder.dataDir(definition.name),
     env: Object.fromEntries(Object.entries(definition.env).map(([name, value]) => [name, render(definition, value, definition.name)])),
@@ -92,6 +93,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
   return {
     async prepare(definitions) {
+      nameUnpassedSettings(process.env, log);
       const unknown = await unknownHostName(signal);
       if (unknown !== undefined) {
         log.info(
@@ -173,6 +175,8 @@ async function layOut(
   hosts: string | undefined,
 ): Promise<void> {
   const { name } = definition;
+  // A process that was killed leaves what it had unpacked there, some megabytes each time.
+  await rm(join(folder.dataDir(name), "tmp"), { recursive: true, force: true });
   await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
   await mkdir(join(folder.root, "log"), { recursive: true });
   await rm(folder.confDir(name), { recursive: true, force: true });

@@ -43,7 +43,6 @@ export function flinkService({ ports, inside, bindHost }: Site): ServiceDefiniti
       "-Xss512k",
       "-XX:MaxMetaspaceSize=256m",
       "-XX:MaxDirectMemorySize=160m",
-      "-Djava.io.tmpdir={{dataDir}}/tmp",
       "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.properties",
       "--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED",
       "--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED",

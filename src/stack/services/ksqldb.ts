@@ -25,9 +25,6 @@ export function ksqldbService({ ports, inside, bindHost, brokers }: Site): Servi
       "-XX:+UseSerialGC",
       "-XX:MaxDirectMemorySize=256m",
       "-XX:ReservedCodeCacheSize=128m",
-      "-Djava.io.tmpdir={{dataDir}}/tmp",
-      // Some of its functions read texts as times of the server's zone.
-      "-Duser.timezone=UTC",
       "-Dlog4j.configuration=file:{{confDir}}/log4j.properties",
       "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.properties",
     ],

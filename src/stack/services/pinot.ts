@@ -65,8 +65,6 @@ export function pinotService({ ports, inside, bindHost, host, brokers }: Site): 
       "-XX:MaxDirectMemorySize=512m",
       "-XX:TieredStopAtLevel=1",
       "-Dzk.session.timeout=8000",
-      // Each start leaves a file with its pid there.
-      "-Djava.io.tmpdir={{dataDir}}/tmp",
       "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.xml",
     ],
     mainClass: "org.apache.pinot.tools.admin.PinotAdministrator",

@@ -6,6 +6,7 @@ import { runCommand } from "../../../src/core/process.ts";
 import { renderTemplate } from "../../../src/core/template.ts";
 import { composeFile, definitionOf, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
 import { containerFolders, imageOf, imageSource } from "../../../src/stack/docker/image.ts";
+import { localeOptions } from "../../../src/stack/jvm-options.ts";
 import { desiredServices, everyService } from "../../../src/stack/services/catalog.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
@@ -37,6 +38,15 @@ describe("composeFile()", () => {
           "ALL",
         ],
         "command": [
+          "-Duser.language=en",
+          "-Duser.country=US",
+          "-Duser.timezone=UTC",
+          "-Dfile.encoding=UTF-8",
+          "-Dsun.stdout.encoding=UTF-8",
+          "-Dsun.stderr.encoding=UTF-8",
+          "-Dstdout.encoding=UTF-8",
+          "-Dstderr.encoding=UTF-8",
+          "-Djava.io.tmpdir=/data/tmp",
           "-Xms32m",
           "-Xmx128m",
           "-XX:+UseSerialGC",
@@ -79,6 +89,17 @@ describe("composeFile()", () => {
     });
     expect(pinot?.["command"]).toContain("zookeeper:2181");
     expect(pinot?.["depends_on"]).toEqual({ zookeeper: { condition: "service_healthy" } });
+  });
+
+  test("gives every JVM a fixed language, zone and encoding, and the data volume for what it unpacks", () => {
+    const definitions = everyService({ portOffset: 0, runtime: "docker" });
+    const services = composeFile(definitions, [], { project: "p" }).services as unknown as Readonly<
+      Record<string, { readonly command: readonly string[]; readonly environment: Readonly<Record<string, string>> }>
+    >;
+    const common = [...localeOptions, "-Djava.io.tmpdir=/data/tmp"];
+    const commands = Object.values(services).map(({ command }) => command.slice(0, common.length));
+    expect(commands).toEqual([common, common, common, common, common]);
+    expect(services["kafka"]?.environment["PREPARE"]?.split(" ").slice(0, common.length)).toEqual(common);
   });
 
   test("publishes on loopback what this machine asks for, and nothing else", () => {

@@ -1,0 +1,46 @@
+import { expect, test } from "bun:test";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand } from "../../../src/core/process.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+/** `dockerfiles/start` with a folder of this machine in place of /data, and a FAKE of `java` that prints what it was given. */
+async function fakeStart() {
+  const folder = await temporaryFolder();
+  const data = join(folder, "data");
+  await mkdir(join(folder, "bin"));
+  await mkdir(data);
+  const java = join(folder, "bin", "java");
+  await writeFile(
+    java,
+    `#!/bin/sh\necho "$@ \${JAVA_TOOL_OPTIONS-unset} \${_JAVA_OPTIONS-unset} \${JDK_JAVA_OPTIONS-unset} $LC_ALL"; ls ${data}\n`,
+  );
+  await chmod(java, 0o755);
+  const script = (await readFile("dockerfiles/start", "utf8")).replaceAll("/data", data);
+  const env = {
+    PATH: `${join(folder, "bin")}:/usr/bin:/bin`,
+    JAVA_TOOL_OPTIONS: "-agentlib:x",
+    _JAVA_OPTIONS: "-Xmx1m",
+    JDK_JAVA_OPTIONS: "@x",
+  };
+  const start = async (prepare: Readonly<Record<string, string>> = {}) =>
+    (await runCommand({ program: "sh", args: ["-c", script, "start", "Main", "run"], env: { ...env, ...prepare } })).output;
+  return { data, start };
+}
+
+test("dockerfiles/start gives the engine an empty folder for temporary files, and no option of the base image's", async () => {
+  const { data, start } = await fakeStart();
+  expect(await start()).toBe("Main run unset unset unset C.UTF-8\ntmp");
+  await writeFile(join(data, "tmp", "libsnappyjava.so"), "");
+  await start();
+  expect(await readdir(join(data, "tmp"))).toEqual([]);
+});
+
+test("dockerfiles/start runs the first step once, with that folder and without what a first step that was cut off had left", async () => {
+  const { data, start } = await fakeStart();
+  await writeFile(join(data, "half"), "");
+  expect(await start({ PREPARE: "Format -t" })).toBe(
+    "Format -t unset unset unset C.UTF-8\ntmp\nMain run unset unset unset C.UTF-8\nprepared\ntmp",
+  );
+  expect(await start({ PREPARE: "Format -t" })).toBe("Main run unset unset unset C.UTF-8\nprepared\ntmp");
+});
