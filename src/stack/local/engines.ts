@@ -12,6 +12,7 @@ import { readIfExists, withLock } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import { runCommand } from "../../core/process.ts";
 import type { EngineName } from "../service.ts";
+import { mavenCall, readMavenSettings } from "./maven-environment.ts";
 
 interface Engine {
   readonly name: EngineName;
@@ -130,8 +131,14 @@ async function resolveEngine(engine: Engine, context: EngineContext): Promise<vo
 
 async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir }: EngineContext): Promise<void> {
   const goals = engine.sources.length > 0 ? [plugins.compile, plugins.copy] : [plugins.copy];
-  const args = ["-B", "-f", join(folder, "pom.xml"), ...goals, "-DincludeScope=runtime", `-DoutputDirectory=${join(folder, "lib")}`];
+  // Where a folder has none, Maven takes the options in `.mvn` of the nearest folder above that has one.
+  await mkdir(join(folder, ".mvn", "tmp"), { recursive: true });
+  const call = mavenCall(process.env, await readMavenSettings(process.env), join(folder, ".mvn", "tmp"));
+  const copied = ["-DincludeScope=runtime", `-DoutputDirectory=${join(folder, "lib")}`];
+  const args = [...call.args, "-B", "-f", join(folder, "pom.xml"), ...goals, ...copied];
   log.info(`Resolving ${engine.label} by Maven (about ${engine.jars} jars, once)`);
+  if (call.cut.length > 0)
+    log.info(`Of ${call.cut.join(", ")} only what leads to the repository is passed to Maven (proxies, certificates, settings files)`);
   let fetched = 0;
   const onLine = (line: string): void => {
     if (!/^(?:\[INFO\] )?Downloaded .*\.jar /u.test(line)) return;
@@ -140,7 +147,7 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
   };
   let result;
   try {
-    result = await runCommand({ program: "mvn", args }, { signal, onLine });
+    result = await runCommand({ program: "mvn", args, env: call.env }, { signal, onLine });
   } catch (error) {
     if (error instanceof StreamctlError && error.code === "prerequisite") {
       throw new StreamctlError("prerequisite", `Cannot resolve ${engine.label}: Maven (mvn) is not on the PATH`, {
@@ -150,7 +157,7 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
     }
     throw error;
   }
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return await rm(join(folder, ".mvn"), { recursive: true });
   if (/No space left on device/u.test(result.output)) throw noSpace(cacheDir, engine.diskBytes);
   const errors = result.output.split("\n").filter((line) => line.startsWith("[ERROR]"));
   throw new StreamctlError("download", `Cannot resolve ${engine.label}: Maven ended with ${result.exitCode}`, {

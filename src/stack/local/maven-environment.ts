@@ -1,0 +1,93 @@
+/**
+ * What Maven is given of the caller's settings. It has to reach the user's repository, so what leads there passes: proxies, certificates,
+ * the local repository and the settings files. A debugger, a port for JMX, a `~/.mavenrc` with another Java and goals do not.
+ */
+
+import { realpath } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import type { Environment } from "../../core/environment.ts";
+import { readIfExists } from "../../core/files.ts";
+import { findProgram } from "../../core/process.ts";
+import { localeOptions } from "../jvm-options.ts";
+
+export interface MavenCall {
+  /** Words before the goals. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables of which something was left out. */
+  readonly cut: readonly string[];
+}
+
+/** Where options for Maven's JVM stand, in the order in which later ones win. */
+const optionVariables = ["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "MAVEN_OPTS", "_JAVA_OPTIONS"];
+
+/** https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/net/doc-files/net-properties.html */
+const leadsToRepository =
+  /^-D(?:https?\.|ftp\.|socksProxy|java\.net\.|javax\.net\.ssl\.|jdk\.http\.|jdk\.tls\.|maven\.repo\.|maven\.wagon\.|maven\.resolver\.|aether\.)/u;
+
+const settingsFlag = /^(?:-s|--settings|-gs|--global-settings)$/u;
+
+/**
+ * Pure.
+ *
+ * @param settings texts of the settings files that Maven will read: what they name as `${env.NAME}` passes
+ * @param temporaryFolder of Maven's JVM
+ */
+export function mavenCall(environment: Environment, settings: readonly string[], temporaryFolder: string): MavenCall {
+  const given = new Map(optionVariables.map((name) => [name, words(environment[name])]));
+  const options = [...given.values()].flat().filter((word) => leadsToRepository.test(word));
+  const all = words(environment["MAVEN_ARGS"]);
+  const args = all.filter(
+    (word, index) => leadsToRepository.test(word) || settingsFlag.test(word) || settingsFlag.test(all[index - 1] ?? ""),
+  );
+  const named = settings.flatMap((text) => [...text.matchAll(/\$\{env\.(\w+)\}/gu)].map((match) => match[1] ?? ""));
+  const values = named.filter((name) => !given.has(name)).flatMap((name) => pairs(name, environment[name]));
+  return {
+    args,
+    env: {
+      ...Object.fromEntries(values),
+      MAVEN_OPTS: [...localeOptions, `-Djava.io.tmpdir=${temporaryFolder}`, ...options].join(" "),
+      MAVEN_SKIP_RC: "true",
+    },
+    cut: [
+      ...[...given].filter(([, list]) => !list.every((word) => leadsToRepository.test(word))).map(([name]) => name),
+      ...(args.length < all.length ? ["MAVEN_ARGS"] : []),
+    ],
+  };
+}
+
+function pairs(name: string, value: string | undefined): readonly (readonly [string, string])[] {
+  return value === undefined ? [] : [[name, value]];
+}
+
+/** Maven's own script splits them in the same way, without quotes. */
+function words(text: string | undefined): readonly string[] {
+  return (text ?? "").split(/\s+/u).filter(Boolean);
+}
+
+/** Texts of the settings files that Maven reads: its own, the user's, and those that MAVEN_ARGS names. */
+export async function readMavenSettings(environment: Environment): Promise<readonly string[]> {
+  const all = words(environment["MAVEN_ARGS"]);
+  const paths = [await globalSettings(), userSettings(), ...all.filter((_, index) => settingsFlag.test(all[index - 1] ?? ""))];
+  // Of a file that cannot be read Maven says so itself.
+  const texts = await Promise.all(
+    paths.map(async (path) => (path === undefined ? undefined : await readIfExists(path).catch(() => undefined))),
+  );
+  return texts.filter((text) => text !== undefined);
+}
+
+async function globalSettings(): Promise<string | undefined> {
+  const program = await findProgram("mvn");
+  return program === undefined ? undefined : join(dirname(await realpath(program)), "..", "conf", "settings.xml");
+}
+
+/** Java takes the home folder from the table of users, not from HOME. */
+function userSettings(): string | undefined {
+  try {
+    return join(userInfo().homedir, ".m2", "settings.xml");
+  } catch {
+    // This user is not in the table.
+    return undefined;
+  }
+}
