@@ -10,7 +10,7 @@ import type { AnswerWarning } from "./broker.ts";
 const defaultLimit = 10;
 
 /** Groups that Pinot makes for one query at most: `num.groups.limit` in `config/pinot/server.conf`. */
-const groupLimit = 1_000_000;
+const groupLimit = 300_000;
 
 export interface PlannedStatement {
   /** What Pinot is asked. */

@@ -79,7 +79,7 @@ test("queryPinot() asks for all groups that HAVING chooses from, and answers as 
   const sql = "select A, sum(B) from t group by A having sum(B) < 200 order by sum(B) desc limit 12";
   const { rows, warnings } = await queryPinot({ brokerUrl: broker.brokerUrl, sql });
   expect([rows.length, warnings]).toEqual([12, []]);
-  expect(broker.queries).toEqual([sql.replace("limit 12", "LIMIT 200000")]);
+  expect(broker.queries).toEqual([sql.replace("limit 12", "LIMIT 60000")]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readAsset } from "../../../src/core/assets.ts";
 import { hintForUnreadable, planStatement, readsTable } from "../../../src/provision/pinot/statement.ts";
 
 const asked = (sql: string, limit?: number): string => planStatement(sql, limit).sql;
@@ -35,9 +36,15 @@ test.each([
   ["select A, sum(B) from t group by A having sum(B) < 200", 10],
   ["SELECT A FROM t GROUP  BY A HAVING count(*) > 1 -- limit 3\nLIMIT 12 OPTION(timeoutMs=5)", 12],
 ])("planStatement() asks for a fifth of all groups where HAVING chooses among them: %j", (sql, count) => {
-  expect(asked(sql)).toMatch(/LIMIT 200000\b/u);
+  expect(asked(sql)).toMatch(/LIMIT 60000\b/u);
   expect(asked(sql).match(/^\s*[^-\n]*limit/gimu)).toHaveLength(1);
   expect(shown(sql, 500)).toEqual(rows(count).map(([index]) => index));
+});
+
+test("planStatement() asks for what has Pinot keep as many groups as its server makes: five times LIMIT", () => {
+  const made = /num\.groups\.limit=(?<groups>\d+)/u.exec(readAsset("config/pinot/server.conf"))?.groups?.["groups"];
+  const limit = /LIMIT (?<rows>\d+)/u.exec(asked("select A from t group by A having count(*) > 1"))?.groups?.["rows"];
+  expect(5 * Number(limit)).toBe(Number(made));
 });
 
 test("planStatement() takes the page itself where Pinot ignores OFFSET", () => {
