@@ -12,7 +12,7 @@ import { readIfExists, withLock } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import { runCommand } from "../../core/process.ts";
 import type { EngineName } from "../service.ts";
-import { mavenCall, readMavenSettings } from "./maven-environment.ts";
+import { mavenCall, nameCutSettings, readMavenSettings } from "./maven-environment.ts";
 
 interface Engine {
   readonly name: EngineName;
@@ -97,6 +97,7 @@ export async function resolveEngines(names: readonly EngineName[], context: Engi
   };
   await withLock(join(context.cacheDir, "lock"), lock, async () => {
     await removeDrafts(context.cacheDir);
+    nameCutSettings(process.env, context.log);
     for (const engine of missing) await resolveEngine(engine, context);
   });
 }
@@ -137,8 +138,6 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
   const copied = ["-DincludeScope=runtime", `-DoutputDirectory=${join(folder, "lib")}`];
   const args = [...call.args, "-B", "-f", join(folder, "pom.xml"), ...goals, ...copied];
   log.info(`Resolving ${engine.label} by Maven (about ${engine.jars} jars, once)`);
-  if (call.cut.length > 0)
-    log.info(`Of ${call.cut.join(", ")} only what leads to the repository is passed to Maven (proxies, certificates, settings files)`);
   let fetched = 0;
   const onLine = (line: string): void => {
     if (!/^(?:\[INFO\] )?Downloaded .*\.jar /u.test(line)) return;
@@ -162,7 +161,9 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
   const errors = result.output.split("\n").filter((line) => line.startsWith("[ERROR]"));
   throw new StreamctlError("download", `Cannot resolve ${engine.label}: Maven ended with ${result.exitCode}`, {
     detail: errors.slice(0, 5).join("\n"),
-    hint: "Check that this machine reaches its Maven repository, then type the same again: what was fetched is kept",
+    hint:
+      "Check that this machine reaches its Maven repository (proxies: ~/.m2/settings.xml or MAVEN_OPTS; no mavenrc is read), " +
+      "then type the same again: what was fetched is kept",
   });
 }
 

@@ -8,6 +8,7 @@ import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Environment } from "../../core/environment.ts";
 import { readIfExists } from "../../core/files.ts";
+import type { Log } from "../../core/log.ts";
 import { findProgram } from "../../core/process.ts";
 import { localeOptions } from "../jvm-options.ts";
 
@@ -55,6 +56,13 @@ export function mavenCall(environment: Environment, settings: readonly string[],
       ...(args.length < all.length ? ["MAVEN_ARGS"] : []),
     ],
   };
+}
+
+/** Names the variables of which Maven gets a part only. */
+export function nameCutSettings(environment: Environment, log: Log): void {
+  const { cut } = mavenCall(environment, [], "");
+  if (cut.length > 0)
+    log.info(`Of ${cut.join(", ")} Maven gets what leads to its repository (proxies, certificates, settings files), and no more`);
 }
 
 function pairs(name: string, value: string | undefined): readonly (readonly [string, string])[] {
