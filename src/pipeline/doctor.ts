@@ -1,9 +1,10 @@
 /** `doctor`: what this machine has and lacks for the next `up`, and what to type about it. Changes nothing. */
 
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism } from "node:os";
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
+import { availableMemory } from "../core/memory.ts";
 import { readRunState, type RunState, type StackChoices } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
 import { chosenServices, observeProcesses } from "../stack/stack.ts";
@@ -30,7 +31,7 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
   const undertaking = { runtime, portOffset: choices.portOffset, ksqldb, folder, declarationsDir, starting, opening: starting };
   return [
     ...examine(await lookAtMachine(undertaking, signal)),
-    memoryFinding(),
+    await memoryFinding(),
     { subject: "processors", verdict: "fine", found: `${availableParallelism()}` },
     { subject: "processor", verdict: "fine", found: processorText(choices) },
     {
@@ -58,10 +59,10 @@ async function runningServices(state: RunState | undefined, context: PipelineCon
   }
 }
 
-function memoryFinding(): Finding {
-  const free = freemem();
-  const found = `${(free / 1e9).toFixed(1)} GB available`;
-  if (free >= neededMemoryBytes) return { subject: "memory", verdict: "fine", found };
+async function memoryFinding(): Promise<Finding> {
+  const { bytes, limitedBy } = await availableMemory();
+  const found = `${(bytes / 1e9).toFixed(1)} GB available${limitedBy === "cgroup" ? ", as much as its control group leaves" : ""}`;
+  if (bytes >= neededMemoryBytes) return { subject: "memory", verdict: "fine", found };
   return { subject: "memory", verdict: "warns", found, advice: "The stack needs about 1.5 GB: end something, or start a part with --only" };
 }
 
