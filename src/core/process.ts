@@ -38,6 +38,12 @@ export interface CommandResult {
   readonly output: string;
 }
 
+/** How a process ended: by itself with a code, or by a signal. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** Time for an interrupted program to end after SIGTERM, in milliseconds; after it the program is killed. */
 const endTimeoutMs = 5000;
 
@@ -104,9 +110,14 @@ export async function runCommand(
 /**
  * Starts a process of its own session that outlives this one; both of its streams are appended to `logFile`.
  *
+ * @param onEnd called when it ends, if that happens while this process runs
  * @throws StreamctlError `prerequisite` when the program does not exist, `service-failed` when it ended before it could be identified.
  */
-export async function startDetached(command: Command, logFile: string): Promise<ProcessIdentity> {
+export async function startDetached(
+  command: Command,
+  logFile: string,
+  onEnd: (end: ProcessEnd) => void = () => {},
+): Promise<ProcessIdentity> {
   const log = openSync(logFile, "a");
   try {
     const child = spawn(command.program, command.args, {
@@ -115,6 +126,7 @@ export async function startDetached(command: Command, logFile: string): Promise<
       detached: true,
       stdio: ["ignore", log, log],
     });
+    child.once("exit", (exitCode, signal) => onEnd({ exitCode, signal }));
     try {
       await once(child, "spawn");
     } catch (error) {

@@ -197,15 +197,27 @@ async function carryOut(
     log,
     signal: start.signal,
   });
-  const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
-  // A service that failed is the cause, a provisioning step that missed it only the consequence.
-  if (started.status === "rejected") throw withWhatGoesOn(started.reason, recorder);
-  if (provisioned.status === "rejected") throw withWhatGoesOn(provisioned.reason, recorder);
-  const services = wantsExternal(choices) ? [...started.value, { name: "ksqldb" } as const] : started.value;
-  const ready = services.map(({ name }) => ({ name, state: "healthy" }) as const);
-  await untilHealthy(async () => await observeResources(choices, ready, runtime, context), { timeoutMs, signal, log });
-  return { records: started.value, changes: provisioned.value };
+  try {
+    const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
+    // A service that failed is the cause, a provisioning step that missed it only the consequence.
+    if (started.status === "rejected") throw started.reason;
+    if (provisioned.status === "rejected") throw provisioned.reason;
+    const services = wantsExternal(choices) ? [...started.value, { name: "ksqldb" } as const] : started.value;
+    const ready = services.map(({ name }) => ({ name, state: "healthy" }) as const);
+    const look = async () => await observeResources(choices, ready, runtime, { ...context, signal: start.signal });
+    await untilHealthy(look, { timeoutMs, signal: start.signal, log });
+    return { records: started.value, changes: provisioned.value };
+  } catch (error) {
+    // So is a step that failed because a service died after it was ready.
+    const death = signal.aborted ? undefined : await start.death(hasCode(error, "usage") ? 0 : deathTimeoutMs);
+    throw withWhatGoesOn(death ?? error, recorder);
+  } finally {
+    start.release();
+  }
 }
+
+/** Longest time from a broken connection to the end of the process that held it, in milliseconds. */
+const deathTimeoutMs = 1000;
 
 /** An interruption stops what was not ready yet, and nothing else. */
 function withWhatGoesOn(error: unknown, { records }: RunRecorder): unknown {

@@ -1,14 +1,15 @@
 /** Carries out a plan: decides nothing, starts as parallel as the dependencies allow, ends at the first failure. */
 
-import { hasCode, StreamctlError } from "../core/errors.ts";
+import { type ErrorCode, hasCode, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { pollUntil } from "../core/wait.ts";
+import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
-import { lastWords, lastWordsLines } from "./last-words.ts";
+import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
 import { stopWaves, type DesiredService, type Operation } from "./plan.ts";
 import type { ServiceRecord } from "./run-state.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
+import { diedError } from "./service-end.ts";
 
 export interface ExecutionContext {
   readonly runtime: Runtime;
@@ -28,9 +29,16 @@ export interface StackStart {
   readonly ready: ReadonlyMap<ServiceName, Promise<ServiceRecord>>;
   /** All of them; rejects with the first failure, after what this run started and was not ready has been stopped. */
   readonly all: Promise<readonly ServiceRecord[]>;
-  /** Fires when a service has failed or the caller's own signal has: whatever waits for the stack may give up. */
+  /** Fires when a service has failed or died, or the caller's own signal has: whatever waits for the stack may give up. */
   readonly signal: AbortSignal;
+  /** Why a service that was ready runs no more; undefined while all of them run. Looks for `withinMs` milliseconds, at least once. */
+  readonly death: (withinMs: number) => Promise<StreamctlError | undefined>;
+  /** Ends the watch over the services. */
+  readonly release: () => void;
 }
+
+/** Pause between two looks at services that were ready, in milliseconds. */
+const watchIntervalMs = 250;
 
 /**
  * Starts what the plan says. Services are independent promises, so that a caller can go on with one (topics, as soon as
@@ -43,6 +51,8 @@ export function executeStart(
   context: ExecutionContext,
 ): StackStart {
   const failure = new AbortController();
+  const released = new AbortController();
+  const watched: ServiceRecord[] = [];
   const signal = AbortSignal.any([context.signal, failure.signal]);
   const ready = new Map<ServiceName, Promise<ServiceRecord>>();
   for (const { definition, definitionHash } of inDependencyOrder(desired)) {
@@ -57,10 +67,45 @@ export function executeStart(
       failure.abort();
       throw error;
     });
-    promise.catch(() => {}); // Each is awaited in `all`; a caller need not await every one.
+    promise.then(
+      (record) => watched.push(record),
+      () => {}, // Each is awaited in `all`; a caller need not await every one.
+    );
     ready.set(definition.name, promise);
   }
-  return { ready, all: gather([...ready.values()], context.signal), signal };
+  void watch(watched, context.runtime, AbortSignal.any([context.signal, released.signal])).then(
+    () => failure.abort(),
+    () => {}, // An engine of containers that does not answer fails whoever asks it next.
+  );
+  return {
+    ready,
+    all: gather([...ready.values()], context.signal),
+    signal,
+    death: async (withinMs) => await deathAmong(watched, context.runtime, withinMs),
+    release: () => released.abort(),
+  };
+}
+
+/** Returns when one of the services runs no more, or the signal fires. */
+async function watch(watched: readonly ServiceRecord[], runtime: Runtime, until: AbortSignal): Promise<void> {
+  while (await pausedWhole(watchIntervalMs, until)) if ((await gone(watched, runtime)) !== undefined) return;
+}
+
+async function deathAmong(watched: readonly ServiceRecord[], runtime: Runtime, withinMs: number): Promise<StreamctlError | undefined> {
+  for (let waitedMs = 0; ; waitedMs += watchIntervalMs) {
+    const record = await gone(watched, runtime);
+    if (record !== undefined) return await diedError(record.name, record.identity, "after it was ready", runtime);
+    if (waitedMs >= withinMs) return undefined;
+    await pausedWhole(watchIntervalMs, neverFires);
+  }
+}
+
+const neverFires = new AbortController().signal;
+
+/** The first service, in the order in which they became ready, that runs no more. */
+async function gone(watched: readonly ServiceRecord[], runtime: Runtime): Promise<ServiceRecord | undefined> {
+  for (const record of watched) if (!(await runtime.isRunning(record.identity))) return record;
+  return undefined;
 }
 
 /**
@@ -129,6 +174,8 @@ async function untilReadyOrDead(
   }
 }
 
+const passedOn: ReadonlySet<ErrorCode> = new Set(["interrupted", "native", "port-taken", "service-failed"]);
+
 async function untilReady(definition: ServiceDefinition, record: ServiceRecord, context: ExecutionContext): Promise<ServiceRecord> {
   const { runtime, log, signal, timeoutMs, kafkaProbe, remember } = context;
   const { name } = definition;
@@ -137,9 +184,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
       await runtime.requireOwnPorts(definition, record.identity);
       return true;
     }
-    if (!(await runtime.isRunning(record.identity))) {
-      throw new StreamctlError("service-failed", `Cannot start "${name}": its process ended before it was ready`);
-    }
+    if (!(await runtime.isRunning(record.identity))) throw await diedError(name, record.identity, "before it was ready", runtime);
     return undefined;
   };
   context.onWait?.(name, true);
@@ -147,10 +192,10 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     await pollUntil(look, { signal, timeoutMs, what: `${name} to be ready`, maxIntervalMs: 100 });
   } catch (error) {
     // Without the addon no service can be asked: that is not this service's failure.
-    if (hasCode(error, "interrupted") || hasCode(error, "native") || hasCode(error, "port-taken")) throw error;
+    if (error instanceof StreamctlError && passedOn.has(error.code)) throw error;
     throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
       cause: error,
-      detail: lastWords((await runtime.tailLog(name, lastWordsLines)) ?? []).join("\n"),
+      detail: logExcerpt((await runtime.tailLog(name, logExcerptLines)) ?? []).join("\n"),
       hint: `Type: streamctl logs ${name}`,
     });
   } finally {

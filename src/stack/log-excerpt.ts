@@ -1,26 +1,56 @@
-/** What a service's log says about its end. An engine that gives up writes much more about its way down than about the cause. */
+/** What a service's log says about why it ended. An engine that gives up writes much more about its way down than about the cause. */
 
 /** How many lines of a log to look at. */
-export const lastWordsLines = 400;
+export const logExcerptLines = 400;
 
-const isError = /\b(?:ERROR|FATAL)\b|^(?:Exception in thread|Error:|Caused by:)/u;
-/** A frame of a stack, or the next entry of the log. */
-const isOther = /^\s+at |^\s*\.\.\. \d+ more$|^\d{4}-\d\d-\d\d/u;
-const shownErrors = 6;
+const isError = /\b(?:ERROR|FATAL)\b|^(?:Exception in thread|Error:|Error occurred|Terminating due to|java\.lang\.OutOfMemoryError)/u;
+/** A line that begins with a time is a new entry; what follows it belongs to it. */
+const beginsEntry = /^\[?\d{4}-\d\d-\d\d|^(?:Exception in thread|Error:|Error occurred|Terminating due to|java\.lang\.OutOfMemoryError)/u;
+const isFrame = /^\s+at |^\s*\.\.\. \d+ (?:more|common frames omitted)$/u;
+const isCause = /^Caused by:/u;
+const shownFirst = 3;
+const shownLast = 2;
 const shownEnd = 6;
 
 /**
- * The last errors among the lines, each with the line that explains it, and then the end; pure.
+ * The first errors among the lines, which are the nearest to the cause, and the last ones; each with the exception that explains it and
+ * its innermost cause. Where there are no errors, the end of the log. Pure.
  *
  * @param lines of the log, the newest last
  */
-export function lastWords(lines: readonly string[]): readonly string[] {
-  const telling = [...lines.keys()].filter((index) => isError.test(lines[index] ?? ""));
-  const shown = new Set<number>();
-  for (const index of telling.slice(-shownErrors)) {
-    shown.add(index);
-    if (index + 1 < lines.length && !isOther.test(lines[index + 1] ?? "")) shown.add(index + 1);
+export function logExcerpt(lines: readonly string[]): readonly string[] {
+  const errors = distinct(entriesOf(lines).filter(([head = ""]) => isError.test(head)));
+  if (errors.length === 0) return lines.filter((line) => !isFrame.test(line)).slice(-shownEnd);
+  const shown = errors.length <= shownFirst + shownLast ? errors : [...errors.slice(0, shownFirst), ...errors.slice(-shownLast)];
+  return shown.flatMap(explained);
+}
+
+/** A line of the log with those that belong to it, such as a stack trace. */
+type Entry = readonly string[];
+
+function entriesOf(lines: readonly string[]): readonly Entry[] {
+  const entries: string[][] = [];
+  for (const line of lines) {
+    const last = entries.at(-1);
+    if (last === undefined || isError.test(line) || beginsEntry.test(line)) entries.push([line]);
+    else last.push(line);
   }
-  for (let index = Math.max(0, lines.length - shownEnd); index < lines.length; index += 1) shown.add(index);
-  return [...shown].toSorted((one, other) => one - other).map((index) => lines[index] ?? "");
+  return entries;
+}
+
+/** The same error once, whenever and wherever it was logged. */
+function distinct(entries: readonly Entry[]): readonly Entry[] {
+  const seen = new Map<string, Entry>();
+  for (const entry of entries) {
+    const text = explained(entry).join("\n").replaceAll(/\d+/gu, "0");
+    if (!seen.has(text)) seen.set(text, entry);
+  }
+  return [...seen.values()];
+}
+
+/** An entry's first line, the one that explains it, and the innermost cause. */
+function explained([head = "", ...rest]: Entry): readonly string[] {
+  const explanation = rest.find((line) => !isFrame.test(line) && !isCause.test(line) && line.trim() !== "");
+  const cause = rest.findLast((line) => isCause.test(line));
+  return [head, ...(explanation === undefined ? [] : [explanation]), ...(cause === undefined ? [] : [cause])];
 }

@@ -22,6 +22,14 @@ export interface RunningService {
   readonly identity: ServiceIdentity;
 }
 
+/** How a run of a service ended. */
+export interface ServiceEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The kernel ended it, or another process at the same time, for lack of memory. */
+  readonly outOfMemory: boolean;
+}
+
 export interface Runtime {
   /** Makes everything available that a start of these needs and that may take long, such as downloads. Called before any is started. */
   prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
@@ -34,6 +42,8 @@ export interface Runtime {
   isRunning(identity: ServiceIdentity): Promise<boolean>;
   /** What runs of the stack, whether or not its state names it. */
   running(): Promise<readonly RunningService[]>;
+  /** How a run that is over ended; undefined where that cannot be known, as of a process that an earlier command started. */
+  endOf(identity: ServiceIdentity): Promise<ServiceEnd | undefined>;
   /** That it is this run of the service which answers at its address. @throws StreamctlError `port-taken` */
   requireOwnPorts(definition: ServiceDefinition, identity: ServiceIdentity): Promise<void>;
   /** Resident memory of the service in bytes; undefined where it has ended. */

@@ -24,9 +24,10 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
     stop: async (name) => void events.push(`stop ${name}`),
     isRunning: async () => true,
     running: async () => [],
+    endOf: async () => undefined,
     requireOwnPorts: async () => {},
     residentBytes: async () => 1,
-    tailLog: async (name) => [`last words of ${name}`],
+    tailLog: async (name) => [`end of the log of ${name}`],
     followLog: async () => {},
     dataOf: () => localData("/nowhere"),
     forget: async () => {},
@@ -120,7 +121,7 @@ describe("executeStart()", () => {
     good.server.close();
     bad.server.close();
     expect(failure).toBeInstanceOf(StreamctlError);
-    expect(failure).toMatchObject({ code: "service-failed", detail: "last words of flink", hint: "Type: streamctl logs flink" });
+    expect(failure).toMatchObject({ code: "service-failed", detail: "end of the log of flink", hint: "Type: streamctl logs flink" });
     expect(events).toEqual(["start zookeeper", "start flink", "stop flink"]);
     expect([...remembered.keys()]).toEqual(["zookeeper"]);
   });
@@ -204,6 +205,44 @@ describe("executeStart()", () => {
     const { all } = executeStart(plan, desired, new Map([["kafka", record]]), contextOf(await fakeRuntime(events), new Map()));
     expect(await all).toEqual([record]);
     expect(events).toEqual([]);
+  });
+});
+
+describe("StackStart.death()", () => {
+  async function startKafka(runtime: Runtime) {
+    const desired = desireWith({ kafka: { kind: "kafka", address: "127.0.0.1:1" } });
+    const identity = await requireSelf();
+    const record: ServiceRecord = { name: "kafka", identity, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 5 };
+    const plan = planStack(desired, [{ name: "kafka", state: "running", pid: 1, definitionHash: "v1", healthy: true }]);
+    return executeStart(plan, desired, new Map([["kafka", record]]), contextOf(runtime, new Map()));
+  }
+
+  test("is undefined while everything that was ready runs", async () => {
+    const start = await startKafka(await fakeRuntime([]));
+    await start.all;
+    expect(await start.death(0)).toBeUndefined();
+    start.release();
+  });
+
+  test("says who died after it was ready, by which signal, and gives up whatever waits for the stack", async () => {
+    const runtime: Runtime = {
+      ...(await fakeRuntime([])),
+      isRunning: async () => false,
+      endOf: async () => ({ exitCode: null, signal: "SIGKILL", outOfMemory: false }),
+    };
+    const start = await startKafka(runtime);
+    await start.all;
+    const { promise: aborted, resolve } = Promise.withResolvers<void>();
+    if (start.signal.aborted) resolve();
+    start.signal.addEventListener("abort", () => resolve());
+    await aborted;
+    expect(await start.death(0)).toMatchObject({
+      code: "service-failed",
+      message: "kafka died after it was ready: its process was killed by SIGKILL",
+      detail: "",
+      hint: "Start it again with: streamctl up; see its log with: streamctl logs kafka",
+    });
+    start.release();
   });
 });
 

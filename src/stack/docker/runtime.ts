@@ -5,6 +5,7 @@ import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { residentBytesIn } from "../../core/process.ts";
 import { pausedWhole } from "../../core/wait.ts";
+import { endOfExitCode } from "../service-end.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, projectFiles, writeProject } from "./compose-project.ts";
 import { containerData } from "./data.ts";
@@ -130,6 +131,14 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       return (await containers.running()).flatMap(({ service, seen: { pid, containerId, startedAt } }) =>
         isServiceName(service) ? [{ name: service, identity: { pid, containerId, startedAt } }] : [],
       );
+    },
+
+    async endOf(identity) {
+      const format = "{{.State.ExitCode}} {{.State.OOMKilled}}";
+      const { containerId } = requireContainer(identity);
+      const result = await (await containers.engine()).run(["inspect", "--type", "container", "--format", format, containerId]);
+      const [, exitCode, outOfMemory] = /^(\d+) (true|false)$/mu.exec(result.output) ?? [];
+      return exitCode === undefined ? undefined : endOfExitCode(Number(exitCode), outOfMemory === "true");
     },
 
     // The container engine listens on what it publishes, and starts no container whose port is taken.

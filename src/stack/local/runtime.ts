@@ -7,7 +7,7 @@ import { openDeclarations, type Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { readIfExists, writeAtomically } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
-import { isRunning, residentBytes, runCommand, signalProcess, startDetached, type ProcessIdentity } from "../../core/process.ts";
+import { isRunning, residentBytes, runCommand, signalProcess, type ProcessIdentity } from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pausedWhole, pollUntil } from "../../core/wait.ts";
@@ -15,6 +15,7 @@ import { classPath, resolveEngines } from "./engines.ts";
 import { hostsWith, unknownHostName } from "./host-names.ts";
 import { findJava } from "./java.ts";
 import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
+import { Children } from "./children.ts";
 import { localData } from "./data.ts";
 import { markedProcesses, markOf } from "./marks.ts";
 import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
@@ -76,6 +77,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     definition.files.map(({ asset }) => render(definition, declarations.read(asset), asset));
   const classPathOf = async ({ engine }: ServiceDefinition): Promise<string> =>
     engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath({ cacheDir: cacheDir(), declarations }, engine);
+  const children = new Children();
   let hosts: string | undefined;
   const java = (
     definition: ServiceDefinition,
@@ -118,7 +120,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
       const mark = markOf(stackId ?? "", definition.name);
-      return await startDetached(java(definition, jvm, definition, { marks: [mark] }), logFile);
+      return await children.start(java(definition, jvm, definition, { marks: [mark] }), logFile);
     },
 
     async stop(name, started, timeoutMs) {
@@ -140,6 +142,8 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     isRunning: async (identity) => await isRunning(requireProcess(identity)),
 
     running: async () => await markedProcesses(stackId, folder),
+
+    endOf: async ({ pid }) => await children.endOf(pid),
 
     requireOwnPorts: async (definition, { pid }) => await requireOwnPorts(definition, pid),
 

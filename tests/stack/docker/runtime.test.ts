@@ -232,6 +232,20 @@ describe("dockerRuntime()", () => {
     expect(existsSync(composeDir)).toBe(false);
   });
 
+  test("tells by which signal a container ended, and whether it was for lack of memory", async () => {
+    const engine = new FakeEngine();
+    const inspected: string[] = [];
+    engine.run = async (args) => {
+      inspected.push(args.join(" ").replaceAll(containerId, "c"));
+      return answer(inspected.length === 1 ? "137 true" : "Error: No such container: c");
+    };
+    const { runtime } = await open(engine);
+    const identity = { pid: 77, containerId, startedAt: "start-1" };
+    expect(await runtime.endOf(identity)).toEqual({ exitCode: null, signal: "SIGKILL", outOfMemory: true });
+    expect(await runtime.endOf(identity)).toBeUndefined();
+    expect(inspected[0]).toBe("inspect --type container --format {{.State.ExitCode}} {{.State.OOMKilled}} c");
+  });
+
   test("gives a definition another hash when its image or its ports change, and the same one otherwise", async () => {
     const { runtime } = await open(new FakeEngine());
     const { runtime: again } = await open(new FakeEngine());
