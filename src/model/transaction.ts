@@ -43,15 +43,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * Reads a record's value by the contract; `null` is a tombstone. Pure, never throws. Answers the first breach that it finds,
  * looking at the fields in the order in which they are written. Fields beyond the contract are ignored.
  *
- * The statements of the processors filter by the same contract, but their JSON readers differ from ours (seen with Flink 2.3.0,
- * `json.ignore-parse-errors` and columns of type DOUBLE). What breaks the contract and is still counted there:
- * - a number in a string: `"total_paid":"90"` is 90 to Flink;
- * - text behind the object, an array of objects in place of one;
- * - control characters and bytes that are no UTF-8 in a text, and JSON in UTF-16.
- *
- * What keeps it and may be missed there: a number of more than 1000 digits, nesting deeper than 1000, and a field given twice. Flink reads
- * no further than five fields of ours: of one given twice it takes the first, the contract the last, and what stands behind may go unread.
- * ksqlDB wants exactly three digits of fraction in a timestamp; Flink and the contract take up to nine.
+ * The statements of the processors filter by the same contract; where their JSON readers differ from it, json-readers.ts knows.
  */
 export function parseTransaction(value: Uint8Array | string | null): Transaction | ContractBreach {
   if (value === null) return "tombstone";
@@ -64,7 +56,8 @@ export function parseTransaction(value: Uint8Array | string | null): Transaction
   return isObject(json) ? readFields(json) : "not-an-object";
 }
 
-function readFields(json: JsonObject): Transaction | FieldBreach {
+/** As `parseTransaction`, from the object of a value. */
+export function readFields(json: JsonObject): Transaction | FieldBreach {
   const timestamp = json[transactionFields.eventTimestamp];
   if (typeof timestamp !== "string") return absence("event_timestamp", timestamp);
   const eventTimeMs = parseEventTimestamp(timestamp);

@@ -7,6 +7,7 @@ import { StreamctlError } from "../core/errors.ts";
 import { pause } from "../core/wait.ts";
 import type { Watermarks } from "../kafka/admin.ts";
 import type { PartitionOffset } from "../kafka/consumer.ts";
+import type { JsonReader } from "../model/json-readers.ts";
 import { type RecordBatch, TopicTally } from "./topic-tally.ts";
 
 export interface TopicSnapshot {
@@ -47,6 +48,8 @@ export interface ReadingProgress {
 }
 
 export interface ReadingOptions {
+  /** What computes the windows. */
+  readonly processor: JsonReader;
   /** Longest time without progress while the ends are not reached, in milliseconds; default 30,000. */
   readonly stallMs?: number | undefined;
   /** Longest wait for the transactions of other producers to end, in milliseconds; default 2000. */
@@ -78,7 +81,7 @@ export class TopicReading {
   constructor(log: TransactionLog, options: ReadingOptions) {
     this.#log = log;
     this.#options = options;
-    this.tally = new TopicTally(log.topic);
+    this.tally = new TopicTally(log.topic, options.processor);
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
+import { ambiguityOf, type JsonReader, readerNames } from "../model/json-readers.ts";
 import { parseTransaction } from "../model/transaction.ts";
 import { WindowTotals } from "../model/window.ts";
 import { maxWindows } from "./window-comparison.ts";
@@ -9,33 +10,57 @@ import { maxWindows } from "./window-comparison.ts";
 /** What a tally needs of a batch as the consumer packs it. */
 export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "nullValues" | "positions">;
 
+export interface TopicCounts {
+  /** Everything in the topic up to the end offsets of the last look, and what came along while it read up to them. */
+  readonly records: number;
+  readonly paidRecords: number;
+  /** What they pay in all; amounts below 0, which no run makes, are left out. */
+  readonly paidTotal: number;
+  /** Records that break the contract of a transaction, or that the processor may read otherwise, and how many for which reason. */
+  readonly invalid: number;
+  readonly invalidReasons: Readonly<Record<string, number>>;
+  /** Those of them that the processor may read otherwise. */
+  readonly ambiguous: number;
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export class TopicTally {
   /** Totals of the Paid transactions by window. */
   readonly windows = new WindowTotals();
+  /** Starts of the windows in which records may count that the processor reads otherwise. */
+  readonly ambiguousWindows = new Set<number>();
   readonly #topic: string;
+  readonly #reader: JsonReader;
   readonly #maxWindows: number;
   readonly #positions = new Map<number, number>();
   readonly #invalidReasons = new Map<string, number>();
   #records = 0;
   #invalid = 0;
+  #ambiguous = 0;
   #paidRecords = 0;
   #paidTotal = 0;
 
   /**
    * @param topic its name, for errors
+   * @param reader what the windows are computed by: records that it may read otherwise than the contract are invalid
    * @param limit windows that are accepted; default a million
    */
-  constructor(topic: string, limit = maxWindows) {
+  constructor(topic: string, reader: JsonReader, limit = maxWindows) {
     this.#topic = topic;
+    this.#reader = reader;
     this.#maxWindows = limit;
   }
 
-  get counts(): { records: number; paidRecords: number; paidTotal: number; invalid: number; invalidReasons: Record<string, number> } {
-    const invalidReasons = Object.fromEntries([...this.#invalidReasons].toSorted(([, one], [, other]) => other - one));
-    const [records, paidRecords, paidTotal, invalid] = [this.#records, this.#paidRecords, this.#paidTotal, this.#invalid];
-    return { records, paidRecords, paidTotal, invalid, invalidReasons };
+  get counts(): TopicCounts {
+    return {
+      records: this.#records,
+      paidRecords: this.#paidRecords,
+      paidTotal: this.#paidTotal,
+      invalid: this.#invalid,
+      invalidReasons: Object.fromEntries([...this.#invalidReasons].toSorted(([, one], [, other]) => other - one)),
+      ambiguous: this.#ambiguous,
+    };
   }
 
   /** The offset after the last one of a partition that was added or passed over; 0 for a partition that was not read yet. */
@@ -65,9 +90,15 @@ export class TopicTally {
   #addValue(value: string | Uint8Array | null): void {
     this.#records++;
     const transaction = parseTransaction(value);
+    const ambiguity = value === null ? undefined : ambiguityOf(value, transaction, this.#reader);
+    if (ambiguity !== undefined) {
+      this.#ambiguous++;
+      for (const start of ambiguity.windows) this.ambiguousWindows.add(start);
+      this.#addInvalid(`${readerNames[this.#reader]} may read it otherwise: ${ambiguity.quirk}`);
+      return;
+    }
     if (typeof transaction === "string") {
-      this.#invalid++;
-      this.#invalidReasons.set(transaction, (this.#invalidReasons.get(transaction) ?? 0) + 1);
+      this.#addInvalid(transaction);
       return;
     }
     if (transaction.status !== "Paid") return;
@@ -79,6 +110,11 @@ export class TopicTally {
     } catch (error) {
       throw this.#beyond(messageOf(error), error);
     }
+  }
+
+  #addInvalid(reason: string): void {
+    this.#invalid++;
+    this.#invalidReasons.set(reason, (this.#invalidReasons.get(reason) ?? 0) + 1);
   }
 
   #beyond(why: string, cause?: unknown): StreamctlError {

@@ -1,7 +1,9 @@
 /** What `verify` found, and whether that proves that nothing was lost and nothing counted twice. */
 
 import type { RunRecord } from "../model/run-record.ts";
+import { type JsonReader, readerNames } from "../model/json-readers.ts";
 import type { HeldBack } from "./topic-reading.ts";
+import type { TopicCounts } from "./topic-tally.ts";
 import type { WindowComparison } from "./window-comparison.ts";
 
 /** Sums over the runs that wrote to the topic as it is now. */
@@ -13,21 +15,16 @@ export interface SentTotals {
 }
 
 /** The document of `verify --json`. */
-export interface VerifyReport extends WindowComparison {
+export interface VerifyReport extends WindowComparison, TopicCounts {
   readonly topic: string;
-  /** Everything in the topic up to the end offsets of the last look, and what came along while it read up to them. */
-  readonly records: number;
-  readonly paidRecords: number;
-  /** What they pay in all; amounts below 0, which no run makes, are left out. */
-  readonly paidTotal: number;
-  /** Records that break the contract of a transaction, and how many for which reason. */
-  readonly invalid: number;
-  readonly invalidReasons: Readonly<Record<string, number>>;
+  readonly processor: JsonReader;
   /** Records beyond delivered and unresolved: from elsewhere, or sent twice. */
   readonly foreign: number;
   readonly sent: SentTotals;
   /** What stands in the topic and cannot be read yet, because transactions of other producers are open; mostly empty. */
   readonly heldBack: readonly HeldBack[];
+  /** Differing windows in which records may count that the processor may read otherwise. */
+  readonly ambiguousWindows: number;
   /** How often topic and table were compared; above 1 with `--wait` only. */
   readonly looks: number;
   readonly elapsedMs: number;
@@ -41,6 +38,7 @@ export type ReasonCode =
   | "row-extra"
   | "record-foreign"
   | "transaction-open"
+  | "record-ambiguous"
   | "resource-unhealthy";
 
 export interface Reason {
@@ -95,6 +93,11 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   const unexpected = extra.length - duplicates;
   if (duplicates > 0) find("row-extra", `${rows(duplicates)} in Pinot for a window that has one already`);
   if (unexpected > 0) find("row-extra", `${rows(unexpected)} in Pinot for a window without a Paid transaction`);
+  if (report.ambiguousWindows > 0) {
+    const all = mismatched.length + extra.length;
+    const differing = all === 1 ? "the one differing row" : `${report.ambiguousWindows} of the ${all} differing rows`;
+    find("record-ambiguous", `${differing} may differ by records that ${readerNames[report.processor]} reads otherwise (see "invalid")`);
+  }
   if (strict && foreign > 0) {
     find("record-foreign", `${foreign} ${foreign === 1 ? "record is" : "records are"} from elsewhere or were sent twice (--strict)`);
   }

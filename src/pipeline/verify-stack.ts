@@ -33,7 +33,7 @@ export async function verifyStack(
     readWindows: (patience?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: windowsTable, signal: patience }),
   };
   const onLook = (): void => log.debug("Not equal yet: looking again");
-  const { report, verdict } = await verify(sources, { waitMs, strict, signal, onLook });
+  const { report, verdict } = await verify(sources, { waitMs, strict, processor: choices.processor, signal, onLook });
   if (verdict.ok) return { report, verdict };
   return { report, verdict: { ...verdict, reasons: [...verdict.reasons, ...(await unhealthyResources(choices, runtime, context))] } };
 }

@@ -7,6 +7,7 @@
 
 import { hasCode } from "../core/errors.ts";
 import { pause, throwIfInterrupted } from "../core/wait.ts";
+import type { JsonReader } from "../model/json-readers.ts";
 import type { RunRecord } from "../model/run-record.ts";
 import type { WindowRow } from "../provision/pinot/broker.ts";
 import { type ReadingProgress, TopicReading, type TransactionLog } from "./topic-reading.ts";
@@ -26,6 +27,8 @@ export interface VerifyRequest {
   readonly waitMs: number;
   /** As in `JudgeOptions`. */
   readonly strict: boolean;
+  /** What computes the windows: records that it may read otherwise than the contract count as invalid. */
+  readonly processor: JsonReader;
   /** As in `ReadingOptions`. */
   readonly stallMs?: number | undefined;
   readonly openTransactionMs?: number | undefined;
@@ -58,7 +61,7 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
   try {
     for (let looks = 1, pauseMs = firstPauseMs; ; looks++) {
       const lookStartMs = performance.now();
-      const findings = await look(sources, reading, deadlineMs, signal).catch((error: unknown) => {
+      const findings = await look(sources, reading, request, deadlineMs).catch((error: unknown) => {
         throwIfInterrupted(signal);
         // An engine that is away may come back as long as there is time.
         const transient = hasCode(error, "pinot") || hasCode(error, "unreachable");
@@ -86,14 +89,24 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
 async function look(
   { log, readRuns, readWindows }: VerifySources,
   reading: TopicReading,
+  { processor, signal }: VerifyRequest,
   deadlineMs: number,
-  signal: AbortSignal | undefined,
 ): Promise<Omit<VerifyReport, "looks" | "elapsedMs">> {
   const runs = await readRuns(signal);
   const { topicId, heldBack } = await reading.readToEnd(deadlineMs);
   const comparison = await compareWindows(reading.tally.windows, readWindows(signal));
-  const { counts } = reading.tally;
+  const { counts, ambiguousWindows } = reading.tally;
+  const differing = [...comparison.mismatched, ...comparison.extra];
   const sent = sumRuns(runs, topicId);
   const foreign = Math.max(0, counts.records - sent.delivered - sent.unresolved);
-  return { topic: log.topic, ...counts, foreign, sent, heldBack, ...comparison };
+  return {
+    topic: log.topic,
+    processor,
+    ...counts,
+    foreign,
+    sent,
+    heldBack,
+    ...comparison,
+    ambiguousWindows: differing.filter(({ windowStart }) => ambiguousWindows.has(windowStart)).length,
+  };
 }

@@ -5,7 +5,7 @@ import { packBatch, transactionText } from "./fake-pipeline.ts";
 const at0 = (offset: number): { partition: number; offset: number }[] => [{ partition: 0, offset }];
 
 test("TopicTally adds Paid transactions to their windows and counts the others", () => {
-  const tally = new TopicTally("transactions");
+  const tally = new TopicTally("transactions", "flink");
   const values = [
     transactionText("2026-01-01 00:00:02.999", 10),
     transactionText("2026-01-01 00:00:03.000", 20),
@@ -18,11 +18,11 @@ test("TopicTally adds Paid transactions to their windows and counts the others",
     [start, { totalPaid: 50, totalTransactions: 2 }],
     [start + 3000, { totalPaid: 20, totalTransactions: 1 }],
   ]);
-  expect(tally.counts).toEqual({ records: 4, paidRecords: 3, paidTotal: 70, invalid: 0, invalidReasons: {} });
+  expect(tally.counts).toEqual({ records: 4, paidRecords: 3, paidTotal: 70, invalid: 0, invalidReasons: {}, ambiguous: 0 });
 });
 
 test("TopicTally counts what breaks the contract by its reason, the most frequent first", () => {
-  const tally = new TopicTally("transactions");
+  const tally = new TopicTally("transactions", "flink");
   const good = transactionText("2026-01-01 00:00:00.000", 10);
   const values = [
     null,
@@ -44,23 +44,25 @@ test("TopicTally counts what breaks the contract by its reason, the most frequen
       "not-json": 3,
       tombstone: 1,
       "not-an-object": 1,
-      "total_paid is of the wrong type": 1,
+      "Flink may read it otherwise: a number in a text": 1,
       "event_timestamp is malformed": 1,
     },
+    ambiguous: 1,
   });
   expect(Object.keys(tally.counts.invalidReasons)[0]).toBe("not-json");
+  expect([...tally.ambiguousWindows]).toEqual([Date.UTC(2026, 0, 1)]);
 });
 
 test("TopicTally reads the same from a batch with characters of several bytes", () => {
   const value = transactionText("2026-01-01 00:00:00.000", 10);
   const values = [value, value.replace("{", '{"note":"Zürich 東京 👩‍👩‍👧",'), value];
-  const tally = new TopicTally("transactions");
+  const tally = new TopicTally("transactions", "flink");
   tally.add(packBatch(values, at0(3)));
-  expect(tally.counts).toEqual({ records: 3, paidRecords: 3, paidTotal: 30, invalid: 0, invalidReasons: {} });
+  expect(tally.counts).toEqual({ records: 3, paidRecords: 3, paidTotal: 30, invalid: 0, invalidReasons: {}, ambiguous: 0 });
 });
 
 test("TopicTally knows what it has read of every partition, and how much is left", () => {
-  const tally = new TopicTally("transactions");
+  const tally = new TopicTally("transactions", "flink");
   const ends = [
     { partition: 0, offset: 2 },
     { partition: 1, offset: 0 },
@@ -74,7 +76,7 @@ test("TopicTally knows what it has read of every partition, and how much is left
 });
 
 test("TopicTally refuses more windows than it may keep", () => {
-  const tally = new TopicTally("transactions", 2);
+  const tally = new TopicTally("transactions", "flink", 2);
   const values = ["00", "03", "06"].map((second) => transactionText(`2026-01-01 00:00:${second}.000`, 10));
   expect(() => tally.add(packBatch(values, at0(3)))).toThrow(
     expect.objectContaining({ code: "not-available", message: 'Cannot verify "transactions": it makes more than 2 windows' }),
@@ -82,7 +84,7 @@ test("TopicTally refuses more windows than it may keep", () => {
 });
 
 test("TopicTally refuses sums that would no longer be exact", () => {
-  const tally = new TopicTally("transactions");
+  const tally = new TopicTally("transactions", "flink");
   const value = transactionText("2026-01-01 00:00:00.000", Number.MAX_SAFE_INTEGER);
   expect(() => tally.add(packBatch([value, value], at0(2)))).toThrow(expect.objectContaining({ code: "not-available" }));
 });

@@ -68,6 +68,7 @@ test("kafkaTransactionLog() lets verify read every record of every partition, an
   const { report, verdict } = await verify(sources, {
     waitMs: 15_000,
     strict: true,
+    processor: "flink",
     onLook: () => void (more.length === 0 && more.push(sendRest())),
   });
   await Promise.all(more);

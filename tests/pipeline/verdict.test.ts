@@ -4,11 +4,13 @@ import { fakeRow, fakeRun } from "./fake-pipeline.ts";
 
 const equal: VerifyReport = {
   topic: "transactions",
+  processor: "flink",
   records: 10,
   paidRecords: 5,
   paidTotal: 250,
   invalid: 0,
   invalidReasons: {},
+  ambiguous: 0,
   foreign: 0,
   sent: { delivered: 10, unresolved: 0, paid: { count: 5, total: 250 } },
   heldBack: [],
@@ -16,6 +18,7 @@ const equal: VerifyReport = {
   matched: 2,
   mismatched: [],
   extra: [],
+  ambiguousWindows: 0,
   looks: 1,
   elapsedMs: 12,
 };

@@ -6,8 +6,8 @@ import type { WindowRow } from "../../src/provision/pinot/broker.ts";
 import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, transactionText } from "./fake-pipeline.ts";
 
 const start = Date.UTC(2026, 0, 1);
-const once = { waitMs: 0, strict: false };
-const patient = { waitMs: 10_000, strict: false };
+const once = { waitMs: 0, strict: false, processor: "flink" } as const;
+const patient = { ...once, waitMs: 10_000 };
 
 /** Six records on three partitions: four Paid ones in two windows. */
 function sixRecords(): FakeLog {
@@ -52,11 +52,13 @@ describe("verify()", () => {
     const { report, verdict } = await verify(fakeSources(log, equalRows), { ...once, strict: true });
     expect({ ...report, elapsedMs: 0 }).toEqual({
       topic: "transactions",
+      processor: "flink",
       records: 6,
       paidRecords: 4,
       paidTotal: 100,
       invalid: 0,
       invalidReasons: {},
+      ambiguous: 0,
       foreign: 0,
       sent: { delivered: 6, unresolved: 0, paid: { count: 4, total: 100 } },
       heldBack: [],
@@ -64,6 +66,7 @@ describe("verify()", () => {
       matched: 2,
       mismatched: [],
       extra: [],
+      ambiguousWindows: 0,
       looks: 1,
       elapsedMs: 0,
     });
@@ -105,8 +108,23 @@ describe("verify()", () => {
     expect([report.paidRecords, report.paidTotal, verdict]).toEqual([5, 100, { ok: true, reasons: [] }]);
   });
 
+  test("names records that the processor may read otherwise as the cause where a window of theirs differs, and only there", async () => {
+    const log = sixRecords();
+    log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", 70).replace("70", '"70"'));
+    const counted = fakeSources(log, [fakeRow(start, 50, 2), fakeRow(start + 3000, 120, 3)]);
+    const { report, verdict } = await verify(counted, once);
+    expect([report.records, report.invalid, report.ambiguous, report.ambiguousWindows]).toEqual([7, 1, 1, 1]);
+    expect(verdict.reasons).toEqual([
+      { code: "window-differs", text: "1 of 2 windows differs in Pinot" },
+      { code: "record-ambiguous", text: 'the one differing row may differ by records that Flink reads otherwise (see "invalid")' },
+    ]);
+    expect((await verify(fakeSources(log, equalRows), once)).verdict.ok).toBe(true);
+    const elsewhere = fakeSources(log, [fakeRow(start, 60, 3), fakeRow(start + 3000, 50, 2)]);
+    expect((await verify(elsewhere, once)).verdict.reasons).toEqual([{ code: "window-differs", text: "1 of 2 windows differs in Pinot" }]);
+  });
+
   test("answers the last look when the time is over", async () => {
-    const { report, verdict } = await verify(fakeSources(sixRecords(), equalRows.slice(1)), { waitMs: 150, strict: false });
+    const { report, verdict } = await verify(fakeSources(sixRecords(), equalRows.slice(1)), { ...once, waitMs: 150 });
     expect(report.looks).toBeGreaterThan(1);
     expect(verdict.reasons).toEqual([{ code: "window-differs", text: "1 of 2 windows is not in Pinot" }]);
   });
@@ -127,7 +145,7 @@ describe("verify()", () => {
     expect([report.looks, verdict.ok]).toEqual([2, true]);
     const log = sixRecords();
     expect(await failureOf(verify(fakeSources(log, away), once))).toBe(away);
-    expect(await failureOf(verify(fakeSources(log, away), { waitMs: 120, strict: false }))).toBe(away);
+    expect(await failureOf(verify(fakeSources(log, away), { ...once, waitMs: 120 }))).toBe(away);
     expect(await failureOf(verify(fakeSources(log, new StreamctlError("internal", "defect")), patient))).toMatchObject({
       code: "internal",
     });
@@ -176,7 +194,7 @@ describe("verify()", () => {
     const log = Object.assign(sixRecords(), { openFrom: 1 });
     const sources = fakeSources(log, [fakeRow(start, 50, 2)]);
     const startMs = performance.now();
-    const { report, verdict } = await verify(sources, { waitMs: 300, strict: false, openTransactionMs: 10, stallMs: 20 });
+    const { report, verdict } = await verify(sources, { ...once, waitMs: 300, openTransactionMs: 10, stallMs: 20 });
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(300);
     expect([report.records, report.heldBack, report.matched]).toEqual([4, [{ partition: 0, from: 1, end: 3 }], 1]);
     expect(verdict.reasons.map(({ code }) => code)).toEqual(["transaction-open"]);

@@ -77,13 +77,16 @@ function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
   return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${harmless(text)}\n`).join("")}next: ${next}\n`;
 }
 
-function nextStep({ records, looks }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
+function nextStep({ records, looks, mismatched, extra, ambiguousWindows }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
   if (codes.has("transaction-open")) {
     return "streamctl verify --wait 90s: the producer ends it, or Kafka does after its transaction.timeout.ms (60 s by default)";
   }
   if (codes.has("records-lost") || codes.has("paid-lost")) return "streamctl logs kafka";
   if (codes.has("resource-unhealthy")) return "streamctl status, then streamctl logs";
   if (records === 0) return "streamctl data -n 1000";
+  if (ambiguousWindows > 0 && ambiguousWindows === mismatched.length + extra.length) {
+    return `the README, "Records from elsewhere", says how to write such records; those of data are not among them`;
+  }
   const behind = codes.has("window-differs") || codes.has("row-extra");
   if (behind && looks === 1) return "streamctl verify --wait 60s, in case the processor is still at work";
   if (behind) return "streamctl status, then streamctl logs";

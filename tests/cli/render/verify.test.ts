@@ -4,11 +4,13 @@ import { judge, type VerifyReport } from "../../../src/pipeline/verdict.ts";
 
 const equal: VerifyReport = {
   topic: "transactions",
+  processor: "flink",
   records: 30_000,
   paidRecords: 15_012,
   paidTotal: 825_660,
   invalid: 0,
   invalidReasons: {},
+  ambiguous: 0,
   foreign: 0,
   sent: { delivered: 30_000, unresolved: 0, paid: { count: 15_012, total: 825_660 } },
   heldBack: [],
@@ -16,6 +18,7 @@ const equal: VerifyReport = {
   matched: 100,
   mismatched: [],
   extra: [],
+  ambiguousWindows: 0,
   looks: 1,
   elapsedMs: 640,
 };
