@@ -27,8 +27,11 @@ FROM ${BASE_IMAGE} AS configuration
 ARG ENGINE
 ARG VALUES
 COPY dockerfiles/render /
-COPY config/${ENGINE}/ /conf/
-RUN /render /conf && rm -f /conf/pom.xml /conf/*.java
+COPY dockerfiles/start dockerfiles/healthcheck /engine/
+COPY config/${ENGINE}/ /engine/conf/
+# Files keep the modes that they have in the build context, such as 0600 under a umask of 077, and another user is to read them.
+RUN sh /render /engine/conf && rm -f /engine/conf/pom.xml /engine/conf/*.java \
+  && chmod -R u=rwX,go=rX /engine && chmod 0755 /engine/start /engine/healthcheck
 
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
@@ -42,8 +45,7 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin stre
   && install -d -o streamctl -g streamctl /data
 COPY --from=jars /engine/lib /engine/lib
 COPY --from=jars /engine/target/classes /engine/classes
-COPY dockerfiles/start dockerfiles/healthcheck /engine/
-COPY --from=configuration /conf /engine/conf
+COPY --from=configuration /engine /engine
 ENV CLASSPATH=/engine/classes:/engine/lib/*
 USER 10001
 WORKDIR /data

@@ -8,8 +8,11 @@ ARG KSQLDB_IMAGE=docker.io/confluentinc/ksqldb-server:0.29.0
 FROM ${BASE_IMAGE} AS configuration
 ARG VALUES
 COPY dockerfiles/render /
-COPY config/ksqldb/ /conf/
-RUN /render /conf
+COPY dockerfiles/start dockerfiles/healthcheck /engine/
+COPY jars/ /engine/jars/
+COPY config/ksqldb/ /engine/conf/
+# Files keep the modes that they have in the build context, such as 0600 under a umask of 077, and another user is to read them.
+RUN sh /render /engine/conf && chmod -R u=rwX,go=rX /engine && chmod 0755 /engine/start /engine/healthcheck
 
 # hadolint ignore=DL3006
 FROM ${KSQLDB_IMAGE}
@@ -22,9 +25,7 @@ LABEL org.opencontainers.image.title="streamctl ksqldb" \
 USER 0
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin streamctl \
   && install -d -o streamctl -g streamctl /data
-COPY jars/ /engine/jars/
-COPY dockerfiles/start dockerfiles/healthcheck /engine/
-COPY --from=configuration /conf /engine/conf
+COPY --from=configuration /engine /engine
 ENV CLASSPATH="${JARS}"
 USER 10001
 WORKDIR /data

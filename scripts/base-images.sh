@@ -2,6 +2,8 @@
 # Makes the base images of the engines' images (Java 17, and Maven with it) where the public ones cannot be pulled: a Debian by
 # debootstrap, as root. Images that are there already are kept. Root certificates of this machine go into them.
 set -euo pipefail
+# What goes into an image is read there by other users.
+umask 022
 cd "$(dirname "$0")/.."
 
 debian=debian:bookworm-slim

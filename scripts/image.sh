@@ -4,6 +4,8 @@
 #
 # Environment: DEBIAN_IMAGE, another base; NPM_CONFIG_REGISTRY, another registry of npm.
 set -euo pipefail
+# What goes into an image is read there by other users.
+umask 022
 cd "$(dirname "$0")/.."
 
 engine=docker

@@ -111,6 +111,8 @@ function imageOfStreamctl(): void {
 }
 
 if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
+  // Images are built from files that nobody else may read, as under the strictest umask: the engines read them as another user.
+  process.umask(0o077);
   describe("ksqlDB of a folder", ksqldbOfFolder);
   describe("the image of streamctl", imageOfStreamctl);
   describe("a stack of containers", () => runtimeContract({ runtime: "docker", portOffset, args: extraCa }));
