@@ -5,7 +5,7 @@ import { request as httpsRequest } from "node:https";
 import { StringDecoder } from "node:string_decoder";
 import { StreamctlError } from "./errors.ts";
 import { connectionError } from "./http.ts";
-import { throwIfInterrupted } from "./wait.ts";
+import { Deadline, throwIfInterrupted } from "./wait.ts";
 
 export interface LinesRequest {
   /** Sent as JSON. */
@@ -36,13 +36,14 @@ export async function postForLines(url: string, { body, headers, signal, timeout
   const broken = (error: unknown): StreamctlError => connectionError(url, error);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = send(url, { method: "POST", headers: { ...headers, "content-length": length }, signal });
-    const patience = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const patience = new Deadline(timeoutMs);
+    patience.signal.addEventListener("abort", () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), { once: true });
     request.once("error", (error) => {
-      clearTimeout(patience);
+      patience.release();
       reject(error);
     });
     request.once("response", (answer) => {
-      clearTimeout(patience);
+      patience.release();
       resolve(answer);
     });
     request.end(text);

@@ -2,7 +2,7 @@
 
 import { ofetch } from "ofetch";
 import { messageOf, StreamctlError, systemCode } from "./errors.ts";
-import { deadline, throwIfInterrupted } from "./wait.ts";
+import { Deadline, throwIfInterrupted } from "./wait.ts";
 
 export interface HttpRequest {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -29,13 +29,13 @@ export interface HttpAnswer {
  */
 export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpAnswer> {
   const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
-  const patience = deadline(timeoutMs);
+  const patience = new Deadline(timeoutMs);
   try {
     const response = await ofetch.raw<string, "text">(url, {
       method,
       headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
       responseType: "text",
       ignoreResponseError: true,
       retry: false,
@@ -44,7 +44,9 @@ export async function exchange(url: string, request: HttpRequest = {}): Promise<
     return { status: response.status, text, json: parseJson(text) };
   } catch (error) {
     throwIfInterrupted(signal);
-    throw connectionError(url, patience.aborted ? new Error(`no answer within ${Math.ceil(timeoutMs)} ms`) : error);
+    throw connectionError(url, patience.signal.aborted ? new Error(`no answer within ${Math.ceil(timeoutMs)} ms`) : error);
+  } finally {
+    patience.release();
   }
 }
 

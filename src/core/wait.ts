@@ -16,6 +16,84 @@ export interface WaitOptions {
   readonly what: string;
 }
 
+/** Of the time between two looks at most this much counts, in milliseconds: more means that nobody could look. */
+const longestStepMs = 1000;
+
+/**
+ * Milliseconds that passed while this process ran. A stopped process (Ctrl-Z) and a suspended machine look at nothing, so a clock that
+ * jumped ahead between two looks is no time that anybody waited. Whoever asks has to look at least once per second.
+ */
+export class AwakeTime {
+  readonly #clockMs: () => number;
+  #lookedMs: number;
+  #awakeMs = 0;
+  #skippedMs = 0;
+
+  /** @param clockMs milliseconds on a clock that never goes back */
+  constructor(clockMs: () => number = () => performance.now()) {
+    this.#clockMs = clockMs;
+    this.#lookedMs = clockMs();
+  }
+
+  /** Milliseconds since the start, those left out that nobody looked at. */
+  look(): number {
+    const nowMs = this.#clockMs();
+    const stepMs = nowMs - this.#lookedMs;
+    this.#lookedMs = nowMs;
+    this.#awakeMs += Math.min(stepMs, longestStepMs);
+    this.#skippedMs += Math.max(0, stepMs - longestStepMs);
+    return this.#awakeMs;
+  }
+
+  /** Milliseconds that were left out up to the last look. */
+  get skippedMs(): number {
+    return this.#skippedMs;
+  }
+}
+
+/** Pause between two looks of a deadline at its time, in milliseconds. */
+const lookIntervalMs = 250;
+
+/** The end of a wait: so many milliseconds away, counted while this process runs. Keeps no process alive. */
+export class Deadline {
+  readonly #timeoutMs: number;
+  readonly #time = new AwakeTime();
+  readonly #over = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+    this.#watch();
+  }
+
+  /** Fires when the time is over. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Milliseconds until then; 0 from then on. */
+  get remainingMs(): number {
+    return Math.max(0, this.#timeoutMs - this.#time.look());
+  }
+
+  /** Ends the watch over the time of a wait that is over: its signal does not fire any more. */
+  release(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #watch(): void {
+    const remaining = this.remainingMs;
+    // Whole milliseconds, rounded up: Node takes no others.
+    this.#timer = setTimeout(() => this.#look(), Math.ceil(Math.min(remaining, lookIntervalMs)));
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    if (this.remainingMs > 0) this.#watch();
+    else this.#over.abort(new DOMException("The time is over", "TimeoutError"));
+  }
+}
+
 /**
  * Looks again and again until `look` answers something other than undefined, and returns that.
  *
@@ -23,31 +101,35 @@ export interface WaitOptions {
  */
 export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | undefined>, options: WaitOptions): Promise<T> {
   const { timeoutMs, what, intervalMs = 25, maxIntervalMs = 250 } = options;
-  const endMs = performance.now() + timeoutMs;
-  const patience = deadline(timeoutMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, patience]) : patience;
+  const patience = new Deadline(timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, patience.signal]) : patience.signal;
   let pauseMs = intervalMs;
-  for (;;) {
-    throwIfInterrupted(options.signal);
-    let answer: T | undefined;
-    try {
-      answer = await look(signal);
-    } catch (error) {
+  try {
+    for (;;) {
       throwIfInterrupted(options.signal);
-      if (!patience.aborted) throw error;
+      let answer: T | undefined;
+      try {
+        answer = await look(signal);
+      } catch (error) {
+        throwIfInterrupted(options.signal);
+        if (!patience.signal.aborted) throw error;
+      }
+      if (answer !== undefined) return answer;
+      const remaining = patience.remainingMs;
+      if (patience.signal.aborted || remaining === 0) {
+        throw new StreamctlError("timeout", `Cannot wait for ${what} any longer: not there after ${formatSeconds(timeoutMs)}`);
+      }
+      await pause(Math.min(pauseMs, Math.max(1, remaining)), options.signal);
+      pauseMs = Math.min(pauseMs * 2, maxIntervalMs);
     }
-    if (answer !== undefined) return answer;
-    if (patience.aborted || performance.now() >= endMs) {
-      throw new StreamctlError("timeout", `Cannot wait for ${what} any longer: not there after ${formatSeconds(timeoutMs)}`);
-    }
-    await pause(Math.min(pauseMs, Math.max(1, endMs - performance.now())), options.signal);
-    pauseMs = Math.min(pauseMs * 2, maxIntervalMs);
+  } finally {
+    patience.release();
   }
 }
 
-/** A signal that fires after a time in milliseconds, rounded up: Node takes whole ones only. */
+/** A signal that fires after a time in milliseconds that is counted while this process runs. */
 export function deadline(timeoutMs: number): AbortSignal {
-  return AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+  return new Deadline(timeoutMs).signal;
 }
 
 /** Waits for `ms` milliseconds. @throws StreamctlError `interrupted` when the signal fires. */

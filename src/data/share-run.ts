@@ -3,6 +3,7 @@
  * producer takes it or the run is stopped, and reported on. Blocks its thread: everything here runs off the main thread.
  */
 
+import { AwakeTime } from "../core/wait.ts";
 import type { LogEntry } from "../kafka/client-log.ts";
 import type { DeliveryStatistics, Producer } from "../kafka/producer.ts";
 import type { GeneratedBatch, TransactionGenerator } from "./generator.ts";
@@ -20,7 +21,7 @@ export interface ShareTask {
   readonly messagesPerSecond: number | null;
   /** How much later than the run's start the first message is due: workers take turns. Milliseconds. */
   readonly startDelayMs: number;
-  /** Longest time without any delivery report while messages are in flight, in milliseconds; then the share is given up. */
+  /** Longest time without any delivery report while messages are in flight and this process runs, in milliseconds; then the share is given up. */
   readonly stallMs: number;
   /** Longest time that a stopped run waits for what is in flight, in milliseconds. */
   readonly stopMs: number;
@@ -75,13 +76,14 @@ class ShareRun {
   #lastEventTimeMs: number | null = null;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #reports = 0;
-  #reportedMs: number;
+  readonly #awake: AwakeTime;
+  #reportedMs = 0;
   #broken: "stalled" | "fatal" | null = null;
 
   constructor(task: ShareTask, tools: ShareTools) {
     this.#task = task;
     this.#tools = tools;
-    this.#reportedMs = tools.clockMs();
+    this.#awake = new AwakeTime(tools.clockMs);
   }
 
   produce(): void {
@@ -121,12 +123,12 @@ class ShareRun {
 
   /** Waits for what is in flight, gives up on it where that takes too long, and answers the final counts. */
   bringHome(): ShareOutcome {
-    const { producer, board, clockMs } = this.#tools;
+    const { producer, board } = this.#tools;
     let stoppedMs: number | null = null;
     let flushed = producer.flush(0);
     while (!flushed && this.#broken === null) {
-      if (board.stopped) stoppedMs ??= clockMs();
-      if (stoppedMs !== null && clockMs() - stoppedMs > this.#task.stopMs) break;
+      if (board.stopped) stoppedMs ??= this.#awake.look();
+      if (stoppedMs !== null && this.#awake.look() - stoppedMs > this.#task.stopMs) break;
       flushed = producer.flush(lookMs);
       this.#lookSometimes();
     }
@@ -166,10 +168,11 @@ class ShareRun {
     const entries = producer.drainLog();
     if (entries.length > 0) onLog(entries);
     const reports = statistics.delivered + statistics.failed + statistics.unresolved;
-    if (statistics.inFlight === 0 || reports !== this.#reports) this.#reportedMs = nowMs;
+    const awakeMs = this.#awake.look();
+    if (statistics.inFlight === 0 || reports !== this.#reports) this.#reportedMs = awakeMs;
     this.#reports = reports;
     if (statistics.errors.some(({ code }) => code === "_FATAL")) this.#broken ??= "fatal";
-    else if (nowMs - this.#reportedMs > this.#task.stallMs) this.#broken ??= "stalled";
+    else if (awakeMs - this.#reportedMs > this.#task.stallMs) this.#broken ??= "stalled";
     return statistics;
   }
 }

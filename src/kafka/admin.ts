@@ -4,7 +4,7 @@
  */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
-import { pause, pollUntil, throwIfInterrupted } from "../core/wait.ts";
+import { Deadline, pause, pollUntil, throwIfInterrupted } from "../core/wait.ts";
 import { loadAddon } from "./addon.ts";
 import { kafkaErrorCode, kafkaFailure } from "./failure.ts";
 import type { AdminRequestKind } from "./native.ts";
@@ -52,14 +52,14 @@ export interface NewTopicOptions extends TopicOptions {
 export async function createTopic(options: NewTopicOptions): Promise<"created" | "exists"> {
   const { topic, partitions, replication = -1, config = {}, signal } = options;
   const values = [topic, String(partitions), String(replication), ...Object.entries(config).flat()];
-  const startMs = performance.now();
+  const within = new Deadline(options.timeoutMs);
   try {
     await ask("createTopic", `create topic "${topic}"`, options, values);
   } catch (error) {
     if (kafkaErrorCode(error) === "TOPIC_ALREADY_EXISTS") return "exists";
     throw error;
   }
-  const timeoutMs = Math.max(1, options.timeoutMs - (performance.now() - startMs));
+  const timeoutMs = Math.max(1, within.remainingMs);
   const seen = async () => ((await describeTopic({ ...options, timeoutMs }))?.partitions === partitions ? true : undefined);
   await pollUntil(seen, { timeoutMs, signal, what: `topic "${topic}"` });
   return "created";
@@ -125,10 +125,10 @@ const leaderPauseMs = 100;
 /** Earliest, last stable and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */
 export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
   const { topic, signal } = options;
-  const deadlineMs = performance.now() + options.timeoutMs;
+  const within = new Deadline(options.timeoutMs);
   let noLeader: unknown;
   for (;;) {
-    const timeoutMs = deadlineMs - performance.now();
+    const timeoutMs = within.remainingMs;
     try {
       const answer = await ask("listOffsets", `read the offsets of topic "${topic}"`, { ...options, timeoutMs }, [topic]);
       return rows(answer, 4)
@@ -142,7 +142,7 @@ export async function listOffsets(options: TopicOptions): Promise<readonly Water
     } catch (error) {
       const code = kafkaErrorCode(error) ?? "";
       if (code === "_TIMED_OUT" && noLeader !== undefined) throw noLeader; // the deadline cut a further try short
-      if (!leaderless.has(code) || performance.now() + leaderPauseMs >= deadlineMs) throw error;
+      if (!leaderless.has(code) || within.remainingMs <= leaderPauseMs) throw error;
       noLeader = error;
       await pause(leaderPauseMs, signal);
     }
@@ -150,6 +150,25 @@ export async function listOffsets(options: TopicOptions): Promise<readonly Water
 }
 
 async function ask(kind: AdminRequestKind, action: string, options: AdminOptions, values: readonly string[]): Promise<string[]> {
+  const within = new Deadline(options.timeoutMs);
+  try {
+    for (;;) {
+      try {
+        return await askOnce(kind, action, { ...options, timeoutMs: within.remainingMs }, values);
+      } catch (error) {
+        // The native clock goes on while this process is stopped or the machine sleeps.
+        if (kafkaErrorCode(error) !== "_TIMED_OUT" || within.remainingMs < leastRetryMs) throw error;
+      }
+    }
+  } finally {
+    within.release();
+  }
+}
+
+/** A request that timed out with less than this left is not repeated, in milliseconds: the two clocks differ by their ticks. */
+const leastRetryMs = 500;
+
+async function askOnce(kind: AdminRequestKind, action: string, options: AdminOptions, values: readonly string[]): Promise<string[]> {
   const { timeoutMs, signal, brokers } = options;
   throwIfInterrupted(signal);
   const addon = loadAddon();

@@ -2,7 +2,7 @@
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { pause } from "../core/wait.ts";
+import { AwakeTime, pause } from "../core/wait.ts";
 import type { ResourceStatus } from "./resources.ts";
 
 export interface SettleOptions {
@@ -23,17 +23,19 @@ const pauseMs = 250;
  */
 export async function untilHealthy(look: () => Promise<readonly ResourceStatus[]>, options: SettleOptions): Promise<void> {
   const { timeoutMs, signal, log, hopelessMs = 5000 } = options;
-  let waitedMs = 0;
+  const time = new AwakeTime();
   let hopelessSinceMs: number | undefined;
+  let said: string | undefined;
   for (;;) {
     const first = (await look()).find(({ state }) => state !== "healthy");
     if (first === undefined) return;
+    const waitedMs = time.look();
     hopelessSinceMs = first.keepsFailing === true ? (hopelessSinceMs ?? waitedMs) : undefined;
     const hopeless = hopelessSinceMs !== undefined && waitedMs - hopelessSinceMs >= hopelessMs;
     if (hopeless || waitedMs >= timeoutMs) throw unhealthy(first);
-    if (waitedMs === 0) log.debug(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
+    if (first.name !== said) log.info(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
+    said = first.name;
     await pause(pauseMs, signal);
-    waitedMs += pauseMs;
   }
 }
 

@@ -1,9 +1,59 @@
 import { once } from "node:events";
 import { expect, test } from "bun:test";
-import { deadline } from "../../src/core/wait.ts";
+import { spawn } from "node:child_process";
+import { AwakeTime, Deadline, deadline } from "../../src/core/wait.ts";
 
 test.each([4.2, 0, -3])("deadline() takes what is left of a time, also %d ms", async (ms) => {
   const signal = deadline(ms);
   await once(signal, "abort");
   expect(signal.reason.name).toBe("TimeoutError");
+});
+
+test("AwakeTime counts what was looked at, and not what a clock jumped over", () => {
+  let nowMs = 5000;
+  const time = new AwakeTime(() => nowMs);
+  const after = (ms: number): number => {
+    nowMs += ms;
+    return time.look();
+  };
+  expect([after(0), after(400), after(1000), after(65_000), after(100)]).toEqual([0, 400, 1400, 2400, 2500]);
+  expect(time.skippedMs).toBe(64_000);
+});
+
+test("Deadline does not fire once it was released", async () => {
+  const released = new Deadline(20);
+  released.release();
+  await once(deadline(200), "abort");
+  expect([released.signal.aborted, released.remainingMs]).toEqual([false, 0]);
+});
+
+test("Deadline counts the time of its process alone: one that was stopped for longer has most of it left", async () => {
+  const program = `
+    import { Deadline } from ${JSON.stringify(new URL("../../src/core/wait.ts", import.meta.url).pathname)};
+    const within = new Deadline(2500);
+    within.signal.addEventListener("abort", () => console.log("over"));
+    console.log("ready");
+    process.stdin.once("data", () => {
+      console.log(within.signal.aborted ? "fired" : within.remainingMs > 1000 ? "left" : "used up");
+      setInterval(() => within.signal.aborted && process.exit(), 50);
+    });
+  `;
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "inherit"] });
+  const said: string[] = [];
+  const lines = async (count: number): Promise<void> => {
+    while (said.length < count)
+      said.push(
+        ...String(await once(child.stdout, "data").then(([chunk]) => chunk))
+          .trim()
+          .split("\n"),
+      );
+  };
+  await lines(1);
+  child.kill("SIGSTOP");
+  await once(deadline(3500), "abort");
+  child.kill("SIGCONT");
+  child.stdin.write("go\n");
+  await lines(3);
+  expect(said).toEqual(["ready", "left", "over"]);
+  await once(child, "exit");
 });

@@ -114,6 +114,27 @@ test("runShare() goes on through an outage that is short enough", () => {
   expect(outcome.statistics.delivered).toBe(50);
 });
 
+test("runShare() does not count the time for which its process was stopped as silence of the broker", () => {
+  const clock = { nowMs: 0 };
+  const producer = new FakeProducer({ clock, room: 1000, deliveredPerMs: 0 });
+  const generator = new TransactionGenerator({ seed: 1, eventTime: { kind: "live" }, nowMs: () => 0, capacity: 100, realistic: null });
+  const board = fakeBoard(clock);
+  const task = { worker: 0, workers: 1, share: { first: 0, stride: 1, count: 50 }, messagesPerSecond: null, startDelayMs: 0 };
+  let stopped = false;
+  const clockMs = (): number => {
+    if (!stopped && clock.nowMs >= 1000) {
+      clock.nowMs += 65_000;
+      stopped = true;
+    }
+    // What the broker said meanwhile is read some looks later.
+    if (clock.nowMs >= 68_000) producer.deliveredPerMs = 1;
+    return clock.nowMs;
+  };
+  const outcome = runShare({ ...task, stallMs: 60_000, stopMs: 1 }, { generator, producer, board, clockMs, onLog() {} });
+  expect(outcome.end).toBe("complete");
+  expect(outcome.statistics).toMatchObject({ accepted: 50, delivered: 50 });
+});
+
 test("runShare() stops at an error after which nothing can be produced", () => {
   const { outcome } = play({ share: { first: 0, stride: 1, count: null } }, { room: 100, deliveredPerMs: 1, fatalAfter: 300 });
   const { accepted, delivered, failed, unresolved } = outcome.statistics;

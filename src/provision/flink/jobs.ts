@@ -5,7 +5,7 @@ import { exchange, type HttpAnswer } from "../../core/http.ts";
 import { arrayAt, at, isObject, numberAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { innermostCause } from "../java-error.ts";
-import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import { type Patience, patienceFor, remainingMs, waitOptions } from "../patience.ts";
 import { type JobHistory, repeatedFailures } from "./progress.ts";
 
 export interface FlinkJob {
@@ -83,7 +83,7 @@ export async function waitUntilRunning(restUrl: string, jobId: string, patience:
     await pollUntil(look, waitOptions(patience, `Flink job ${jobId} to run`));
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
-    throw await failureOf(restUrl, jobId, last, { ...patience, deadlineMs: performance.now() + 2000 });
+    throw await failureOf(restUrl, jobId, last, patienceFor(2000, patience.signal));
   }
 }
 

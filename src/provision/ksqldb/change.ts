@@ -9,7 +9,7 @@ import { describeObject, type HeldQuery, listQueries, queryErrors } from "./obje
 import type { ObjectStep } from "./plan.ts";
 import { carryOut } from "./server.ts";
 import { queryProperties } from "./settings.ts";
-import { type Patience, waitOptions } from "../patience.ts";
+import { type Patience, patienceFor, waitOptions } from "../patience.ts";
 
 /** Ends queries and returns once the server lists none of them any more. */
 export async function terminate(url: string, ids: readonly string[], patience: Patience): Promise<void> {
@@ -83,7 +83,7 @@ export async function waitUntilRunning(url: string, declared: readonly Declared[
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
     const query = last.find((one) => one?.state !== "RUNNING");
-    const [reason] = query === undefined ? [] : await queryErrors(url, query.id, { ...patience, deadlineMs: performance.now() + 2000 });
+    const [reason] = query === undefined ? [] : await queryErrors(url, query.id, patienceFor(2000, patience.signal));
     throw new StreamctlError(
       "processor",
       `Cannot run query ${query?.id ?? "of the windows"}: ${reason ?? query?.state ?? "it is not there"}`,
