@@ -4,12 +4,11 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode, isDiskFull, messageOf, systemCode } from "../core/errors.ts";
-import { executeStop } from "../stack/execute.ts";
 import { planStop } from "../stack/plan.ts";
 import { identityFor, readRunState, type RunState, type StateFolder } from "../stack/run-state.ts";
 import { observeProcesses, RunRecorder } from "../stack/stack.ts";
-import { everyService } from "../stack/services/catalog.ts";
-import { stopUnrecorded, unrecordedServices } from "../stack/unrecorded.ts";
+import { stopServices } from "../stack/stop.ts";
+import { unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { externalServer, releaseServer } from "./ksqldb.ts";
@@ -53,7 +52,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   }
   const stopped = await withStackLockOrNoRoom(context, async () => {
     await partFromServers(options.volumes, context);
-    const names = await stopServices(options.portOffset, context);
+    const names = await stopRunning(options.portOffset, context);
     if (options.volumes) {
       await forgetContainers(context);
       await removeOwnEntries(folder);
@@ -75,7 +74,7 @@ async function stopLeftBehind(
   const { folder, log } = context;
   const { services, runtime, left } = await findLeftBehind(context);
   if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
-  await stopUnrecorded(services, { runtime, log });
+  await stopServices(services, { runtime, log, remember: async () => {} });
   return { stopped: [...new Set(services.map(({ name }) => name))], left };
 }
 
@@ -115,32 +114,25 @@ async function partFromServer(
   }
 }
 
-async function stopServices(portOffset: number | undefined, { folder, log }: PipelineContext): Promise<readonly string[]> {
+async function stopRunning(portOffset: number | undefined, { folder, log }: PipelineContext): Promise<readonly string[]> {
   const state = await readRunState(folder);
   if (!state) return [];
   requireSameOffset(folder, state, portOffset);
-  const definitions = everyService(state.choices);
   const recorder = new RunRecorder(folder, await identityFor(folder, state), state.choices, state.services);
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
-  const unrecorded = await unrecordedServices(state, runtime);
-  await stopUnrecorded(unrecorded, { runtime, log });
-  const observed = await observeProcesses(state, runtime);
-  const names = planStop(observed).map(({ target }) => target);
+  const [unrecorded, observed] = await Promise.all([unrecordedServices(state, runtime), observeProcesses(state, runtime)]);
+  const names = new Set(planStop(observed).map(({ target }) => target));
   // What stopped and could not be written down is seen as gone by the next command.
   const remember: typeof recorder.remember = async (name, record) => {
     await recorder.remember(name, record).catch((error: unknown) => {
       if (!isDiskFull(error)) throw error;
     });
   };
-  await executeStop(names, recorder.records, {
-    runtime,
-    log,
-    remember,
-    stopTimeoutMs: (name) => definitions.find((definition) => definition.name === name)?.stopTimeoutMs ?? 10_000,
-  });
+  const running = [...unrecorded, ...state.services.filter(({ name }) => names.has(name))];
+  await stopServices(running, { runtime, log, remember });
   for (const { name, state: seen } of observed) if (seen === "gone") await remember(name, undefined);
-  return [...new Set([...unrecorded.map(({ name }) => name), ...names])];
+  return [...new Set(running.map(({ name }) => name))];
 }
 
 /** Containers and volumes lie outside of the state folder, whichever runtime was chosen last. */

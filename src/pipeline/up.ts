@@ -7,7 +7,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import type { Change } from "../model/change.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
-import { executeStart, executeStop } from "../stack/execute.ts";
+import { executeStart } from "../stack/execute.ts";
 import { type KsqldbJars, readKsqldbJars, requireKsqldb } from "../stack/ksqldb-home.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import { identityFor, readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
@@ -15,7 +15,8 @@ import type { Runtime, RunningService } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import type { StackIdentity } from "../stack/stack-identity.ts";
 import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
-import { stopUnrecorded, unrecordedServices } from "../stack/unrecorded.ts";
+import { stopServices } from "../stack/stop.ts";
+import { unrecordedServices } from "../stack/unrecorded.ts";
 import { requireFit, requireUsableFolder } from "./checks.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
@@ -170,7 +171,7 @@ async function carryOut(
   // Containers are found by the stack's id alone: it is written down before any of them is made.
   if (choices.runtime === "docker") await recorder.choose(choices);
   for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
-  await stopUnrecorded(unrecorded, { runtime, log });
+  await stopServices(unrecorded, { runtime, log, remember });
   const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
   if (starting.length > 0) {
     const { runtime: name, portOffset, ksqldb } = choices;
@@ -180,8 +181,11 @@ async function carryOut(
     requireFit(await lookAtMachine({ runtime: name, portOffset, ksqldb, folder, declarationsDir, starting, opening }, signal));
     await runtime.prepare(starting);
   }
-  const unwanted = plan.filter(({ operation }) => operation === "stop").map(({ target }) => target);
-  await executeStop(unwanted, recorder.records, { runtime, log, remember, stopTimeoutMs: () => 20_000 });
+  const unwanted = new Set(plan.filter(({ operation }) => operation === "stop").map(({ target }) => target));
+  await stopServices(
+    [...recorder.records.values()].filter(({ name }) => unwanted.has(name)),
+    { runtime, log, remember },
+  );
   const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });
   const provisioning = provision({
     choices,

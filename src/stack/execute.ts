@@ -5,7 +5,7 @@ import type { Log } from "../core/log.ts";
 import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
-import { stopWaves, type DesiredService, type Operation } from "./plan.ts";
+import type { DesiredService, Operation } from "./plan.ts";
 import type { ServiceRecord } from "./run-state.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
@@ -210,26 +210,6 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   await remember(name, ready);
   log.success(`${name} is ready (${(readyMs / 1000).toFixed(1)} s)`);
   return ready;
-}
-
-/** Stops services in the order of their dependencies; each wave in parallel. */
-export async function executeStop(
-  names: readonly ServiceName[],
-  records: ReadonlyMap<ServiceName, ServiceRecord>,
-  context: Pick<ExecutionContext, "runtime" | "log" | "remember"> & { readonly stopTimeoutMs: (name: ServiceName) => number },
-): Promise<void> {
-  for (const wave of stopWaves(names)) {
-    await Promise.all(
-      wave.map(async (name) => {
-        const record = records.get(name);
-        if (!record) return;
-        const startedAt = performance.now();
-        await context.runtime.stop(name, record.identity, context.stopTimeoutMs(name));
-        await context.remember(name, undefined);
-        context.log.success(`${name} stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
-      }),
-    );
-  }
 }
 
 /** Each service after those that it starts after. */

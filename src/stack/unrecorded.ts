@@ -3,34 +3,13 @@
  * stack was up, or a container was started by hand.
  */
 
-import type { Log } from "../core/log.ts";
-import { stopWaves } from "./plan.ts";
 import type { RunState } from "./run-state.ts";
 import type { Runtime, RunningService, ServiceIdentity } from "./runtime.ts";
-import { everyService } from "./services/catalog.ts";
 
 /** What runs of the stack and is none of the runs that the state names. */
 export async function unrecordedServices(state: RunState | undefined, runtime: Runtime): Promise<readonly RunningService[]> {
   const recorded = new Set(state?.services.map(({ identity }) => keyOf(identity)));
   return (await runtime.running()).filter(({ identity }) => !recorded.has(keyOf(identity)));
-}
-
-/** Stops services in the order of their dependencies. */
-export async function stopUnrecorded(
-  services: readonly RunningService[],
-  { runtime, log }: { readonly runtime: Runtime; readonly log: Log },
-): Promise<void> {
-  const definitions = everyService({ portOffset: 0 });
-  for (const wave of stopWaves([...new Set(services.map(({ name }) => name))])) {
-    await Promise.all(
-      services
-        .filter(({ name }) => wave.includes(name))
-        .map(async ({ name, identity }) => {
-          await runtime.stop(name, identity, definitions.find((one) => one.name === name)?.stopTimeoutMs ?? 10_000);
-          log.success(`${name} stopped (process ${identity.pid})`);
-        }),
-    );
-  }
 }
 
 /** `kafka (process 12), pinot (process 13)`. */

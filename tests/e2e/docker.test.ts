@@ -5,7 +5,8 @@ import { runCommand } from "../../src/core/process.ts";
 import { findEngine } from "../../src/stack/docker/engine.ts";
 import { readCertificates } from "../../src/stack/docker/certificates.ts";
 import { dockerRuntime } from "../../src/stack/docker/runtime.ts";
-import { executeStart, executeStop } from "../../src/stack/execute.ts";
+import { executeStart } from "../../src/stack/execute.ts";
+import { stopServices } from "../../src/stack/stop.ts";
 import { imageSource } from "../../src/stack/docker/image.ts";
 import { readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
 import { planStack } from "../../src/stack/plan.ts";
@@ -52,7 +53,7 @@ function ksqldbOfFolder(): void {
         guarantee: "exactly_once_v2",
         stateDir: "/data/state",
       });
-      await executeStop(["ksqldb"], remembered, { ...context, stopTimeoutMs: () => definition.stopTimeoutMs });
+      await stopServices([...remembered.values()], context);
       expect(await runtime.tailLog("ksqldb", 1)).toEqual(["asked to stop"]);
     } finally {
       await runtime.forget();

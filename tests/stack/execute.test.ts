@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:http";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { identifyProcess, type ProcessIdentity } from "../../src/core/process.ts";
-import { executeStart, executeStop, type ExecutionContext } from "../../src/stack/execute.ts";
+import { executeStart, type ExecutionContext } from "../../src/stack/execute.ts";
+import { stopServices } from "../../src/stack/stop.ts";
 import { localData } from "../../src/stack/local/data.ts";
 import { planStack, type DesiredService } from "../../src/stack/plan.ts";
 import type { ServiceRecord } from "../../src/stack/run-state.ts";
@@ -246,7 +247,7 @@ describe("StackStart.death()", () => {
   });
 });
 
-describe("executeStop()", () => {
+describe("stopServices()", () => {
   test("stops in the order of the dependencies and forgets each", async () => {
     const events: string[] = [];
     const record = (name: ServiceName, identity: ProcessIdentity): ServiceRecord => ({
@@ -261,9 +262,22 @@ describe("executeStop()", () => {
       ["kafka", record("kafka", self)],
       ["flink", record("flink", self)],
     ]);
-    const context = { ...contextOf(await fakeRuntime(events), remembered), stopTimeoutMs: () => 1000 };
-    await executeStop(["kafka", "flink"], new Map(remembered), context);
+    await stopServices([...remembered.values()], contextOf(await fakeRuntime(events), remembered));
     expect(events).toEqual(["stop flink", "stop kafka"]);
     expect(remembered.size).toBe(0);
+  });
+
+  test("stops the others of a wave before it fails, and leaves those that they work with", async () => {
+    const events: string[] = [];
+    const self = await requireSelf();
+    const runtime = await fakeRuntime(events);
+    const stop: Runtime["stop"] = async (name, identity, timeoutMs) => {
+      if (name === "flink") throw new Error("not mine");
+      await runtime.stop(name, identity, timeoutMs);
+    };
+    const services = (["kafka", "flink", "pinot"] as const).map((name) => ({ name, identity: self }));
+    const stopping = stopServices(services, contextOf({ ...runtime, stop }, new Map()));
+    expect(await stopping.catch((error: unknown) => error)).toEqual(new Error("not mine"));
+    expect(events).toEqual(["stop pinot"]);
   });
 });

@@ -3,7 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { silentLog } from "../../src/core/log.ts";
-import { executeStart, executeStop } from "../../src/stack/execute.ts";
+import { executeStart } from "../../src/stack/execute.ts";
+import { stopServices } from "../../src/stack/stop.ts";
 import { ksqldbClassPath, readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
 import { localRuntime } from "../../src/stack/local/runtime.ts";
 import { planStack } from "../../src/stack/plan.ts";
@@ -83,7 +84,7 @@ describe("a folder with ksqlDB", () => {
         expect(record).toMatchObject({ name: "ksqldb", endpoint: `http://127.0.0.1:${8088 + portOffset}` });
         expect(typeof record?.readyMs).toBe("number");
       } finally {
-        await executeStop(["ksqldb"], remembered, { runtime, log: silentLog, remember, stopTimeoutMs: () => definition.stopTimeoutMs });
+        await stopServices([...remembered.values()], { runtime, log: silentLog, remember });
       }
       expect(await readFile(folder.logFile("ksqldb"), "utf8")).toContain("asked to stop");
       expect(remembered.size).toBe(0);
