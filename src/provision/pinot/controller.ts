@@ -11,6 +11,9 @@ import { pollUntil } from "../../core/wait.ts";
 import { innermostCause } from "../java-error.ts";
 import { type Patience, remainingMs, waitOptions } from "../patience.ts";
 
+/** The cluster's setting that says when a creation of a table began; no part of Pinot knows it. */
+const creationMark = "streamctl.table-creation-began-at-ms";
+
 export class PinotController {
   readonly #url: string;
   readonly #patience: Patience;
@@ -48,12 +51,19 @@ export class PinotController {
 
   /**
    * Its schema must be there. Pinot asks Kafka for the topic's partitions: the topic must be there too. Where Pinot does not reach
-   * Kafka it refuses after a long time, and then removes whatever table of that name it finds: so the answer is awaited for as long as
-   * the deadline allows, and nothing is posted twice.
+   * Kafka it refuses after a long time, and then removes whatever table of that name it finds: so nothing is posted while a creation
+   * may be under way, the answer is awaited for as long as the deadline allows, and the cluster keeps when the creation began.
+   *
+   * @throws StreamctlError `pinot` when Pinot refuses, or does not answer in time
    */
   async createTable(name: string, table: JsonObject): Promise<void> {
     const action = `create table "${name}"`;
-    const post = (): Promise<HttpAnswer> => this.#ask("/tables", { method: "POST", body: table }, Number.POSITIVE_INFINITY);
+    const post = async (): Promise<HttpAnswer> => {
+      await this.#ask("/cluster/configs", { method: "POST", body: { [creationMark]: String(Date.now()) } });
+      const answer = await this.#ask("/tables", { method: "POST", body: table }, Number.POSITIVE_INFINITY);
+      await this.#ask(`/cluster/configs/${creationMark}`, { method: "DELETE" });
+      return answer;
+    };
     try {
       let answer = await post();
       if (answer.status === 409 && (await this.table(name)) === undefined) {
@@ -72,36 +82,31 @@ export class PinotController {
   }
 
   /**
-   * Returns once no creation of the table can be under way: Pinot writes the table's configuration first and assigns its segments last.
-   * False where the configuration has been without segments for longer than any creation takes.
+   * Waits for as long as an earlier creation that nobody saw the end of may take: Pinot 0.11 shows no trace of it until it is over.
+   *
+   * @throws StreamctlError `pinot` when that is beyond the deadline
    */
-  async awaitCreation(name: string): Promise<boolean> {
-    const isOver = async (): Promise<boolean> => (await this.table(name)) === undefined || (await this.#assigned(name)).length > 0;
-    if (await isOver()) return true;
-    const slowestMs = await this.#slowestCreationMs();
-    const longest = Math.min(slowestMs, remainingMs(this.#patience));
-    try {
-      const { signal } = this.#patience;
-      const what = `Pinot to finish the creation of table "${name}"`;
-      return await pollUntil(async () => (await isOver()) || undefined, { what, timeoutMs: longest, signal });
-    } catch (error) {
-      if (!hasCode(error, "timeout")) throw error;
-      if (longest === slowestMs) return false;
-      throw new StreamctlError(
-        "pinot",
-        `Cannot use Pinot table "${name}": an earlier \`up\` began to create it, and Pinot is still at it`,
-        {
-          cause: error,
-          hint: `Type: streamctl up --timeout ${Math.ceil(slowestMs / 1000) + 60}s`,
-        },
-      );
+  async awaitEarlierCreation(name: string): Promise<void> {
+    const beganAtMs = Number(stringAt((await this.#ask("/cluster/configs")).json, creationMark));
+    if (Number.isNaN(beganAtMs)) return;
+    const version = stringAt((await this.#ask("/version")).json, "pinot-controller") ?? "";
+    // Pinot 0.11 gives up on Kafka after 16 s, Pinot 1.5 after 225 s.
+    const slowestMs = version.startsWith("0.") ? 30_000 : 300_000;
+    const leftMs = Math.min(slowestMs, beganAtMs + slowestMs - Date.now());
+    if (leftMs <= 0) return;
+    if (leftMs >= remainingMs(this.#patience)) {
+      const message = `Cannot use Pinot table "${name}": an earlier \`up\` began to create it, and Pinot may be at it for ${Math.ceil(leftMs / 1000)} s`;
+      throw new StreamctlError("pinot", message, { hint: `Type: streamctl up --timeout ${Math.ceil(slowestMs / 1000) + 60}s` });
     }
+    const options = { timeoutMs: leftMs, maxIntervalMs: 1000, signal: this.#patience.signal, what: "the creation to end" };
+    await pollUntil(async () => (await this.isAssigned(name)) || undefined, options).catch((error: unknown) => {
+      if (!hasCode(error, "timeout")) throw error;
+    });
   }
 
-  /** How long a creation takes at most: Pinot 0.11 gives up on Kafka after 16 s, Pinot 1.5 after 225 s. */
-  async #slowestCreationMs(): Promise<number> {
-    const version = stringAt((await this.#ask("/version")).json, "pinot-controller") ?? "";
-    return version.startsWith("0.") ? 30_000 : 300_000;
+  /** Whether segments of the table are assigned to a server: what Pinot does last when it creates one. */
+  async isAssigned(name: string): Promise<boolean> {
+    return (await this.#assigned(name)).length > 0;
   }
 
   /** Servers that the table's segments are assigned to and that do not run, while another one does: those do not come back. */

@@ -83,8 +83,8 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   const { patience, log } = options;
   const wanted = readTable(options);
   const controller = new PinotController(options.controllerUrl, patience);
-  const finished = await controller.awaitCreation(wanted.name);
-  const plan = planTable(finished ? await observe(controller, wanted.name) : "unfinished", wanted.identity);
+  await controller.awaitEarlierCreation(wanted.name);
+  const plan = planTable(await observe(controller, wanted.name), wanted.identity);
   if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
   const hadSchema = await controller.hasSchema(wanted.schemaName);
   log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
@@ -193,6 +193,7 @@ function readTable(options: PinotOptions): WantedTable {
 async function observe(controller: PinotController, name: string): Promise<TableState> {
   const table = await controller.table(name);
   if (table === undefined) return "absent";
+  if (!(await controller.isAssigned(name))) return "unfinished";
   const kept = at(table, "metadata", "customConfigs");
   const topicId = stringAt(kept, keys.topicId);
   const shape = stringAt(kept, keys.shape);

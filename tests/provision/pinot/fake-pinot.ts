@@ -49,11 +49,13 @@ export interface FakePinot extends AsyncDisposable {
   readonly requests: string[];
   /** The table as Pinot keeps it. */
   table(): unknown;
+  /** A creation began so many milliseconds ago, and nobody saw its end. */
+  beginCreation(agoMs: number): void;
   /** Somebody else's table is there. */
   placeTable(table: object): void;
   /**
    * From now on. `lost`: a new table is not found by its server until its segments are reset. `lostServer`: the segments of the table are
-   * assigned to a server that does not run. `unfinished`: the table's creation is under way, and is given up at the fourth look.
+   * assigned to a server that does not run. `unfinished`: a table that is there has no segments.
    * `viewExists`: a table that was deleted is not gone for the first request to create it.
    */
   trouble(trouble: Trouble | undefined): void;
@@ -70,7 +72,8 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
   let viewLooks = 0;
   let serverLooks = 0;
   let queries = 0;
-  let unfinishedLooks = 0;
+  /** Settings of the cluster. */
+  let settings: Record<string, string> = {};
   // What stays of a table whose server is gone.
   let emptyView = false;
 
@@ -84,6 +87,11 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
     if (path.endsWith("/idealstate")) return idealState();
     if (path.endsWith("/externalview")) return viewLooks-- > 0 ? words.view : emptyView ? words.emptyView : words.viewGone;
     if (path === "/instances") return words.instances;
+    if (path.startsWith("/cluster/configs")) {
+      if (method === "POST") settings = { ...settings, ...(body as Record<string, string>) };
+      if (method === "DELETE") settings = {};
+      return Response.json(settings);
+    }
     if (path === "/cluster/info") return words.cluster;
     if (path === "/zk/ls") return words.liveInstances;
     if (path === "/version") return words.version;
@@ -98,7 +106,7 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
     if (method === "DELETE") {
       table = undefined;
       emptyView = trouble === "lostServer";
-      if (emptyView) trouble = undefined;
+      if (emptyView || trouble === "unfinished") trouble = undefined;
       viewLooks = 2;
       serverLooks = 2;
       return words.deleted;
@@ -114,10 +122,6 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
   }
 
   function idealState(): Exchange | Response {
-    if (trouble === "unfinished" && unfinishedLooks++ === 3) {
-      table = undefined;
-      trouble = undefined;
-    }
     if (table === undefined || trouble === "unfinished") return words.viewGone;
     return trouble === "lostServer"
       ? words.lostSegments
@@ -146,6 +150,9 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
     url: `http://127.0.0.1:${server.port}`,
     requests,
     table: () => table,
+    beginCreation(agoMs) {
+      settings = { "streamctl.table-creation-began-at-ms": String(Date.now() - agoMs) };
+    },
     placeTable(placed) {
       table = placed;
       schema = true;

@@ -55,7 +55,7 @@ test("provisionPinot() makes schema and table, and waits until the table answers
   await using pinot = startFakePinot();
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
   expect(pinot.requests).toEqual([
-    "GET /tables/transaction_window",
+    "GET /cluster/configs",
     "GET /tables/transaction_window",
     "POST /tableConfigs/validate",
     "GET /schemas/transaction_window",
@@ -65,7 +65,9 @@ test("provisionPinot() makes schema and table, and waits until the table answers
     ...lost.map((instance) => `DELETE /instances/${instance}`),
     "POST /schemas",
     "Kafka: topic",
+    "POST /cluster/configs",
     "POST /tables",
+    "DELETE /cluster/configs/streamctl.table-creation-began-at-ms",
     "POST /query/sql",
     "POST /query/sql",
     "POST /query/sql",
@@ -84,9 +86,9 @@ test("provisionPinot() changes nothing the second time", async () => {
   pinot.requests.length = 0;
   expect(await provision(pinot)).toEqual(["schema transaction_window unchanged", "table transaction_window unchanged"]);
   expect(pinot.requests).toEqual([
+    "GET /cluster/configs",
     "GET /tables/transaction_window",
     "GET /tables/transaction_window/idealstate",
-    "GET /tables/transaction_window",
     "GET /cluster/info",
     "GET /zk/ls",
     "GET /tables/transaction_window/idealstate",
@@ -154,12 +156,27 @@ test("provisionPinot() replaces a table whose segments are assigned to a server 
   );
 });
 
-test("provisionPinot() waits for a creation that is under way, and creates the table once it was given up", async () => {
+test("provisionPinot() waits until an earlier creation that nobody saw the end of is over, and only then creates the table", async () => {
+  await using pinot = startFakePinot();
+  pinot.beginCreation(29_500);
+  const startMs = performance.now();
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  expect(performance.now() - startMs).toBeGreaterThan(450);
+  pinot.beginCreation(1000);
+  expect(await failureOf(provision(pinot, { topicId: "w2" }))).toMatchObject({
+    message: 'Cannot use Pinot table "transaction_window": an earlier `up` began to create it, and Pinot may be at it for 29 s',
+    hint: "Type: streamctl up --timeout 90s",
+  });
+  await using newer = startFakePinot("1.5");
+  newer.beginCreation(200_000);
+  expect(await failureOf(provision(newer))).toMatchObject({ hint: "Type: streamctl up --timeout 360s" });
+});
+
+test("provisionPinot() replaces a table that has no segments: its creation was not finished", async () => {
   await using pinot = startFakePinot();
   pinot.placeTable({ tableName: "transaction_window_REALTIME" });
   pinot.trouble("unfinished");
-  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window created"]);
-  expect(pinot.requests.filter((request) => request === "POST /tables")).toEqual(["POST /tables"]);
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
 });
 
 test("provisionPinot() creates the table again only where Pinot refused because the deleted one is not gone", async () => {
