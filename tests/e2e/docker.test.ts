@@ -111,12 +111,27 @@ function imageOfStreamctl(): void {
   });
 }
 
+/** Containers that refer to a network that is gone cannot be started; those that are gone are made again. */
+async function pruneWhileDown(stack: Stack): Promise<void> {
+  const engine = await findEngine();
+  const own = ["--filter", `label=streamctl.state-dir=${stack.stateDir}`];
+  const { output } = await engine.run(["ps", "-a", ...own, "--format", '{{.ID}} {{.Networks}} {{.Label "streamctl.service"}}']);
+  const containers = output.split("\n").map((line) => line.split(" "));
+  const networks = new Set(containers.map(([, network = ""]) => network));
+  const [flink = ""] = containers.find(([, , service]) => service?.endsWith("/flink")) ?? [];
+  for (const words of [
+    ["rm", flink],
+    ["network", "rm", ...networks],
+  ])
+    expect((await engine.run(words)).exitCode).toBe(0);
+}
+
 if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
   // Images are built from files that nobody else may read, as under the strictest umask: the engines read them as another user.
   process.umask(0o077);
   describe("ksqlDB of a folder", ksqldbOfFolder);
   describe("the image of streamctl", imageOfStreamctl);
-  describe("a stack of containers", () => runtimeContract({ runtime: "docker", portOffset, args: extraCa }));
+  describe("a stack of containers", () => runtimeContract({ runtime: "docker", portOffset, args: extraCa, whileDown: pruneWhileDown }));
 } else {
   test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Type: make test-docker", () => {});
 }

@@ -16,6 +16,8 @@ export interface RuntimeUnderTest {
   readonly portOffset: number;
   /** What `up` is told beside the runtime. */
   readonly args?: readonly string[];
+  /** What somebody does while the stack is down, and that the next `up` gets over. */
+  readonly whileDown?: (stack: Stack) => Promise<void>;
 }
 
 /** With any of these an engine would not start, or compute other windows. Where this machine has no Turkish, LC_ALL is as if it were not set. */
@@ -31,7 +33,7 @@ const foreignSettings = {
   TZ: "Asia/Kolkata",
 };
 
-export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnderTest): void {
+export function runtimeContract({ runtime, portOffset, args = [], whileDown }: RuntimeUnderTest): void {
   let stack: Stack;
   const other = runtime === "local" ? "docker" : "local";
 
@@ -262,6 +264,12 @@ export function runtimeContract({ runtime, portOffset, args = [] }: RuntimeUnder
     expect(down.stopped.toSorted()).toEqual(["flink", "kafka", "pinot", "zookeeper"]);
     for (const pid of pids) expect(await identifyProcess(pid)).toBeUndefined();
     expect((await stack.run(["query", "select 1 from transaction_window"])).exitCode).toBe(1);
+    if (whileDown) {
+      await whileDown(stack);
+      const { changes } = await stack.json(["up"]);
+      expect(changes.every(({ kind, result }: Record<string, string>) => kind === "job" || result === "unchanged")).toBe(true);
+      await stack.json(["down"]);
+    }
     await stack.renameState("renamed");
     const report = await stack.json(["up", "--port-offset", String(stack.offset + 50)]);
     expect(report.changes.map(({ kind, result, cause }: Record<string, string>) => [kind, result, cause])).toEqual([

@@ -5,7 +5,7 @@
 
 import { isObject, stringAt } from "../../core/json.ts";
 import { labels } from "./compose-file.ts";
-import { requireSuccess } from "./containers.ts";
+import { listed, requireSuccess } from "./containers.ts";
 import type { ContainerEngine } from "./engine.ts";
 
 export interface Belonging {
@@ -30,10 +30,10 @@ const kinds = [
 export async function listBelongings(engine: ContainerEngine): Promise<readonly Belonging[]> {
   const found = await Promise.all(
     kinds.map(async ({ kind, list, inspect, labels: field }) => {
-      const ids = requireSuccess(await engine.run([...list, "-q", "--filter", `label=${labels.stack}`]), list.join(" "));
-      if (ids === "") return [];
+      const ids = listed(requireSuccess(await engine.run([...list, "-q", "--filter", `label=${labels.stack}`]), list.join(" ")));
+      if (ids.length === 0) return [];
       // One that was removed meanwhile is an error beside the lines of the others.
-      const { output } = await engine.run([...inspect, "--format", `{{.Name}} {{json ${field}}}`, ...ids.split("\n")]);
+      const { output } = await engine.run([...inspect, "--format", `{{.Name}} {{json ${field}}}`, ...ids]);
       return [...output.matchAll(/^\/?(\S+) (\{.*\})$/gmu)].map(([, name = "", text = ""]) => belonging(kind, name, JSON.parse(text)));
     }),
   );

@@ -5,6 +5,7 @@ import type { CommandResult } from "../../core/process.ts";
 import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./engine.ts";
+import { hintOf } from "./refusals.ts";
 import type { ServiceName } from "../service.ts";
 
 /** One look at a container. */
@@ -114,6 +115,22 @@ export class Containers {
     return await seen;
   }
 
+  /** What the engine answers, which may refuse. */
+  async start(containerId: string): Promise<CommandResult> {
+    const result = await (await this.engine()).run(["start", containerId]);
+    this.changed(containerId);
+    return result;
+  }
+
+  /** The container that publishes a port of this machine, and the state folder of its stack where it belongs to one. */
+  async publisherOf(port: number): Promise<{ readonly name: string; readonly stateDir: string } | undefined> {
+    const format = `found {{.Names}} of {{.Label "${labels.stateDir}"}}`;
+    // An engine that cannot look for it has none to name.
+    const { output } = await (await this.engine()).run(["ps", "--filter", `publish=${port}`, "--format", format]);
+    const [, name, stateDir = ""] = /^found (\S+) of (.*)$/mu.exec(output) ?? [];
+    return name === undefined ? undefined : { name, stateDir };
+  }
+
   /** Forgets what was seen lately: the caller has changed it. */
   changed(containerId: string): void {
     this.#looks.delete(containerId);
@@ -123,7 +140,14 @@ export class Containers {
 /** What the engine answered. @throws StreamctlError `service-failed` with the end of its words where it refused */
 export function requireSuccess({ exitCode, output }: CommandResult, action: string): string {
   if (exitCode === 0) return output;
+  const hint = hintOf(output);
   throw new StreamctlError("service-failed", `Cannot carry out "${action}": the container engine ended it with ${exitCode}`, {
     detail: output.split("\n").slice(-10).join("\n"),
+    ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** Ids or names that an engine lists, one a line; what it warns of stands between them. */
+export function listed(output: string): readonly string[] {
+  return output.split("\n").filter((line) => /^[\w.-]+$/u.test(line));
 }

@@ -10,13 +10,14 @@ import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, projectFiles, writeProject } from "./compose-project.ts";
 import { containerData } from "./data.ts";
 import { findEngine, type ContainerEngine } from "./engine.ts";
-import { Containers } from "./containers.ts";
+import { Containers, listed } from "./containers.ts";
 import { contextPaths, imageOf, type ImageSource } from "./image.ts";
-import { requireFreePorts } from "../ports.ts";
 import type { StateFolder } from "../run-state.ts";
 import type { ContainerIdentity, Runtime, ServiceIdentity } from "../runtime.ts";
-import type { ServiceDefinition, ServiceName } from "../service.ts";
+import { ServiceContainers } from "./service-containers.ts";
+import type { ServiceDefinition } from "../service.ts";
 import { isServiceName } from "../services/catalog.ts";
+import { readMadeVolumes, withoutVolume, writeMadeVolumes } from "./volumes.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;
@@ -53,31 +54,17 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const containers = new Containers(project, async () => options.engine ?? (await findEngine(signal)));
   const images = [...new Set(definitions.map(({ engine }) => engine))].map((name) => imageOf(name, definitions, source));
   const file = composeFile(definitions, images, { project: project.name, stateDir });
-  /** Services whose containers are there and were not started yet, with what compose said about them. */
-  const created = new Map<ServiceName, string>();
-
-  /**
-   * Makes the containers of services that do not run, where there is none of the same definition and folder: each compose takes a second, and not
-   * every compose makes a container anew whose definition has changed. Answers what compose said.
-   */
-  const create = async (names: readonly ServiceName[]): Promise<string> => {
-    const looks = await Promise.all(names.map(async (name) => ({ name, seen: await containers.lookFor(name) })));
-    const stopped = looks.filter(({ seen }) => seen?.running !== true);
-    const needed = stopped.filter(({ name, seen }) => seen?.definition !== definitionOf(file, name) || seen.stateDir !== stateDir);
-    const outdated = needed.flatMap(({ seen }) => (seen ? [seen.containerId] : []));
-    if (outdated.length > 0) await containers.ask(["rm", ...outdated]);
-    const words = ["up", "--no-start", "--no-build", "--no-deps", ...needed.map(({ name }) => name)];
-    const said = needed.length > 0 ? await containers.compose(words, signal) : "";
-    for (const { name } of stopped) created.set(name, said);
-    return said;
-  };
+  const services = new ServiceContainers(containers, { file, stateDir, log, signal });
 
   return {
     async prepare(starting) {
       const { declarations } = source;
       const content = { compose: renderCompose(file), declarations, paths: contextPaths(declarations), extraCa: options.extraCa };
+      const names = starting.map(({ name }) => name);
+      const made = await readMadeVolumes(project);
       await rm(project.folder, { recursive: true, force: true });
       await writeProject(project.folder, projectFiles(content));
+      await writeMadeVolumes(project, made);
       const needed = new Set(starting.map(({ engine }) => engine));
       await buildMissing(
         await containers.engine(),
@@ -86,27 +73,22 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         { log, signal },
       );
       // What runs in another form is stopped first, in its turn, and made anew then.
-      await create(starting.map(({ name }) => name));
+      const emptied = await withoutVolume(
+        names.filter((name) => made.includes(name)),
+        project,
+        containers,
+      );
+      if (emptied.length > 0) log.warn(`The data of ${emptied.join(", ")} is lost: the volume was removed, not by streamctl`);
+      await services.create(names);
+      await writeMadeVolumes(project, [...made, ...names]);
     },
 
     hash: ({ name }) => definitionOf(file, name),
 
-    async start({ name, ports }) {
-      await requireFreePorts({ name, ports: ports.filter(({ own }) => own !== true) });
-      const said = created.get(name) ?? (await create([name]));
-      created.delete(name);
-      const containerId = await containers.find(name);
-      if (containerId === undefined) {
-        const detail = said
-          .split("\n")
-          .filter((line) => /error/iu.test(line))
-          .join("\n");
-        throw new StreamctlError("service-failed", `Cannot start "${name}": compose made no container of it`, { detail });
-      }
-      await containers.ask(["start", containerId]);
-      containers.changed(containerId);
+    async start(definition) {
+      const containerId = await services.start(definition);
       const seen = await containers.look(containerId);
-      if (!seen) throw new StreamctlError("service-failed", `Cannot start "${name}": its container was removed at once`);
+      if (!seen) throw new StreamctlError("service-failed", `Cannot start "${definition.name}": its container was removed at once`);
       return { pid: seen.pid, containerId, startedAt: seen.startedAt };
     },
 
@@ -176,8 +158,8 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     async forget() {
       // Composes leave what belongs to services that the project had once, such as those of another processor.
       for (const { list, remove } of belongings) {
-        const found = await containers.ask([...list, "-q", "--filter", `label=com.docker.compose.project=${project.name}`]);
-        if (found !== "") await containers.ask([...remove, ...found.split("\n")]);
+        const found = listed(await containers.ask([...list, "-q", "--filter", `label=com.docker.compose.project=${project.name}`]));
+        if (found.length > 0) await containers.ask([...remove, ...found]);
       }
     },
   };

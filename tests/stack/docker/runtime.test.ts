@@ -4,102 +4,9 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { openDeclarations } from "../../../src/core/assets.ts";
-import { silentLog } from "../../../src/core/log.ts";
-import type { CommandResult } from "../../../src/core/process.ts";
-import type { ContainerEngine } from "../../../src/stack/docker/engine.ts";
-import { dockerRuntime } from "../../../src/stack/docker/runtime.ts";
-import { stateFolder } from "../../../src/stack/run-state.ts";
 import type { ContainerIdentity, Runtime } from "../../../src/stack/runtime.ts";
-import { desiredServices } from "../../../src/stack/services/catalog.ts";
 import { failureOf } from "../../provision/failure.ts";
-import { temporaryFolder } from "../../temporary-folder.ts";
-
-const containerId = "c".repeat(64);
-const definitions = desiredServices({ portOffset: 20_000, runtime: "docker" });
-/** Without its ports: that they are free on this machine is not what is tested. */
-const kafka = definitions.filter(({ name }) => name === "kafka").map((definition) => ({ ...definition, ports: [] }));
-
-/** Stands for an engine: one container that is started and stopped, images that a build makes, and every command written down. */
-class FakeEngine implements ContainerEngine {
-  readonly name = "docker 1";
-  readonly commands: string[] = [];
-  readonly images = new Set<string>();
-  /** The image that was asked for last. */
-  asked = "";
-  starts = 0;
-  running = false;
-  created = false;
-  exitCode = 143;
-  definition = "other";
-  stateDir = "";
-  buildFails = false;
-  makesNothing = false;
-
-  async run(args: readonly string[]): Promise<CommandResult> {
-    const [command = "", ...rest] = args;
-    if (!["ps", "inspect"].includes(command)) this.commands.push(args.join(" ").replaceAll(containerId, "c"));
-    switch (command) {
-      case "image":
-        this.asked = rest.at(-1) ?? "";
-        return answer("", this.images.has(this.asked) ? 0 : 1);
-      case "ps":
-        return answer(this.created ? containerId : "");
-      case "inspect":
-        return this.created
-          ? answer(
-              `seen ${this.running} ${this.running ? 77 : 0} start-${this.starts} ${this.exitCode} ` +
-                `definition ${this.definition} of ${this.stateDir}`,
-            )
-          : answer(`Error: No such container: ${containerId}`, 1);
-      case "start":
-        this.running = true;
-        this.starts += 1;
-        return answer(containerId);
-      case "stop":
-        this.running = false;
-        return answer(containerId);
-      case "exec":
-        return answer("Name:\tsh\nVmRSS:\t  100 kB\nName:\tjava\nVmRSS:\t  900 kB\n");
-      case "rm":
-        this.created = false;
-        return answer(containerId);
-      case "volume":
-        return answer(rest[0] === "ls" ? "p_flink-data\np_kafka-data" : "");
-      case "network":
-        return answer("");
-      case "logs":
-        return answer("one\ntwo");
-      default:
-        return answer(`unknown command ${command}`, 1);
-    }
-  }
-
-  async follow(): Promise<void> {}
-
-  async compose(_: object, args: readonly string[]): Promise<CommandResult> {
-    this.commands.push(`compose ${args.join(" ")}`);
-    if (args[0] === "build" && !this.buildFails) this.images.add(this.asked);
-    if (args[0] === "build" && this.buildFails) return answer("Step 3/9\nerror pulling image: dial tcp: refused", 1);
-    if (args[0] === "up") this.created = !this.makesNothing;
-    if (args[0] === "down") this.created = false;
-    return answer(this.makesNothing ? "creating\nError: no such network\nexit code: 1" : "");
-  }
-}
-
-function answer(output: string, exitCode = 0): CommandResult {
-  return { output, exitCode };
-}
-
-async function open(engine: FakeEngine, extraCa?: readonly string[]): Promise<{ readonly runtime: Runtime; readonly composeDir: string }> {
-  const folder = stateFolder(await temporaryFolder());
-  engine.stateDir = folder.root;
-  const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17", ksqldbImage: "ksqldb:0.29.0" };
-  return {
-    runtime: dockerRuntime({ folder, project: "p", definitions, source, engine, extraCa, log: silentLog }),
-    composeDir: folder.composeDir,
-  };
-}
+import { containerId, definitions, FakeEngine, kafka, open } from "./fake-engine.ts";
 
 describe("dockerRuntime()", () => {
   test("builds an image that is missing, makes the container, and starts it", async () => {
@@ -131,7 +38,7 @@ describe("dockerRuntime()", () => {
     engine.images.add(tag);
     engine.commands.length = 0;
     await runtime.prepare(kafka);
-    expect(engine.commands).toEqual([`image inspect ${tag}`]);
+    expect(engine.commands).toEqual([`image inspect ${tag}`, "volume ls -q --filter label=streamctl.service=p/kafka"]);
   });
 
   test("makes a container anew whose definition has changed, and no other", async () => {
@@ -166,15 +73,17 @@ describe("dockerRuntime()", () => {
     expect(await Promise.all(started.map(async (identity) => await runtime.isRunning(identity)))).toEqual([true]);
   });
 
-  test("shows what compose said where it made nothing", async () => {
+  test("says that the data of a service is lost whose volume it made before and that is not there any more", async () => {
     const engine = new FakeEngine();
-    const { runtime } = await open(engine);
-    engine.makesNothing = true;
+    const { runtime, warnings } = await open(engine);
+    engine.volumes = "";
     await runtime.prepare(kafka);
-    const starts = kafka.map(async (definition) => await failureOf(runtime.start(definition)));
-    expect(await Promise.all(starts)).toMatchObject([
-      { message: 'Cannot start "kafka": compose made no container of it', detail: "Error: no such network" },
-    ]);
+    expect(warnings).toEqual([]);
+    await runtime.prepare(kafka);
+    expect(warnings).toEqual(["The data of kafka is lost: the volume was removed, not by streamctl"]);
+    engine.volumes = "p_kafka-data";
+    await runtime.prepare(kafka);
+    expect(warnings).toHaveLength(1);
   });
 
   test("knows a run of a container from another run of the same one", async () => {
@@ -237,7 +146,7 @@ describe("dockerRuntime()", () => {
     const inspected: string[] = [];
     engine.run = async (args) => {
       inspected.push(args.join(" ").replaceAll(containerId, "c"));
-      return answer(inspected.length === 1 ? "137 true" : "Error: No such container: c");
+      return { output: inspected.length === 1 ? "137 true" : "Error: No such container: c", exitCode: 0 };
     };
     const { runtime } = await open(engine);
     const identity = { pid: 77, containerId, startedAt: "start-1" };

@@ -1,0 +1,42 @@
+/**
+ * The volumes of a project, each with the data of one service. Which were made is written down beside `compose.yaml`, because an engine
+ * makes an empty volume in the place of one that somebody removed without a word.
+ */
+
+import { join } from "node:path";
+import { readIfExists, writeAtomically } from "../../core/files.ts";
+import type { ServiceName } from "../service.ts";
+import { labels } from "./compose-file.ts";
+import type { ComposeProject } from "./compose-project.ts";
+import { listed, type Containers } from "./containers.ts";
+
+const fileName = "volumes.json";
+
+/** Services whose volumes were made, as it is written down in the project's folder. */
+export async function readMadeVolumes({ folder }: ComposeProject): Promise<readonly string[]> {
+  const text = await readIfExists(join(folder, fileName));
+  try {
+    const names: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+export async function writeMadeVolumes({ folder }: ComposeProject, services: readonly string[]): Promise<void> {
+  await writeAtomically(join(folder, fileName), `${JSON.stringify([...new Set(services)])}\n`);
+}
+
+/** Those of the services that have no volume of this project. */
+export async function withoutVolume(
+  services: readonly ServiceName[],
+  { name: project }: ComposeProject,
+  containers: Containers,
+): Promise<readonly ServiceName[]> {
+  const looks = services.map(async (service) => {
+    const filter = `label=${labels.service}=${project}/${service}`;
+    return listed(await containers.ask(["volume", "ls", "-q", "--filter", filter])).length > 0;
+  });
+  const found = await Promise.all(looks);
+  return services.filter((_, index) => found[index] === false);
+}
