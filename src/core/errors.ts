@@ -74,5 +74,5 @@ export function systemCode(error: unknown): string | undefined {
 
 /** Whether a disk, or the share of it that this user may have, is used up. */
 export function isDiskFull(error: unknown): boolean {
-  return systemCode(error) === "ENOSPC" || systemCode(error) === "EDQUOT";
+  return systemCode(error) === "ENOSPC" || systemCode(error) === "EDQUOT" || hasCode(error, "no-space");
 }

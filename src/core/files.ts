@@ -3,21 +3,24 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { withRoom } from "./disk.ts";
 import { StreamctlError, systemCode } from "./errors.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "./process.ts";
 import { pollUntil } from "./wait.ts";
 
-/** Writes a file by rename, so that a reader sees the old text or the new one and nothing between. */
+/** Writes a file by rename, so that a reader sees the old text or the new one and nothing between. @throws StreamctlError `no-space` */
 export async function writeAtomically(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  await withRoom(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      await writeFile(draft, text);
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+  });
 }
 
 /** Text of a file; undefined where there is none. */
@@ -87,7 +90,7 @@ async function tryLock(path: string, self: ProcessIdentity): Promise<boolean> {
   const draft = `${path}.${self.pid}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    await writeFile(draft, JSON.stringify(self));
+    await withRoom(path, async () => await writeFile(draft, JSON.stringify(self)));
   } catch (error) {
     await rm(draft, { force: true });
     // The last holder took the empty folder away in this very moment: the next look makes it again.

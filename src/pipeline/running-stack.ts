@@ -2,9 +2,10 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import type { RunState, StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { RunState, ServiceRecord, StackChoices, StateFolder } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
+import { hintFor, knownCause } from "../stack/service-end.ts";
 import { everyService } from "../stack/services/catalog.ts";
 import { observeProcesses, requireRunState } from "../stack/stack.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
@@ -29,7 +30,7 @@ export interface StackRequest {
  * The stack of a state folder, once it is sure that what answers on its ports belongs to it: a service of another stack would take
  * records that are gone with it.
  *
- * @throws StreamctlError `not-running` where nothing was started from this folder, or a service ended; `usage` for another offset;
+ * @throws StreamctlError `not-running` or `no-space` where nothing was started from this folder, or a service ended; `usage` for another offset;
  *   `port-taken` where another process listens in a service's place; `state` where the folder was moved while the stack is up
  */
 export async function runningStack({ folder, log, portOffset, services }: StackRequest): Promise<RunningStack> {
@@ -42,14 +43,20 @@ export async function runningStack({ folder, log, portOffset, services }: StackR
     const definition = definitions.find(({ name }) => name === record.name);
     // Who answers in its place matters more than that it ended.
     if (definition) await runtime.requireOwnPorts(definition, record.identity);
-    if (!(await runtime.isRunning(record.identity))) {
-      throw new StreamctlError("not-running", `${record.name} of this stack does not run: process ${record.identity.pid} has ended`, {
-        hint: `See why: streamctl logs ${record.name}; start it again: streamctl up`,
-      });
-    }
+    if (!(await runtime.isRunning(record.identity))) throw await endedError(record, runtime);
     requireUnmoved(state, folder);
   }
   return { choices, endpoints: endpointsOf(choices), runtime };
+}
+
+async function endedError({ name, identity }: ServiceRecord, runtime: Runtime): Promise<StreamctlError> {
+  const cause = await knownCause(name, runtime);
+  const why = cause === undefined ? "" : `; ${cause.text}`;
+  return new StreamctlError(
+    cause?.kind === "disk" ? "no-space" : "not-running",
+    `${name} of this stack does not run: process ${identity.pid} has ended${why}`,
+    { hint: hintFor(name, cause?.kind) },
+  );
 }
 
 /** Whether any service that the state names runs. */

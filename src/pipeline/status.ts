@@ -65,5 +65,5 @@ function jobOf(resources: readonly ResourceStatus[]): JobStatus | null {
 async function externalStatus(endpoint: string, signal: AbortSignal): Promise<ServiceStatus> {
   const checks = ksqldbChecks(endpoint).map((check) => ({ ...check, headers: authorization() }));
   const healthy = await isReady({ kind: "http", checks }, kafkaProbe, signal);
-  return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint };
+  return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint, detail: null };
 }

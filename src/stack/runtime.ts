@@ -3,6 +3,7 @@
  * data and its log lie, is the runtime's own matter.
  */
 
+import type { Disk } from "../core/disk.ts";
 import type { ProcessIdentity } from "../core/process.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
 
@@ -52,6 +53,8 @@ export interface Runtime {
   tailLog(name: ServiceName, lines: number): Promise<readonly string[] | undefined>;
   /** The last lines, and then those that come, until the signal fires; goes on over restarts of the service. */
   followLog(name: ServiceName, lines: number, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** The disk on which a service keeps its data; undefined where that cannot be looked at from here. */
+  diskOf(name: ServiceName): Promise<Disk | undefined>;
   /** A look into the data of a service. */
   dataOf(name: ServiceName): ServiceData;
   /** Deletes what the runtime keeps of the stack outside of the state folder. Nothing of it runs any more. */

@@ -1,6 +1,7 @@
 /** How a service ended, in the words of an error: who, how, what its log says of it, and what to do. */
 
 import { constants } from "node:os";
+import { describeDisk, isNearlyFull } from "../core/disk.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
 import type { Runtime, ServiceEnd, ServiceIdentity } from "./runtime.ts";
@@ -23,16 +24,45 @@ export function describeEnd(end: ServiceEnd | undefined): string {
   return `ended with exit code ${end.exitCode ?? "unknown"}`;
 }
 
-/** @param when such as `while the stack was provisioned` */
+/** Why a service that runs no more has ended. */
+export interface KnownCause {
+  readonly kind: "disk" | "memory";
+  /** A clause such as `its disk is full: "/data" (500.0 GB, 0.0 GB free)`. */
+  readonly text: string;
+}
+
+/** What disk and log of a service that runs no more tell of its end; undefined where they tell nothing. */
+export async function knownCause(name: ServiceName, runtime: Runtime): Promise<KnownCause | undefined> {
+  const disk = await runtime.diskOf(name);
+  const size = disk === undefined ? "" : `: ${describeDisk(disk)}`;
+  if (disk !== undefined && isNearlyFull(disk)) return { kind: "disk", text: `its disk is full${size}` };
+  const lines = logExcerpt((await runtime.tailLog(name, logExcerptLines)) ?? []);
+  if (lines.some((line) => line.includes("No space left on device"))) return { kind: "disk", text: `its disk was full${size}` };
+  const memory = lines.find((line) => line.includes("OutOfMemoryError"));
+  return memory === undefined ? undefined : { kind: "memory", text: memory };
+}
+
+/** @param when such as `after it was ready` */
 export async function diedError(name: ServiceName, identity: ServiceIdentity, when: string, runtime: Runtime): Promise<StreamctlError> {
   const end = await runtime.endOf(identity);
   const bySomebody = sent.has(end?.signal ?? "");
   const lines = bySomebody ? [] : logExcerpt((await runtime.tailLog(name, logExcerptLines)) ?? []);
-  const outOfMemory = end?.outOfMemory === true || lines.some((line) => line.includes("OutOfMemoryError"));
-  return new StreamctlError("service-failed", `${name} died ${when}: its process ${describeEnd(end)}`, {
+  const cause = bySomebody ? undefined : await knownCause(name, runtime);
+  const why = cause?.kind === "disk" ? `; ${cause.text}` : "";
+  return new StreamctlError(why === "" ? "service-failed" : "no-space", `${name} died ${when}: its process ${describeEnd(end)}${why}`, {
     detail: lines.join("\n"),
-    hint: outOfMemory
-      ? "Free some memory (streamctl doctor shows how much is left), or start a part of the stack with --only; then type: streamctl up"
-      : `Start it again with: streamctl up; see its log with: streamctl logs ${name}`,
+    hint: hintFor(name, end?.outOfMemory === true ? "memory" : cause?.kind),
   });
+}
+
+/** What to do about a service that died. */
+export function hintFor(name: ServiceName, cause: KnownCause["kind"] | undefined): string {
+  switch (cause) {
+    case "disk":
+      return "Free some room there, then type: streamctl up; streamctl down --volumes deletes this stack with its data";
+    case "memory":
+      return "Free some memory (streamctl doctor shows how much is left), or start a part of the stack with --only; then type: streamctl up";
+    default:
+      return `Start it again with: streamctl up; see its log with: streamctl logs ${name}`;
+  }
 }

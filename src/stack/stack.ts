@@ -9,6 +9,7 @@ import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts
 import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
+import { knownCause } from "./service-end.ts";
 import { desiredServices, everyService } from "./services/catalog.ts";
 import type { StackIdentity } from "./stack-identity.ts";
 
@@ -21,6 +22,8 @@ export interface ServiceStatus {
   readonly uptimeMs: number | null;
   readonly rssBytes: number | null;
   readonly endpoint: string;
+  /** Why it stopped, where nobody asked it to; null where it runs, or was stopped by `down`. */
+  readonly detail: string | null;
 }
 
 /** The services that the choices ask for, with the hash of what they would run as. */
@@ -95,7 +98,13 @@ async function serviceStatus(
     uptimeMs: running ? Date.now() - record.startedAtMs : null,
     rssBytes: running ? ((await runtime.residentBytes(record.identity)) ?? null) : null,
     endpoint: definition.endpoint,
+    detail: record === undefined || running ? null : await deathOf(definition.name, runtime),
   };
+}
+
+async function deathOf(name: ServiceName, runtime: Runtime): Promise<string> {
+  const cause = await knownCause(name, runtime);
+  return cause === undefined ? "it died" : `it died: ${cause.text}`;
 }
 
 /**

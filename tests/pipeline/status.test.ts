@@ -38,7 +38,7 @@ test("status() does not take a job for healthy whose processor says that it is, 
 });
 
 test("isHealthy() holds for a stack of which every service and everything that they hold is healthy", () => {
-  const service = { name: "kafka", state: "healthy", pid: 1, uptimeMs: 1, rssBytes: 1, endpoint: "" } as const;
+  const service = { name: "kafka", state: "healthy", pid: 1, uptimeMs: 1, rssBytes: 1, endpoint: "", detail: null } as const;
   const topic = { kind: "topic", name: "transactions", state: "healthy", detail: "3 partitions" } as const;
   const table = { kind: "table", name: "transaction_window", state: "unhealthy", detail: "it does not exist" } as const;
   expect(isHealthy({ services: [service], resources: [topic] })).toBe(true);

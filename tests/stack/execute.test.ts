@@ -30,6 +30,7 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
     residentBytes: async () => 1,
     tailLog: async (name) => [`end of the log of ${name}`],
     followLog: async () => {},
+    diskOf: async () => undefined,
     dataOf: () => localData("/nowhere"),
     forget: async () => {},
   };

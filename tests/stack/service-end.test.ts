@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { Disk } from "../../src/core/disk.ts";
 import { identifyProcess } from "../../src/core/process.ts";
 import { endOfExitCode, describeEnd, diedError } from "../../src/stack/service-end.ts";
 import { localRuntime } from "../../src/stack/local/runtime.ts";
@@ -23,12 +24,19 @@ test("endOfExitCode() reads a signal from an exit code above 128", () => {
   expect(endOfExitCode(255, false)).toEqual({ exitCode: 255, signal: null, outOfMemory: false });
 });
 
-async function died(end: ServiceEnd | undefined, lines: readonly string[]) {
+const roomy: Disk = { mountPoint: "/data", sizeBytes: 500e9, freeBytes: 100e9 };
+
+async function died(end: ServiceEnd | undefined, lines: readonly string[], disk = roomy) {
   const identity = await identifyProcess(process.pid);
   if (identity === undefined) throw new Error("no /proc");
   const folder = stateFolder(await temporaryFolder());
   const runtime = localRuntime({ folder, stackId: undefined, cacheDir: () => "/nowhere", log: silentLog });
-  return await diedError("pinot", identity, "before it was ready", { ...runtime, endOf: async () => end, tailLog: async () => lines });
+  return await diedError("pinot", identity, "before it was ready", {
+    ...runtime,
+    endOf: async () => end,
+    tailLog: async () => lines,
+    diskOf: async () => disk,
+  });
 }
 
 test("diedError() shows the log of a service that ended by itself, and tells when it was for memory", async () => {
@@ -49,5 +57,18 @@ test("diedError() does not look for the cause in the log of a service that someb
   expect(await died({ exitCode: null, signal: "SIGKILL", outOfMemory: true }, ["2026-01-01 ERROR unrelated"])).toMatchObject({
     message: "pinot died before it was ready: its process was killed by the system, probably for lack of memory",
     detail: "",
+  });
+});
+
+test("diedError() names the disk that is full, or was full by what the log says", async () => {
+  const end = { exitCode: 1, signal: null, outOfMemory: false };
+  expect(await died(end, [], { mountPoint: "/data", sizeBytes: 157e6, freeBytes: 0 })).toMatchObject({
+    code: "no-space",
+    message: 'pinot died before it was ready: its process ended with exit code 1; its disk is full: "/data" (157 MB, 0 MB free)',
+    hint: expect.stringContaining("Free some room there"),
+  });
+  expect(await died(end, ["2026-01-01 ERROR x", "java.io.IOException: No space left on device"])).toMatchObject({
+    code: "no-space",
+    message: 'pinot died before it was ready: its process ended with exit code 1; its disk was full: "/data" (500.0 GB, 100.0 GB free)',
   });
 });

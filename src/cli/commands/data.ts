@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ArgsDef } from "citty";
+import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { DataRequest } from "../../data/request.ts";
 import type { CliContext, ExitCode } from "../context.ts";
@@ -46,7 +47,23 @@ export const dataCommand = defineCommand({
       return context.signal.aborted ? 130 : 0;
     }
     const named = typed.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"];
-    return await send(named === undefined ? { ...request, brokers: await stackBrokers(context) } : request, context);
+    if (named !== undefined) return await send(request, context, async () => undefined);
+    const brokers = await stackBrokers(context);
+    const death = async (): Promise<StreamctlError | undefined> => {
+      try {
+        await stackBrokers(context);
+        return undefined;
+      } catch (error) {
+        if (error instanceof StreamctlError) return error;
+        throw error;
+      }
+    };
+    try {
+      return await send({ ...request, brokers }, context, death);
+    } catch (error) {
+      if (!hasCode(error, "unreachable")) throw error;
+      throw (await death()) ?? error;
+    }
   },
 });
 
@@ -58,7 +75,8 @@ async function stackBrokers({ globals, log }: CliContext): Promise<string> {
   return endpoints.kafka;
 }
 
-async function send(request: DataRequest, context: CliContext): Promise<ExitCode> {
+/** @param death why the broker is gone, where that is known and it is */
+async function send(request: DataRequest, context: CliContext, death: () => Promise<StreamctlError | undefined>): Promise<ExitCode> {
   const { runData } = await import("../../data/run.ts");
   const { dataExitCode } = await import("../../data/summary.ts");
   const { renderProgress, renderSummary } = await import("../../data/narration.ts");
@@ -80,5 +98,7 @@ async function send(request: DataRequest, context: CliContext): Promise<ExitCode
   } else {
     await terminal.write(renderSummary(summary));
   }
+  const dead = summary.failed + summary.unresolved > 0 ? await death() : undefined;
+  if (dead !== undefined) log.warn(`${dead.message}. ${dead.hint}`);
   return dataExitCode(summary, signal.aborted);
 }

@@ -5,7 +5,7 @@ import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration } from "./units.ts";
 
-/** A line for the choices, then one line per service, then one line per topic, job and table. */
+/** A line for the choices, then one line per service, then one line per service that died, topic, job and table. */
 export function renderStatus(report: StatusReport, options: TableOptions): string {
   const rows = report.services.map((service) => [
     service.name,
@@ -16,6 +16,8 @@ export function renderStatus(report: StatusReport, options: TableOptions): strin
     service.endpoint,
   ]);
   const table = renderTable(["service", "state", "pid", "up for", "memory", "endpoint"], rows, options);
+  const deaths = report.services.flatMap(({ name, detail }) => (detail === null ? [] : [`${name}: ${harmless(detail)}\n`]));
   const resources = report.resources.map(({ kind, name, state, detail }) => `${kind} ${name}: ${state} (${harmless(detail)})\n`);
-  return `runtime ${report.runtime}, processor ${report.processor}\n\n${table}${resources.length === 0 ? "" : `\n${resources.join("")}`}`;
+  const notes = [...deaths, ...resources];
+  return `runtime ${report.runtime}, processor ${report.processor}\n\n${table}${notes.length === 0 ? "" : `\n${notes.join("")}`}`;
 }

@@ -1,6 +1,8 @@
 /** Services as containers of one compose project, on images of our own, published on loopback, with stated limits. */
 
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { diskOf } from "../../core/disk.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { residentBytesIn } from "../../core/process.ts";
@@ -146,6 +148,15 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         await (await containers.engine()).follow(["logs", "-f", ...from, containerId], onLine, until);
         from = ["--since", new Date().toISOString()];
       } while (await pausedWhole(logIntervalMs, until));
+    },
+
+    async diskOf(name) {
+      const containerId = await containers.find(name);
+      if (containerId === undefined) return undefined;
+      const format = `{{range .Mounts}}{{if eq .Type "volume"}}{{.Source}}{{"\\n"}}{{end}}{{end}}`;
+      const [volume = ""] = (await containers.ask(["inspect", "--type", "container", "--format", format, containerId])).split("\n");
+      // An engine in a machine of its own keeps its volumes where this one cannot look.
+      return existsSync(volume) ? await diskOf(volume) : undefined;
     },
 
     dataOf: (name) =>

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations, type Declarations } from "../../core/assets.ts";
+import { diskOf } from "../../core/disk.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { readIfExists, writeAtomically } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
@@ -158,6 +159,8 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
       const follower = new Follower(path, tail?.position ?? 0);
       while (await pausedWhole(followIntervalMs, until)) (await follower.look()).forEach(onLine);
     },
+
+    diskOf: async (name) => await diskOf(folder.dataDir(name)),
 
     dataOf: (name) => localData(folder.dataDir(name)),
 

@@ -14,8 +14,8 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
       { kind: "table", name: "transaction_window", state: "unknown", detail: "pinot is stopped" },
     ],
     services: [
-      { name: "kafka", state: "healthy", pid: 4711, uptimeMs: 7_500_000, rssBytes: 231_000_000, endpoint: "127.0.0.1:9092" },
-      { name: "pinot", state: "stopped", pid: null, uptimeMs: null, rssBytes: null, endpoint: "http://127.0.0.1:8099" },
+      { name: "kafka", state: "healthy", pid: 4711, uptimeMs: 7_500_000, rssBytes: 231_000_000, endpoint: "127.0.0.1:9092", detail: null },
+      { name: "pinot", state: "stopped", pid: null, uptimeMs: null, rssBytes: null, endpoint: "http://127.0.0.1:8099", detail: "it died" },
     ],
   };
   expect(renderStatus(report, { width: 80 })).toMatchInlineSnapshot(`
@@ -26,6 +26,7 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
     kafka    healthy  4711  2 h 5 min  231 MB  127.0.0.1:9092
     pinot    stopped                           http://127.0.0.1:8099
 
+    pinot: it died
     topic transactions: unhealthy (it does not exist; create it with: streamctl up)
     job streamctl-window_transactions: healthy (RUNNING, 2 of 2 tasks)
     table transaction_window: unknown (pinot is stopped)

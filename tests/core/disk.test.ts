@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { describeDisk, diskOf, withRoom } from "../../src/core/disk.ts";
+import { isDiskFull } from "../../src/core/errors.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+test("diskOf() finds the disk of a path that is not there yet", async () => {
+  expect(await diskOf("/proc/self/no-such-file")).toMatchObject({ mountPoint: "/proc", freeBytes: 0 });
+  const folder = await temporaryFolder();
+  const [here, below] = [await diskOf(folder), await diskOf(join(folder, "a/b"))];
+  expect([below.mountPoint, below.sizeBytes]).toEqual([here.mountPoint, here.sizeBytes]);
+  expect(here.sizeBytes > here.freeBytes && here.freeBytes > 0).toBe(true);
+});
+
+test("describeDisk() takes megabytes for small disks and gigabytes for large ones", () => {
+  expect(describeDisk({ mountPoint: "/data", sizeBytes: 157_286_400, freeBytes: 0 })).toBe('"/data" (157 MB, 0 MB free)');
+  expect(describeDisk({ mountPoint: undefined, sizeBytes: 252e9, freeBytes: 77.04e9 })).toBe("252.0 GB, 77.0 GB free");
+});
+
+test("withRoom() names the path and its disk where there is no room, and lets every other failure pass", async () => {
+  const full = Object.assign(new Error("write"), { code: "ENOSPC" });
+  const failure: unknown = await withRoom("/proc/x", async () => await Promise.reject(full)).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    code: "no-space",
+    message: 'Cannot write "/proc/x": no room left on its disk "/proc" (0 MB, 0 MB free)',
+  });
+  expect(isDiskFull(failure)).toBe(true);
+  const other = new Error("other");
+  expect(await withRoom("/proc/x", async () => await Promise.reject(other)).catch((error: unknown) => error)).toBe(other);
+});
