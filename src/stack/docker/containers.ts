@@ -82,9 +82,9 @@ export class Containers {
   async running(): Promise<readonly { readonly service: string; readonly seen: SeenContainer }[]> {
     const filter = `label=com.docker.compose.project=${this.#project.name}`;
     const format = '{{.ID}} {{.Label "com.docker.compose.service"}}';
-    const listed = await this.ask(["ps", "--no-trunc", "--filter", filter, "--format", format]);
+    const output = await this.ask(["ps", "--no-trunc", "--filter", filter, "--format", format]);
     const found = await Promise.all(
-      [...listed.matchAll(/^([0-9a-f]{12,64}) (\S+)$/gmu)].map(async ([, containerId = "", service = ""]) => {
+      [...output.matchAll(/^([0-9a-f]{12,64}) (\S+)$/gmu)].map(async ([, containerId = "", service = ""]) => {
         const seen = await this.look(containerId);
         return seen?.running === true ? { service, seen } : undefined;
       }),
@@ -112,6 +112,8 @@ export class Containers {
     if (last && performance.now() - last.atMs < lookIntervalMs) return await last.seen;
     const seen = this.look(containerId);
     this.#looks.set(containerId, { atMs: performance.now(), seen });
+    // An engine that did not answer is asked again by whoever looks next.
+    seen.catch(() => this.changed(containerId));
     return await seen;
   }
 

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { signalProcess, startDetached, type ProcessIdentity } from "../../../src/core/process.ts";
+import { pollUntil } from "../../../src/core/wait.ts";
 import { markedProcesses, markOf } from "../../../src/stack/local/marks.ts";
 import { stateFolder, type StateFolder } from "../../../src/stack/run-state.ts";
 import type { ServiceName } from "../../../src/stack/service.ts";
@@ -19,6 +20,9 @@ async function engine(stackId: string, folder: StateFolder, name: ServiceName): 
   const args = ["-e", "setInterval(() => {}, 1000)", "--", markOf(stackId, name)];
   const identity = await startDetached({ program: process.execPath, args, cwd }, "/dev/null");
   started.push(identity);
+  // For a moment it still has the words of the program that started it.
+  const isMarked = async (): Promise<true | undefined> => ((await markedProcesses(stackId, folder)).length > 0 ? true : undefined);
+  await pollUntil(isMarked, { timeoutMs: 10_000, what: "the mark" });
   return identity;
 }
 
