@@ -46,7 +46,9 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
   });
 
   test("up starts, awaits and provisions everything, whatever the caller has set for other Java programs", async () => {
-    const report = await stack.json(["up", "--port-offset", String(portOffset), "--runtime", runtime, ...args], { env: foreignSettings });
+    // The first time on a machine images are built.
+    const options = { env: foreignSettings, timeoutMs: 900_000 };
+    const report = await stack.json(["up", "--port-offset", String(portOffset), "--runtime", runtime, ...args], options);
     expect(report).toMatchObject({ runtime, processor: "flink" });
     expect(report.services.map(({ name, operation }: Record<string, string>) => [name, operation])).toEqual([
       ["kafka", "start"],
