@@ -54,9 +54,10 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const answer = await ask(planned.sql);
   const elapsedMs = performance.now() - startMs;
   const table = at(exactJson(answer.text, answer.json), "resultTable");
-  if (!isObject(table) || (numberAt(answer.json, "numServersQueried") === 0 && readsTable(query.sql))) {
-    if (await isNeverTrue(query.sql, ask)) return { columns: [], rows: [], elapsedMs, limitReached: false, warnings: [neverTrue] };
-    throw notServed();
+  const unasked = numberAt(answer.json, "numServersQueried") === 0 && readsTable(query.sql);
+  if (!isObject(table) || unasked) {
+    if (!(await needsNoServer(query.sql, isObject(table), ask))) throw notServed();
+    if (!isObject(table)) return { columns: [], rows: [], elapsedMs, limitReached: false, warnings: [neverTrue] };
   }
   const types = arrayAt(table, "dataSchema", "columnDataTypes");
   const columns = arrayAt(table, "dataSchema", "columnNames").map((name, index) => ({ name: String(name), type: String(types[index]) }));
@@ -100,11 +101,11 @@ function requireWhole({ status, json }: HttpAnswer, sql: string): void {
 }
 
 /**
- * To a query whose WHERE clause can never be true the broker answers nothing, as it does while it does not serve the table; but it
- * explains the one and not the other.
+ * The broker asks no server where a query selects constants only, or where its WHERE clause can never be true: to the latter, Pinot 0.11
+ * answers nothing at all. It asks none either while it does not serve the table, but that it does not explain.
  */
-async function isNeverTrue(sql: string, ask: (sql: string) => Promise<HttpAnswer>): Promise<boolean> {
-  if (!/\bwhere\b/iu.test(sql)) return false;
+async function needsNoServer(sql: string, hasTable: boolean, ask: (sql: string) => Promise<HttpAnswer>): Promise<boolean> {
+  if (!hasTable && !/\bwhere\b/iu.test(sql)) return false;
   // Settings stand before what they are for.
   const explained = sql.replace(/^(?<settings>\s*(?:set\b[^;]*;\s*)*)/iu, "$<settings>EXPLAIN PLAN FOR ");
   const rows = arrayAt((await ask(explained)).json, "resultTable", "rows");

@@ -164,6 +164,10 @@ test("queryPinot() takes no answer for one where no server was asked, but for a 
   expect(await failureOf(queryPinot({ brokerUrl: starting.brokerUrl, sql: "select count(*) from transaction_window" }))).toMatchObject({
     message: "Cannot query Pinot: it does not serve the table yet",
   });
+  // Constants are selected by the broker itself, from a table too.
+  const explained = recordedAnswer("pinot-0.11.0/statements.http", /explain.*1\.5$/u);
+  await using constants = fakeBroker(of15("select 1"), explained);
+  expect((await queryPinot({ brokerUrl: constants.brokerUrl, sql: "select 1 from transaction_window" })).rows).toEqual([[1]]);
   await using tableless = fakeBroker(of15("select 1"));
   expect((await queryPinot({ brokerUrl: tableless.brokerUrl, sql: "select 1" })).rows).toEqual([[1]]);
 });
