@@ -16,7 +16,7 @@ export interface PinotQuery {
   readonly sql: string;
   /** Rows to answer at most, also where Pinot would stop at ten by itself; undefined leaves it to the statement. */
   readonly limit?: number | undefined;
-  /** Longest time for the query, in milliseconds; also told to Pinot. Default 30,000. */
+  /** Longest time for the query, in milliseconds, which Pinot keeps; the statement's own wins. Default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,10 +44,20 @@ export interface AnswerWarning {
 export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const { brokerUrl, limit, timeoutMs = 30_000, signal } = query;
   const planned = planStatement(query.sql, limit);
+  const longestMs = Math.max(1, Math.floor(planned.timeoutMs ?? timeoutMs));
   const startMs = performance.now();
   const ask = async (sql: string): Promise<HttpAnswer> => {
-    const body = { sql, queryOptions: `timeoutMs=${Math.max(1, Math.floor(timeoutMs))}` };
-    const answer = await exchange(`${brokerUrl}/query/sql`, { method: "POST", body, signal, timeoutMs });
+    const askedAtMs = performance.now();
+    const body = { sql, queryOptions: `timeoutMs=${longestMs}` };
+    // Pinot ends a query that takes too long by itself, and says so a little later.
+    const answer = await exchange(`${brokerUrl}/query/sql`, {
+      method: "POST",
+      body,
+      signal,
+      timeoutMs: longestMs + Math.max(1000, longestMs / 6),
+    });
+    const code = numberAt(answer.json, "exceptions", 0, "errorCode") ?? 0;
+    if (outOfTime.has(code) && performance.now() - askedAtMs >= longestMs) throw tookTooLong(longestMs);
     requireWhole(answer, sql);
     return answer;
   };
@@ -110,6 +120,15 @@ async function needsNoServer(sql: string, hasTable: boolean, ask: (sql: string) 
   const explained = sql.replace(/^(?<settings>\s*(?:set\b[^;]*;\s*)*)/iu, "$<settings>EXPLAIN PLAN FOR ");
   const rows = arrayAt((await ask(explained)).json, "resultTable", "rows");
   return rows.some((row) => Array.isArray(row) && row[0] === "BROKER_EVALUATE");
+}
+
+/** Error codes of what a query may be doing when its time is over: planning, waiting for its turn, running, waiting for a server. */
+const outOfTime = new Set([170, 240, 250, 400, 427]);
+
+function tookTooLong(longestMs: number): StreamctlError {
+  return new StreamctlError("pinot", `Cannot query Pinot: it was not done after ${longestMs / 1000} s`, {
+    hint: "Ask for less with a WHERE clause, or end the statement with option(timeoutMs=120000)",
+  });
 }
 
 function notServed(cause?: string): StreamctlError {

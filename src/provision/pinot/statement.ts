@@ -19,6 +19,8 @@ export interface PlannedStatement {
   readonly select: (rows: readonly (readonly unknown[])[]) => readonly (readonly unknown[])[];
   /** Whether there may be more rows than the statement, which gives no LIMIT, shows. */
   readonly limitReached: (rows: readonly unknown[]) => boolean;
+  /** Time that the statement itself allows, in milliseconds; undefined where it does not say. */
+  readonly timeoutMs: number | undefined;
   /** What cuts the answer, as far as the text tells. */
   readonly warnings: readonly AnswerWarning[];
 }
@@ -38,6 +40,7 @@ export function planStatement(sql: string, limit?: number): PlannedStatement {
     sql: asked === undefined ? sql : withClause(sql, parts, asked),
     select: (all) => (more ? all.slice(offset, offset + shown) : limit === undefined ? all : all.slice(0, limit)),
     limitReached: (all) => isDefault && (more ? all.length > defaultLimit : all.length === defaultLimit),
+    timeoutMs: typedTimeoutMs(parts),
     warnings: warningsOf(parts),
   };
 }
@@ -93,6 +96,11 @@ function withClause(sql: string, { page, words }: StatementParts, clause: string
   const options = /\boption\s*\([^()]*\)\s*$/iu.exec(words);
   // On a line of its own, since the statement may end in a comment.
   return options === null ? `${sql}\n${clause}` : `${sql.slice(0, options.index)}\n${clause}\n${sql.slice(options.index)}`;
+}
+
+function typedTimeoutMs({ words }: StatementParts): number | undefined {
+  const typed = /\btimeoutMs\s*=\s*(?<ms>\d+)/u.exec(words)?.groups?.["ms"];
+  return typed === undefined ? undefined : Number(typed);
 }
 
 function warningsOf({ words, fetches, groups, having, ordered }: StatementParts): readonly AnswerWarning[] {

@@ -5,7 +5,7 @@ import { failureOf } from "../failure.ts";
 import { recordedAnswer } from "../recordings.ts";
 
 /** A broker that answers with these texts, one after the other, the last one again and again. */
-function fakeBroker(...answers: readonly { readonly status?: number; readonly text: string }[]) {
+function fakeBroker(...answers: readonly { readonly status?: number; readonly text: string; readonly delayMs?: number }[]) {
   const queries: string[] = [];
   const server = Bun.serve({
     port: 0,
@@ -13,6 +13,7 @@ function fakeBroker(...answers: readonly { readonly status?: number; readonly te
     async fetch(request) {
       queries.push(((await request.json()) as { readonly sql: string }).sql);
       const answer = answers[Math.min(queries.length, answers.length) - 1];
+      if (answer?.delayMs !== undefined) await Bun.sleep(answer.delayMs);
       return new Response(answer?.text, { status: answer?.status ?? 200 });
     },
   });
@@ -152,6 +153,15 @@ test("queryPinot() says what to type where one statement is two, or names stand 
     await using older = fakeBroker(recordedAnswer("pinot-0.11.0/statements.http", pattern));
     expect(await failureOf(queryPinot({ brokerUrl: older.brokerUrl, sql: typed }))).toMatchObject({ code: "pinot", hint });
   }
+});
+
+test("queryPinot() says that Pinot gave up a query for its time, which is the statement's own where it has one", async () => {
+  await using broker = fakeBroker({ ...of15("select count(*) from transaction_window {'queryOptions': 'timeoutMs=1'}"), delayMs: 20 });
+  const sql = "select count(*) from transaction_window option(timeoutMs=10)";
+  expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql }))).toMatchObject({
+    code: "pinot",
+    message: "Cannot query Pinot: it was not done after 0.01 s",
+  });
 });
 
 test("queryPinot() takes no answer for one where no server was asked, but for a question about no table", async () => {

@@ -81,6 +81,13 @@ test("planStatement() warns of what has Pinot drop groups all the same", () => {
   expect(codes("select A from t group by A having sum(B) > 1 fetch first 5 rows only")).toEqual(["groups-trimmed"]);
 });
 
+test("planStatement() knows the time that a statement allows itself", () => {
+  const timeoutOf = (sql: string) => planStatement(sql).timeoutMs;
+  expect(timeoutOf("select A from t option(timeoutMs=120000)")).toBe(120_000);
+  expect(timeoutOf("SET timeoutMs = 5; select A from t")).toBe(5);
+  expect(timeoutOf("select 'timeoutMs=1' from t")).toBeUndefined();
+});
+
 test("hintForUnreadable() knows backquotes and several statements, and no other mistake", () => {
   expect(hintForUnreadable("select `START` from t")).toBe('Write names in double quotes, or without any: "START"');
   expect(hintForUnreadable("select 1; select 2")).toBe("Type one statement for each query");
