@@ -1,6 +1,8 @@
 /** What goes wrong in real life, on real engines: each fault is followed by `up` and an exact `verify`. One stack for the file. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { deleteTopic, listOffsets } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import { pollUntil } from "../../src/core/wait.ts";
@@ -108,6 +110,21 @@ describe("faults on real engines", () => {
     });
   }
 
+  test("an engine that dies after it was ready, while up provisions, is named with the signal that ended it", async () => {
+    process.kill(await stack.pidOf("flink"), "SIGKILL");
+    const running = stack.start(["up"]);
+    await until(() => running.narration().includes("flink is ready"), "Flink");
+    const { services } = JSON.parse(await readFile(join(stack.stateDir, "run.json"), "utf8"));
+    process.kill(services.find(({ name }: Record<string, string>) => name === "flink").identity.pid, "SIGKILL");
+    const { exitCode, stderr } = await running.outcome;
+    expect(stderr).toContain(
+      "error: flink died after it was ready: its process was killed by SIGKILL\nhint: Start it again with: streamctl up",
+    );
+    expect(exitCode).toBe(1);
+    expect((await stack.run(["up"])).exitCode).toBe(0);
+    expect(await stack.json(["verify", "--wait", "120s"])).toMatchObject({ mismatched: [], extra: [] });
+  });
+
   test("records from elsewhere are reported as invalid and stop nothing", async () => {
     const { invalid, paidRecords } = await stack.json(["verify", "--wait", "120s"]);
     const good = {
@@ -176,6 +193,9 @@ describe("faults on real engines", () => {
 
   test("a topic deleted by hand: up makes it anew and replaces everything downstream", async () => {
     await deleteTopic({ brokers: stack.brokers, topic: "transactions", timeoutMs: 30_000 });
+    const looked = await stack.run(["status", "--json"]);
+    expect(looked.exitCode).toBe(1);
+    expect(JSON.parse(looked.stdout).resources[0]).toMatchObject({ name: "transactions", state: "unhealthy" });
     const { changes } = await stack.json(["up"]);
     expect(changes.map(({ kind, name, result }: Record<string, string>) => `${kind} ${name}: ${result}`)).toEqual([
       "topic transactions: created",
@@ -211,6 +231,23 @@ describe("faults on real engines", () => {
       return true;
     };
     await until(wrong, "both to be found");
+  });
+
+  test("a job that fails on every record is not done for up, and named with its cause; what mends it makes the stack exact again", async () => {
+    const zero = "(CAST(total_paid AS BIGINT) - CAST(total_paid AS BIGINT))";
+    const folder = await stack.edited(
+      "flink/03-window-income.sql",
+      "CAST(total_paid AS BIGINT) AS",
+      `CAST(total_paid AS BIGINT) / ${zero} AS`,
+    );
+    const failing = await stack.run(["up", "--dir", folder]);
+    expect(failing.stderr).toMatch(/error: The stack is up, but job "streamctl-window_transactions" is not healthy: .*by zero\nhint: /u);
+    expect(failing.exitCode).toBe(1);
+    const verified = await stack.run(["verify"]);
+    expect(verified.stdout).toMatch(/- job streamctl-window_transactions is not healthy: .*by zero\n/u);
+    expect((await stack.run(["up"])).exitCode).toBe(0);
+    await rm(folder, { recursive: true });
+    expect(await stack.json(["verify", "--wait", "120s"])).toMatchObject({ mismatched: [], extra: [] });
   });
 
   test("data to a broker that is not there ends by its deadline, not by a hang", async () => {

@@ -227,12 +227,20 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
       return exitCode === 1 && JSON.parse(stdout).job.detail.startsWith("no job") ? true : undefined;
     };
     await pollUntil(ended, { timeoutMs: 30_000, what: "the job to end" });
+    await stack.json(["data", "-n", "100", "--rate", "max", "--seed", "6"]);
+    const { exitCode, stdout } = await stack.run(["verify", "--json"]);
+    expect([exitCode, JSON.parse(stdout).reasons.at(-1)]).toEqual([1, expect.stringContaining("the last one is CANCELED")]);
     const { changes } = await stack.json(["up"]);
     expect(changes.find(({ kind }: Record<string, string>) => kind === "job")).toMatchObject({ result: "created" });
     await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "5"]);
     await stack.json(["verify", "--wait", "120s", "--strict"]);
     const status = await stack.json(["status"]);
-    expect(status.job).toMatchObject({ name: "streamctl-window_transactions", healthy: true });
+    expect(status.resources).toMatchObject([
+      { kind: "topic", name: "transactions", state: "healthy", detail: "3 partitions" },
+      { kind: "topic", name: "window_transactions", state: "healthy", detail: "1 partition" },
+      { kind: "job", name: "streamctl-window_transactions", state: "healthy", detail: "RUNNING, 2 of 2 tasks" },
+      { kind: "table", name: "transaction_window", state: "healthy", detail: expect.stringMatching(/^1 segment served, \d+ rows?$/u) },
+    ]);
   });
 
   test("a statement that Flink cannot run is refused with its file, by a dry run too, and the job goes on", async () => {

@@ -26,6 +26,8 @@ export async function tableHealth(
   const [ideal, view] = await Promise.all(
     ["idealstate", "externalview"].map(async (what) => await exchange(`${pinot.controllerUrl}/tables/${table}/${what}`, request())),
   );
+  const refused = [ideal, view].find((answer) => answer !== undefined && answer.status !== 200 && answer.status !== 404);
+  if (refused !== undefined) return { healthy: false, detail: `Pinot's controller answers with status ${refused.status}` };
   const wanted = Object.keys(realtimeSegments(ideal?.json));
   if (wanted.length === 0) return { healthy: false, detail: "it does not exist" };
   const states = realtimeSegments(view?.json);

@@ -63,6 +63,11 @@ test("tableHealth() does not take an answer for one of the table that no server 
   expect(await healthWith({ sql: zero })).toEqual(unserved);
 });
 
+test("tableHealth() does not take a controller that lost ZooKeeper for one that has no table", async () => {
+  const lost = { status: 500, text: '{"code":500,"error":"ZooKeeper is away"}' };
+  expect(await healthWith({ idealstate: lost })).toEqual({ healthy: false, detail: "Pinot's controller answers with status 500" });
+});
+
 test("tableHealth() shows why a query is refused", async () => {
   expect(await healthWith({ sql: brokerUnaware })).toEqual({ healthy: false, detail: expect.stringContaining("BrokerResourceMissing") });
 });
