@@ -43,8 +43,8 @@ const comfortableOpenFiles = 4096;
 const neededProcesses = 512;
 const comfortableProcesses = 2048;
 
-/** What Pinot, the largest, reserves (2.7 GB), and room for what it maps of its segments, in bytes. */
-const neededAddressSpaceBytes = 4e9;
+/** What Pinot, the largest, reserves; with it a whole stack was seen to start, in bytes. */
+const neededAddressSpaceBytes = 4.3e9;
 
 /** The largest segment of Kafka's log, in bytes. */
 const neededFileBytes = 2 ** 30;
@@ -181,11 +181,11 @@ function judgeEngines({ runtime, starts, cache, missingEngines }: Machine): Judg
   if (!starts) return "all run";
   if (cache instanceof StreamctlError) return cache;
   const { path, obstacle } = cache;
-  // Java has no way to write such a path in a list of them.
-  if (path.includes(":")) {
+  const odd = unreadableByJava(path);
+  if (odd !== undefined) {
     return lacks(
-      `Cannot use cache "${path}": Java cannot read a path with ":"`,
-      'Point XDG_CACHE_HOME at a folder without ":" in its path',
+      `Cannot use cache "${path}": Java cannot read a path with "${odd}"`,
+      `Point XDG_CACHE_HOME at a folder without "${odd}" in its path`,
     );
   }
   if (missingEngines.length === 0) return `all in ${path}`;
@@ -213,10 +213,14 @@ function judgeDisk({ runtime, cache, missingEngines, missingBytes, stateFolder: 
 function judgeKsqldb({ runtime, ksqldb }: Machine): Judgement {
   if (ksqldb === undefined) return "not run from a folder of this machine";
   if (typeof ksqldb !== "string") return ksqldb;
-  if (runtime === "local" && ksqldb.includes(":")) {
-    return lacks(`Cannot use "${ksqldb}" as ksqlDB: Java cannot read a path with ":"`, "Give a folder without it: --ksqldb-home DIR");
-  }
-  return `installed in ${ksqldb}`;
+  const odd = runtime === "local" ? unreadableByJava(ksqldb) : undefined;
+  if (odd === undefined) return `installed in ${ksqldb}`;
+  return lacks(`Cannot use "${ksqldb}" as ksqlDB: Java cannot read a path with "${odd}"`, "Give a folder without it: --ksqldb-home DIR");
+}
+
+/** What ends a path in a list of them (":"), or in the address of a file inside a jar; undefined for a path that has none of it. */
+function unreadableByJava(path: string): string | undefined {
+  return [":", "!/"].find((odd) => `${path}/`.includes(odd));
 }
 
 function judgePorts({ portOffset, takenPorts, outgoingPorts }: Machine): Judgement {

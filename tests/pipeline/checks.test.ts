@@ -96,6 +96,13 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     'with ":"',
   ],
   [
+    "a cache whose path ends like an archive's",
+    { ...fullCache, cache: { path: "/a!/b", obstacle: undefined, freeBytes: 9e9 } },
+    "engines",
+    "prerequisite",
+    'with "!/"',
+  ],
+  [
     "a cache that cannot be filled",
     { cache: { path: "/c", obstacle: "its disk is read-only", freeBytes: 9e9 } },
     "engines",
