@@ -27,6 +27,11 @@ export interface NativeAddon {
   cancel(request: NativeRequest): void;
   /** The partition that the Java client's default partitioner takes for a key. */
   partitionOf(key: Uint8Array, partitions: number): number;
+  /**
+   * Has the system close every open descriptor but the standard three in whatever this process starts from here on. Answers how many
+   * a child would have got.
+   */
+  keepDescriptors(): number;
   /** An in-process broker for tests. */
   readonly MockCluster: new (brokers: number) => NativeMockCluster;
 }

@@ -5,6 +5,7 @@
 
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode, StreamctlError } from "../core/errors.ts";
+import { loadAddon } from "../kafka/addon.ts";
 import type { Change } from "../model/change.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart } from "../stack/execute.ts";
@@ -179,6 +180,8 @@ async function carryOut(
       plan.some(({ operation, target }) => operation === "start" && target === definition.name),
     );
     requireFit(await lookAtMachine({ runtime: name, portOffset, ksqldb, folder, declarationsDir, starting, opening }, signal));
+    // Node and Deno hand on what they were given themselves: an engine would hold the lock or the pipe of a script for ever.
+    loadAddon().keepDescriptors();
     await runtime.prepare(starting);
   }
   const unwanted = new Set(plan.filter(({ operation }) => operation === "stop").map(({ target }) => target));

@@ -1,8 +1,10 @@
 /** Deno and Node answer as the executable does, word by word, on both streams: no warning of theirs, no colour, no trace. */
 
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "bun:test";
+import { openDeclarations } from "../../src/core/assets.ts";
+import { classPath } from "../../src/stack/local/engines.ts";
 import { argumentsOf, goldenRuns, sha256 } from "../data/golden-runs.ts";
 import { run } from "../e2e/streamctl.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -45,6 +47,18 @@ describe.each(runtimes)("$name", ({ name, program }) => {
     },
   );
 
+  test("an engine gets none of the descriptors that a script has open", async () => {
+    const cwd = await temporaryFolder();
+    const env = { ...environment, ...(await fakeEngine(cwd)), SEEN: join(cwd, "seen") };
+    // Beyond the first sixteen, which Node and Deno close by themselves.
+    const withLock = ["/bin/bash", "-c", 'exec 200> lock; exec "$@"', "bash", ...program];
+    const { stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { program: withLock, cwd, env });
+    expect(stderr).toMatch(/ended (?:before it was ready|at once)/u);
+    const files = (await readFile(env.SEEN, "utf8")).trim().split("\n");
+    expect(files).toContain("/dev/null");
+    expect(files).not.toContain(join(cwd, "lock"));
+  });
+
   if (name !== "the executable") {
     test.each(lines.map((args) => ({ args, typed: args.join(" ") })))("streamctl $typed", async ({ args }) => {
       const options = { cwd: await temporaryFolder(), env: environment };
@@ -52,6 +66,18 @@ describe.each(runtimes)("$name", ({ name, program }) => {
     });
   }
 });
+
+/** A FAKE of Kafka and of Java in the environment: it says its version, and as a broker it writes down its descriptors and ends. */
+async function fakeEngine(folder: string): Promise<{ readonly JAVA_HOME: string; readonly STREAMCTL_CACHE_DIR: string }> {
+  const cacheDir = join(folder, "cache");
+  const home = dirname(dirname(classPath({ cacheDir, declarations: openDeclarations() }, "kafka")));
+  await mkdir(home, { recursive: true });
+  await writeFile(join(home, "manifest.json"), "{}");
+  await mkdir(join(folder, "bin"));
+  const script = `#!/bin/sh\ncase "$*" in *-version*) echo 'openjdk version "17.0.1"' ;; *kafka.Kafka*) readlink /proc/$$/fd/* > "$SEEN" ;; esac\n`;
+  await writeFile(join(folder, "bin", "java"), script, { mode: 0o755 });
+  return { JAVA_HOME: folder, STREAMCTL_CACHE_DIR: cacheDir };
+}
 
 test("the bundle says where the addon belongs when it is not beside it", async () => {
   const folder = await temporaryFolder();
