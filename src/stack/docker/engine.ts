@@ -56,6 +56,9 @@ const programs: readonly EngineProgram[] = [
   },
 ];
 
+/** Variables that lead a client to its engine, those first that decide alone. */
+const settings = ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_API_VERSION", "DOCKER_TLS_VERIFY", "CONTAINER_HOST", "CONTAINER_CONNECTION"];
+
 /**
  * The first engine that answers.
  *
@@ -69,9 +72,11 @@ export async function findEngine(signal?: AbortSignal): Promise<ContainerEngine>
     if (answer?.exitCode === 0 && answer.output.trim() !== "") return engineOf(known, answer.output.trim().split("\n").at(-1) ?? "");
     if (answer) said.push(`${program}: ${answer.output.trim().split("\n").at(-1) ?? ""}`);
   }
+  const [variable, value] = settings.map((name) => [name, process.env[name] ?? ""] as const).find(([, text]) => text !== "") ?? [];
+  const start = variable === undefined ? "Start Docker or Podman" : `Unset ${variable} (${value}), or start the engine that it leads to`;
   throw new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers here", {
     detail: said.join("\n"),
-    hint: "Start Docker or Podman, or run the engines as processes: streamctl up --runtime local",
+    hint: `${start}, or run the engines as processes: streamctl up --runtime local`,
   });
 }
 
@@ -122,12 +127,13 @@ async function socketOf(program: string): Promise<Readonly<Record<string, string
   return host === "" ? {} : { DOCKER_HOST: host };
 }
 
-/** Undefined where there is no such program, or where it does not answer in time. */
+/** Undefined where there is no such program; one that does not answer in time has failed. */
 async function tryCommand(command: Command, signal?: AbortSignal): Promise<CommandResult | undefined> {
   try {
     return await within(command, { signal, timeoutMs: lookTimeoutMs });
   } catch (error) {
-    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return undefined;
+    if (hasCode(error, "timeout")) return { exitCode: 1, output: `no answer within ${lookTimeoutMs / 1000} s` };
+    if (hasCode(error, "prerequisite")) return undefined;
     throw error;
   }
 }

@@ -17,6 +17,8 @@ export interface ImageSource {
   readonly buildImage: string;
   /** Confluent's image of a ksqlDB server, or one that is laid out alike. */
   readonly ksqldbImage: string;
+  /** For which the engine's client builds, as \`linux/arm64\`, where the user says so: it makes other images of the same content. */
+  readonly platform?: string | undefined;
   /** Of an installed ksqlDB, which is taken in the place of that image. */
   readonly ksqldbJars?: KsqldbJars | undefined;
 }
@@ -44,7 +46,7 @@ type Build = Pick<Image, "dockerfile" | "args" | "jars" | "withoutBase"> & { rea
 
 /** The image of an engine, with the configuration of each of its services in it. */
 export function imageOf(engine: Image["engine"], definitions: readonly ServiceDefinition[], source: ImageSource): Image {
-  const { declarations, baseImage } = source;
+  const { declarations, baseImage, platform } = source;
   const own = definitions.filter((definition) => definition.engine === engine);
   const values = Object.assign({}, ...own.map((definition) => definition.values), containerFolders) as Readonly<Record<string, unknown>>;
   const { version, ...build } = engine === "ksqldb" ? ksqldbBuild(source) : engineBuild(engine, source);
@@ -56,7 +58,7 @@ export function imageOf(engine: Image["engine"], definitions: readonly ServiceDe
       .join(" "),
     BASE_IMAGE: baseImage,
   };
-  const hash = createHash("sha256").update(JSON.stringify([args, build.jars?.fingerprint]));
+  const hash = createHash("sha256").update(JSON.stringify([args, build.jars?.fingerprint, platform]));
   for (const path of contextPaths(declarations)) {
     const read = path.startsWith("config/")
       ? path.startsWith(`config/${engine}/`)
@@ -110,10 +112,12 @@ export function imageSource(declarations: Declarations, environment: Readonly<Re
     const text = declarations.read(path);
     return typed !== undefined && typed !== "" ? typed : (new RegExp(`^ARG ${name}=(\\S+)$`, "mu").exec(text)?.[1] ?? "");
   };
+  const { DOCKER_DEFAULT_PLATFORM: platform = "" } = environment;
   return {
     declarations,
     baseImage: given("BASE_IMAGE", engineDockerfile),
     buildImage: given("BUILD_IMAGE", engineDockerfile),
     ksqldbImage: given("KSQLDB_IMAGE", ksqldbDockerfile),
+    ...(platform === "" ? {} : { platform }),
   };
 }

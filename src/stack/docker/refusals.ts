@@ -16,6 +16,10 @@ const hints: readonly (readonly [RegExp, (match: readonly string[], environment:
         : `DOCKER_DEFAULT_PLATFORM is ${platform}, which this machine or the base images are not: unset it`,
   ],
   [/BuildKit is enabled but/iu, () => "Set DOCKER_BUILDKIT=0, or install Docker's buildx"],
+  [
+    /repository name \(library\/\$\{|contacting notary server|trust data/iu,
+    () => "Unset DOCKER_CONTENT_TRUST: nobody signs images that are built here",
+  ],
   [/no space left on device/iu, () => "Make room on the disk of the container engine: docker system df shows what is in use"],
   [/non-overlapping IPv4 address pool|fully subnetted/iu, () => "Remove networks that no container uses: docker network prune"],
   [

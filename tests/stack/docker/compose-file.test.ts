@@ -195,6 +195,7 @@ describe("imageOf()", () => {
     expect(tag).toMatch(/^streamctl-flink:2\.3\.0-[0-9a-f]{12}$/u);
     expect(imageOf("flink", definitions, source).tag).toBe(tag);
     expect(imageOf("flink", definitions, { ...source, baseImage: "java:21" }).tag).not.toBe(tag);
+    expect(imageOf("flink", definitions, { ...source, platform: "linux/arm64" }).tag).not.toBe(tag);
     const edited = { ...source, declarations: editedDeclarations("config/flink/config.yaml") };
     expect(imageOf("flink", definitions, edited).tag).not.toBe(tag);
     expect(imageOf("kafka", definitions, edited).tag).toBe(imageOf("kafka", definitions, source).tag);
@@ -268,6 +269,7 @@ describe("imageSource()", () => {
       buildImage: expect.stringMatching(/\/maven:3[\w.-]+@sha256:[0-9a-f]{64}$/u),
       ksqldbImage: expect.stringMatching(/\/ksqldb-server:0/u),
     });
+    expect(imageSource(declarations, { DOCKER_DEFAULT_PLATFORM: "linux/arm64" }).platform).toBe("linux/arm64");
     expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/\/eclipse-temurin:17[\w.-]+@sha256:[0-9a-f]{64}$/u);
   });
 });
