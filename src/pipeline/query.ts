@@ -14,7 +14,7 @@ export interface QueryRequest {
 }
 
 export async function query({ sql, limit, portOffset }: QueryRequest, { folder, log, signal }: PipelineContext): Promise<PinotAnswer> {
-  const { endpoints } = await runningStack({ folder, log, portOffset, services: ["pinot"] });
+  const { endpoints } = await runningStack({ folder, log, portOffset, services: ["pinot"], action: "query" });
   return await queryPinot({ brokerUrl: endpoints.pinotBroker, sql, limit, signal });
 }
 
@@ -28,8 +28,12 @@ export async function askKsqldb(
   { sql, portOffset }: Pick<QueryRequest, "sql" | "portOffset">,
   { folder, log, signal }: PipelineContext,
 ): Promise<KsqldbAnswer> {
-  const { choices, endpoints } = await runningStack({ folder, log, portOffset, services: ["ksqldb"] });
-  if (choices.processor === "ksqldb") return await queryKsqldb({ url: endpoints.ksqldb, sql, signal });
+  const stack = { folder, log, portOffset, action: "query ksqlDB" };
+  const { choices } = await runningStack({ ...stack, services: [] });
+  if (choices.processor === "ksqldb") {
+    const { endpoints } = await runningStack({ ...stack, services: ["ksqldb"] });
+    return await queryKsqldb({ url: endpoints.ksqldb, sql, signal });
+  }
   throw new StreamctlError("usage", `Cannot use --engine ksqldb: the processor of this stack is ${choices.processor}`, {
     hint: "Ask Pinot: leave --engine out",
   });

@@ -10,6 +10,7 @@ import { everyService } from "../stack/services/catalog.ts";
 import { observeProcesses, requireRunState } from "../stack/stack.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
 import { openRuntime } from "./open-runtime.ts";
+import { requireParts } from "./stack-parts.ts";
 
 export interface RunningStack {
   readonly choices: StackChoices;
@@ -24,19 +25,22 @@ export interface StackRequest {
   readonly portOffset: number | undefined;
   /** Services that the command talks to: each must be the stack's own run of it. */
   readonly services: readonly ServiceName[];
+  /** What it is about to do with them, as in `verify`. */
+  readonly action: string;
 }
 
 /**
  * The stack of a state folder, once it is sure that what answers on its ports belongs to it: a service of another stack would take
  * records that are gone with it.
  *
- * @throws StreamctlError `not-running` or `no-space` where nothing was started from this folder, or a service ended; `usage` for another offset;
+ * @throws StreamctlError `not-running` or `no-space` where nothing was started from this folder, the stack lacks a service, or one ended; `usage` for another offset;
  *   `port-taken` where another process listens in a service's place; `state` where the folder was moved while the stack is up
  */
-export async function runningStack({ folder, log, portOffset, services }: StackRequest): Promise<RunningStack> {
+export async function runningStack({ folder, log, portOffset, services, action }: StackRequest): Promise<RunningStack> {
   const state = await requireRunState(folder);
   requireSameOffset(folder, state, portOffset);
   const { choices } = state;
+  requireParts(choices, services, action);
   const runtime = await openRuntime(choices, { folder, stackId: state.stack.id, log });
   const definitions = everyService(choices);
   for (const record of state.services.filter(({ name }) => services.includes(name))) {

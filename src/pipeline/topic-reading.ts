@@ -40,11 +40,11 @@ export interface HeldBack {
 }
 
 export interface ReadingProgress {
-  /** Offsets read and to be read; nearly all of them are records. */
+  /** Offsets read, and those of the whole topic; nearly all of them are records. */
   readonly read: number;
   readonly toRead: number;
-  /** Since this reading began, in milliseconds. */
-  readonly elapsedMs: number;
+  /** Since the look that reads them began. */
+  readonly recordsPerSecond: number;
 }
 
 export interface ReadingOptions {
@@ -55,7 +55,7 @@ export interface ReadingOptions {
   /** Longest wait for the transactions of other producers to end, in milliseconds; default 2000. */
   readonly openTransactionMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told after each batch and while none comes. */
+  /** Told several times a second while records are read. */
   readonly onProgress?: ((progress: ReadingProgress) => void) | undefined;
 }
 
@@ -64,6 +64,7 @@ export interface ReadEnd {
   readonly heldBack: readonly HeldBack[];
 }
 
+const tellEveryMs = 200;
 /** Longest wait for one batch, in milliseconds. */
 const batchMs = 500;
 /** Longest time without progress until the broker is asked why, in milliseconds. */
@@ -73,7 +74,7 @@ export class TopicReading {
   readonly tally: TopicTally;
   readonly #log: TransactionLog;
   readonly #options: ReadingOptions;
-  readonly #startMs = performance.now();
+  #toldMs = performance.now();
   #topicId: string | undefined;
   #partitions = 0;
   #reader: RecordReader | undefined;
@@ -102,15 +103,17 @@ export class TopicReading {
     const { topicId, partitions } = await this.#snapshot();
     const reader = await this.#readerOf(partitions);
     const ends = partitions.map(({ partition, high }) => ({ partition, offset: high }));
-    let left = this.tally.remaining(ends);
-    let progressMs = performance.now();
+    const all = this.tally.remaining(ends);
+    let left = all;
+    const startMs = performance.now();
+    let progressMs = startMs;
     let askedMs = progressMs;
     while (left > 0) {
       const batch = await reader.nextBatch({ timeoutMs: batchMs, signal });
       this.tally.add(batch);
       const nowLeft = this.tally.remaining(ends);
-      this.#tell(partitions, nowLeft);
       const nowMs = performance.now();
+      this.#tell(partitions, nowLeft, ((all - nowLeft) / (nowMs - startMs)) * 1000);
       if (nowLeft < left) {
         left = nowLeft;
         progressMs = nowMs;
@@ -156,9 +159,11 @@ export class TopicReading {
       .filter(({ partition, from, end }) => from < end && (stable.get(partition) ?? end) <= from);
   }
 
-  #tell(partitions: readonly Watermarks[], left: number): void {
+  #tell(partitions: readonly Watermarks[], left: number, recordsPerSecond: number): void {
+    if (performance.now() - this.#toldMs < tellEveryMs) return;
+    this.#toldMs = performance.now();
     const toRead = partitions.reduce((sum, { high, low }) => sum + high - low, 0);
-    this.#options.onProgress?.({ read: toRead - left, toRead, elapsedMs: performance.now() - this.#startMs });
+    this.#options.onProgress?.({ read: toRead - left, toRead, recordsPerSecond });
   }
 }
 

@@ -5,42 +5,47 @@ import { transactionsTopic, windowsTable } from "../model/names.ts";
 import { readWindows } from "../provision/pinot/broker.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { StackChoices } from "../stack/run-state.ts";
-import { chosenServices } from "../stack/stack.ts";
+import { serviceNames } from "../stack/services/catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { observeResources } from "./resources.ts";
 import { runningStack } from "./running-stack.ts";
+import { hasPart, missingProcessor } from "./stack-parts.ts";
 import { kafkaTransactionLog } from "./transaction-log.ts";
 import type { Reason } from "./verdict.ts";
-import { verify, type Verification } from "./verify.ts";
+import { verify, type Verification, type VerifyRequest } from "./verify.ts";
 
 export interface VerifyStackRequest {
   readonly waitMs: number;
   readonly strict: boolean;
   readonly portOffset: number | undefined;
+  readonly onProgress?: VerifyRequest["onProgress"];
+  readonly onLook?: VerifyRequest["onLook"];
 }
 
 /** @param readRuns the ledger of the state folder, as it is at each look */
 export async function verifyStack(
-  { waitMs, strict, portOffset }: VerifyStackRequest,
+  { portOffset, ...request }: VerifyStackRequest,
   readRuns: () => Promise<readonly RunRecord[]>,
   context: PipelineContext,
 ): Promise<Verification> {
   const { folder, signal, log } = context;
-  const { choices, endpoints, runtime } = await runningStack({ folder, log, portOffset, services: ["kafka", "pinot"] });
+  const services = ["kafka", "pinot"] as const;
+  const { choices, endpoints, runtime } = await runningStack({ folder, log, portOffset, services, action: "verify" });
+  const note = missingProcessor(choices);
+  if (note !== undefined) log.warn(note);
   const sources = {
     log: kafkaTransactionLog({ brokers: endpoints.kafka }, transactionsTopic.name),
     readRuns,
     readWindows: (patience?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: windowsTable, signal: patience }),
   };
-  const onLook = (): void => log.debug("Not equal yet: looking again");
-  const { report, verdict } = await verify(sources, { waitMs, strict, processor: choices.processor, signal, onLook });
+  const { report, verdict } = await verify(sources, { ...request, processor: choices.processor, signal });
   if (verdict.ok) return { report, verdict };
   return { report, verdict: { ...verdict, reasons: [...verdict.reasons, ...(await unhealthyResources(choices, runtime, context))] } };
 }
 
 /** What does not work at the moment may be why the windows differ. */
 async function unhealthyResources(choices: StackChoices, runtime: Runtime, context: PipelineContext): Promise<readonly Reason[]> {
-  const services = [...chosenServices(choices), { name: choices.processor }].map(({ name }) => ({ name, state: "healthy" }) as const);
+  const services = serviceNames.filter((name) => hasPart(choices, name)).map((name) => ({ name, state: "healthy" }) as const);
   const resources = await observeResources(choices, services, runtime, context);
   return resources
     .filter(({ state }) => state !== "healthy")

@@ -35,7 +35,7 @@ export interface VerifyRequest {
   readonly onProgress?: ((progress: ReadingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told about each look that is not the last one. */
-  readonly onLook?: (verdict: Verdict) => void;
+  readonly onLook?: ((verification: Verification) => void) | undefined;
 }
 
 export interface Verification {
@@ -73,7 +73,7 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
         const report = { ...findings, looks, elapsedMs: Math.round(nowMs - startMs) };
         const verdict = judge(report, { strict });
         if (verdict.ok || nowMs >= deadlineMs) return { report, verdict };
-        onLook?.(verdict);
+        onLook?.({ report, verdict });
       }
       // A look at a large table costs the engines something, so they get some time to themselves.
       const restMs = Math.max(pauseMs, Math.min((nowMs - lookStartMs) / 2, longestRestMs));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
-import type { TransactionLog } from "../../src/pipeline/topic-reading.ts";
+import type { ReadingProgress, TransactionLog } from "../../src/pipeline/topic-reading.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
 import type { WindowRow } from "../../src/provision/pinot/broker.ts";
 import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, transactionText } from "./fake-pipeline.ts";
@@ -85,7 +85,7 @@ describe("verify()", () => {
     const heard: boolean[] = [];
     const { report, verdict } = await verify(fakeSources(log, [], equalRows.slice(1), equalRows), {
       ...patient,
-      onLook: ({ ok }) => heard.push(ok),
+      onLook: ({ verdict: { ok } }) => heard.push(ok),
     });
     expect([report.looks, report.matched, verdict.ok, log.recordsRead]).toEqual([3, 2, true, 6]);
     expect(heard).toEqual([false, false]);
@@ -188,6 +188,13 @@ describe("verify()", () => {
   test("gives up on a topic whose end is never reached", async () => {
     const log = Object.assign(sixRecords(), { unreadable: 1 });
     expect(await failureOf(verify(fakeSources(log, equalRows), { ...once, stallMs: 30 }))).toMatchObject({ code: "timeout" });
+  });
+
+  test("tells how far it has read", async () => {
+    const log = Object.assign(sixRecords(), { unreadable: 4 });
+    const told: ReadingProgress[] = [];
+    await failureOf(verify(fakeSources(log, equalRows), { ...once, stallMs: 400, onProgress: (progress) => told.push(progress) }));
+    expect(told[0]).toEqual({ read: 6, toRead: 10, recordsPerSecond: expect.any(Number) });
   });
 
   test("waits out its time for another producer's open transaction, then answers with it as the cause", async () => {

@@ -1,6 +1,8 @@
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { RunStart } from "../../data/ledger.ts";
+import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
+import type { Verification } from "../../pipeline/verify.ts";
 import { parseDuration } from "../duration.ts";
 import { formatCount } from "../render/units.ts";
 
@@ -13,15 +15,22 @@ export const verifyCommand = defineCommand({
   name: "verify",
   args,
   run: async (typed, context) => {
+    const { renderLook, renderReading, renderVerify, verifyDocument } = await import("../render/verify.ts");
+    const { live } = context.terminal;
+    const show = (text: string): void => live(context.globals.quiet ? "" : text);
     const request = {
       waitMs: typed.wait === undefined ? 0 : parseDuration(typed.wait, { option: "--wait" }),
       strict: typed.strict === true,
       portOffset: context.globals.portOffset,
+      onProgress: (progress: ReadingProgress) => show(renderReading(progress)),
+      onLook: ({ report, verdict }: Verification) => {
+        context.log.debug(`Not equal yet: ${verdict.reasons.map(({ text }) => text).join("; ")}`);
+        show(renderLook(report));
+      },
     };
     const { verifyStack } = await import("../../pipeline/verify-stack.ts");
     const { readLedger } = await import("../../data/ledger.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
-    const { renderVerify, verifyDocument } = await import("../render/verify.ts");
     const { renderJson } = await import("../render/json.ts");
     const pipeline = pipelineContext(context);
     let unfinished: readonly RunStart[] = [];
@@ -33,6 +42,7 @@ export const verifyCommand = defineCommand({
       return ledger.runs;
     };
     const { report, verdict } = await verifyStack(request, readRuns, pipeline);
+    live("");
     const open = unfinished.filter(({ topic }) => topic === report.topic).length;
     if (open > 0) context.log.warn(`${formatCount(open, "run")} of data still going or killed: what they sent counts as foreign`);
     if (damagedLines > 0) context.log.warn(`${formatCount(damagedLines, "line")} of the ledger cannot be read, and left out`);

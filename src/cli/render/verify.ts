@@ -2,6 +2,7 @@
 
 import { windowColumns } from "../../model/names.ts";
 import type { ReasonCode, Verdict, VerifyReport } from "../../pipeline/verdict.ts";
+import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import type { ActualWindow } from "../../pipeline/window-comparison.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
@@ -19,6 +20,22 @@ const listedDifferences = 10;
 /** What `--json` prints. */
 export function verifyDocument(report: VerifyReport, verdict: Verdict): VerifyDocument {
   return { ...report, ok: verdict.ok, reasons: verdict.reasons.map(({ text }) => text) };
+}
+
+/** One line without its end, for a terminal that shows it again and again. */
+export function renderReading({ read, toRead, recordsPerSecond }: ReadingProgress): string {
+  const leftMs = recordsPerSecond > 0 ? ((toRead - read) / recordsPerSecond) * 1000 : 0;
+  const parts = [`${grouped(read)} of ${grouped(toRead)} records read`, `${grouped(recordsPerSecond)}/s`];
+  return [...parts, ...(leftMs >= 1000 ? [`${formatDuration(leftMs)} left`] : [])].join(" · ");
+}
+
+/** The same for the time between two looks. */
+export function renderLook({ windows, matched, looks }: VerifyReport): string {
+  return `${grouped(matched)} of ${grouped(windows)} windows equal in Pinot · look ${looks}`;
+}
+
+function grouped(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
 }
 
 export function renderVerify(report: VerifyReport, verdict: Verdict, options: TableOptions): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { renderVerify, verifyDocument } from "../../../src/cli/render/verify.ts";
+import { renderLook, renderReading, renderVerify, verifyDocument } from "../../../src/cli/render/verify.ts";
 import { judge, type VerifyReport } from "../../../src/pipeline/verdict.ts";
 
 const equal: VerifyReport = {
@@ -29,6 +29,18 @@ const actual = { windowEnd: start + 3000, totalPaid: 100, totalTransactions: 2, 
 function render(report: VerifyReport, strict = false): string {
   return renderVerify(report, judge(report, { strict }), { width: null });
 }
+
+test("renderReading() gives the rate, and the time that is left where it is a second or more", () => {
+  expect([
+    renderReading({ read: 1_250_000, toRead: 21_800_000, recordsPerSecond: 430_000.4 }),
+    renderReading({ read: 5, toRead: 5, recordsPerSecond: 12 }),
+    renderReading({ read: 5, toRead: 7, recordsPerSecond: 0 }),
+  ]).toEqual(["1,250,000 of 21,800,000 records read · 430,000/s · 47 s left", "5 of 5 records read · 12/s", "5 of 7 records read · 0/s"]);
+});
+
+test("renderLook() says how much is equal so far", () => {
+  expect(renderLook({ ...equal, windows: 1003, matched: 356, looks: 12 })).toBe("356 of 1,003 windows equal in Pinot · look 12");
+});
 
 describe("renderVerify()", () => {
   test("is short when everything is equal", () => {

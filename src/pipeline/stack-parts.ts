@@ -1,0 +1,40 @@
+/** What a command needs of a stack that was started with some of the services only (`up --only`). */
+
+import { StreamctlError } from "../core/errors.ts";
+import type { StackChoices } from "../stack/run-state.ts";
+import type { ServiceName } from "../stack/service.ts";
+import { chosenServices } from "../stack/stack.ts";
+import { wantsExternal } from "./ksqldb.ts";
+
+const labels: Readonly<Record<ServiceName, string>> = {
+  kafka: "Kafka",
+  zookeeper: "ZooKeeper",
+  pinot: "Pinot",
+  flink: "Flink",
+  ksqldb: "ksqlDB",
+};
+
+/** Whether the stack has the service; a ksqlDB server that is not ours is part of it too. */
+export function hasPart(choices: StackChoices, service: ServiceName): boolean {
+  return (service === "ksqldb" && wantsExternal(choices)) || chosenServices(choices).some(({ name }) => name === service);
+}
+
+/**
+ * @param action what is to be done, as in `verify`
+ * @throws StreamctlError `not-running` where the stack was started without one of the services
+ */
+export function requireParts(choices: StackChoices, services: readonly ServiceName[], action: string): void {
+  const missing = services.filter((service) => !hasPart(choices, service));
+  if (missing.length === 0) return;
+  const kept = choices.only ?? [];
+  const names = missing.map((service) => labels[service]).join(" and no ");
+  throw new StreamctlError("not-running", `Cannot ${action}: this stack has no ${names}, it was started with --only ${kept.join(",")}`, {
+    hint: `Type: streamctl down, then: streamctl up --only ${[...new Set([...kept, ...services])].join(",")}`,
+  });
+}
+
+/** A note for whoever looks for windows in a stack that computes none; undefined where it has a processor. */
+export function missingProcessor(choices: StackChoices): string | undefined {
+  if (hasPart(choices, choices.processor)) return undefined;
+  return `This stack has no ${labels[choices.processor]} (--only ${choices.only?.join(",")}): it computes no windows by itself`;
+}
