@@ -14,6 +14,7 @@ import { rootHelp } from "./at-once.ts";
 import { commands } from "./commands/catalog.ts";
 import type { CliContext, ExitCode, Terminal } from "./context.ts";
 import { globalArgs, resolveGlobals } from "./globals.ts";
+import { harmlessLines } from "./render/cell.ts";
 import { errorDocument, exitCodeOf, renderError } from "./render/error.ts";
 import { processTerminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -76,7 +77,8 @@ async function dispatch(argv: readonly string[], entry: URL, terminal: Terminal)
 function aboveTheLiveLine(log: Log, terminal: Terminal): Log {
   const after = (say: (message: string) => void) => (message: string) => {
     terminal.live("");
-    say(message);
+    // What a broker or an engine said may move the cursor.
+    say(terminal.narrationColumns === null ? message : harmlessLines(message));
   };
   return { info: after(log.info), success: after(log.success), warn: after(log.warn), debug: after(log.debug) };
 }

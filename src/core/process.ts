@@ -159,6 +159,15 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity | un
   }
 }
 
+/** Ticks of `/proc/<pid>/stat` in a second: what the kernel tells programs is in these, whatever its own clock does. */
+const ticksPerSecond = 100;
+
+/** Time since a process was started, in milliseconds, by the clock that nobody sets. */
+export async function processAgeMs({ startTicks }: ProcessIdentity): Promise<number> {
+  const [secondsSinceBoot] = (await readFile("/proc/uptime", "utf8")).split(" ");
+  return Math.max(0, Math.round(Number(secondsSinceBoot) * 1000 - (startTicks * 1000) / ticksPerSecond));
+}
+
 /** Whether exactly this process still runs. */
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   const now = await identifyProcess(identity.pid);

@@ -205,7 +205,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     log.success(`${name} answers again`);
     return record;
   }
-  const readyMs = Date.now() - record.startedAtMs;
+  const readyMs = Math.max(0, Date.now() - record.startedAtMs);
   const ready: ServiceRecord = { ...record, readyMs };
   await remember(name, ready);
   log.success(`${name} is ready (${(readyMs / 1000).toFixed(1)} s)`);

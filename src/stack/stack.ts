@@ -4,6 +4,7 @@
  */
 
 import { StreamctlError } from "../core/errors.ts";
+import { processAgeMs } from "../core/process.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
@@ -95,7 +96,7 @@ async function serviceStatus(
     name: definition.name,
     state: !running ? "stopped" : seen.healthy ? "healthy" : waiting,
     pid: running ? record.identity.pid : null,
-    uptimeMs: running ? Date.now() - record.startedAtMs : null,
+    uptimeMs: running ? await uptimeOf(record) : null,
     rssBytes: running ? ((await runtime.residentBytes(record.identity)) ?? null) : null,
     endpoint: definition.endpoint,
     detail: record === undefined || running ? null : await deathOf(definition.name, runtime),
@@ -105,6 +106,11 @@ async function serviceStatus(
 async function deathOf(name: ServiceName, runtime: Runtime): Promise<string> {
   const cause = await knownCause(name, runtime);
   return cause === undefined ? "it died" : `it died: ${cause.text}`;
+}
+
+/** The clock of this machine may have been set since; a container's start is known by it alone. */
+async function uptimeOf({ identity, startedAtMs }: ServiceRecord): Promise<number> {
+  return "startTicks" in identity ? await processAgeMs(identity) : Math.max(0, Date.now() - startedAtMs);
 }
 
 /**

@@ -1,7 +1,15 @@
 import { describe, expect, onTestFinished, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { identifyProcess, isRunning, residentBytes, runCommand, signalProcess, startDetached } from "../../src/core/process.ts";
+import {
+  identifyProcess,
+  isRunning,
+  processAgeMs,
+  residentBytes,
+  runCommand,
+  signalProcess,
+  startDetached,
+} from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -75,6 +83,15 @@ describe("identifyProcess()", () => {
   test("answers undefined for a pid that nobody has", async () => {
     expect(await identifyProcess(2 ** 22 + 1)).toBeUndefined();
   });
+});
+
+test("processAgeMs() counts from the start of a process, by the time since boot", async () => {
+  const self = await identifyProcess(process.pid);
+  if (!self) throw new Error("this process has no identity");
+  const [age, known] = [await processAgeMs(self), process.uptime() * 1000];
+  // Both are counted in ticks of 10 ms.
+  expect(age).toBeGreaterThan(known - 100);
+  expect(await processAgeMs({ ...self, startTicks: self.startTicks - 360_000 })).toBeGreaterThan(known + 3_599_900);
 });
 
 describe("runCommand() interrupted", () => {

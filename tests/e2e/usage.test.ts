@@ -148,6 +148,18 @@ describe("streamctl", () => {
     expect(exitCode).toBe(1);
   });
 
+  test("logs hands a program what an engine wrote, and a terminal nothing that moves its cursor", async () => {
+    const cwd = await temporaryFolder();
+    await mkdir(join(cwd, ".streamctl/log"), { recursive: true });
+    const line = "\u{1B}[31mred\u{1B}]0;title\u0007\tend";
+    await writeFile(join(cwd, ".streamctl/log/kafka.log"), `${line}\n`);
+    expect((await run(["logs", "kafka"], { cwd })).stdout).toBe(`${line}\n`);
+    // The terminal that script(1) makes has no columns where it is called from none.
+    const onTerminal = ["/usr/bin/script", "-qec", `'${executable}' logs kafka`, "/dev/null"];
+    const { stdout } = await run([], { cwd, program: onTerminal });
+    expect(stdout.replaceAll("\r", "")).toBe("\\u001b[31mred\\u001b]0;title\\u0007\tend\n");
+  });
+
   test("query can be interrupted while it waits for its statement", async () => {
     const child = spawn(executable, ["query"], { cwd: await temporaryFolder(), stdio: ["pipe", "ignore", "pipe"] });
     const ended = Promise.all([text(child.stderr), once(child, "close")]);

@@ -16,9 +16,13 @@ export const logsCommand = defineCommand({
     };
     const { logs } = await import("../../pipeline/logs.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
+    const { harmlessLines } = await import("../render/cell.ts");
+    const { renderJson } = await import("../render/json.ts");
     const show = async (service: string, line: string): Promise<void> => {
-      const text = args.service === undefined ? `${service.padEnd(9)} | ${line}` : line;
-      await context.terminal.write(`${context.globals.json ? JSON.stringify({ service, line }) : text}\n`);
+      // What engines and their clients log may move the cursor of a terminal; a program gets it as it is.
+      const shown = context.terminal.outputColumns === null ? line : harmlessLines(line);
+      const text = args.service === undefined ? `${service.padEnd(9)} | ${shown}` : shown;
+      await context.terminal.write(context.globals.json ? renderJson({ service, line }) : `${text}\n`);
     };
     await logs(request, show, pipelineContext(context));
     return request.follow ? 130 : 0;

@@ -55,7 +55,10 @@ function measure(name: string, rows: readonly (readonly unknown[])[], index: num
   return { cells, numeric: numbers > 0 && others === 0, width };
 }
 
-/** Takes what is too much from the widest columns of text, evenly, down to a width that still tells something. */
+/**
+ * Takes what is too much from the widest columns of text, evenly, down to a width that still tells something. Where the table is wider
+ * than the screen even so, cutting helps nobody: a text is cut only where it alone is wider.
+ */
 function fit(columns: readonly Column[], screenWidth: number | null): readonly Column[] {
   if (screenWidth === null) return columns;
   const fixed = columns.filter((column) => column.numeric).reduce((sum, column) => sum + column.width, gap.length * (columns.length - 1));
@@ -67,7 +70,8 @@ function fit(columns: readonly Column[], screenWidth: number | null): readonly C
     if (width > limit) break;
     room -= width;
   }
-  const widest = Math.max(limit, minTextWidth);
+  const narrowest = texts.reduce((sum, { width }) => sum + Math.min(width, minTextWidth), fixed);
+  const widest = narrowest > screenWidth ? Math.max(screenWidth, minTextWidth) : Math.max(limit, minTextWidth);
   return columns.map((column) => (column.numeric || column.width <= widest ? column : { ...column, width: widest }));
 }
 

@@ -53,8 +53,17 @@ describe("renderTable()", () => {
     expect(Math.max(...table.split("\n").map(displayWidth))).toBeLessThanOrEqual(60);
   });
 
-  test("cuts nothing where the output is not a terminal", () => {
-    expect(renderTable(["a"], [["x".repeat(200)]], { width: null })).toContain("x".repeat(200));
+  test("cuts nothing where the output is not a terminal, or one that does not say how wide it is", () => {
+    for (const width of [null, Number.POSITIVE_INFINITY]) {
+      expect(renderTable(["a"], [["x".repeat(200)]], { width })).toContain("x".repeat(200));
+    }
+  });
+
+  test("cuts no text where the table is wider than the screen anyway, but for one that is wider by itself", () => {
+    const row = ["2026-11-26 14:53:45", "y".repeat(90), 57.726_819_541_375_875, 1_795_704_825_000, 1_795_704_828_000];
+    expect(renderTable(["START", "b", "AVERAGE_TRANSACTION_VALUE", "WINDOW_START", "WINDOW_END"], [row], { width: 60 })).toContain(
+      `2026-11-26 14:53:45  ${"y".repeat(59)}…  `,
+    );
   });
 
   test("writes control characters as escapes, in names too", () => {

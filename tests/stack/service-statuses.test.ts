@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test";
+import { identifyProcess } from "../../src/core/process.ts";
+import type { RunState, ServiceRecord } from "../../src/stack/run-state.ts";
+import type { Runtime } from "../../src/stack/runtime.ts";
+import { serviceStatuses } from "../../src/stack/stack.ts";
+
+/** Where the clock was put back by two hours, everything was started in the future. */
+const future = { definitionHash: "h", endpoint: "e", startedAtMs: Date.now() + 7_200_000 };
+
+test("serviceStatuses() answers no negative uptime after the clock was put back", async () => {
+  const identity = await identifyProcess(process.pid);
+  if (!identity) throw new Error("this process has no identity");
+  const container = { pid: 1, containerId: "c", startedAt: "2026-11-26T14:00:00Z" };
+  const records: readonly ServiceRecord[] = [
+    { ...future, name: "kafka", identity },
+    { ...future, name: "pinot", identity: container },
+  ];
+  const choices = { runtime: "local", processor: "flink", why: "a test", portOffset: 22_900, only: ["kafka", "pinot"] } as const;
+  const state = { version: 1, choices, services: records } as unknown as RunState;
+  // A FAKE: all that a status asks of a runtime.
+  const runtime = { isRunning: async () => true, residentBytes: async () => 1 } as unknown as Runtime;
+  const statuses = await serviceStatuses(state, runtime, async () => false);
+  const uptimes = new Map(statuses.map(({ name, uptimeMs }) => [name, uptimeMs]));
+  expect(uptimes.get("kafka")).toBeGreaterThan(0);
+  expect(uptimes.get("pinot")).toBe(0);
+});
