@@ -125,13 +125,16 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     });
   }
 
-  test("what the engines unpack and load lies in their data folders, where execution is allowed", async () => {
-    const pids = (await stack.services()).map(({ pid }) => pid);
-    const maps = await Promise.all(pids.map(async (pid) => await readFile(`/proc/${pid}/maps`, "utf8")));
-    const libraries = maps.flatMap((text) => text.match(/\/\S*(?:snappy|lz4|zstd|netty|rocksdb)\S*/gu) ?? []);
-    expect(libraries.some((path) => path.includes("snappy"))).toBe(true);
-    expect(libraries.filter((path) => !/\/data\/(?:\w+\/)?tmp\//u.test(path))).toEqual([]);
-  });
+  // A container's /tmp allows no execution at all: there the codecs prove the same, and its first process is none of Java's.
+  if (runtime === "local") {
+    test("what the engines unpack and load lies in their data folders, where execution is allowed", async () => {
+      const pids = (await stack.services()).map(({ pid }) => pid);
+      const maps = await Promise.all(pids.map(async (pid) => await readFile(`/proc/${pid}/maps`, "utf8")));
+      const libraries = maps.flatMap((text) => text.match(/\/\S*(?:snappy|lz4|zstd|netty|rocksdb)\S*/gu) ?? []);
+      expect(libraries.some((path) => path.includes("snappy"))).toBe(true);
+      expect(libraries.filter((path) => !/\/data\/(?:\w+\/)?tmp\//u.test(path))).toEqual([]);
+    });
+  }
 
   test("query answers as table, JSON, CSV and NDJSON, and the sums are those of the topic", async () => {
     const sql = "select sum(TOTAL_TRANSACTIONS) as n, sum(TOTAL_PAID) as paid from transaction_window";
