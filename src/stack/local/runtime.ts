@@ -13,6 +13,7 @@ import { Follower, readTail } from "../../core/tail.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pausedWhole, pollUntil } from "../../core/wait.ts";
 import { classPath, resolveEngines } from "./engines.ts";
+import { allowsExecution, noExecution } from "./execution.ts";
 import { hostsWith, unknownHostName } from "./host-names.ts";
 import { findJava } from "./java.ts";
 import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
@@ -97,6 +98,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   return {
     async prepare(definitions) {
       nameUnpassedSettings(process.env, log);
+      if (!(await allowsExecution(folder.root))) log.warn(noExecution(folder.root));
       const unknown = await unknownHostName(signal);
       if (unknown !== undefined) {
         log.info(
