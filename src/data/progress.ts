@@ -1,5 +1,6 @@
 /** What a run says while it goes: progress for a terminal, the Kafka client's log, and that nothing is being delivered. */
 
+import { AwakeTime } from "../core/wait.ts";
 import type { Log } from "../core/log.ts";
 import { coreOf, type LogEntry } from "../kafka/client-log.ts";
 import type { DataRequest } from "./request.ts";
@@ -37,6 +38,7 @@ export function watchProgress(
 ): { end(): void } {
   const startMs = performance.now();
   const silence = new SilenceNotice(request.brokers, listener.log);
+  const suspension = new SuspensionNotice(new AwakeTime(), listener.log);
   const looks: { readonly atMs: number; readonly delivered: number }[] = [];
   const look = (): void => {
     const atMs = performance.now();
@@ -46,7 +48,7 @@ export function watchProgress(
     if (looks.length > rateLooks) looks.shift();
     const [oldest = { atMs, delivered }] = looks;
     const messagesPerSecond = atMs > oldest.atMs ? ((delivered - oldest.delivered) / (atMs - oldest.atMs)) * 1000 : 0;
-    silence.look(accepted - delivered - failed - unresolved, delivered, atMs);
+    silence.look(accepted - delivered - failed - unresolved, delivered, suspension.look());
     const elapsedMs = atMs - startMs;
     listener.onProgress?.({ requested: request.share.count, accepted, delivered, failed, unresolved, elapsedMs, messagesPerSecond });
   };
@@ -82,6 +84,33 @@ export class SilenceNotice {
       this.#said = true;
       this.#log.warn(`Kafka at "${this.#brokers}" has acknowledged nothing for ${silenceMs / 1000} s; ${inFlight} messages wait`);
     }
+  }
+}
+
+/** Time that was left out after which it is said, in milliseconds. */
+const longSuspensionMs = 5000;
+
+/** Says when this process did not run for a while, as after Ctrl-Z or when the machine slept. */
+export class SuspensionNotice {
+  readonly #time: AwakeTime;
+  readonly #log: Pick<Log, "info">;
+  #skippedMs = 0;
+
+  constructor(time: AwakeTime, log: Pick<Log, "info">) {
+    this.#time = time;
+    this.#log = log;
+  }
+
+  /** Milliseconds for which the process ran. */
+  look(): number {
+    const awakeMs = this.#time.look();
+    const newMs = this.#time.skippedMs - this.#skippedMs;
+    this.#skippedMs = this.#time.skippedMs;
+    if (newMs >= longSuspensionMs) {
+      const seconds = Math.round(newMs / 1000);
+      this.#log.info(`This process did not run for ${seconds} s; librdkafka counts that time toward message.timeout.ms all the same`);
+    }
+    return awakeMs;
   }
 }
 

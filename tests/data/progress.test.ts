@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { clientLogListener, SilenceNotice } from "../../src/data/progress.ts";
+import { AwakeTime } from "../../src/core/wait.ts";
+import { clientLogListener, SilenceNotice, SuspensionNotice } from "../../src/data/progress.ts";
 
 /** A log that remembers what it was told. */
 function fakeLog() {
@@ -22,6 +23,18 @@ test("SilenceNotice says once that nothing is acknowledged, and once that it goe
   notice.look(0, 15, 9200);
   for (let nowMs = 9300; nowMs <= 20_000; nowMs += 100) notice.look(0, 15, nowMs);
   expect(log.said).toEqual(['warn: Kafka at "here:9092" has acknowledged nothing for 5 s; 10 messages wait', "info: Kafka answers again"]);
+});
+
+test("SuspensionNotice says once that the process did not run, and leaves that time out", () => {
+  const log = fakeLog();
+  let nowMs = 0;
+  const notice = new SuspensionNotice(new AwakeTime(() => nowMs), log);
+  const awake = [200, 400, 66_400, 66_600, 69_000].map((ms) => {
+    nowMs = ms;
+    return notice.look();
+  });
+  expect(awake).toEqual([200, 400, 1400, 1600, 2600]);
+  expect(log.said).toEqual(["info: This process did not run for 65 s; librdkafka counts that time toward message.timeout.ms all the same"]);
 });
 
 test("clientLogListener() warns once of each kind of trouble and leaves the rest for debugging", () => {
