@@ -10,7 +10,7 @@ import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts
 import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
-import { knownCause } from "./service-end.ts";
+import { describeEnd, knownCause } from "./service-end.ts";
 import { desiredServices, everyService } from "./services/catalog.ts";
 import type { StackIdentity } from "./stack-identity.ts";
 
@@ -99,13 +99,15 @@ async function serviceStatus(
     uptimeMs: running ? await uptimeOf(record) : null,
     rssBytes: running ? ((await runtime.residentBytes(record.identity)) ?? null) : null,
     endpoint: definition.endpoint,
-    detail: record === undefined || running ? null : await deathOf(definition.name, runtime),
+    detail: record === undefined || running ? null : await deathOf(record, runtime),
   };
 }
 
-async function deathOf(name: ServiceName, runtime: Runtime): Promise<string> {
+async function deathOf({ name, identity }: ServiceRecord, runtime: Runtime): Promise<string> {
   const cause = await knownCause(name, runtime);
-  return cause === undefined ? "it died" : `it died: ${cause.text}`;
+  if (cause !== undefined) return `it died: ${cause.text}`;
+  const end = await runtime.endOf(identity);
+  return end === undefined ? "it died" : `it died: its process ${describeEnd(end)}`;
 }
 
 /** The clock of this machine may have been set since; a container's start is known by it alone. */
