@@ -210,6 +210,20 @@ describe("createKsqldbProcessor()", () => {
     expect((await world.processor(windows, wish).health(patienceFor(5000))).healthy).toBe(true);
   });
 
+  test("waits for a query in error, which the server starts again, and names it when the time is over", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    for (const query of world.ksqldb.queries()) query.state = "ERROR";
+    const processor = world.processor(windows, wish);
+    expect(await processor.health(patienceFor(5000))).toEqual({
+      healthy: false,
+      detail: expect.stringMatching(/^0 of 2 queries run: \w+ is ERROR$/u),
+    });
+    const plan = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
+    const waited = processor.apply(plan, patienceFor(300), silentLog);
+    expect(await failureOf(waited)).toMatchObject({ code: "processor", message: expect.stringMatching(/^Cannot run query \w+: ERROR$/u) });
+  });
+
   test("makes the queries anew where one of them was ended, and keeps the windows", async () => {
     await using world = await createWorld();
     await provision(world);
