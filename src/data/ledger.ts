@@ -6,7 +6,8 @@
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isObject, numberAt, stringAt, type JsonObject } from "../core/json.ts";
-import { isDiskFull, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { withRoom } from "../core/disk.ts";
+import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import type { RunRecord } from "../model/run-record.ts";
 
 export interface RunStart {
@@ -49,26 +50,30 @@ export async function appendRunEnd(stateDir: string, runId: string, record: RunR
 /** Several processes may append at once: each line is one write at the end of the file, and on the disk when this returns. */
 async function append(path: string, line: object): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(path, "a+");
-    try {
-      const { size } = await file.stat();
-      const last = Buffer.alloc(1, "\n");
-      if (size > 0) await file.read(last, 0, 1, size - 1);
-      // A torn line stays one damaged line instead of taking this one with it.
-      const bytes = Buffer.from(`${last.toString() === "\n" ? "" : "\n"}${JSON.stringify(line)}\n`);
-      const { bytesWritten } = await file.write(bytes, 0, bytes.length);
-      if (bytesWritten < bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were written`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await withRoom(path, async () => await appendLine(path, line));
   } catch (error) {
-    const full = isDiskFull(error);
-    throw new StreamctlError(full ? "no-space" : "state", `Cannot write the ledger "${path}": ${messageOf(error)}`, {
+    if (hasCode(error, "no-space")) throw error;
+    throw new StreamctlError("state", `Cannot write the ledger "${path}": ${messageOf(error)}`, {
       cause: error,
-      hint: full ? "Make room on the disk" : "Choose a folder that can be written to: --state-dir DIR",
+      hint: "Choose a folder that can be written to: --state-dir DIR",
     });
+  }
+}
+
+async function appendLine(path: string, line: object): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, "a+");
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1, "\n");
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    // A torn line stays one damaged line instead of taking this one with it.
+    const bytes = Buffer.from(`${last.toString() === "\n" ? "" : "\n"}${JSON.stringify(line)}\n`);
+    const { bytesWritten } = await file.write(bytes, 0, bytes.length);
+    if (bytesWritten < bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were written`);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

@@ -153,7 +153,7 @@ async function bringUp(
     await remember(definition.name, record);
     return await untilReady(definition, record, context);
   } catch (error) {
-    log.debug(`Stopping ${definition.name}, which was not ready`);
+    log.info(`Stopping ${definition.name}, which was not ready`);
     await runtime.stop(definition.name, identity, definition.stopTimeoutMs);
     await remember(definition.name, undefined);
     throw error;
