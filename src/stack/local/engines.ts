@@ -12,7 +12,7 @@ import { readIfExists, withLock } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import { runCommand } from "../../core/process.ts";
 import type { EngineName } from "../service.ts";
-import { mavenCall, nameCutSettings, readMavenSettings } from "./maven-environment.ts";
+import { mavenCall, nameCutSettings, readMavenSettings, repositoryOfStranger } from "./maven-environment.ts";
 
 interface Engine {
   readonly name: EngineName;
@@ -136,7 +136,7 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
   await mkdir(join(folder, ".mvn", "tmp"), { recursive: true });
   const call = mavenCall(process.env, await readMavenSettings(process.env), join(folder, ".mvn", "tmp"));
   const copied = ["-DincludeScope=runtime", `-DoutputDirectory=${join(folder, "lib")}`];
-  const args = [...call.args, "-B", "-f", join(folder, "pom.xml"), ...goals, ...copied];
+  const args = [...call.args, ...(await repositoryOfStranger(cacheDir, call)), "-B", "-f", join(folder, "pom.xml"), ...goals, ...copied];
   log.info(`Resolving ${engine.label} by Maven (about ${engine.jars} jars, once)`);
   let fetched = 0;
   const onLine = (line: string): void => {

@@ -7,9 +7,10 @@ import { realpath } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Environment } from "../../core/environment.ts";
+import { hasCode } from "../../core/errors.ts";
 import { readIfExists } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
-import { findProgram } from "../../core/process.ts";
+import { findProgram, runCommand } from "../../core/process.ts";
 import { localeOptions } from "../jvm-options.ts";
 
 export interface MavenCall {
@@ -56,6 +57,35 @@ export function mavenCall(environment: Environment, settings: readonly string[],
       ...(args.length < all.length ? ["MAVEN_ARGS"] : []),
     ],
   };
+}
+
+/**
+ * Words that give Maven a repository in the cache, for a user whom the table of users does not know: Java calls the home of such a user
+ * "?", and Maven would leave a folder of that name wherever it is called.
+ *
+ * @param call what Maven is given besides; a repository that the user has named counts
+ */
+export async function repositoryOfStranger(
+  cacheDir: string,
+  call: Pick<MavenCall, "args" | "env">,
+  isStranger: () => Promise<boolean> = isUnknownUser,
+): Promise<readonly string[]> {
+  const named = [...call.args, call.env["MAVEN_OPTS"] ?? ""].some((text) => text.includes("-Dmaven.repo.local="));
+  return !named && (await isStranger()) ? [`-Dmaven.repo.local=${join(cacheDir, "maven")}`] : [];
+}
+
+/** What getent(1) ends with where no table holds what it was asked for. */
+const notFound = 2;
+
+/** By the tables that Java asks too; not every runtime's `userInfo()` does. */
+async function isUnknownUser(): Promise<boolean> {
+  try {
+    return (await runCommand({ program: "getent", args: ["passwd", String(process.getuid?.() ?? 0)] })).exitCode === notFound;
+  } catch (error) {
+    // Without getent nobody knows, and most machines know their users.
+    if (!hasCode(error, "prerequisite")) throw error;
+    return false;
+  }
 }
 
 /** Names the variables of which Maven gets a part only. */

@@ -1,8 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { localeOptions } from "../../../src/stack/jvm-options.ts";
-import { mavenCall } from "../../../src/stack/local/maven-environment.ts";
+import { mavenCall, repositoryOfStranger } from "../../../src/stack/local/maven-environment.ts";
 
 const ownOptions = [...localeOptions, "-Djava.io.tmpdir=/draft"].join(" ");
+
+test("repositoryOfStranger() gives a user without a home a repository in the cache, unless another one is named", async () => {
+  const call = mavenCall({}, [], "/draft");
+  expect(await repositoryOfStranger("/cache", call, async () => false)).toEqual([]);
+  expect(await repositoryOfStranger("/cache", call, async () => true)).toEqual(["-Dmaven.repo.local=/cache/maven"]);
+  expect(
+    await repositoryOfStranger("/cache", mavenCall({ MAVEN_OPTS: "-Dmaven.repo.local=/big/m2" }, [], "/draft"), async () => true),
+  ).toEqual([]);
+});
 
 describe("mavenCall()", () => {
   test("gives Maven's JVM one language, a folder for temporary files and no mavenrc", () => {
