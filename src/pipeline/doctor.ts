@@ -8,6 +8,7 @@ import { availableMemory } from "../core/memory.ts";
 import { readRunState, type RunState, type StackChoices } from "../stack/run-state.ts";
 import type { ServiceName } from "../stack/service.ts";
 import { chosenServices, observeProcesses } from "../stack/stack.ts";
+import { unrecordedServices } from "../stack/unrecorded.ts";
 import { examine, type Finding } from "./checks.ts";
 import { resolveChoices, waysToKsqldb } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
@@ -24,11 +25,13 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
   const state = await readRunState(folder);
   const typed = { runtime: undefined, processor: undefined, portOffset, only: undefined };
   const declarations = openDeclarations(declarationsDir);
-  const running = await runningServices(state, context);
+  const { running, unrecorded } = await runningServices(state, context);
   const choices = resolveChoices(typed, state, await lookAround(typed, state?.choices, { declarations, signal }), running.size > 0);
   const starting = chosenServices(choices).filter(({ name }) => !running.has(name));
   const { runtime, ksqldb } = choices;
-  const undertaking = { runtime, portOffset: choices.portOffset, ksqldb, folder, declarationsDir, starting, opening: starting };
+  // What runs without being known to the state is stopped by up itself, and so gives its ports back.
+  const opening = starting.filter(({ name }) => !unrecorded.has(name));
+  const undertaking = { runtime, portOffset: choices.portOffset, ksqldb, folder, declarationsDir, starting, opening };
   return [
     ...examine(await lookAtMachine(undertaking, signal)),
     await memoryFinding(),
@@ -44,17 +47,20 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
 }
 
 /** Services that run, as far as their runtime can be asked. */
-async function runningServices(state: RunState | undefined, context: PipelineContext): Promise<ReadonlySet<ServiceName>> {
-  if (!state) return new Set();
+async function runningServices(
+  state: RunState | undefined,
+  context: PipelineContext,
+): Promise<Readonly<Record<"running" | "unrecorded", ReadonlySet<ServiceName>>>> {
+  const none = { running: new Set<ServiceName>(), unrecorded: new Set<ServiceName>() };
+  if (!state) return none;
   try {
-    const processes = await observeProcesses(
-      state,
-      await openRuntime(state.choices, { ...context, stackId: state.stack.id, log: silentLog }),
-    );
-    return new Set(processes.filter((service) => service.state === "running").map(({ name }) => name));
+    const runtime = await openRuntime(state.choices, { ...context, stackId: state.stack.id, log: silentLog });
+    const [processes, unrecorded] = await Promise.all([observeProcesses(state, runtime), unrecordedServices(state, runtime)]);
+    const running = processes.filter((service) => service.state === "running");
+    return { running: new Set(running.map(({ name }) => name)), unrecorded: new Set(unrecorded.map(({ name }) => name)) };
   } catch (error) {
     // No container engine answers, which a check says.
-    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return new Set();
+    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return none;
     throw error;
   }
 }

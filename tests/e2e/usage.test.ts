@@ -108,7 +108,10 @@ describe("streamctl", () => {
   test("status of nothing is a document and exit 1, down of nothing is done", async () => {
     const cwd = await temporaryFolder();
     const status = await run(["status", "--json"], { cwd });
-    expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([1, { runtime: "none", processor: "none", services: [], job: null }]);
+    expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([
+      1,
+      { runtime: "none", processor: "none", services: [], job: null, resources: [] },
+    ]);
     const down = await run(["down"], { cwd });
     expect([down.exitCode, down.stdout]).toEqual([0, "Nothing was running\n"]);
     expect(await readdir(cwd)).toEqual([]);
@@ -383,11 +386,11 @@ describe("a machine that lacks something", () => {
     expect(healed.stderr).toContain(`Kafka 4.3.1 in the cache lacks ${victim}: fetching it again`);
     expect(healed.exitCode).toBe(0);
     expect((await readdir(cache)).filter((name) => name.startsWith(".draft"))).toEqual([]);
+    expect((await run(["down", "--volumes"], { cwd, env })).exitCode).toBe(0);
     await writeFile(join(home, engine, "manifest.json"), '{"lib/');
     const doctor = JSON.parse((await run(["doctor", "--json"], { cwd, env })).stdout) as {
       readonly findings: readonly Record<string, string>[];
     };
     expect(doctor.findings.find(({ subject }) => subject === "engines")?.["found"]).toContain("kafka, pinot, flink will be fetched");
-    expect((await run(["down", "--volumes"], { cwd, env })).exitCode).toBe(0);
   });
 });
