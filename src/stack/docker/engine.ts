@@ -69,7 +69,9 @@ export async function findEngine(signal?: AbortSignal): Promise<ContainerEngine>
   for (const known of programs) {
     const { program, version } = known;
     const answer = await tryCommand({ program, args: ["version", "--format", version] }, signal);
-    if (answer?.exitCode === 0 && answer.output.trim() !== "") return engineOf(known, answer.output.trim().split("\n").at(-1) ?? "");
+    // A client that warns, as of a configuration that it cannot read, does so beside its version.
+    const shown = answer?.exitCode === 0 ? /^v?\d\S*$/mu.exec(answer.output)?.[0] : undefined;
+    if (shown !== undefined) return engineOf(known, shown);
     if (answer) said.push(`${program}: ${answer.output.trim().split("\n").at(-1) ?? ""}`);
   }
   const [variable, value] = settings.map((name) => [name, process.env[name] ?? ""] as const).find(([, text]) => text !== "") ?? [];

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** Says with whom it shares the signals of a terminal: its process group is its own, or that of its parent. */
 const fakeDocker = `#!/bin/sh
-[ "$1" = version ] && exec echo 1
+[ "$1" = version ] && printf '20.10.24\\nWARNING: Error parsing config file\\n' && exit
 [ "$(cut -d ' ' -f 5 /proc/$$/stat)" = $$ ] && echo alone || echo together
 `;
 
@@ -43,13 +43,14 @@ test("findEngine() says which variable of the environment leads to an engine tha
   }
 });
 
-test("run() keeps the terminal's Ctrl-C from a program that no signal may end", async () => {
+test("run() keeps the terminal's Ctrl-C from a program that no signal may end, and the engine is named by its version alone", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "docker"), fakeDocker, { mode: 0o755 });
   const before = process.env["PATH"];
   process.env["PATH"] = `${folder}:${before}`;
   try {
     const engine = await findEngine();
+    expect(engine.name).toBe("docker 20.10.24");
     expect((await engine.run(["stop", "kafka"])).output).toBe("alone");
     expect((await engine.run(["ps"], { signal: new AbortController().signal })).output).toBe("together");
   } finally {
