@@ -3,6 +3,8 @@
 export interface Topic {
   readonly name: string;
   readonly partitions: number;
+  /** Whether more partitions serve as well; fewer never do. */
+  readonly mayGrow: boolean;
   /** Topic configuration, in Kafka's own names. */
   readonly config: Readonly<Record<string, string>>;
 }
@@ -11,6 +13,7 @@ export interface Topic {
 export const transactionsTopic: Topic = {
   name: "transactions",
   partitions: 3,
+  mayGrow: true,
   config: { "retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete" },
 };
 
@@ -21,6 +24,7 @@ export const transactionsTopic: Topic = {
 export const windowsTopic: Topic = {
   name: "window_transactions",
   partitions: 1,
+  mayGrow: false,
   config: { "retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete" },
 };
 

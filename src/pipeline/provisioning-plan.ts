@@ -14,7 +14,7 @@ import type { PipelineContext } from "./context.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
 import { requireSameKafka, wantsExternal } from "./ksqldb.ts";
 import { pinotOptions, processorFor } from "./provisioning.ts";
-import { topicMisfit } from "./topics.ts";
+import { requirePartitions, topicMisfit } from "./topics.ts";
 
 /** One line of `up --dry-run`. */
 export interface PlannedStep {
@@ -133,6 +133,7 @@ async function planTopic(topic: Topic, { kafka }: Endpoints, { signal }: Pipelin
   const target = `topic ${topic.name}`;
   if (!seen) return { step: { operation: "create", target, cause: "it does not exist" }, identity: undefined };
   const partitions = seen.partitions === 1 ? "one partition" : `${seen.partitions} partitions`;
-  const step = { operation: "unchanged", target, cause: `it exists, with ${partitions}` };
+  const more = requirePartitions(topic, seen.partitions) === undefined ? "" : `, ${topic.partitions} were created: all of them are read`;
+  const step = { operation: "unchanged", target, cause: `it exists, with ${partitions}${more}` };
   return { step, identity: { name: topic.name, id: seen.topicId } };
 }

@@ -42,6 +42,7 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
   const context: TopicContext = { brokers: endpoints.kafka, timeoutMs, signal };
   const topic = windowsTopicOf(choices.processor);
   const [transactions, windows] = await Promise.all([provisionTopic(transactionsTopic, context), provisionTopic(topic, context)]);
+  if (transactions.note !== undefined) log.info(transactions.note);
   const changes: Change[] = [transactions.change];
   let windowsId: TopicIdentity = { name: topic.name, id: windows.topicId };
   if (await processorReady(options)) {

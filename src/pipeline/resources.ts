@@ -13,6 +13,7 @@ import type { ServiceStatus } from "../stack/stack.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { processorFor } from "./provisioning.ts";
+import { topicFinding } from "./topics.ts";
 
 export interface ResourceStatus {
   readonly kind: "topic" | "job" | "table";
@@ -88,7 +89,7 @@ async function observe(
 async function topicHealth(topic: Topic, brokers: string, signal: AbortSignal): Promise<Health> {
   const seen = await describeTopic({ brokers, topic: topic.name, timeoutMs: lookTimeoutMs, signal });
   if (seen === null) return { healthy: false, detail: "it does not exist; create it with: streamctl up" };
-  const found = seen.partitions === 1 ? "1 partition" : `${seen.partitions} partitions`;
-  if (seen.partitions === topic.partitions) return { healthy: true, detail: found };
-  return { healthy: false, detail: `${found}, ${topic.partitions} are declared` };
+  const finding = topicFinding(topic, seen.partitions);
+  if (finding === undefined) return { healthy: true, detail: seen.partitions === 1 ? "1 partition" : `${seen.partitions} partitions` };
+  return { healthy: finding.usable, detail: finding.hint === undefined ? finding.text : `${finding.text}. ${finding.hint}` };
 }

@@ -61,6 +61,7 @@ export interface ReadingOptions {
 
 export interface ReadEnd {
   readonly topicId: string;
+  readonly partitions: number;
   readonly heldBack: readonly HeldBack[];
 }
 
@@ -125,10 +126,10 @@ export class TopicReading {
       askedMs = performance.now();
       const behind = heldBack.reduce((sum, { from, end }) => sum + end - from, 0);
       const isOver = (patienceMs: number): boolean => askedMs >= Math.max(deadlineMs, progressMs + patienceMs);
-      if (behind === left && isOver(openTransactionMs)) return { topicId, heldBack };
+      if (behind === left && isOver(openTransactionMs)) return { topicId, partitions: partitions.length, heldBack };
       if (isOver(stallMs)) throw stalled(this.#log.topic, stallMs);
     }
-    return { topicId, heldBack: [] };
+    return { topicId, partitions: partitions.length, heldBack: [] };
   }
 
   /** @throws StreamctlError `kafka` where the topic is no longer the one that was read so far */

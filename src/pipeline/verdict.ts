@@ -18,6 +18,8 @@ export interface SentTotals {
 export interface VerifyReport extends WindowComparison, TopicCounts {
   readonly topic: string;
   readonly processor: JsonReader;
+  /** Of the topic. */
+  readonly partitions: number;
   /** Records beyond delivered and unresolved: from elsewhere, or sent twice. */
   readonly foreign: number;
   readonly sent: SentTotals;

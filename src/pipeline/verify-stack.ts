@@ -10,6 +10,7 @@ import type { PipelineContext } from "./context.ts";
 import { observeResources } from "./resources.ts";
 import { runningStack } from "./running-stack.ts";
 import { hasPart, missingProcessor } from "./stack-parts.ts";
+import { topicFinding } from "./topics.ts";
 import { kafkaTransactionLog } from "./transaction-log.ts";
 import type { Reason } from "./verdict.ts";
 import { verify, type Verification, type VerifyRequest } from "./verify.ts";
@@ -39,6 +40,8 @@ export async function verifyStack(
     readWindows: (patience?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: windowsTable, signal: patience }),
   };
   const { report, verdict } = await verify(sources, { ...request, processor: choices.processor, signal });
+  const finding = topicFinding(transactionsTopic, report.partitions);
+  if (finding !== undefined) log.info(finding.text);
   if (verdict.ok) return { report, verdict };
   return { report, verdict: { ...verdict, reasons: [...verdict.reasons, ...(await unhealthyResources(choices, runtime, context))] } };
 }

@@ -93,7 +93,7 @@ async function look(
   deadlineMs: number,
 ): Promise<Omit<VerifyReport, "looks" | "elapsedMs">> {
   const runs = await readRuns(signal);
-  const { topicId, heldBack } = await reading.readToEnd(deadlineMs);
+  const { topicId, partitions, heldBack } = await reading.readToEnd(deadlineMs);
   const comparison = await compareWindows(reading.tally.windows, readWindows(signal));
   const { counts, ambiguousWindows } = reading.tally;
   const differing = [...comparison.mismatched, ...comparison.extra];
@@ -102,6 +102,7 @@ async function look(
   return {
     topic: log.topic,
     processor,
+    partitions,
     ...counts,
     foreign,
     sent,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { deleteTopic, listOffsets } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import { pollUntil } from "../../src/core/wait.ts";
-import { openTransaction } from "./kafka-tool.ts";
+import { increasePartitions, openTransaction } from "./kafka-tool.ts";
 import { run, Stack } from "./streamctl.ts";
 
 async function until(look: () => boolean | Promise<boolean>, what: string): Promise<void> {
@@ -173,6 +173,20 @@ describe("faults on real engines", () => {
     const given = await openTransaction(stack.brokers, "transactions", value, 3);
     await given.end("abort");
     expect(await stack.json(["verify"])).toMatchObject({ records: records + 3, heldBack: [], mismatched: [], extra: [] });
+  });
+
+  test("partitions that are added while data runs are written to and read within seconds, and are said", async () => {
+    const running = stack.start(["data", "-n", "30000", "--rate", "2000", "--json"]);
+    await increasePartitions(stack.brokers, "transactions", 6);
+    const note = 'Topic "transactions" has 6 partitions, streamctl creates it with 3: all of them are read, nothing needs to be done';
+    const up = await stack.run(["up"]);
+    expect([up.exitCode, up.stderr]).toEqual([0, expect.stringContaining(note)]);
+    expect(JSON.parse((await running.outcome).stdout)).toMatchObject({ delivered: 30_000 });
+    const marks = await listOffsets({ brokers: stack.brokers, topic: "transactions", timeoutMs: 10_000 });
+    expect(marks.filter(({ high }) => high > 0).length).toBe(6);
+    const verified = await stack.run(["verify", "--wait", "60s", "--json"]);
+    expect([verified.exitCode, verified.stderr]).toEqual([0, expect.stringContaining(note)]);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ partitions: 6, mismatched: [], extra: [] });
   });
 
   test("verify names records that Flink counts although they break the contract where a window differs", async () => {

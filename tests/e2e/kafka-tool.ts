@@ -13,6 +13,12 @@ function tool(...args: readonly string[]) {
   return spawn("java", ["-cp", jars, source, ...args], { stdio: ["pipe", "pipe", "ignore"] });
 }
 
+/** Adds partitions to a topic, as an operator would. */
+export async function increasePartitions(brokers: string, topic: string, partitions: number): Promise<void> {
+  const [exitCode] = await once(tool("partitions", brokers, topic, String(partitions)), "close");
+  if (exitCode !== 0) throw new Error(`KafkaTool ended with ${exitCode}`);
+}
+
 export interface OpenTransaction {
   end(how: "commit" | "abort"): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { fakeRow, fakeRun } from "./fake-pipeline.ts";
 const equal: VerifyReport = {
   topic: "transactions",
   processor: "flink",
+  partitions: 3,
   records: 10,
   paidRecords: 5,
   paidTotal: 250,

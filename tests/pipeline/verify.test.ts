@@ -53,6 +53,7 @@ describe("verify()", () => {
     expect({ ...report, elapsedMs: 0 }).toEqual({
       topic: "transactions",
       processor: "flink",
+      partitions: 3,
       records: 6,
       paidRecords: 4,
       paidTotal: 100,

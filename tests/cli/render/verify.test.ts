@@ -5,6 +5,7 @@ import { judge, type VerifyReport } from "../../../src/pipeline/verdict.ts";
 const equal: VerifyReport = {
   topic: "transactions",
   processor: "flink",
+  partitions: 3,
   records: 30_000,
   paidRecords: 15_012,
   paidTotal: 825_660,
