@@ -140,5 +140,7 @@ function runRecord(json: JsonObject): RunRecord | undefined {
   const [topicId = "", topic = "", seed = ""] = texts;
   const [endedAtMs = 0, accepted = 0, delivered = 0, failed = 0, unresolved = 0] = counts;
   const [count = 0, total = 0] = paid;
-  return { topicId, topic, endedAtMs, accepted, delivered, failed, unresolved, paid: { count, total }, seed };
+  const endTopicId = stringAt(json, "endTopicId");
+  const changed = endTopicId === undefined ? {} : { endTopicId };
+  return { topicId, ...changed, topic, endedAtMs, accepted, delivered, failed, unresolved, paid: { count, total }, seed };
 }

@@ -61,10 +61,14 @@ export async function runData(request: DataRequest, context: DataContext): Promi
     const start = { runId, topicId, topic, startedAtMs: Date.now(), requested: request.share.count, pid: process.pid };
     if (stateDir !== null) await appendRunStart(stateDir, start);
     const ends = await letGo(request, context, board, everyEnd);
-    const summary = summarize(request, ends);
+    const sent = summarize(request, ends);
+    const endTopic = sent.delivered === 0 ? topicId : await topicAtEnd(request, context);
+    const topicChange = endTopic === null ? "deleted" : endTopic === undefined || endTopic === topicId ? null : "recreated";
+    const summary: DataSummary = { ...sent, topicChange };
     const { accepted, delivered, failed, unresolved, paid } = summary;
     const record = { topicId, topic, endedAtMs: Date.now(), accepted, delivered, failed, unresolved, paid, seed: String(seed) };
-    if (stateDir !== null) await recordEnd(stateDir, runId, record, log);
+    const written = topicChange === null ? record : { ...record, endTopicId: endTopic ?? "" };
+    if (stateDir !== null) await recordEnd(stateDir, runId, written, log);
     tellEnds(ends, summary, context);
     return summary;
   } finally {
@@ -100,6 +104,21 @@ async function findTopic({ topic, brokers, kafkaProperties }: DataRequest, conte
   if (found !== null) return found;
   const hint = topic === transactionsTopic.name ? "Make it with: streamctl up" : `Make it first, or write to "${transactionsTopic.name}"`;
   throw new StreamctlError("kafka", `Cannot write to topic "${topic}": there is no such topic at "${brokers}"`, { hint });
+}
+
+/** Longest wait for the topic's description at the end, in milliseconds. */
+const lastLookMs = 3000;
+
+/** The id that the topic has when all is sent: null where it is gone, undefined where nobody says. Never rejects, for the run is done. */
+async function topicAtEnd({ topic, brokers, kafkaProperties }: DataRequest, context: DataContext): Promise<string | null | undefined> {
+  const describe = context.describeTopic ?? describeTopic;
+  try {
+    const found = await describe({ topic, brokers, properties: kafkaProperties, timeoutMs: lastLookMs });
+    return found === null ? null : found.topicId;
+  } catch (error) {
+    context.log.debug(`Cannot tell whether the topic is still the same: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Rejects when a worker fails; never resolves. For the time before the start, when a worker can only wait or fail. */
@@ -140,6 +159,9 @@ async function recordEnd(stateDir: string, runId: string, record: RunRecord, log
 
 /** @throws StreamctlError the first failure where nothing at all was sent */
 function tellEnds(ends: readonly WorkerEnd[], summary: DataSummary, { log, stallMs = defaults.stallMs }: DataContext): void {
+  if (summary.topicChange !== null) {
+    log.warn(`The topic was ${summary.topicChange} while this run wrote to it: what was delivered before that is gone`);
+  }
   for (const { end, failure, errors } of ends) {
     if (failure !== null) {
       if (summary.accepted === 0) throw asError(failure);

@@ -31,6 +31,8 @@ export interface DataSummary {
   /** Earliest and latest event time of the accepted records, ISO 8601 in UTC; null where there are none. */
   readonly firstEventTime: string | null;
   readonly lastEventTime: string | null;
+  /** What became of the topic while the run wrote to it: then some of what was delivered is gone. Null where it is the same. */
+  readonly topicChange: "deleted" | "recreated" | null;
 }
 
 /** What is known of one worker when it is gone. */
@@ -40,7 +42,10 @@ export interface WorkerReport {
   readonly errors: readonly DeliveryError[];
 }
 
-export function summarize(request: Pick<DataRequest, "share" | "seed" | "workers">, reports: readonly WorkerReport[]): DataSummary {
+export function summarize(
+  request: Pick<DataRequest, "share" | "seed" | "workers">,
+  reports: readonly WorkerReport[],
+): Omit<DataSummary, "topicChange"> {
   const counts = reports.map((report) => report.counts);
   const total = sumCounts(counts);
   const firstEnqueueMs = least(counts.map((count) => count.firstEnqueueMs));
@@ -70,7 +75,7 @@ export function summarize(request: Pick<DataRequest, "share" | "seed" | "workers
  * The exit code that the command line promises: 0 when everything requested was delivered; interrupted, 130 when everything
  * accepted was delivered; otherwise 1.
  */
-export function dataExitCode(summary: DataSummary, interrupted: boolean): 0 | 1 | 130 {
+export function dataExitCode(summary: Pick<DataSummary, "requested" | "accepted" | "delivered">, interrupted: boolean): 0 | 1 | 130 {
   if (summary.requested !== null && summary.delivered === summary.requested) return 0;
   return interrupted && summary.delivered === summary.accepted ? 130 : 1;
 }

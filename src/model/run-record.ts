@@ -2,6 +2,8 @@
 export interface RunRecord {
   /** Kafka's id of the topic that the run wrote to; a topic made anew has another one. */
   readonly topicId: string;
+  /** Its id at the end of the run, empty where there was no topic any more; absent where it was the same. */
+  readonly endTopicId?: string;
   readonly topic: string;
   /** Milliseconds since the epoch at which the run ended. */
   readonly endedAtMs: number;

@@ -12,6 +12,10 @@ export interface SentTotals {
   readonly unresolved: number;
   /** Paid transactions among the delivered ones. */
   readonly paid: { readonly count: number; readonly total: number };
+  /** Delivered or unresolved messages of runs under which the topic was recreated: how many of them it holds is not known. */
+  readonly divided: number;
+  /** Delivered to another topic of this name: one that was deleted since, or one of another Kafka. */
+  readonly elsewhere: number;
 }
 
 /** The document of `verify --json`. */
@@ -60,14 +64,18 @@ export interface JudgeOptions {
   readonly strict: boolean;
 }
 
-/** Sums of the runs that wrote to the topic with this id of Kafka's; a topic made anew has another id. */
-export function sumRuns(runs: readonly RunRecord[], topicId: string): SentTotals {
+/** Sums of the runs that wrote to the topic with this id of Kafka's; a topic that was recreated has another id. */
+export function sumRuns(runs: readonly RunRecord[], topic: string, topicId: string): SentTotals {
   const mine = runs.filter((run) => run.topicId === topicId);
-  const sum = (amount: (run: RunRecord) => number): number => mine.reduce((total, run) => total + amount(run), 0);
+  const divided = runs.filter((run) => run.endTopicId === topicId);
+  const others = runs.filter((run) => run.topic === topic && !mine.includes(run) && !divided.includes(run));
+  const sum = (some: readonly RunRecord[], amount: (run: RunRecord) => number) => some.reduce((total, run) => total + amount(run), 0);
   return {
-    delivered: sum((run) => run.delivered),
-    unresolved: sum((run) => run.unresolved),
-    paid: { count: sum((run) => run.paid.count), total: sum((run) => run.paid.total) },
+    delivered: sum(mine, (run) => run.delivered),
+    unresolved: sum(mine, (run) => run.unresolved),
+    paid: { count: sum(mine, (run) => run.paid.count), total: sum(mine, (run) => run.paid.total) },
+    divided: sum(divided, (run) => run.delivered + run.unresolved),
+    elsewhere: sum(others, (run) => run.delivered),
   };
 }
 

@@ -97,8 +97,8 @@ async function look(
   const comparison = await compareWindows(reading.tally.windows, readWindows(signal));
   const { counts, ambiguousWindows } = reading.tally;
   const differing = [...comparison.mismatched, ...comparison.extra];
-  const sent = sumRuns(runs, topicId);
-  const foreign = Math.max(0, counts.records - sent.delivered - sent.unresolved);
+  const sent = sumRuns(runs, log.topic, topicId);
+  const foreign = Math.max(0, counts.records - sent.delivered - sent.unresolved - sent.divided);
   return {
     topic: log.topic,
     processor,

@@ -18,6 +18,7 @@ const summary: DataSummary = {
   workers: 1,
   firstEventTime: "2026-01-01T00:00:00.000Z",
   lastEventTime: "2026-01-01T00:00:09.990Z",
+  topicChange: null,
 };
 
 test("renderSummary() says what was delivered, paid and how fast", () => {

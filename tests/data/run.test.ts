@@ -114,6 +114,29 @@ test("runData() refuses a topic that is not there", async () => {
   });
 });
 
+test.each([
+  ["recreated", { topicId: "other-id", partitions: 3 }, "other-id"],
+  ["deleted", null, ""],
+] as const)("runData() says that the topic was %s under it, and leaves it in the ledger", async (topicChange, after, endTopicId) => {
+  let asked = 0;
+  const describeTopic: DataContext["describeTopic"] = async () => (++asked === 1 ? { topicId: "topic-id", partitions: 3 } : after);
+  const { answer, said, ledger } = await play({ raw: { count: "100", topic: "lives" }, context: { describeTopic }, state: topicChange });
+  expect(answer).toMatchObject({ delivered: 100, topicChange });
+  expect(said).toContain(`The topic was ${topicChange} while this run wrote to it: what was delivered before that is gone`);
+  expect(ledger.runs).toMatchObject([{ topicId: "topic-id", endTopicId, delivered: 100 }]);
+});
+
+test("runData() ends as usual where Kafka does not answer at its end", async () => {
+  let asked = 0;
+  const describeTopic: DataContext["describeTopic"] = async () => {
+    if (++asked > 1) throw new StreamctlError("unreachable", "no answer");
+    return { topicId: "topic-id", partitions: 3 };
+  };
+  const { answer, ledger } = await play({ raw: { count: "100", topic: "lives" }, context: { describeTopic }, state: "silent-end" });
+  expect(answer).toMatchObject({ delivered: 100, topicChange: null });
+  expect(ledger.runs[0]?.endTopicId).toBeUndefined();
+});
+
 test("runData() answers as usual when it is interrupted", async () => {
   const interruption = new AbortController();
   const { answer, ledger } = await play({

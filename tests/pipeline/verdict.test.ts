@@ -13,7 +13,7 @@ const equal: VerifyReport = {
   invalidReasons: {},
   ambiguous: 0,
   foreign: 0,
-  sent: { delivered: 10, unresolved: 0, paid: { count: 5, total: 250 } },
+  sent: { delivered: 10, unresolved: 0, paid: { count: 5, total: 250 }, divided: 0, elsewhere: 0 },
   heldBack: [],
   windows: 2,
   matched: 2,
@@ -32,7 +32,7 @@ describe("judge()", () => {
   });
 
   test("is content with a topic that no run of this state folder wrote to", () => {
-    const report = { ...equal, foreign: 10, sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 } } };
+    const report = { ...equal, foreign: 10, sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 }, divided: 0, elsewhere: 0 } };
     expect(judge(report, { strict: false }).ok).toBe(true);
   });
 
@@ -87,7 +87,15 @@ describe("judge()", () => {
   });
 });
 
-test("sumRuns() leaves out runs that wrote to the topic before it was made anew", () => {
+test("sumRuns() tells apart runs that wrote to the topic before it was recreated, and those under which it was", () => {
   const runs = [fakeRun(10, 5, 250), fakeRun(7, 3, 90, { unresolved: 2 }), fakeRun(100, 50, 2500, { topicId: "topic-0" })];
-  expect(sumRuns(runs, "topic-1")).toEqual({ delivered: 17, unresolved: 2, paid: { count: 8, total: 340 } });
+  const recreated = fakeRun(60, 30, 900, { topicId: "topic-0", endTopicId: "topic-1", unresolved: 1 });
+  const otherName = fakeRun(5, 2, 20, { topicId: "topic-9", topic: "payments" });
+  expect(sumRuns([...runs, recreated, otherName], "transactions", "topic-1")).toEqual({
+    delivered: 17,
+    unresolved: 2,
+    paid: { count: 8, total: 340 },
+    divided: 61,
+    elsewhere: 100,
+  });
 });

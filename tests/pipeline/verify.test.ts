@@ -61,7 +61,7 @@ describe("verify()", () => {
       invalidReasons: {},
       ambiguous: 0,
       foreign: 0,
-      sent: { delivered: 6, unresolved: 0, paid: { count: 4, total: 100 } },
+      sent: { delivered: 6, unresolved: 0, paid: { count: 4, total: 100 }, divided: 0, elsewhere: 0 },
       heldBack: [],
       windows: 2,
       matched: 2,
@@ -189,6 +189,13 @@ describe("verify()", () => {
   test("gives up on a topic whose end is never reached", async () => {
     const log = Object.assign(sixRecords(), { unreadable: 1 });
     expect(await failureOf(verify(fakeSources(log, equalRows), { ...once, stallMs: 30 }))).toMatchObject({ code: "timeout" });
+  });
+
+  test("takes no record of a run under which the topic was recreated for foreign", async () => {
+    const recreated = fakeRun(9, 6, 150, { topicId: "topic-0", endTopicId: "topic-1" });
+    const sources = { ...fakeSources(sixRecords(), equalRows), readRuns: async () => [recreated] };
+    const { report, verdict } = await verify(sources, { ...once, strict: true });
+    expect([report.foreign, report.sent.divided, verdict.ok]).toEqual([0, 9, true]);
   });
 
   test("tells how far it has read", async () => {

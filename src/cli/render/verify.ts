@@ -51,6 +51,8 @@ function renderCounts(report: VerifyReport): string {
     `topic    ${harmless(topic)}: ${formatCount(records, "record")}, ${paidRecords} Paid, ${refused} Refused, ${invalid} invalid`,
     ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${harmless(reason)}`),
     `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
+    ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it holds a part of them at most`] : []),
+    ...(sent.elsewhere > 0 ? [`sent     ${sent.elsewhere} to another topic of this name: deleted since, or of another Kafka`] : []),
     `windows  ${matched} of ${windows} equal in Pinot (sum, count and average)`,
   ];
   return `${lines.join("\n")}\n`;
@@ -89,12 +91,13 @@ function utcTime(epochMs: number): string {
 
 function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
   const took = `${formatDuration(report.elapsedMs)}${report.looks > 1 ? `, ${report.looks} looks` : ""}`;
-  if (ok) return `Verified: every window equals what ${report.foreign === 0 ? "was sent" : "the topic holds"} (${took})\n`;
+  if (ok)
+    return `Verified: every window equals what ${report.foreign === 0 && report.sent.divided === 0 ? "was sent" : "the topic holds"} (${took})\n`;
   const next = nextStep(report, new Set(reasons.map(({ code }) => code)));
   return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${harmless(text)}\n`).join("")}next: ${next}\n`;
 }
 
-function nextStep({ records, looks, mismatched, extra, ambiguousWindows }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
+function nextStep({ records, looks, sent, mismatched, extra, ambiguousWindows }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
   if (codes.has("transaction-open")) {
     return "streamctl verify --wait 90s: the producer ends it, or Kafka does after its transaction.timeout.ms (60 s by default)";
   }
@@ -105,6 +108,7 @@ function nextStep({ records, looks, mismatched, extra, ambiguousWindows }: Verif
     return `the README, "Records from elsewhere", says how to write such records; those of data are not among them`;
   }
   const behind = codes.has("window-differs") || codes.has("row-extra");
+  if (behind && sent.divided + sent.elsewhere > 0) return "streamctl up, which computes the windows again where the topic was recreated";
   if (behind && looks === 1) return "streamctl verify --wait 60s, in case the processor is still at work";
   if (behind) return "streamctl status, then streamctl logs";
   if (codes.has("no-window")) return "streamctl data -n 1000";

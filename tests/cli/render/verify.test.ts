@@ -13,7 +13,7 @@ const equal: VerifyReport = {
   invalidReasons: {},
   ambiguous: 0,
   foreign: 0,
-  sent: { delivered: 30_000, unresolved: 0, paid: { count: 15_012, total: 825_660 } },
+  sent: { delivered: 30_000, unresolved: 0, paid: { count: 15_012, total: 825_660 }, divided: 0, elsewhere: 0 },
   heldBack: [],
   windows: 100,
   matched: 100,
@@ -53,6 +53,14 @@ describe("renderVerify()", () => {
       Verified: every window equals what was sent (640 ms)
       "
     `);
+  });
+
+  test("names runs whose topic was recreated, and who computes the windows again", () => {
+    const sent = { ...equal.sent, delivered: 0, divided: 60_000, elsewhere: 500 };
+    const text = render({ ...equal, sent, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] });
+    expect(text).toContain("sent     60000 while the topic was deleted and recreated: it holds a part of them at most\n");
+    expect(text).toContain("sent     500 to another topic of this name: deleted since, or of another Kafka\n");
+    expect(text).toContain("next: streamctl up, which computes the windows again where the topic was recreated\n");
   });
 
   test("claims no more than was compared where others wrote to the topic too", () => {
@@ -120,7 +128,7 @@ describe("renderVerify()", () => {
       paidTotal: 0,
       windows: 0,
       matched: 0,
-      sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 } },
+      sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 }, divided: 0, elsewhere: 0 },
     };
     const behind = { ...equal, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] };
     const foreign = { ...equal, records: 30_001, foreign: 1 };
