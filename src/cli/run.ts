@@ -39,8 +39,10 @@ export async function runCli(argv: readonly string[], entry: URL): Promise<void>
 }
 
 async function carryOut(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
-  const json = argv.includes("--json");
-  const verbose = argv.includes("--verbose");
+  // What stands behind `--` is a word, whatever it looks like.
+  const options = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length);
+  const json = options.includes("--json");
+  const verbose = options.includes("--verbose");
   try {
     return await dispatch(argv, entry, terminal);
   } catch (error) {

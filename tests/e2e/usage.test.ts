@@ -105,6 +105,12 @@ describe("streamctl", () => {
     }
   });
 
+  test("what stands behind -- is a word, even where it looks like an option", async () => {
+    const { exitCode, stdout, stderr } = await run(["query", "--", "--json"], { cwd: await temporaryFolder() });
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("Cannot find a running stack");
+  });
+
   test("status of nothing is a document and exit 1, down of nothing is done", async () => {
     const cwd = await temporaryFolder();
     const status = await run(["status", "--json"], { cwd });
