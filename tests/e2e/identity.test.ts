@@ -39,12 +39,10 @@ test("records go to no Kafka but the stack's own", async () => {
   const ended = await stack.run(["data", "-n", "1"]);
   expect(ended.stderr).toContain(`kafka of this stack does not run: process ${pid} has ended`);
   const { stack: other, pid: stranger } = await kafkaStack();
-  for (const args of [["data", "-n", "1"], ["verify"]]) {
-    const { exitCode, stderr } = await stack.run(args);
-    const whose = `process ${stranger} (java), working in "${other.stateDir}/data/kafka", listens there`;
-    expect(stderr).toContain(`Port ${9092 + offset} (Kafka) does not belong to kafka of this stack: ${whose}`);
-    expect(exitCode).toBe(1);
-  }
+  const { exitCode, stderr } = await stack.run(["data", "-n", "1"]);
+  const whose = `process ${stranger} (java), working in "${other.stateDir}/data/kafka", listens there`;
+  expect(stderr).toContain(`Port ${9092 + offset} (Kafka) does not belong to kafka of this stack: ${whose}`);
+  expect(exitCode).toBe(1);
 });
 
 test("a state folder that was moved while the stack is up can only be stopped", async () => {

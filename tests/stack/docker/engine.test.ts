@@ -5,9 +5,10 @@ import { findEngine } from "../../../src/stack/docker/engine.ts";
 import { failureOf } from "../../provision/failure.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** Says with whom it shares the signals of a terminal: its process group is its own, or that of its parent. */
+/** Stands for docker: says with whom it shares the signals of a terminal: its process group is its own, or that of its parent. */
 const fakeDocker = `#!/bin/sh
 [ "$1" = version ] && printf '20.10.24\\nWARNING: Error parsing config file\\n' && exit
+[ "$1" = info ] && exec echo "$DOCKER_HOST"
 [ "$(cut -d ' ' -f 5 /proc/$$/stat)" = $$ ] && echo alone || echo together
 `;
 
@@ -17,43 +18,58 @@ echo "Cannot connect to the Docker daemon at $DOCKER_HOST. Is the docker daemon 
 exit 1
 `;
 
-test("findEngine() says which variable of the environment leads to an engine that does not answer", async () => {
+/** Runs with that program before all others on the PATH, and with variables set. */
+async function withDocker(script: string, variables: Readonly<Record<string, string>>, body: () => Promise<void>): Promise<void> {
   const folder = await temporaryFolder();
-  await writeFile(join(folder, "docker"), fakeClient, { mode: 0o755 });
-  const { PATH: path, DOCKER_HOST: host } = process.env;
-  const refusal = async (given: string): Promise<unknown> => {
-    Object.assign(process.env, { PATH: folder, DOCKER_HOST: given });
-    return await failureOf(findEngine());
-  };
+  await writeFile(join(folder, "docker"), script, { mode: 0o755 });
+  const before = { ...process.env };
+  Object.assign(process.env, { PATH: `${folder}:${before["PATH"]}` }, variables);
   try {
-    expect(await refusal("tcp://127.0.0.1:1")).toMatchObject({
+    await body();
+  } finally {
+    for (const name of ["PATH", ...Object.keys(variables)]) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
+}
+
+test("findEngine() says which variable of the environment leads to an engine that does not answer", async () => {
+  // Where podman is installed, it would answer.
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "podman"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const alone = `${folder}:/usr/bin:/bin`;
+  await withDocker(fakeClient, { DOCKER_HOST: "tcp://127.0.0.1:1" }, async () => {
+    process.env["PATH"] = `${(process.env["PATH"] ?? "").split(":")[0]}:${alone}`;
+    expect(await failureOf(findEngine())).toMatchObject({
       code: "prerequisite",
-      detail: "docker: Cannot connect to the Docker daemon at tcp://127.0.0.1:1. Is the docker daemon running?",
+      detail: expect.stringContaining("docker: Cannot connect to the Docker daemon at tcp://127.0.0.1:1. Is the docker daemon running?"),
       hint:
         "Unset DOCKER_HOST (tcp://127.0.0.1:1), or start the engine that it leads to, " +
         "or run the engines as processes: streamctl up --runtime local",
     });
-    expect(await refusal("")).toMatchObject({
+    process.env["DOCKER_HOST"] = "";
+    expect(await failureOf(findEngine())).toMatchObject({
       hint: "Start Docker or Podman, or run the engines as processes: streamctl up --runtime local",
     });
-  } finally {
-    process.env["PATH"] = path;
-    if (host === undefined) delete process.env["DOCKER_HOST"];
-    else process.env["DOCKER_HOST"] = host;
-  }
+  });
 });
 
 test("run() keeps the terminal's Ctrl-C from a program that no signal may end, and the engine is named by its version alone", async () => {
-  const folder = await temporaryFolder();
-  await writeFile(join(folder, "docker"), fakeDocker, { mode: 0o755 });
-  const before = process.env["PATH"];
-  process.env["PATH"] = `${folder}:${before}`;
-  try {
+  await withDocker(fakeDocker, {}, async () => {
     const engine = await findEngine();
     expect(engine.name).toBe("docker 20.10.24");
     expect((await engine.run(["stop", "kafka"])).output).toBe("alone");
     expect((await engine.run(["ps"], { signal: new AbortController().signal })).output).toBe("together");
-  } finally {
-    process.env["PATH"] = before;
-  }
+  });
+});
+
+test("run() and follow() give the engine's program the whole environment, where its own settings are", async () => {
+  await withDocker(fakeDocker, { DOCKER_HOST: "unix:///elsewhere.sock" }, async () => {
+    const engine = await findEngine();
+    expect((await engine.run(["info"])).output).toBe("unix:///elsewhere.sock");
+    const lines: string[] = [];
+    await engine.follow(["info"], (line) => lines.push(line), new AbortController().signal);
+    expect(lines).toEqual(["unix:///elsewhere.sock"]);
+  });
 });
