@@ -6,12 +6,13 @@
 import { open } from "node:fs/promises";
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
+import { readJavaProperty } from "./java-properties.ts";
 import { type Environment, followReferences, holdsReference } from "./value-references.ts";
 
 export interface KafkaConfigContext {
   /** Where `${env:NAME}` is looked up. */
   readonly environment: Environment;
-  /** Told where others may read a secret. */
+  /** Told where others may read a secret, and what is left out. */
   readonly warn: (message: string) => void;
 }
 
@@ -26,35 +27,66 @@ export interface ConfigLine {
 
 /**
  * Reads properties: one `name=value` a line, spaces around both are cut off, the value may hold `=` and be empty; empty
- * lines and lines that begin with `#` say nothing. A file of Windows reads the same. No error quotes a value.
+ * lines and lines that begin with `#` say nothing. A file of Windows reads the same. No error quotes a value. Only a JAAS configuration
+ * goes on behind a backslash at the end of its line, as Java's files do: a password may end in one.
  *
  * @param file its name, for errors
  * @throws StreamctlError `usage` with the line's number
  */
 export function parseKafkaConfig(text: string, file: string): readonly ConfigLine[] {
   const lines = new Map<string, ConfigLine>();
+  for (const { number, text: line } of textLines(text)) {
+    const split = line.indexOf("=");
+    const name = line.slice(0, Math.max(0, split)).trim();
+    const form = "Write properties of librdkafka as name=value, comments after #";
+    if (split < 0) throw refusal(file, number, `has no "="`, form);
+    if (!/^[a-z0-9_.]+$/iu.test(name)) throw refusal(file, number, "names no property", form);
+    if (lines.has(name)) throw refusal(file, number, `gives "${name}" again`, "Keep one of the two lines");
+    lines.set(name, { number, name, value: line.slice(split + 1).trim() });
+  }
+  return [...lines.values()];
+}
+
+/** Lines that say something, with the number of their first one. */
+function textLines(text: string): { readonly number: number; readonly text: string }[] {
+  const lines: { readonly number: number; text: string }[] = [];
+  let goesOn = false;
   for (const [index, line] of text
     .replace(/^\u{FEFF}/u, "")
     .split(/\r\n|\r|\n/u)
     .entries()) {
     const trimmed = line.trim();
-    if (trimmed === "" || trimmed.startsWith("#")) continue;
-    const number = index + 1;
-    const split = trimmed.indexOf("=");
-    const name = trimmed.slice(0, Math.max(0, split)).trim();
-    const form = "Write properties of librdkafka as name=value, comments after #";
-    if (split < 0) throw refusal(file, number, `has no "="`, form);
-    if (!/^[a-z0-9_.]+$/iu.test(name)) throw refusal(file, number, "names no property", form);
-    if (lines.has(name)) throw refusal(file, number, `gives "${name}" again`, "Keep one of the two lines");
-    lines.set(name, { number, name, value: trimmed.slice(split + 1).trim() });
+    const last = lines.at(-1);
+    if (goesOn && last !== undefined) last.text += ` ${trimmed}`;
+    else if (trimmed !== "" && !trimmed.startsWith("#")) lines.push({ number: index + 1, text: trimmed });
+    const current = lines.at(-1);
+    goesOn = current !== undefined && current.text.endsWith("\\") && /^sasl\.jaas\.config\s*=/u.test(current.text);
+    if (goesOn && current !== undefined) current.text = current.text.slice(0, -1);
   }
-  return [...lines.values()];
+  return lines;
+}
+
+/** The lines as librdkafka takes them. @throws StreamctlError `usage` for what has no place there */
+function withoutJava(lines: readonly ConfigLine[], file: string, warn: (message: string) => void): readonly ConfigLine[] {
+  const leftOut: string[] = [];
+  const kept = new Map<string, ConfigLine>();
+  for (const line of lines) {
+    const java = readJavaProperty(line);
+    if (java?.kind === "refused") throw refusal(file, line.number, java.why, java.hint);
+    if (java?.kind === "left out") leftOut.push(`${line.name} (line ${line.number})`);
+    for (const own of java === undefined ? [line] : java.kind === "translated" ? java.lines : []) {
+      if (kept.has(own.name)) throw refusal(file, own.number, `gives "${own.name}" again`, "Keep one of the two lines");
+      kept.set(own.name, own);
+    }
+  }
+  if (leftOut.length > 0) warn(`Left out of "${file}", because only Java's clients and other tools know them: ${leftOut.join(", ")}`);
+  return [...kept.values()];
 }
 
 /** Reads the file and what its values refer to. @throws StreamctlError `usage` when one of them cannot be read or a line is wrong */
 export async function readKafkaConfig(file: string, { environment, warn }: KafkaConfigContext): Promise<KafkaProperties> {
   const { text, openToOthers } = await readText(file);
-  const lines = parseKafkaConfig(text, file);
+  const lines = withoutJava(parseKafkaConfig(text, file), file, warn);
   const properties: Record<string, string> = {};
   for (const { number, name, value: written } of lines) {
     const { value, trouble } = await followReferences(written, environment);

@@ -75,6 +75,43 @@ describe("readKafkaConfig()", () => {
     expect(answer).toMatchObject({ code: "usage", message: `Cannot read "${file}": line 2 ${why}` });
   });
 
+  test("takes a file of Java's clients: translates the login, says what is left out, shows no secret", async () => {
+    const lines = [
+      "security.protocol=SASL_SSL",
+      "sasl.mechanism=PLAIN",
+      "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\",
+      '  username="alice" \\',
+      '  password="hunter2";',
+      "acks=all",
+      "key.serializer=org.apache.kafka.common.serialization.StringSerializer",
+      "schema.registry.url=https://registry",
+      "basic.auth.user.info=KEY:hunter3",
+    ];
+    const { answer, warnings } = await read(lines, { mode: 0o644 });
+    expect(answer).toEqual({
+      "security.protocol": "SASL_SSL",
+      "sasl.mechanism": "PLAIN",
+      "sasl.username": "alice",
+      "sasl.password": "hunter2",
+      acks: "all",
+    });
+    expect(warnings).toEqual([
+      'Left out of "FILE", because only Java\'s clients and other tools know them: key.serializer (line 7), schema.registry.url (line 8), basic.auth.user.info (line 9)',
+      'Other users can read sasl.password in "FILE": chmod 600 it, or write sasl.password=${env:NAME} or sasl.password=${file:PATH}',
+    ]);
+  });
+
+  test.each([
+    [["ssl.truststore.location=/x.jks"], "line 1 gives ssl.truststore.location, a Java key store that librdkafka cannot read"],
+    [
+      ["sasl.username=alice", "sasl.jaas.config=a.PlainLoginModule required username=bob password=hunter2;"],
+      'line 2 gives "sasl.username" again',
+    ],
+  ])("refuses %j of a file of Java's clients by line and key", async (lines, why) => {
+    const { answer, file } = await read(lines);
+    expect(answer).toMatchObject({ code: "usage", message: `Cannot read "${file}": ${why}` });
+  });
+
   test("warns of a secret that other users can read", async () => {
     const secret = ["sasl.username=alice", "sasl.password=hunter2"];
     const warning =

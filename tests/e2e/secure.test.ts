@@ -80,6 +80,14 @@ const scram = {
 };
 const plain = { ...scram, "sasl.mechanism": "PLAIN", "sasl.username": "bob", "sasl.password": plainPassword };
 
+/** The login as Java's clients are given it. */
+const java = {
+  ...tls,
+  "security.protocol": "SASL_SSL",
+  "sasl.mechanism": "SCRAM-SHA-512",
+  "sasl.jaas.config": 'org.apache.kafka.common.security.scram.ScramLoginModule required username="alice" password="${env:KAFKA_PASSWORD}";',
+};
+
 type Listener = "PLAINTEXT" | "SSL" | "SASL_SSL";
 
 /** `data` with these properties in a file, in a state folder of its own, at a listener of the broker or at addresses. */
@@ -107,6 +115,7 @@ suite("data over TLS and SASL", () => {
   const ways: readonly (readonly [string, Listener, Readonly<Record<string, string>>])[] = [
     ["TLS with a certificate of the client's own", "SSL", mutualTls],
     ["SCRAM, its password from the environment", "SASL_SSL", scram],
+    ["SCRAM, as Java's clients are given it", "SASL_SSL", java],
     ["PLAIN, its password in a file that only its owner can read", "SASL_SSL", plain],
   ];
 

@@ -1,0 +1,92 @@
+/**
+ * Properties of Kafka's Java clients, as they are pasted from a cloud's console into a file for librdkafka: what has another name or form
+ * here is translated, what only Java knows is left out or refused with what takes its place. No text of these quotes a value.
+ */
+
+import type { ConfigLine } from "./kafka-config.ts";
+
+export type JavaProperty =
+  | { readonly kind: "translated"; readonly lines: readonly ConfigLine[] }
+  | { readonly kind: "left out" }
+  /** `why` goes on after the number of the line. */
+  | { readonly kind: "refused"; readonly why: string; readonly hint: string };
+
+/** Of ProducerConfig, ConsumerConfig and AdminClientConfig of Kafka 4.3.1: what librdkafka 2.15.1 does not know, and works without. */
+const onlyJava = new Set(
+  `bootstrap.controllers buffer.memory compression.gzip.level compression.lz4.level compression.zstd.level config.providers
+  default.api.timeout.ms exclude.internal.topics fetch.max.wait.ms interceptor.classes internal.throw.on.fetch.stable.offset.unsupported
+  max.block.ms metadata.max.idle.ms metric.reporters metrics.num.samples metrics.recording.level metrics.sample.window.ms
+  partitioner.adaptive.partitioning.enable partitioner.availability.timeout.ms partitioner.class partitioner.ignore.keys
+  receive.buffer.bytes sasl.client.callback.handler.class sasl.kerberos.ticket.renew.jitter sasl.kerberos.ticket.renew.window.factor
+  sasl.login.callback.handler.class sasl.login.class sasl.login.connect.timeout.ms sasl.login.read.timeout.ms
+  sasl.login.refresh.buffer.seconds sasl.login.refresh.min.period.seconds sasl.login.refresh.window.factor
+  sasl.login.refresh.window.jitter sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms security.providers send.buffer.bytes
+  share.acquire.mode socket.connection.setup.timeout.max.ms ssl.enabled.protocols ssl.engine.factory.class ssl.keymanager.algorithm
+  ssl.protocol ssl.provider ssl.secure.random.implementation ssl.trustmanager.algorithm ssl.truststore.password ssl.truststore.type
+  transaction.two.phase.commit.enable auto.register.schemas use.latest.version use.schema.id`.split(/\s+/u),
+);
+
+/** Of serializers and of the schema registry: streamctl writes the values itself. */
+const ofOtherTools = /^(?:schema\.registry|basic\.auth|bearer\.auth|confluent|specific\.avro|avro|json|protobuf)\.|\.(?:de)?serializer$/u;
+
+const keyStore = "a Java key store that librdkafka cannot read";
+
+/** What to do with a line; undefined where librdkafka knows the property, or nobody does. */
+export function readJavaProperty({ number, name, value }: ConfigLine): JavaProperty | undefined {
+  const as = (other: string, text = value): JavaProperty => ({ kind: "translated", lines: [{ number, name: other, value: text }] });
+  if (onlyJava.has(name) || ofOtherTools.test(name)) return { kind: "left out" };
+  switch (name) {
+    case "sasl.jaas.config":
+      return readLogin(number, value);
+    case "max.request.size":
+      return as("message.max.bytes");
+    case "ssl.endpoint.identification.algorithm":
+      return value === "" ? as(name, "none") : undefined;
+    case "ssl.truststore.location":
+      return refuse(
+        name,
+        keyStore,
+        "Export the certificates (keytool -exportcert -rfc -keystore STORE -alias NAME), then ssl.ca.location=FILE",
+      );
+    case "ssl.truststore.certificates":
+      return refuse(name, "which librdkafka reads under another name", "Write the certificates to a file, then ssl.ca.location=FILE");
+    case "ssl.keystore.certificate.chain":
+      return refuse(name, "which librdkafka reads under another name", "Write it to a file, then ssl.certificate.location=FILE");
+    case "ssl.keystore.key":
+      return refuse(name, "which librdkafka reads under another name", "Write it to a file, then ssl.key.location=FILE");
+    case "ssl.keystore.type":
+      if (value.toUpperCase() === "PKCS12") return { kind: "left out" };
+      return refuse(name, "and librdkafka reads PKCS12 or PEM", "For PEM: ssl.certificate.location=FILE and ssl.key.location=FILE");
+    default:
+      return undefined;
+  }
+}
+
+function refuse(name: string, why: string, hint: string): JavaProperty {
+  return { kind: "refused", why: `gives ${name}, ${why}`, hint };
+}
+
+const login = /^[\w.$]*\.(?:Plain|Scram)LoginModule\s+(?:required|requisite|sufficient|optional)\s(?<options>.*)$/su;
+const option = /\b(?<name>username|password)\s*=\s*(?:"(?<double>(?:[^"\\]|\\.)*)"|'(?<single>(?:[^'\\]|\\.)*)'|(?<bare>[^\s;"']+))/gu;
+
+/** The name and the password of a JAAS configuration, which librdkafka takes as two properties. */
+function readLogin(number: number, value: string): JavaProperty {
+  const options = login.exec(value)?.groups?.["options"];
+  const found = new Map<string, string>();
+  for (const { groups = {} } of options?.matchAll(option) ?? []) {
+    const quoted = groups["double"] ?? groups["single"];
+    found.set(groups["name"] ?? "", quoted?.replaceAll(/\\(.)/gu, "$1") ?? groups["bare"] ?? "");
+  }
+  const [username, password] = [found.get("username"), found.get("password")];
+  if (username === undefined || password === undefined) {
+    const hint = "Write sasl.username=NAME and sasl.password=${env:NAME} in its place; other logins have properties of librdkafka too";
+    return refuse("sasl.jaas.config", "which only Java reads, without a name and a password of a plain or SCRAM login", hint);
+  }
+  return {
+    kind: "translated",
+    lines: [
+      { number, name: "sasl.username", value: username },
+      { number, name: "sasl.password", value: password },
+    ],
+  };
+}
