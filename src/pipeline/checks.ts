@@ -97,8 +97,11 @@ function lacks(message: string, hint: string, detail?: string): StreamctlError {
   return new StreamctlError("prerequisite", message, detail === undefined ? { hint } : { hint, detail });
 }
 
-function judgeStateFolder({ stateFolder: folder }: Machine): Judgement {
-  return judgeFolder(folder);
+function judgeStateFolder({ runtime, stateFolder: folder }: Machine): Judgement {
+  const judgement = judgeFolder(folder);
+  if (typeof judgement !== "string" || runtime === "docker" || folder.executes) return judgement;
+  const found = `${folder.path} allows no execution (noexec): Kafka will refuse records compressed by snappy or zstd`;
+  return { found, advice: "Take another folder for them: --state-dir DIR" };
 }
 
 function judgeFolder({ path, obstacle }: Folder): Judgement {
