@@ -34,7 +34,7 @@ const settingsFlag = /^(?:-s|--settings|-gs|--global-settings)$/u;
  * Pure.
  *
  * @param settings texts of the settings files that Maven will read: what they name as `${env.NAME}` passes
- * @param temporaryFolder of Maven's JVM
+ * @param temporaryFolder of Maven's JVM, taken where its path can be handed on
  */
 export function mavenCall(environment: Environment, settings: readonly string[], temporaryFolder: string): MavenCall {
   const given = new Map(optionVariables.map((name) => [name, words(environment[name])]));
@@ -43,13 +43,15 @@ export function mavenCall(environment: Environment, settings: readonly string[],
   const args = all.filter(
     (word, index) => leadsToRepository.test(word) || settingsFlag.test(word) || settingsFlag.test(all[index - 1] ?? ""),
   );
+  // The script splits the variable at spaces and expands the rest as a shell does: such a path cannot stand in it.
+  const temporary = /[\s*?[]/u.test(temporaryFolder) ? [] : [`-Djava.io.tmpdir=${temporaryFolder}`];
   const named = settings.flatMap((text) => [...text.matchAll(/\$\{env\.(\w+)\}/gu)].map((match) => match[1] ?? ""));
   const values = named.filter((name) => !given.has(name)).flatMap((name) => pairs(name, environment[name]));
   return {
     args,
     env: {
       ...Object.fromEntries(values),
-      MAVEN_OPTS: [...localeOptions, `-Djava.io.tmpdir=${temporaryFolder}`, ...options].join(" "),
+      MAVEN_OPTS: [...localeOptions, ...temporary, ...options].join(" "),
       MAVEN_SKIP_RC: "true",
     },
     cut: [

@@ -22,6 +22,12 @@ describe("mavenCall()", () => {
     });
   });
 
+  test("leaves out a folder for temporary files that Maven's script would split or expand", () => {
+    for (const folder of ["/home/a b", "/c*", "/c?", "/c[1]"]) {
+      expect(mavenCall({}, [], folder).env["MAVEN_OPTS"]).toBe(localeOptions.join(" "));
+    }
+  });
+
   test("passes what leads to the repository, wherever it is set, and says of which variables it left something out", () => {
     const environment = {
       JAVA_TOOL_OPTIONS:
