@@ -192,6 +192,13 @@ function judgeEngines({ runtime, starts, cache, missingEngines }: Machine): Judg
     );
   }
   if (missingEngines.length === 0) return `all in ${path}`;
+  // It takes one for a slash, and says that all went well.
+  if (path.includes("\\")) {
+    return lacks(
+      `Cannot fill the cache "${path}": Maven cannot write to a path with a backslash`,
+      "Point XDG_CACHE_HOME at a folder without one",
+    );
+  }
   if (obstacle === undefined) return `${missingEngines.join(", ")} will be fetched by Maven at the first up, into ${path}`;
   return new StreamctlError("state", `Cannot fill the cache "${path}": ${obstacle}`, {
     hint: "Make that folder writable, or point XDG_CACHE_HOME at one that is",

@@ -96,6 +96,13 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     'with ":"',
   ],
   [
+    "a cache that Maven would fill elsewhere",
+    { cache: { path: "/a\\b", obstacle: undefined, freeBytes: 9e9, executes: true } },
+    "engines",
+    "prerequisite",
+    "Maven cannot write to a path with a backslash",
+  ],
+  [
     "a cache whose path ends like an archive's",
     { ...fullCache, cache: { path: "/a!/b", obstacle: undefined, freeBytes: 9e9, executes: true } },
     "engines",
