@@ -11,10 +11,17 @@ const endTimeoutMs = 1000;
 
 export class Children {
   readonly #ends = new Map<number, Promise<ProcessEnd>>();
-  #oomKillsBefore: Promise<number | undefined> | undefined;
+  readonly #countOomKills: () => Promise<number | undefined>;
+  readonly #oomKillsBefore: Promise<number | undefined>;
+
+  /** @param countOomKills as `oomKills()`, the default */
+  constructor(countOomKills: () => Promise<number | undefined> = async () => await oomKills()) {
+    this.#countOomKills = countOomKills;
+    this.#oomKillsBefore = countOomKills();
+  }
 
   async start(command: Command, logFile: string): Promise<ProcessIdentity> {
-    await (this.#oomKillsBefore ??= oomKills());
+    await this.#oomKillsBefore;
     let onEnd: (end: ProcessEnd) => void = () => {};
     const ended = new Promise<ProcessEnd>((resolve) => {
       onEnd = resolve;
@@ -24,15 +31,14 @@ export class Children {
     return identity;
   }
 
-  /** Undefined for a process that this command did not start. */
+  /** Of a process that an earlier command started, only whether it may have ended for lack of memory can be told. */
   async endOf(pid: number): Promise<ServiceEnd | undefined> {
-    const ended = this.#ends.get(pid);
-    if (ended === undefined) return undefined;
-    const end = await Promise.race([ended, pause(endTimeoutMs).then(() => undefined)]);
-    if (end === undefined) return undefined;
-    if (end.exitCode !== null) return endOfExitCode(end.exitCode, false);
-    const [before, now] = [await this.#oomKillsBefore, await oomKills()];
+    const [before, now] = [await this.#oomKillsBefore, await this.#countOomKills()];
     const killedForMemory = before !== undefined && now !== undefined && now > before;
+    const ended = this.#ends.get(pid);
+    const end = ended === undefined ? undefined : await Promise.race([ended, pause(endTimeoutMs).then(() => undefined)]);
+    if (end === undefined) return killedForMemory ? { exitCode: null, signal: null, outOfMemory: true } : undefined;
+    if (end.exitCode !== null) return endOfExitCode(end.exitCode, false);
     return { ...end, outOfMemory: end.signal === "SIGKILL" && killedForMemory };
   }
 }

@@ -17,3 +17,15 @@ test("endOf() tells how a process ended that was started here, and nothing of an
   expect(await children.endOf(stopped.pid)).toEqual({ exitCode: null, signal: "SIGTERM", outOfMemory: false });
   expect(await children.endOf(1)).toBeUndefined();
 });
+
+test("endOf() takes SIGKILL for lack of memory when the system killed something for it meanwhile", async () => {
+  const log = join(await temporaryFolder(), "log");
+  let kills = 7;
+  const children = new Children(async () => kills);
+  const killed = await children.start({ program: "sleep", args: ["60"] }, log);
+  await signalProcess(killed, "SIGKILL");
+  expect(await children.endOf(killed.pid)).toEqual({ exitCode: null, signal: "SIGKILL", outOfMemory: false });
+  kills = 8;
+  expect(await children.endOf(killed.pid)).toEqual({ exitCode: null, signal: "SIGKILL", outOfMemory: true });
+  expect(await children.endOf(1)).toEqual({ exitCode: null, signal: null, outOfMemory: true });
+});
