@@ -36,14 +36,14 @@ export async function postForLines(url: string, { body, headers, signal, timeout
   const broken = (error: unknown): StreamctlError => connectionError(url, error);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = send(url, { method: "POST", headers: { ...headers, "content-length": length }, signal });
-    const patience = new Deadline(timeoutMs);
-    patience.signal.addEventListener("abort", () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), { once: true });
+    const within = new Deadline(timeoutMs);
+    within.signal.addEventListener("abort", () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), { once: true });
     request.once("error", (error) => {
-      patience.release();
+      within.release();
       reject(error);
     });
     request.once("response", (answer) => {
-      patience.release();
+      within.release();
       resolve(answer);
     });
     request.end(text);

@@ -29,13 +29,13 @@ export interface HttpAnswer {
  */
 export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpAnswer> {
   const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
-  const patience = new Deadline(timeoutMs);
+  const within = new Deadline(timeoutMs);
   try {
     const response = await ofetch.raw<string, "text">(url, {
       method,
       headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
+      signal: signal ? AbortSignal.any([signal, within.signal]) : within.signal,
       responseType: "text",
       ignoreResponseError: true,
       retry: false,
@@ -44,9 +44,9 @@ export async function exchange(url: string, request: HttpRequest = {}): Promise<
     return { status: response.status, text, json: parseJson(text) };
   } catch (error) {
     throwIfInterrupted(signal);
-    throw connectionError(url, patience.signal.aborted ? new Error(`no answer within ${Math.ceil(timeoutMs)} ms`) : error);
+    throw connectionError(url, within.signal.aborted ? new Error(`no answer within ${Math.ceil(timeoutMs)} ms`) : error);
   } finally {
-    patience.release();
+    within.release();
   }
 }
 

@@ -101,8 +101,8 @@ export class Deadline {
  */
 export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | undefined>, options: WaitOptions): Promise<T> {
   const { timeoutMs, what, intervalMs = 25, maxIntervalMs = 250 } = options;
-  const patience = new Deadline(timeoutMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, patience.signal]) : patience.signal;
+  const within = new Deadline(timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, within.signal]) : within.signal;
   let pauseMs = intervalMs;
   try {
     for (;;) {
@@ -112,18 +112,18 @@ export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | un
         answer = await look(signal);
       } catch (error) {
         throwIfInterrupted(options.signal);
-        if (!patience.signal.aborted) throw error;
+        if (!within.signal.aborted) throw error;
       }
       if (answer !== undefined) return answer;
-      const remaining = patience.remainingMs;
-      if (patience.signal.aborted || remaining === 0) {
+      const remaining = within.remainingMs;
+      if (within.signal.aborted || remaining === 0) {
         throw new StreamctlError("timeout", `Cannot wait for ${what} any longer: not there after ${formatSeconds(timeoutMs)}`);
       }
       await pause(Math.min(pauseMs, Math.max(1, remaining)), options.signal);
       pauseMs = Math.min(pauseMs * 2, maxIntervalMs);
     }
   } finally {
-    patience.release();
+    within.release();
   }
 }
 

@@ -8,7 +8,7 @@ import { transactionsTopic, windowsTopic } from "../model/names.ts";
 import type { KsqldbOptions, OwnTopics } from "../provision/ksqldb/chain.ts";
 import { removeOwnObjects } from "../provision/ksqldb/processor.ts";
 import { readServerInfo } from "../provision/ksqldb/server.ts";
-import { type Patience, patienceFor, remainingMs } from "../provision/patience.ts";
+import { type StepDeadline, stepDeadline, remainingMs } from "../provision/step-deadline.ts";
 import type { TopicIdentity } from "../provision/processor.ts";
 import type { KsqldbSource, StackChoices } from "../stack/run-state.ts";
 import type { ServiceData } from "../stack/runtime.ts";
@@ -38,11 +38,11 @@ export function ksqldbOptions(place: KsqldbPlace, transactions: TopicIdentity, w
 }
 
 function ownTopics(brokers: string): OwnTopics {
-  const within = ({ signal, ...patience }: Patience) => ({ brokers, signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
+  const within = ({ signal, ...deadline }: StepDeadline) => ({ brokers, signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
   return {
-    list: async (patience) => (await fetchMetadata(within(patience))).topics.map(({ name }) => name),
-    create: async (topic, partitions, config, patience) => void (await createTopic({ ...within(patience), topic, partitions, config })),
-    remove: async (topic, patience) => void (await deleteTopic({ ...within(patience), topic })),
+    list: async (deadline) => (await fetchMetadata(within(deadline))).topics.map(({ name }) => name),
+    create: async (topic, partitions, config, deadline) => void (await createTopic({ ...within(deadline), topic, partitions, config })),
+    remove: async (topic, deadline) => void (await deleteTopic({ ...within(deadline), topic })),
   };
 }
 
@@ -51,8 +51,8 @@ function ownTopics(brokers: string): OwnTopics {
  *
  * @throws StreamctlError `unreachable` where it does not answer, `processor` where it works with another Kafka
  */
-export async function requireSameKafka(url: string, brokers: string, kafkaData: ServiceData, patience: Patience): Promise<void> {
-  const { kafkaClusterId } = await readServerInfo(url, patience).catch((error: unknown) => {
+export async function requireSameKafka(url: string, brokers: string, kafkaData: ServiceData, deadline: StepDeadline): Promise<void> {
+  const { kafkaClusterId } = await readServerInfo(url, deadline).catch((error: unknown) => {
     if (!hasCode(error, "unreachable")) throw error;
     throw new StreamctlError("unreachable", error.message, { cause: error, hint: `Start that server with bootstrap.servers=${brokers}` });
   });
@@ -85,7 +85,7 @@ export async function releaseServer(place: KsqldbPlace, log: Log, signal: AbortS
   const topic = (name: string): TopicIdentity => ({ name, id: "any" });
   const options = ksqldbOptions(place, topic(transactionsTopic.name), topic(windowsTopic.name));
   try {
-    const dropped = await removeOwnObjects(options, patienceFor(releaseTimeoutMs, signal));
+    const dropped = await removeOwnObjects(options, stepDeadline(releaseTimeoutMs, signal));
     if (dropped.length > 0) log.info(`Dropped from ksqlDB at ${place.url}: ${dropped.join(", ")}`);
   } catch (error) {
     if (hasCode(error, "interrupted")) throw error;

@@ -3,7 +3,7 @@
 import { openDeclarations } from "../core/assets.ts";
 import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
-import { patienceFor } from "../provision/patience.ts";
+import { stepDeadline } from "../provision/step-deadline.ts";
 import { observeTable } from "../provision/pinot/table.ts";
 import { givesUp, planProcessor, startsAnew, type TopicIdentity } from "../provision/processor.ts";
 import type { Operation } from "../stack/plan.ts";
@@ -84,11 +84,11 @@ async function planJob(
   if (!transactions) return { steps: [{ ...jobUnseen, cause: "a topic that it works on is made first" }], staleWindows: unfit };
   if (!runs && !wantsExternal(choices)) return { steps: [jobUnseen], staleWindows: unfit };
   const processor = processorFor({ choices, endpoints, runtime, declarations: openDeclarations(declarationsDir) }, transactions, windows);
-  const patience = patienceFor(processorTimeoutMs, signal);
-  if (wantsExternal(choices)) await requireSameKafka(endpoints.ksqldb, endpoints.kafka, runtime.dataOf("kafka"), patience);
-  const plan = planProcessor(await processor.observe(patience), processor.wanted, unfit);
-  if (givesUp(plan)) await processor.validate(patience);
-  const steps = await processor.steps(plan, patience);
+  const deadline = stepDeadline(processorTimeoutMs, signal);
+  if (wantsExternal(choices)) await requireSameKafka(endpoints.ksqldb, endpoints.kafka, runtime.dataOf("kafka"), deadline);
+  const plan = planProcessor(await processor.observe(deadline), processor.wanted, unfit);
+  if (givesUp(plan)) await processor.validate(deadline);
+  const steps = await processor.steps(plan, deadline);
   return { steps, staleWindows: startsAnew(plan) && plan.staleWindows ? plan.cause : undefined };
 }
 

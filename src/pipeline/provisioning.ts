@@ -8,7 +8,7 @@ import type { Change } from "../model/change.ts";
 import { transactionsTopic, windowsTopicOf } from "../model/names.ts";
 import { createFlinkProcessor } from "../provision/flink/processor.ts";
 import { createKsqldbProcessor } from "../provision/ksqldb/processor.ts";
-import { patienceFor, remainingMs } from "../provision/patience.ts";
+import { stepDeadline, remainingMs } from "../provision/step-deadline.ts";
 import { provisionPinot, type PinotOptions } from "../provision/pinot/table.ts";
 import { provisionProcessor, type Processor, type TopicIdentity } from "../provision/processor.ts";
 import type { StackChoices } from "../stack/run-state.ts";
@@ -58,7 +58,7 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
         const { topicId } = await replaceTopic(topic, context);
         return { name: topic.name, id: topicId };
       },
-      patience: patienceFor(timeoutMs, signal),
+      deadline: stepDeadline(timeoutMs, signal),
       log,
     });
     windowsId = outcome.windows;
@@ -76,7 +76,7 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
 /** Waits for the processor; false where the stack has none. */
 async function processorReady({ choices, ready, endpoints, runtime, timeoutMs, signal }: ProvisioningOptions): Promise<boolean> {
   if (wantsExternal(choices)) {
-    await requireSameKafka(endpoints.ksqldb, endpoints.kafka, runtime.dataOf("kafka"), patienceFor(timeoutMs, signal));
+    await requireSameKafka(endpoints.ksqldb, endpoints.kafka, runtime.dataOf("kafka"), stepDeadline(timeoutMs, signal));
     return true;
   }
   const service = ready.get(choices.processor);
@@ -100,15 +100,15 @@ export function pinotOptions(
     brokerUrl: endpoints.pinotBroker,
     brokers: `\${${pinotBrokersVariable}}`,
     windows,
-    requireTopic: async (patience) => {
-      const topic = await describeTopic({ brokers: endpoints.kafka, topic: windows.name, timeoutMs: remainingMs(patience), signal });
+    requireTopic: async (deadline) => {
+      const topic = await describeTopic({ brokers: endpoints.kafka, topic: windows.name, timeoutMs: remainingMs(deadline), signal });
       if (topic?.topicId === windows.id) return;
       throw new StreamctlError("kafka", `Topic "${windows.name}" was deleted while the stack was being provisioned`, {
         hint: "Type: streamctl up",
       });
     },
     declarations,
-    patience: patienceFor(timeoutMs, signal),
+    deadline: stepDeadline(timeoutMs, signal),
     log,
   };
 }

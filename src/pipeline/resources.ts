@@ -4,7 +4,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
-import { patienceFor } from "../provision/patience.ts";
+import { stepDeadline } from "../provision/step-deadline.ts";
 import { tableHealth } from "../provision/pinot/table-health.ts";
 import type { StackChoices } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
@@ -38,7 +38,7 @@ export async function observeResources(
   const { processor } = choices;
   const endpoints = endpointsOf(choices);
   const { signal } = context;
-  const within = () => patienceFor(lookTimeoutMs, signal);
+  const within = () => stepDeadline(lookTimeoutMs, signal);
   const topics = [transactionsTopic, windowsTopicOf(processor)].map((topic) =>
     observe({ kind: "topic", name: topic.name }, "kafka", services, async () => await topicHealth(topic, endpoints.kafka, signal)),
   );

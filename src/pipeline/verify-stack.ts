@@ -37,7 +37,7 @@ export async function verifyStack(
   const sources = {
     log: kafkaTransactionLog({ brokers: endpoints.kafka }, transactionsTopic.name),
     readRuns,
-    readWindows: (patience?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: windowsTable, signal: patience }),
+    readWindows: (until?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: windowsTable, signal: until }),
   };
   const { report, verdict } = await verify(sources, { ...request, processor: choices.processor, signal });
   const finding = topicFinding(transactionsTopic, report.partitions);

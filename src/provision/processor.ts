@@ -7,7 +7,7 @@
 
 import type { Log } from "../core/log.ts";
 import type { Change } from "../model/change.ts";
-import type { Patience } from "./patience.ts";
+import type { StepDeadline } from "./step-deadline.ts";
 
 /** A topic and Kafka's own id of it: a topic made anew under the same name has another id. */
 export interface TopicIdentity {
@@ -77,13 +77,13 @@ export interface Processor {
   readonly computation: string;
   readonly wanted: ProcessorIdentity;
   /** Looks and changes nothing. @throws StreamctlError `unreachable` when the processor does not answer. */
-  observe(patience: Patience): Promise<ProcessorObservation>;
+  observe(deadline: StepDeadline): Promise<ProcessorObservation>;
   /** What carrying out a plan would do to each thing that the processor holds. Looks and changes nothing. */
-  steps(plan: ProcessorPlan, patience: Patience): Promise<readonly ProcessorStep[]>;
+  steps(plan: ProcessorPlan, deadline: StepDeadline): Promise<readonly ProcessorStep[]>;
   /** Has the processor read the statements without running them. @throws StreamctlError `processor` when it would refuse them. */
-  validate(patience: Patience): Promise<void>;
+  validate(deadline: StepDeadline): Promise<void>;
   /** Carries out a plan; returns once the computation was started. Whether it works is for `health` to say. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
-  apply(plan: ProcessorPlan, patience: Patience, log: Log): Promise<void>;
+  apply(plan: ProcessorPlan, deadline: StepDeadline, log: Log): Promise<void>;
   /**
    * Stops whatever of this name may write to the windows topic, and returns only when the processor itself says that it ended.
    * The state that it left stays until the next computation runs: it tells whose windows the topic holds, also to a run that
@@ -91,9 +91,9 @@ export interface Processor {
    *
    * @throws StreamctlError `timeout` when it did not end in time, `unreachable`, `interrupted`
    */
-  stop(patience: Patience): Promise<readonly string[]>;
+  stop(deadline: StepDeadline): Promise<readonly string[]>;
   /** Whether the wanted computation runs now. An answer that is not healthy is no error. @throws StreamctlError `unreachable` */
-  health(patience: Patience): Promise<ProcessorHealth>;
+  health(deadline: StepDeadline): Promise<ProcessorHealth>;
 }
 
 /**
@@ -148,7 +148,7 @@ export interface ProvisionProcessorOptions {
   readonly unfitWindows?: string | undefined;
   /** Deletes the windows topic, makes it anew and answers its new id. Called when its windows were computed otherwise. */
   readonly remakeWindowsTopic: () => Promise<TopicIdentity>;
-  readonly patience: Patience;
+  readonly deadline: StepDeadline;
   readonly log: Log;
 }
 
@@ -160,22 +160,22 @@ export interface ProvisionProcessorOptions {
 export async function provisionProcessor(
   options: ProvisionProcessorOptions,
 ): Promise<{ readonly changes: readonly Change[]; readonly windows: TopicIdentity }> {
-  const { processorFor, remakeWindowsTopic, patience, log } = options;
+  const { processorFor, remakeWindowsTopic, deadline, log } = options;
   let windows = options.windows;
   let processor = processorFor(windows);
   const changes: Change[] = [];
-  let plan = planProcessor(await processor.observe(patience), processor.wanted, options.unfitWindows);
+  let plan = planProcessor(await processor.observe(deadline), processor.wanted, options.unfitWindows);
   const { cause } = plan;
-  if (givesUp(plan)) await processor.validate(patience);
+  if (givesUp(plan)) await processor.validate(deadline);
   if (startsAnew(plan) && plan.staleWindows) {
     log.warn(`Topic "${windows.name}" is made anew: ${cause}`);
-    await processor.stop(patience);
+    await processor.stop(deadline);
     windows = await remakeWindowsTopic();
     changes.push({ kind: "topic", name: windows.name, result: "replaced", cause });
     processor = processorFor(windows);
     plan = { ...plan, stop: [], resume: false, staleWindows: false };
   }
-  await processor.apply(plan, patience, log);
+  await processor.apply(plan, deadline, log);
   // That a new job was not there before goes without saying.
   const afresh = plan.operation === "create" && startsAnew(plan) && !plan.resume;
   changes.push({ kind: "job", name: processor.computation, result: resultOf[plan.operation], ...(afresh ? {} : { cause }) });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { silentLog } from "../../src/core/log.ts";
-import { type Patience, patienceFor } from "../../src/provision/patience.ts";
+import { type StepDeadline, stepDeadline } from "../../src/provision/step-deadline.ts";
 import { type Processor, provisionProcessor, type TopicIdentity } from "../../src/provision/processor.ts";
 import { failureOf } from "./failure.ts";
 
@@ -29,7 +29,7 @@ const windows: TopicIdentity = { name: "window_transactions", id: "w1" };
 async function provisionIn(
   world: ProcessorWorld,
   wish: Wish,
-  { topic, patience }: { readonly topic: TopicIdentity; readonly patience: Patience },
+  { topic, deadline }: { readonly topic: TopicIdentity; readonly deadline: StepDeadline },
 ) {
   const remade: string[] = [];
   const outcome = await provisionProcessor({
@@ -39,7 +39,7 @@ async function provisionIn(
       remade.push(`remade with ${(await world.running()).length} running`);
       return { name: windows.name, id: "w2" };
     },
-    patience,
+    deadline,
     log: silentLog,
   });
   return { ...outcome, remade };
@@ -50,8 +50,8 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
   const provision = async (
     world: ProcessorWorld,
     wish: Wish,
-    options: { readonly topic?: TopicIdentity; readonly patience?: Patience } = {},
-  ) => await provisionIn(world, wish, { topic: windows, patience: patienceFor(timeoutMs), ...options });
+    options: { readonly topic?: TopicIdentity; readonly deadline?: StepDeadline } = {},
+  ) => await provisionIn(world, wish, { topic: windows, deadline: stepDeadline(timeoutMs), ...options });
 
   describe(`${name} as a processor`, () => {
     test("starts the computation where nothing runs, and once only", async () => {
@@ -122,23 +122,23 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       await provision(world, first);
       const before = await world.running();
       const processor = world.processor(windows, first);
-      expect(await processor.stop(patienceFor(timeoutMs))).toEqual(before);
+      expect(await processor.stop(stepDeadline(timeoutMs))).toEqual(before);
       expect(await world.running()).toEqual([]);
-      expect(await processor.stop(patienceFor(timeoutMs))).toEqual([]);
+      expect(await processor.stop(stepDeadline(timeoutMs))).toEqual([]);
     });
 
     test("health() follows the computation", async () => {
       await using world = await createWorld();
       const processor = world.processor(windows, first);
-      expect((await processor.health(patienceFor(timeoutMs))).healthy).toBe(false);
+      expect((await processor.health(stepDeadline(timeoutMs))).healthy).toBe(false);
       await provision(world, first);
-      expect((await processor.health(patienceFor(timeoutMs))).healthy).toBe(true);
+      expect((await processor.health(stepDeadline(timeoutMs))).healthy).toBe(true);
     });
 
     test("an interrupt ends the wait", async () => {
       await using world = await createWorld();
-      const patience = patienceFor(timeoutMs, AbortSignal.abort());
-      expect(await failureOf(provision(world, first, { patience }))).toMatchObject({ code: "interrupted" });
+      const deadline = stepDeadline(timeoutMs, AbortSignal.abort());
+      expect(await failureOf(provision(world, first, { deadline }))).toMatchObject({ code: "interrupted" });
     });
   });
 }

@@ -8,7 +8,7 @@ import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts"
 import { arrayAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { innermostCause } from "../java-error.ts";
-import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import { type StepDeadline, remainingMs, waitOptions } from "../step-deadline.ts";
 import type { Statement } from "../statements.ts";
 
 export interface GatewaySession {
@@ -17,7 +17,7 @@ export interface GatewaySession {
    *
    * @throws StreamctlError `processor` with the innermost cause when Flink refuses it.
    */
-  execute(statement: Statement, patience: Patience): Promise<{ readonly jobId?: string }>;
+  execute(statement: Statement, deadline: StepDeadline): Promise<{ readonly jobId?: string }>;
   /** Gives the session back. Never throws: the gateway drops idle sessions by itself. */
   close(): Promise<void>;
 }
@@ -26,10 +26,10 @@ export interface GatewaySession {
 export async function openGatewaySession(
   gatewayUrl: string,
   properties: Readonly<Record<string, string>>,
-  patience: Patience,
+  deadline: StepDeadline,
 ): Promise<GatewaySession> {
   const call = (path: string, request: HttpRequest = {}) => exchange(`${gatewayUrl}/v3${path}`, request);
-  const within = (): HttpRequest => ({ signal: patience.signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
+  const within = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
   const opened = await call("/sessions", { ...within(), method: "POST", body: { sessionName: "streamctl", properties } });
   const session = stringAt(opened.json, "sessionHandle");
   if (session === undefined) throw refusal(() => `Cannot open a session of Flink's SQL gateway at "${gatewayUrl}"`, opened);
@@ -43,10 +43,10 @@ export async function openGatewaySession(
 
 type Call = (path: string, request?: HttpRequest) => Promise<HttpAnswer>;
 
-async function executeStatement(call: Call, session: string, statement: Statement, patience: Patience) {
+async function executeStatement(call: Call, session: string, statement: Statement, deadline: StepDeadline) {
   const refused = (answer: HttpAnswer): StreamctlError =>
     refusal((line = 1) => `Cannot run "${statement.file}:${statement.line + line - 1}"`, answer);
-  const request = (): HttpRequest => ({ signal: patience.signal, timeoutMs: Math.min(remainingMs(patience), 30_000) });
+  const request = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
   const posted = await call(`/sessions/${session}/statements`, { ...request(), method: "POST", body: { statement: statement.text } });
   const operation = stringAt(posted.json, "operationHandle");
   if (operation === undefined) throw refused(posted);
@@ -58,7 +58,7 @@ async function executeStatement(call: Call, session: string, statement: Statemen
       if (status === undefined) throw refused(answer);
       return status === "PENDING" || status === "RUNNING" || status === "INITIALIZED" ? undefined : status;
     },
-    { ...waitOptions(patience, `Flink to accept "${statement.file}"`), intervalMs: 5 },
+    { ...waitOptions(deadline, `Flink to accept "${statement.file}"`), intervalMs: 5 },
   );
   // The result of an operation that failed is where its reason stands.
   const result = await call(`${path}/result/0?rowFormat=JSON`, request());

@@ -14,7 +14,7 @@ import { openGatewaySession } from "./gateway.ts";
 import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
 import { keepsFailing, standstill } from "./progress.ts";
 import { innermostCause } from "../java-error.ts";
-import type { Patience } from "../patience.ts";
+import type { StepDeadline } from "../step-deadline.ts";
 import { type Processor, type ProcessorHealth, type ProcessorIdentity, startsAnew, type TopicIdentity } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
 
@@ -59,34 +59,34 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
     name: "flink",
     computation: name,
     wanted: identity,
-    async observe(patience) {
-      const [computations, former] = await Promise.all([observeJobs(restUrl, name, patience), formerIdentities(checkpoints)]);
+    async observe(deadline) {
+      const [computations, former] = await Promise.all([observeJobs(restUrl, name, deadline), formerIdentities(checkpoints)]);
       return { computations, former };
     },
     async steps({ operation, cause }) {
       return [{ operation, target: `job ${name}`, cause }];
     },
-    async validate(patience) {
-      await runStatements(job, {}, statements.map(explained), patience);
+    async validate(deadline) {
+      await runStatements(job, {}, statements.map(explained), deadline);
     },
-    async apply(plan, patience, log) {
+    async apply(plan, deadline, log) {
       if (!startsAnew(plan)) return;
-      await cancelAll(restUrl, plan.stop, patience);
+      await cancelAll(restUrl, plan.stop, deadline);
       // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
-      await startJob(job, resumeFrom, patience, log);
+      await startJob(job, resumeFrom, deadline, log);
       await forgetOtherCheckpoints(checkpoints, identity);
     },
-    async stop(patience) {
-      const jobs = await liveJobs(restUrl, name, patience);
+    async stop(deadline) {
+      const jobs = await liveJobs(restUrl, name, deadline);
       await cancelAll(
         restUrl,
         jobs.map(({ id }) => id),
-        patience,
+        deadline,
       );
       return jobs.map(({ id }) => id);
     },
-    health: (patience) => healthOf(job, patience),
+    health: (deadline) => healthOf(job, deadline),
   };
 }
 
@@ -104,44 +104,44 @@ function identityOf(parameters: ReadonlyMap<string, string>): ProcessorIdentity 
   return { statements, transactionsTopicId, windowsTopicId };
 }
 
-async function liveJobs(restUrl: string, name: string, patience: Patience): Promise<readonly FlinkJob[]> {
-  return (await listJobs(restUrl, patience)).filter((job) => job.name === name && !hasEnded(job));
+async function liveJobs(restUrl: string, name: string, deadline: StepDeadline): Promise<readonly FlinkJob[]> {
+  return (await listJobs(restUrl, deadline)).filter((job) => job.name === name && !hasEnded(job));
 }
 
-async function observeJobs(restUrl: string, name: string, patience: Patience) {
-  const jobs = await liveJobs(restUrl, name, patience);
+async function observeJobs(restUrl: string, name: string, deadline: StepDeadline) {
+  const jobs = await liveJobs(restUrl, name, deadline);
   return Promise.all(
     jobs.map(async ({ id, state }) => {
-      const identity = identityOf(await jobParameters(restUrl, id, patience));
+      const identity = identityOf(await jobParameters(restUrl, id, deadline));
       const stopping = state === "CANCELLING" || state === "FAILING";
       return { id, state: stopping ? ("stopping" as const) : ("running" as const), ...(identity === undefined ? {} : { identity }) };
     }),
   );
 }
 
-async function cancelAll(restUrl: string, jobIds: readonly string[], patience: Patience): Promise<void> {
-  await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, patience)));
+async function cancelAll(restUrl: string, jobIds: readonly string[], deadline: StepDeadline): Promise<void> {
+  await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, deadline)));
 }
 
-async function startJob(job: Job, resumeFrom: string | undefined, patience: Patience, log: Log): Promise<void> {
-  if (resumeFrom === undefined) return submitAndWait(job, {}, patience);
+async function startJob(job: Job, resumeFrom: string | undefined, deadline: StepDeadline, log: Log): Promise<void> {
+  if (resumeFrom === undefined) return submitAndWait(job, {}, deadline);
   try {
     log.debug(`${job.name} goes on from ${resumeFrom}`);
     // Claimed: Flink deletes the old checkpoint once it has a newer one.
-    await submitAndWait(job, { "execution.state-recovery.path": resumeFrom, "execution.state-recovery.claim-mode": "CLAIM" }, patience);
+    await submitAndWait(job, { "execution.state-recovery.path": resumeFrom, "execution.state-recovery.claim-mode": "CLAIM" }, deadline);
   } catch (error) {
     if (!hasCode(error, "processor")) throw error;
     log.warn(`Flink could not go on from checkpoint "${resumeFrom}" (${messageOf(error)}): all windows are computed again`);
     await cancelAll(
       job.options.restUrl,
-      (await liveJobs(job.options.restUrl, job.name, patience)).map(({ id }) => id),
-      patience,
+      (await liveJobs(job.options.restUrl, job.name, deadline)).map(({ id }) => id),
+      deadline,
     );
-    await submitAndWait(job, {}, patience);
+    await submitAndWait(job, {}, deadline);
   }
 }
 
-async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>>, patience: Patience): Promise<void> {
+async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<void> {
   const { options, name, statements, identity } = job;
   const parameters = {
     [parameterNames.statements]: identity.statements,
@@ -156,9 +156,9 @@ async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>
     "execution.checkpointing.dir": checkpointDirectory(options.checkpoints, identity),
     ...recovery,
   };
-  const jobId = await runStatements(job, properties, statements, patience);
+  const jobId = await runStatements(job, properties, statements, deadline);
   if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink named no job`);
-  await waitUntilRunning(options.restUrl, jobId, patience);
+  await waitUntilRunning(options.restUrl, jobId, deadline);
 }
 
 /** Runs statements in a session of their own. Answers the job that one of them started, if any. */
@@ -166,12 +166,12 @@ async function runStatements(
   { options }: Job,
   properties: Readonly<Record<string, string>>,
   statements: readonly Statement[],
-  patience: Patience,
+  deadline: StepDeadline,
 ): Promise<string | undefined> {
-  const session = await openGatewaySession(options.gatewayUrl, properties, patience);
+  const session = await openGatewaySession(options.gatewayUrl, properties, deadline);
   let jobId: string | undefined;
   try {
-    for (const statement of statements) jobId = (await session.execute(statement, patience)).jobId ?? jobId;
+    for (const statement of statements) jobId = (await session.execute(statement, deadline)).jobId ?? jobId;
   } finally {
     await session.close();
   }
@@ -192,13 +192,13 @@ function requireOneInsert(statements: readonly Statement[]): readonly Statement[
   throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, and ${where}`);
 }
 
-async function healthOf({ options: { restUrl }, name }: Job, patience: Patience): Promise<ProcessorHealth> {
-  const jobs = (await listJobs(restUrl, patience)).filter((job) => job.name === name);
+async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadline): Promise<ProcessorHealth> {
+  const jobs = (await listJobs(restUrl, deadline)).filter((job) => job.name === name);
   const live = jobs.filter((job) => !hasEnded(job));
   const [only] = live;
-  if (only === undefined) return { healthy: false, detail: `no job "${name}"${await endOf(restUrl, jobs, patience)}` };
+  if (only === undefined) return { healthy: false, detail: `no job "${name}"${await endOf(restUrl, jobs, deadline)}` };
   if (live.length > 1) return { healthy: false, detail: `${live.length} jobs "${name}"` };
-  const history = await jobHistory(restUrl, only, patience);
+  const history = await jobHistory(restUrl, only, deadline);
   const runs = only.state === "RUNNING" && only.totalTasks > 0 && only.runningTasks === only.totalTasks;
   const detail = `${only.state}, ${only.runningTasks} of ${only.totalTasks} tasks`;
   const trouble = runs ? standstill(history) : "";
@@ -209,9 +209,9 @@ async function healthOf({ options: { restUrl }, name }: Job, patience: Patience)
 }
 
 /** How the newest job ended that the cluster remembers; empty where it remembers none. */
-async function endOf(restUrl: string, ended: readonly FlinkJob[], patience: Patience): Promise<string> {
+async function endOf(restUrl: string, ended: readonly FlinkJob[], deadline: StepDeadline): Promise<string> {
   const last = ended.toSorted((one, other) => other.startedAtMs - one.startedAtMs)[0];
   if (last === undefined) return "";
-  const failure = await lastFailure(restUrl, last.id, patience);
+  const failure = await lastFailure(restUrl, last.id, deadline);
   return `: the last one is ${last.state}${failure === undefined ? "" : ` (${failure})`}`;
 }

@@ -15,14 +15,14 @@ import {
 import { hashDefinition, parseDefinition } from "./definition.ts";
 import { type HeldQuery, type HeldState, observeServer, writersOf } from "./objects.ts";
 import { type ObjectStep, planObjects } from "./plan.ts";
-import type { Patience } from "../patience.ts";
+import type { StepDeadline } from "../step-deadline.ts";
 import type { ProcessorIdentity, ProcessorObservation, RunningComputation, TopicIdentity } from "../processor.ts";
 
 /** What the processor needs of Kafka for topics of its own. */
 export interface OwnTopics {
-  list(patience: Patience): Promise<readonly string[]>;
-  create(name: string, partitions: number, config: Readonly<Record<string, string>>, patience: Patience): Promise<void>;
-  remove(name: string, patience: Patience): Promise<void>;
+  list(deadline: StepDeadline): Promise<readonly string[]>;
+  create(name: string, partitions: number, config: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<void>;
+  remove(name: string, deadline: StepDeadline): Promise<void>;
 }
 
 export interface KsqldbOptions {
@@ -57,8 +57,8 @@ export class KsqldbChain {
     return readDeclared(this.options.declarations, this.options, creation);
   }
 
-  look(patience: Patience): Promise<HeldState> {
-    return observeServer(this.options.url, this.declared, patience);
+  look(deadline: StepDeadline): Promise<HeldState> {
+    return observeServer(this.options.url, this.declared, deadline);
   }
 
   /** @param topics names of all that Kafka has */

@@ -9,33 +9,33 @@ import { describeObject, type HeldQuery, listQueries, queryErrors } from "./obje
 import type { ObjectStep } from "./plan.ts";
 import { carryOut } from "./server.ts";
 import { queryProperties } from "./settings.ts";
-import { type Patience, patienceFor, waitOptions } from "../patience.ts";
+import { type StepDeadline, stepDeadline, waitOptions } from "../step-deadline.ts";
 
 /** Ends queries and returns once the server lists none of them any more. */
-export async function terminate(url: string, ids: readonly string[], patience: Patience): Promise<void> {
+export async function terminate(url: string, ids: readonly string[], deadline: StepDeadline): Promise<void> {
   for (const id of ids) {
-    const isDone = async (): Promise<boolean> => (await listQueries(url, patience)).every((query) => query.id !== id);
-    await carryOut(url, { sql: `TERMINATE ${quoted(id)}`, action: () => `terminate query ${id}`, isDone }, patience);
-    await pollUntil(async () => (await isDone()) || undefined, waitOptions(patience, `query ${id} to end`));
+    const isDone = async (): Promise<boolean> => (await listQueries(url, deadline)).every((query) => query.id !== id);
+    await carryOut(url, { sql: `TERMINATE ${quoted(id)}`, action: () => `terminate query ${id}`, isDone }, deadline);
+    await pollUntil(async () => (await isDone()) || undefined, waitOptions(deadline, `query ${id} to end`));
   }
 }
 
 /** Drops what the steps say is to be made again, readers before what they read. Topics stay. */
-export async function drop(url: string, steps: readonly ObjectStep[], patience: Patience): Promise<void> {
+export async function drop(url: string, steps: readonly ObjectStep[], deadline: StepDeadline): Promise<void> {
   for (const { declared, operation } of steps.toReversed()) {
     if (operation !== "terminate, drop and create again") continue;
     const { kind, name } = declared;
-    const isDone = async (): Promise<boolean> => (await describeObject(url, name, patience)) === undefined;
+    const isDone = async (): Promise<boolean> => (await describeObject(url, name, deadline)) === undefined;
     await carryOut(
       url,
       { sql: `DROP ${kind} ${quoted(name)}`, action: () => `drop ${kind.toLowerCase()} ${name} of ksqlDB`, isDone },
-      patience,
+      deadline,
     );
   }
 }
 
 /** Posts the statements of what is to be made or replaced, in their order. */
-export async function make(url: string, steps: readonly ObjectStep[], patience: Patience, log: Log): Promise<void> {
+export async function make(url: string, steps: readonly ObjectStep[], deadline: StepDeadline, log: Log): Promise<void> {
   for (const { declared, operation, cause } of steps) {
     if (operation === "unchanged") continue;
     const { file, text, line: begin } = declared.statement;
@@ -47,15 +47,15 @@ export async function make(url: string, steps: readonly ObjectStep[], patience: 
         sql: inPlace ? text.replace(/^create(?:\s+or\s+replace)?/iu, "CREATE OR REPLACE") : text,
         action: (line = 1) => `run "${file}:${begin + line - 1}"`,
         properties: queryProperties,
-        isDone: async () => await isMade(url, declared, patience),
+        isDone: async () => await isMade(url, declared, deadline),
       },
-      patience,
+      deadline,
     );
   }
 }
 
-async function isMade(url: string, { name, definition }: Declared, patience: Patience): Promise<boolean> {
-  const held = await describeObject(url, name, patience);
+async function isMade(url: string, { name, definition }: Declared, deadline: StepDeadline): Promise<boolean> {
+  const held = await describeObject(url, name, deadline);
   if (held === undefined) return false;
   return definition === undefined || compareDefinitions(parseDefinition(held.statement), definition).kind === "same";
 }
@@ -72,18 +72,18 @@ export function fillingQueries(declared: readonly Declared[], queries: readonly 
  *
  * @throws StreamctlError `processor` with the query's last error
  */
-export async function waitUntilRunning(url: string, declared: readonly Declared[], patience: Patience): Promise<void> {
+export async function waitUntilRunning(url: string, declared: readonly Declared[], deadline: StepDeadline): Promise<void> {
   let last: readonly (HeldQuery | undefined)[] = [];
   const look = async (): Promise<true | undefined> => {
-    last = fillingQueries(declared, await listQueries(url, patience));
+    last = fillingQueries(declared, await listQueries(url, deadline));
     return last.every((query) => query?.state === "RUNNING") || undefined;
   };
   try {
-    await pollUntil(look, waitOptions(patience, "ksqlDB's queries to run"));
+    await pollUntil(look, waitOptions(deadline, "ksqlDB's queries to run"));
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
     const query = last.find((one) => one?.state !== "RUNNING");
-    const [reason] = query === undefined ? [] : await queryErrors(url, query.id, patienceFor(2000, patience.signal));
+    const [reason] = query === undefined ? [] : await queryErrors(url, query.id, stepDeadline(2000, deadline.signal));
     throw new StreamctlError(
       "processor",
       `Cannot run query ${query?.id ?? "of the windows"}: ${reason ?? query?.state ?? "it is not there"}`,

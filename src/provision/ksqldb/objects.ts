@@ -5,7 +5,7 @@ import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
 import { type Declared, quoted } from "./declarations.ts";
 import { refusalOf, saysMissing } from "./refusal.ts";
 import { ask } from "./server.ts";
-import type { Patience } from "../patience.ts";
+import type { StepDeadline } from "../step-deadline.ts";
 
 /** A stream or table as the server describes it. */
 export interface HeldObject {
@@ -35,17 +35,17 @@ export interface HeldState {
 }
 
 /** @throws StreamctlError `unreachable`, `processor`, `interrupted` */
-export async function observeServer(url: string, declared: readonly Declared[], patience: Patience): Promise<HeldState> {
+export async function observeServer(url: string, declared: readonly Declared[], deadline: StepDeadline): Promise<HeldState> {
   const [queries, ...objects] = await Promise.all([
-    listQueries(url, patience),
-    ...declared.map(({ name }) => describeObject(url, name, patience)),
+    listQueries(url, deadline),
+    ...declared.map(({ name }) => describeObject(url, name, deadline)),
   ]);
   return { queries, objects: new Map(objects.filter((object) => object !== undefined).map((object) => [object.name, object])) };
 }
 
 /** Queries that run on their own; those of people who look on are left out. */
-export async function listQueries(url: string, patience: Patience): Promise<readonly HeldQuery[]> {
-  const answer = await ask(url, "SHOW QUERIES", patience);
+export async function listQueries(url: string, deadline: StepDeadline): Promise<readonly HeldQuery[]> {
+  const answer = await ask(url, "SHOW QUERIES", deadline);
   if (answer.status !== 200) throw new StreamctlError("processor", `Cannot list the queries of ksqlDB: ${refusalOf(answer).reason}`);
   return arrayAt(answer.json, 0, "queries")
     .map((query) => ({
@@ -60,8 +60,8 @@ export async function listQueries(url: string, patience: Patience): Promise<read
 }
 
 /** Undefined where there is no stream or table of that name. */
-export async function describeObject(url: string, name: string, patience: Patience): Promise<HeldObject | undefined> {
-  const answer = await ask(url, `DESCRIBE ${quoted(name)}`, patience);
+export async function describeObject(url: string, name: string, deadline: StepDeadline): Promise<HeldObject | undefined> {
+  const answer = await ask(url, `DESCRIBE ${quoted(name)}`, deadline);
   if (saysMissing(answer)) return undefined;
   const description = at(answer.json, 0, "sourceDescription");
   if (answer.status !== 200 || description === undefined) {
@@ -81,8 +81,8 @@ export async function describeObject(url: string, name: string, patience: Patien
 }
 
 /** Last errors of a query, as the server tells them. */
-export async function queryErrors(url: string, id: string, patience: Patience): Promise<readonly string[]> {
-  const answer = await ask(url, `EXPLAIN ${quoted(id)}`, patience);
+export async function queryErrors(url: string, id: string, deadline: StepDeadline): Promise<readonly string[]> {
+  const answer = await ask(url, `EXPLAIN ${quoted(id)}`, deadline);
   const errors = arrayAt(answer.json, 0, "queryDescription", "queryErrors");
   return errors.map((error) => stringAt(error, "errorMessage")?.split("\n")[0] ?? "").filter(Boolean);
 }

@@ -16,7 +16,7 @@ import { isOurQuery, isOurs, type ObjectStep, planObjects, requireOwn } from "./
 import { readServerInfo } from "./server.ts";
 import { warnOfSettings } from "./settings.ts";
 import { validateSteps } from "./validation.ts";
-import type { Patience } from "../patience.ts";
+import type { StepDeadline } from "../step-deadline.ts";
 import { type Processor, startsAnew } from "../processor.ts";
 
 /** @throws StreamctlError `usage` when a file of `ksql/` cannot be used. */
@@ -27,21 +27,21 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
     name: "ksqldb",
     computation: windows.name,
     wanted: chain.wanted,
-    async observe(patience) {
-      const [held, topics] = await Promise.all([chain.look(patience), options.topics.list(patience)]);
+    async observe(deadline) {
+      const [held, topics] = await Promise.all([chain.look(deadline), options.topics.list(deadline)]);
       return chain.computations(held, topics);
     },
-    async steps(plan, patience) {
-      const steps = planObjects(chain.declared, await chain.look(patience), startsAnew(plan) ? plan.cause : undefined);
+    async steps(plan, deadline) {
+      const steps = planObjects(chain.declared, await chain.look(deadline), startsAnew(plan) ? plan.cause : undefined);
       return steps.map(({ operation, declared, cause }) => ({
         operation,
         target: `${declared.kind.toLowerCase()} ${declared.name}`,
         cause,
       }));
     },
-    async validate(patience) {
-      const held = await chain.look(patience);
-      const version = (await readServerInfo(url, patience)).version;
+    async validate(deadline) {
+      const held = await chain.look(deadline);
+      const version = (await readServerInfo(url, deadline)).version;
       const trial = { ...options, windows: { ...windows, name: `${windows.name}-${randomUUID()}` } };
       const steps = planObjects(declaredFor(version, new KsqldbChain(trial).declared), held, "to be validated");
       if (!options.ownServer) requireOwn(steps, held, windows.name, url);
@@ -50,29 +50,29 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
         url,
         steps,
         inserts.map(({ id }) => id),
-        patience,
+        deadline,
       );
     },
-    async apply(plan, patience, log) {
-      if (startsAnew(plan)) await rebuild(chain, await chain.look(patience), plan.cause, patience, log);
+    async apply(plan, deadline, log) {
+      if (startsAnew(plan)) await rebuild(chain, await chain.look(deadline), plan.cause, deadline, log);
       else if (plan.operation === "update") {
-        const held = await chain.look(patience);
+        const held = await chain.look(deadline);
         const steps = planObjects(chain.declared, held, undefined);
         if (!options.ownServer) requireOwn(steps, held, windows.name, url);
-        await make(url, steps, patience, log);
+        await make(url, steps, deadline, log);
       }
-      await waitUntilRunning(url, chain.declared, patience);
+      await waitUntilRunning(url, chain.declared, deadline);
     },
-    async stop(patience) {
-      const writers = writersOf({ queries: await listQueries(url, patience) }, windows.name);
+    async stop(deadline) {
+      const writers = writersOf({ queries: await listQueries(url, deadline) }, windows.name);
       if (!options.ownServer) requireOwn([], { queries: writers, objects: new Map() }, windows.name, url);
       const ids = writers.map(({ id }) => id);
-      await terminate(url, ids, patience);
+      await terminate(url, ids, deadline);
       return ids;
     },
-    async health(patience) {
+    async health(deadline) {
       try {
-        return await healthOf(chain, patience);
+        return await healthOf(chain, deadline);
       } catch (error) {
         // A server that refuses to tell is there, and not healthy.
         if (!hasCode(error, "processor")) throw error;
@@ -88,61 +88,66 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
  *
  * @throws StreamctlError `processor` where somebody else's query reads one of them, `unreachable`
  */
-export async function removeOwnObjects(options: KsqldbOptions, patience: Patience): Promise<readonly string[]> {
+export async function removeOwnObjects(options: KsqldbOptions, deadline: StepDeadline): Promise<readonly string[]> {
   const chain = new KsqldbChain(options);
-  const held = await chain.look(patience);
+  const held = await chain.look(deadline);
   const steps = chain.declared
     .filter(({ name }) => {
       const object = held.objects.get(name);
       return object !== undefined && isOurs(object, held);
     })
     .map((declared): ObjectStep => ({ operation: "terminate, drop and create again", declared, cause: "asked to" }));
-  await dropAll(chain, chain.queriesInTheWay(held, steps).filter(isOurQuery), steps, patience);
+  await dropAll(chain, chain.queriesInTheWay(held, steps).filter(isOurQuery), steps, deadline);
   return steps.map(({ declared }) => declared.name);
 }
 
-async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, patience: Patience, log: Log): Promise<void> {
+async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, deadline: StepDeadline, log: Log): Promise<void> {
   const { url, ownServer, windows } = chain.options;
   const paidTransactionsTopic = `${ownTopicPrefix}${randomUUID().slice(0, 8)}`;
-  const { version } = await readServerInfo(url, patience);
+  const { version } = await readServerInfo(url, deadline);
   const steps = planObjects(declaredFor(version, chain.render({ computation: chain.mark, paidTransactionsTopic })), held, cause);
   if (!ownServer) {
     requireOwn(steps, held, windows.name, url);
-    await warnOfSettings(url, log, patience);
+    await warnOfSettings(url, log, deadline);
   }
   for (const { operation, declared, cause: why } of steps) {
     if (operation.startsWith("terminate")) log.info(`${declared.kind.toLowerCase()} ${declared.name}: ${operation}: ${why}`);
   }
-  await dropAll(chain, chain.queriesInTheWay(held, steps), steps, patience);
-  await createOwnTopic(chain, paidTransactionsTopic, patience);
-  await make(url, steps, patience, log);
+  await dropAll(chain, chain.queriesInTheWay(held, steps), steps, deadline);
+  await createOwnTopic(chain, paidTransactionsTopic, deadline);
+  await make(url, steps, deadline, log);
 }
 
 async function createOwnTopic(
   { options: { topics, transactionsPartitions } }: KsqldbChain,
   name: string,
-  patience: Patience,
+  deadline: StepDeadline,
 ): Promise<void> {
-  await topics.create(name, transactionsPartitions, { "retention.ms": String(retentionMs), "cleanup.policy": "delete" }, patience);
+  await topics.create(name, transactionsPartitions, { "retention.ms": String(retentionMs), "cleanup.policy": "delete" }, deadline);
 }
 
-async function dropAll(chain: KsqldbChain, queries: readonly HeldQuery[], steps: readonly ObjectStep[], patience: Patience): Promise<void> {
+async function dropAll(
+  chain: KsqldbChain,
+  queries: readonly HeldQuery[],
+  steps: readonly ObjectStep[],
+  deadline: StepDeadline,
+): Promise<void> {
   const { url, topics } = chain.options;
   // A query ends only when it got rid of what it still has to write, so a topic of ours that was deleted is there once more until then.
-  const there = await topics.list(patience);
+  const there = await topics.list(deadline);
   const written = queries.flatMap((query) => query.topics).filter((name) => name.startsWith(ownTopicPrefix));
-  for (const name of written) if (!there.includes(name)) await createOwnTopic(chain, name, patience);
+  for (const name of written) if (!there.includes(name)) await createOwnTopic(chain, name, deadline);
   await terminate(
     url,
     queries.map(({ id }) => id),
-    patience,
+    deadline,
   );
-  await drop(url, steps, patience);
-  for (const name of await topics.list(patience)) if (name.startsWith(ownTopicPrefix)) await topics.remove(name, patience);
+  await drop(url, steps, deadline);
+  for (const name of await topics.list(deadline)) if (name.startsWith(ownTopicPrefix)) await topics.remove(name, deadline);
 }
 
-async function healthOf({ options, declared }: KsqldbChain, patience: Patience) {
-  const [queries, topics] = await Promise.all([listQueries(options.url, patience), options.topics.list(patience)]);
+async function healthOf({ options, declared }: KsqldbChain, deadline: StepDeadline) {
+  const [queries, topics] = await Promise.all([listQueries(options.url, deadline), options.topics.list(deadline)]);
   const writers = writersOf({ queries }, options.windows.name);
   if (writers.length !== 1) return { healthy: false, detail: writers.length === 0 ? "no query" : `${writers.length} queries` };
   const filling = fillingQueries(declared, queries);
@@ -152,7 +157,7 @@ async function healthOf({ options, declared }: KsqldbChain, patience: Patience) 
   const gone = filling.flatMap((query) => query?.topics ?? []).find((topic) => !topics.includes(topic));
   if (gone !== undefined) return { healthy: false, detail: `${detail}: topic "${gone}" is gone` };
   const failing = filling.find((query) => query !== undefined && query.state !== "RUNNING");
-  const [reason] = failing === undefined ? [] : await queryErrors(options.url, failing.id, patience);
+  const [reason] = failing === undefined ? [] : await queryErrors(options.url, failing.id, deadline);
   const why = failing === undefined ? "" : `: ${failing.id} is ${failing.state}${reason === undefined ? "" : ` (${reason})`}`;
   return { healthy: running === filling.length, detail: `${detail}${why}` };
 }

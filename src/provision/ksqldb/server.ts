@@ -10,7 +10,7 @@ import { at, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { authorization, unauthorized } from "./credentials.ts";
 import { failureOf, type Refusal, refusalOf } from "./refusal.ts";
-import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import { type StepDeadline, remainingMs, waitOptions } from "../step-deadline.ts";
 
 /** Longest time for one answer, in milliseconds. A server whose Kafka is away would keep a statement for minutes. */
 const answerTimeoutMs = 30_000;
@@ -23,8 +23,8 @@ export interface ServerInfo {
 }
 
 /** @throws StreamctlError `unreachable` when nothing answers, `processor` when it is no ksqlDB, or wants other credentials */
-export async function readServerInfo(url: string, patience: Patience): Promise<ServerInfo> {
-  const answer = await askUntilReady(`ask ksqlDB at "${url}" who it is`, () => exchange(`${url}/info`, within(patience)), patience);
+export async function readServerInfo(url: string, deadline: StepDeadline): Promise<ServerInfo> {
+  const answer = await askUntilReady(`ask ksqlDB at "${url}" who it is`, () => exchange(`${url}/info`, within(deadline)), deadline);
   if (answer.status === 401 || answer.status === 403) throw unauthorized(url);
   const info = at(answer.json, "KsqlServerInfo");
   const version = stringAt(info, "version");
@@ -40,20 +40,20 @@ export async function readServerInfo(url: string, patience: Patience): Promise<S
 export async function ask(
   url: string,
   sql: string,
-  patience: Patience,
+  deadline: StepDeadline,
   properties: Readonly<Record<string, string>> = {},
 ): Promise<HttpAnswer> {
-  return await askUntilReady(`ask ksqlDB "${sql.split("\n")[0] ?? ""}"`, () => post(url, sql, properties, patience), patience);
+  return await askUntilReady(`ask ksqlDB "${sql.split("\n")[0] ?? ""}"`, () => post(url, sql, properties, deadline), deadline);
 }
 
-async function askUntilReady(action: string, send: () => Promise<HttpAnswer>, patience: Patience): Promise<HttpAnswer> {
+async function askUntilReady(action: string, send: () => Promise<HttpAnswer>, deadline: StepDeadline): Promise<HttpAnswer> {
   let last: Refusal | undefined;
   const look = async (): Promise<HttpAnswer | undefined> => {
     const answer = await send();
     last = answer.status === 200 ? undefined : refusalOf(answer);
     return last?.retry === "again" ? undefined : answer;
   };
-  return await orWhy(pollUntil(look, waitOptions(patience, "ksqlDB to answer")), `Cannot ${action}`, () => last?.reason);
+  return await orWhy(pollUntil(look, waitOptions(deadline, "ksqlDB to answer")), `Cannot ${action}`, () => last?.reason);
 }
 
 export interface Command {
@@ -73,7 +73,7 @@ export interface Command {
  *
  * @throws StreamctlError `processor` when ksqlDB refuses, or does not come to an end before the deadline; `interrupted`
  */
-export async function carryOut(url: string, command: Command, patience: Patience): Promise<void> {
+export async function carryOut(url: string, command: Command, deadline: StepDeadline): Promise<void> {
   let last: Refusal | undefined;
   let attempts = 0;
   const isDone = async (): Promise<boolean> => {
@@ -88,7 +88,7 @@ export async function carryOut(url: string, command: Command, patience: Patience
   const attempt = async (): Promise<true | undefined> => {
     if (attempts > 0 && (await isDone())) return true;
     attempts += 1;
-    const refusal = await tryOnce(url, command, patience);
+    const refusal = await tryOnce(url, command, deadline);
     if (refusal === undefined) return true;
     const again = refusal.retry === "again" || (refusal.retry === "once" && last?.retry !== "once");
     // What the server said says more than that it was silent just now.
@@ -99,7 +99,7 @@ export async function carryOut(url: string, command: Command, patience: Patience
     throw refused(command, refusal);
   };
   try {
-    await pollUntil(attempt, { ...waitOptions(patience, "ksqlDB"), intervalMs: 200, maxIntervalMs: 2000 });
+    await pollUntil(attempt, { ...waitOptions(deadline, "ksqlDB"), intervalMs: 200, maxIntervalMs: 2000 });
   } catch (error) {
     if (!hasCode(error, "timeout") || last === undefined) throw error;
     throw refused(command, last);
@@ -109,10 +109,10 @@ export async function carryOut(url: string, command: Command, patience: Patience
 const silence = "no answer came";
 
 /** Undefined where the statement was carried out. */
-async function tryOnce(url: string, command: Command, patience: Patience): Promise<Refusal | undefined> {
+async function tryOnce(url: string, command: Command, deadline: StepDeadline): Promise<Refusal | undefined> {
   let answer: HttpAnswer;
   try {
-    answer = await post(url, command.sql, command.properties ?? {}, patience);
+    answer = await post(url, command.sql, command.properties ?? {}, deadline);
   } catch (error) {
     // Whether it ran nobody knows: the next look tells.
     if (hasCode(error, "unreachable")) return { reason: `${silence}: ${error.message}`, retry: "again" };
@@ -126,7 +126,7 @@ async function tryOnce(url: string, command: Command, patience: Patience): Promi
     const reason = stringAt(entity, "message") ?? "it names no command";
     return { ...failureOf(reason), retry: "never" };
   }
-  return await settle(url, commandId, commandStatus(at(entity, "commandStatus")), patience);
+  return await settle(url, commandId, commandStatus(at(entity, "commandStatus")), deadline);
 }
 
 interface CommandStatus {
@@ -139,13 +139,13 @@ function commandStatus(value: unknown): CommandStatus {
 }
 
 /** Follows a command that the server took until it has ended. */
-async function settle(url: string, commandId: string, first: CommandStatus, patience: Patience): Promise<Refusal | undefined> {
+async function settle(url: string, commandId: string, first: CommandStatus, deadline: StepDeadline): Promise<Refusal | undefined> {
   let status = first;
   const look = async (): Promise<Refusal | "done" | undefined> => {
     if (status.state === "SUCCESS" || status.state === "TERMINATED") return "done";
     if (status.state === "ERROR") return failureOf(status.message);
     // Its names stand in backticks, and are not found without them.
-    const answer = await exchange(`${url}/status/${encodeURI(commandId)}`, within(patience)).catch((error: unknown) => {
+    const answer = await exchange(`${url}/status/${encodeURI(commandId)}`, within(deadline)).catch((error: unknown) => {
       if (hasCode(error, "unreachable")) return undefined;
       throw error;
     });
@@ -154,7 +154,7 @@ async function settle(url: string, commandId: string, first: CommandStatus, pati
     return undefined;
   };
   try {
-    const end = await pollUntil(look, { ...waitOptions(patience, "ksqlDB"), intervalMs: 20 });
+    const end = await pollUntil(look, { ...waitOptions(deadline, "ksqlDB"), intervalMs: 20 });
     return end === "done" ? undefined : end;
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
@@ -166,15 +166,15 @@ function refused({ action }: Command, { reason, line }: Refusal): StreamctlError
   return new StreamctlError("processor", `Cannot ${action(line)}: ${reason}`);
 }
 
-async function post(url: string, sql: string, properties: Readonly<Record<string, string>>, patience: Patience): Promise<HttpAnswer> {
+async function post(url: string, sql: string, properties: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<HttpAnswer> {
   // A comment at the end would swallow the semicolon.
   const ksql = sql.includes("--") ? `${sql}\n;` : `${sql};`;
-  return await exchange(`${url}/ksql`, { ...within(patience), method: "POST", body: { ksql, streamsProperties: properties } });
+  return await exchange(`${url}/ksql`, { ...within(deadline), method: "POST", body: { ksql, streamsProperties: properties } });
 }
 
-function within(patience: Patience): HttpRequest {
-  const timeoutMs = Math.ceil(Math.min(remainingMs(patience), answerTimeoutMs));
-  return { headers: authorization(), signal: patience.signal, timeoutMs };
+function within(deadline: StepDeadline): HttpRequest {
+  const timeoutMs = Math.ceil(Math.min(remainingMs(deadline), answerTimeoutMs));
+  return { headers: authorization(), signal: deadline.signal, timeoutMs };
 }
 
 async function orWhy<T>(promise: Promise<T>, action: string, reason: () => string | undefined): Promise<T> {

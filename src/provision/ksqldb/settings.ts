@@ -3,7 +3,7 @@
 import type { Log } from "../../core/log.ts";
 import { arrayAt, at, isObject, stringAt } from "../../core/json.ts";
 import { ask } from "./server.ts";
-import type { Patience } from "../patience.ts";
+import type { StepDeadline } from "../step-deadline.ts";
 
 /** Settings that our queries ask for themselves; of those that a server does not let them choose, it says so. */
 export const queryProperties = {
@@ -18,8 +18,8 @@ export const queryProperties = {
 } as const;
 
 /** Settings by name, without the prefix of those that go on to Kafka Streams; empty where the server tells none. */
-export async function readSettings(url: string, patience: Patience): Promise<ReadonlyMap<string, string>> {
-  const answer = await ask(url, "SHOW PROPERTIES", patience);
+export async function readSettings(url: string, deadline: StepDeadline): Promise<ReadonlyMap<string, string>> {
+  const answer = await ask(url, "SHOW PROPERTIES", deadline);
   const listed = at(answer.json, 0, "properties");
   // Old servers answer an object, newer ones a list of names and values.
   const pairs: readonly (readonly [string, unknown])[] = isObject(listed)
@@ -49,6 +49,6 @@ export function settingWarnings(settings: ReadonlyMap<string, string>): readonly
   ];
 }
 
-export async function warnOfSettings(url: string, log: Log, patience: Patience): Promise<void> {
-  for (const warning of settingWarnings(await readSettings(url, patience))) log.warn(warning);
+export async function warnOfSettings(url: string, log: Log, deadline: StepDeadline): Promise<void> {
+  for (const warning of settingWarnings(await readSettings(url, deadline))) log.warn(warning);
 }

@@ -12,7 +12,7 @@ import type { ObjectStep } from "./plan.ts";
 import { refusalOf } from "./refusal.ts";
 import { ask } from "./server.ts";
 import { queryProperties } from "./settings.ts";
-import type { Patience } from "../patience.ts";
+import type { StepDeadline } from "../step-deadline.ts";
 
 /**
  * @param steps what would be dropped and made; the statements must name topics that do not exist, so that none stands in the way
@@ -23,7 +23,7 @@ export async function validateSteps(
   url: string,
   steps: readonly ObjectStep[],
   terminated: readonly string[],
-  patience: Patience,
+  deadline: StepDeadline,
 ): Promise<void> {
   const dropped = steps.filter(({ operation }) => operation === "terminate, drop and create again").map(({ declared }) => declared);
   const made = steps
@@ -34,7 +34,7 @@ export async function validateSteps(
     ...dropped.toReversed().map(({ kind, name }) => `DROP ${kind} ${quoted(name)}`),
   ];
   const refusedAmong = async (read: readonly Declared[]): Promise<HttpAnswer | undefined> =>
-    await refused(url, [...before, ...read.map(({ statement }) => statement.text)], patience);
+    await refused(url, [...before, ...read.map(({ statement }) => statement.text)], deadline);
   const answer = await refusedAmong(made);
   if (answer === undefined) return;
   const at = place(answer, before, made) ?? (await firstRefused(made, refusedAmong));
@@ -43,9 +43,9 @@ export async function validateSteps(
 }
 
 /** The answer to statements that ksqlDB would refuse; undefined where it would carry them out. */
-async function refused(url: string, texts: readonly string[], patience: Patience): Promise<HttpAnswer | undefined> {
+async function refused(url: string, texts: readonly string[], deadline: StepDeadline): Promise<HttpAnswer | undefined> {
   const never = `STREAMCTL_NEVER_${randomUUID().replaceAll("-", "").toUpperCase()}`;
-  const answer = await ask(url, [...texts, `DESCRIBE ${never}`].join("\n;\n"), patience, queryProperties);
+  const answer = await ask(url, [...texts, `DESCRIBE ${never}`].join("\n;\n"), deadline, queryProperties);
   return stringAt(answer.json, "message")?.includes(never) === true ? undefined : answer;
 }
 

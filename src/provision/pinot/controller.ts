@@ -9,19 +9,19 @@ import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts"
 import { arrayAt, at, isObject, type JsonObject, numberAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { innermostCause } from "../java-error.ts";
-import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import { type StepDeadline, remainingMs, waitOptions } from "../step-deadline.ts";
 
 /** The cluster's setting that says when a creation of a table began; no part of Pinot knows it. */
 const creationMark = "streamctl.table-creation-began-at-ms";
 
 export class PinotController {
   readonly #url: string;
-  readonly #patience: Patience;
+  readonly #deadline: StepDeadline;
 
   /** @param url address without a slash at its end */
-  constructor(url: string, patience: Patience) {
+  constructor(url: string, deadline: StepDeadline) {
     this.#url = url;
-    this.#patience = patience;
+    this.#deadline = deadline;
   }
 
   /** The realtime table's configuration as Pinot keeps it; undefined where there is no such table. */
@@ -94,11 +94,11 @@ export class PinotController {
     const slowestMs = version.startsWith("0.") ? 30_000 : 300_000;
     const leftMs = Math.min(slowestMs, beganAtMs + slowestMs - Date.now());
     if (leftMs <= 0) return;
-    if (leftMs >= remainingMs(this.#patience)) {
+    if (leftMs >= remainingMs(this.#deadline)) {
       const message = `Cannot use Pinot table "${name}": an earlier \`up\` began to create it, and Pinot may be at it for ${Math.ceil(leftMs / 1000)} s`;
       throw new StreamctlError("pinot", message, { hint: `Type: streamctl up --timeout ${Math.ceil(slowestMs / 1000) + 60}s` });
     }
-    const options = { timeoutMs: leftMs, maxIntervalMs: 1000, signal: this.#patience.signal, what: "the creation to end" };
+    const options = { timeoutMs: leftMs, maxIntervalMs: 1000, signal: this.#deadline.signal, what: "the creation to end" };
     await pollUntil(async () => (await this.isAssigned(name)) || undefined, options).catch((error: unknown) => {
       if (!hasCode(error, "timeout")) throw error;
     });
@@ -162,7 +162,7 @@ export class PinotController {
         if (seen.status !== 404 && isObject(view) && Object.keys(view).length > 0) return undefined;
         return (await this.#serverHolds(name)) ? undefined : true;
       },
-      waitOptions(this.#patience, `Pinot to let go of table "${name}"`),
+      waitOptions(this.#deadline, `Pinot to let go of table "${name}"`),
     );
   }
 
@@ -183,7 +183,7 @@ export class PinotController {
         const host = stringAt(json, "hostName")?.replace(/^Server_/u, "");
         const port = numberAt(json, "adminPort");
         if (host === undefined || port === undefined || port <= 0) return false;
-        const { signal } = this.#patience;
+        const { signal } = this.#deadline;
         const tables = await exchange(`http://${host}:${port}/tables`, { signal, timeoutMs: 1000 }).catch((error: unknown) => {
           if (hasCode(error, "unreachable")) return undefined;
           throw error;
@@ -204,8 +204,8 @@ export class PinotController {
   }
 
   #ask(path: string, request: HttpRequest = {}, longestMs = 30_000): Promise<HttpAnswer> {
-    const timeoutMs = Math.min(remainingMs(this.#patience), longestMs);
-    return exchange(`${this.#url}${path}`, { ...request, signal: this.#patience.signal, timeoutMs });
+    const timeoutMs = Math.min(remainingMs(this.#deadline), longestMs);
+    return exchange(`${this.#url}${path}`, { ...request, signal: this.#deadline.signal, timeoutMs });
   }
 }
 

@@ -3,7 +3,7 @@
 import { exchange, type HttpRequest } from "../../core/http.ts";
 import { at, isObject, numberAt, stringAt } from "../../core/json.ts";
 import { innermostCause } from "../java-error.ts";
-import { type Patience, remainingMs } from "../patience.ts";
+import { type StepDeadline, remainingMs } from "../step-deadline.ts";
 
 export interface TableHealth {
   readonly healthy: boolean;
@@ -20,9 +20,9 @@ export interface TableHealth {
 export async function tableHealth(
   pinot: { readonly controllerUrl: string; readonly brokerUrl: string },
   table: string,
-  patience: Patience,
+  deadline: StepDeadline,
 ): Promise<TableHealth> {
-  const request = (): HttpRequest => ({ signal: patience.signal, timeoutMs: remainingMs(patience) });
+  const request = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: remainingMs(deadline) });
   const [ideal, view] = await Promise.all(
     ["idealstate", "externalview"].map(async (what) => await exchange(`${pinot.controllerUrl}/tables/${table}/${what}`, request())),
   );

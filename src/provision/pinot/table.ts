@@ -12,7 +12,7 @@ import { renderTemplate } from "../../core/template.ts";
 import { pollUntil } from "../../core/wait.ts";
 import type { Change } from "../../model/change.ts";
 import { windowsTable } from "../../model/names.ts";
-import { type Patience, remainingMs, waitOptions } from "../patience.ts";
+import { type StepDeadline, remainingMs, waitOptions } from "../step-deadline.ts";
 import { queryPinot } from "./broker.ts";
 import { PinotController } from "./controller.ts";
 import type { TopicIdentity } from "../processor.ts";
@@ -25,9 +25,9 @@ export interface PinotOptions {
   readonly brokers: string;
   readonly windows: TopicIdentity;
   /** Makes sure that Kafka answers and that the topic exists: Pinot takes minutes to refuse a table without either. */
-  readonly requireTopic: (patience: Patience) => Promise<void>;
+  readonly requireTopic: (deadline: StepDeadline) => Promise<void>;
   readonly declarations: Declarations;
-  readonly patience: Patience;
+  readonly deadline: StepDeadline;
   readonly log: Log;
 }
 
@@ -70,7 +70,7 @@ export function planTable(observed: TableState, wanted: TableIdentity): TablePla
 /** What `provisionPinot` would do with the table. Looks only. @throws StreamctlError `unreachable`, `pinot`, `usage` */
 export async function observeTable(options: PinotOptions): Promise<{ readonly table: string; readonly plan: TablePlan }> {
   const wanted = readTable(options);
-  const controller = new PinotController(options.controllerUrl, options.patience);
+  const controller = new PinotController(options.controllerUrl, options.deadline);
   return { table: wanted.name, plan: planTable(await observe(controller, wanted.name), wanted.identity) };
 }
 
@@ -80,9 +80,9 @@ export async function observeTable(options: PinotOptions): Promise<{ readonly ta
  * @throws StreamctlError `pinot`, `usage` for files that are no JSON or name unknown values, `unreachable`, `timeout`, `interrupted`
  */
 export async function provisionPinot(options: PinotOptions): Promise<readonly Change[]> {
-  const { patience, log } = options;
+  const { deadline, log } = options;
   const wanted = readTable(options);
-  const controller = new PinotController(options.controllerUrl, patience);
+  const controller = new PinotController(options.controllerUrl, deadline);
   await controller.awaitEarlierCreation(wanted.name);
   const plan = planTable(await observe(controller, wanted.name), wanted.identity);
   if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
@@ -99,10 +99,10 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   if (plan.result === "created" || plan.result === "replaced") {
     await controller.dropLostInstances();
     await controller.putSchema(wanted.schemaName, wanted.schema);
-    await options.requireTopic(patience);
+    await options.requireTopic(deadline);
     await controller.createTable(wanted.name, wanted.table);
   }
-  await untilQueryable(options.brokerUrl, wanted.name, controller, patience);
+  await untilQueryable(options.brokerUrl, wanted.name, controller, deadline);
   const { cause, result } = plan;
   const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "replaced" : result;
   const why = result === "created" ? {} : { cause };
@@ -113,10 +113,10 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
 }
 
 /** Why a query of the table is not answered now; undefined where it is. @throws StreamctlError `unreachable`, `interrupted` */
-async function refusalOf(brokerUrl: string, table: string, patience: Patience): Promise<string | undefined> {
-  const timeoutMs = Math.min(remainingMs(patience), 5000);
+async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadline): Promise<string | undefined> {
+  const timeoutMs = Math.min(remainingMs(deadline), 5000);
   try {
-    await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, signal: patience.signal });
+    await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, signal: deadline.signal });
     return undefined;
   } catch (error) {
     if (!hasCode(error, "pinot")) throw error;
@@ -128,11 +128,11 @@ async function refusalOf(brokerUrl: string, table: string, patience: Patience): 
 const lostTableMs = 3000;
 
 /** Returns when the table answers a query. */
-async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, patience: Patience): Promise<void> {
+async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, deadline: StepDeadline): Promise<void> {
   let refusal: string | undefined;
   let resetAtMs = performance.now() + lostTableMs;
   const look = async (): Promise<true | undefined> => {
-    refusal = await refusalOf(brokerUrl, table, patience);
+    refusal = await refusalOf(brokerUrl, table, deadline);
     if (refusal === undefined) return true;
     if (performance.now() >= resetAtMs && refusal.includes("Failed to find table")) {
       resetAtMs = Number.POSITIVE_INFINITY;
@@ -141,7 +141,7 @@ async function untilQueryable(brokerUrl: string, table: string, controller: Pino
     return undefined;
   };
   try {
-    await pollUntil(look, waitOptions(patience, `Pinot to serve table "${table}"`));
+    await pollUntil(look, waitOptions(deadline, `Pinot to serve table "${table}"`));
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
     throw new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${refusal ?? error.message}`, {

@@ -7,7 +7,7 @@ import type { Log } from "../../../src/core/log.ts";
 import { localData } from "../../../src/stack/local/data.ts";
 import { createFlinkProcessor } from "../../../src/provision/flink/processor.ts";
 import { waitUntilRunning } from "../../../src/provision/flink/jobs.ts";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { planProcessor, provisionProcessor, type TopicIdentity } from "../../../src/provision/processor.ts";
 import { failureOf } from "../failure.ts";
 import { type FakeFlink, startFakeFlink } from "./fake-flink.ts";
@@ -68,7 +68,7 @@ async function provision(world: FlinkWorld): Promise<readonly string[]> {
   const warnings: string[] = [];
   const log: Log = { info() {}, success() {}, debug() {}, warn: (message) => warnings.push(message) };
   const processor = world.processor(windows, wish);
-  await processor.apply(planProcessor(await processor.observe(patienceFor(5000)), processor.wanted), patienceFor(5000), log);
+  await processor.apply(planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted), stepDeadline(5000), log);
   return warnings;
 }
 
@@ -146,7 +146,7 @@ test("createFlinkProcessor() finds the windows stale when other statements wrote
   await using world = await createWorld();
   await mkdir(join(world.folder, "0123456789abcdef.t1.w1", "job0/shared"), { recursive: true });
   const processor = world.processor(windows, wish);
-  const plan = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
+  const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
   expect(plan).toMatchObject({ operation: "create", staleWindows: true, resume: false });
 });
 
@@ -161,7 +161,7 @@ test("createFlinkProcessor() has the windows' topic made anew by the next run wh
         topics.push("remade");
         return await remake();
       },
-      patience: patienceFor(5000),
+      deadline: stepDeadline(5000),
       log: silent,
     });
   await provision(world);
@@ -179,7 +179,7 @@ test("apply() names file and line of the statement and the innermost cause when 
   const processor = world.processor(windows, { ...wish, statements: "refused" });
   const refused = processor.apply(
     { operation: "create", stop: [], resume: false, staleWindows: false, cause: "" },
-    patienceFor(5000),
+    stepDeadline(5000),
     silent,
   );
   expect(await failureOf(refused)).toMatchObject({
@@ -191,7 +191,7 @@ test("apply() names file and line of the statement and the innermost cause when 
 test("waitUntilRunning() gives up a job that ends before it runs", async () => {
   await using world = await createWorld();
   const { id } = world.flink.addJob({ name: jobName, state: "FAILED" });
-  const ended = waitUntilRunning(world.flink.restUrl, id, patienceFor(5000));
+  const ended = waitUntilRunning(world.flink.restUrl, id, stepDeadline(5000));
   expect(await failureOf(ended)).toMatchObject({
     code: "processor",
     message: `Cannot run Flink job "${jobName}": FAILED, 0 of 2 tasks run`,
@@ -201,8 +201,8 @@ test("waitUntilRunning() gives up a job that ends before it runs", async () => {
 test("waitUntilRunning() does not wait for a job that Flink restarts: its health tells why", async () => {
   await using world = await createWorld();
   const { id } = world.flink.addJob({ name: jobName, state: "RESTARTING" });
-  await waitUntilRunning(world.flink.restUrl, id, patienceFor(5000));
-  expect(await world.processor(windows, wish).health(patienceFor(5000))).toEqual({
+  await waitUntilRunning(world.flink.restUrl, id, stepDeadline(5000));
+  expect(await world.processor(windows, wish).health(stepDeadline(5000))).toEqual({
     healthy: false,
     detail: "RESTARTING, 0 of 2 tasks",
   });
@@ -211,7 +211,7 @@ test("waitUntilRunning() does not wait for a job that Flink restarts: its health
 test("health() tells how the newest job ended where none runs", async () => {
   await using world = await createWorld();
   world.flink.addJob({ name: jobName, state: "CANCELED" });
-  expect(await world.processor(windows, wish).health(patienceFor(5000))).toEqual({
+  expect(await world.processor(windows, wish).health(stepDeadline(5000))).toEqual({
     healthy: false,
     detail: `no job "${jobName}": the last one is CANCELED`,
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { listJobs, jobHistory } from "../../../src/provision/flink/jobs.ts";
 import { type JobHistory, keepsFailing, standstill } from "../../../src/provision/flink/progress.ts";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { recordedAnswer, recording } from "../recordings.ts";
 
 /** What is known of the one live job of a recording, through the requests that a real cluster was asked. */
@@ -15,9 +15,9 @@ async function recordedHistory(path: string): Promise<JobHistory> {
     },
   });
   const url = `http://127.0.0.1:${fakeFlink.port}`;
-  const job = (await listJobs(url, patienceFor(5000))).find(({ state }) => state !== "CANCELED");
+  const job = (await listJobs(url, stepDeadline(5000))).find(({ state }) => state !== "CANCELED");
   if (job === undefined) throw new Error(`No job in ${path}`);
-  return await jobHistory(url, job, patienceFor(5000));
+  return await jobHistory(url, job, stepDeadline(5000));
 }
 
 const recordedCheckpoints: unknown = JSON.parse(recordedAnswer("flink-2.3.0/checkpoints.http", /checkpoints$/u).text);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { authorization } from "../../../src/provision/ksqldb/credentials.ts";
 import { queryKsqldb } from "../../../src/provision/ksqldb/query.ts";
 import { ask, readServerInfo } from "../../../src/provision/ksqldb/server.ts";
@@ -36,8 +36,8 @@ test("every request to ksqlDB says who asks", async () => {
   process.env["STREAMCTL_KSQLDB_CREDENTIALS"] = "joe:secret:word";
   try {
     await withServer(async (url) => {
-      expect((await readServerInfo(url, patienceFor(5000))).version).toBe("0.29.0");
-      expect((await ask(url, "SHOW QUERIES", patienceFor(5000))).status).toBe(200);
+      expect((await readServerInfo(url, stepDeadline(5000))).version).toBe("0.29.0");
+      expect((await ask(url, "SHOW QUERIES", stepDeadline(5000))).status).toBe(200);
       expect((await queryKsqldb({ url, sql: "SELECT 1", signal: AbortSignal.timeout(5000) })).columns).toHaveLength(9);
     });
   } finally {
@@ -52,7 +52,7 @@ test("a server that wants credentials is told from one that is no ksqlDB, with w
       message: `Cannot use ksqlDB at "${url}": it wants other credentials than it was given, or any`,
       hint: "Give them in the environment: STREAMCTL_KSQLDB_CREDENTIALS=user:password",
     };
-    expect(await failureOf(readServerInfo(url, patienceFor(5000)))).toMatchObject(wanting);
+    expect(await failureOf(readServerInfo(url, stepDeadline(5000)))).toMatchObject(wanting);
     expect(await failureOf(queryKsqldb({ url, sql: "SELECT 1", signal: AbortSignal.timeout(5000) }))).toMatchObject(wanting);
   });
 });

@@ -3,7 +3,7 @@ import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { createKsqldbProcessor, removeOwnObjects } from "../../../src/provision/ksqldb/processor.ts";
 import type { KsqldbOptions } from "../../../src/provision/ksqldb/chain.ts";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { planProcessor, provisionProcessor, type TopicIdentity } from "../../../src/provision/processor.ts";
 import { failureOf } from "../failure.ts";
 import { type FakeKsqldb, startFakeKsqldb } from "./fake-ksqldb.ts";
@@ -75,7 +75,7 @@ async function provision(world: KsqldbWorld, wanted: Wish = wish, unfitWindows?:
     windows,
     unfitWindows,
     remakeWindowsTopic: async () => ({ name: windows.name, id: "w2" }),
-    patience: patienceFor(5000),
+    deadline: stepDeadline(5000),
     log: silentLog,
   });
 }
@@ -148,8 +148,8 @@ describe("createKsqldbProcessor()", () => {
     await using world = await createWorld();
     const plan = async (wanted: Wish) => {
       const processor = world.processor(windows, wanted);
-      const decided = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
-      return (await processor.steps(decided, patienceFor(5000))).map(({ operation, target, cause }) => `${operation} ${target}: ${cause}`);
+      const decided = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+      return (await processor.steps(decided, stepDeadline(5000))).map(({ operation, target, cause }) => `${operation} ${target}: ${cause}`);
     };
     expect(await plan(wish)).toEqual([
       "create stream TRANSACTIONS: it does not exist",
@@ -203,11 +203,11 @@ describe("createKsqldbProcessor()", () => {
     await using world = await createWorld();
     await provision(world);
     for (const query of world.ksqldb.queries()) query.state = "PAUSED";
-    const paused = await world.processor(windows, wish).health(patienceFor(5000));
+    const paused = await world.processor(windows, wish).health(stepDeadline(5000));
     expect(paused).toEqual({ healthy: false, detail: expect.stringMatching(/^0 of 2 queries run: \w+ is PAUSED$/u) });
     const { changes } = await provision(world);
     expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the query of PAID_TRANSACTIONS was paused" }]);
-    expect((await world.processor(windows, wish).health(patienceFor(5000))).healthy).toBe(true);
+    expect((await world.processor(windows, wish).health(stepDeadline(5000))).healthy).toBe(true);
   });
 
   test("waits for a query in error, which the server starts again, and names it when the time is over", async () => {
@@ -215,12 +215,12 @@ describe("createKsqldbProcessor()", () => {
     await provision(world);
     for (const query of world.ksqldb.queries()) query.state = "ERROR";
     const processor = world.processor(windows, wish);
-    expect(await processor.health(patienceFor(5000))).toEqual({
+    expect(await processor.health(stepDeadline(5000))).toEqual({
       healthy: false,
       detail: expect.stringMatching(/^0 of 2 queries run: \w+ is ERROR$/u),
     });
-    const plan = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
-    const waited = processor.apply(plan, patienceFor(300), silentLog);
+    const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+    const waited = processor.apply(plan, stepDeadline(300), silentLog);
     expect(await failureOf(waited)).toMatchObject({ code: "processor", message: expect.stringMatching(/^Cannot run query \w+: ERROR$/u) });
   });
 
@@ -240,7 +240,7 @@ describe("createKsqldbProcessor()", () => {
     await provision(world);
     const [deleted] = world.topics;
     world.topics.clear();
-    const health = await world.processor(windows, wish).health(patienceFor(5000));
+    const health = await world.processor(windows, wish).health(stepDeadline(5000));
     expect(health).toEqual({ healthy: false, detail: `2 of 2 queries run: topic "${deleted}" is gone` });
     const { changes } = await provision(world);
     expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: `topic "${deleted}" is gone` }]);
@@ -280,7 +280,7 @@ describe("createKsqldbProcessor()", () => {
     await using server = await startScriptedKsqldb([{ status: 404, text: "" }]);
     await using world = await createWorld();
     const processor = createKsqldbProcessor({ ...world.options(windows, wish), url: server.url });
-    expect(await processor.health(patienceFor(5000))).toEqual({
+    expect(await processor.health(stepDeadline(5000))).toEqual({
       healthy: false,
       detail: "Cannot list the queries of ksqlDB: it answers with status 404",
     });
@@ -334,8 +334,8 @@ describe("on a server that is not ours, createKsqldbProcessor()", () => {
     await using world = await createWorld({ ownServer: false });
     const warnings: string[] = [];
     const processor = world.processor(windows, wish);
-    const plan = planProcessor(await processor.observe(patienceFor(5000)), processor.wanted);
-    await processor.apply(plan, patienceFor(5000), { ...silentLog, warn: (message) => warnings.push(message) });
+    const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+    await processor.apply(plan, stepDeadline(5000), { ...silentLog, warn: (message) => warnings.push(message) });
     expect(warnings).toEqual([
       "ksqlDB runs with processing.guarantee=at_least_once: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
     ]);
@@ -347,7 +347,7 @@ describe("removeOwnObjects()", () => {
     await using world = await createWorld({ ownServer: false });
     await provision(world);
     world.ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
-    expect(await removeOwnObjects(world.options(windows, wish), patienceFor(5000))).toEqual([
+    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([
       "TRANSACTIONS",
       "PAID_TRANSACTIONS",
       "WINDOW_TRANSACTIONS",
@@ -355,13 +355,13 @@ describe("removeOwnObjects()", () => {
     expect(world.ksqldb.sources()).toEqual(["OTHERS"]);
     expect(world.ksqldb.queries()).toEqual([]);
     expect(world.topics.size).toBe(0);
-    expect(await removeOwnObjects(world.options(windows, wish), patienceFor(5000))).toEqual([]);
+    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([]);
   });
 
   test("leaves a table of our name that somebody else made", async () => {
     await using world = await createWorld({ ownServer: false });
     await world.startForeign();
-    expect(await removeOwnObjects(world.options(windows, wish), patienceFor(5000))).toEqual([]);
+    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([]);
     expect(world.ksqldb.queries()).toHaveLength(1);
   });
 });

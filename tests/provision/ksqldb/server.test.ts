@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ask, carryOut, readServerInfo } from "../../../src/provision/ksqldb/server.ts";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { failureOf } from "../failure.ts";
 import { recorded, startScriptedKsqldb, starting, type Step } from "./fake-ksqldb-script.ts";
 
@@ -13,7 +13,7 @@ async function outcomeOf(steps: readonly Step[], done: readonly boolean[] = [], 
     action: (line: number | undefined) => `run "ksql/01.sql:${line ?? "?"}"`,
     isDone: async () => done[looks++] ?? false,
   };
-  const failure = await failureOf(carryOut(server.url, command, patienceFor(timeoutMs)));
+  const failure = await failureOf(carryOut(server.url, command, stepDeadline(timeoutMs)));
   const error = failure === undefined ? undefined : failure instanceof Error ? failure.message : "?";
   return { requests: server.requests, looks, error };
 }
@@ -101,12 +101,12 @@ describe("carryOut()", () => {
 
 test("ask() waits for a server that starts", async () => {
   await using server = await startScriptedKsqldb([starting, recorded("058-show-queries")]);
-  expect((await ask(server.url, "SHOW QUERIES", patienceFor(5000))).status).toBe(200);
+  expect((await ask(server.url, "SHOW QUERIES", stepDeadline(5000))).status).toBe(200);
   expect(server.requests).toHaveLength(2);
 });
 
 test("readServerInfo() knows the version and the Kafka of a server, and what is no ksqlDB", async () => {
   await using server = await startScriptedKsqldb([recorded("001-info"), { status: 200, text: "<html></html>" }]);
-  expect(await readServerInfo(server.url, patienceFor(5000))).toEqual({ version: "0.29.0", kafkaClusterId: "MkU3OEVBNTcwNTJENDM2Qg" });
-  expect(await failureOf(readServerInfo(server.url, patienceFor(5000)))).toMatchObject({ code: "processor" });
+  expect(await readServerInfo(server.url, stepDeadline(5000))).toEqual({ version: "0.29.0", kafkaClusterId: "MkU3OEVBNTcwNTJENDM2Qg" });
+  expect(await failureOf(readServerInfo(server.url, stepDeadline(5000)))).toMatchObject({ code: "processor" });
 });

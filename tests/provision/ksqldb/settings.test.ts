@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { readSettings, settingWarnings } from "../../../src/provision/ksqldb/settings.ts";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
 
 test("readSettings() reads both forms of the answer, and leaves out the prefix of Kafka Streams", async () => {
@@ -11,8 +11,8 @@ test("readSettings() reads both forms of the answer, and leaves out the prefix o
   const forms = [listed, { "ksql.streams.processing.guarantee": "exactly_once_v2" }];
   await using server = await startScriptedKsqldb(forms.map((properties) => ({ status: 200, text: JSON.stringify([{ properties }]) })));
   const wanted = new Map([["processing.guarantee", "exactly_once_v2"]]);
-  expect(await readSettings(server.url, patienceFor(5000))).toEqual(wanted);
-  expect(await readSettings(server.url, patienceFor(5000))).toEqual(wanted);
+  expect(await readSettings(server.url, stepDeadline(5000))).toEqual(wanted);
+  expect(await readSettings(server.url, stepDeadline(5000))).toEqual(wanted);
 });
 
 test("settingWarnings() says what follows from each setting that is not as it should be, and nothing of others", () => {

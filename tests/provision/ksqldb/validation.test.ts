@@ -3,7 +3,7 @@ import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import { type Declared, readDeclared } from "../../../src/provision/ksqldb/declarations.ts";
 import type { ObjectStep } from "../../../src/provision/ksqldb/plan.ts";
 import { validateSteps } from "../../../src/provision/ksqldb/validation.ts";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { failureOf } from "../failure.ts";
 import { listen, startScriptedKsqldb } from "./fake-ksqldb-script.ts";
 
@@ -16,7 +16,7 @@ const create = (one: Declared): ObjectStep => ({ operation: "create", declared: 
 
 async function validate(answer: object) {
   await using server = await startScriptedKsqldb([{ status: 400, text: JSON.stringify(answer) }]);
-  return await failureOf(validateSteps(server.url, declared.map(create), [], patienceFor(5000)));
+  return await failureOf(validateSteps(server.url, declared.map(create), [], stepDeadline(5000)));
 }
 
 test("validateSteps() names the file of what ksqlDB refuses to read, however it repeats the statement", async () => {
@@ -42,7 +42,7 @@ test("validateSteps() finds the statement of a refusal that names none, by readi
     return { status: 400, text: JSON.stringify({ error_code: 40000, message }) };
   });
   try {
-    expect(await failureOf(validateSteps(server.url, declared.map(create), [], patienceFor(5000)))).toMatchObject({
+    expect(await failureOf(validateSteps(server.url, declared.map(create), [], stepDeadline(5000)))).toMatchObject({
       message: `Cannot run "ksql/02-paid_transactions.sql:3": ${reason}`,
     });
     expect(read).toEqual([3, 1, 2]);

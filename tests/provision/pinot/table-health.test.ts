@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { tableHealth } from "../../../src/provision/pinot/table-health.ts";
 import { recordedAnswer } from "../recordings.ts";
 
@@ -24,7 +24,7 @@ async function healthWith(change: Partial<Answers>) {
     },
   });
   const url = `http://127.0.0.1:${fakePinot.port}`;
-  return await tableHealth({ controllerUrl: url, brokerUrl: url }, "transaction_window", patienceFor(5000));
+  return await tableHealth({ controllerUrl: url, brokerUrl: url }, "transaction_window", stepDeadline(5000));
 }
 
 const segments = (state: string | undefined) => {

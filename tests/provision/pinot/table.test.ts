@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { assetPaths, type Declarations, readAsset } from "../../../src/core/assets.ts";
 import { silentLog } from "../../../src/core/log.ts";
-import { patienceFor } from "../../../src/provision/patience.ts";
+import { stepDeadline } from "../../../src/provision/step-deadline.ts";
 import { planTable, provisionPinot } from "../../../src/provision/pinot/table.ts";
 
 import { failureOf } from "../failure.ts";
@@ -24,7 +24,7 @@ async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => te
       pinot.requests.push("Kafka: topic");
     },
     declarations,
-    patience: patienceFor(timeoutMs),
+    deadline: stepDeadline(timeoutMs),
     log: silentLog,
   });
   return changes.map(({ kind, name, result }) => `${kind} ${name} ${result}`);

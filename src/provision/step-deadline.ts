@@ -2,22 +2,22 @@
 
 import { Deadline, type WaitOptions } from "../core/wait.ts";
 
-export interface Patience {
+export interface StepDeadline {
   readonly signal?: AbortSignal | undefined;
   readonly deadline: Deadline;
 }
 
 /** A deadline that lies `timeoutMs` milliseconds ahead. */
-export function patienceFor(timeoutMs: number, signal?: AbortSignal): Patience {
+export function stepDeadline(timeoutMs: number, signal?: AbortSignal): StepDeadline {
   return { deadline: new Deadline(timeoutMs), signal };
 }
 
 /** Milliseconds until the deadline, at least 1. */
-export function remainingMs(patience: Patience): number {
-  return Math.max(1, patience.deadline.remainingMs);
+export function remainingMs(deadline: StepDeadline): number {
+  return Math.max(1, deadline.deadline.remainingMs);
 }
 
 /** The options of one wait within the deadline. */
-export function waitOptions(patience: Patience, what: string): WaitOptions {
-  return { what, timeoutMs: remainingMs(patience), signal: patience.signal };
+export function waitOptions(deadline: StepDeadline, what: string): WaitOptions {
+  return { what, timeoutMs: remainingMs(deadline), signal: deadline.signal };
 }
