@@ -40,9 +40,9 @@ export async function runCli(argv: readonly string[], entry: URL): Promise<void>
 
 async function carryOut(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
   // What stands behind `--` is a word, whatever it looks like.
-  const options = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length);
-  const json = options.includes("--json");
-  const verbose = options.includes("--verbose");
+  const options = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
+  const json = options.has("--json");
+  const verbose = options.has("--verbose");
   try {
     return await dispatch(argv, entry, terminal);
   } catch (error) {
