@@ -166,6 +166,20 @@ export class PinotController {
     );
   }
 
+  /**
+   * Segments that a server should serve and does not: `failed` where it could not load them, which it does not try again by itself.
+   * Queries leave them out, without an error.
+   */
+  async unservedSegments(name: string): Promise<{ readonly count: number; readonly failed: boolean }> {
+    const answers = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
+    const [wanted, seen] = answers.map(({ json }) => at(json, "REALTIME"));
+    const states = Object.entries(isObject(seen) ? seen : {}).flatMap(([segment, servers]) =>
+      Object.entries(isObject(servers) ? servers : {}).map(([server, state]) => ({ state, wanted: at(wanted, segment, server) })),
+    );
+    const unserved = states.filter((one) => one.wanted !== "OFFLINE" && (one.state === "ERROR" || one.state === "OFFLINE"));
+    return { count: unserved.length, failed: unserved.some(({ state }) => state === "ERROR") };
+  }
+
   /** Has the servers load the table's segments anew. */
   async resetSegments(name: string): Promise<void> {
     await this.#ask(`/segments/${name}_REALTIME/reset`, { method: "POST", body: {} });

@@ -80,11 +80,28 @@ export async function observeTable(options: PinotOptions): Promise<{ readonly ta
  * @throws StreamctlError `pinot`, `usage` for files that are no JSON or name unknown values, `unreachable`, `timeout`, `interrupted`
  */
 export async function provisionPinot(options: PinotOptions): Promise<readonly Change[]> {
-  const { deadline, log } = options;
+  const { deadline } = options;
   const wanted = readTable(options);
   const controller = new PinotController(options.controllerUrl, deadline);
   await controller.awaitEarlierCreation(wanted.name);
   const plan = planTable(await observe(controller, wanted.name), wanted.identity);
+  const changes = await carryOut(plan, wanted, controller, options);
+  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return changes;
+  // The topic keeps every record, so that nothing is lost with the table.
+  const refill = { result: "replaced", cause: "the data of its segments is gone" } as const;
+  const replaced = await carryOut(refill, wanted, controller, options);
+  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return replaced;
+  throw new StreamctlError("pinot", `Cannot use Pinot table "${wanted.name}": Pinot cannot load its segments`, {
+    hint: "Type `streamctl logs pinot`",
+  });
+}
+
+async function carryOut(
+  plan: TablePlan,
+  wanted: WantedTable,
+  controller: PinotController,
+  { log, deadline, requireTopic }: PinotOptions,
+): Promise<readonly Change[]> {
   if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
   const hadSchema = await controller.hasSchema(wanted.schemaName);
   log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
@@ -99,10 +116,9 @@ export async function provisionPinot(options: PinotOptions): Promise<readonly Ch
   if (plan.result === "created" || plan.result === "replaced") {
     await controller.dropLostInstances();
     await controller.putSchema(wanted.schemaName, wanted.schema);
-    await options.requireTopic(deadline);
+    await requireTopic(deadline);
     await controller.createTable(wanted.name, wanted.table);
   }
-  await untilQueryable(options.brokerUrl, wanted.name, controller, deadline);
   const { cause, result } = plan;
   const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "replaced" : result;
   const why = result === "created" ? {} : { cause };
@@ -127,21 +143,28 @@ async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadlin
 /** A server that lost sight of the table for longer than this will not find it again by itself. */
 const lostTableMs = 3000;
 
-/** Returns when the table answers a query. */
-async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, deadline: StepDeadline): Promise<void> {
+/**
+ * Returns when the table answers queries from all of its segments: true, or false where it never will, because a server could not load a
+ * segment, as when its files are gone.
+ */
+async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, deadline: StepDeadline): Promise<boolean> {
   let refusal: string | undefined;
   let resetAtMs = performance.now() + lostTableMs;
-  const look = async (): Promise<true | undefined> => {
+  const look = async (): Promise<boolean | undefined> => {
     refusal = await refusalOf(brokerUrl, table, deadline);
-    if (refusal === undefined) return true;
-    if (performance.now() >= resetAtMs && refusal.includes("Failed to find table")) {
+    const isLate = performance.now() >= resetAtMs;
+    const { count, failed } = refusal === undefined || isLate ? await controller.unservedSegments(table) : { count: 0, failed: false };
+    if (failed) return false;
+    if (refusal === undefined && count === 0) return true;
+    if (isLate && refusal?.includes("Failed to find table") === true) {
       resetAtMs = Number.POSITIVE_INFINITY;
       await controller.resetSegments(table);
     }
+    refusal ??= `${count} of its segments are not loaded`;
     return undefined;
   };
   try {
-    await pollUntil(look, waitOptions(deadline, `Pinot to serve table "${table}"`));
+    return await pollUntil(look, waitOptions(deadline, `Pinot to serve table "${table}"`));
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
     throw new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${refusal ?? error.message}`, {

@@ -1,4 +1,4 @@
-/** What a container engine says where it refuses, and what is to be changed then. Each text was seen on an engine. */
+/** What a container engine says where it refuses, and what is to be changed then. Most texts were seen on an engine, some are from documentation. */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -21,6 +21,8 @@ const oldWords = {
   emptyView: recordedAnswer("pinot-0.11.0/lost-server.http", /externalview/u),
   cluster: recordedAnswer("pinot-0.11.0/lost-server.http", /cluster/u),
   lostSegments: recordedAnswer("pinot-0.11.0/lost-server.http", /idealstate/u),
+  failedSegments: recordedAnswer("pinot-0.11.0/lost-segments.http", /idealstate/u),
+  failedView: recordedAnswer("pinot-0.11.0/lost-segments.http", /externalview/u),
   viewExists: recordedAnswer("pinot-1.5.1/answers.http", /table at once after DELETE/u),
   instance: JSON.parse(recordedAnswer("pinot-0.11.0/replaced.http", /GET \/instances\/Server/u).text),
   brokerUnaware: recordedAnswer("pinot-0.11.0/created.http", /query/u, /BrokerResourceMissing/u),
@@ -41,7 +43,16 @@ const newerWords: Partial<typeof oldWords> = {
   version: recordedAnswer("pinot-1.5.1/answers.http", /version/u),
 };
 
-export type Trouble = "unknownField" | "invalid" | "topicMissing" | "kafkaAway" | "lost" | "lostServer" | "unfinished" | "viewExists";
+export type Trouble =
+  | "unknownField"
+  | "invalid"
+  | "topicMissing"
+  | "kafkaAway"
+  | "lost"
+  | "lostServer"
+  | "failedSegments"
+  | "unfinished"
+  | "viewExists";
 
 export interface FakePinot extends AsyncDisposable {
   readonly url: string;
@@ -55,7 +66,7 @@ export interface FakePinot extends AsyncDisposable {
   placeTable(table: object): void;
   /**
    * From now on. `lost`: a new table is not found by its server until its segments are reset. `lostServer`: the segments of the table are
-   * assigned to a server that does not run. `unfinished`: a table that is there has no segments.
+   * assigned to a server that does not run. `failedSegments`: the server that has the table could not load a segment of it. `unfinished`: a table that is there has no segments.
    * `viewExists`: a table that was deleted is not gone for the first request to create it.
    */
   trouble(trouble: Trouble | undefined): void;
@@ -85,6 +96,7 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
       return schema ? words.schemaMade : words.schemaDeleted;
     }
     if (path.endsWith("/idealstate")) return idealState();
+    if (path.endsWith("/externalview") && trouble === "failedSegments") return words.failedView;
     if (path.endsWith("/externalview")) return viewLooks-- > 0 ? words.view : emptyView ? words.emptyView : words.viewGone;
     if (path === "/instances") return words.instances;
     if (path.startsWith("/cluster/configs")) {
@@ -106,7 +118,7 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
     if (method === "DELETE") {
       table = undefined;
       emptyView = trouble === "lostServer";
-      if (emptyView || trouble === "unfinished") trouble = undefined;
+      if (emptyView || trouble === "unfinished" || trouble === "failedSegments") trouble = undefined;
       viewLooks = 2;
       serverLooks = 2;
       return words.deleted;
@@ -123,6 +135,7 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
 
   function idealState(): Exchange | Response {
     if (table === undefined || trouble === "unfinished") return words.viewGone;
+    if (trouble === "failedSegments") return words.failedSegments;
     return trouble === "lostServer"
       ? words.lostSegments
       : Response.json({ REALTIME: { segment: { "Server_127.0.0.1_22098": "CONSUMING" } } });

@@ -71,6 +71,8 @@ test("provisionPinot() makes schema and table, and waits until the table answers
     "POST /query/sql",
     "POST /query/sql",
     "POST /query/sql",
+    "GET /tables/transaction_window/idealstate",
+    "GET /tables/transaction_window/externalview",
   ]);
   expect(pinot.table()).toMatchObject({
     tableName: "transaction_window",
@@ -94,6 +96,8 @@ test("provisionPinot() changes nothing the second time", async () => {
     "GET /tables/transaction_window/idealstate",
     "GET /schemas/transaction_window",
     "POST /query/sql",
+    "GET /tables/transaction_window/idealstate",
+    "GET /tables/transaction_window/externalview",
   ]);
 });
 
@@ -156,6 +160,15 @@ test("provisionPinot() replaces a table whose segments are assigned to a server 
   );
 });
 
+test("provisionPinot() replaces a table of which the server cannot load a segment, since its files are gone", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.trouble("failedSegments");
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+  expectReplacement(pinot.requests);
+});
+
 test("provisionPinot() waits until an earlier creation that nobody saw the end of is over, and only then creates the table", async () => {
   await using pinot = startFakePinot();
   pinot.beginCreation(29_500);
@@ -184,7 +197,8 @@ test("provisionPinot() creates the table again only where Pinot refused because 
   pinot.trouble("viewExists");
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
   const views = pinot.requests.filter((request) => request === "POST /tables" || request.endsWith("/externalview"));
-  expect(views).toEqual(["POST /tables", "GET /tables/transaction_window/externalview", "POST /tables"]);
+  const view = "GET /tables/transaction_window/externalview";
+  expect(views).toEqual(["POST /tables", view, "POST /tables", view]);
 });
 
 test.each([
