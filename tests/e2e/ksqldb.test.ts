@@ -95,6 +95,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
       uptimeMs: null,
       rssBytes: null,
       endpoint: ksqldb.url,
+      detail: null,
     });
     expect(report.job).toEqual({ name: "window_transactions", healthy: true, detail: "2 of 2 queries run" });
   });
