@@ -83,6 +83,8 @@ async function takenPort(service: ServiceName, port: TakenPort["port"]): Promise
   const refusal = await refusalOf(port.port);
   if (refusal === undefined) return undefined;
   const use = refusal === "EACCES" ? undefined : await portUse(port.port);
+  // Whoever else looks in this way, such as another streamctl, holds a port for a moment.
+  if (refusal === "EADDRINUSE" && use === undefined && (await refusalOf(port.port)) === undefined) return undefined;
   const nobody = refusal === "EACCES" ? "this user may not listen there" : "another process holds it";
   return { service, port, holder: use ? holderText(use) : nobody, passes: use?.kind === "closing" };
 }
@@ -98,21 +100,17 @@ function listenerText({ pid, name }: PortOwner): string {
 }
 
 /**
- * Why nothing can listen on a port, as the system says; undefined where something can. Every address is tried: Pinot's query port binds
- * all of them, and a listener on any of them is in the way.
+ * Why nothing can listen on a port, as the system says; undefined where something can. Every address is tried, of both families: Pinot's
+ * query port binds all of them, and a listener on any of them is in the way. In one attempt, so that it cannot meet a socket of its own.
  */
-async function refusalOf(port: number): Promise<string | undefined> {
-  return (await refusalAt("0.0.0.0", port)) ?? (await refusalAt("::", port));
-}
-
-async function refusalAt(host: string, port: number): Promise<string | undefined> {
+async function refusalOf(port: number, host: "::" | "0.0.0.0" = "::"): Promise<string | undefined> {
   return await new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error) => {
       const code = systemCode(error);
       if (code === "EADDRINUSE" || code === "EACCES") resolve(code);
       // A machine without IPv6.
-      else if (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL") resolve(undefined);
+      else if (host === "::" && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL")) resolve(refusalOf(port, "0.0.0.0"));
       else reject(error);
     });
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
