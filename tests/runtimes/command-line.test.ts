@@ -49,12 +49,12 @@ describe.each(runtimes)("$name", ({ name, program }) => {
 
   test("an engine gets none of the descriptors that a script has open", async () => {
     const cwd = await temporaryFolder();
-    const env = { ...environment, ...(await fakeEngine(cwd)), SEEN: join(cwd, "seen") };
+    const env = { ...environment, ...(await fakeEngine(cwd)) };
     // Beyond the first sixteen, which Node and Deno close by themselves.
     const withLock = ["/bin/bash", "-c", 'exec 200> lock; exec "$@"', "bash", ...program];
     const { stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { program: withLock, cwd, env });
     expect(stderr).toMatch(/ended (?:before it was ready|at once)/u);
-    const files = (await readFile(env.SEEN, "utf8")).trim().split("\n");
+    const files = (await readFile(join(cwd, "seen"), "utf8")).trim().split("\n");
     expect(files).toContain("/dev/null");
     expect(files).not.toContain(join(cwd, "lock"));
   });
@@ -74,7 +74,7 @@ async function fakeEngine(folder: string): Promise<{ readonly JAVA_HOME: string;
   await mkdir(home, { recursive: true });
   await writeFile(join(home, "manifest.json"), "{}");
   await mkdir(join(folder, "bin"));
-  const script = `#!/bin/sh\ncase "$*" in *-version*) echo 'openjdk version "17.0.1"' ;; *kafka.Kafka*) readlink /proc/$$/fd/* > "$SEEN" ;; esac\n`;
+  const script = `#!/bin/sh\ncase "$*" in *-version*) echo 'openjdk version "17.0.1"' ;; *kafka.Kafka*) readlink /proc/$$/fd/* > '${folder}/seen' ;; esac\n`;
   await writeFile(join(folder, "bin", "java"), script, { mode: 0o755 });
   return { JAVA_HOME: folder, STREAMCTL_CACHE_DIR: cacheDir };
 }
