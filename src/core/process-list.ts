@@ -7,7 +7,10 @@ export interface ListedProcess {
   readonly identity: ProcessIdentity;
   /** The program and its arguments. */
   readonly words: readonly string[];
-  /** Its current folder, also where that was renamed or deleted since; undefined where it cannot be read. */
+  /**
+   * Its current folder, also where that was renamed or deleted since; undefined where it cannot be read, and for a process with mounts of
+   * its own, such as one in a container, whose paths are not those of this process.
+   */
   readonly folder: string | undefined;
 }
 
@@ -22,9 +25,14 @@ export async function processesOfUser(takes: (words: readonly string[]) => boole
       const owner = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid;
       const identity = owner === user ? await identifyProcess(Number(pid)) : undefined;
       if (!identity) return undefined;
-      const link = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-      return { identity, words, folder: link?.replace(/ \(deleted\)$/u, "") };
+      const [mounts, ownMounts] = await Promise.all([pid, "self"].map(async (one) => await linkOf(`/proc/${one}/ns/mnt`)));
+      const folder = mounts !== undefined && mounts === ownMounts ? await linkOf(`/proc/${pid}/cwd`) : undefined;
+      return { identity, words, folder: folder?.replace(/ \(deleted\)$/u, "") };
     }),
   );
   return listed.filter((found) => found !== undefined);
+}
+
+async function linkOf(path: string): Promise<string | undefined> {
+  return await readlink(path).catch(() => undefined);
 }

@@ -175,6 +175,7 @@ function judgeMaven({ runtime, maven, missingEngines }: Machine): Judgement {
 }
 
 function judgeContainers({ runtime, containers }: Machine): Judgement {
+  if (containers === undefined) return "not asked: only up --runtime docker needs an engine";
   if (typeof containers === "string") return runtime === "docker" ? containers : `${containers} answers: up --runtime docker can be had`;
   return runtime === "docker" ? containers : "no engine answers; only up --runtime docker needs one";
 }
@@ -206,7 +207,8 @@ function judgeEngines({ runtime, starts, cache, missingEngines }: Machine): Judg
 }
 
 function judgeDisk({ runtime, cache, missingEngines, missingBytes, stateFolder: state }: Machine): Judgement {
-  if (state.freeBytes < neededStateBytes) {
+  // Containers keep their data in volumes.
+  if (runtime === "local" && state.freeBytes < neededStateBytes) {
     return new StreamctlError(
       "no-space",
       `Cannot keep data in "${state.path}": ${sized(state.freeBytes)} free on its disk, ${sized(neededStateBytes)} are needed`,

@@ -31,7 +31,16 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
   const { runtime, ksqldb } = choices;
   // What runs without being known to the state is stopped by up itself, and so gives its ports back.
   const opening = starting.filter(({ name }) => !unrecorded.has(name));
-  const undertaking = { runtime, portOffset: choices.portOffset, ksqldb, folder, declarationsDir, starting, opening };
+  const undertaking = {
+    runtime,
+    portOffset: choices.portOffset,
+    ksqldb,
+    folder,
+    declarationsDir,
+    starting,
+    opening,
+    asksContainers: true,
+  } as const;
   return [
     ...examine(await lookAtMachine(undertaking, signal)),
     await memoryFinding(),

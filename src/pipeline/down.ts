@@ -45,21 +45,25 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
     volumesRemoved: options.volumes && left.length === 0,
     elapsedMs: Math.round(performance.now() - startedAt),
   });
-  if ((await readRunState(folder)) === undefined) {
+  if (!(await exists(folder.root))) {
     const { stopped, left } = await stopLeftBehind(context);
-    if (options.volumes && (await exists(folder.root))) await withStackLockOrNoRoom(context, async () => await removeOwnEntries(folder));
     return report(stopped, left);
   }
-  const stopped = await withStackLockOrNoRoom(context, async () => {
+  return await withStackLockOrNoRoom(context, async () => {
+    // Not before the lock is held: a first `up` writes its state late.
+    if ((await readRunState(folder)) === undefined) {
+      const { stopped, left } = await stopLeftBehind(context);
+      if (options.volumes) await removeOwnEntries(folder);
+      return report(stopped, left);
+    }
     await partFromServers(options.volumes, context);
     const names = await stopRunning(options.portOffset, context);
     if (options.volumes) {
       await forgetContainers(context);
       await removeOwnEntries(folder);
     }
-    return names;
+    return report(names, options.volumes ? await findLeftContainers(context) : []);
   });
-  return report(stopped, options.volumes ? await findLeftContainers(context) : []);
 }
 
 async function removeOwnEntries({ root }: StateFolder): Promise<void> {
@@ -74,7 +78,7 @@ async function stopLeftBehind(
   const { folder, log } = context;
   const { services, runtime, left } = await findLeftBehind(context);
   if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
-  await stopServices(services, { runtime, log, remember: async () => {} });
+  await stopServices(services, { runtime, log });
   return { stopped: [...new Set(services.map(({ name }) => name))], left };
 }
 
@@ -130,7 +134,7 @@ async function stopRunning(portOffset: number | undefined, { folder, log }: Pipe
     });
   };
   const running = [...unrecorded, ...state.services.filter(({ name }) => names.has(name))];
-  await stopServices(running, { runtime, log, remember });
+  await stopServices(running, { runtime, log, forget: async (service) => await recorder.forget(service, remember) });
   for (const { name, state: seen } of observed) if (seen === "gone") await remember(name, undefined);
   return [...new Set(running.map(({ name }) => name))];
 }

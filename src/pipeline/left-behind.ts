@@ -36,7 +36,7 @@ export async function findLeftBehind(context: PipelineContext): Promise<LeftBehi
  */
 export async function findLeftContainers({ folder, log, signal }: PipelineContext): Promise<readonly string[]> {
   const stacks = await leftStacks(folder.root, signal);
-  for (const { description, removal } of stacks) log.warn(`${description}. Remove it: ${removal}`);
+  for (const { description, removal } of stacks) log.warn(`${description}. Unless you moved that folder, remove them: ${removal}`);
   return stacks.map(({ description }) => description);
 }
 
@@ -61,7 +61,7 @@ async function leftStacks(root: string, signal: AbortSignal): Promise<readonly L
         `${program} rm -f $(${program} ps -aq ${filter}); ${program} volume rm $(${program} volume ls -q ${filter}); ` +
         `${program} network rm $(${program} network ls -q ${filter})`;
       const what = `${count("container")} and ${count("volume")} of stack ${stack}`;
-      return { description: `Left over: ${what}, which was started from "${root}" and whose state is gone`, removal };
+      return { description: `Left over: ${what}, which was started from "${root}", where its state is not any more`, removal };
     });
   } catch (error) {
     // An engine that does not answer now cannot be asked.

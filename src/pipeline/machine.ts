@@ -32,6 +32,8 @@ export interface Undertaking {
   readonly starting: readonly ServiceDefinition[];
   /** Those of them that do not run: their ports must be free. */
   readonly opening: readonly ServiceDefinition[];
+  /** Whether a container engine is asked though none is needed. */
+  readonly asksContainers?: true;
 }
 
 /** Something that works, as it calls itself, or why it does not. */
@@ -73,8 +75,8 @@ export interface Machine {
   readonly compiles: boolean;
   readonly takenPorts: readonly TakenPort[];
   readonly outgoingPorts: { readonly ports: readonly number[]; readonly range: PortRange } | undefined;
-  /** The container engine. */
-  readonly containers: Found;
+  /** The container engine; undefined where it was not asked. */
+  readonly containers: Found | undefined;
   readonly librdkafka: Found;
   /** Folder of an installed ksqlDB; undefined where the stack runs none from a folder. */
   readonly ksqldb: Found | undefined;
@@ -96,7 +98,8 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     findProgram("mvn"),
     takenPorts(published),
     outgoingPorts(published.flatMap(({ ports }) => ports.map(({ port }) => port))),
-    lookAtContainers(runtime, signal),
+    // An engine that does not answer takes its time to say so.
+    runtime === "docker" || undertaking.asksContainers === true ? lookAtContainers(runtime, signal) : undefined,
     ksqldb && "home" in ksqldb ? orRefusal(async () => (await requireKsqldb(ksqldb.home), ksqldb.home)) : undefined,
   ]);
   return {

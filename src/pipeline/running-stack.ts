@@ -2,13 +2,14 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import type { RunState, ServiceRecord, StackChoices, StateFolder } from "../stack/run-state.ts";
+import { hasMoved, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "../stack/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceName } from "../stack/service.ts";
 import { hintFor, knownCause } from "../stack/service-end.ts";
 import { everyService } from "../stack/services/catalog.ts";
 import { observeProcesses, requireRunState } from "../stack/stack.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
+import { wantsExternal } from "./ksqldb.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireParts } from "./stack-parts.ts";
 
@@ -43,12 +44,14 @@ export async function runningStack({ folder, log, portOffset, services, action }
   requireParts(choices, services, action);
   const runtime = await openRuntime(choices, { folder, stackId: state.stack.id, log });
   const definitions = everyService(choices);
-  for (const record of state.services.filter(({ name }) => services.includes(name))) {
-    const definition = definitions.find(({ name }) => name === record.name);
+  for (const service of services.filter((name) => name !== "ksqldb" || !wantsExternal(choices))) {
+    const record = state.services.find(({ name }) => name === service);
+    if (!record) throw new StreamctlError("not-running", `${service} of this stack does not run`, { hint: "Start it: streamctl up" });
+    const definition = definitions.find(({ name }) => name === service);
     // Who answers in its place matters more than that it ended.
     if (definition) await runtime.requireOwnPorts(definition, record.identity);
     if (!(await runtime.isRunning(record.identity))) throw await endedError(record, runtime);
-    requireUnmoved(state, folder);
+    await requireUnmoved(state, folder);
   }
   return { choices, endpoints: endpointsOf(choices), runtime };
 }
@@ -75,8 +78,9 @@ export async function anyRuns(state: RunState, { folder, log }: { readonly folde
  *
  * @throws StreamctlError `state` where the folder was renamed or moved while the stack is up
  */
-export function requireUnmoved({ stack, choices }: RunState, folder: StateFolder): void {
-  if (stack.place.path === folder.root || choices.runtime !== "local") return;
+export async function requireUnmoved(state: RunState, folder: StateFolder): Promise<void> {
+  const { stack, choices } = state;
+  if (choices.runtime !== "local" || !(await hasMoved(folder, state))) return;
   throw new StreamctlError(
     "state",
     `The state folder was moved from "${stack.place.path}" to "${folder.root}" while the stack is up: its services still write to the old path`,

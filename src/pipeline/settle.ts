@@ -2,7 +2,7 @@
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { AwakeTime, pause } from "../core/wait.ts";
+import { Deadline, pause } from "../core/wait.ts";
 import type { ResourceStatus } from "./resources.ts";
 
 export interface SettleOptions {
@@ -23,19 +23,23 @@ const pauseMs = 250;
  */
 export async function untilHealthy(look: () => Promise<readonly ResourceStatus[]>, options: SettleOptions): Promise<void> {
   const { timeoutMs, signal, log, hopelessMs = 5000 } = options;
-  const time = new AwakeTime();
+  const time = new Deadline(timeoutMs);
   let hopelessSinceMs: number | undefined;
   let said: string | undefined;
-  for (;;) {
-    const first = (await look()).find(({ state }) => state !== "healthy");
-    if (first === undefined) return;
-    const waitedMs = time.look();
-    hopelessSinceMs = first.keepsFailing === true ? (hopelessSinceMs ?? waitedMs) : undefined;
-    const hopeless = hopelessSinceMs !== undefined && waitedMs - hopelessSinceMs >= hopelessMs;
-    if (hopeless || waitedMs >= timeoutMs) throw unhealthy(first);
-    if (first.name !== said) log.info(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
-    said = first.name;
-    await pause(pauseMs, signal);
+  try {
+    for (;;) {
+      const first = (await look()).find(({ state }) => state !== "healthy");
+      if (first === undefined) return;
+      const waitedMs = timeoutMs - time.remainingMs;
+      hopelessSinceMs = first.keepsFailing === true ? (hopelessSinceMs ?? waitedMs) : undefined;
+      const hopeless = hopelessSinceMs !== undefined && waitedMs - hopelessSinceMs >= hopelessMs;
+      if (hopeless || time.remainingMs === 0) throw unhealthy(first);
+      if (first.name !== said) log.info(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
+      said = first.name;
+      await pause(pauseMs, signal);
+    }
+  } finally {
+    time.release();
   }
 }
 

@@ -119,7 +119,7 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     extraCa: await extraCertificates(request.extraCaFile, choices),
     ksqldbJars: await jarsForImage(choices),
   });
-  if (state && isUp) requireUnmoved(state, context.folder);
+  if (state && isUp) await requireUnmoved(state, context.folder);
   const desired = desireStack(choices, runtime);
   const [observed, unrecorded] = await Promise.all([observeStack(state, runtime, kafkaProbe), unrecordedServices(state, runtime)]);
   return { state, stack, choices, runtime, desired, unrecorded, plan: planStack(desired, observed) };
@@ -169,25 +169,26 @@ async function carryOut(
   const { folder, declarationsDir, log, signal, onWait } = context;
   const recorder = new RunRecorder(folder, stack, choices, state?.services ?? []);
   const { remember } = recorder;
-  // Containers are found by the stack's id alone: it is written down before any of them is made.
-  if (choices.runtime === "docker") await recorder.choose(choices);
-  for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
-  await stopServices(unrecorded, { runtime, log, remember });
   const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
+  const leftovers = new Set(unrecorded.map(({ name }) => name));
   if (starting.length > 0) {
     const { runtime: name, portOffset, ksqldb } = choices;
     const opening = starting.filter((definition) =>
-      plan.some(({ operation, target }) => operation === "start" && target === definition.name),
+      plan.some(({ operation, target }) => operation === "start" && target === definition.name && !leftovers.has(target)),
     );
     requireFit(await lookAtMachine({ runtime: name, portOffset, ksqldb, folder, declarationsDir, starting, opening }, signal));
     // Node and Deno hand on what they were given themselves: an engine would hold the lock or the pipe of a script for ever.
     loadAddon().keepDescriptors();
-    await runtime.prepare(starting);
   }
+  for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
+  await stopServices(unrecorded, { runtime, log });
+  // Containers are found by the stack's id alone: it is written down before any of them is made.
+  if (choices.runtime === "docker") await recorder.choose(choices);
+  if (starting.length > 0) await runtime.prepare(starting);
   const unwanted = new Set(plan.filter(({ operation }) => operation === "stop").map(({ target }) => target));
   await stopServices(
     [...recorder.records.values()].filter(({ name }) => unwanted.has(name)),
-    { runtime, log, remember },
+    { runtime, log, forget: recorder.forget },
   );
   const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });
   const provisioning = provision({

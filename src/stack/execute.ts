@@ -1,6 +1,6 @@
 /** Carries out a plan: decides nothing, starts as parallel as the dependencies allow, ends at the first failure. */
 
-import { type ErrorCode, hasCode, StreamctlError } from "../core/errors.ts";
+import { type ErrorCode, hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
@@ -154,8 +154,13 @@ async function bringUp(
     return await untilReady(definition, record, context);
   } catch (error) {
     log.info(`Stopping ${definition.name}, which was not ready`);
-    await runtime.stop(definition.name, identity, definition.stopTimeoutMs);
-    await remember(definition.name, undefined);
+    try {
+      await runtime.stop(definition.name, identity, definition.stopTimeoutMs);
+      await remember(definition.name, undefined);
+    } catch (failure) {
+      // Why it was not ready matters more.
+      log.warn(`Cannot stop ${definition.name}: ${messageOf(failure)}`);
+    }
     throw error;
   }
 }
@@ -169,12 +174,13 @@ async function untilReadyOrDead(
   try {
     return await untilReady(definition, known, context);
   } catch (error) {
-    if (hasCode(error, "service-failed") && !(await context.runtime.isRunning(known.identity))) return undefined;
+    if ((hasCode(error, "service-failed") || hasCode(error, "no-space")) && !(await context.runtime.isRunning(known.identity)))
+      return undefined;
     throw error;
   }
 }
 
-const passedOn: ReadonlySet<ErrorCode> = new Set(["interrupted", "native", "port-taken", "service-failed"]);
+const passedOn: ReadonlySet<ErrorCode> = new Set(["interrupted", "native", "port-taken", "service-failed", "no-space"]);
 
 async function untilReady(definition: ServiceDefinition, record: ServiceRecord, context: ExecutionContext): Promise<ServiceRecord> {
   const { runtime, log, signal, timeoutMs, kafkaProbe, remember } = context;

@@ -11,7 +11,7 @@ import { at, isObject, numberAt, stringAt } from "../core/json.ts";
 import type { ServiceIdentity } from "./runtime.ts";
 import type { ServiceName } from "./service.ts";
 import type { RuntimeName } from "./site.ts";
-import { copiedFolder, idOfPath, newStackId, placeOf, relocation, type StackIdentity } from "./stack-identity.ts";
+import { copiedFolder, type FolderPlace, idOfPath, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
 
 /** A server that is not ours, a folder from which streamctl runs one, or Confluent's image, which only containers can be made of. */
 export type KsqldbSource = { readonly url: string } | { readonly home: string } | { readonly image: true };
@@ -103,11 +103,25 @@ export async function readRunState(folder: StateFolder): Promise<RunState | unde
 }
 
 async function refuseCopy({ root }: StateFolder, { id, place }: StackIdentity): Promise<void> {
-  const here = await placeOf(root);
-  if (here === undefined || relocation(place, here, true) !== "copied") return;
-  const original = await readIfExists(stateFolder(place.path).runFile);
-  const other = original === undefined ? undefined : await parseState(original, place.path);
-  if (other?.stack.id === id) throw copiedFolder(place.path, root);
+  const there = await otherFolder(root, place);
+  if (there === undefined) return;
+  // What this user may not read is another user's.
+  const text = await readIfExists(there.runFile).catch(() => undefined);
+  const other = text === undefined ? undefined : await parseState(text, there.root);
+  if (other?.stack.id === id) throw copiedFolder(there.root, root);
+}
+
+/** The folder at the place where a state folder lay, if it is there and another one. */
+async function otherFolder(root: string, kept: FolderPlace): Promise<StateFolder | undefined> {
+  const there = stateFolder(kept.path);
+  const [before, here] = await Promise.all([placeOf(there.root), placeOf(root)]);
+  return before && here && !isSameFolder(before, here) ? there : undefined;
+}
+
+/** Whether a state folder lies elsewhere than when its state was written: its old path does not lead to it any more. */
+export async function hasMoved({ root }: StateFolder, { stack: { place } }: RunState): Promise<boolean> {
+  const [before, here] = await Promise.all([placeOf(stateFolder(place.path).root), placeOf(root)]);
+  return here !== undefined && (before === undefined || !isSameFolder(before, here));
 }
 
 /** The identity to write down for a folder: the one that its state has, at the place where the folder lies now. */

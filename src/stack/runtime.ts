@@ -23,6 +23,14 @@ export interface RunningService {
   readonly identity: ServiceIdentity;
 }
 
+/** Whether two are one run: a pid or a container alone may come back. */
+export function isSameRun(one: ServiceIdentity, other: ServiceIdentity): boolean {
+  if ("bootId" in one) {
+    return "bootId" in other && one.pid === other.pid && one.startTicks === other.startTicks && one.bootId === other.bootId;
+  }
+  return "containerId" in other && one.containerId === other.containerId && one.startedAt === other.startedAt;
+}
+
 /** How a run of a service ended. */
 export interface ServiceEnd {
   readonly exitCode: number | null;

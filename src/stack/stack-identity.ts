@@ -23,28 +23,18 @@ export interface StackIdentity {
   readonly place: FolderPlace;
 }
 
-/** What became of a folder since its place was written down. */
-export type Relocation = "none" | "renamed" | "moved" | "copied";
-
-/**
- * Compares where a state folder lies with where it lay. Pure.
- *
- * @param originalHoldsId whether the folder at the kept path still holds a state with the same id
- */
-export function relocation(kept: FolderPlace, here: FolderPlace, originalHoldsId: boolean): Relocation {
-  // A folder that was restored from a backup, and a file system with another number after a reboot, are where they were.
-  if (kept.path === here.path) return "none";
-  if (kept.inode === here.inode && kept.device === here.device) return "renamed";
-  return originalHoldsId ? "copied" : "moved";
+/** Whether two paths lead to one folder. A file system may have another number after a reboot: the same path is the same folder. */
+export function isSameFolder(one: FolderPlace, other: FolderPlace): boolean {
+  return one.path === other.path || (one.inode === other.inode && one.device === other.device);
 }
 
-/** Place of a folder; undefined where there is none. */
+/** Place of a folder; undefined where there is none, or none that this user may see. */
 export async function placeOf(path: string): Promise<FolderPlace | undefined> {
   try {
     const { dev, ino } = await stat(path, { bigint: true });
     return { path, device: dev.toString(), inode: ino.toString() };
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes(systemCode(error) ?? "")) return undefined;
     throw error;
   }
 }
@@ -59,9 +49,9 @@ export function idOfPath(path: string): string {
   return createHash("sha256").update(path).digest("hex").slice(0, 8);
 }
 
-/** The two folders hold one stack: whatever is done in the copy would happen to the engines and the records of the other. */
+/** The two folders hold one stack: whatever is done in one would happen to the engines and the records of the other. */
 export function copiedFolder(original: string, copy: string): StreamctlError {
-  return new StreamctlError("state", `State folder "${copy}" is a copy of "${original}", which holds the same stack`, {
+  return new StreamctlError("state", `State folder "${copy}" holds the same stack as "${original}": one is a copy of the other`, {
     hint: `Use the original (--state-dir ${original}), or remove run.json from the copy and type: streamctl up`,
   });
 }

@@ -8,7 +8,7 @@ import { processAgeMs } from "../core/process.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
-import type { Runtime } from "./runtime.ts";
+import { isSameRun, type Runtime, type RunningService } from "./runtime.ts";
 import type { ServiceDefinition, ServiceName } from "./service.ts";
 import { describeEnd, knownCause } from "./service-end.ts";
 import { desiredServices, everyService } from "./services/catalog.ts";
@@ -141,6 +141,12 @@ export class RunRecorder {
     if (record) this.#services.set(name, record);
     else this.#services.delete(name);
     await this.#write();
+  };
+
+  /** Forgets a run that has stopped; the record of another run of that service stays. */
+  forget = async ({ name, identity }: RunningService, remember = this.remember): Promise<void> => {
+    const record = this.#services.get(name);
+    if (record && isSameRun(record.identity, identity)) await remember(name, undefined);
   };
 
   /** Keeps other choices from now on. */

@@ -2,7 +2,6 @@
 
 import type { Log } from "../core/log.ts";
 import { stopWaves } from "./plan.ts";
-import type { ServiceRecord } from "./run-state.ts";
 import type { Runtime, RunningService } from "./runtime.ts";
 import type { ServiceName } from "./service.ts";
 import { everyService } from "./services/catalog.ts";
@@ -10,19 +9,20 @@ import { everyService } from "./services/catalog.ts";
 export interface StopContext {
   readonly runtime: Runtime;
   readonly log: Log;
-  /** Forgets the record of a service that has stopped. */
-  readonly remember: (name: ServiceName, record: ServiceRecord | undefined) => Promise<void>;
+  /** Forgets the record of a run that has stopped, where there is one. */
+  readonly forget?: (service: RunningService) => Promise<void>;
 }
 
 /** Stops services in the order of their dependencies; each wave in parallel. @throws what the runtime throws, once its wave has ended */
-export async function stopServices(services: readonly RunningService[], { runtime, log, remember }: StopContext): Promise<void> {
+export async function stopServices(services: readonly RunningService[], { runtime, log, forget }: StopContext): Promise<void> {
   for (const wave of stopWaves([...new Set(services.map(({ name }) => name))])) {
     const stopping = services.filter(({ name }) => wave.includes(name));
     const outcomes = await Promise.allSettled(
-      stopping.map(async ({ name, identity }) => {
+      stopping.map(async (service) => {
+        const { name, identity } = service;
         const startedAt = performance.now();
         await runtime.stop(name, identity, stopTimeoutMs(name));
-        await remember(name, undefined);
+        await forget?.(service);
         log.success(`${name} stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
       }),
     );

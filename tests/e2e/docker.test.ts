@@ -72,7 +72,7 @@ function imageOfStreamctl(): void {
   let stack: Stack;
 
   beforeAll(async () => {
-    const { exitCode, output } = await runCommand({ program: "scripts/image.sh", args: [] });
+    const { exitCode, output } = await runCommand({ program: "scripts/image.sh", args: [], inherits: "all" });
     expect(output).toMatch(/^image: streamctl \d/mu);
     expect(exitCode).toBe(0);
     stack = await Stack.create(portOffset);

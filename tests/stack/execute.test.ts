@@ -8,7 +8,7 @@ import { stopServices } from "../../src/stack/stop.ts";
 import { localData } from "../../src/stack/local/data.ts";
 import { planStack, type DesiredService } from "../../src/stack/plan.ts";
 import type { ServiceRecord } from "../../src/stack/run-state.ts";
-import type { Runtime } from "../../src/stack/runtime.ts";
+import type { Runtime, RunningService } from "../../src/stack/runtime.ts";
 import type { Probe, ServiceName } from "../../src/stack/service.ts";
 import { desiredServices } from "../../src/stack/services/catalog.ts";
 
@@ -263,7 +263,8 @@ describe("stopServices()", () => {
       ["kafka", record("kafka", self)],
       ["flink", record("flink", self)],
     ]);
-    await stopServices([...remembered.values()], contextOf(await fakeRuntime(events), remembered));
+    const forget = async ({ name: stopped }: RunningService): Promise<void> => void remembered.delete(stopped);
+    await stopServices([...remembered.values()], { runtime: await fakeRuntime(events), log: silentLog, forget });
     expect(events).toEqual(["stop flink", "stop kafka"]);
     expect(remembered.size).toBe(0);
   });
@@ -277,7 +278,7 @@ describe("stopServices()", () => {
       await runtime.stop(name, identity, timeoutMs);
     };
     const services = (["kafka", "flink", "pinot"] as const).map((name) => ({ name, identity: self }));
-    const stopping = stopServices(services, contextOf({ ...runtime, stop }, new Map()));
+    const stopping = stopServices(services, { runtime: { ...runtime, stop }, log: silentLog });
     expect(await stopping.catch((error: unknown) => error)).toEqual(new Error("not mine"));
     expect(events).toEqual(["stop pinot"]);
   });

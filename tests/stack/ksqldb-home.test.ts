@@ -10,6 +10,7 @@ import { localRuntime } from "../../src/stack/local/runtime.ts";
 import { planStack } from "../../src/stack/plan.ts";
 import { portsAt } from "../../src/stack/ports.ts";
 import { stateFolder, type ServiceRecord } from "../../src/stack/run-state.ts";
+import type { RunningService } from "../../src/stack/runtime.ts";
 import type { ServiceName } from "../../src/stack/service.ts";
 import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
 import { siteOf } from "../../src/stack/site.ts";
@@ -84,7 +85,8 @@ describe("a folder with ksqlDB", () => {
         expect(record).toMatchObject({ name: "ksqldb", endpoint: `http://127.0.0.1:${8088 + portOffset}` });
         expect(typeof record?.readyMs).toBe("number");
       } finally {
-        await stopServices([...remembered.values()], { runtime, log: silentLog, remember });
+        const forget = async ({ name }: RunningService): Promise<void> => void remembered.delete(name);
+        await stopServices([...remembered.values()], { runtime, log: silentLog, forget });
       }
       expect(await readFile(folder.logFile("ksqldb"), "utf8")).toContain("asked to stop");
       expect(remembered.size).toBe(0);

@@ -22,6 +22,15 @@ test("RunRecorder writes changes in the order in which they were made, even when
   expect(await readRunState(folder)).toEqual({ version: 2, stack, choices, services: [{ ...record("pinot", 2), readyMs: 9 }] });
 });
 
+test("RunRecorder forgets the run that stopped, and no other run of that service", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  const recorder = new RunRecorder(folder, await identityFor(folder, undefined), choices, [record("kafka", 1)]);
+  await recorder.forget({ name: "kafka", identity: record("kafka", 2).identity });
+  expect([...recorder.records.keys()]).toEqual(["kafka"]);
+  await recorder.forget(record("kafka", 1));
+  expect([...recorder.records.keys()]).toEqual([]);
+});
+
 test("readRunState() refuses what another version wrote", async () => {
   const folder = stateFolder(await temporaryFolder());
   await Bun.write(folder.runFile, '{"version": 3}');

@@ -1,7 +1,15 @@
 import { expect, test } from "bun:test";
 import { cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { identityFor, readRunState, stateFolder, writeRunState, type RunState, type StateFolder } from "../../src/stack/run-state.ts";
+import {
+  hasMoved,
+  identityFor,
+  readRunState,
+  stateFolder,
+  writeRunState,
+  type RunState,
+  type StateFolder,
+} from "../../src/stack/run-state.ts";
 import { idOfPath } from "../../src/stack/stack-identity.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -66,10 +74,32 @@ test("readRunState() refuses a copy, and names both folders", async () => {
   await cp(folder.root, copy.root, { recursive: true });
   expect(await readError(copy)).toMatchObject({
     code: "state",
-    message: `State folder "${copy.root}" is a copy of "${folder.root}", which holds the same stack`,
+    message: `State folder "${copy.root}" holds the same stack as "${folder.root}": one is a copy of the other`,
     hint: `Use the original (--state-dir ${folder.root}), or remove run.json from the copy and type: streamctl up`,
   });
   expect(await readError(folder)).toMatchObject({ stack: { place: { path: folder.root } } });
+});
+
+test("readRunState() refuses the original too once a copy has taken its path", async () => {
+  const parent = await temporaryFolder();
+  const { folder } = await settled(join(parent, "run"));
+  await rename(folder.root, join(parent, "old"));
+  await cp(join(parent, "old"), folder.root, { recursive: true });
+  expect(await readError(stateFolder(join(parent, "old")))).toMatchObject({ code: "state" });
+});
+
+test("readRunState() and hasMoved() know a folder by whichever path leads to it", async () => {
+  const parent = await temporaryFolder();
+  const before = await settled(join(parent, "run"));
+  // Onto another disk, with a link in the old place.
+  await cp(before.folder.root, join(parent, "large"), { recursive: true });
+  await rm(before.folder.root, { recursive: true });
+  await symlink(join(parent, "large"), before.folder.root);
+  const folder = stateFolder(join(parent, "large"));
+  expect(await readRunState(folder)).toEqual(before.state);
+  expect(await hasMoved(folder, before.state)).toBe(false);
+  await rm(join(parent, "run"));
+  expect(await hasMoved(folder, before.state)).toBe(true);
 });
 
 test("stateFolder() gives one folder one name, whichever symbolic link leads to it and whether or not it is there", async () => {

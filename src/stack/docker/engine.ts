@@ -5,7 +5,7 @@
 
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { findProgram, runCommand, type Command, type CommandResult } from "../../core/process.ts";
-import { deadline, throwIfInterrupted } from "../../core/wait.ts";
+import { Deadline, throwIfInterrupted } from "../../core/wait.ts";
 
 export interface RunOptions {
   /** Without one the program ends by itself or by its time, whatever is typed meanwhile. */
@@ -146,20 +146,22 @@ function withWholeEnvironment(command: Command): Command {
 }
 
 async function within(command: Command, { signal, timeoutMs = answerTimeoutMs, onLine }: RunOptions = {}): Promise<CommandResult> {
-  const patience = deadline(timeoutMs);
+  const time = new Deadline(timeoutMs);
   try {
     return await runCommand(withWholeEnvironment(command), {
-      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      signal: signal ? AbortSignal.any([signal, time.signal]) : time.signal,
       ownGroup: signal === undefined,
       ...(onLine ? { onLine } : {}),
     });
   } catch (error) {
     throwIfInterrupted(signal);
-    if (!patience.aborted) throw error;
+    if (!time.signal.aborted) throw error;
     const words = [command.program, ...command.args.slice(0, 2)].join(" ");
     throw new StreamctlError("timeout", `Cannot wait for "${words}" any longer: no answer within ${timeoutMs / 1000} s`, {
       cause: error,
       hint: "Look whether the container engine works: docker ps",
     });
+  } finally {
+    time.release();
   }
 }

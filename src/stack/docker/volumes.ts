@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import { readIfExists, writeAtomically } from "../../core/files.ts";
+import { arrayAt, stringAt } from "../../core/json.ts";
 import type { ServiceName } from "../service.ts";
 import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
@@ -13,18 +14,20 @@ import { listed, type Containers } from "./containers.ts";
 const fileName = "volumes.json";
 
 /** Services whose volumes were made, as it is written down in the project's folder. */
-export async function readMadeVolumes({ folder }: ComposeProject): Promise<readonly string[]> {
+export async function readMadeVolumes({ name: project, folder }: ComposeProject): Promise<readonly string[]> {
   const text = await readIfExists(join(folder, fileName));
   try {
-    const names: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+    const made: unknown = JSON.parse(text ?? "null");
+    // A copied folder may bring the list of another project.
+    if (stringAt(made, "project") !== project) return [];
+    return arrayAt(made, "services").filter((service) => typeof service === "string");
   } catch {
     return [];
   }
 }
 
-export async function writeMadeVolumes({ folder }: ComposeProject, services: readonly string[]): Promise<void> {
-  await writeAtomically(join(folder, fileName), `${JSON.stringify([...new Set(services)])}\n`);
+export async function writeMadeVolumes({ name: project, folder }: ComposeProject, services: readonly string[]): Promise<void> {
+  await writeAtomically(join(folder, fileName), `${JSON.stringify({ project, services: [...new Set(services)] })}\n`);
 }
 
 /** Those of the services that have no volume of this project. */
