@@ -2,7 +2,7 @@
 
 #include "clock.h"
 
-enum { patience_us = 2000000, known_us = 5000000, unknown_us = 500000, request_timeout_ms = 10000 };
+enum { patience_us = 2000000, known_us = 60000000, unknown_us = 500000, request_timeout_ms = 10000 };
 
 int partitions_init(struct partitions *partitions) {
   *partitions = (struct partitions){.patience_us = clock_now_us() + patience_us};

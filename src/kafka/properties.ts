@@ -37,8 +37,6 @@ const producer: KafkaProperties = {
   "linger.ms": "5",
   "batch.num.messages": "10000",
   "batch.size": "1000000",
-  // Partitions that are added get their share within seconds.
-  "topic.metadata.refresh.interval.ms": "5000",
 };
 
 const admin: KafkaProperties = {
