@@ -34,7 +34,7 @@ export interface PinotAnswer {
 }
 
 export interface AnswerWarning {
-  readonly code: "default-limit" | "groups-limit" | "groups-trimmed" | "partial" | "no-rows-possible";
+  readonly code: "default-limit" | "groups-limit" | "groups-trimmed" | "offset-ignored" | "partial" | "no-rows-possible";
   readonly message: string;
 }
 
@@ -66,7 +66,8 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const table = at(exactJson(answer.text, answer.json), "resultTable");
   const unasked = numberAt(answer.json, "numServersQueried") === 0 && readsTable(query.sql);
   if (!isObject(table) || unasked) {
-    if (!(await needsNoServer(query.sql, isObject(table), ask))) throw notServed();
+    const explained = planned.explanation === undefined ? answer : await explain(query.sql, planned.explanation, isObject(table), ask);
+    if (!needsNoServer(explained)) throw notServed();
     if (!isObject(table)) return { columns: [], rows: [], elapsedMs, limitReached: false, warnings: [neverTrue] };
   }
   const types = arrayAt(table, "dataSchema", "columnDataTypes");
@@ -114,12 +115,18 @@ function requireWhole({ status, json }: HttpAnswer, sql: string): void {
  * The broker asks no server where a query selects constants only, or where its WHERE clause can never be true: to the latter, Pinot 0.11
  * answers nothing at all. It asks none either while it does not serve the table, but that it does not explain.
  */
-async function needsNoServer(sql: string, hasTable: boolean, ask: (sql: string) => Promise<HttpAnswer>): Promise<boolean> {
-  if (!hasTable && !/\bwhere\b/iu.test(sql)) return false;
-  // Settings stand before what they are for.
-  const explained = sql.replace(/^(?<settings>\s*(?:set\b[^;]*;\s*)*)/iu, "$<settings>EXPLAIN PLAN FOR ");
-  const rows = arrayAt((await ask(explained)).json, "resultTable", "rows");
-  return rows.some((row) => Array.isArray(row) && row[0] === "BROKER_EVALUATE");
+function needsNoServer(explained: HttpAnswer | undefined): boolean {
+  return arrayAt(explained?.json, "resultTable", "rows").some((row) => Array.isArray(row) && row[0] === "BROKER_EVALUATE");
+}
+
+/** Pinot's explanation of a statement to which it answered without a server; undefined where only a table that is not served explains that. */
+async function explain(
+  sql: string,
+  explanation: string,
+  hasTable: boolean,
+  ask: (sql: string) => Promise<HttpAnswer>,
+): Promise<HttpAnswer | undefined> {
+  return hasTable || /\bwhere\b/iu.test(sql) ? await ask(explanation) : undefined;
 }
 
 /** Error codes of what a query may be doing when its time is over: planning, waiting for its turn, running, waiting for a server. */

@@ -9,6 +9,9 @@ import type { AnswerWarning } from "./broker.ts";
 /** Rows that Pinot answers where a statement gives no LIMIT. */
 const defaultLimit = 10;
 
+/** Pinot keeps LIMIT in 32 bits: what is one more becomes negative. */
+const highestLimit = 2 ** 31 - 1;
+
 /** Groups that Pinot makes for one query at most: `num.groups.limit` in `config/pinot/server.conf`. */
 const groupLimit = 300_000;
 
@@ -23,34 +26,60 @@ export interface PlannedStatement {
   readonly timeoutMs: number | undefined;
   /** What cuts the answer, as far as the text tells. */
   readonly warnings: readonly AnswerWarning[];
+  /** The statement that has Pinot explain this one; undefined where this one is an EXPLAIN itself. */
+  readonly explanation: string | undefined;
 }
 
 /** @param limit of the rows where the statement gives none, and of those that are shown */
 export function planStatement(sql: string, limit?: number): PlannedStatement {
   const parts = readStatement(sql);
-  const { page, fetches, groups, having, distinct } = parts;
-  const rows = page?.rows ?? limit ?? defaultLimit;
-  const offset = page?.offset ?? 0;
-  const isDefault = page === undefined && !fetches && limit === undefined && !parts.explains;
-  const more = !fetches && ((groups && having) || ((groups || distinct) && offset > 0));
-  const wanted = having && groups ? Math.max(offset + rows, Math.ceil(groupLimit / 5)) : offset + rows;
-  const asked = more ? `LIMIT ${wanted}` : page === undefined && !fetches && limit !== undefined ? `LIMIT ${limit}` : undefined;
-  const shown = Math.min(rows, limit ?? rows);
+  const { query, page, groups, having, distinct } = parts;
+  const timeoutMs = Number(typedSetting(parts, "timeoutMs") ?? 0);
+  const plan = {
+    sql,
+    select: (all: readonly (readonly unknown[])[]) => (limit === undefined ? all : all.slice(0, limit)),
+    limitReached: () => false,
+    // What is not above zero is left to Pinot.
+    timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
+    warnings: [],
+    explanation: parts.explains ? undefined : `${sql.slice(0, query.start)}EXPLAIN PLAN FOR ${sql.slice(query.start)}`,
+  };
+  if (parts.explains) return plan;
+  const warnings = warningsOf(parts);
+  if (page === undefined) return { ...plan, warnings };
+  const { offset } = page;
+  const rows = page.rows ?? limit ?? defaultLimit;
+  const more = (groups && having) || ((groups || distinct) && offset > 0);
+  const wanted = Math.min(highestLimit, Math.max(offset + rows, groups && having ? Math.ceil(groupLimit / 5) : 0));
+  const isDefault = page.rows === undefined && limit === undefined;
+  if (more) {
+    return {
+      ...plan,
+      sql: withPage(sql, page, `LIMIT ${wanted}`),
+      select: (all) => all.slice(offset, offset + Math.min(rows, limit ?? rows)),
+      limitReached: (all) => isDefault && all.length >= Math.min(wanted, offset + rows + 1),
+      warnings,
+    };
+  }
+  const limited = `LIMIT ${Math.min(highestLimit, rows)}${offset > 0 ? ` OFFSET ${offset}` : ""}`;
   return {
-    sql: asked === undefined ? sql : withClause(sql, parts, asked),
-    select: (all) => (more ? all.slice(offset, offset + shown) : limit === undefined ? all : all.slice(0, limit)),
-    limitReached: (all) => isDefault && (more ? all.length > defaultLimit : all.length === defaultLimit),
-    timeoutMs: typedTimeoutMs(parts),
-    warnings: warningsOf(parts),
+    ...plan,
+    sql: page.rows === undefined && limit !== undefined ? withPage(sql, page, limited) : sql,
+    limitReached: (all) => isDefault && all.length === defaultLimit,
+    warnings,
   };
 }
 
 interface StatementParts {
+  readonly sql: string;
   /** The text with everything blanked that is no word of the statement itself: texts, names in quotes, comments. */
   readonly words: string;
-  readonly page?: { readonly start: number; readonly end: number; readonly rows: number; readonly offset: number };
-  /** It says how many rows in the words of the standard: FETCH FIRST 10 ROWS ONLY. */
-  readonly fetches: boolean;
+  /** Where the query stands among its settings: from its first word to its options. */
+  readonly query: Span;
+  /** Undefined where the statement says in a way that is not understood here which rows it asks for. */
+  readonly page: Page | undefined;
+  /** It skips rows, understood here or not. */
+  readonly skips: boolean;
   readonly groups: boolean;
   readonly having: boolean;
   readonly ordered: boolean;
@@ -58,30 +87,39 @@ interface StatementParts {
   readonly explains: boolean;
 }
 
-const limitClause = /\blimit\s+(?:(?<first>\d+)\s*,\s*)?(?<rows>\d+)(?:\s+offset\s+(?<offset>\d+))?/giu;
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Which rows a statement asks for, and where it says so: nowhere, at the end of the query, where it does not. */
+interface Page extends Span {
+  /** Undefined where it gives no number: Pinot then answers 10, for LIMIT ALL too. */
+  readonly rows: number | undefined;
+  readonly offset: number;
+}
 
 function readStatement(sql: string): StatementParts {
   const words = blank(sql, /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//gu);
+  const query = findQuery(words);
   // What stands in brackets belongs to a function, or to a query within this one.
-  let outer = words;
+  let outer = words.slice(query.start, query.end);
   for (let inner = ""; inner !== outer;) {
     inner = outer;
     outer = blank(inner, /\([^()]*\)/gu);
   }
   const has = (pattern: RegExp): boolean => pattern.test(outer);
-  const found = [...outer.matchAll(limitClause)].at(-1);
-  const { first, rows, offset } = found?.groups ?? {};
   return {
+    sql,
     words,
-    ...(found === undefined
-      ? {}
-      : { page: { start: found.index, end: found.index + found[0].length, rows: Number(rows), offset: Number(first ?? offset ?? 0) } }),
-    fetches: has(/\bfetch\s+(?:first|next)\b/iu),
+    query,
+    page: readPage(outer, query.start),
+    skips: has(/\boffset\b/iu),
     groups: has(/\bgroup\s+by\b/iu),
     having: has(/\bhaving\b/iu),
     ordered: has(/\border\s+by\b/iu),
     distinct: has(/\bselect\s+distinct\b/iu),
-    explains: has(/^\s*explain\b/iu),
+    explains: has(/^explain\b/iu),
   };
 }
 
@@ -90,32 +128,79 @@ function blank(text: string, pattern: RegExp): string {
   return text.replaceAll(pattern, (piece) => " ".repeat(piece.length));
 }
 
-/** Puts the clause in the place of the statement's own, or at its end, before its options. */
-function withClause(sql: string, { page, words }: StatementParts, clause: string): string {
-  if (page !== undefined) return sql.slice(0, page.start) + clause + sql.slice(page.end);
-  const options = /\boption\s*\([^()]*\)\s*$/iu.exec(words);
-  // On a line of its own, since the statement may end in a comment.
-  return options === null ? `${sql}\n${clause}` : `${sql.slice(0, options.index)}\n${clause}\n${sql.slice(options.index)}`;
+/** Settings stand in statements of their own, before the query or after it, and as options at its end. */
+function findQuery(words: string): Span {
+  const found = [...words.matchAll(/[^;]+/gu)].findLast(([one]) => one.trim() !== "" && !/^\s*set\b/iu.test(one));
+  const text = found?.[0] ?? words;
+  const begin = found?.index ?? 0;
+  const options = /(?:\boption\s*\([^()]*\)\s*)+$/iu.exec(text);
+  return { start: begin + text.length - text.trimStart().length, end: begin + (options?.index ?? text.length) };
 }
 
-function typedTimeoutMs({ words }: StatementParts): number | undefined {
-  const typed = /\btimeoutMs\s*=\s*(?<ms>\d+)/u.exec(words)?.groups?.["ms"];
-  return typed === undefined ? undefined : Number(typed);
+/** All that Pinot 0.11 reads, but for FETCH after LIMIT and numbers such as 1e2. https://calcite.apache.org/docs/reference.html#grammar */
+const pageClauses = [
+  /\blimit\s+(?<rows>\d+|all)(?:\s+offset\s+(?<offset>\d+)(?:\s+rows?)?)?\s*$/iu,
+  /\blimit\s+(?<offset>\d+)\s*,\s*(?<rows>\d+)\s*$/iu,
+  /\boffset\s+(?<offset>\d+)(?:\s+rows?)?(?:\s+fetch\s+(?:first|next)\s+(?<rows>\d+)\s+rows?\s+only)?\s*$/iu,
+  /\bfetch\s+(?:first|next)\s+(?<rows>\d+)\s+rows?\s+only\s*$/iu,
+];
+
+/** @param outer text of the query without what stands in brackets; `start` is its place in the statement */
+function readPage(outer: string, start: number): Page | undefined {
+  const begin = outer.search(/\b(?:limit|offset|fetch)\b/iu);
+  const end = start + outer.length;
+  if (begin < 0) return { start: end, end, rows: undefined, offset: 0 };
+  for (const clause of pageClauses) {
+    const found = clause.exec(outer);
+    if (found?.index !== begin) continue;
+    const { rows, offset = "0" } = found.groups ?? {};
+    return {
+      start: start + begin,
+      end: start + outer.trimEnd().length,
+      rows: rows === undefined || /all/iu.test(rows) ? undefined : Number(rows),
+      offset: Number(offset),
+    };
+  }
+  return undefined;
 }
 
-function warningsOf({ words, fetches, groups, having, ordered }: StatementParts): readonly AnswerWarning[] {
+/** Puts the clause in the place of the statement's own, or at the end of the query. */
+function withPage(sql: string, { start, end }: Page, clause: string): string {
+  const [before, after] = [sql.slice(0, start), sql.slice(end)];
+  if (start < end) return before + clause + after;
+  // On a line of its own, since the query may end in a comment.
+  return after === "" ? `${before}\n${clause}` : `${before}\n${clause}\n${after}`;
+}
+
+/** A number that the statement sets for itself, in quotes or without, by `SET name = …;` or `option(name=…)`, which comes last and wins. */
+function typedSetting({ sql, words }: StatementParts, name: string): string | undefined {
+  const settings = words.matchAll(new RegExp(`(?:(?:^|;)\\s*set\\s+|\\boption\\s*\\((?:[^()]*,)?\\s*)${name}\\s*=`, "giu"));
+  const last = [...settings].at(-1);
+  return last === undefined ? undefined : /^[\s'"]*(?<number>-?\d+)/u.exec(sql.slice(last.index + last[0].length))?.groups?.["number"];
+}
+
+const trimSizes = ["minSegmentGroupTrimSize", "minServerGroupTrimSize", "minBrokerGroupTrimSize"];
+
+function warningsOf(parts: StatementParts): readonly AnswerWarning[] {
+  const { page, skips, groups, having, ordered, distinct } = parts;
   const warnings: AnswerWarning[] = [];
-  const trims = /\b(?<option>min(?:Segment|Server|Broker)GroupTrimSize)\s*=\s*[1-9]/u.exec(words)?.groups?.["option"];
+  const trims = trimSizes.find((name) => Number(typedSetting(parts, name) ?? 0) > 0);
   if (groups && (ordered || having) && trims !== undefined) {
     warnings.push({
       code: "groups-trimmed",
       message: `Groups may be missing: the statement's ${trims} has Pinot drop some before it is done`,
     });
   }
-  if (groups && having && fetches) {
+  if (groups && having && page === undefined) {
     warnings.push({
       code: "groups-trimmed",
-      message: "Groups may be missing: Pinot applies HAVING to 5,000 of them; use LIMIT in place of FETCH",
+      message: "Groups may be missing: Pinot applies HAVING to 5,000 of them; end the statement with LIMIT 10 or LIMIT 10 OFFSET 5",
+    });
+  }
+  if ((groups || distinct) && skips && page === undefined) {
+    warnings.push({
+      code: "offset-ignored",
+      message: "OFFSET may be ignored: Pinot does so where there is GROUP BY or DISTINCT; end the statement with LIMIT 10 OFFSET 5",
     });
   }
   return warnings;

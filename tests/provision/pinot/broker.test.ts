@@ -140,6 +140,31 @@ test("queryPinot() answers no rows, and why, where the WHERE clause can never be
   expect(broker.queries).toEqual([sql, `EXPLAIN PLAN FOR ${sql}`]);
 });
 
+test("queryPinot() shows an explanation that needed no server, and asks for none of an explanation", async () => {
+  const sql = "explain plan for select count(*) from transaction_window where TOTAL_PAID = 1.5";
+  const explained = recordedAnswer("pinot-0.11.0/statements.http", /explain.*1\.5$/u);
+  await using broker = fakeBroker(explained);
+  const { elapsedMs, ...answer } = await queryPinot({ brokerUrl: broker.brokerUrl, sql });
+  expect(elapsedMs).toBeGreaterThan(0);
+  expect(answer).toEqual({
+    columns: [
+      { name: "Operator", type: "STRING" },
+      { name: "Operator_Id", type: "INT" },
+      { name: "Parent_Id", type: "INT" },
+    ],
+    rows: [["BROKER_EVALUATE", 0, -1]],
+    limitReached: false,
+    warnings: [],
+  });
+  // What 0.11 answers to any statement while it does not serve the table.
+  await using starting = fakeBroker(recordedAnswer("pinot-0.11.0/statements.http", /sql select count.*1\.5$/u), explained);
+  expect(await failureOf(queryPinot({ brokerUrl: starting.brokerUrl, sql }))).toMatchObject({
+    code: "pinot",
+    message: "Cannot query Pinot: it does not serve the table yet",
+  });
+  expect([broker.queries, starting.queries]).toEqual([[sql], [sql]]);
+});
+
 test("queryPinot() says what to type where one statement is two, or names stand in backquotes", async () => {
   const sql = "select * from transaction_window; select 1";
   await using broker = fakeBroker(of15(sql));
