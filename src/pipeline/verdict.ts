@@ -24,7 +24,7 @@ export interface VerifyReport extends WindowComparison, TopicCounts {
   readonly processor: JsonReader;
   /** Of the topic. */
   readonly partitions: number;
-  /** Records beyond delivered and unresolved: from elsewhere, or sent twice. */
+  /** Records beyond delivered, unresolved and divided: from elsewhere, or sent twice. The fewest that there are where runs are divided. */
   readonly foreign: number;
   readonly sent: SentTotals;
   /** What stands in the topic and cannot be read yet, because transactions of other producers are open; mostly empty. */
@@ -43,6 +43,7 @@ export type ReasonCode =
   | "window-differs"
   | "row-extra"
   | "record-foreign"
+  | "run-divided"
   | "transaction-open"
   | "record-ambiguous"
   | "resource-unhealthy";
@@ -110,6 +111,11 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   }
   if (strict && foreign > 0) {
     find("record-foreign", `${foreign} ${foreign === 1 ? "record is" : "records are"} from elsewhere or were sent twice (--strict)`);
+  }
+  const doubtful = Math.min(sent.divided, records - sent.delivered - sent.unresolved);
+  if (strict && doubtful > 0) {
+    const which = doubtful === 1 ? "1 record may be" : `up to ${doubtful} records may be`;
+    find("run-divided", `the topic was recreated under a run, so ${which} of that run or from elsewhere: nobody knows (--strict)`);
   }
   return { ok: reasons.length === 0, reasons };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { judge, type ReasonCode, sumRuns, type VerifyReport } from "../../src/pipeline/verdict.ts";
+import { judge, type Reason, type ReasonCode, sumRuns, type VerifyReport } from "../../src/pipeline/verdict.ts";
 import { fakeRow, fakeRun } from "./fake-pipeline.ts";
 
 const equal: VerifyReport = {
@@ -67,6 +67,21 @@ describe("judge()", () => {
       { ok: true, reasons: [] },
       { ok: false, reasons: [{ code: "record-foreign", text: "2 records are from elsewhere or were sent twice (--strict)" }] },
     ]);
+  });
+
+  test("takes what the topic holds beyond whole runs for doubtful when strict, as far as a run under which it was recreated goes", () => {
+    const judged = (records: number, divided: number) =>
+      judge({ ...equal, records, sent: { ...equal.sent, divided }, foreign: Math.max(0, records - 10 - divided) }, { strict: true });
+    const doubt = (which: string): Reason => ({
+      code: "run-divided",
+      text: `the topic was recreated under a run, so ${which} of that run or from elsewhere: nobody knows (--strict)`,
+    });
+    expect(judged(10, 6)).toEqual({ ok: true, reasons: [] });
+    expect(judged(11, 6)).toEqual({ ok: false, reasons: [doubt("1 record may be")] });
+    expect(judged(16, 6)).toEqual({ ok: false, reasons: [doubt("up to 6 records may be")] });
+    const foreign: Reason = { code: "record-foreign", text: "2 records are from elsewhere or were sent twice (--strict)" };
+    expect(judged(18, 6)).toEqual({ ok: false, reasons: [foreign, doubt("up to 6 records may be")] });
+    expect(judge({ ...equal, records: 16, sent: { ...equal.sent, divided: 6 } }, { strict: false })).toEqual({ ok: true, reasons: [] });
   });
 
   test("names every reason, what was lost first", () => {

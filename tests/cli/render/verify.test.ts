@@ -63,6 +63,16 @@ describe("renderVerify()", () => {
     expect(text).toContain("next: streamctl up, which computes the windows again where the topic was recreated\n");
   });
 
+  test("names what to do where --strict cannot know whose the records are", () => {
+    const report = { ...equal, sent: { ...equal.sent, delivered: 0, paid: { count: 0, total: 0 }, divided: 60_000 } };
+    const lines = render(report, true).split("\n");
+    expect(lines.slice(-3)).toEqual([
+      "- the topic was recreated under a run, so up to 30000 records may be of that run or from elsewhere: nobody knows (--strict)",
+      "next: streamctl verify without --strict, or start with an empty topic: streamctl down --volumes, then streamctl up",
+      "",
+    ]);
+  });
+
   test("claims no more than was compared where others wrote to the topic too", () => {
     const lines = render({ ...equal, records: 30_001, foreign: 1 }).split("\n");
     expect(lines).toContain("sent     30000 delivered, 0 unresolved; 1 record in the topic from elsewhere or sent twice");
