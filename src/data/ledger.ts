@@ -1,6 +1,6 @@
 /**
  * What the runs of this state folder sent, by which `verify` judges the topic: one JSON line when a run begins and one when it
- * ends. A run that was killed left only its first line: then it is known that more may be in the topic than was counted.
+ * ends, which a later one of the same run replaces. A run that was killed left only its first line: then it is known that more may be in the topic than was counted.
  */
 
 import { mkdir, open, readFile } from "node:fs/promises";
@@ -42,7 +42,7 @@ export async function appendRunStart(stateDir: string, start: RunStart): Promise
   await append(ledgerFile(stateDir), { kind: "started", ...start });
 }
 
-/** Writes how the run ended. @throws StreamctlError `state`, `no-space` */
+/** Writes how the run ended, in place of what was written of it before. @throws StreamctlError `state`, `no-space` */
 export async function appendRunEnd(stateDir: string, runId: string, record: RunRecord): Promise<void> {
   await append(ledgerFile(stateDir), { kind: "ended", runId, ...record });
 }
@@ -92,24 +92,21 @@ export async function readLedger(stateDir: string): Promise<Ledger> {
 
 /** As `readLedger`, from the file's text. */
 export function parseLedger(text: string): Ledger {
-  const runs: RunRecord[] = [];
   const started = new Map<string, RunStart>();
-  const ended = new Set<string>();
+  const ended = new Map<string, RunRecord>();
   let damagedLines = 0;
   for (const line of text.split("\n")) {
     if (line === "") continue;
     const json = parseLine(line);
     const start = json && runStart(json);
     const end = json && runRecord(json);
-    const runId = stringAt(json, "runId") ?? "";
-    if (start) started.set(runId, start);
-    else if (end) {
-      runs.push(end);
-      ended.add(runId);
-    } else damagedLines += 1;
+    const runId = stringAt(json, "runId");
+    if (runId !== undefined && start) started.set(runId, start);
+    else if (runId !== undefined && end) ended.set(runId, end);
+    else damagedLines += 1;
   }
   const unfinished = [...started.values()].filter(({ runId }) => !ended.has(runId));
-  return { runs, unfinished, damagedLines };
+  return { runs: [...ended.values()], unfinished, damagedLines };
 }
 
 function parseLine(line: string): JsonObject | undefined {

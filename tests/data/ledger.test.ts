@@ -43,6 +43,20 @@ test("readLedger() tells ended runs from those of which no end is written", asyn
   expect(await readLedger(stateDir)).toEqual({ runs: [record(10)], unfinished: [{ ...start("b"), requested: null }], damagedLines: 0 });
 });
 
+test("readLedger() takes the last of several ends of a run, in the place of the first", async () => {
+  const stateDir = join(folder, "twice");
+  await appendRunStart(stateDir, start("a"));
+  await appendRunEnd(stateDir, "a", record(10));
+  await appendRunEnd(stateDir, "b", record(8));
+  await appendRunEnd(stateDir, "a", { ...record(10), endTopicId: "other-id" });
+  const runs = [{ ...record(10), endTopicId: "other-id" }, record(8)];
+  expect(await readLedger(stateDir)).toEqual({ runs, unfinished: [], damagedLines: 0 });
+});
+
+test("parseLedger() counts an end of no run as damaged", () => {
+  expect(parseLedger(JSON.stringify({ kind: "ended", ...record(10) }))).toEqual({ runs: [], unfinished: [], damagedLines: 1 });
+});
+
 test("appendRunEnd() writes whole lines from many runs at once", async () => {
   const stateDir = join(folder, "many");
   await Promise.all(Array.from({ length: 50 }, (_, run) => appendRunEnd(stateDir, `run ${run}`, record(run % 10))));

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { readLedger } from "../../src/data/ledger.ts";
+import { type Ledger, readLedger } from "../../src/data/ledger.ts";
 import { resolveDataRequest, type RawDataOptions } from "../../src/data/request.ts";
 import { runData, type DataContext } from "../../src/data/run.ts";
 import type { DataSummary } from "../../src/data/summary.ts";
+import type { RunRecord } from "../../src/model/run-record.ts";
 import { openMockCluster } from "../kafka/mock-cluster.ts";
 
 let folder = "";
@@ -124,6 +125,40 @@ test.each([
   expect(answer).toMatchObject({ delivered: 100, topicChange });
   expect(said).toContain(`The topic was ${topicChange} while this run wrote to it: what was delivered before that is gone`);
   expect(ledger.runs).toMatchObject([{ topicId: "topic-id", endTopicId, delivered: 100 }]);
+});
+
+test("runData() has its end in the ledger before it looks at the topic for the last time", async () => {
+  const stateDir = join(folder, "last-look");
+  const seen: Ledger[] = [];
+  const describeTopic: DataContext["describeTopic"] = async () => {
+    seen.push(await readLedger(stateDir));
+    return { topicId: seen.length === 1 ? "topic-id" : "other-id", partitions: 3 };
+  };
+  const { ledger } = await play({ raw: { count: "100", topic: "lives" }, context: { describeTopic }, state: "last-look" });
+  const [run] = ledger.runs;
+  expect(ledger).toEqual({
+    runs: [
+      {
+        topicId: "topic-id",
+        endTopicId: "other-id",
+        topic: "lives",
+        endedAtMs: expect.any(Number),
+        accepted: 100,
+        delivered: 100,
+        failed: 0,
+        unresolved: 0,
+        paid: { count: expect.any(Number), total: expect.any(Number) },
+        seed: "5",
+      },
+    ],
+    unfinished: [],
+    damagedLines: 0,
+  });
+  const { endTopicId: _, ...before } = run ?? {};
+  expect(seen).toEqual([
+    { runs: [], unfinished: [], damagedLines: 0 },
+    { runs: [before as RunRecord], unfinished: [], damagedLines: 0 },
+  ]);
 });
 
 test("runData() ends as usual where Kafka does not answer at its end", async () => {
