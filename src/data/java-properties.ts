@@ -66,22 +66,24 @@ function refuse(name: string, why: string, hint: string): JavaProperty {
   return { kind: "refused", why: `gives ${name}, ${why}`, hint };
 }
 
-const login = /^[\w.$]*\.(?:Plain|Scram)LoginModule\s+(?:required|requisite|sufficient|optional)\s(?<options>.*)$/su;
-const option = /\b(?<name>username|password)\s*=\s*(?:"(?<double>(?:[^"\\]|\\.)*)"|'(?<single>(?:[^'\\]|\\.)*)'|(?<bare>[^\s;"']+))/gu;
+const login = /^[\w.$]*\.(?:Plain|Scram)LoginModule\s+(?:required|requisite|sufficient|optional)(?=\s)/u;
+const option = /\s*(?<name>[\w.$-]+)\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s;"']+))/uy;
+const inItsPlace = "Write sasl.username=NAME and sasl.password=${env:NAME} in its place";
 
-/** The name and the password of a JAAS configuration, which librdkafka takes as two properties. */
+/** The name and the password of a JAAS configuration, which librdkafka takes as two properties. What is not surely they is refused. */
 function readLogin(number: number, value: string): JavaProperty {
-  const options = login.exec(value)?.groups?.["options"];
-  const found = new Map<string, string>();
-  for (const { groups = {} } of options?.matchAll(option) ?? []) {
-    const quoted = groups["double"] ?? groups["single"];
-    found.set(groups["name"] ?? "", quoted?.replaceAll(/\\(.)/gu, "$1") ?? groups["bare"] ?? "");
-  }
+  const no = (why: string, hint = inItsPlace): JavaProperty => refuse("sasl.jaas.config", why, hint);
+  const module = login.exec(value);
+  if (module === null) return noLogin(no);
+  if (value.includes("\\")) return no("with a backslash, which Java reads in two ways one after the other");
+  const { found, end, again } = readOptions(value, module[0].length);
+  const rest = value.slice(end).trim();
+  if (again) return no("with an option given twice");
+  if (!rest.startsWith(";")) return no('which does not consist of options as name=value up to a ";"');
+  if (rest !== ";") return no('with something behind the ";" of its first login');
+  if (found.get("tokenauth")?.toLowerCase() === "true") return no("with a delegation token (tokenauth), by which librdkafka cannot log in");
   const [username, password] = [found.get("username"), found.get("password")];
-  if (username === undefined || password === undefined) {
-    const hint = "Write sasl.username=NAME and sasl.password=${env:NAME} in its place; other logins have properties of librdkafka too";
-    return refuse("sasl.jaas.config", "which only Java reads, without a name and a password of a plain or SCRAM login", hint);
-  }
+  if (username === undefined || password === undefined) return noLogin(no);
   return {
     kind: "translated",
     lines: [
@@ -89,4 +91,29 @@ function readLogin(number: number, value: string): JavaProperty {
       { number, name: "sasl.password", value: password },
     ],
   };
+}
+
+function noLogin(no: (why: string, hint: string) => JavaProperty): JavaProperty {
+  return no(
+    "which only Java reads, without a name and a password of a plain or SCRAM login",
+    `${inItsPlace}; other logins have properties of librdkafka too`,
+  );
+}
+
+/** Options one after the other from `start` on, and where they end: a text in a value is no option. */
+function readOptions(
+  value: string,
+  start: number,
+): { readonly found: ReadonlyMap<string, string>; readonly end: number; readonly again: boolean } {
+  const found = new Map<string, string>();
+  let [end, again] = [start, false];
+  for (;;) {
+    option.lastIndex = end;
+    const { groups } = option.exec(value) ?? {};
+    if (groups === undefined) return { found, end, again };
+    end = option.lastIndex;
+    const name = groups["name"] ?? "";
+    again ||= found.has(name);
+    found.set(name, groups["double"] ?? groups["single"] ?? groups["bare"] ?? "");
+  }
 }

@@ -57,7 +57,7 @@ function textLines(text: string): { readonly number: number; readonly text: stri
     .entries()) {
     const trimmed = line.trim();
     const last = lines.at(-1);
-    if (goesOn && last !== undefined) last.text += ` ${trimmed}`;
+    if (goesOn && last !== undefined) last.text += trimmed;
     else if (trimmed !== "" && !trimmed.startsWith("#")) lines.push({ number: index + 1, text: trimmed });
     const current = lines.at(-1);
     goesOn = current !== undefined && current.text.endsWith("\\") && /^sasl\.jaas\.config\s*=/u.test(current.text);

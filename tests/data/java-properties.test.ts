@@ -9,7 +9,11 @@ const scram = "org.apache.kafka.common.security.scram.ScramLoginModule";
 test.each([
   [`${plain} required username="alice" password="a b;c=d";`, "alice", "a b;c=d"],
   [`${plain} required username='KEY' password='SE"CRET';`, "KEY", 'SE"CRET'],
-  [`${scram} required\tpassword="q\\"\\\\" username=alice;`, "alice", 'q"\\'],
+  [`${scram} required\tpassword="q'" username=alice;`, "alice", "q'"],
+  [`${plain} required username="a" password="b" metadata="x password=zzz";`, "a", "b"],
+  [`${plain} required my-password="zzz" username="a" password="b" user.password='zzz' ;  `, "a", "b"],
+  [`${plain} required username = "a"password="" ;`, "a", ""],
+  [`${scram} required username="a" password="b" tokenauth="false";`, "a", "b"],
   [`${scram} required username="\${env:NAME}" password="\${file:/run/secret}" ;`, "${env:NAME}", "${file:/run/secret}"],
 ])("readJavaProperty() makes two properties of the login %#", (value, username, password) => {
   expect(jaas(value)).toEqual({
@@ -31,6 +35,31 @@ test.each(["", plain, `${plain} required username="hunter2";`, 'com.sun.security
     });
   },
 );
+
+test.each([
+  [`${plain} required username="a" password="b\\\\c";`, "with a backslash, which Java reads in two ways one after the other"],
+  [`${plain} required username="a" password="b\\"c";`, "with a backslash, which Java reads in two ways one after the other"],
+  [`${plain} required username="a" password="b" password="c";`, "with an option given twice"],
+  [`${plain} required username="a" password="b"`, 'which does not consist of options as name=value up to a ";"'],
+  [`${plain} required username="a" password="b;`, 'which does not consist of options as name=value up to a ";"'],
+  [`${plain} required username="a" password="b" /* hunter2 */;`, 'which does not consist of options as name=value up to a ";"'],
+  [`${plain} required username="a" password=b"c";`, 'which does not consist of options as name=value up to a ";"'],
+  [
+    `${plain} required username="a" password="b"; ${scram} required username="c" password="d";`,
+    'with something behind the ";" of its first login',
+  ],
+  [`${plain} required username="a" password=b;c;`, 'with something behind the ";" of its first login'],
+  [
+    `${scram} required username="a" password="b" tokenauth="True";`,
+    "with a delegation token (tokenauth), by which librdkafka cannot log in",
+  ],
+])("readJavaProperty() refuses a login that is not surely a name and a password, and quotes nothing of it: %#", (value, why) => {
+  expect(jaas(value)).toEqual({
+    kind: "refused",
+    why: `gives sasl.jaas.config, ${why}`,
+    hint: "Write sasl.username=NAME and sasl.password=${env:NAME} in its place",
+  });
+});
 
 test("readJavaProperty() leaves out what is of Java's clients and of other tools, and lets pass what librdkafka knows", async () => {
   const kind = (name: string, value = "x") => readJavaProperty({ number: 1, name, value })?.kind;

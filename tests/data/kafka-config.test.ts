@@ -24,6 +24,14 @@ test("parseKafkaConfig() reads properties, comments and empty lines", () => {
   expect(parseKafkaConfig("a=1\r\nb=2\r\n", "kafka.properties").map(({ value }) => value)).toEqual(["1", "2"]);
 });
 
+test("parseKafkaConfig() joins the lines of a JAAS configuration as Java does, without anything between them", () => {
+  const text = "sasl.jaas.config=a.PlainLoginModule required \\\n\tusername=alice password='hun\\\n  ter2';\nacks=all";
+  expect(parseKafkaConfig(text, "kafka.properties")).toEqual([
+    { number: 1, name: "sasl.jaas.config", value: "a.PlainLoginModule required username=alice password='hunter2';" },
+    { number: 4, name: "acks", value: "all" },
+  ]);
+});
+
 test.each([
   ["a=1\n\nacks", 'Cannot read "kafka.properties": line 3 has no "="'],
   ["=1", 'Cannot read "kafka.properties": line 1 names no property'],
