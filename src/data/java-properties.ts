@@ -7,7 +7,8 @@ import type { ConfigLine } from "./kafka-config.ts";
 
 export type JavaProperty =
   | { readonly kind: "translated"; readonly lines: readonly ConfigLine[] }
-  | { readonly kind: "left out" }
+  /** `but` is what follows from that, said of the property; absent where nothing does. */
+  | { readonly kind: "left out"; readonly but?: string }
   /** `why` goes on after the number of the line. */
   | { readonly kind: "refused"; readonly why: string; readonly hint: string };
 
@@ -16,18 +17,34 @@ const onlyJava = new Set(
   `bootstrap.controllers buffer.memory compression.gzip.level compression.lz4.level compression.zstd.level config.providers
   default.api.timeout.ms exclude.internal.topics fetch.max.wait.ms interceptor.classes internal.throw.on.fetch.stable.offset.unsupported
   max.block.ms metadata.max.idle.ms metric.reporters metrics.num.samples metrics.recording.level metrics.sample.window.ms
-  partitioner.adaptive.partitioning.enable partitioner.availability.timeout.ms partitioner.class partitioner.ignore.keys
+  partitioner.adaptive.partitioning.enable partitioner.availability.timeout.ms
   receive.buffer.bytes sasl.client.callback.handler.class sasl.kerberos.ticket.renew.jitter sasl.kerberos.ticket.renew.window.factor
   sasl.login.callback.handler.class sasl.login.class sasl.login.connect.timeout.ms sasl.login.read.timeout.ms
   sasl.login.refresh.buffer.seconds sasl.login.refresh.min.period.seconds sasl.login.refresh.window.factor
-  sasl.login.refresh.window.jitter sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms security.providers send.buffer.bytes
-  share.acquire.mode socket.connection.setup.timeout.max.ms ssl.enabled.protocols ssl.engine.factory.class ssl.keymanager.algorithm
-  ssl.protocol ssl.provider ssl.secure.random.implementation ssl.trustmanager.algorithm ssl.truststore.password ssl.truststore.type
+  sasl.login.refresh.window.jitter sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms send.buffer.bytes
+  share.acquire.mode socket.connection.setup.timeout.max.ms ssl.keymanager.algorithm
+  ssl.secure.random.implementation ssl.trustmanager.algorithm ssl.truststore.password ssl.truststore.type
   transaction.two.phase.commit.enable auto.register.schemas use.latest.version use.schema.id`.split(/\s+/u),
 );
 
 /** Of serializers and of the schema registry: streamctl writes the values itself. */
 const ofOtherTools = /^(?:schema\.registry|basic\.auth|bearer\.auth|confluent|specific\.avro|avro|json|protobuf)\.|\.(?:de)?serializer$/u;
+
+const noSuchSetting = "Take the line out: librdkafka has no such setting";
+
+/** What restricts whom a Java client trusts and how it speaks: without it, a client would do what its owner ruled out. */
+const restrictions: ReadonlyMap<string, string> = new Map([
+  ["ssl.enabled.protocols", `${noSuchSetting} and takes the newest TLS that the brokers speak, so restrict the versions there`],
+  ["ssl.protocol", `${noSuchSetting} and takes the newest TLS that the brokers speak, so restrict the versions there`],
+  [
+    "ssl.engine.factory.class",
+    `${noSuchSetting}; certificates are ssl.ca.location=FILE, ssl.certificate.location=FILE and ssl.key.location=FILE`,
+  ],
+  ["ssl.provider", "Write ssl.providers=NAME,NAME with providers of OpenSSL in its place, or take the line out"],
+  ["security.providers", "Write ssl.providers=NAME,NAME with providers of OpenSSL in its place, or take the line out"],
+]);
+
+const otherPartitions = "keys may go to other partitions than from your Java clients, for streamctl places them as Java does by default";
 
 const keyStore = "a Java key store that librdkafka cannot read";
 
@@ -35,7 +52,13 @@ const keyStore = "a Java key store that librdkafka cannot read";
 export function readJavaProperty({ number, name, value }: ConfigLine): JavaProperty | undefined {
   const as = (other: string, text = value): JavaProperty => ({ kind: "translated", lines: [{ number, name: other, value: text }] });
   if (onlyJava.has(name) || ofOtherTools.test(name)) return { kind: "left out" };
+  const restriction = restrictions.get(name);
+  if (restriction !== undefined) return refuse(name, "which restricts Java's clients and would not restrict this one", restriction);
   switch (name) {
+    case "partitioner.class":
+      return { kind: "left out", but: otherPartitions };
+    case "partitioner.ignore.keys":
+      return value.toLowerCase() === "true" ? { kind: "left out", but: otherPartitions } : { kind: "left out" };
     case "sasl.jaas.config":
       return readLogin(number, value);
     case "max.request.size":

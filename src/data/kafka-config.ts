@@ -73,7 +73,10 @@ function withoutJava(lines: readonly ConfigLine[], file: string, warn: (message:
   for (const line of lines) {
     const java = readJavaProperty(line);
     if (java?.kind === "refused") throw refusal(file, line.number, java.why, java.hint);
-    if (java?.kind === "left out") leftOut.push(`${line.name} (line ${line.number})`);
+    if (java?.kind === "left out") {
+      if (java.but === undefined) leftOut.push(`${line.name} (line ${line.number})`);
+      else warn(`Left out of "${file}": ${line.name} (line ${line.number}); ${java.but}`);
+    }
     for (const own of java === undefined ? [line] : java.kind === "translated" ? java.lines : []) {
       if (kept.has(own.name)) throw refusal(file, own.number, `gives "${own.name}" again`, "Keep one of the two lines");
       kept.set(own.name, own);

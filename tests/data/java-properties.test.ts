@@ -74,6 +74,32 @@ test("readJavaProperty() leaves out what is of Java's clients and of other tools
   expect(known.filter((name) => kind(name) !== undefined)).toEqual([]);
 });
 
+const versions =
+  "Take the line out: librdkafka has no such setting and takes the newest TLS that the brokers speak, so restrict the versions there";
+const providers = "Write ssl.providers=NAME,NAME with providers of OpenSSL in its place, or take the line out";
+
+test.each([
+  ["ssl.enabled.protocols", versions],
+  ["ssl.protocol", versions],
+  ["ssl.provider", providers],
+  ["security.providers", providers],
+  [
+    "ssl.engine.factory.class",
+    "Take the line out: librdkafka has no such setting; certificates are ssl.ca.location=FILE, ssl.certificate.location=FILE and ssl.key.location=FILE",
+  ],
+])("readJavaProperty() refuses %s, which would no longer restrict anything", (name, hint) => {
+  const why = `gives ${name}, which restricts Java's clients and would not restrict this one`;
+  expect(readJavaProperty({ number: 3, name, value: "x" })).toEqual({ kind: "refused", why, hint });
+});
+
+test("readJavaProperty() says of another way to choose partitions what follows from leaving it out", () => {
+  const read = (name: string, value: string) => readJavaProperty({ number: 3, name, value });
+  const but = "keys may go to other partitions than from your Java clients, for streamctl places them as Java does by default";
+  expect(read("partitioner.class", "com.example.Mine")).toEqual({ kind: "left out", but });
+  expect(read("partitioner.ignore.keys", "true")).toEqual({ kind: "left out", but });
+  expect(read("partitioner.ignore.keys", "false")).toEqual({ kind: "left out" });
+});
+
 test("readJavaProperty() gives librdkafka's name and form to what it knows by another", () => {
   expect(readJavaProperty({ number: 2, name: "max.request.size", value: "2000000" })).toEqual({
     kind: "translated",

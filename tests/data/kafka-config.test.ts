@@ -109,7 +109,20 @@ describe("readKafkaConfig()", () => {
     ]);
   });
 
+  test("warns of another way to choose partitions by itself", async () => {
+    const { answer, warnings } = await read(["partitioner.class=com.example.Mine", "buffer.memory=1", "acks=all"]);
+    expect(answer).toEqual({ acks: "all" });
+    expect(warnings).toEqual([
+      'Left out of "FILE": partitioner.class (line 1); keys may go to other partitions than from your Java clients, for streamctl places them as Java does by default',
+      'Left out of "FILE", because only Java\'s clients and other tools know them: buffer.memory (line 2)',
+    ]);
+  });
+
   test.each([
+    [
+      ["acks=all", "ssl.enabled.protocols=TLSv1.3"],
+      "line 2 gives ssl.enabled.protocols, which restricts Java's clients and would not restrict this one",
+    ],
     [["ssl.truststore.location=/x.jks"], "line 1 gives ssl.truststore.location, a Java key store that librdkafka cannot read"],
     [
       ["sasl.username=alice", "sasl.jaas.config=a.PlainLoginModule required username=bob password=hunter2;"],
