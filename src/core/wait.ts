@@ -51,8 +51,28 @@ export class AwakeTime {
   }
 }
 
-/** Pause between two looks of a deadline at its time, in milliseconds. */
+/** Pause between two looks of a deadline or a watched time, in milliseconds. */
 const lookIntervalMs = 250;
+
+/** As `AwakeTime`, for whoever may not look for seconds: looks by itself until it is released. Keeps no process alive. */
+export class WatchedTime {
+  readonly #time = new AwakeTime();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor() {
+    this.#timer = setInterval(() => this.#time.look(), lookIntervalMs);
+    this.#timer.unref();
+  }
+
+  /** Milliseconds since the start, counted while this process runs. */
+  look(): number {
+    return this.#time.look();
+  }
+
+  release(): void {
+    clearInterval(this.#timer);
+  }
+}
 
 /** The end of a wait: so many milliseconds away, counted while this process runs. Keeps no process alive. */
 export class Deadline {

@@ -4,7 +4,7 @@
  */
 
 import { StreamctlError } from "../core/errors.ts";
-import { pause } from "../core/wait.ts";
+import { type Deadline, pause, WatchedTime } from "../core/wait.ts";
 import type { Watermarks } from "../kafka/admin.ts";
 import type { PartitionOffset } from "../kafka/consumer.ts";
 import type { JsonReader } from "../model/json-readers.ts";
@@ -75,7 +75,8 @@ export class TopicReading {
   readonly tally: TopicTally;
   readonly #log: TransactionLog;
   readonly #options: ReadingOptions;
-  #toldMs = performance.now();
+  readonly #time = new WatchedTime();
+  #toldMs = 0;
   #topicId: string | undefined;
   #partitions = 0;
   #reader: RecordReader | undefined;
@@ -87,18 +88,18 @@ export class TopicReading {
   }
 
   async close(): Promise<void> {
+    this.#time.release();
     await this.#reader?.close();
   }
 
   /**
    * Reads to the ends that the topic has now.
    *
-   * @param deadlineMs until when it waits for what holds it up, on the clock of `performance.now()`; longer where that is less than the
-   *   options allow
+   * @param within until when it waits for what holds it up; longer where that is less than the options allow
    * @returns what could not be read because of open transactions
    * @throws StreamctlError `kafka` when records expired or the topic was recreated, `timeout` when nothing comes, `unreachable`
    */
-  async readToEnd(deadlineMs: number): Promise<ReadEnd> {
+  async readToEnd(within: Deadline): Promise<ReadEnd> {
     const { stallMs = 30_000, openTransactionMs = 2000, signal } = this.#options;
     const askAfterMs = Math.min(idleMs, stallMs, openTransactionMs);
     const { topicId, partitions } = await this.#snapshot();
@@ -106,14 +107,14 @@ export class TopicReading {
     const ends = partitions.map(({ partition, high }) => ({ partition, offset: high }));
     const all = this.tally.remaining(ends);
     let left = all;
-    const startMs = performance.now();
+    const startMs = this.#time.look();
     let progressMs = startMs;
     let askedMs = progressMs;
     while (left > 0) {
       const batch = await reader.nextBatch({ timeoutMs: batchMs, signal });
       this.tally.add(batch);
       const nowLeft = this.tally.remaining(ends);
-      const nowMs = performance.now();
+      const nowMs = this.#time.look();
       this.#tell(partitions, nowLeft, ((all - nowLeft) / (nowMs - startMs)) * 1000);
       if (nowLeft < left) {
         left = nowLeft;
@@ -123,9 +124,9 @@ export class TopicReading {
       if (batch.count === 0) await pause(10, signal);
       if (nowMs - Math.max(progressMs, askedMs) < askAfterMs) continue;
       const heldBack = this.#heldBack(ends, (await this.#snapshot()).partitions);
-      askedMs = performance.now();
+      askedMs = this.#time.look();
       const behind = heldBack.reduce((sum, { from, end }) => sum + end - from, 0);
-      const isOver = (patienceMs: number): boolean => askedMs >= Math.max(deadlineMs, progressMs + patienceMs);
+      const isOver = (patienceMs: number): boolean => within.remainingMs === 0 && askedMs >= progressMs + patienceMs;
       if (behind === left && isOver(openTransactionMs)) return { topicId, partitions: partitions.length, heldBack };
       if (isOver(stallMs)) throw stalled(this.#log.topic, stallMs);
     }
@@ -161,8 +162,9 @@ export class TopicReading {
   }
 
   #tell(partitions: readonly Watermarks[], left: number, recordsPerSecond: number): void {
-    if (performance.now() - this.#toldMs < tellEveryMs) return;
-    this.#toldMs = performance.now();
+    const nowMs = this.#time.look();
+    if (nowMs - this.#toldMs < tellEveryMs) return;
+    this.#toldMs = nowMs;
     const toRead = partitions.reduce((sum, { high, low }) => sum + high - low, 0);
     this.#options.onProgress?.({ read: toRead - left, toRead, recordsPerSecond });
   }

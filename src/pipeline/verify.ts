@@ -6,7 +6,7 @@
  */
 
 import { hasCode } from "../core/errors.ts";
-import { pause, throwIfInterrupted } from "../core/wait.ts";
+import { Deadline, pause, throwIfInterrupted } from "../core/wait.ts";
 import type { JsonReader } from "../model/json-readers.ts";
 import type { RunRecord } from "../model/run-record.ts";
 import type { WindowRow } from "../provision/pinot/broker.ts";
@@ -23,7 +23,7 @@ export interface VerifySources {
 }
 
 export interface VerifyRequest {
-  /** How long to look again while the verdict is not ok, in milliseconds; 0 looks once. A look that began is finished. */
+  /** How long to look again while the verdict is not ok, in milliseconds while this process runs; 0 looks once. A look that began is finished. */
   readonly waitMs: number;
   /** As in `JudgeOptions`. */
   readonly strict: boolean;
@@ -56,31 +56,32 @@ const longestRestMs = 5000;
 export async function verify(sources: VerifySources, request: VerifyRequest): Promise<Verification> {
   const startMs = performance.now();
   const { waitMs, strict, signal, onLook } = request;
-  const deadlineMs = startMs + waitMs;
   const reading = new TopicReading(sources.log, request);
+  const within = new Deadline(waitMs);
   try {
     for (let looks = 1, pauseMs = firstPauseMs; ; looks++) {
       const lookStartMs = performance.now();
-      const findings = await look(sources, reading, request, deadlineMs).catch((error: unknown) => {
+      const findings = await look(sources, reading, request, within).catch((error: unknown) => {
         throwIfInterrupted(signal);
         // An engine that is away may come back as long as there is time.
         const transient = hasCode(error, "pinot") || hasCode(error, "unreachable");
-        if (!transient || performance.now() >= deadlineMs) throw error;
+        if (!transient || within.remainingMs === 0) throw error;
         return undefined;
       });
       const nowMs = performance.now();
       if (findings !== undefined) {
         const report = { ...findings, looks, elapsedMs: Math.round(nowMs - startMs) };
         const verdict = judge(report, { strict });
-        if (verdict.ok || nowMs >= deadlineMs) return { report, verdict };
+        if (verdict.ok || within.remainingMs === 0) return { report, verdict };
         onLook?.({ report, verdict });
       }
       // A look at a large table costs the engines something, so they get some time to themselves.
       const restMs = Math.max(pauseMs, Math.min((nowMs - lookStartMs) / 2, longestRestMs));
-      await pause(Math.max(0, Math.min(restMs, deadlineMs - nowMs)), signal);
+      await pause(Math.min(restMs, within.remainingMs), signal);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
   } finally {
+    within.release();
     await reading.close();
   }
 }
@@ -90,10 +91,10 @@ async function look(
   { log, readRuns, readWindows }: VerifySources,
   reading: TopicReading,
   { processor, signal }: VerifyRequest,
-  deadlineMs: number,
+  within: Deadline,
 ): Promise<Omit<VerifyReport, "looks" | "elapsedMs">> {
   const runs = await readRuns(signal);
-  const { topicId, partitions, heldBack } = await reading.readToEnd(deadlineMs);
+  const { topicId, partitions, heldBack } = await reading.readToEnd(within);
   const comparison = await compareWindows(reading.tally.windows, readWindows(signal));
   const { counts, ambiguousWindows } = reading.tally;
   const differing = [...comparison.mismatched, ...comparison.extra];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "bun:test";
 import { spawn } from "node:child_process";
-import { AwakeTime, Deadline, deadline } from "../../src/core/wait.ts";
+import { AwakeTime, Deadline, deadline, WatchedTime } from "../../src/core/wait.ts";
 
 test.each([4.2, 0, -3])("deadline() takes what is left of a time, also %d ms", async (ms) => {
   const signal = deadline(ms);
@@ -18,6 +18,14 @@ test("AwakeTime counts what was looked at, and not what a clock jumped over", ()
   };
   expect([after(0), after(400), after(1000), after(65_000), after(100)]).toEqual([0, 400, 1400, 2400, 2500]);
   expect(time.skippedMs).toBe(64_000);
+});
+
+test("WatchedTime counts longer than a second where nobody looks at it, and no more once it is released", async () => {
+  const [watched, released] = [new WatchedTime(), new WatchedTime()];
+  released.release();
+  await once(deadline(1500), "abort");
+  expect([watched.look() >= 1450, released.look()]).toEqual([true, 1000]);
+  watched.release();
 });
 
 test("Deadline does not fire once it was released", async () => {

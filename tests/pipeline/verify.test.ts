@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import type { ReadingProgress, TransactionLog } from "../../src/pipeline/topic-reading.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
@@ -37,6 +37,14 @@ function fakeSources(log: FakeLog, ...states: readonly (readonly WindowRow[] | S
     },
   };
   return sources;
+}
+
+/** The clock of this process until it is disposed of, put forward at will as by a stop of the process (Ctrl-Z). */
+function clockThatJumps(): Disposable & { jump(ms: number): void } {
+  const real = performance.now.bind(performance);
+  let aheadMs = 0;
+  const spy = spyOn(performance, "now").mockImplementation(() => real() + aheadMs);
+  return { jump: (ms) => void (aheadMs += ms), [Symbol.dispose]: () => spy.mockRestore() };
 }
 
 function failureOf(promise: Promise<unknown>): Promise<unknown> {
@@ -199,6 +207,38 @@ describe("verify()", () => {
     const text = "the topic was recreated under a run, so up to 6 records may be of that run or from elsewhere: nobody knows (--strict)";
     const strict = await verify(sources, { ...once, strict: true });
     expect(strict.verdict).toEqual({ ok: false, reasons: [{ code: "run-divided", text }] });
+  });
+
+  test("goes on looking where its process was stopped for longer than it may wait", async () => {
+    using clock = clockThatJumps();
+    const { report, verdict } = await verify(fakeSources(sixRecords(), [], [], [], equalRows), {
+      ...patient,
+      onLook: ({ report: { looks } }) => void (looks === 1 && clock.jump(3_600_000)),
+    });
+    expect([report.looks, verdict]).toEqual([4, { ok: true, reasons: [] }]);
+  });
+
+  test("takes a process that was stopped for no topic that is stuck", async () => {
+    using clock = clockThatJumps();
+    const log = Object.assign(sixRecords(), { unreadable: 1 });
+    let batches = 0;
+    const stopped: TransactionLog = {
+      ...log,
+      openReader(positions) {
+        const reader = log.openReader(positions);
+        return {
+          ...reader,
+          nextBatch(request) {
+            batches++;
+            if (batches === 10) clock.jump(3_600_000);
+            if (batches === 20) log.partitions[0]?.push(transactionText("2026-01-01 00:00:01.000", 50, "Refused"));
+            return reader.nextBatch(request);
+          },
+        };
+      },
+    };
+    const { report, verdict } = await verify({ ...fakeSources(log, equalRows), log: stopped }, { ...once, stallMs: 20_000 });
+    expect([report.records, verdict]).toEqual([7, { ok: true, reasons: [] }]);
   });
 
   test("tells how far it has read", async () => {
