@@ -52,17 +52,29 @@ const userIdLength = "00000000-0000-0000-0000-000000000000".length;
  */
 export function ambiguityOf(value: Uint8Array | string, read: Transaction | ContractBreach, reader: JsonReader): Ambiguity | undefined {
   const keepsContract = typeof read !== "string";
-  if (keepsContract && (isShortest(value.length, read) || (typeof value === "string" && isSimple(value, reader)))) return undefined;
+  if (keepsContract && (isShortest(value, read, reader) || (typeof value === "string" && isSimple(value, reader)))) return undefined;
   return lookClosely(value, reader);
 }
 
 /**
  * Whether a record that keeps the contract is as short as `data` writes it, so that nothing odd fits into it. Amounts from 1000 on could
- * be written shorter (1e3), which would leave room for another field.
+ * be written shorter (1e3), which would leave room for another field. So could a timestamp, which is odd by itself for ksqlDB.
  */
-function isShortest(length: number, { transactionId, totalPaid, status }: Transaction): boolean {
+function isShortest(value: Uint8Array | string, { transactionId, totalPaid, status }: Transaction, reader: JsonReader): boolean {
   const shortest = emptyRecordLength + timestampLength + decimals(transactionId) + userIdLength + decimals(totalPaid) + status.length;
-  return length === shortest && totalPaid >= 0 && totalPaid < 1000;
+  return value.length === shortest && totalPaid >= 0 && totalPaid < 1000 && (reader === "flink" || beginsWithMilliseconds(value));
+}
+
+const beginning = '{"event_timestamp":"';
+const pointAt = beginning.length + "2026-01-01 00:00:00".length;
+const quoteAt = beginning.length + timestampLength;
+
+/** Whether a record begins with its timestamp, and that ends in three digits: nothing shorter has its point and its end there. */
+function beginsWithMilliseconds(value: Uint8Array | string): boolean {
+  if (typeof value === "string") return value.startsWith(beginning) && value[pointAt] === "." && value[quoteAt] === '"';
+  if (value[pointAt] !== 0x2e || value[quoteAt] !== 0x22) return false;
+  for (let index = 0; index < beginning.length; index++) if (value[index] !== beginning.codePointAt(index)) return false;
+  return true;
 }
 
 /** The same of a record that is too short for what is long or deep, and has each field of ours once and no escapes. */

@@ -116,6 +116,17 @@ test.each<[string, Quirk | undefined]>([
   expect(find(value, "ksqldb")?.quirk).toBe(quirk);
 });
 
+test.each([
+  ["no fraction and spaces in its place", timed("").replace("{", "{    ")],
+  ["no fraction and spaces behind it", timed("").replaceAll(",", ", ")],
+  ["two digits and a space in place of the third", timed(".50").replace("{", "{ ")],
+  ["an empty fraction and spaces behind it", `${timed(".").slice(0, -1)}   }`],
+  ["no fraction and an id that is written shorter", `${timed("").replace(":7,", ":1e6,").slice(0, -1)}        }`],
+])("ambiguityOf() sees for ksqlDB that a record as long as those of data has a timestamp with %s", (_, value) => {
+  const quirk = "a timestamp without exactly three digits of fraction";
+  for (const written of [value, bytes(value)]) expect(find(written, "ksqldb")).toEqual({ quirk, windows: [start] });
+});
+
 test("ambiguityOf() takes nothing that nobody counts for odd", () => {
   for (const value of [paid('"ninety"'), `[${status('"status":"Maybe"')}]`, `${text.replace("2026", "1969")}x`, "", "x", "[]", '"\\']) {
     expect(find(value)).toBeUndefined();
