@@ -1,7 +1,7 @@
 /** The disk on which a path lies: how large, how full, under which name a person finds it. */
 
-import { readFile, statfs } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readFile, realpath, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { isDiskFull, StreamctlError, systemCode } from "./errors.ts";
 
 export interface Disk {
@@ -19,7 +19,7 @@ const fullBytes = 16e6;
 export async function diskOf(path: string): Promise<Disk> {
   try {
     const { bavail, blocks, bsize } = await statfs(path);
-    return { mountPoint: await mountPointOf(resolve(path)), sizeBytes: blocks * bsize, freeBytes: bavail * bsize };
+    return { mountPoint: (await mountOf(path)).point, sizeBytes: blocks * bsize, freeBytes: bavail * bsize };
   } catch (error) {
     if (!["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "") || dirname(path) === path) throw error;
     return await diskOf(dirname(path));
@@ -52,14 +52,31 @@ export async function withRoom<T>(path: string, write: () => Promise<T>): Promis
   }
 }
 
-/** The longest mount point that a path lies under. https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html */
-async function mountPointOf(path: string): Promise<string | undefined> {
-  const text = await readFile("/proc/self/mountinfo", "utf8").catch(() => "");
-  const points = text.split("\n").map((line) => unescapeOctal(line.split(" ")[4] ?? ""));
-  const above = points.filter((point) => point === "/" || path === point || (point !== "" && path.startsWith(`${point}/`)));
-  return above.toSorted((one, other) => other.length - one.length)[0];
+/** Where and how the file system of a path is mounted. */
+export interface Mount {
+  /** Undefined where the system does not tell. */
+  readonly point: string | undefined;
+  readonly options: readonly string[];
 }
 
-function unescapeOctal(text: string): string {
-  return text.replaceAll(/\\(?<code>[0-7]{3})/gu, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 8)));
+/** The mount of a file or folder that is there. */
+export async function mountOf(path: string): Promise<Mount> {
+  const [table, real] = await Promise.all([readFile("/proc/self/mountinfo", "utf8").catch(() => ""), realpath(path)]);
+  return mountIn(table, real);
+}
+
+/**
+ * The mount of a path; none where that cannot be known. Pure.
+ *
+ * @param table text of https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
+ */
+export function mountIn(table: string, path: string): Mount {
+  const mounts = table.split("\n").map((line) => {
+    const [, , , , point = "", options = ""] = line.split(" ");
+    return { point: point.replaceAll(/\\(\d{3})/gu, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 8))), options };
+  });
+  const above = mounts.filter(({ point }) => point !== "" && `${path}/`.startsWith(point.endsWith("/") ? point : `${point}/`));
+  // Of several on one point the last one counts.
+  const nearest = above.toSorted((one, other) => one.point.length - other.point.length).at(-1);
+  return { point: nearest?.point, options: (nearest?.options ?? "").split(",") };
 }

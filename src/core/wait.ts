@@ -147,11 +147,6 @@ export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | un
   }
 }
 
-/** A signal that fires after a time in milliseconds that is counted while this process runs. */
-export function deadline(timeoutMs: number): AbortSignal {
-  return new Deadline(timeoutMs).signal;
-}
-
 /** Waits for `ms` milliseconds. @throws StreamctlError `interrupted` when the signal fires. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   try {

@@ -77,7 +77,7 @@ function beginsWithMilliseconds(value: Uint8Array | string): boolean {
   return true;
 }
 
-/** The same of a record that is too short for what is long or deep, and has each field of ours once and no escapes. */
+/** The same of a record that is too short for what is long or deep, and has each field of the contract once and no escapes. */
 function isSimple(text: string, reader: JsonReader): boolean {
   return reader === "flink" && text.length <= limits.digits && !text.includes("\\") && contractNames.every((name) => isOnce(text, name));
 }
@@ -135,7 +135,7 @@ function decode(bytes: Uint8Array): { readonly text: string; readonly quirk: Qui
   return { text, quirk: isWellFormed(bytes) ? undefined : "ill-formed UTF-8" };
 }
 
-/** Of characters of `width` bytes, the lowest of which stands at `low`: every field of ours is ASCII. */
+/** Of characters of `width` bytes, the lowest of which stands at `low`: every field of the contract is ASCII. */
 function wide(bytes: Uint8Array, width: number, low: number): string {
   const letters = new Uint8Array(Math.floor(bytes.length / width)).map((_, index) => bytes[index * width + low] ?? 0);
   return new TextDecoder("latin1").decode(letters).replace(/^(?:\u{FF}|\u{FE})/u, "");

@@ -3,12 +3,12 @@
  * nothing.
  */
 
-import { access, constants, readFile, realpath, stat, statfs } from "node:fs/promises";
+import { access, constants, readFile, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
+import { mountOf } from "../core/disk.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
-import { readIfExists } from "../core/files.ts";
 import { outgoingPorts, type PortRange } from "../core/port-owner.ts";
 import { findProgram } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
@@ -126,7 +126,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
 export async function lookAtFolder(path: string): Promise<Folder> {
   const { nearest, isFolder } = await nearestThere(resolve(path));
   const { bavail, bsize } = await statfs(nearest);
-  const options = mountOptions((await readIfExists("/proc/self/mountinfo")) ?? "", await realpath(nearest));
+  const { options } = await mountOf(nearest);
   const facts = { path, freeBytes: bavail * bsize, executes: !options.includes("noexec") };
   if (!isFolder) return { ...facts, obstacle: "a file stands where a folder is needed" };
   try {
@@ -135,21 +135,6 @@ export async function lookAtFolder(path: string): Promise<Folder> {
   } catch (error) {
     return { ...facts, obstacle: systemCode(error) === "EROFS" ? "its disk is read-only" : "permission denied" };
   }
-}
-
-/**
- * Options with which the file system of a path is mounted; none where that cannot be known. Pure.
- *
- * @param table text of https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
- */
-export function mountOptions(table: string, path: string): readonly string[] {
-  const mounts = table.split("\n").map((line) => {
-    const [, , , , point = "", options = ""] = line.split(" ");
-    return { point: point.replaceAll(/\\(\d{3})/gu, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 8))), options };
-  });
-  const above = mounts.filter(({ point }) => point !== "" && `${path}/`.startsWith(point.endsWith("/") ? point : `${point}/`));
-  // Of several on one point the last one counts.
-  return (above.toSorted((one, other) => one.point.length - other.point.length).at(-1)?.options ?? "").split(",");
 }
 
 /** What stands at a path, or above it where nothing does. */

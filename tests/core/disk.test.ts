@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { describeDisk, diskOf, withRoom } from "../../src/core/disk.ts";
+import { describeDisk, diskOf, mountIn, withRoom } from "../../src/core/disk.ts";
 import { isDiskFull } from "../../src/core/errors.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -27,4 +27,18 @@ test("withRoom() names the path and its disk where there is no room, and lets ev
   expect(isDiskFull(failure)).toBe(true);
   const other = new Error("other");
   expect(await withRoom("/proc/x", async () => await Promise.reject(other)).catch((error: unknown) => error)).toBe(other);
+});
+
+test("mountIn() finds the nearest file system above a path, the last one of several", () => {
+  const table = [
+    "22 1 8:1 / / rw,relatime - ext4 /dev/root rw",
+    "30 22 0:9 / /home/a\\040b rw,noexec - tmpfs tmpfs rw",
+    "31 22 0:9 / /mnt rw,noexec - tmpfs tmpfs rw",
+    "32 22 0:9 / /mnt rw - tmpfs tmpfs rw",
+    "",
+  ].join("\n");
+  expect(mountIn(table, "/home/a b/state").options).toEqual(["rw", "noexec"]);
+  expect(mountIn(table, "/home/a bc").options).toEqual(["rw", "relatime"]);
+  expect(mountIn(table, "/mnt").options).toEqual(["rw"]);
+  expect(mountIn("", "/mnt").options).toEqual([""]);
 });

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { expect, test } from "bun:test";
 import { spawn } from "node:child_process";
-import { AwakeTime, Deadline, deadline, WatchedTime } from "../../src/core/wait.ts";
+import { AwakeTime, Deadline, WatchedTime } from "../../src/core/wait.ts";
 
-test.each([4.2, 0, -3])("deadline() takes what is left of a time, also %d ms", async (ms) => {
-  const signal = deadline(ms);
+test.each([4.2, 0, -3])("Deadline takes what is left of a time, also %d ms", async (ms) => {
+  const signal = new Deadline(ms).signal;
   await once(signal, "abort");
   expect(signal.reason.name).toBe("TimeoutError");
 });
@@ -23,7 +23,7 @@ test("AwakeTime counts what was looked at, and not what a clock jumped over", ()
 test("WatchedTime counts longer than a second where nobody looks at it, and no more once it is released", async () => {
   const [watched, released] = [new WatchedTime(), new WatchedTime()];
   released.release();
-  await once(deadline(1500), "abort");
+  await once(new Deadline(1500).signal, "abort");
   expect([watched.look() >= 1450, released.look()]).toEqual([true, 1000]);
   watched.release();
 });
@@ -31,7 +31,7 @@ test("WatchedTime counts longer than a second where nobody looks at it, and no m
 test("Deadline does not fire once it was released", async () => {
   const released = new Deadline(20);
   released.release();
-  await once(deadline(200), "abort");
+  await once(new Deadline(200).signal, "abort");
   expect([released.signal.aborted, released.remainingMs]).toEqual([false, 0]);
 });
 
@@ -58,7 +58,7 @@ test("Deadline counts the time of its process alone: one that was stopped for lo
   };
   await lines(1);
   child.kill("SIGSTOP");
-  await once(deadline(3500), "abort");
+  await once(new Deadline(3500).signal, "abort");
   child.kill("SIGCONT");
   child.stdin.write("go\n");
   await lines(3);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { lookAtFolder, mountOptions } from "../../src/pipeline/machine.ts";
+import { lookAtFolder } from "../../src/pipeline/machine.ts";
 import { findJava } from "../../src/stack/local/java.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -13,20 +13,6 @@ test("lookAtFolder() tells of a folder that is there, of one that could be made 
   expect(await obstacleOf(join(folder, "a/b/c"))).toBeUndefined();
   expect(await obstacleOf(join(folder, "file"))).toBe("a file stands where a folder is needed");
   expect(await obstacleOf(join(folder, "file/a/b"))).toBe("a file stands where a folder is needed");
-});
-
-test("mountOptions() finds the nearest file system above a path, the last one of several", () => {
-  const table = [
-    "22 1 8:1 / / rw,relatime - ext4 /dev/root rw",
-    "30 22 0:9 / /home/a\\040b rw,noexec - tmpfs tmpfs rw",
-    "31 22 0:9 / /mnt rw,noexec - tmpfs tmpfs rw",
-    "32 22 0:9 / /mnt rw - tmpfs tmpfs rw",
-    "",
-  ].join("\n");
-  expect(mountOptions(table, "/home/a b/state")).toEqual(["rw", "noexec"]);
-  expect(mountOptions(table, "/home/a bc")).toEqual(["rw", "relatime"]);
-  expect(mountOptions(table, "/mnt")).toEqual(["rw"]);
-  expect(mountOptions("", "/mnt")).toEqual([""]);
 });
 
 test("findJava() takes a relative JAVA_HOME from the folder of the command, and a folder of that name for no program", async () => {
