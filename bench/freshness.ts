@@ -4,7 +4,7 @@
  */
 
 import { Producer } from "../src/kafka/producer.ts";
-import { queryPinot } from "../src/provision/pinot/broker.ts";
+import { queryPinot } from "../src/stores/pinot/broker.ts";
 
 export interface FreshnessOptions {
   readonly brokers: string;

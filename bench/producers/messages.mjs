@@ -1,6 +1,6 @@
 /** What the rivals in JavaScript send: the transactions of `streamctl data`, made in the ordinary way, or one constant message. */
 
-import { fixedUsers } from "../../src/model/users.ts";
+import { fixedUsers } from "../../src/record/users.ts";
 
 const constant = { key: Buffer.from(fixedUsers[0].id), value: Buffer.alloc(150, "x") };
 

@@ -1,7 +1,7 @@
 /** When a record happened: now, or at its own place in a simulated stretch of time. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { eventTimeRange } from "../model/event-timestamp.ts";
+import { eventTimeRange } from "../record/event-timestamp.ts";
 
 export type EventTime =
   | { readonly kind: "live" }

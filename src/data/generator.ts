@@ -5,8 +5,8 @@
  */
 
 import type { MessageBatch } from "../kafka/batch.ts";
-import { maxTransactionId } from "../model/transaction.ts";
-import { fixedUsers } from "../model/users.ts";
+import { maxTransactionId } from "../record/transaction.ts";
+import { fixedUsers } from "../record/users.ts";
 import { simulatedTimeMs, TimestampText, type EventTime } from "./event-time.ts";
 import { below, firstBits, nextBits, randomKey } from "./random.ts";
 import type { RealisticUsers } from "./realistic.ts";

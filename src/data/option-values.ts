@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { refuse } from "../core/option-text.ts";
-import { eventTimeRange, formatEventTimestamp, parseEventTimestamp } from "../model/event-timestamp.ts";
+import { eventTimeRange, formatEventTimestamp, parseEventTimestamp } from "../record/event-timestamp.ts";
 import type { Shard } from "./shares.ts";
 
 /** Messages a second; null for `max`. @throws StreamctlError `usage` */

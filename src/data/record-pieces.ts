@@ -3,8 +3,8 @@
  * copies and a few digits: a head for each user (key, and value up to the transaction's id), a tail for each user and status.
  */
 
-import { transactionFields as fields, maxTransactionId, type TransactionStatus } from "../model/transaction.ts";
-import { fixedUsers, randomTotalPaid } from "../model/users.ts";
+import { transactionFields as fields, maxTransactionId, type TransactionStatus } from "../record/transaction.ts";
+import { fixedUsers, randomTotalPaid } from "../record/users.ts";
 import { timestampBytes } from "./event-time.ts";
 
 export const keyBytes = 36;

@@ -3,8 +3,8 @@
 import { StreamctlError } from "../core/errors.ts";
 import { wholeNumber } from "../core/option-text.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
-import { eventTimeRange } from "../model/event-timestamp.ts";
-import { transactionsTopic } from "../model/names.ts";
+import { eventTimeRange } from "../record/event-timestamp.ts";
+import { transactionsTopic } from "../spec/names.ts";
 import { simulatedTimeMs, type EventTime } from "./event-time.ts";
 import * as option from "./option-values.ts";
 import { shardShare, type Shard, type Share } from "./shares.ts";

@@ -2,9 +2,9 @@
 
 import { resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
-import { credentialsVariable } from "../provision/ksqldb/credentials.ts";
-import type { KsqldbSource, RunState, StackChoices } from "../stack/run-state.ts";
-import type { RuntimeName } from "../stack/site.ts";
+import { credentialsVariable } from "../processors/ksqldb/credentials.ts";
+import type { KsqldbSource, RunState, StackChoices } from "../state/run-state.ts";
+import type { RuntimeName } from "../state/service-identity.ts";
 
 /** What was typed; undefined where nothing was. */
 export interface TypedChoices {

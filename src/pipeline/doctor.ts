@@ -5,8 +5,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
-import { readRunState, type RunState, type StackChoices } from "../stack/run-state.ts";
-import type { ServiceName } from "../stack/service.ts";
+import { readRunState, type RunState, type StackChoices } from "../state/run-state.ts";
 import { chosenServices, observeProcesses } from "../stack/stack.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
 import { examine, type Finding } from "./checks.ts";
@@ -15,6 +14,7 @@ import type { PipelineContext } from "./context.ts";
 import { lookAtMachine } from "./machine.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { lookAround } from "./surroundings.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 /** Memory that the local stack needs, with room for the query and the data commands, in bytes. */
 const neededMemoryBytes = 2e9;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode, isDiskFull, messageOf, systemCode } from "../core/errors.ts";
 import { planStop } from "../stack/plan.ts";
-import { identityFor, readRunState, type RunState, type StateFolder } from "../stack/run-state.ts";
+import { identityFor, readRunState, type RunState, type StateFolder } from "../state/run-state.ts";
 import { observeProcesses, RunRecorder } from "../stack/stack.ts";
 import { stopServices } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";

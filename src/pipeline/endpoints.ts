@@ -1,9 +1,9 @@
 /** Where the engines of a stack answer. */
 
-import type { StackChoices } from "../stack/run-state.ts";
-import type { ServiceName } from "../stack/service.ts";
+import type { StackChoices } from "../state/run-state.ts";
 import { siteOf } from "../stack/site.ts";
 import { externalServer } from "./ksqldb.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 export interface Endpoints {
   /** `host:port`, as librdkafka's `bootstrap.servers`. */

@@ -4,13 +4,12 @@ import type { Declarations } from "../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createTopic, deleteTopic, fetchMetadata } from "../kafka/admin.ts";
-import { transactionsTopic, windowsTopic } from "../model/names.ts";
-import type { KsqldbOptions, OwnTopics } from "../provision/ksqldb/chain.ts";
-import { removeOwnObjects } from "../provision/ksqldb/processor.ts";
-import { readServerInfo } from "../provision/ksqldb/server.ts";
-import { type StepDeadline, stepDeadline, remainingMs } from "../provision/step-deadline.ts";
-import type { TopicIdentity } from "../provision/processor.ts";
-import type { KsqldbSource, StackChoices } from "../stack/run-state.ts";
+import { transactionsTopic, windowsTopic, type TopicIdentity } from "../spec/names.ts";
+import type { KsqldbOptions, OwnTopics } from "../processors/ksqldb/chain.ts";
+import { removeOwnObjects } from "../processors/ksqldb/processor.ts";
+import { readServerInfo } from "../processors/ksqldb/server.ts";
+import { type StepDeadline, stepDeadline, remainingMs } from "../core/step-deadline.ts";
+import type { KsqldbSource, StackChoices } from "../state/run-state.ts";
 import type { ServiceData } from "../stack/runtime.ts";
 
 export interface KsqldbPlace {

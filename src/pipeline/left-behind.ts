@@ -2,10 +2,11 @@
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { findProgram } from "../core/process.ts";
-import type { Runtime, RunningService } from "../stack/runtime.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
 import { openRuntime } from "./open-runtime.ts";
+import type { RunningService } from "../state/service-identity.ts";
 
 export interface LeftBehind {
   /** Processes that were started from the folder and still run. */

@@ -2,10 +2,10 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { isServiceName, serviceNames, unknownService } from "../stack/services/catalog.ts";
-import { readRunState } from "../stack/run-state.ts";
-import type { ServiceName } from "../stack/service.ts";
+import { readRunState } from "../state/run-state.ts";
 import type { PipelineContext } from "./context.ts";
 import { openRuntime } from "./open-runtime.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 export interface LogsRequest {
   /** Undefined means every service. */

@@ -5,7 +5,7 @@ import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
 import type { KsqldbJars } from "../stack/ksqldb-home.ts";
 import { localRuntime } from "../stack/local/runtime.ts";
-import type { StackChoices, StateFolder } from "../stack/run-state.ts";
+import type { StackChoices, StateFolder } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { chosenServices } from "../stack/stack.ts";
 

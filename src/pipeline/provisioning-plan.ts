@@ -2,19 +2,19 @@
 
 import { openDeclarations } from "../core/assets.ts";
 import { describeTopic } from "../kafka/admin.ts";
-import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
-import { stepDeadline } from "../provision/step-deadline.ts";
-import { observeTable } from "../provision/pinot/table.ts";
-import { givesUp, planProcessor, startsAnew, type TopicIdentity } from "../provision/processor.ts";
+import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic, type TopicIdentity } from "../spec/names.ts";
+import { stepDeadline } from "../core/step-deadline.ts";
+import { observeTable } from "../stores/pinot/table.ts";
+import { givesUp, planProcessor, startsAnew } from "../processors/processor.ts";
 import type { Operation } from "../stack/plan.ts";
-import type { StackChoices } from "../stack/run-state.ts";
+import type { StackChoices } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import type { ServiceName } from "../stack/service.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
 import { requireSameKafka, wantsExternal } from "./ksqldb.ts";
 import { pinotOptions, processorFor } from "./provisioning.ts";
 import { requirePartitions, topicMisfit } from "./topics.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 /** One line of `up --dry-run`. */
 export interface PlannedStep {

@@ -1,8 +1,8 @@
 /** `query` on the stack of a state folder. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { isPushQuery, type KsqldbAnswer, queryKsqldb } from "../provision/ksqldb/query.ts";
-import { queryPinot, type PinotAnswer } from "../provision/pinot/broker.ts";
+import { isPushQuery, type KsqldbAnswer, queryKsqldb } from "../processors/ksqldb/query.ts";
+import { queryPinot, type PinotAnswer } from "../stores/pinot/broker.ts";
 import type { PipelineContext } from "./context.ts";
 import { runningStack } from "./running-stack.ts";
 

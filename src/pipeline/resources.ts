@@ -3,17 +3,17 @@
 import { openDeclarations } from "../core/assets.ts";
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import { describeTopic } from "../kafka/admin.ts";
-import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../model/names.ts";
-import { stepDeadline } from "../provision/step-deadline.ts";
-import { tableHealth } from "../provision/pinot/table-health.ts";
-import type { StackChoices } from "../stack/run-state.ts";
+import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../spec/names.ts";
+import { stepDeadline } from "../core/step-deadline.ts";
+import { tableHealth } from "../stores/pinot/table-health.ts";
+import type { StackChoices } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import type { ServiceName } from "../stack/service.ts";
 import type { ServiceStatus } from "../stack/stack.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { processorFor } from "./provisioning.ts";
 import { topicFinding } from "./topics.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 export interface ResourceStatus {
   readonly kind: "topic" | "job" | "table";

@@ -2,9 +2,8 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { hasMoved, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "../stack/run-state.ts";
+import { hasMoved, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import type { ServiceName } from "../stack/service.ts";
 import { hintFor, knownCause } from "../stack/service-end.ts";
 import { everyService } from "../stack/services/catalog.ts";
 import { observeProcesses, requireRunState } from "../stack/stack.ts";
@@ -12,6 +11,7 @@ import { endpointsOf, type Endpoints } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireParts } from "./stack-parts.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 export interface RunningStack {
   readonly choices: StackChoices;

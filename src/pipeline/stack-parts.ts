@@ -1,10 +1,10 @@
 /** What a command needs of a stack that was started with some of the services only (`up --only`). */
 
 import { StreamctlError } from "../core/errors.ts";
-import type { StackChoices } from "../stack/run-state.ts";
-import type { ServiceName } from "../stack/service.ts";
+import type { StackChoices } from "../state/run-state.ts";
 import { chosenServices } from "../stack/stack.ts";
 import { wantsExternal } from "./ksqldb.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 const labels: Readonly<Record<ServiceName, string>> = {
   kafka: "Kafka",

@@ -1,8 +1,8 @@
 /** `status`: what runs, as each engine reports it, and whether topics, job and table are in order. */
 
-import { authorization } from "../provision/ksqldb/credentials.ts";
+import { authorization } from "../processors/ksqldb/credentials.ts";
 import { isReady } from "../stack/health.ts";
-import { readRunState } from "../stack/run-state.ts";
+import { readRunState } from "../state/run-state.ts";
 import { ksqldbChecks } from "../stack/services/ksqldb.ts";
 import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
 import { listServices, unrecordedServices } from "../stack/unrecorded.ts";

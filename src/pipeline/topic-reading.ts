@@ -7,7 +7,7 @@ import { StreamctlError } from "../core/errors.ts";
 import { type Deadline, pause, WatchedTime } from "../core/wait.ts";
 import type { Watermarks } from "../kafka/admin.ts";
 import type { PartitionOffset } from "../kafka/consumer.ts";
-import type { JsonReader } from "../model/json-readers.ts";
+import type { JsonReader } from "../record/json-readers.ts";
 import { type RecordBatch, TopicTally } from "./topic-tally.ts";
 
 export interface TopicSnapshot {

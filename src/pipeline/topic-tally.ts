@@ -2,9 +2,9 @@
 
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
-import { ambiguityOf, type JsonReader, readerNames } from "../model/json-readers.ts";
-import { parseTransaction } from "../model/transaction.ts";
-import { WindowTotals } from "../model/window.ts";
+import { ambiguityOf, type JsonReader, readerNames } from "../record/json-readers.ts";
+import { parseTransaction } from "../record/transaction.ts";
+import { WindowTotals } from "../record/window.ts";
 import { maxWindows } from "./window-comparison.ts";
 
 /** What a tally needs of a batch as the consumer packs it. */

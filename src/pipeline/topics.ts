@@ -2,8 +2,8 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { createTopic, deleteTopic, describeTopic, readTopicConfig, type TopicDescription } from "../kafka/admin.ts";
-import type { Change } from "../model/change.ts";
-import type { Topic } from "../model/names.ts";
+import type { Change } from "../core/change.ts";
+import type { Topic } from "../spec/names.ts";
 
 export interface TopicContext {
   readonly brokers: string;

@@ -6,15 +6,14 @@
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { loadAddon } from "../kafka/addon.ts";
-import type { Change } from "../model/change.ts";
+import type { Change } from "../core/change.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart } from "../stack/execute.ts";
 import { type KsqldbJars, readKsqldbJars, requireKsqldb } from "../stack/ksqldb-home.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
-import { identityFor, readRunState, type RunState, type ServiceRecord, type StackChoices } from "../stack/run-state.ts";
-import type { Runtime, RunningService } from "../stack/runtime.ts";
-import type { ServiceName } from "../stack/service.ts";
-import type { StackIdentity } from "../stack/stack-identity.ts";
+import { identityFor, readRunState, type RunState, type ServiceRecord, type StackChoices } from "../state/run-state.ts";
+import type { Runtime } from "../stack/runtime.ts";
+import type { StackIdentity } from "../state/stack-identity.ts";
 import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
 import { stopServices } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
@@ -33,6 +32,7 @@ import { untilHealthy } from "./settle.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { lookAround } from "./surroundings.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
+import type { RunningService, ServiceName } from "../state/service-identity.ts";
 
 export interface DecisionRequest extends TypedChoices {
   /** A PEM file of root certificates that builds of images trust. */

@@ -1,7 +1,7 @@
 /** What `verify` found, and whether that proves that nothing was lost and nothing counted twice. */
 
-import type { RunRecord } from "../model/run-record.ts";
-import { type JsonReader, readerNames } from "../model/json-readers.ts";
+import type { RunRecord } from "../state/run-record.ts";
+import { type JsonReader, readerNames } from "../record/json-readers.ts";
 import type { HeldBack } from "./topic-reading.ts";
 import type { TopicCounts } from "./topic-tally.ts";
 import type { WindowComparison } from "./window-comparison.ts";

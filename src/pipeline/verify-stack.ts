@@ -1,10 +1,10 @@
 /** `verify` on the stack of a state folder. */
 
-import type { RunRecord } from "../model/run-record.ts";
-import { transactionsTopic, windowsTable } from "../model/names.ts";
-import { readWindows } from "../provision/pinot/broker.ts";
+import type { RunRecord } from "../state/run-record.ts";
+import { transactionsTopic, windowsTable } from "../spec/names.ts";
+import { readWindows } from "../stores/pinot/broker.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import type { StackChoices } from "../stack/run-state.ts";
+import type { StackChoices } from "../state/run-state.ts";
 import { serviceNames } from "../stack/services/catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { observeResources } from "./resources.ts";

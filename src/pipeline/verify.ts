@@ -7,9 +7,9 @@
 
 import { hasCode } from "../core/errors.ts";
 import { Deadline, pause, throwIfInterrupted } from "../core/wait.ts";
-import type { JsonReader } from "../model/json-readers.ts";
-import type { RunRecord } from "../model/run-record.ts";
-import type { WindowRow } from "../provision/pinot/broker.ts";
+import type { JsonReader } from "../record/json-readers.ts";
+import type { RunRecord } from "../state/run-record.ts";
+import type { WindowRow } from "../stores/pinot/broker.ts";
 import { type ReadingProgress, TopicReading, type TransactionLog } from "./topic-reading.ts";
 import { judge, sumRuns, type Verdict, type VerifyReport } from "./verdict.ts";
 import { compareWindows } from "./window-comparison.ts";

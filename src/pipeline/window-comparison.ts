@@ -1,8 +1,8 @@
 /** Windows as they should be against windows as Pinot has them, row by row. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { averageTransactionValue, windowSizeMs, type WindowTotal, type WindowTotals } from "../model/window.ts";
-import type { WindowRow } from "../provision/pinot/broker.ts";
+import { averageTransactionValue, windowSizeMs, type WindowTotal, type WindowTotals } from "../record/window.ts";
+import type { WindowRow } from "../stores/pinot/broker.ts";
 
 /** What Pinot holds for a window. */
 export type ActualWindow = Omit<WindowRow, "windowStart">;

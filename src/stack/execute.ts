@@ -6,10 +6,11 @@ import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
 import type { DesiredService, Operation } from "./plan.ts";
-import type { ServiceRecord } from "./run-state.ts";
+import type { ServiceRecord } from "../state/run-state.ts";
 import type { Runtime } from "./runtime.ts";
-import type { ServiceDefinition, ServiceName } from "./service.ts";
+import type { ServiceDefinition } from "./service.ts";
 import { diedError } from "./service-end.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 export interface ExecutionContext {
   readonly runtime: Runtime;

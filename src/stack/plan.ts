@@ -1,6 +1,7 @@
 /** What must happen so that the desired services run: decided here, purely, and printed by `--dry-run` with its causes. */
 
-import type { ServiceDefinition, ServiceName } from "./service.ts";
+import type { ServiceDefinition } from "./service.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 /** What is seen of a service's process. */
 export interface ObservedProcess {

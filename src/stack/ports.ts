@@ -3,7 +3,8 @@
 import { createServer } from "node:net";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { portStranger, portUse, type PortOwner, type PortUse } from "../core/port-owner.ts";
-import type { ServiceDefinition, ServiceName, ServicePort } from "./service.ts";
+import type { ServiceDefinition, ServicePort } from "./service.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 const base = {
   kafka: 9092,

@@ -4,32 +4,8 @@
  */
 
 import type { Disk } from "../core/disk.ts";
-import type { ProcessIdentity } from "../core/process.ts";
-import type { ServiceDefinition, ServiceName } from "./service.ts";
-
-/** One run of one container. */
-export interface ContainerIdentity {
-  /** Of its main process, as the engine's host counts. */
-  readonly pid: number;
-  readonly containerId: string;
-  /** As the engine writes it; another start of the same container is another run. */
-  readonly startedAt: string;
-}
-
-export type ServiceIdentity = ProcessIdentity | ContainerIdentity;
-
-export interface RunningService {
-  readonly name: ServiceName;
-  readonly identity: ServiceIdentity;
-}
-
-/** Whether two are one run: a pid or a container alone may come back. */
-export function isSameRun(one: ServiceIdentity, other: ServiceIdentity): boolean {
-  if ("bootId" in one) {
-    return "bootId" in other && one.pid === other.pid && one.startTicks === other.startTicks && one.bootId === other.bootId;
-  }
-  return "containerId" in other && one.containerId === other.containerId && one.startedAt === other.startedAt;
-}
+import type { RunningService, ServiceIdentity, ServiceName } from "../state/service-identity.ts";
+import type { ServiceDefinition } from "./service.ts";
 
 /** How a run of a service ended. */
 export interface ServiceEnd {

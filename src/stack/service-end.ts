@@ -4,8 +4,8 @@ import { constants } from "node:os";
 import { describeDisk, isNearlyFull } from "../core/disk.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
-import type { Runtime, ServiceEnd, ServiceIdentity } from "./runtime.ts";
-import type { ServiceName } from "./service.ts";
+import type { Runtime, ServiceEnd } from "./runtime.ts";
+import type { ServiceIdentity, ServiceName } from "../state/service-identity.ts";
 
 /** A shell, an engine of containers and a JVM that was asked to stop tell a signal by an exit code above 128. */
 export function endOfExitCode(exitCode: number, outOfMemory: boolean): ServiceEnd {

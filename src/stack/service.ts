@@ -5,9 +5,8 @@
 
 import { createHash } from "node:crypto";
 import type { TemplateValues } from "../core/template.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 import { jvmOptionsOf } from "./jvm-options.ts";
-
-export type ServiceName = "kafka" | "zookeeper" | "pinot" | "flink" | "ksqldb";
 
 /** A set of jars, resolved by Maven from `config/<engine>/pom.xml`. */
 export type EngineName = "kafka" | "pinot" | "flink";

@@ -5,9 +5,7 @@
  */
 
 import { portsAt, type Ports } from "./ports.ts";
-import type { ServiceName } from "./service.ts";
-
-export type RuntimeName = "local" | "docker";
+import type { RuntimeName, ServiceName } from "../state/service-identity.ts";
 
 export interface Site {
   /** Ports by which this machine reaches the services. */

@@ -7,12 +7,13 @@ import { StreamctlError } from "../core/errors.ts";
 import { processAgeMs } from "../core/process.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
-import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "./run-state.ts";
-import { isSameRun, type Runtime, type RunningService } from "./runtime.ts";
-import type { ServiceDefinition, ServiceName } from "./service.ts";
+import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "../state/run-state.ts";
+import { type Runtime } from "./runtime.ts";
+import type { ServiceDefinition } from "./service.ts";
 import { describeEnd, knownCause } from "./service-end.ts";
 import { desiredServices, everyService } from "./services/catalog.ts";
-import type { StackIdentity } from "./stack-identity.ts";
+import type { StackIdentity } from "../state/stack-identity.ts";
+import { type RunningService, type ServiceName, isSameRun } from "../state/service-identity.ts";
 
 export type ServiceState = "healthy" | "starting" | "unhealthy" | "stopped";
 

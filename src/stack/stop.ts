@@ -2,9 +2,9 @@
 
 import type { Log } from "../core/log.ts";
 import { stopWaves } from "./plan.ts";
-import type { Runtime, RunningService } from "./runtime.ts";
-import type { ServiceName } from "./service.ts";
+import type { Runtime } from "./runtime.ts";
 import { everyService } from "./services/catalog.ts";
+import type { RunningService, ServiceName } from "../state/service-identity.ts";
 
 export interface StopContext {
   readonly runtime: Runtime;

@@ -3,8 +3,9 @@
  * stack was up, or a container was started by hand.
  */
 
-import type { RunState } from "./run-state.ts";
-import { isSameRun, type Runtime, type RunningService } from "./runtime.ts";
+import type { RunState } from "../state/run-state.ts";
+import { type Runtime } from "./runtime.ts";
+import { type RunningService, isSameRun } from "../state/service-identity.ts";
 
 /** What runs of the stack and is none of the runs that the state names. */
 export async function unrecordedServices(state: RunState | undefined, runtime: Runtime): Promise<readonly RunningService[]> {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { dryRun } from "../../src/data/dry-run.ts";
 import { resolveDataRequest, type RawDataOptions } from "../../src/data/request.ts";
-import { parseTransaction } from "../../src/model/transaction.ts";
+import { parseTransaction } from "../../src/record/transaction.ts";
 
 async function lines(raw: RawDataOptions): Promise<string[]> {
   const request = resolveDataRequest({ dryRun: true, seed: "3", startTime: "2026-01-01", ...raw }, { cores: 2, nowMs: 0, randomSeed: 1 });

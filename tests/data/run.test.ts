@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { type Ledger, readLedger } from "../../src/data/ledger.ts";
+import { type Ledger, readLedger } from "../../src/state/ledger.ts";
 import { resolveDataRequest, type RawDataOptions } from "../../src/data/request.ts";
 import { runData, type DataContext } from "../../src/data/run.ts";
 import type { DataSummary } from "../../src/data/summary.ts";
-import type { RunRecord } from "../../src/model/run-record.ts";
+import type { RunRecord } from "../../src/state/run-record.ts";
 import { openMockCluster } from "../kafka/mock-cluster.ts";
 
 let folder = "";

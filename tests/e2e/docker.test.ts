@@ -10,14 +10,14 @@ import { stopServices } from "../../src/stack/stop.ts";
 import { imageSource } from "../../src/stack/docker/image.ts";
 import { readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
 import { planStack } from "../../src/stack/plan.ts";
-import { stateFolder, type ServiceRecord } from "../../src/stack/run-state.ts";
-import type { ServiceName } from "../../src/stack/service.ts";
+import { stateFolder, type ServiceRecord } from "../../src/state/run-state.ts";
 import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
 import { siteOf } from "../../src/stack/site.ts";
 import { fakeKsqldbHome } from "../stack/fake-ksqldb-home.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { runtimeContract } from "./runtime-contract.ts";
 import { run, Stack } from "./streamctl.ts";
+import type { ServiceName } from "../../src/state/service-identity.ts";
 
 const portOffset = 21_000;
 const extraCaFile = process.env["STREAMCTL_TEST_EXTRA_CA"] ?? "";

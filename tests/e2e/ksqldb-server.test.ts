@@ -6,9 +6,9 @@ import { pollUntil } from "../../src/core/wait.ts";
 import { listOffsets } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import { ksqldbOptions } from "../../src/pipeline/ksqldb.ts";
-import { createKsqldbProcessor } from "../../src/provision/ksqldb/processor.ts";
+import { createKsqldbProcessor } from "../../src/processors/ksqldb/processor.ts";
 import { packMessages } from "../kafka/batches.ts";
-import { processorContract, type ProcessorWorld } from "../provision/processor-contract.ts";
+import { processorContract, type ProcessorWorld } from "../processors/processor-contract.ts";
 import { RealKsqldb } from "./real-ksqldb.ts";
 import { Stack } from "./streamctl.ts";
 

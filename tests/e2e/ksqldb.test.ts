@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeTopic, fetchMetadata, readTopicConfig } from "../../src/kafka/admin.ts";
-import { type FakeKsqldb, startFakeKsqldb } from "../provision/ksqldb/fake-ksqldb.ts";
+import { type FakeKsqldb, startFakeKsqldb } from "../processors/ksqldb/fake-ksqldb.ts";
 import { Stack } from "./streamctl.ts";
 
 describe("a stack with a ksqlDB server that is not ours", () => {

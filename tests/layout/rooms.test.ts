@@ -8,13 +8,16 @@ const source = resolve(import.meta.dir, "../../src");
 
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  model: ["core"],
+  spec: ["core"],
+  record: ["core", "spec"],
   kafka: ["core"],
-  data: ["core", "model", "kafka"],
-  stack: ["core"],
-  provision: ["core", "model"],
-  pipeline: ["core", "model", "kafka", "stack", "provision"],
-  cli: ["core", "model", "data", "pipeline", "stack"],
+  state: ["core"],
+  stack: ["core", "state"],
+  processors: ["core", "spec", "record", "stack"],
+  stores: ["core", "spec", "record", "stack"],
+  data: ["core", "spec", "record", "state", "kafka"],
+  pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores"],
+  cli: ["core", "spec", "record", "state", "stack", "data", "pipeline"],
   "main.ts": ["cli", "data"],
 };
 

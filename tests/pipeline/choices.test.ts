@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { resolveChoices, type Surroundings, type TypedChoices } from "../../src/pipeline/choices.ts";
-import type { RunState, ServiceRecord, StackChoices } from "../../src/stack/run-state.ts";
+import type { RunState, ServiceRecord, StackChoices } from "../../src/state/run-state.ts";
 
 /** A machine with Java, and without any ksqlDB. */
 const bare: Surroundings = { ksqldbImage: false, onlyContainers: false };

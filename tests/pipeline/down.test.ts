@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import type { Log } from "../../src/core/log.ts";
 import { down } from "../../src/pipeline/down.ts";
-import { stateFolder, writeRunState } from "../../src/stack/run-state.ts";
+import { stateFolder, writeRunState } from "../../src/state/run-state.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 test("down() parts from the server that is chosen and from the one before it, which gave nothing back yet", async () => {

@@ -3,7 +3,7 @@ import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assetPaths, openDeclarations, readAsset } from "../../src/core/assets.ts";
 import { eject } from "../../src/pipeline/eject.ts";
-import { failureOf } from "../provision/failure.ts";
+import { failureOf } from "../processors/failure.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 describe("eject()", () => {

@@ -1,10 +1,10 @@
 /** A topic, a ledger and a table as values: what `verify` is given instead of Kafka, the state folder and Pinot. */
 
-import type { RunRecord } from "../../src/model/run-record.ts";
-import { windowSizeMs } from "../../src/model/window.ts";
+import type { RunRecord } from "../../src/state/run-record.ts";
+import { windowSizeMs } from "../../src/record/window.ts";
 import type { RecordBatch } from "../../src/pipeline/topic-tally.ts";
 import type { TransactionLog } from "../../src/pipeline/topic-reading.ts";
-import type { WindowRow } from "../../src/provision/pinot/broker.ts";
+import type { WindowRow } from "../../src/stores/pinot/broker.ts";
 
 export type FakeValue = string | Uint8Array | null;
 

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { silentLog } from "../../src/core/log.ts";
 import type { ResourceStatus } from "../../src/pipeline/resources.ts";
 import { untilHealthy } from "../../src/pipeline/settle.ts";
-import { failureOf } from "../provision/failure.ts";
+import { failureOf } from "../processors/failure.ts";
 
 const options = { timeoutMs: 600, signal: new AbortController().signal, log: silentLog };
 const healthy: ResourceStatus = { kind: "topic", name: "transactions", state: "healthy", detail: "3 partitions" };

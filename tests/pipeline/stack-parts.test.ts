@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { missingProcessor, requireParts } from "../../src/pipeline/stack-parts.ts";
-import type { StackChoices } from "../../src/stack/run-state.ts";
+import type { StackChoices } from "../../src/state/run-state.ts";
 
 const whole: StackChoices = { runtime: "local", processor: "flink", why: "", portOffset: 0 };
 

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { silentLog } from "../../src/core/log.ts";
 import { isHealthy, status } from "../../src/pipeline/status.ts";
-import { stateFolder, writeRunState } from "../../src/stack/run-state.ts";
+import { stateFolder, writeRunState } from "../../src/state/run-state.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 test("status() does not take a job for healthy whose processor says that it is, and does not answer for its queries", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { findProgram } from "../../src/core/process.ts";
 import { lookAround } from "../../src/pipeline/surroundings.ts";
-import type { StackChoices } from "../../src/stack/run-state.ts";
+import type { StackChoices } from "../../src/state/run-state.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const declarations = openDeclarations();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { transactionsTopic, windowsTopic } from "../../src/model/names.ts";
+import { transactionsTopic, windowsTopic } from "../../src/spec/names.ts";
 import { requirePartitions, topicFinding } from "../../src/pipeline/topics.ts";
 
 const hint = "Recreate the topics, with the loss of what was sent: streamctl down --volumes, then streamctl up";

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { TransactionGenerator } from "../../src/data/generator.ts";
 import { describeTopic } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
-import type { RunRecord } from "../../src/model/run-record.ts";
+import type { RunRecord } from "../../src/state/run-record.ts";
 import { kafkaTransactionLog } from "../../src/pipeline/transaction-log.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
 import { openMockCluster } from "../kafka/mock-cluster.ts";

@@ -2,7 +2,7 @@ import { describe, expect, spyOn, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import type { ReadingProgress, TransactionLog } from "../../src/pipeline/topic-reading.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
-import type { WindowRow } from "../../src/provision/pinot/broker.ts";
+import type { WindowRow } from "../../src/stores/pinot/broker.ts";
 import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, transactionText } from "./fake-pipeline.ts";
 
 const start = Date.UTC(2026, 0, 1);

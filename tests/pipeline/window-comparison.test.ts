@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { WindowTotals } from "../../src/model/window.ts";
+import { WindowTotals } from "../../src/record/window.ts";
 import { compareWindows } from "../../src/pipeline/window-comparison.ts";
-import type { WindowRow } from "../../src/provision/pinot/broker.ts";
+import type { WindowRow } from "../../src/stores/pinot/broker.ts";
 import { fakePages, fakeRow } from "./fake-pipeline.ts";
 
 function totals(...payments: readonly (readonly [eventTimeMs: number, totalPaid: number])[]): WindowTotals {

@@ -7,10 +7,11 @@ import { executeStart, type ExecutionContext } from "../../src/stack/execute.ts"
 import { stopServices } from "../../src/stack/stop.ts";
 import { localData } from "../../src/stack/local/data.ts";
 import { planStack, type DesiredService } from "../../src/stack/plan.ts";
-import type { ServiceRecord } from "../../src/stack/run-state.ts";
-import type { Runtime, RunningService } from "../../src/stack/runtime.ts";
-import type { Probe, ServiceName } from "../../src/stack/service.ts";
+import type { ServiceRecord } from "../../src/state/run-state.ts";
+import type { Runtime } from "../../src/stack/runtime.ts";
+import type { Probe } from "../../src/stack/service.ts";
 import { desiredServices } from "../../src/stack/services/catalog.ts";
+import type { RunningService, ServiceName } from "../../src/state/service-identity.ts";
 
 /** Stands for a runtime: every service is this very test's process, and its starts and stops are written down. */
 async function fakeRuntime(events: string[]): Promise<Runtime> {

@@ -9,13 +9,12 @@ import { ksqldbClassPath, readKsqldbJars } from "../../src/stack/ksqldb-home.ts"
 import { localRuntime } from "../../src/stack/local/runtime.ts";
 import { planStack } from "../../src/stack/plan.ts";
 import { portsAt } from "../../src/stack/ports.ts";
-import { stateFolder, type ServiceRecord } from "../../src/stack/run-state.ts";
-import type { RunningService } from "../../src/stack/runtime.ts";
-import type { ServiceName } from "../../src/stack/service.ts";
+import { stateFolder, type ServiceRecord } from "../../src/state/run-state.ts";
 import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
 import { siteOf } from "../../src/stack/site.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fakeKsqldbHome } from "./fake-ksqldb-home.ts";
+import type { RunningService, ServiceName } from "../../src/state/service-identity.ts";
 
 /** An offset with which ksqlDB's port is free now. */
 async function freeOffset(): Promise<number> {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { identityFor, readRunState, stateFolder, type ServiceRecord, type StackChoices } from "../../src/stack/run-state.ts";
+import { identityFor, readRunState, stateFolder, type ServiceRecord, type StackChoices } from "../../src/state/run-state.ts";
 import { RunRecorder } from "../../src/stack/stack.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

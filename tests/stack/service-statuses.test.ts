@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { identifyProcess } from "../../src/core/process.ts";
-import type { RunState, ServiceRecord } from "../../src/stack/run-state.ts";
+import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import type { Runtime } from "../../src/stack/runtime.ts";
 import { serviceStatuses } from "../../src/stack/stack.ts";
 

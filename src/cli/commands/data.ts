@@ -69,7 +69,7 @@ export const dataCommand = defineCommand({
 
 async function stackBrokers({ globals, log }: CliContext): Promise<string> {
   const { runningStack } = await import("../../pipeline/running-stack.ts");
-  const { stateFolder } = await import("../../stack/run-state.ts");
+  const { stateFolder } = await import("../../state/run-state.ts");
   const folder = stateFolder(globals.stateDir);
   const { endpoints } = await runningStack({ folder, log, portOffset: globals.portOffset, services: ["kafka"], action: "send data" });
   return endpoints.kafka;

@@ -1,6 +1,6 @@
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
-import type { RunStart } from "../../data/ledger.ts";
+import type { RunStart } from "../../state/ledger.ts";
 import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import type { Verification } from "../../pipeline/verify.ts";
 import { parseDuration } from "../duration.ts";
@@ -29,7 +29,7 @@ export const verifyCommand = defineCommand({
       },
     };
     const { verifyStack } = await import("../../pipeline/verify-stack.ts");
-    const { readLedger } = await import("../../data/ledger.ts");
+    const { readLedger } = await import("../../state/ledger.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
     const { renderJson } = await import("../render/json.ts");
     const pipeline = pipelineContext(context);

@@ -1,6 +1,6 @@
 /** What `up` changed, and what it would change. */
 
-import type { Change } from "../../model/change.ts";
+import type { Change } from "../../core/change.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount } from "./units.ts";

@@ -1,6 +1,6 @@
 /** What `verify` found, for a person: what was read, what matched, the verdict and what to do next. */
 
-import { windowColumns } from "../../model/names.ts";
+import { windowColumns } from "../../spec/names.ts";
 import type { ReasonCode, Verdict, VerifyReport } from "../../pipeline/verdict.ts";
 import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import type { ActualWindow } from "../../pipeline/window-comparison.ts";

@@ -8,7 +8,8 @@ import { stringify } from "yaml";
 import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
-import type { HttpCheck, Probe, ServiceDefinition, ServiceName, ServicePort } from "../service.ts";
+import type { HttpCheck, Probe, ServiceDefinition, ServicePort } from "../service.ts";
+import type { ServiceName } from "../../state/service-identity.ts";
 
 /** Labels of what a container engine keeps of a stack. */
 export const labels = {

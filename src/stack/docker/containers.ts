@@ -6,7 +6,7 @@ import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./engine.ts";
 import { hintOf } from "./refusals.ts";
-import type { ServiceName } from "../service.ts";
+import type { ServiceName } from "../../state/service-identity.ts";
 
 /** One look at a container. */
 export interface SeenContainer {

@@ -14,12 +14,13 @@ import { containerData } from "./data.ts";
 import { findEngine, type ContainerEngine } from "./engine.ts";
 import { Containers, listed } from "./containers.ts";
 import { contextPaths, imageOf, type ImageSource } from "./image.ts";
-import type { StateFolder } from "../run-state.ts";
-import type { ContainerIdentity, Runtime, ServiceIdentity } from "../runtime.ts";
+import type { StateFolder } from "../../state/run-state.ts";
+import type { Runtime } from "../runtime.ts";
 import { ServiceContainers } from "./service-containers.ts";
 import type { ServiceDefinition } from "../service.ts";
 import { isServiceName } from "../services/catalog.ts";
 import { readMadeVolumes, withoutVolume, writeMadeVolumes } from "./volumes.ts";
+import type { ContainerIdentity, ServiceIdentity } from "../../state/service-identity.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;

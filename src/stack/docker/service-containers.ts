@@ -3,10 +3,11 @@
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { requireFreePorts } from "../ports.ts";
-import type { ServiceDefinition, ServiceName } from "../service.ts";
+import type { ServiceDefinition } from "../service.ts";
 import { definitionOf, type ComposeFile } from "./compose-file.ts";
 import type { Containers } from "./containers.ts";
 import { hintOf, reasonOf } from "./refusals.ts";
+import type { ServiceName } from "../../state/service-identity.ts";
 
 export interface ServiceContainersOptions {
   readonly file: ComposeFile;

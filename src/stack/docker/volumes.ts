@@ -6,10 +6,10 @@
 import { join } from "node:path";
 import { readIfExists, writeAtomically } from "../../core/files.ts";
 import { arrayAt, stringAt } from "../../core/json.ts";
-import type { ServiceName } from "../service.ts";
 import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import { listed, type Containers } from "./containers.ts";
+import type { ServiceName } from "../../state/service-identity.ts";
 
 const fileName = "volumes.json";
 

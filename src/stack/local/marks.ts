@@ -5,9 +5,9 @@
 
 import { processesOfUser, type ListedProcess } from "../../core/process-list.ts";
 import type { ProcessIdentity } from "../../core/process.ts";
-import type { StateFolder } from "../run-state.ts";
-import type { ServiceName } from "../service.ts";
+import type { StateFolder } from "../../state/run-state.ts";
 import { isServiceName } from "../services/catalog.ts";
+import type { ServiceName } from "../../state/service-identity.ts";
 
 const option = "-Dstreamctl.service=";
 

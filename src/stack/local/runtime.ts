@@ -22,9 +22,10 @@ import { localData } from "./data.ts";
 import { markedProcesses, markOf } from "./marks.ts";
 import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
-import type { StateFolder } from "../run-state.ts";
-import type { Runtime, ServiceIdentity } from "../runtime.ts";
+import type { StateFolder } from "../../state/run-state.ts";
+import type { Runtime } from "../runtime.ts";
 import { definitionHash, type ServiceDefinition } from "../service.ts";
+import type { ServiceIdentity } from "../../state/service-identity.ts";
 
 /** Its services are processes. */
 export interface LocalRuntime extends Runtime {

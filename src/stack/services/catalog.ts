@@ -1,12 +1,13 @@
 /** Which services a choice of processor and of `--only` asks for. */
 
 import { StreamctlError } from "../../core/errors.ts";
-import type { ServiceDefinition, ServiceName } from "../service.ts";
-import { siteOf, type RuntimeName } from "../site.ts";
+import type { ServiceDefinition } from "../service.ts";
+import { siteOf } from "../site.ts";
 import { flinkService } from "./flink.ts";
 import { kafkaService } from "./kafka.ts";
 import { ksqldbService } from "./ksqldb.ts";
 import { pinotService, zookeeperService } from "./pinot.ts";
+import type { RuntimeName, ServiceName } from "../../state/service-identity.ts";
 
 export interface ServiceChoice {
   readonly portOffset: number;
@@ -39,7 +40,7 @@ export function desiredServices(choice: ServiceChoice): readonly ServiceDefiniti
   const wanted = new Set<string>();
   const want = (name: ServiceName): void => {
     wanted.add(name);
-    for (const need of needs[name]) want(need);
+    for (const need of needs[name] ?? []) want(need);
   };
   for (const name of only) {
     if (!isServiceName(name)) throw unknownService(name);

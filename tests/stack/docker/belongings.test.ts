@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { CommandResult } from "../../../src/core/process.ts";
 import { listBelongings } from "../../../src/stack/docker/belongings.ts";
 import type { ContainerEngine } from "../../../src/stack/docker/engine.ts";
-import { failureOf } from "../../provision/failure.ts";
+import { failureOf } from "../../processors/failure.ts";
 
 /** Stands for an engine: what docker 20.10 answered of one stack whose folder is lost and one whose network was made by hand. */
 function fakeEngine(answers: Readonly<Record<string, CommandResult>>): ContainerEngine {

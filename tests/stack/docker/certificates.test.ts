@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readCertificates } from "../../../src/stack/docker/certificates.ts";
-import { failureOf } from "../../provision/failure.ts";
+import { failureOf } from "../../processors/failure.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 const pem = (body: string): string => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----`;

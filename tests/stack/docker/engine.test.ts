@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findEngine } from "../../../src/stack/docker/engine.ts";
-import { failureOf } from "../../provision/failure.ts";
+import { failureOf } from "../../processors/failure.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** Stands for docker: says with whom it shares the signals of a terminal: its process group is its own, or that of its parent. */

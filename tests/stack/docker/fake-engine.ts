@@ -3,7 +3,7 @@ import { silentLog } from "../../../src/core/log.ts";
 import type { CommandResult } from "../../../src/core/process.ts";
 import type { ContainerEngine } from "../../../src/stack/docker/engine.ts";
 import { dockerRuntime } from "../../../src/stack/docker/runtime.ts";
-import { stateFolder } from "../../../src/stack/run-state.ts";
+import { stateFolder } from "../../../src/state/run-state.ts";
 import type { Runtime } from "../../../src/stack/runtime.ts";
 import { desiredServices } from "../../../src/stack/services/catalog.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";

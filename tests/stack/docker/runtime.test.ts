@@ -4,9 +4,10 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ContainerIdentity, Runtime } from "../../../src/stack/runtime.ts";
-import { failureOf } from "../../provision/failure.ts";
+import type { Runtime } from "../../../src/stack/runtime.ts";
+import { failureOf } from "../../processors/failure.ts";
 import { containerId, definitions, FakeEngine, kafka, open } from "./fake-engine.ts";
+import type { ContainerIdentity } from "../../../src/state/service-identity.ts";
 
 describe("dockerRuntime()", () => {
   test("builds an image that is missing, makes the container, and starts it", async () => {

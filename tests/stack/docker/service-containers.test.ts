@@ -2,7 +2,7 @@
 
 import { expect, test } from "bun:test";
 import { createServer, type AddressInfo } from "node:net";
-import { failureOf } from "../../provision/failure.ts";
+import { failureOf } from "../../processors/failure.ts";
 import { containerId, FakeEngine, kafka, open } from "./fake-engine.ts";
 
 test("ServiceContainers.start() recreates a kept container that cannot be started any more, once, and says why", async () => {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { signalProcess, startDetached, type ProcessIdentity } from "../../../src/core/process.ts";
 import { pollUntil } from "../../../src/core/wait.ts";
 import { markedProcesses, markOf } from "../../../src/stack/local/marks.ts";
-import { stateFolder, type StateFolder } from "../../../src/stack/run-state.ts";
-import type { ServiceName } from "../../../src/stack/service.ts";
+import { stateFolder, type StateFolder } from "../../../src/state/run-state.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
+import type { ServiceName } from "../../../src/state/service-identity.ts";
 
 const started: ProcessIdentity[] = [];
 afterAll(async () => {

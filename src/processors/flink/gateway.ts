@@ -1,0 +1,86 @@
+/**
+ * Flink's SQL gateway, as far as provisioning needs it: a session, statements one after the other, the job that a statement started.
+ * Tables live as long as their session; jobs outlive it. https://nightlies.apache.org/flink/flink-docs-stable/docs/sql/sql-gateway/rest/
+ */
+
+import { StreamctlError } from "../../core/errors.ts";
+import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
+import { arrayAt, stringAt } from "../../core/json.ts";
+import { pollUntil } from "../../core/wait.ts";
+import { innermostCause } from "../../core/java-error.ts";
+import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
+import type { Statement } from "../statements.ts";
+
+export interface GatewaySession {
+  /**
+   * Runs one statement to its end. For an INSERT that is the submission: answers the job's id.
+   *
+   * @throws StreamctlError `processor` with the innermost cause when Flink refuses it.
+   */
+  execute(statement: Statement, deadline: StepDeadline): Promise<{ readonly jobId?: string }>;
+  /** Gives the session back. Never throws: the gateway drops idle sessions by itself. */
+  close(): Promise<void>;
+}
+
+/** Opens a session whose statements, and the jobs that they start, carry `properties`. */
+export async function openGatewaySession(
+  gatewayUrl: string,
+  properties: Readonly<Record<string, string>>,
+  deadline: StepDeadline,
+): Promise<GatewaySession> {
+  const call = (path: string, request: HttpRequest = {}) => exchange(`${gatewayUrl}/v3${path}`, request);
+  const within = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
+  const opened = await call("/sessions", { ...within(), method: "POST", body: { sessionName: "streamctl", properties } });
+  const session = stringAt(opened.json, "sessionHandle");
+  if (session === undefined) throw refusal(() => `Cannot open a session of Flink's SQL gateway at "${gatewayUrl}"`, opened);
+  return {
+    execute: (statement, forStatement) => executeStatement(call, session, statement, forStatement),
+    async close() {
+      await call(`/sessions/${session}`, { method: "DELETE", timeoutMs: 2000 }).catch(() => undefined);
+    },
+  };
+}
+
+type Call = (path: string, request?: HttpRequest) => Promise<HttpAnswer>;
+
+async function executeStatement(call: Call, session: string, statement: Statement, deadline: StepDeadline) {
+  const refused = (answer: HttpAnswer): StreamctlError =>
+    refusal((line = 1) => `Cannot run "${statement.file}:${statement.line + line - 1}"`, answer);
+  const request = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
+  const posted = await call(`/sessions/${session}/statements`, { ...request(), method: "POST", body: { statement: statement.text } });
+  const operation = stringAt(posted.json, "operationHandle");
+  if (operation === undefined) throw refused(posted);
+  const path = `/sessions/${session}/operations/${operation}`;
+  await pollUntil(
+    async () => {
+      const answer = await call(`${path}/status`, request());
+      const status = stringAt(answer.json, "status");
+      if (status === undefined) throw refused(answer);
+      return status === "PENDING" || status === "RUNNING" || status === "INITIALIZED" ? undefined : status;
+    },
+    { ...waitOptions(deadline, `Flink to accept "${statement.file}"`), intervalMs: 5 },
+  );
+  // The result of an operation that failed is where its reason stands.
+  const result = await call(`${path}/result/0?rowFormat=JSON`, request());
+  if (result.status !== 200) throw refused(result);
+  await call(`${path}/close`, { ...request(), method: "DELETE" });
+  const jobId = stringAt(result.json, "jobID");
+  return jobId === undefined ? {} : { jobId };
+}
+
+/** Where in a statement Flink finds fault, as its parser and its validator write it. */
+const position = /(?:\bat |\bfrom )?\bline (?<line>\d+), column \d+(?: to line \d+, column \d+)?:?/giu;
+
+/** @param action what cannot be done, given the line of the statement that Flink names, from 1 */
+function refusal(action: (line: number | undefined) => string, answer: HttpAnswer): StreamctlError {
+  const trace = arrayAt(answer.json, "errors").findLast((error): error is string => typeof error === "string");
+  if (trace === undefined) {
+    return new StreamctlError("processor", `${action(undefined)}: unexpected answer with status ${answer.status}`);
+  }
+  const line = [...trace.matchAll(position)].at(-1)?.groups?.["line"];
+  const reason = innermostCause(trace)
+    .replaceAll(position, "")
+    .replaceAll(/\s+/gu, " ")
+    .replaceAll(/ (?=[.,])|\.?\s*$/gu, "");
+  return new StreamctlError("processor", `${action(line === undefined ? undefined : Number(line))}: ${reason}`, { cause: trace });
+}

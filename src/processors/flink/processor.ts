@@ -1,0 +1,218 @@
+/**
+ * The processor as one Flink SQL job. Tables and settings live in a session of the SQL gateway that ends after the submission; the
+ * job carries its identity in its global parameters and is found again by its name. A job that was lost with its cluster goes on
+ * from its newest checkpoint; what cannot be restored is computed again from the earliest record, which is harmless: every record
+ * that the job writes holds the full total of its window.
+ */
+
+import type { Declarations } from "../../core/assets.ts";
+import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { windowSizeMs } from "../../record/window.ts";
+import { type CheckpointPlace, checkpointDirectory, forgetOtherCheckpoints, newestCheckpoint, formerIdentities } from "./checkpoints.ts";
+import { openGatewaySession } from "./gateway.ts";
+import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
+import { keepsFailing, standstill } from "./progress.ts";
+import { innermostCause } from "../../core/java-error.ts";
+import type { StepDeadline } from "../../core/step-deadline.ts";
+import { type Processor, type ProcessorHealth, type ProcessorIdentity, startsAnew } from "../processor.ts";
+import { hashStatements, readStatements, type Statement } from "../statements.ts";
+import type { TopicIdentity } from "../../spec/names.ts";
+
+export interface FlinkOptions {
+  /** The cluster's REST address, without a slash at its end. */
+  readonly restUrl: string;
+  /** The SQL gateway's address, without a slash at its end. */
+  readonly gatewayUrl: string;
+  /** Bootstrap servers as the cluster reaches them. */
+  readonly brokers: string;
+  readonly transactions: TopicIdentity;
+  readonly windows: TopicIdentity;
+  readonly checkpoints: CheckpointPlace;
+  readonly declarations: Declarations;
+}
+
+interface Job {
+  readonly options: FlinkOptions;
+  readonly name: string;
+  readonly statements: readonly Statement[];
+  readonly identity: ProcessorIdentity;
+}
+
+/** @throws StreamctlError `usage` when a statement's file names a value that is not given. */
+export function createFlinkProcessor(options: FlinkOptions): Processor {
+  const { restUrl, transactions, windows, checkpoints } = options;
+  const name = `streamctl-${windows.name}`;
+  const render = (brokers: string): readonly Statement[] =>
+    readStatements(options.declarations, "flink", {
+      brokers,
+      transactionsTopic: transactions.name,
+      windowsTopic: windows.name,
+      consumerGroup: name,
+      windowSizeSeconds: windowSizeMs / 1000,
+      windowSizeMs,
+    });
+  const statements = requireOneInsert(render(options.brokers));
+  // The same topics at another address hold the same records: the job goes on from its checkpoint there.
+  const identity = { statements: hashStatements(render("")), transactionsTopicId: transactions.id, windowsTopicId: windows.id };
+  const job: Job = { options, name, statements, identity };
+  return {
+    name: "flink",
+    computation: name,
+    wanted: identity,
+    async observe(deadline) {
+      const [computations, former] = await Promise.all([observeJobs(restUrl, name, deadline), formerIdentities(checkpoints)]);
+      return { computations, former };
+    },
+    async steps({ operation, cause }) {
+      return [{ operation, target: `job ${name}`, cause }];
+    },
+    async validate(deadline) {
+      await runStatements(job, {}, statements.map(explained), deadline);
+    },
+    async apply(plan, deadline, log) {
+      if (!startsAnew(plan)) return;
+      await cancelAll(restUrl, plan.stop, deadline);
+      // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
+      const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
+      await startJob(job, resumeFrom, deadline, log);
+      await forgetOtherCheckpoints(checkpoints, identity);
+    },
+    async stop(deadline) {
+      const jobs = await liveJobs(restUrl, name, deadline);
+      await cancelAll(
+        restUrl,
+        jobs.map(({ id }) => id),
+        deadline,
+      );
+      return jobs.map(({ id }) => id);
+    },
+    health: (deadline) => healthOf(job, deadline),
+  };
+}
+
+const parameterNames = {
+  statements: "streamctl.statements",
+  transactionsTopicId: "streamctl.transactions-topic-id",
+  windowsTopicId: "streamctl.windows-topic-id",
+} as const satisfies Record<keyof ProcessorIdentity, string>;
+
+function identityOf(parameters: ReadonlyMap<string, string>): ProcessorIdentity | undefined {
+  const statements = parameters.get(parameterNames.statements);
+  const transactionsTopicId = parameters.get(parameterNames.transactionsTopicId);
+  const windowsTopicId = parameters.get(parameterNames.windowsTopicId);
+  if (statements === undefined || transactionsTopicId === undefined || windowsTopicId === undefined) return undefined;
+  return { statements, transactionsTopicId, windowsTopicId };
+}
+
+async function liveJobs(restUrl: string, name: string, deadline: StepDeadline): Promise<readonly FlinkJob[]> {
+  return (await listJobs(restUrl, deadline)).filter((job) => job.name === name && !hasEnded(job));
+}
+
+async function observeJobs(restUrl: string, name: string, deadline: StepDeadline) {
+  const jobs = await liveJobs(restUrl, name, deadline);
+  return Promise.all(
+    jobs.map(async ({ id, state }) => {
+      const identity = identityOf(await jobParameters(restUrl, id, deadline));
+      const stopping = state === "CANCELLING" || state === "FAILING";
+      return { id, state: stopping ? ("stopping" as const) : ("running" as const), ...(identity === undefined ? {} : { identity }) };
+    }),
+  );
+}
+
+async function cancelAll(restUrl: string, jobIds: readonly string[], deadline: StepDeadline): Promise<void> {
+  await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, deadline)));
+}
+
+async function startJob(job: Job, resumeFrom: string | undefined, deadline: StepDeadline, log: Log): Promise<void> {
+  if (resumeFrom === undefined) return submitAndWait(job, {}, deadline);
+  try {
+    log.debug(`${job.name} goes on from ${resumeFrom}`);
+    // Claimed: Flink deletes the old checkpoint once it has a newer one.
+    await submitAndWait(job, { "execution.state-recovery.path": resumeFrom, "execution.state-recovery.claim-mode": "CLAIM" }, deadline);
+  } catch (error) {
+    if (!hasCode(error, "processor")) throw error;
+    log.warn(`Flink could not go on from checkpoint "${resumeFrom}" (${messageOf(error)}): all windows are computed again`);
+    await cancelAll(
+      job.options.restUrl,
+      (await liveJobs(job.options.restUrl, job.name, deadline)).map(({ id }) => id),
+      deadline,
+    );
+    await submitAndWait(job, {}, deadline);
+  }
+}
+
+async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<void> {
+  const { options, name, statements, identity } = job;
+  const parameters = {
+    [parameterNames.statements]: identity.statements,
+    [parameterNames.transactionsTopicId]: identity.transactionsTopicId,
+    [parameterNames.windowsTopicId]: identity.windowsTopicId,
+  };
+  const properties = {
+    "pipeline.name": name,
+    "pipeline.global-job-parameters": Object.entries(parameters)
+      .map(([key, value]) => `${key}:${value}`)
+      .join(","),
+    "execution.checkpointing.dir": checkpointDirectory(options.checkpoints, identity),
+    ...recovery,
+  };
+  const jobId = await runStatements(job, properties, statements, deadline);
+  if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink named no job`);
+  await waitUntilRunning(options.restUrl, jobId, deadline);
+}
+
+/** Runs statements in a session of their own. Answers the job that one of them started, if any. */
+async function runStatements(
+  { options }: Job,
+  properties: Readonly<Record<string, string>>,
+  statements: readonly Statement[],
+  deadline: StepDeadline,
+): Promise<string | undefined> {
+  const session = await openGatewaySession(options.gatewayUrl, properties, deadline);
+  let jobId: string | undefined;
+  try {
+    for (const statement of statements) jobId = (await session.execute(statement, deadline)).jobId ?? jobId;
+  } finally {
+    await session.close();
+  }
+  return jobId;
+}
+
+const insert = /^insert\b/iu;
+
+function explained(statement: Statement): Statement {
+  return insert.test(statement.sql) ? { ...statement, text: `EXPLAIN ${statement.text}` } : statement;
+}
+
+/** One writer: two INSERT statements would be two jobs. */
+function requireOneInsert(statements: readonly Statement[]): readonly Statement[] {
+  const inserts = statements.filter(({ sql }) => insert.test(sql));
+  if (inserts.length === 1) return statements;
+  const where = inserts.length === 0 ? "none is there" : `they are in ${inserts.map(({ file }) => file).join(", ")}`;
+  throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, and ${where}`);
+}
+
+async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadline): Promise<ProcessorHealth> {
+  const jobs = (await listJobs(restUrl, deadline)).filter((job) => job.name === name);
+  const live = jobs.filter((job) => !hasEnded(job));
+  const [only] = live;
+  if (only === undefined) return { healthy: false, detail: `no job "${name}"${await endOf(restUrl, jobs, deadline)}` };
+  if (live.length > 1) return { healthy: false, detail: `${live.length} jobs "${name}"` };
+  const history = await jobHistory(restUrl, only, deadline);
+  const runs = only.state === "RUNNING" && only.totalTasks > 0 && only.runningTasks === only.totalTasks;
+  const detail = `${only.state}, ${only.runningTasks} of ${only.totalTasks} tasks`;
+  const trouble = runs ? standstill(history) : "";
+  if (trouble === undefined) return { healthy: true, detail };
+  const [failure] = history.failures;
+  const parts = [trouble === "" ? detail : `${detail}; ${trouble}`, ...(failure === undefined ? [] : [innermostCause(failure.trace)])];
+  return { healthy: false, detail: parts.join(": "), ...(keepsFailing(history) ? { keepsFailing: true } : {}) };
+}
+
+/** How the newest job ended that the cluster remembers; empty where it remembers none. */
+async function endOf(restUrl: string, ended: readonly FlinkJob[], deadline: StepDeadline): Promise<string> {
+  const last = ended.toSorted((one, other) => other.startedAtMs - one.startedAtMs)[0];
+  if (last === undefined) return "";
+  const failure = await lastFailure(restUrl, last.id, deadline);
+  return `: the last one is ${last.state}${failure === undefined ? "" : ` (${failure})`}`;
+}

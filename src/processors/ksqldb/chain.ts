@@ -1,0 +1,129 @@
+/** The chain of the files for given topics, held against what a server holds. Decides, and changes nothing. */
+
+import type { Declarations } from "../../core/assets.ts";
+import { createHash } from "node:crypto";
+import {
+  type ComputationMark,
+  computationMark,
+  type CreationValues,
+  type Declared,
+  hashQueries,
+  ownTopicPrefix,
+  readDeclared,
+  readMark,
+} from "./declarations.ts";
+import { hashDefinition, parseDefinition } from "./definition.ts";
+import { type HeldQuery, type HeldState, observeServer, writersOf } from "./objects.ts";
+import { type ObjectStep, planObjects } from "./plan.ts";
+import type { StepDeadline } from "../../core/step-deadline.ts";
+import type { ProcessorIdentity, ProcessorObservation, RunningComputation } from "../processor.ts";
+import type { TopicIdentity } from "../../spec/names.ts";
+
+/** What the processor needs of Kafka for topics of its own. */
+export interface OwnTopics {
+  list(deadline: StepDeadline): Promise<readonly string[]>;
+  create(name: string, partitions: number, config: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<void>;
+  remove(name: string, deadline: StepDeadline): Promise<void>;
+}
+
+export interface KsqldbOptions {
+  /** The server's address, without a slash at its end. */
+  readonly url: string;
+  /** Whether streamctl started the server: then whatever stands in the way there is replaced, otherwise only what is its own. */
+  readonly ownServer: boolean;
+  readonly transactions: TopicIdentity;
+  readonly transactionsPartitions: number;
+  readonly windows: TopicIdentity;
+  readonly topics: OwnTopics;
+  readonly declarations: Declarations;
+}
+
+export class KsqldbChain {
+  readonly options: KsqldbOptions;
+  readonly declared: readonly Declared[];
+  readonly wanted: ProcessorIdentity;
+  readonly mark: string;
+  readonly #ids: ComputationMark;
+
+  constructor(options: KsqldbOptions) {
+    this.options = options;
+    const { declarations, transactions, windows } = options;
+    this.#ids = { queries: hashQueries(declarations, options), transactionsTopicId: transactions.id, windowsTopicId: windows.id };
+    this.mark = computationMark(this.#ids);
+    this.declared = this.render({ computation: this.mark, paidTransactionsTopic: ownTopicPrefix });
+    this.wanted = this.#identity(this.#ids, (declared) => declared.definition);
+  }
+
+  render(creation: CreationValues): readonly Declared[] {
+    return readDeclared(this.options.declarations, this.options, creation);
+  }
+
+  look(deadline: StepDeadline): Promise<HeldState> {
+    return observeServer(this.options.url, this.declared, deadline);
+  }
+
+  /** @param topics names of all that Kafka has */
+  computations(held: HeldState, topics: readonly string[]): ProcessorObservation {
+    const writers = writersOf(held, this.options.windows.name);
+    const computations = writers.map(({ id, statement }): RunningComputation => {
+      const mark = readMark(statement);
+      const broken = this.#broken(held, topics);
+      const mendable = mark === undefined ? undefined : this.#mendable(held, mark);
+      return {
+        id,
+        state: "running",
+        ...(mark === undefined ? {} : { identity: this.#identityOf(held, mark) }),
+        ...(broken === undefined ? {} : { broken }),
+        ...(mendable === undefined ? {} : { mendable }),
+      };
+    });
+    // A table whose query ended tells by whom the windows in its topic were computed.
+    const left = [...held.objects.values()].map(({ statement }) => readMark(statement)).filter((mark) => mark !== undefined);
+    return { computations, former: writers.length > 0 ? [] : left.map((mark) => this.#identityOf(held, mark)) };
+  }
+
+  /** Queries that write to the windows, or to something that the steps drop. */
+  queriesInTheWay({ queries }: HeldState, steps: readonly ObjectStep[]): readonly HeldQuery[] {
+    const dropped = new Set(steps.filter(({ operation }) => operation.startsWith("terminate")).map(({ declared }) => declared.name));
+    return queries.filter(({ topics, sinks }) => topics.includes(this.options.windows.name) || sinks.some((name) => dropped.has(name)));
+  }
+
+  #identityOf(held: HeldState, mark: ComputationMark): ProcessorIdentity {
+    return this.#identity(mark, ({ name }) => {
+      const object = held.objects.get(name);
+      return object === undefined ? undefined : parseDefinition(object.statement);
+    });
+  }
+
+  #identity(mark: ComputationMark, definitionOf: (declared: Declared) => Declared["definition"]): ProcessorIdentity {
+    const hash = createHash("sha256").update(mark.queries);
+    for (const declared of this.declared) {
+      const definition = definitionOf(declared);
+      if (declared.definition && definition) hash.update(hashDefinition(definition, declared.definition));
+    }
+    const { transactionsTopicId, windowsTopicId } = mark;
+    return { statements: hash.digest("hex").slice(0, 16), transactionsTopicId, windowsTopicId };
+  }
+
+  #broken({ queries }: HeldState, topics: readonly string[]): string | undefined {
+    for (const { name, definition } of this.declared) {
+      const filling = queries.filter(({ sinks }) => sinks.includes(name));
+      if (definition !== undefined) continue;
+      if (filling.length !== 1) return `${filling.length === 0 ? "no query fills" : `${filling.length} queries fill`} ${name}`;
+      if (filling[0]?.state === "PAUSED") return `the query of ${name} was paused`;
+      const gone = filling[0]?.topics.find((topic) => !topics.includes(topic));
+      if (gone !== undefined) return `topic "${gone}" is gone`;
+    }
+    return undefined;
+  }
+
+  /** Why definitions have to be extended, where that is all that differs. */
+  #mendable(held: HeldState, mark: ComputationMark): string | undefined {
+    if (computationMark(mark) !== this.mark) return undefined;
+    const steps = planObjects(this.declared, held, undefined).filter(({ operation }) => operation !== "unchanged");
+    const [first] = steps;
+    return first !== undefined && steps.every(({ operation }) => operation === "replace in place")
+      ? `${first.declared.name}: ${first.cause}`
+      : undefined;
+  }
+}

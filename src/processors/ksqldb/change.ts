@@ -1,0 +1,93 @@
+/** Carries out what was decided for the streams and tables of a ksqlDB server, one statement after the other. */
+
+import type { Log } from "../../core/log.ts";
+import { pollUntil } from "../../core/wait.ts";
+import { hasCode, StreamctlError } from "../../core/errors.ts";
+import { type Declared, quoted } from "./declarations.ts";
+import { compareDefinitions, parseDefinition } from "./definition.ts";
+import { describeObject, type HeldQuery, listQueries, queryErrors } from "./objects.ts";
+import type { ObjectStep } from "./plan.ts";
+import { carryOut } from "./server.ts";
+import { queryProperties } from "./settings.ts";
+import { type StepDeadline, stepDeadline, waitOptions } from "../../core/step-deadline.ts";
+
+/** Ends queries and returns once the server lists none of them any more. */
+export async function terminate(url: string, ids: readonly string[], deadline: StepDeadline): Promise<void> {
+  for (const id of ids) {
+    const isDone = async (): Promise<boolean> => (await listQueries(url, deadline)).every((query) => query.id !== id);
+    await carryOut(url, { sql: `TERMINATE ${quoted(id)}`, action: () => `terminate query ${id}`, isDone }, deadline);
+    await pollUntil(async () => (await isDone()) || undefined, waitOptions(deadline, `query ${id} to end`));
+  }
+}
+
+/** Drops what the steps say is to be made again, readers before what they read. Topics stay. */
+export async function drop(url: string, steps: readonly ObjectStep[], deadline: StepDeadline): Promise<void> {
+  for (const { declared, operation } of steps.toReversed()) {
+    if (operation !== "terminate, drop and create again") continue;
+    const { kind, name } = declared;
+    const isDone = async (): Promise<boolean> => (await describeObject(url, name, deadline)) === undefined;
+    await carryOut(
+      url,
+      { sql: `DROP ${kind} ${quoted(name)}`, action: () => `drop ${kind.toLowerCase()} ${name} of ksqlDB`, isDone },
+      deadline,
+    );
+  }
+}
+
+/** Posts the statements of what is to be made or replaced, in their order. */
+export async function make(url: string, steps: readonly ObjectStep[], deadline: StepDeadline, log: Log): Promise<void> {
+  for (const { declared, operation, cause } of steps) {
+    if (operation === "unchanged") continue;
+    const { file, text, line: begin } = declared.statement;
+    const inPlace = operation === "replace in place";
+    log.debug(`${operation}: ${declared.kind.toLowerCase()} ${declared.name} (${cause})`);
+    await carryOut(
+      url,
+      {
+        sql: inPlace ? text.replace(/^create(?:\s+or\s+replace)?/iu, "CREATE OR REPLACE") : text,
+        action: (line = 1) => `run "${file}:${begin + line - 1}"`,
+        properties: queryProperties,
+        isDone: async () => await isMade(url, declared, deadline),
+      },
+      deadline,
+    );
+  }
+}
+
+async function isMade(url: string, { name, definition }: Declared, deadline: StepDeadline): Promise<boolean> {
+  const held = await describeObject(url, name, deadline);
+  if (held === undefined) return false;
+  return definition === undefined || compareDefinitions(parseDefinition(held.statement), definition).kind === "same";
+}
+
+/** The queries that fill the streams and tables of the files; undefined in place of one that does not run. */
+export function fillingQueries(declared: readonly Declared[], queries: readonly HeldQuery[]): readonly (HeldQuery | undefined)[] {
+  const filled = declared.filter(({ definition }) => definition === undefined);
+  return filled.map(({ name }) => queries.find(({ sinks }) => sinks.includes(name)));
+}
+
+/**
+ * Returns when every query runs. One that failed is started again by the server for as long as it takes, so only the deadline ends
+ * the wait.
+ *
+ * @throws StreamctlError `processor` with the query's last error
+ */
+export async function waitUntilRunning(url: string, declared: readonly Declared[], deadline: StepDeadline): Promise<void> {
+  let last: readonly (HeldQuery | undefined)[] = [];
+  const look = async (): Promise<true | undefined> => {
+    last = fillingQueries(declared, await listQueries(url, deadline));
+    return last.every((query) => query?.state === "RUNNING") || undefined;
+  };
+  try {
+    await pollUntil(look, waitOptions(deadline, "ksqlDB's queries to run"));
+  } catch (error) {
+    if (!hasCode(error, "timeout")) throw error;
+    const query = last.find((one) => one?.state !== "RUNNING");
+    const [reason] = query === undefined ? [] : await queryErrors(url, query.id, stepDeadline(2000, deadline.signal));
+    throw new StreamctlError(
+      "processor",
+      `Cannot run query ${query?.id ?? "of the windows"}: ${reason ?? query?.state ?? "it is not there"}`,
+      { cause: error, hint: "Type `streamctl logs ksqldb` to see what ksqlDB says" },
+    );
+  }
+}

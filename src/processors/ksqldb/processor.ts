@@ -1,0 +1,163 @@
+/**
+ * The processor as a chain of ksqlDB's streams and tables. The server keeps its queries, and brings them back after a restart, so what
+ * it holds is compared with the files; what it holds says by itself whose it is (`ksqldb-declarations.ts`). When anything that counts
+ * is different, all queries are made anew from the earliest record: that is harmless, for each record that they write holds the
+ * full total of its window.
+ */
+
+import { randomUUID } from "node:crypto";
+import { hasCode } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { KsqldbChain, type KsqldbOptions } from "./chain.ts";
+import { drop, fillingQueries, make, terminate, waitUntilRunning } from "./change.ts";
+import { declaredFor, ownTopicPrefix, retentionMs } from "./declarations.ts";
+import { type HeldQuery, type HeldState, listQueries, queryErrors, writersOf } from "./objects.ts";
+import { isOurQuery, isOurs, type ObjectStep, planObjects, requireOwn } from "./plan.ts";
+import { readServerInfo } from "./server.ts";
+import { warnOfSettings } from "./settings.ts";
+import { validateSteps } from "./validation.ts";
+import type { StepDeadline } from "../../core/step-deadline.ts";
+import { type Processor, startsAnew } from "../processor.ts";
+
+/** @throws StreamctlError `usage` when a file of `ksql/` cannot be used. */
+export function createKsqldbProcessor(options: KsqldbOptions): Processor {
+  const chain = new KsqldbChain(options);
+  const { url, windows } = options;
+  return {
+    name: "ksqldb",
+    computation: windows.name,
+    wanted: chain.wanted,
+    async observe(deadline) {
+      const [held, topics] = await Promise.all([chain.look(deadline), options.topics.list(deadline)]);
+      return chain.computations(held, topics);
+    },
+    async steps(plan, deadline) {
+      const steps = planObjects(chain.declared, await chain.look(deadline), startsAnew(plan) ? plan.cause : undefined);
+      return steps.map(({ operation, declared, cause }) => ({
+        operation,
+        target: `${declared.kind.toLowerCase()} ${declared.name}`,
+        cause,
+      }));
+    },
+    async validate(deadline) {
+      const held = await chain.look(deadline);
+      const version = (await readServerInfo(url, deadline)).version;
+      const trial = { ...options, windows: { ...windows, name: `${windows.name}-${randomUUID()}` } };
+      const steps = planObjects(declaredFor(version, new KsqldbChain(trial).declared), held, "to be validated");
+      if (!options.ownServer) requireOwn(steps, held, windows.name, url);
+      const inserts = chain.queriesInTheWay(held, steps).filter(({ statement }) => /^insert\b/iu.test(statement));
+      await validateSteps(
+        url,
+        steps,
+        inserts.map(({ id }) => id),
+        deadline,
+      );
+    },
+    async apply(plan, deadline, log) {
+      if (startsAnew(plan)) await rebuild(chain, await chain.look(deadline), plan.cause, deadline, log);
+      else if (plan.operation === "update") {
+        const held = await chain.look(deadline);
+        const steps = planObjects(chain.declared, held, undefined);
+        if (!options.ownServer) requireOwn(steps, held, windows.name, url);
+        await make(url, steps, deadline, log);
+      }
+      await waitUntilRunning(url, chain.declared, deadline);
+    },
+    async stop(deadline) {
+      const writers = writersOf({ queries: await listQueries(url, deadline) }, windows.name);
+      if (!options.ownServer) requireOwn([], { queries: writers, objects: new Map() }, windows.name, url);
+      const ids = writers.map(({ id }) => id);
+      await terminate(url, ids, deadline);
+      return ids;
+    },
+    async health(deadline) {
+      try {
+        return await healthOf(chain, deadline);
+      } catch (error) {
+        // A server that refuses to tell is there, and not healthy.
+        if (!hasCode(error, "processor")) throw error;
+        return { healthy: false, detail: error.message };
+      }
+    },
+  };
+}
+
+/**
+ * Drops exactly what streamctl made on a server: its queries, streams, tables and the topic between them. Topics of transactions and of
+ * windows stay. Answers the names of what was dropped.
+ *
+ * @throws StreamctlError `processor` where somebody else's query reads one of them, `unreachable`
+ */
+export async function removeOwnObjects(options: KsqldbOptions, deadline: StepDeadline): Promise<readonly string[]> {
+  const chain = new KsqldbChain(options);
+  const held = await chain.look(deadline);
+  const steps = chain.declared
+    .filter(({ name }) => {
+      const object = held.objects.get(name);
+      return object !== undefined && isOurs(object, held);
+    })
+    .map((declared): ObjectStep => ({ operation: "terminate, drop and create again", declared, cause: "asked to" }));
+  await dropAll(chain, chain.queriesInTheWay(held, steps).filter(isOurQuery), steps, deadline);
+  return steps.map(({ declared }) => declared.name);
+}
+
+async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, deadline: StepDeadline, log: Log): Promise<void> {
+  const { url, ownServer, windows } = chain.options;
+  const paidTransactionsTopic = `${ownTopicPrefix}${randomUUID().slice(0, 8)}`;
+  const { version } = await readServerInfo(url, deadline);
+  const steps = planObjects(declaredFor(version, chain.render({ computation: chain.mark, paidTransactionsTopic })), held, cause);
+  if (!ownServer) {
+    requireOwn(steps, held, windows.name, url);
+    await warnOfSettings(url, log, deadline);
+  }
+  for (const { operation, declared, cause: why } of steps) {
+    if (operation.startsWith("terminate")) log.info(`${declared.kind.toLowerCase()} ${declared.name}: ${operation}: ${why}`);
+  }
+  await dropAll(chain, chain.queriesInTheWay(held, steps), steps, deadline);
+  await createOwnTopic(chain, paidTransactionsTopic, deadline);
+  await make(url, steps, deadline, log);
+}
+
+async function createOwnTopic(
+  { options: { topics, transactionsPartitions } }: KsqldbChain,
+  name: string,
+  deadline: StepDeadline,
+): Promise<void> {
+  await topics.create(name, transactionsPartitions, { "retention.ms": String(retentionMs), "cleanup.policy": "delete" }, deadline);
+}
+
+async function dropAll(
+  chain: KsqldbChain,
+  queries: readonly HeldQuery[],
+  steps: readonly ObjectStep[],
+  deadline: StepDeadline,
+): Promise<void> {
+  const { url, topics } = chain.options;
+  // A query ends only when it got rid of what it still has to write, so a topic of ours that was deleted is there once more until then.
+  const there = await topics.list(deadline);
+  const written = queries.flatMap((query) => query.topics).filter((name) => name.startsWith(ownTopicPrefix));
+  for (const name of written) if (!there.includes(name)) await createOwnTopic(chain, name, deadline);
+  await terminate(
+    url,
+    queries.map(({ id }) => id),
+    deadline,
+  );
+  await drop(url, steps, deadline);
+  for (const name of await topics.list(deadline)) if (name.startsWith(ownTopicPrefix)) await topics.remove(name, deadline);
+}
+
+async function healthOf({ options, declared }: KsqldbChain, deadline: StepDeadline) {
+  const [queries, topics] = await Promise.all([listQueries(options.url, deadline), options.topics.list(deadline)]);
+  const writers = writersOf({ queries }, options.windows.name);
+  if (writers.length !== 1) return { healthy: false, detail: writers.length === 0 ? "no query" : `${writers.length} queries` };
+  const filling = fillingQueries(declared, queries);
+  const running = filling.filter((query) => query?.state === "RUNNING").length;
+  const detail = `${running} of ${filling.length} queries run`;
+  // A query whose topic was deleted runs on, and writes nowhere.
+  const gone = filling.flatMap((query) => query?.topics ?? []).find((topic) => !topics.includes(topic));
+  if (gone !== undefined) return { healthy: false, detail: `${detail}: topic "${gone}" is gone` };
+  const failing = filling.find((query) => query !== undefined && query.state !== "RUNNING");
+  const [reason] = failing === undefined ? [] : await queryErrors(options.url, failing.id, deadline);
+  const why = failing === undefined ? "" : `: ${failing.id} is ${failing.state}${reason === undefined ? "" : ` (${reason})`}`;
+  return { healthy: running === filling.length, detail: `${detail}${why}` };
+}

@@ -1,0 +1,143 @@
+/**
+ * What the runs of this state folder sent, by which `verify` judges the topic: one JSON line when a run begins and one when it
+ * ends, which a later one of the same run replaces. A run that was killed left only its first line: then it is known that more may be in the topic than was counted.
+ */
+
+import { mkdir, open, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isObject, numberAt, stringAt, type JsonObject } from "../core/json.ts";
+import { withRoom } from "../core/disk.ts";
+import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import type { RunRecord } from "./run-record.ts";
+
+export interface RunStart {
+  /** Unique to the run. */
+  readonly runId: string;
+  readonly topicId: string;
+  readonly topic: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** Messages that the run is to send; null until interrupted. */
+  readonly requested: number | null;
+  /** Process that runs it. */
+  readonly pid: number;
+}
+
+export interface Ledger {
+  /** Runs that ended, in the order of their ends. */
+  readonly runs: readonly RunRecord[];
+  /** Runs of which no end is written: still going, or killed. What they sent is unknown. */
+  readonly unfinished: readonly RunStart[];
+  /** Lines that cannot be read, such as one that a full disk or a power cut tore. */
+  readonly damagedLines: number;
+}
+
+/** Path of the ledger in a state folder. */
+export function ledgerFile(stateDir: string): string {
+  return join(stateDir, "ledger.ndjson");
+}
+
+/** Writes that a run begins; to be called before its first message is sent. @throws StreamctlError `state`, `no-space` */
+export async function appendRunStart(stateDir: string, start: RunStart): Promise<void> {
+  await append(ledgerFile(stateDir), { kind: "started", ...start });
+}
+
+/** Writes how the run ended, in place of what was written of it before. @throws StreamctlError `state`, `no-space` */
+export async function appendRunEnd(stateDir: string, runId: string, record: RunRecord): Promise<void> {
+  await append(ledgerFile(stateDir), { kind: "ended", runId, ...record });
+}
+
+/** Several processes may append at once: each line is one write at the end of the file, and on the disk when this returns. */
+async function append(path: string, line: object): Promise<void> {
+  try {
+    await withRoom(path, async () => await appendLine(path, line));
+  } catch (error) {
+    if (hasCode(error, "no-space")) throw error;
+    throw new StreamctlError("state", `Cannot write the ledger "${path}": ${messageOf(error)}`, {
+      cause: error,
+      hint: "Choose a folder that can be written to: --state-dir DIR",
+    });
+  }
+}
+
+async function appendLine(path: string, line: object): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, "a+");
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1, "\n");
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    // A torn line stays one damaged line instead of taking this one with it.
+    const bytes = Buffer.from(`${last.toString() === "\n" ? "" : "\n"}${JSON.stringify(line)}\n`);
+    const { bytesWritten } = await file.write(bytes, 0, bytes.length);
+    if (bytesWritten < bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were written`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads all of it; a folder without a ledger has had no run. @throws StreamctlError `state` when the file cannot be read */
+export async function readLedger(stateDir: string): Promise<Ledger> {
+  const path = ledgerFile(stateDir);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return { runs: [], unfinished: [], damagedLines: 0 };
+    throw new StreamctlError("state", `Cannot read the ledger "${path}": ${messageOf(error)}`, { cause: error });
+  }
+  return parseLedger(text);
+}
+
+/** As `readLedger`, from the file's text. */
+export function parseLedger(text: string): Ledger {
+  const started = new Map<string, RunStart>();
+  const ended = new Map<string, RunRecord>();
+  let damagedLines = 0;
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    const json = parseLine(line);
+    const start = json && runStart(json);
+    const end = json && runRecord(json);
+    const runId = stringAt(json, "runId");
+    if (runId !== undefined && start) started.set(runId, start);
+    else if (runId !== undefined && end) ended.set(runId, end);
+    else damagedLines += 1;
+  }
+  const unfinished = [...started.values()].filter(({ runId }) => !ended.has(runId));
+  return { runs: [...ended.values()], unfinished, damagedLines };
+}
+
+function parseLine(line: string): JsonObject | undefined {
+  try {
+    const json: unknown = JSON.parse(line);
+    return isObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function runStart(json: JsonObject): RunStart | undefined {
+  const runId = stringAt(json, "runId");
+  const topicId = stringAt(json, "topicId");
+  const topic = stringAt(json, "topic");
+  const startedAtMs = numberAt(json, "startedAtMs");
+  const pid = numberAt(json, "pid");
+  const requested = numberAt(json, "requested") ?? null;
+  if (json["kind"] !== "started" || runId === undefined || topicId === undefined || topic === undefined) return undefined;
+  return startedAtMs === undefined || pid === undefined ? undefined : { runId, topicId, topic, startedAtMs, requested, pid };
+}
+
+function runRecord(json: JsonObject): RunRecord | undefined {
+  const texts = [stringAt(json, "topicId"), stringAt(json, "topic"), stringAt(json, "seed")];
+  const counts = ["endedAtMs", "accepted", "delivered", "failed", "unresolved"].map((name) => numberAt(json, name));
+  const paid = [numberAt(json, "paid", "count"), numberAt(json, "paid", "total")];
+  if (json["kind"] !== "ended" || [...texts, ...counts, ...paid].includes(undefined)) return undefined;
+  const [topicId = "", topic = "", seed = ""] = texts;
+  const [endedAtMs = 0, accepted = 0, delivered = 0, failed = 0, unresolved = 0] = counts;
+  const [count = 0, total = 0] = paid;
+  const endTopicId = stringAt(json, "endTopicId");
+  const changed = endTopicId === undefined ? {} : { endTopicId };
+  return { topicId, ...changed, topic, endedAtMs, accepted, delivered, failed, unresolved, paid: { count, total }, seed };
+}

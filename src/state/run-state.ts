@@ -1,0 +1,168 @@
+/**
+ * What a stack leaves behind for the next command: `run.json` in the state folder, versioned and written atomically. Whoever
+ * changes it holds the folder's lock; readers need none.
+ */
+
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { StreamctlError } from "../core/errors.ts";
+import { readIfExists, writeAtomically } from "../core/files.ts";
+import { at, isObject, numberAt, stringAt } from "../core/json.ts";
+import { copiedFolder, type FolderPlace, idOfPath, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
+import type { RuntimeName, ServiceIdentity, ServiceName } from "./service-identity.ts";
+
+/** A server that is not ours, a folder from which streamctl runs one, or Confluent's image, which only containers can be made of. */
+export type KsqldbSource = { readonly url: string } | { readonly home: string } | { readonly image: true };
+
+/** Choices of the first `up`, kept until `down`. */
+export interface StackChoices {
+  readonly runtime: RuntimeName;
+  readonly processor: "flink" | "ksqldb";
+  /** Where ksqlDB comes from; absent where Flink is the processor. */
+  readonly ksqldb?: KsqldbSource;
+  /** A server that is not ours, that is no longer chosen, and that may still write the windows: kept until it gave back what is ours. */
+  readonly abandonedKsqldb?: string;
+  /** Why these two were taken, in one line. */
+  readonly why: string;
+  readonly portOffset: number;
+  readonly only?: readonly string[];
+}
+
+export interface ServiceRecord {
+  readonly name: ServiceName;
+  readonly identity: ServiceIdentity;
+  readonly definitionHash: string;
+  readonly endpoint: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** From the start of the process to the engine's own word; absent until then. */
+  readonly readyMs?: number;
+}
+
+export interface RunState {
+  readonly version: 2;
+  readonly stack: StackIdentity;
+  readonly choices: StackChoices;
+  readonly services: readonly ServiceRecord[];
+}
+
+export interface StateFolder {
+  readonly root: string;
+  readonly runFile: string;
+  readonly lockFile: string;
+  readonly logFile: (service: ServiceName) => string;
+  readonly confDir: (service: ServiceName) => string;
+  readonly dataDir: (service: ServiceName) => string;
+  /** Of the docker runtime: `compose.yaml` and what its images are built from. */
+  readonly composeDir: string;
+}
+
+/** Where everything of one stack lies; `root` becomes absolute and free of symbolic links, so that one folder has one name. */
+export function stateFolder(root: string): StateFolder {
+  const base = realPath(resolve(root));
+  return {
+    root: base,
+    runFile: join(base, "run.json"),
+    lockFile: join(base, "lock"),
+    logFile: (service) => join(base, "log", `${service}.log`),
+    confDir: (service) => join(base, "conf", service),
+    dataDir: (service) => join(base, "data", service),
+    composeDir: join(base, "docker"),
+  };
+}
+
+/** The path as the file system knows it; of a path that does not exist yet, the part that does. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
+}
+
+/**
+ * The state of the stack; undefined where none was started. Its `stack.place` is where the folder lay when it was written: a folder
+ * that was renamed or moved since then is the same stack.
+ *
+ * @throws StreamctlError `state` when the file cannot be understood, and for the copy of a folder that holds the same stack
+ */
+export async function readRunState(folder: StateFolder): Promise<RunState | undefined> {
+  const text = await readIfExists(folder.runFile);
+  if (text === undefined) return undefined;
+  const state = await parseState(text, folder.root);
+  if (!state) {
+    throw new StreamctlError("state", `Cannot read "${folder.runFile}": not a state of this version of streamctl`, {
+      hint: "Use the streamctl that wrote it, or another folder: --state-dir DIR",
+    });
+  }
+  await refuseCopy(folder, state.stack);
+  return state;
+}
+
+async function refuseCopy({ root }: StateFolder, { id, place }: StackIdentity): Promise<void> {
+  const there = await otherFolder(root, place);
+  if (there === undefined) return;
+  // What this user may not read is another user's.
+  const text = await readIfExists(there.runFile).catch(() => undefined);
+  const other = text === undefined ? undefined : await parseState(text, there.root);
+  if (other?.stack.id === id) throw copiedFolder(there.root, root);
+}
+
+/** The folder at the place where a state folder lay, if it is there and another one. */
+async function otherFolder(root: string, kept: FolderPlace): Promise<StateFolder | undefined> {
+  const there = stateFolder(kept.path);
+  const [before, here] = await Promise.all([placeOf(there.root), placeOf(root)]);
+  return before && here && !isSameFolder(before, here) ? there : undefined;
+}
+
+/** Whether a state folder lies elsewhere than when its state was written: its old path does not lead to it any more. */
+export async function hasMoved({ root }: StateFolder, { stack: { place } }: RunState): Promise<boolean> {
+  const [before, here] = await Promise.all([placeOf(stateFolder(place.path).root), placeOf(root)]);
+  return here !== undefined && (before === undefined || !isSameFolder(before, here));
+}
+
+/** The identity to write down for a folder: the one that its state has, at the place where the folder lies now. */
+export async function identityFor(folder: StateFolder, state: RunState | undefined): Promise<StackIdentity> {
+  const place = (await placeOf(folder.root)) ?? { path: folder.root, device: "0", inode: "0" };
+  return { id: state?.stack.id ?? newStackId(), place };
+}
+
+export async function writeRunState(folder: StateFolder, state: RunState): Promise<void> {
+  await writeAtomically(folder.runFile, `${JSON.stringify(state, null, 2)}\n`);
+}
+
+/** @param root folder of the state, of which a state of version 1 says nothing */
+async function parseState(text: string, root: string): Promise<RunState | undefined> {
+  const state = parseJson(text);
+  if (!isObject(state) || !areChoices(state["choices"]) || !Array.isArray(state["services"])) return undefined;
+  if (!state["services"].every(isServiceRecord)) return undefined;
+  if (state["version"] === 2) return isIdentity(state["stack"]) ? (state as unknown as RunState) : undefined;
+  if (state["version"] !== 1) return undefined;
+  const place = (await placeOf(root)) ?? { path: root, device: "0", inode: "0" };
+  return { ...(state as unknown as RunState), version: 2, stack: { id: idOfPath(root), place } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isIdentity(value: unknown): boolean {
+  const texts = [stringAt(value, "id"), ...["path", "device", "inode"].map((name) => stringAt(value, "place", name))];
+  return !texts.includes(undefined);
+}
+
+function areChoices(value: unknown): boolean {
+  const [runtime, processor] = [stringAt(value, "runtime"), stringAt(value, "processor")];
+  const known = (runtime === "local" || runtime === "docker") && (processor === "flink" || processor === "ksqldb");
+  return known && Number.isInteger(numberAt(value, "portOffset"));
+}
+
+function isServiceRecord(value: unknown): boolean {
+  const texts = ["name", "definitionHash", "endpoint"].map((name) => stringAt(value, name));
+  return !texts.includes(undefined) && isObject(at(value, "identity")) && numberAt(value, "startedAtMs") !== undefined;
+}

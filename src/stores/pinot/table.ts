@@ -1,0 +1,241 @@
+/**
+ * Pinot's schema and table as the files say. The table remembers, in its own metadata, from which topic it was filled and by which
+ * declarations: a topic that was made anew, or another shape, means another table, because rows of the old one would stay for ever.
+ */
+
+import type { Declarations } from "../../core/assets.ts";
+import { createHash } from "node:crypto";
+import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
+import { at, isObject, type JsonObject, stringAt } from "../../core/json.ts";
+import type { Log } from "../../core/log.ts";
+import { renderTemplate } from "../../core/template.ts";
+import { pollUntil } from "../../core/wait.ts";
+import type { Change } from "../../core/change.ts";
+import { windowsTable, type TopicIdentity } from "../../spec/names.ts";
+import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
+import { queryPinot } from "./broker.ts";
+import { PinotController } from "./controller.ts";
+
+export interface PinotOptions {
+  /** Addresses without a slash at their end. */
+  readonly controllerUrl: string;
+  readonly brokerUrl: string;
+  /** Bootstrap servers as Pinot's servers reach them, or `${NAME}` for the variable of Pinot's environment that holds them. */
+  readonly brokers: string;
+  readonly windows: TopicIdentity;
+  /** Makes sure that Kafka answers and that the topic exists: Pinot takes minutes to refuse a table without either. */
+  readonly requireTopic: (deadline: StepDeadline) => Promise<void>;
+  readonly declarations: Declarations;
+  readonly deadline: StepDeadline;
+  readonly log: Log;
+}
+
+/** What a table is made of; kept in its `metadata.customConfigs`. */
+export interface TableIdentity {
+  readonly topicId: string;
+  /** Hash of what decides about rows: schema, stream, transformations, upsert. */
+  readonly shape: string;
+  /** Hash of all of it. */
+  readonly declarations: string;
+}
+
+export interface KeptTable extends TableIdentity {
+  /** Servers that hold its segments and are gone for good, such as one that was named by a port that is not used any more. */
+  readonly lostServers: readonly string[];
+}
+
+/** `unfinished`: it has a configuration and no segments. */
+export type TableState = "absent" | "unfinished" | "foreign" | KeptTable;
+
+export interface TablePlan {
+  readonly result: "created" | "unchanged" | "updated" | "replaced";
+  readonly cause: string;
+}
+
+/** Compares the table that is there with the one that is wanted. Pure. */
+export function planTable(observed: TableState, wanted: TableIdentity): TablePlan {
+  if (observed === "absent") return { result: "created", cause: "it is not there" };
+  if (observed === "unfinished") return { result: "replaced", cause: "its creation was not finished" };
+  if (observed === "foreign") return { result: "replaced", cause: "it was not made by streamctl" };
+  if (observed.topicId !== wanted.topicId) return { result: "replaced", cause: "the topic of windows was made anew" };
+  if (observed.shape !== wanted.shape) return { result: "replaced", cause: "its schema or the way of its rows changed" };
+  if (observed.lostServers.length > 0) {
+    return { result: "replaced", cause: `its segments are assigned to a server that is gone: ${observed.lostServers.join(", ")}` };
+  }
+  if (observed.declarations !== wanted.declarations) return { result: "updated", cause: "its settings changed" };
+  return { result: "unchanged", cause: "it is there, with the same declarations and topic" };
+}
+
+/** What `provisionPinot` would do with the table. Looks only. @throws StreamctlError `unreachable`, `pinot`, `usage` */
+export async function observeTable(options: PinotOptions): Promise<{ readonly table: string; readonly plan: TablePlan }> {
+  const wanted = readTable(options);
+  const controller = new PinotController(options.controllerUrl, options.deadline);
+  return { table: wanted.name, plan: planTable(await observe(controller, wanted.name), wanted.identity) };
+}
+
+/**
+ * Makes schema and table what the files say, and returns once the table answers a query.
+ *
+ * @throws StreamctlError `pinot`, `usage` for files that are no JSON or name unknown values, `unreachable`, `timeout`, `interrupted`
+ */
+export async function provisionPinot(options: PinotOptions): Promise<readonly Change[]> {
+  const { deadline } = options;
+  const wanted = readTable(options);
+  const controller = new PinotController(options.controllerUrl, deadline);
+  await controller.awaitEarlierCreation(wanted.name);
+  const plan = planTable(await observe(controller, wanted.name), wanted.identity);
+  const changes = await carryOut(plan, wanted, controller, options);
+  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return changes;
+  // The topic keeps every record, so that nothing is lost with the table.
+  const refill = { result: "replaced", cause: "the data of its segments is gone" } as const;
+  const replaced = await carryOut(refill, wanted, controller, options);
+  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return replaced;
+  throw new StreamctlError("pinot", `Cannot use Pinot table "${wanted.name}": Pinot cannot load its segments`, {
+    hint: "Type `streamctl logs pinot`",
+  });
+}
+
+async function carryOut(
+  plan: TablePlan,
+  wanted: WantedTable,
+  controller: PinotController,
+  { log, deadline, requireTopic }: PinotOptions,
+): Promise<readonly Change[]> {
+  if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
+  const hadSchema = await controller.hasSchema(wanted.schemaName);
+  log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
+  if (plan.result === "replaced") log.warn(`Pinot table "${wanted.name}" is replaced: ${plan.cause}`);
+  // A schema without its table is what an interrupted replacement leaves: the schema may not be changed into the new one, and servers
+  // may still hold some of the table.
+  if (plan.result === "replaced" || (plan.result === "created" && hadSchema)) {
+    await controller.deleteTable(wanted.name);
+    await controller.deleteSchema(wanted.schemaName);
+  }
+  if (plan.result === "updated") await controller.updateTable(wanted.name, wanted.table);
+  if (plan.result === "created" || plan.result === "replaced") {
+    await controller.dropLostInstances();
+    await controller.putSchema(wanted.schemaName, wanted.schema);
+    await requireTopic(deadline);
+    await controller.createTable(wanted.name, wanted.table);
+  }
+  const { cause, result } = plan;
+  const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "replaced" : result;
+  const why = result === "created" ? {} : { cause };
+  return [
+    { kind: "schema", name: wanted.schemaName, result: schemaResult, ...why },
+    { kind: "table", name: wanted.name, result, ...why },
+  ];
+}
+
+/** Why a query of the table is not answered now; undefined where it is. @throws StreamctlError `unreachable`, `interrupted` */
+async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadline): Promise<string | undefined> {
+  const timeoutMs = Math.min(remainingMs(deadline), 5000);
+  try {
+    await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, signal: deadline.signal });
+    return undefined;
+  } catch (error) {
+    if (!hasCode(error, "pinot")) throw error;
+    return error.message;
+  }
+}
+
+/** A server that lost sight of the table for longer than this will not find it again by itself. */
+const lostTableMs = 3000;
+
+/**
+ * Returns when the table answers queries from all of its segments: true, or false where it never will, because a server could not load a
+ * segment, as when its files are gone.
+ */
+async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, deadline: StepDeadline): Promise<boolean> {
+  let refusal: string | undefined;
+  let resetAtMs = performance.now() + lostTableMs;
+  const look = async (): Promise<boolean | undefined> => {
+    refusal = await refusalOf(brokerUrl, table, deadline);
+    const isLate = performance.now() >= resetAtMs;
+    const { count, failed } = refusal === undefined || isLate ? await controller.unservedSegments(table) : { count: 0, failed: false };
+    if (failed) return false;
+    if (refusal === undefined && count === 0) return true;
+    if (isLate && refusal?.includes("Failed to find table") === true) {
+      resetAtMs = Number.POSITIVE_INFINITY;
+      await controller.resetSegments(table);
+    }
+    refusal ??= `${count} of its segments are not loaded`;
+    return undefined;
+  };
+  try {
+    return await pollUntil(look, waitOptions(deadline, `Pinot to serve table "${table}"`));
+  } catch (error) {
+    if (!hasCode(error, "timeout")) throw error;
+    throw new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${refusal ?? error.message}`, {
+      cause: error,
+      hint: "Type `streamctl logs pinot`",
+    });
+  }
+}
+
+interface WantedTable {
+  readonly name: string;
+  readonly schemaName: string;
+  readonly schema: JsonObject;
+  readonly table: JsonObject;
+  readonly identity: TableIdentity;
+}
+
+const schemaFile = "pinot/schema.json";
+const tableFile = "pinot/table.json";
+const keys = { topicId: "streamctl.windows-topic-id", shape: "streamctl.shape", declarations: "streamctl.declarations" } as const;
+
+function readTable(options: PinotOptions): WantedTable {
+  const values = { table: windowsTable, windowsTopic: options.windows.name, brokers: options.brokers };
+  const read = (file: string) => parseObject(renderTemplate(options.declarations.read(file), values, file), file);
+  const schema = read(schemaFile);
+  const table = read(tableFile);
+  const name = stringAt(table, "tableName");
+  const schemaName = stringAt(schema, "schemaName");
+  if (name === undefined) throw new StreamctlError("usage", `Cannot use "${tableFile}": it has no tableName`);
+  if (schemaName === undefined) throw new StreamctlError("usage", `Cannot use "${schemaFile}": it has no schemaName`);
+  const shape = hash([
+    schema,
+    table["segmentsConfig"],
+    at(table, "tableIndexConfig", "streamConfigs"),
+    table["ingestionConfig"],
+    table["upsertConfig"],
+  ]);
+  const identity = { topicId: options.windows.id, shape, declarations: hash([schema, table]) };
+  const custom = at(table, "metadata", "customConfigs");
+  const customConfigs = {
+    ...(isObject(custom) ? custom : {}),
+    [keys.topicId]: identity.topicId,
+    [keys.shape]: identity.shape,
+    [keys.declarations]: identity.declarations,
+  };
+  return { name, schemaName, schema, table: { ...table, metadata: { customConfigs } }, identity };
+}
+
+async function observe(controller: PinotController, name: string): Promise<TableState> {
+  const table = await controller.table(name);
+  if (table === undefined) return "absent";
+  if (!(await controller.isAssigned(name))) return "unfinished";
+  const kept = at(table, "metadata", "customConfigs");
+  const topicId = stringAt(kept, keys.topicId);
+  const shape = stringAt(kept, keys.shape);
+  const declarations = stringAt(kept, keys.declarations);
+  if (topicId === undefined || shape === undefined || declarations === undefined) return "foreign";
+  return { topicId, shape, declarations, lostServers: await controller.lostServers(name) };
+}
+
+function parseObject(text: string, file: string): JsonObject {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new StreamctlError("usage", `Cannot read "${file}": ${messageOf(error)}`, { cause: error });
+  }
+  if (!isObject(json)) throw new StreamctlError("usage", `Cannot read "${file}": it is no JSON object`);
+  return json;
+}
+
+/** Sixteen hexadecimal digits; the order of fields in the files counts, spacing does not. */
+function hash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,227 @@
+import { expect, test } from "bun:test";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assetPaths, readAsset } from "../../../src/core/assets.ts";
+import type { Log } from "../../../src/core/log.ts";
+import { localData } from "../../../src/stack/local/data.ts";
+import { createFlinkProcessor } from "../../../src/processors/flink/processor.ts";
+import { waitUntilRunning } from "../../../src/processors/flink/jobs.ts";
+import { stepDeadline } from "../../../src/core/step-deadline.ts";
+import { planProcessor, provisionProcessor } from "../../../src/processors/processor.ts";
+import { failureOf } from "../failure.ts";
+import { type FakeFlink, startFakeFlink } from "./fake-flink.ts";
+import { processorContract, type ProcessorWorld, type Wish } from "../processor-contract.ts";
+import type { TopicIdentity } from "../../../src/spec/names.ts";
+
+const jobName = "streamctl-window_transactions";
+const windows: TopicIdentity = { name: "window_transactions", id: "w1" };
+const wish: Wish = { transactionsTopicId: "t1", statements: "first" };
+
+interface FlinkWorld extends ProcessorWorld {
+  readonly flink: FakeFlink;
+  readonly folder: string;
+}
+
+async function createWorld(): Promise<FlinkWorld> {
+  const flink = startFakeFlink();
+  const folder = await mkdtemp(join(tmpdir(), "streamctl-checkpoints-"));
+  flink.refuse(/REFUSED/u);
+  return {
+    flink,
+    folder,
+    processor: (topic, { transactionsTopicId, statements }) =>
+      createFlinkProcessor({
+        restUrl: flink.restUrl,
+        gatewayUrl: flink.gatewayUrl,
+        brokers: "127.0.0.1:9092",
+        transactions: { name: "transactions", id: transactionsTopicId },
+        windows: topic,
+        checkpoints: { uri: "file:///state", files: localData(folder) },
+        declarations: { paths: assetPaths, read: (path) => readAsset(path).replace("'200 ms'", latency[statements]) },
+      }),
+    started: async () => flink.statements.filter((sql) => sql.startsWith("INSERT")).length,
+    running: async () => flink.jobs.filter(({ name, state }) => name === jobName && state === "RUNNING").map(({ id }) => id),
+    startForeign: async () => void flink.addJob({ name: jobName }),
+    async [Symbol.asyncDispose]() {
+      await flink[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+const latency = { first: "'200 ms'", second: "'300 ms'", refused: "'REFUSED'" } as const;
+
+processorContract("Flink", createWorld);
+
+async function leaveCheckpoint(world: FlinkWorld, identity: string, path: string): Promise<void> {
+  const at = join(world.folder, identity, path);
+  await mkdir(at, { recursive: true });
+  await writeFile(join(at, "_metadata"), "");
+}
+
+function identityOf(world: FlinkWorld): string {
+  const { statements, transactionsTopicId, windowsTopicId } = world.processor(windows, wish).wanted;
+  return `${statements}.${transactionsTopicId}.${windowsTopicId}`;
+}
+
+async function provision(world: FlinkWorld): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  const log: Log = { info() {}, success() {}, debug() {}, warn: (message) => warnings.push(message) };
+  const processor = world.processor(windows, wish);
+  await processor.apply(planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted), stepDeadline(5000), log);
+  return warnings;
+}
+
+test("createFlinkProcessor() wants the same job wherever Kafka listens, and submits it with the new address", async () => {
+  const at = (brokers: string) =>
+    createFlinkProcessor({
+      restUrl: "",
+      gatewayUrl: "",
+      brokers,
+      transactions: { name: "transactions", id: "t1" },
+      windows,
+      checkpoints: { uri: "" },
+      declarations: { paths: assetPaths, read: readAsset },
+    }).wanted;
+  expect(at("127.0.0.1:10092")).toEqual(at("127.0.0.1:9092"));
+  await using world = await createWorld();
+  await provision(world);
+  expect(world.flink.statements.filter((sql) => sql.includes("'properties.bootstrap.servers' = '127.0.0.1:9092'"))).toHaveLength(2);
+});
+
+test("createFlinkProcessor() asks once for the job and once for its identity, and submits nothing, when it runs", async () => {
+  await using world = await createWorld();
+  await provision(world);
+  world.flink.requests.length = 0;
+  await provision(world);
+  const [id] = await world.running();
+  expect(world.flink.requests).toEqual(["GET /jobs/overview", `GET /jobs/${id}/config`]);
+});
+
+test("createFlinkProcessor() gives the job its name, its identity and a checkpoint folder of its own", async () => {
+  await using world = await createWorld();
+  await provision(world);
+  const identity = identityOf(world);
+  const [statements = ""] = identity.split(".");
+  expect(world.flink.jobs[0]?.properties).toEqual({
+    "pipeline.name": jobName,
+    "pipeline.global-job-parameters": `streamctl.statements:${statements},streamctl.transactions-topic-id:t1,streamctl.windows-topic-id:w1`,
+    "execution.checkpointing.dir": `file:///state/${identity}`,
+  });
+});
+
+test("createFlinkProcessor() resumes a lost job from its newest complete checkpoint, and forgets those of others", async () => {
+  await using world = await createWorld();
+  const identity = identityOf(world);
+  await leaveCheckpoint(world, identity, "job1/chk-7");
+  await mkdir(join(world.folder, identity, "job1/chk-8"), { recursive: true });
+  await leaveCheckpoint(world, "other.t0.w0", "job0/chk-1");
+  expect(await provision(world)).toEqual([]);
+  expect(world.flink.jobs[0]?.properties).toMatchObject({
+    "execution.state-recovery.path": `file:///state/${identity}/job1/chk-7`,
+    "execution.state-recovery.claim-mode": "CLAIM",
+  });
+  expect(await readdir(world.folder)).toEqual([identity]);
+});
+
+test("createFlinkProcessor() starts a lost job that had no complete checkpoint from the earliest record", async () => {
+  await using world = await createWorld();
+  await mkdir(join(world.folder, identityOf(world), "job1/shared"), { recursive: true });
+  expect(await provision(world)).toEqual([]);
+  expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
+});
+
+test("createFlinkProcessor() says so and starts from the earliest record when a checkpoint cannot be read", async () => {
+  await using world = await createWorld();
+  await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
+  world.flink.refuseRestores();
+  const [warning = ""] = await provision(world);
+  expect(warning).toContain("Flink could not go on from checkpoint");
+  expect(warning).toContain("Unexpected magic number");
+  expect(await world.running()).toHaveLength(1);
+  expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
+});
+
+test("createFlinkProcessor() finds the windows stale when other statements wrote to the same topic, if only up to their first checkpoint", async () => {
+  await using world = await createWorld();
+  await mkdir(join(world.folder, "0123456789abcdef.t1.w1", "job0/shared"), { recursive: true });
+  const processor = world.processor(windows, wish);
+  const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+  expect(plan).toMatchObject({ operation: "create", staleWindows: true, resume: false });
+});
+
+test("createFlinkProcessor() has the windows' topic made anew by the next run where this one could not", async () => {
+  await using world = await createWorld();
+  const topics: string[] = [];
+  const attempt = (remake: () => Promise<TopicIdentity>) =>
+    provisionProcessor({
+      processorFor: (topic) => world.processor(topic, { ...wish, statements: "second" }),
+      windows,
+      remakeWindowsTopic: async () => {
+        topics.push("remade");
+        return await remake();
+      },
+      deadline: stepDeadline(5000),
+      log: silent,
+    });
+  await provision(world);
+  await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
+  await failureOf(attempt(() => Promise.reject(new Error("Kafka is away"))));
+  expect(await world.running()).toEqual([]);
+  const remade: TopicIdentity = { name: windows.name, id: "w2" };
+  expect((await attempt(() => Promise.resolve(remade))).windows).toEqual(remade);
+  expect(topics).toEqual(["remade", "remade"]);
+  expect(await readdir(world.folder)).toEqual([]);
+});
+
+test("apply() names file and line of the statement and the innermost cause when Flink refuses", async () => {
+  await using world = await createWorld();
+  const processor = world.processor(windows, { ...wish, statements: "refused" });
+  const refused = processor.apply(
+    { operation: "create", stop: [], resume: false, staleWindows: false, cause: "" },
+    stepDeadline(5000),
+    silent,
+  );
+  expect(await failureOf(refused)).toMatchObject({
+    code: "processor",
+    message: 'Cannot run "flink/00-session.sql:8": No match found for function signature SUMM(<NUMERIC>)',
+  });
+});
+
+test("waitUntilRunning() gives up a job that ends before it runs", async () => {
+  await using world = await createWorld();
+  const { id } = world.flink.addJob({ name: jobName, state: "FAILED" });
+  const ended = waitUntilRunning(world.flink.restUrl, id, stepDeadline(5000));
+  expect(await failureOf(ended)).toMatchObject({
+    code: "processor",
+    message: `Cannot run Flink job "${jobName}": FAILED, 0 of 2 tasks run`,
+  });
+});
+
+test("waitUntilRunning() does not wait for a job that Flink restarts: its health tells why", async () => {
+  await using world = await createWorld();
+  const { id } = world.flink.addJob({ name: jobName, state: "RESTARTING" });
+  await waitUntilRunning(world.flink.restUrl, id, stepDeadline(5000));
+  expect(await world.processor(windows, wish).health(stepDeadline(5000))).toEqual({
+    healthy: false,
+    detail: "RESTARTING, 0 of 2 tasks",
+  });
+});
+
+test("health() tells how the newest job ended where none runs", async () => {
+  await using world = await createWorld();
+  world.flink.addJob({ name: jobName, state: "CANCELED" });
+  expect(await world.processor(windows, wish).health(stepDeadline(5000))).toEqual({
+    healthy: false,
+    detail: `no job "${jobName}": the last one is CANCELED`,
+  });
+});
+
+test("createFlinkProcessor() refuses files with two INSERT statements: there is one writer", () => {
+  const declarations = { paths: () => ["flink/1.sql", "flink/2.sql"], read: () => "INSERT INTO a SELECT 1;" };
+  const options = { restUrl: "", gatewayUrl: "", brokers: "", transactions: windows, windows, checkpoints: { uri: "" }, declarations };
+  expect(() => createFlinkProcessor(options)).toThrow(/exactly one must be an INSERT, and they are in flink\/1.sql, flink\/2.sql/u);
+});
+
+const silent: Log = { info() {}, success() {}, debug() {}, warn() {} };

@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { stepDeadline } from "../../../src/core/step-deadline.ts";
+import { authorization } from "../../../src/processors/ksqldb/credentials.ts";
+import { queryKsqldb } from "../../../src/processors/ksqldb/query.ts";
+import { ask, readServerInfo } from "../../../src/processors/ksqldb/server.ts";
+import { failureOf } from "../failure.ts";
+import { listen, recorded } from "./fake-ksqldb-script.ts";
+
+const refused = { status: 401, text: '{"@type":"generic_error","error_code":40100,"message":"Unauthorized"}' };
+
+/** A server that lets in whom the test names, as it names them. */
+async function withServer<T>(look: (url: string) => Promise<T>): Promise<T> {
+  const wanted = `Basic ${btoa("joe:secret:word")}`;
+  const server = await listen((path, _body, _method, { authorization: given }) => {
+    if (given !== wanted) return refused;
+    return path === "/info" ? recorded("001-info") : path === "/ksql" ? { status: 200, text: "[]" } : recorded("073-qs-pull-table");
+  });
+  try {
+    return await look(server.url);
+  } finally {
+    await server.close();
+  }
+}
+
+test("authorization() is what the environment gives, and nothing where it gives nothing", async () => {
+  expect(authorization({ STREAMCTL_KSQLDB_CREDENTIALS: "joe:secret:word" })).toEqual({ authorization: `Basic ${btoa("joe:secret:word")}` });
+  expect(authorization({})).toEqual({});
+  const failure = await failureOf((async () => authorization({ STREAMCTL_KSQLDB_CREDENTIALS: "secret" }))());
+  expect(failure).toMatchObject({
+    code: "usage",
+    message: "Cannot use STREAMCTL_KSQLDB_CREDENTIALS: it is not of the form user:password",
+  });
+});
+
+test("every request to ksqlDB says who asks", async () => {
+  process.env["STREAMCTL_KSQLDB_CREDENTIALS"] = "joe:secret:word";
+  try {
+    await withServer(async (url) => {
+      expect((await readServerInfo(url, stepDeadline(5000))).version).toBe("0.29.0");
+      expect((await ask(url, "SHOW QUERIES", stepDeadline(5000))).status).toBe(200);
+      expect((await queryKsqldb({ url, sql: "SELECT 1", signal: AbortSignal.timeout(5000) })).columns).toHaveLength(9);
+    });
+  } finally {
+    delete process.env["STREAMCTL_KSQLDB_CREDENTIALS"];
+  }
+});
+
+test("a server that wants credentials is told from one that is no ksqlDB, with what to give it", async () => {
+  await withServer(async (url) => {
+    const wanting = {
+      code: "processor",
+      message: `Cannot use ksqlDB at "${url}": it wants other credentials than it was given, or any`,
+      hint: "Give them in the environment: STREAMCTL_KSQLDB_CREDENTIALS=user:password",
+    };
+    expect(await failureOf(readServerInfo(url, stepDeadline(5000)))).toMatchObject(wanting);
+    expect(await failureOf(queryKsqldb({ url, sql: "SELECT 1", signal: AbortSignal.timeout(5000) }))).toMatchObject(wanting);
+  });
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { assetPaths, readAsset } from "../../../src/core/assets.ts";
+import { computationMark, declaredFor, readDeclared, readMark } from "../../../src/processors/ksqldb/declarations.ts";
+
+const values = {
+  transactions: { name: "transactions", id: "t1" },
+  transactionsPartitions: 3,
+  windows: { name: "window_transactions", id: "w1" },
+};
+const creation = { computation: "streamctl:x", paidTransactionsTopic: "paid" };
+const embedded = { paths: assetPaths, read: readAsset };
+
+test("readDeclared() knows kind, name and line of each statement, and which of them only describe a topic", () => {
+  const declared = readDeclared(embedded, values, creation);
+  expect(declared.map(({ kind, name, definition, statement }) => [kind, name, definition !== undefined, statement.line])).toEqual([
+    ["STREAM", "TRANSACTIONS", true, 2],
+    ["STREAM", "PAID_TRANSACTIONS", false, 3],
+    ["TABLE", "WINDOW_TRANSACTIONS", false, 4],
+  ]);
+});
+
+test("readDeclared() refuses what is neither a stream nor a table, and names the line", () => {
+  const read = (path: string): string => (path.includes("/02-") ? "-- a\nSET 'a' = 'b';" : readAsset(path));
+  expect(() => readDeclared({ ...embedded, read }, values, creation)).toThrow(
+    'Cannot run "ksql/02-paid_transactions.sql:2": only CREATE STREAM and CREATE TABLE have a place there',
+  );
+});
+
+test("readDeclared() refuses statements for a topic of windows that is cut into partitions", () => {
+  const read = (path: string): string => readAsset(path).replace("PARTITIONS = 1", "partitions=2");
+  expect(() => readDeclared({ ...embedded, read }, values, creation)).toThrow(
+    'Cannot run "ksql/03-window_transactions.sql:4": it wants 2 partitions of topic "window_transactions", and there is one',
+  );
+});
+
+test("declaredFor() leaves out the clause that a server before 0.29 does not know", () => {
+  const knows = (version: string): boolean =>
+    declaredFor(version, readDeclared(embedded, values, creation)).some(({ statement }) => statement.text.includes("RETENTION_MS"));
+  expect(["0.28.2", "7.3.1", "6.2.0"].map(knows)).toEqual([false, false, false]);
+  expect(["0.29.0", "7.4.0", "7.9.2", "8.0.0"].map(knows)).toEqual([true, true, true, true]);
+  const [, paid] = declaredFor("0.28.2", readDeclared(embedded, values, creation));
+  expect(paid?.statement.text).toContain("PARTITIONS = 3,\n\n  TIMESTAMP = 'event_time'");
+});
+
+test("readMark() reads what computationMark() wrote, also as ksqlDB writes it back, and nothing else", () => {
+  const mark = { queries: "0123456789abcdef", transactionsTopicId: "KZQPwoaIQmy_HyHx06Mvzw", windowsTopicId: "1aoUMtbMSD2ClGSf3-KyMg" };
+  expect(readMark(`... WINDOW TUMBLING ( SIZE 3 SECONDS ) \nGROUP BY '${computationMark(mark)}'\nEMIT CHANGES;`)).toEqual(mark);
+  expect(readMark("... GROUP BY '1'\nEMIT CHANGES;")).toBeUndefined();
+});

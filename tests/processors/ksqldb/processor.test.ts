@@ -1,0 +1,368 @@
+import { describe, expect, test } from "bun:test";
+import { assetPaths, readAsset } from "../../../src/core/assets.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { createKsqldbProcessor, removeOwnObjects } from "../../../src/processors/ksqldb/processor.ts";
+import type { KsqldbOptions } from "../../../src/processors/ksqldb/chain.ts";
+import { stepDeadline } from "../../../src/core/step-deadline.ts";
+import { planProcessor, provisionProcessor } from "../../../src/processors/processor.ts";
+import { failureOf } from "../failure.ts";
+import { type FakeKsqldb, startFakeKsqldb } from "./fake-ksqldb.ts";
+import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
+import { processorContract, type ProcessorWorld, type Wish } from "../processor-contract.ts";
+import type { TopicIdentity } from "../../../src/spec/names.ts";
+
+const windows: TopicIdentity = { name: "window_transactions", id: "w1" };
+const wish: Wish = { transactionsTopicId: "t1", statements: "first" };
+const counted = { first: "COUNT(*)", second: "COUNT(total_paid)", refused: "REFUSED(*)" } as const;
+
+interface KsqldbWorld extends ProcessorWorld {
+  readonly ksqldb: FakeKsqldb;
+  /** Topics that the processor made for itself. */
+  readonly topics: Set<string>;
+  /** Those that it ever made, in their order. */
+  readonly made: readonly string[];
+  options(topic: TopicIdentity, wish: Wish): KsqldbOptions;
+}
+
+async function createWorld(change: { readonly ownServer?: boolean; readonly edit?: (text: string) => string } = {}): Promise<KsqldbWorld> {
+  const { ownServer = true, edit = (text) => text } = change;
+  const ksqldb = await startFakeKsqldb();
+  const topics = new Set<string>();
+  const made: string[] = [];
+  const writes = ({ topic }: { readonly topic: string }): boolean => topic === windows.name;
+  const options = (topic: TopicIdentity, { transactionsTopicId, statements }: Wish): KsqldbOptions => ({
+    url: ksqldb.url,
+    ownServer,
+    transactions: { name: "transactions", id: transactionsTopicId },
+    transactionsPartitions: 3,
+    windows: topic,
+    topics: {
+      list: async () => [topic.name, ...topics],
+      async create(name) {
+        topics.add(name);
+        made.push(name);
+      },
+      remove: async (name) => void topics.delete(name),
+    },
+    declarations: { paths: assetPaths, read: (path) => edit(readAsset(path)).replace("COUNT(*)", counted[statements]) },
+  });
+  return {
+    ksqldb,
+    topics,
+    made,
+    options,
+    processor: (topic, wanted) => createKsqldbProcessor(options(topic, wanted)),
+    started: async () => ksqldb.started().filter(writes).length,
+    running: async () =>
+      ksqldb
+        .queries()
+        .filter(writes)
+        .map(({ id }) => id),
+    async startForeign() {
+      ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
+      ksqldb.run(
+        "CREATE TABLE window_transactions WITH (KAFKA_TOPIC = 'window_transactions') AS SELECT a, COUNT(*) FROM others GROUP BY a",
+      );
+    },
+    [Symbol.asyncDispose]: () => ksqldb[Symbol.asyncDispose](),
+  };
+}
+
+processorContract("ksqlDB", createWorld);
+
+async function provision(world: KsqldbWorld, wanted: Wish = wish, unfitWindows?: string) {
+  return await provisionProcessor({
+    processorFor: (topic) => world.processor(topic, wanted),
+    windows,
+    unfitWindows,
+    remakeWindowsTopic: async () => ({ name: windows.name, id: "w2" }),
+    deadline: stepDeadline(5000),
+    log: silentLog,
+  });
+}
+
+const changing = /^(?:CREATE|DROP|TERMINATE|INSERT)/u;
+
+describe("createKsqldbProcessor()", () => {
+  test("wants the same computation wherever the server and its Kafka listen", async () => {
+    await using world = await createWorld();
+    const at = (url: string) => createKsqldbProcessor({ ...world.options(windows, wish), url }).wanted;
+    expect(at("http://127.0.0.1:9088")).toEqual(at("http://127.0.0.1:8088"));
+  });
+
+  test("posts nothing but five looks when all runs", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    world.ksqldb.posted.length = 0;
+    await provision(world);
+    expect(world.ksqldb.posted.toSorted()).toEqual([
+      "DESCRIBE PAID_TRANSACTIONS",
+      "DESCRIBE TRANSACTIONS",
+      "DESCRIBE WINDOW_TRANSACTIONS",
+      "SHOW QUERIES",
+      "SHOW QUERIES",
+    ]);
+  });
+
+  test("starts from the earliest record, counts exactly once, and says in the statement whose it is", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    expect(world.ksqldb.properties()).toEqual({
+      "auto.offset.reset": "earliest",
+      "processing.guarantee": "exactly_once_v2",
+      "commit.interval.ms": "200",
+      "ksql.timestamp.throw.on.invalid": "false",
+    });
+    expect(world.ksqldb.queries().map(({ statement }) => statement)).toEqual([
+      expect.stringContaining(`KAFKA_TOPIC = '${[...world.topics].join()}'`),
+      expect.stringMatching(/GROUP BY 'streamctl:[0-9a-f]{16}:t1:w1' EMIT CHANGES$/u),
+    ]);
+  });
+
+  test("terminates, drops and makes again in the right order, with a topic of what was paid that nothing wrote to yet", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    const [topic = ""] = world.topics;
+    world.ksqldb.posted.length = 0;
+    await provision(world, { ...wish, statements: "second" });
+    const posted = world.ksqldb.posted
+      .filter((sql) => changing.test(sql) && !sql.includes("NEVER"))
+      .map((sql) =>
+        sql
+          .split(/[\s(]+/u)
+          .slice(0, 3)
+          .join(" "),
+      );
+    expect(posted).toEqual([
+      "TERMINATE CTAS_WINDOW_TRANSACTIONS_3",
+      "TERMINATE CSAS_PAID_TRANSACTIONS_2",
+      "DROP TABLE WINDOW_TRANSACTIONS",
+      "DROP STREAM PAID_TRANSACTIONS",
+      "CREATE STREAM paid_transactions",
+      "CREATE TABLE window_transactions",
+    ]);
+    expect(world.topics.size).toBe(1);
+    expect(world.topics).not.toContain(topic);
+  });
+
+  test("says of each stream and table what would happen to it, and why", async () => {
+    await using world = await createWorld();
+    const plan = async (wanted: Wish) => {
+      const processor = world.processor(windows, wanted);
+      const decided = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+      return (await processor.steps(decided, stepDeadline(5000))).map(({ operation, target, cause }) => `${operation} ${target}: ${cause}`);
+    };
+    expect(await plan(wish)).toEqual([
+      "create stream TRANSACTIONS: it does not exist",
+      "create stream PAID_TRANSACTIONS: it does not exist",
+      "create table WINDOW_TRANSACTIONS: it does not exist",
+    ]);
+    await provision(world);
+    expect(await plan(wish)).toEqual([
+      "unchanged stream TRANSACTIONS: it is as its file says",
+      "unchanged stream PAID_TRANSACTIONS: it was made by the same statement",
+      "unchanged table WINDOW_TRANSACTIONS: it was made by the same statement",
+    ]);
+    expect(await plan({ ...wish, statements: "second" })).toEqual([
+      "unchanged stream TRANSACTIONS: it is as its file says",
+      "terminate, drop and create again stream PAID_TRANSACTIONS: its statements or settings changed",
+      "terminate, drop and create again table WINDOW_TRANSACTIONS: its statements or settings changed (windowed aggregates cannot be replaced)",
+    ]);
+  });
+
+  test("replaces a stream in place where columns were added to its file, while the queries go on", async () => {
+    let columns = "status STRING";
+    await using world = await createWorld({ edit: (text) => text.replace("status STRING", columns) });
+    await provision(world);
+    const before = world.ksqldb.queries();
+    columns = "status STRING, note VARCHAR";
+    world.ksqldb.posted.length = 0;
+    const { changes } = await provision(world);
+    expect(changes).toEqual([
+      { kind: "job", name: windows.name, result: "updated", cause: "TRANSACTIONS: columns were added: NOTE STRING" },
+    ]);
+    expect(world.ksqldb.posted.filter((sql) => changing.test(sql)).map((sql) => sql.slice(0, 37))).toEqual([
+      "CREATE OR REPLACE STREAM transactions",
+    ]);
+    expect(world.ksqldb.queries()).toEqual(before);
+    expect((await provision(world)).changes).toMatchObject([{ result: "unchanged" }]);
+  });
+
+  test("makes all anew, and the windows too, where a column of the transactions' file has another type", async () => {
+    let type = "total_paid DOUBLE";
+    await using world = await createWorld({ edit: (text) => text.replace("total_paid DOUBLE", type) });
+    await provision(world);
+    type = "total_paid BIGINT";
+    expect((await provision(world)).changes).toMatchObject([
+      { kind: "topic", result: "replaced" },
+      { kind: "job", result: "replaced", cause: "its statements or settings changed" },
+    ]);
+    expect(world.ksqldb.sources().toSorted()).toEqual(["PAID_TRANSACTIONS", "TRANSACTIONS", "WINDOW_TRANSACTIONS"]);
+  });
+
+  test("makes the queries anew where one of them was paused, which is not healthy", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    for (const query of world.ksqldb.queries()) query.state = "PAUSED";
+    const paused = await world.processor(windows, wish).health(stepDeadline(5000));
+    expect(paused).toEqual({ healthy: false, detail: expect.stringMatching(/^0 of 2 queries run: \w+ is PAUSED$/u) });
+    const { changes } = await provision(world);
+    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the query of PAID_TRANSACTIONS was paused" }]);
+    expect((await world.processor(windows, wish).health(stepDeadline(5000))).healthy).toBe(true);
+  });
+
+  test("waits for a query in error, which the server starts again, and names it when the time is over", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    for (const query of world.ksqldb.queries()) query.state = "ERROR";
+    const processor = world.processor(windows, wish);
+    expect(await processor.health(stepDeadline(5000))).toEqual({
+      healthy: false,
+      detail: expect.stringMatching(/^0 of 2 queries run: \w+ is ERROR$/u),
+    });
+    const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+    const waited = processor.apply(plan, stepDeadline(300), silentLog);
+    expect(await failureOf(waited)).toMatchObject({ code: "processor", message: expect.stringMatching(/^Cannot run query \w+: ERROR$/u) });
+  });
+
+  test("makes the queries anew where one of them was ended, and keeps the windows", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    const [paid] = world.ksqldb.queries();
+    world.ksqldb.run(`TERMINATE ${paid?.id}`);
+    expect((await provision(world)).changes).toEqual([
+      { kind: "job", name: windows.name, result: "replaced", cause: "no query fills PAID_TRANSACTIONS" },
+    ]);
+    expect(world.ksqldb.queries()).toHaveLength(2);
+  });
+
+  test("makes the queries anew where the topic between them was deleted, which is not healthy", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    const [deleted] = world.topics;
+    world.topics.clear();
+    const health = await world.processor(windows, wish).health(stepDeadline(5000));
+    expect(health).toEqual({ healthy: false, detail: `2 of 2 queries run: topic "${deleted}" is gone` });
+    const { changes } = await provision(world);
+    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: `topic "${deleted}" is gone` }]);
+    // The query that wrote to it ends only when it can write.
+    expect(world.made).toEqual([deleted ?? "", deleted ?? "", expect.not.stringMatching(`^${deleted}$`)]);
+    expect([...world.topics]).toEqual(world.made.slice(2));
+  });
+
+  test("has the windows' topic made anew where it cannot stay, and ends its writer before", async () => {
+    await using world = await createWorld();
+    await provision(world);
+    const outcome = await provision(world, wish, "its retention.ms is -1");
+    expect(outcome.changes).toMatchObject([
+      { kind: "topic", result: "replaced", cause: "its retention.ms is -1" },
+      { kind: "job", result: "replaced" },
+    ]);
+    expect(outcome.windows.id).toBe("w2");
+  });
+
+  test("does not post a statement twice whose answer never came", async () => {
+    await using world = await createWorld();
+    world.ksqldb.breakAfter(/^CREATE TABLE/u);
+    await provision(world);
+    expect(world.ksqldb.posted.filter((sql) => sql.startsWith("CREATE TABLE"))).toHaveLength(1);
+    expect(await world.started()).toBe(1);
+  });
+
+  test("names the file and the line of what ksqlDB refuses", async () => {
+    await using world = await createWorld();
+    expect(await failureOf(provision(world, { ...wish, statements: "refused" }))).toMatchObject({
+      code: "processor",
+      message: `Cannot run "ksql/03-window_transactions.sql:4": Can't find any functions with the name 'FROBNICATE'`,
+    });
+  });
+
+  test("takes a server that does not tell of its queries for unhealthy, not for an error", async () => {
+    await using server = await startScriptedKsqldb([{ status: 404, text: "" }]);
+    await using world = await createWorld();
+    const processor = createKsqldbProcessor({ ...world.options(windows, wish), url: server.url });
+    expect(await processor.health(stepDeadline(5000))).toEqual({
+      healthy: false,
+      detail: "Cannot list the queries of ksqlDB: it answers with status 404",
+    });
+  });
+
+  test("refuses files whose last statement does not write the windows", async () => {
+    await using world = await createWorld({ edit: (text) => text.replace("{{windowsTopic}}", "elsewhere") });
+    expect(() => world.processor(windows, wish)).toThrow('must write topic "window_transactions", and it is written in none');
+  });
+});
+
+describe("on a server that is not ours, createKsqldbProcessor()", () => {
+  test("makes what is missing, and replaces what it made itself", async () => {
+    await using world = await createWorld({ ownServer: false });
+    await provision(world);
+    await provision(world, { ...wish, statements: "second" });
+    expect(await world.running()).toHaveLength(1);
+    expect(world.ksqldb.sources().toSorted()).toEqual(["PAID_TRANSACTIONS", "TRANSACTIONS", "WINDOW_TRANSACTIONS"]);
+  });
+
+  test("touches no query of somebody else's that writes to the windows, and says how to end it", async () => {
+    await using world = await createWorld({ ownServer: false });
+    await world.startForeign();
+    world.ksqldb.posted.length = 0;
+    expect(await failureOf(provision(world))).toMatchObject({
+      message: `Cannot use ksqlDB at "${world.ksqldb.url}": its query CTAS_WINDOW_TRANSACTIONS_2, which streamctl did not start, writes to topic "window_transactions"`,
+      hint: "Type in ksqlDB: TERMINATE CTAS_WINDOW_TRANSACTIONS_2;",
+    });
+    expect(world.ksqldb.posted.filter((sql) => changing.test(sql))).toEqual([]);
+  });
+
+  test("touches no stream of somebody else's that has one of our names", async () => {
+    await using world = await createWorld({ ownServer: false });
+    world.ksqldb.run("CREATE STREAM transactions (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
+    world.ksqldb.posted.length = 0;
+    expect(await failureOf(provision(world))).toMatchObject({
+      message: `Cannot use ksqlDB at "${world.ksqldb.url}": it holds a stream TRANSACTIONS that streamctl did not make`,
+    });
+    expect(world.ksqldb.posted.filter((sql) => changing.test(sql))).toEqual([]);
+  });
+
+  test("builds on a stream that is as its file says, whoever made it", async () => {
+    await using world = await createWorld({ ownServer: false });
+    world.ksqldb.run(readAsset("ksql/01-transactions.sql").replace("{{transactionsTopic}}", "transactions"));
+    await provision(world);
+    expect(world.ksqldb.posted.some((sql) => sql.startsWith("CREATE STREAM transactions"))).toBe(false);
+    expect(await world.running()).toHaveLength(1);
+  });
+
+  test("warns of settings that keep the windows from being exact", async () => {
+    await using world = await createWorld({ ownServer: false });
+    const warnings: string[] = [];
+    const processor = world.processor(windows, wish);
+    const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+    await processor.apply(plan, stepDeadline(5000), { ...silentLog, warn: (message) => warnings.push(message) });
+    expect(warnings).toEqual([
+      "ksqlDB runs with processing.guarantee=at_least_once: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
+    ]);
+  });
+});
+
+describe("removeOwnObjects()", () => {
+  test("drops what streamctl made and nothing else", async () => {
+    await using world = await createWorld({ ownServer: false });
+    await provision(world);
+    world.ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
+    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([
+      "TRANSACTIONS",
+      "PAID_TRANSACTIONS",
+      "WINDOW_TRANSACTIONS",
+    ]);
+    expect(world.ksqldb.sources()).toEqual(["OTHERS"]);
+    expect(world.ksqldb.queries()).toEqual([]);
+    expect(world.topics.size).toBe(0);
+    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([]);
+  });
+
+  test("leaves a table of our name that somebody else made", async () => {
+    await using world = await createWorld({ ownServer: false });
+    await world.startForeign();
+    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([]);
+    expect(world.ksqldb.queries()).toHaveLength(1);
+  });
+});

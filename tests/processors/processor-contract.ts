@@ -1,0 +1,145 @@
+/** What every processor owes to the pipeline. A processor's test hands in a world with an engine, real or fake. */
+
+import { describe, expect, test } from "bun:test";
+import { silentLog } from "../../src/core/log.ts";
+import { type StepDeadline, stepDeadline } from "../../src/core/step-deadline.ts";
+import { type Processor, provisionProcessor } from "../../src/processors/processor.ts";
+import { failureOf } from "./failure.ts";
+import type { TopicIdentity } from "../../src/spec/names.ts";
+
+/** What differs between two wishes. */
+export interface Wish {
+  readonly transactionsTopicId: string;
+  /** Another text means other statements. */
+  readonly statements: "first" | "second" | "refused";
+}
+
+export interface ProcessorWorld extends AsyncDisposable {
+  processor(windows: TopicIdentity, wish: Wish): Processor;
+  /** Computations started since the beginning. */
+  started(): Promise<number>;
+  /** Ids of what runs under the processor's name now. */
+  running(): Promise<readonly string[]>;
+  /** Somebody else starts a computation of the same name. */
+  startForeign(): Promise<void>;
+}
+
+const first: Wish = { transactionsTopicId: "t1", statements: "first" };
+const windows: TopicIdentity = { name: "window_transactions", id: "w1" };
+
+async function provisionIn(
+  world: ProcessorWorld,
+  wish: Wish,
+  { topic, deadline }: { readonly topic: TopicIdentity; readonly deadline: StepDeadline },
+) {
+  const remade: string[] = [];
+  const outcome = await provisionProcessor({
+    processorFor: (made) => world.processor(made, wish),
+    windows: topic,
+    async remakeWindowsTopic() {
+      remade.push(`remade with ${(await world.running()).length} running`);
+      return { name: windows.name, id: "w2" };
+    },
+    deadline,
+    log: silentLog,
+  });
+  return { ...outcome, remade };
+}
+
+/** @param timeoutMs longest time for one step of it */
+export function processorContract(name: string, createWorld: () => Promise<ProcessorWorld>, timeoutMs = 5000): void {
+  const provision = async (
+    world: ProcessorWorld,
+    wish: Wish,
+    options: { readonly topic?: TopicIdentity; readonly deadline?: StepDeadline } = {},
+  ) => await provisionIn(world, wish, { topic: windows, deadline: stepDeadline(timeoutMs), ...options });
+
+  describe(`${name} as a processor`, () => {
+    test("starts the computation where nothing runs, and once only", async () => {
+      await using world = await createWorld();
+      const { changes, remade } = await provision(world, first);
+      expect(changes.map(({ kind, result }) => [kind, result])).toEqual([["job", "created"]]);
+      expect(remade).toEqual([]);
+      expect(await world.running()).toHaveLength(1);
+      const again = await provision(world, first);
+      expect(again.changes.map(({ result }) => result)).toEqual(["unchanged"]);
+      expect(again.windows).toEqual(windows);
+      expect(await world.started()).toBe(1);
+    });
+
+    test("stops what other statements run, and has the windows' topic made anew in between", async () => {
+      await using world = await createWorld();
+      await provision(world, first);
+      const [old] = await world.running();
+      const { changes, remade, windows: topic } = await provision(world, { ...first, statements: "second" });
+      expect(changes.map(({ kind, result, cause }) => [kind, result, cause])).toEqual([
+        ["topic", "replaced", "its statements or settings changed"],
+        ["job", "replaced", "its statements or settings changed"],
+      ]);
+      expect(remade).toEqual(["remade with 0 running"]);
+      expect(topic).toEqual({ name: windows.name, id: "w2" });
+      expect(await world.running()).toHaveLength(1);
+      expect(await world.running()).not.toContain(old);
+    });
+
+    test("starts afresh when the topic of transactions was made anew", async () => {
+      await using world = await createWorld();
+      await provision(world, first);
+      const { changes, remade } = await provision(world, { ...first, transactionsTopicId: "t2" });
+      expect(changes.map(({ result }) => result)).toEqual(["replaced", "replaced"]);
+      expect(remade).toHaveLength(1);
+      expect(await world.running()).toHaveLength(1);
+    });
+
+    test("starts afresh when the topic of windows was made anew, and leaves the new one as it is", async () => {
+      await using world = await createWorld();
+      await provision(world, first);
+      const { changes, remade } = await provision(world, first, { topic: { name: windows.name, id: "w9" } });
+      expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the topic of windows was made anew" }]);
+      expect(remade).toEqual([]);
+      expect(await world.running()).toHaveLength(1);
+    });
+
+    test("replaces a computation of its name that somebody else started", async () => {
+      await using world = await createWorld();
+      await world.startForeign();
+      const { changes, remade } = await provision(world, first);
+      expect(changes).toMatchObject([{ kind: "topic" }, { kind: "job", result: "replaced", cause: "it was not started by streamctl" }]);
+      expect(remade).toEqual(["remade with 0 running"]);
+      expect(await world.running()).toHaveLength(1);
+    });
+
+    test("keeps what runs when the new statements are refused", async () => {
+      await using world = await createWorld();
+      await provision(world, first);
+      const before = await world.running();
+      const refused = provision(world, { ...first, statements: "refused" });
+      expect(await failureOf(refused)).toMatchObject({ name: "StreamctlError", code: "processor" });
+      expect(await world.running()).toEqual(before);
+    });
+
+    test("stop() names what it stopped, once", async () => {
+      await using world = await createWorld();
+      await provision(world, first);
+      const before = await world.running();
+      const processor = world.processor(windows, first);
+      expect(await processor.stop(stepDeadline(timeoutMs))).toEqual(before);
+      expect(await world.running()).toEqual([]);
+      expect(await processor.stop(stepDeadline(timeoutMs))).toEqual([]);
+    });
+
+    test("health() follows the computation", async () => {
+      await using world = await createWorld();
+      const processor = world.processor(windows, first);
+      expect((await processor.health(stepDeadline(timeoutMs))).healthy).toBe(false);
+      await provision(world, first);
+      expect((await processor.health(stepDeadline(timeoutMs))).healthy).toBe(true);
+    });
+
+    test("an interrupt ends the wait", async () => {
+      await using world = await createWorld();
+      const deadline = stepDeadline(timeoutMs, AbortSignal.abort());
+      expect(await failureOf(provision(world, first, { deadline }))).toMatchObject({ code: "interrupted" });
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "bun:test";
+import {
+  planProcessor,
+  type ProcessorIdentity,
+  type ProcessorObservation,
+  type RunningComputation,
+  startsAnew,
+} from "../../src/processors/processor.ts";
+
+const wanted: ProcessorIdentity = { statements: "s1", transactionsTopicId: "t1", windowsTopicId: "w1" };
+const running = (id: string, identity?: ProcessorIdentity, state: RunningComputation["state"] = "running"): RunningComputation => ({
+  id,
+  state,
+  ...(identity === undefined ? {} : { identity }),
+});
+
+const cases: readonly [situation: string, observation: ProcessorObservation][] = [
+  ["nothing runs", { computations: [], former: [] }],
+  ["it runs", { computations: [running("a", wanted)], former: [] }],
+  ["it runs and leaves checkpoints", { computations: [running("a", wanted)], former: [wanted] }],
+  ["it is lost", { computations: [], former: [wanted] }],
+  ["it is being stopped", { computations: [running("a", wanted, "stopping")], former: [wanted] }],
+  ["two run", { computations: [running("a", wanted), running("b", wanted)], former: [wanted] }],
+  ["other statements run", { computations: [running("a", { ...wanted, statements: "s0" })], former: [wanted] }],
+  ["transactions were made anew", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], former: [] }],
+  ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], former: [] }],
+  ["both topics were made anew", { computations: [], former: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
+  ["other statements ran before", { computations: [], former: [{ ...wanted, statements: "s0" }, wanted] }],
+  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query fills B" }], former: [] }],
+  [
+    "what differs can be mended",
+    { computations: [{ ...running("a", { ...wanted, statements: "s0" }), mendable: "columns were added" }], former: [] },
+  ],
+  ["somebody else's runs", { computations: [running("a")], former: [] }],
+];
+
+test("planProcessor() decides from what runs and what can be resumed", () => {
+  const lines = cases.map(([situation, observation]) => {
+    const plan = planProcessor(observation, wanted);
+    if (!startsAnew(plan)) return `${situation}: ${plan.operation} ${plan.id} (${plan.cause})`;
+    const stop = plan.stop.length === 0 ? "" : ` stop ${plan.stop.join(" ")}`;
+    const how = [plan.resume ? "resume" : "afresh", ...(plan.staleWindows ? ["windows anew"] : [])].join(", ");
+    return `${situation}: ${plan.operation}${stop}, ${how} (${plan.cause})`;
+  });
+  expect(lines.join("\n")).toMatchInlineSnapshot(`
+    "nothing runs: create, afresh (it does not run)
+    it runs: unchanged a (it runs, with the same statements and topics)
+    it runs and leaves checkpoints: unchanged a (it runs, with the same statements and topics)
+    it is lost: create, resume (it does not run any more)
+    it is being stopped: replace stop a, resume (it is being stopped)
+    two run: replace stop a b, resume (2 of that name run, and there must be one writer)
+    other statements run: replace stop a, afresh, windows anew (its statements or settings changed)
+    transactions were made anew: replace stop a, afresh, windows anew (the topic of transactions was made anew)
+    windows were made anew: replace stop a, afresh (the topic of windows was made anew)
+    both topics were made anew: create, afresh (it does not run)
+    other statements ran before: create, afresh, windows anew (the windows were computed by other statements)
+    a part of it does not run: replace stop a, afresh (no query fills B)
+    what differs can be mended: update a (columns were added)
+    somebody else's runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
+  `);
+});
+
+test("planProcessor() has the windows made anew in a topic that cannot stay, even where all else is as wanted", () => {
+  expect(planProcessor({ computations: [running("a", wanted)], former: [] }, wanted, "its retention is short")).toEqual({
+    operation: "replace",
+    stop: ["a"],
+    resume: false,
+    staleWindows: true,
+    cause: "its retention is short",
+  });
+});

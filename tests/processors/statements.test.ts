@@ -1,0 +1,100 @@
+import { expect, test } from "bun:test";
+import { assetPaths, readAsset } from "../../src/core/assets.ts";
+import { consumerProperties } from "../../src/kafka/properties.ts";
+import { transactionFields } from "../../src/record/transaction.ts";
+import { windowColumns } from "../../src/spec/names.ts";
+import { hashStatements, readStatements, splitStatements } from "../../src/processors/statements.ts";
+
+test("splitStatements() splits at semicolons outside quotes and drops comments and spacing", () => {
+  const text = `
+    -- one; not two
+    SET 'a;b' = 'it''s  --  here';
+
+    SELECT "c;d",   \`e;f\` -- g
+    FROM h;;
+    SELECT 1`;
+  expect(splitStatements(text).map(({ sql }) => sql)).toEqual([
+    `SET 'a;b' = 'it''s  --  here'`,
+    `SELECT "c;d", \`e;f\` FROM h`,
+    "SELECT 1",
+  ]);
+});
+
+test("splitStatements() drops comments of several lines too, and keeps hints", () => {
+  const text = "/* it's; a\n note */\nSELECT /*+ OPTIONS('a;b'='c') */ 1 /* ; */;\nSELECT 2;";
+  expect(splitStatements(text)).toEqual([
+    { sql: "SELECT /*+ OPTIONS('a;b'='c') */ 1", text: "SELECT /*+ OPTIONS('a;b'='c') */ 1 /* ; */", line: 3 },
+    { sql: "SELECT 2", text: "SELECT 2", line: 4 },
+  ]);
+});
+
+test("splitStatements() knows the line on which a statement begins, and its text as it stands", () => {
+  const text = "-- about a\n\nCREATE a\n  -- why; so\n  AS b;\n-- about c\nSELECT c;\n-- the end\n";
+  expect(splitStatements(text)).toEqual([
+    { sql: "CREATE a AS b", text: "CREATE a\n  -- why; so\n  AS b", line: 3 },
+    { sql: "SELECT c", text: "SELECT c", line: 7 },
+  ]);
+});
+
+test("hashStatements() sees statements, not comments", () => {
+  const of = (text: string) => hashStatements(splitStatements(text).map((statement) => ({ file: "a.sql", ...statement })));
+  expect(of("SELECT 1; -- first\nSELECT  2;")).toBe(of("SELECT 1;\nSELECT 2"));
+  expect(of("SELECT 1")).not.toBe(of("SELECT 2"));
+  expect(of("SELECT 'a  b'")).not.toBe(of("SELECT 'a b'"));
+});
+
+test("readStatements() renders a folder's files in order and knows which file a statement stands in", () => {
+  const files: Readonly<Record<string, string>> = {
+    "flink/02.sql": "INSERT INTO {{b}};",
+    "flink/01.sql": "SET {{a}}; SET 2;",
+    "ksql/00.sql": "X",
+  };
+  const declarations = { paths: () => Object.keys(files), read: (path: string) => files[path] ?? "" };
+  expect(readStatements(declarations, "flink", { a: 1, b: "t" })).toEqual([
+    { file: "flink/01.sql", sql: "SET 1", text: "SET 1", line: 1 },
+    { file: "flink/01.sql", sql: "SET 2", text: "SET 2", line: 1 },
+    { file: "flink/02.sql", sql: "INSERT INTO t", text: "INSERT INTO t", line: 1 },
+  ]);
+  expect(() => readStatements(declarations, "flink", { a: 1 })).toThrow(
+    'Cannot render "flink/02.sql": it names {{b}}, which does not exist',
+  );
+});
+
+const embedded = { paths: assetPaths, read: readAsset };
+const values = {
+  brokers: "broker:9092",
+  transactionsTopic: "transactions",
+  transactionsPartitions: 3,
+  paidTransactionsTopic: "paid",
+  computation: "id",
+  retentionDays: 4000,
+  retentionMs: 345_600_000_000,
+  graceDays: 3999,
+  windowsTopic: "windows",
+  consumerGroup: "group",
+  windowSizeSeconds: 3,
+  windowSizeMs: 3000,
+};
+
+test.each(["flink", "ksql"])("the statements of %s read the transaction's fields and write Pinot's columns", (folder) => {
+  const text = readStatements(embedded, folder, values)
+    .map(({ sql }) => sql)
+    .join("\n");
+  for (const field of Object.values(transactionFields)) expect(text).toMatch(new RegExp(`\\b${field}\\b`, "u"));
+  for (const column of Object.values(windowColumns)) expect(text).toMatch(new RegExp(`\\b${column}\\b`, "u"));
+});
+
+test("the statements of flink read what verify reads: of Kafka's transactions the committed ones only", () => {
+  const text = readStatements(embedded, "flink", values)
+    .map(({ sql }) => sql)
+    .join("\n");
+  const properties = consumerProperties({ brokers: "broker:9092" });
+  const isolation = properties[properties.indexOf("isolation.level") + 1];
+  expect(text).toContain(`'properties.isolation.level' = '${isolation}'`);
+});
+
+test("Pinot's schema holds the columns that the processor writes", () => {
+  const schema: unknown = JSON.parse(readAsset("pinot/schema.json"));
+  const text = JSON.stringify(schema);
+  for (const column of Object.values(windowColumns)) expect(text).toContain(`"name":"${column}"`);
+});

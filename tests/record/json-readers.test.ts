@@ -1,0 +1,134 @@
+/** What readers of JSON take otherwise than the contract. The table was recorded from a running Flink 2.3.0, one window a row. */
+
+import { expect, test } from "bun:test";
+import { ambiguityOf, type Quirk } from "../../src/record/json-readers.ts";
+import { parseTransaction } from "../../src/record/transaction.ts";
+
+const text =
+  '{"event_timestamp":"2026-01-01 00:00:00.500","transaction_id":7,"user_id":"95d1d6aa-9e42-412d-b74e-c005e523279c","total_paid":90,"status":"Paid"}';
+const start = Date.UTC(2026, 0, 1);
+const bytes = (value: string, encoding: BufferEncoding = "latin1"): Uint8Array => Buffer.from(value, encoding);
+const swapped = (value: string): Uint8Array => Buffer.from(value, "utf16le").swap16();
+const wide = (value: string): Uint8Array => Buffer.from(Uint32Array.from(value, (letter) => letter.codePointAt(0) ?? 0).buffer);
+const field = (json: string): string => text.replace("{", `{${json},`);
+const behind = (json: string): string => `${text.slice(0, -1)},${json}}`;
+const paid = (json: string): string => text.replace('"total_paid":90', `"total_paid":${json}`);
+const status = (json: string): string => text.replace('"status":"Paid"', json);
+const nested = (depth: number): string => `"note":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}`;
+const named = (name: string): string => `"${name}":1`;
+const timed = (fraction: string): string => text.replace(".500", fraction);
+
+/** What Flink does with a value, and what is odd about it. */
+type Row = readonly [value: string | Uint8Array, flink: "counts" | "leaves out", quirk?: Quirk];
+
+const rows: Readonly<Record<string, Row>> = {
+  "a transaction": [text, "counts"],
+  "an amount in a text": [paid('"90"'), "counts", "a number in a text"],
+  "an amount with spaces in a text": [paid('" 90 "'), "counts", "a number in a text"],
+  "an amount as only Java writes it": [paid('"0x1p3"'), "counts", "a number in a text"],
+  "an empty text as an amount": [paid('""'), "leaves out"],
+  "NaN in a text": [paid('"NaN"'), "leaves out"],
+  "true as an amount": [paid("true"), "leaves out"],
+  "a list as an amount": [paid("[90]"), "leaves out"],
+  "an id in a text": [text.replace(":7", ':"7"'), "counts", "a number in a text"],
+  "a status in a list": [status('"status":["Paid"]'), "leaves out"],
+  "a letter behind the object": [`${text}x`, "counts", "text behind the object"],
+  "a comma behind the object": [`${text},`, "counts", "text behind the object"],
+  "a zero behind the object": [`${text}\0`, "counts", "text behind the object"],
+  "two objects": [`${text}\n${text}`, "counts", "text behind the object"],
+  "an array of two objects": [`[${text},${text}]`, "counts", "an array in place of the object"],
+  "an array of an array": [`[[${text}]]`, "leaves out"],
+  "a tab in a text": [field('"note":"a\tb"'), "counts", "a control character in a text"],
+  "a line break in a text": [behind('"note":"a\nb"'), "counts", "a control character in a text"],
+  "overlong UTF-8": [bytes(field('"note":"\xC0\xAF"')), "counts", "ill-formed UTF-8"],
+  "a surrogate in UTF-8": [bytes(field('"note":"\xED\xA0\x80"')), "counts", "ill-formed UTF-8"],
+  "no UTF-8 at all": [bytes(field('"note":"\xFF\xFE"')), "leaves out", "ill-formed UTF-8"],
+  "UTF-16 with a mark": [bytes(`\u{FEFF}${text}`, "utf16le"), "counts", "an encoding other than UTF-8"],
+  "UTF-16": [bytes(text, "utf16le"), "counts", "an encoding other than UTF-8"],
+  "UTF-16, big-endian": [swapped(text), "counts", "an encoding other than UTF-8"],
+  "UTF-32": [wide(text), "counts", "an encoding other than UTF-8"],
+  "UTF-8 with a mark": [bytes(`\u{FEFF}${text}`, "utf8"), "counts"],
+  "two amounts": [paid('10,"total_paid":90'), "leaves out", "a field given twice"],
+  "Refused, then Paid": [status('"status":"Refused","status":"Paid"'), "leaves out", "a field given twice"],
+  "Paid, then Refused": [status('"status":"Paid","status":"Refused"'), "counts", "a field given twice"],
+  "Paid, then what is no status": [status('"status":"Paid","status":7'), "counts", "a field given twice"],
+  "the same id twice": [field('"transaction_id":7'), "leaves out", "a field given twice"],
+  "an unknown field twice": [field('"note":1,"note":2'), "counts"],
+  "nesting of 1000": [field(nested(1000)), "counts"],
+  "nesting of 1001": [field(nested(1001)), "leaves out", "nesting deeper than 1000"],
+  "nesting of 5001 behind the fields": [behind(nested(5001)), "leaves out", "nesting deeper than 1000"],
+  "1000 digits": [field(`"note":${"1".repeat(1000)}`), "counts"],
+  "1001 digits": [field(`"note":${"1".repeat(1001)}`), "leaves out", "a number of more than 1000 digits"],
+  "1001 digits of fraction": [paid(`90.${"0".repeat(1001)}`), "leaves out", "a number of more than 1000 digits"],
+  "a name of 50,000": [field(named("n".repeat(50_000))), "counts"],
+  "a name of 50,001": [field(named("n".repeat(50_001))), "leaves out", "a field name of more than 50,000 bytes"],
+  "a name of 60,000 behind the fields": [behind(named("n".repeat(60_000))), "leaves out", "a field name of more than 50,000 bytes"],
+  "a name of 60,000 further down": [field(`"note":{${named("n".repeat(60_000))}}`), "leaves out", "a field name of more than 50,000 bytes"],
+  "a name of 30,000 in two bytes each": [
+    bytes(field(named("é".repeat(30_000))), "utf8"),
+    "leaves out",
+    "a field name of more than 50,000 bytes",
+  ],
+  "a name of 50,001 escapes": [field(named("\\u0061".repeat(50_001))), "leaves out", "a field name of more than 50,000 bytes"],
+  "a number beyond all numbers": [field('"note":1e400'), "counts"],
+  "NaN, which is no JSON": [field('"note":NaN'), "leaves out"],
+  "single quotes": [field("'note':1"), "leaves out"],
+  "a comma before the end": [`${text.slice(0, -1)},}`, "leaves out"],
+  "a comment": [`/* */${text}`, "leaves out"],
+  "half an object": [text.slice(0, -1), "leaves out"],
+  "half a surrogate": [field('"note":"\\ud800"'), "counts"],
+  "an escape in a name": [status('"st\\u0061tus":"Paid"'), "counts"],
+  "a form feed before the object": [`\f${text}`, "leaves out"],
+  "no fraction": [timed(""), "counts"],
+  "six digits of fraction": [timed(".500000"), "counts"],
+  "ten digits of fraction": [timed(".5000000000"), "leaves out"],
+  "a name in another case": [status('"Status":"Paid"'), "leaves out"],
+};
+
+const find = (value: string | Uint8Array, reader: "flink" | "ksqldb" = "flink") => ambiguityOf(value, parseTransaction(value), reader);
+
+test.each(Object.entries(rows))("ambiguityOf() knows what Flink does with %s", (_, [value, flink, quirk]) => {
+  const found = find(value);
+  expect(found?.quirk).toBe(quirk);
+  if (found !== undefined) expect(new Set(found.windows)).toEqual(new Set([start]));
+  // Without anything odd, Flink and the contract agree.
+  else expect(typeof parseTransaction(value) === "string" ? "leaves out" : "counts").toBe(flink);
+});
+
+test("ambiguityOf() answers the same from text and from bytes", () => {
+  for (const [value] of Object.values(rows)) {
+    const asText = typeof value === "string" ? value : Buffer.from(value).toString("latin1");
+    if (/^[\0-\x7F]*$/u.test(asText)) expect(find(asText)).toEqual(find(bytes(asText)));
+  }
+});
+
+test.each<[string, Quirk | undefined]>([
+  [text, undefined],
+  [timed(""), "a timestamp without exactly three digits of fraction"],
+  [timed(".500000"), "a timestamp without exactly three digits of fraction"],
+  [status('"Status":"Paid"'), "a field name in another case"],
+  [paid('"90"'), "a number in a text"],
+  [`${text}x`, "text behind the object"],
+  [field('"note":"a\tb"'), undefined],
+  [`[${text}]`, undefined],
+  [status('"status":"Refused","status":"Paid"'), undefined],
+])("ambiguityOf() says of ksqlDB what its source says: %#", (value, quirk) => {
+  expect(find(value, "ksqldb")?.quirk).toBe(quirk);
+});
+
+test.each([
+  ["no fraction and spaces in its place", timed("").replace("{", "{    ")],
+  ["no fraction and spaces behind it", timed("").replaceAll(",", ", ")],
+  ["two digits and a space in place of the third", timed(".50").replace("{", "{ ")],
+  ["an empty fraction and spaces behind it", `${timed(".").slice(0, -1)}   }`],
+  ["no fraction and an id that is written shorter", `${timed("").replace(":7,", ":1e6,").slice(0, -1)}        }`],
+])("ambiguityOf() sees for ksqlDB that a record as long as those of data has a timestamp with %s", (_, value) => {
+  const quirk = "a timestamp without exactly three digits of fraction";
+  for (const written of [value, bytes(value)]) expect(find(written, "ksqldb")).toEqual({ quirk, windows: [start] });
+});
+
+test("ambiguityOf() takes nothing that nobody counts for odd", () => {
+  for (const value of [paid('"ninety"'), `[${status('"status":"Maybe"')}]`, `${text.replace("2026", "1969")}x`, "", "x", "[]", '"\\']) {
+    expect(find(value)).toBeUndefined();
+  }
+});

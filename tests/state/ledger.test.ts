@@ -1,0 +1,87 @@
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { appendRunEnd, appendRunStart, ledgerFile, parseLedger, readLedger, type RunStart } from "../../src/state/ledger.ts";
+import type { RunRecord } from "../../src/state/run-record.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "streamctl-ledger-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+function start(runId: string): RunStart {
+  return { runId, topicId: "topic-id", topic: "transactions", startedAtMs: 1000, requested: 10, pid: 7 };
+}
+
+function record(delivered: number): RunRecord {
+  return {
+    topicId: "topic-id",
+    topic: "transactions",
+    endedAtMs: 2000,
+    accepted: 10,
+    delivered,
+    failed: 0,
+    unresolved: 10 - delivered,
+    paid: { count: 3, total: 120 },
+    seed: "9007199254740991",
+  };
+}
+
+test("readLedger() of a folder without runs is empty", async () => {
+  expect(await readLedger(join(folder, "none"))).toEqual({ runs: [], unfinished: [], damagedLines: 0 });
+});
+
+test("readLedger() tells ended runs from those of which no end is written", async () => {
+  const stateDir = join(folder, "state", "deep");
+  await appendRunStart(stateDir, start("a"));
+  await appendRunStart(stateDir, { ...start("b"), requested: null });
+  await appendRunEnd(stateDir, "a", record(10));
+  expect(await readLedger(stateDir)).toEqual({ runs: [record(10)], unfinished: [{ ...start("b"), requested: null }], damagedLines: 0 });
+});
+
+test("readLedger() takes the last of several ends of a run, in the place of the first", async () => {
+  const stateDir = join(folder, "twice");
+  await appendRunStart(stateDir, start("a"));
+  await appendRunEnd(stateDir, "a", record(10));
+  await appendRunEnd(stateDir, "b", record(8));
+  await appendRunEnd(stateDir, "a", { ...record(10), endTopicId: "other-id" });
+  const runs = [{ ...record(10), endTopicId: "other-id" }, record(8)];
+  expect(await readLedger(stateDir)).toEqual({ runs, unfinished: [], damagedLines: 0 });
+});
+
+test("parseLedger() counts an end of no run as damaged", () => {
+  expect(parseLedger(JSON.stringify({ kind: "ended", ...record(10) }))).toEqual({ runs: [], unfinished: [], damagedLines: 1 });
+});
+
+test("appendRunEnd() writes whole lines from many runs at once", async () => {
+  const stateDir = join(folder, "many");
+  await Promise.all(Array.from({ length: 50 }, (_, run) => appendRunEnd(stateDir, `run ${run}`, record(run % 10))));
+  const { runs, damagedLines } = await readLedger(stateDir);
+  expect([runs.length, damagedLines]).toEqual([50, 0]);
+});
+
+test("readLedger() reports a torn last line, and the next run does not suffer from it", async () => {
+  const stateDir = join(folder, "torn");
+  await appendRunEnd(stateDir, "a", record(10));
+  const line = await readFile(ledgerFile(stateDir), "utf8");
+  await appendFile(ledgerFile(stateDir), line.slice(0, 40));
+  expect(await readLedger(stateDir)).toEqual({ runs: [record(10)], unfinished: [], damagedLines: 1 });
+  await appendRunEnd(stateDir, "c", record(8));
+  expect(await readLedger(stateDir)).toEqual({ runs: [record(10), record(8)], unfinished: [], damagedLines: 1 });
+});
+
+test.each(["[]", "{}", '{"kind":"ended"}', '{"kind":"started","runId":"a"}', "null", '{"kind":"other","runId":"a"}'])(
+  "parseLedger() counts %s as damaged",
+  (line) => {
+    expect(parseLedger(`${line}\n`)).toEqual({ runs: [], unfinished: [], damagedLines: 1 });
+  },
+);
+
+test("appendRunStart() says that a folder cannot be written", async () => {
+  const error: unknown = await appendRunStart("/proc/none", start("a")).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "state", hint: "Choose a folder that can be written to: --state-dir DIR" });
+});

@@ -1,0 +1,128 @@
+import { expect, test } from "bun:test";
+import { cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  hasMoved,
+  identityFor,
+  readRunState,
+  stateFolder,
+  writeRunState,
+  type RunState,
+  type StateFolder,
+} from "../../src/state/run-state.ts";
+import { idOfPath } from "../../src/state/stack-identity.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const choices = { runtime: "local", processor: "flink", why: "", portOffset: 0 } as const;
+const services = [
+  {
+    name: "kafka",
+    identity: { pid: 1, startTicks: 2, bootId: "b" },
+    definitionHash: "h",
+    endpoint: "127.0.0.1:9092",
+    startedAtMs: 3,
+  },
+] as const;
+const stack = { id: "0a1b2c3d", place: { path: "/s", device: "1", inode: "2" } };
+const state: RunState = { version: 2, stack, choices, services };
+
+/** A folder that holds the state of a new stack. */
+async function settled(path: string): Promise<{ readonly folder: StateFolder; readonly state: RunState }> {
+  await mkdir(path, { recursive: true });
+  const folder = stateFolder(path);
+  const own: RunState = { ...state, stack: await identityFor(folder, undefined) };
+  await writeRunState(folder, own);
+  return { folder, state: own };
+}
+
+const readError = async (folder: StateFolder): Promise<unknown> => await readRunState(folder).catch((error: unknown) => error);
+
+test("readRunState() answers what writeRunState() wrote, and undefined where nothing was", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  expect(await readRunState(folder)).toBeUndefined();
+  await writeRunState(folder, state);
+  expect(await readRunState(folder)).toEqual(state);
+});
+
+test("readRunState() gives a state of version 1 the id by which its containers were named", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  await mkdir(folder.root, { recursive: true });
+  await writeFile(folder.runFile, JSON.stringify({ version: 1, choices, services }));
+  const { place } = await identityFor(folder, undefined);
+  expect(await readRunState(folder)).toEqual({ version: 2, choices, services, stack: { id: idOfPath(folder.root), place } });
+});
+
+test("readRunState() takes a folder that was renamed for the same stack, and keeps its old place until it is written again", async () => {
+  const parent = await temporaryFolder();
+  const before = await settled(join(parent, "before"));
+  await rename(join(parent, "before"), join(parent, "after"));
+  expect(await readRunState(stateFolder(join(parent, "after")))).toEqual(before.state);
+});
+
+test("readRunState() takes a folder that was moved to another disk for the same stack", async () => {
+  const parent = await temporaryFolder();
+  const before = await settled(join(parent, "before"));
+  await cp(join(parent, "before"), join(parent, "after"), { recursive: true });
+  await rm(join(parent, "before"), { recursive: true });
+  expect(await readRunState(stateFolder(join(parent, "after")))).toEqual(before.state);
+});
+
+test("readRunState() refuses a copy, and names both folders", async () => {
+  const parent = await temporaryFolder();
+  const { folder } = await settled(join(parent, "original"));
+  const copy = stateFolder(join(parent, "copy"));
+  await cp(folder.root, copy.root, { recursive: true });
+  expect(await readError(copy)).toMatchObject({
+    code: "state",
+    message: `State folder "${copy.root}" holds the same stack as "${folder.root}": one is a copy of the other`,
+    hint: `Use the original (--state-dir ${folder.root}), or remove run.json from the copy and type: streamctl up`,
+  });
+  expect(await readError(folder)).toMatchObject({ stack: { place: { path: folder.root } } });
+});
+
+test("readRunState() refuses the original too once a copy has taken its path", async () => {
+  const parent = await temporaryFolder();
+  const { folder } = await settled(join(parent, "run"));
+  await rename(folder.root, join(parent, "old"));
+  await cp(join(parent, "old"), folder.root, { recursive: true });
+  expect(await readError(stateFolder(join(parent, "old")))).toMatchObject({ code: "state" });
+});
+
+test("readRunState() and hasMoved() know a folder by whichever path leads to it", async () => {
+  const parent = await temporaryFolder();
+  const before = await settled(join(parent, "run"));
+  // Onto another disk, with a link in the old place.
+  await cp(before.folder.root, join(parent, "large"), { recursive: true });
+  await rm(before.folder.root, { recursive: true });
+  await symlink(join(parent, "large"), before.folder.root);
+  const folder = stateFolder(join(parent, "large"));
+  expect(await readRunState(folder)).toEqual(before.state);
+  expect(await hasMoved(folder, before.state)).toBe(false);
+  await rm(join(parent, "run"));
+  expect(await hasMoved(folder, before.state)).toBe(true);
+});
+
+test("stateFolder() gives one folder one name, whichever symbolic link leads to it and whether or not it is there", async () => {
+  const parent = stateFolder(await temporaryFolder()).root;
+  await mkdir(join(parent, "real"));
+  await symlink(join(parent, "real"), join(parent, "link"));
+  expect(stateFolder(join(parent, "link")).root).toBe(join(parent, "real"));
+  expect(stateFolder(join(parent, "link", "not", "there")).root).toBe(join(parent, "real", "not", "there"));
+});
+
+test.each([
+  ["torn", '{"version": 2, "cho'],
+  ["of another version", JSON.stringify({ ...state, version: 3 })],
+  ["without an identity", JSON.stringify({ ...state, stack: { id: "0a1b2c3d" } })],
+  ["with another runtime", JSON.stringify({ ...state, choices: { ...choices, runtime: "remote" } })],
+  ["with a port offset that is no number", JSON.stringify({ ...state, choices: { ...choices, portOffset: "1" } })],
+  ["with a service that nobody can identify", JSON.stringify({ ...state, services: [{ ...services[0], identity: undefined }] })],
+])("readRunState() refuses a state that is %s", async (_, text) => {
+  const folder = stateFolder(await temporaryFolder());
+  await mkdir(folder.root, { recursive: true });
+  await writeFile(folder.runFile, text);
+  expect(await readError(folder)).toMatchObject({
+    code: "state",
+    message: `Cannot read "${folder.runFile}": not a state of this version of streamctl`,
+  });
+});

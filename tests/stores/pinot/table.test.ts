@@ -1,0 +1,259 @@
+import { expect, test } from "bun:test";
+import { assetPaths, type Declarations, readAsset } from "../../../src/core/assets.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { stepDeadline } from "../../../src/core/step-deadline.ts";
+import { planTable, provisionPinot } from "../../../src/stores/pinot/table.ts";
+
+import { failureOf } from "../../processors/failure.ts";
+import { type FakePinot, startFakePinot } from "./fake-pinot.ts";
+
+interface Wish {
+  readonly topicId?: string;
+  readonly edit?: (text: string) => string;
+  readonly timeoutMs?: number;
+}
+
+async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => text, timeoutMs = 5000 }: Wish = {}) {
+  const declarations: Declarations = { paths: assetPaths, read: (path) => edit(readAsset(path)) };
+  const changes = await provisionPinot({
+    controllerUrl: pinot.url,
+    brokerUrl: pinot.url,
+    brokers: "127.0.0.1:9092",
+    windows: { name: "window_transactions", id: topicId },
+    requireTopic: async () => {
+      pinot.requests.push("Kafka: topic");
+    },
+    declarations,
+    deadline: stepDeadline(timeoutMs),
+    log: silentLog,
+  });
+  return changes.map(({ kind, name, result }) => `${kind} ${name} ${result}`);
+}
+
+const wanted = { topicId: "w1", shape: "a", declarations: "b" };
+
+test("planTable() decides from what the table remembers, and from who holds its segments", () => {
+  const plan = (observed: Parameters<typeof planTable>[0]) => planTable(observed, wanted);
+  const kept = { ...wanted, lostServers: [] };
+  expect(plan("absent")).toEqual({ result: "created", cause: "it is not there" });
+  expect(plan("unfinished")).toEqual({ result: "replaced", cause: "its creation was not finished" });
+  expect(plan("foreign")).toEqual({ result: "replaced", cause: "it was not made by streamctl" });
+  expect(plan({ ...kept, topicId: "w0" })).toEqual({ result: "replaced", cause: "the topic of windows was made anew" });
+  expect(plan({ ...kept, shape: "c" })).toEqual({ result: "replaced", cause: "its schema or the way of its rows changed" });
+  expect(plan({ ...kept, lostServers: ["Server_127.0.0.1_8098"] })).toEqual({
+    result: "replaced",
+    cause: "its segments are assigned to a server that is gone: Server_127.0.0.1_8098",
+  });
+  expect(plan({ ...kept, declarations: "c" })).toEqual({ result: "updated", cause: "its settings changed" });
+  expect(plan(kept)).toEqual({ result: "unchanged", cause: "it is there, with the same declarations and topic" });
+});
+
+/** Instances of the recorded cluster that do not run: they are named by ports that are not used any more. */
+const lost = ["Broker_127.0.0.1_24099", "Broker_127.0.0.1_23099", "Server_127.0.0.1_24098", "Server_127.0.0.1_23098"];
+
+test("provisionPinot() makes schema and table, and waits until the table answers", async () => {
+  await using pinot = startFakePinot();
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  expect(pinot.requests).toEqual([
+    "GET /cluster/configs",
+    "GET /tables/transaction_window",
+    "POST /tableConfigs/validate",
+    "GET /schemas/transaction_window",
+    "GET /cluster/info",
+    "GET /zk/ls",
+    "GET /instances",
+    ...lost.map((instance) => `DELETE /instances/${instance}`),
+    "POST /schemas",
+    "Kafka: topic",
+    "POST /cluster/configs",
+    "POST /tables",
+    "DELETE /cluster/configs/streamctl.table-creation-began-at-ms",
+    "POST /query/sql",
+    "POST /query/sql",
+    "POST /query/sql",
+    "GET /tables/transaction_window/idealstate",
+    "GET /tables/transaction_window/externalview",
+  ]);
+  expect(pinot.table()).toMatchObject({
+    tableName: "transaction_window",
+    upsertConfig: { mode: "FULL" },
+    tableIndexConfig: { streamConfigs: { "stream.kafka.topic.name": "window_transactions", "stream.kafka.broker.list": "127.0.0.1:9092" } },
+    metadata: { customConfigs: { "streamctl.windows-topic-id": "w1" } },
+  });
+});
+
+test("provisionPinot() changes nothing the second time", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window unchanged", "table transaction_window unchanged"]);
+  expect(pinot.requests).toEqual([
+    "GET /cluster/configs",
+    "GET /tables/transaction_window",
+    "GET /tables/transaction_window/idealstate",
+    "GET /cluster/info",
+    "GET /zk/ls",
+    "GET /tables/transaction_window/idealstate",
+    "GET /schemas/transaction_window",
+    "POST /query/sql",
+    "GET /tables/transaction_window/idealstate",
+    "GET /tables/transaction_window/externalview",
+  ]);
+});
+
+/** Everything old goes before anything new comes, and the schema only when no server holds the table any more. */
+function expectReplacement(requests: readonly string[]): void {
+  const order = requests.filter((request) => /^(?:POST|DELETE) \/(?:table|schema)|^GET \/tables$/u.test(request));
+  expect(order.slice(0, 8)).toEqual([
+    "POST /tableConfigs/validate",
+    "DELETE /tables/transaction_window",
+    "GET /tables",
+    "GET /tables",
+    "GET /tables",
+    "DELETE /schemas/transaction_window",
+    "POST /schemas",
+    "POST /tables",
+  ]);
+}
+
+test("provisionPinot() replaces the table of another topic, once no server holds the old one", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.requests.length = 0;
+  expect(await provision(pinot, { topicId: "w2" })).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+  expectReplacement(pinot.requests);
+});
+
+test("provisionPinot() goes on with a replacement that was interrupted after the table, and before the schema, was deleted", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  await fetch(`${pinot.url}/tables/transaction_window`, { method: "DELETE" });
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window created"]);
+  expectReplacement(pinot.requests);
+});
+
+test("provisionPinot() updates settings in place, replaces what decides about rows", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  const settings = (text: string) => text.replace('"loadMode": "MMAP"', '"loadMode": "HEAP"');
+  expect(await provision(pinot, { edit: settings })).toEqual(["schema transaction_window unchanged", "table transaction_window updated"]);
+  const rows = (text: string) => settings(text).replace("HH:mm:ss", "HH:mm");
+  expect(await provision(pinot, { edit: rows })).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+});
+
+test("provisionPinot() replaces a table that somebody else made", async () => {
+  await using pinot = startFakePinot();
+  pinot.placeTable({ tableName: "transaction_window_REALTIME" });
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+});
+
+test("provisionPinot() replaces a table whose segments are assigned to a server that is gone, and drops that server", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.trouble("lostServer");
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+  expectReplacement(pinot.requests);
+  expect(pinot.requests.filter((request) => request.startsWith("DELETE /instances"))).toEqual(
+    lost.map((instance) => `DELETE /instances/${instance}`),
+  );
+});
+
+test("provisionPinot() replaces a table of which the server cannot load a segment, since its files are gone", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  pinot.trouble("failedSegments");
+  pinot.requests.length = 0;
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+  expectReplacement(pinot.requests);
+});
+
+test("provisionPinot() waits until an earlier creation that nobody saw the end of is over, and only then creates the table", async () => {
+  await using pinot = startFakePinot();
+  pinot.beginCreation(29_500);
+  const startMs = performance.now();
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  expect(performance.now() - startMs).toBeGreaterThan(450);
+  pinot.beginCreation(1000);
+  expect(await failureOf(provision(pinot, { topicId: "w2" }))).toMatchObject({
+    message: 'Cannot use Pinot table "transaction_window": an earlier `up` began to create it, and Pinot may be at it for 29 s',
+    hint: "Type: streamctl up --timeout 90s",
+  });
+  await using newer = startFakePinot("1.5");
+  newer.beginCreation(200_000);
+  expect(await failureOf(provision(newer))).toMatchObject({ hint: "Type: streamctl up --timeout 360s" });
+});
+
+test("provisionPinot() replaces a table that has no segments: its creation was not finished", async () => {
+  await using pinot = startFakePinot();
+  pinot.placeTable({ tableName: "transaction_window_REALTIME" });
+  pinot.trouble("unfinished");
+  expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
+});
+
+test("provisionPinot() creates the table again only where Pinot refused because the deleted one is not gone", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("viewExists");
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  const views = pinot.requests.filter((request) => request === "POST /tables" || request.endsWith("/externalview"));
+  const view = "GET /tables/transaction_window/externalview";
+  expect(views).toEqual(["POST /tables", view, "POST /tables", view]);
+});
+
+test.each([
+  [
+    "unknownField",
+    /^Cannot use the declarations of table "transaction_window": Pinot does not know \/realtime\/tableIndexConfig\/loadModus$/u,
+  ],
+  ["invalid", /^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u],
+  ["topicMissing", /^Cannot create table "transaction_window": its topic does not exist$/u],
+  ["kafkaAway", /^Cannot create table "transaction_window": Pinot does not reach Kafka$/u],
+] as const)("provisionPinot() explains %s", async (trouble, message) => {
+  await using pinot = startFakePinot();
+  pinot.trouble(trouble);
+  expect(await failureOf(provision(pinot))).toMatchObject({ code: "pinot", message: expect.stringMatching(message) });
+});
+
+test.each([
+  ["topicMissing", 'Cannot create table "transaction_window": its topic does not exist'],
+  ["invalid", expect.stringMatching(/^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u)],
+] as const)("provisionPinot() explains %s where it is Pinot 1.5", async (trouble, message) => {
+  await using pinot = startFakePinot("1.5");
+  expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
+  pinot.trouble(trouble);
+  expect(await failureOf(provision(pinot, { topicId: "w2" }))).toMatchObject({ code: "pinot", message });
+});
+
+test("provisionPinot() keeps the old table when Pinot would refuse the new one", async () => {
+  await using pinot = startFakePinot();
+  await provision(pinot);
+  const before = pinot.table();
+  pinot.trouble("invalid");
+  await failureOf(provision(pinot, { topicId: "w2" }));
+  expect(pinot.table()).toBe(before);
+});
+
+test("provisionPinot() has a server that lost the table load it anew", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("lost");
+  await provision(pinot, { timeoutMs: 10_000 });
+  expect(pinot.requests.filter((request) => request.endsWith("/reset"))).toEqual(["POST /segments/transaction_window_REALTIME/reset"]);
+});
+
+test("provisionPinot() says why the table does not answer when the time is over", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("lost");
+  expect(await failureOf(provision(pinot, { timeoutMs: 500 }))).toMatchObject({
+    code: "pinot",
+    message: expect.stringMatching(/^Cannot use Pinot table "transaction_window": Cannot query Pinot: Failed to find table/u),
+  });
+});
+
+test("provisionPinot() names a file that is no JSON", async () => {
+  await using pinot = startFakePinot();
+  expect(await failureOf(provision(pinot, { edit: (text) => text.slice(1) }))).toMatchObject({
+    code: "usage",
+    message: expect.stringMatching(/^Cannot read "pinot\/schema.json": /u),
+  });
+});
