@@ -64,7 +64,7 @@ export function everyService({
 export const serviceNames: readonly ServiceName[] = ["kafka", "zookeeper", "pinot", "flink", "ksqldb"];
 
 export function isServiceName(name: string): name is ServiceName {
-  return (serviceNames as readonly string[]).includes(name);
+  return serviceNames.includes(name);
 }
 
 export function unknownService(name: string): StreamctlError {
