@@ -3,7 +3,9 @@
 import { resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
 import { credentialsVariable } from "../processors/ksqldb/credentials.ts";
-import type { KsqldbSource, RunState, StackChoices } from "../state/run-state.ts";
+import type { AbandonedProcessor, Reason, StackChoices } from "../state/choices.ts";
+import type { RunState } from "../state/run-state.ts";
+import { externalServer, type KsqldbSource, ksqldbSource } from "./ksqldb.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 
 /** What was typed; undefined where nothing was. */
@@ -48,12 +50,12 @@ export function resolveChoices(typed: TypedChoices, state: RunState | undefined,
   const only = typed.only ?? kept?.only;
   const runtime = chooseRuntime(typed, kept, surroundings);
   const processor = chooseProcessor(typed, kept, runtime, surroundings);
-  const abandonedKsqldb = abandonedServer(kept, processor.ksqldb);
+  const abandoned = abandonedBy(kept, processor);
   const wanted: StackChoices = {
     runtime,
+    runtimeReason: kept?.runtime === runtime ? kept.runtimeReason : reasonFor(runtime, surroundings),
     ...processor,
-    ...(abandonedKsqldb === undefined ? {} : { abandonedKsqldb }),
-    why: kept?.runtime === runtime && kept.why.endsWith(processor.why) ? kept.why : `${reasonFor(runtime, surroundings)}; ${processor.why}`,
+    ...(abandoned.length === 0 ? {} : { abandoned }),
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
   };
@@ -61,9 +63,9 @@ export function resolveChoices(typed: TypedChoices, state: RunState | undefined,
   return wanted;
 }
 
-function reasonFor(runtime: RuntimeName, { onlyContainers }: Surroundings): string {
-  if (runtime === "local") return "local: the engines are processes of this machine";
-  return onlyContainers ? "docker: there is no Java here, and the images are there" : "docker: the engines are containers";
+function reasonFor(runtime: RuntimeName, { onlyContainers }: Surroundings): Reason {
+  if (runtime === "local") return { code: "processes" };
+  return { code: onlyContainers ? "only-containers" : "containers" };
 }
 
 /** What was chosen once holds until something else is typed. Containers are never a surprise: their images take minutes to build. */
@@ -77,7 +79,7 @@ function chooseProcessor(
   kept: StackChoices | undefined,
   runtime: RuntimeName,
   surroundings: Surroundings,
-): Pick<StackChoices, "processor" | "why" | "ksqldb"> {
+): Pick<StackChoices, "processor" | "processorReason" | "source"> {
   const given = typedSource(typed);
   if (typed.processor === "flink" && given) {
     throw new StreamctlError("usage", "Cannot use --processor flink with a source of ksqlDB: they contradict each other", {
@@ -87,12 +89,12 @@ function chooseProcessor(
   // What was chosen once holds until something else is typed.
   const wanted = typed.processor ?? (given ? "ksqldb" : (kept?.processor ?? "auto"));
   if (wanted === "flink") {
-    if (typed.processor !== undefined || !kept) return { processor: "flink", why: "flink: asked for" };
-    return { processor: "flink", why: kept.why.split("; ").at(-1) ?? "" };
+    const isKept = typed.processor === undefined || kept?.processor === "flink";
+    return { processor: "flink", processorReason: (isKept ? kept?.processorReason : undefined) ?? { code: "asked-for" } };
   }
-  const ksqldb = given ?? usableSource(kept?.ksqldb, runtime) ?? sourceHere(runtime, wanted, surroundings);
-  if (ksqldb) return { processor: "ksqldb", ksqldb, why: `ksqldb: ${reasonOf(ksqldb)}` };
-  if (wanted === "auto") return { processor: "flink", why: "flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)" };
+  const source = given ?? usableSource(kept && ksqldbSource(kept), runtime) ?? sourceHere(runtime, wanted, surroundings);
+  if (source) return { processor: "ksqldb", source, processorReason: reasonOf(source) };
+  if (wanted === "auto") return { processor: "flink", processorReason: { code: "no-ksqldb" } };
   throw new StreamctlError("prerequisite", "Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given", {
     hint: waysToKsqldb,
   });
@@ -109,16 +111,15 @@ function sourceHere(runtime: RuntimeName, wanted: string, { ksqldbHome, ksqldbIm
   return runtime === "docker" && (ksqldbImage || wanted === "ksqldb") ? { image: true } : undefined;
 }
 
-function reasonOf(source: KsqldbSource): string {
-  if ("url" in source) return `the server at ${source.url} is there`;
-  return "home" in source ? `it is installed in ${source.home}` : "it comes as an image";
+function reasonOf(source: KsqldbSource): Reason {
+  if ("url" in source) return { code: "server", facts: { url: source.url } };
+  return "home" in source ? { code: "installed", facts: { home: source.home } } : { code: "image" };
 }
 
-/** The server that still holds what streamctl made there, and that is no longer chosen. */
-function abandonedServer(kept: StackChoices | undefined, now: KsqldbSource | undefined): string | undefined {
-  const before = kept?.ksqldb && "url" in kept.ksqldb ? kept.ksqldb.url : undefined;
-  const chosen = now && "url" in now ? now.url : undefined;
-  return [kept?.abandonedKsqldb, before].find((url) => url !== undefined && url !== chosen);
+/** Servers that still hold what streamctl made there, and that are no longer chosen. */
+function abandonedBy(kept: StackChoices | undefined, now: Pick<StackChoices, "processor" | "source">): readonly AbandonedProcessor[] {
+  const before = kept && externalServer(kept) !== undefined && kept.source ? [{ processor: kept.processor, source: kept.source }] : [];
+  return [...(kept?.abandoned ?? []), ...before].filter(({ source }) => source["url"] !== externalServer(now));
 }
 
 function typedSource({ ksqldbUrl, ksqldbHome }: TypedChoices): KsqldbSource | undefined {
@@ -160,12 +161,13 @@ function requireAgreement(wanted: StackChoices, kept: StackChoices): void {
   if (wanted.runtime !== kept.runtime) throw refuse("--runtime", kept.runtime);
   if (wanted.portOffset !== kept.portOffset) throw refuse("--port-offset", String(kept.portOffset));
   if (wanted.processor !== kept.processor) throw refuse("the processor", kept.processor);
-  if (shownSource(wanted.ksqldb) !== shownSource(kept.ksqldb)) throw refuse("the source of ksqlDB", shownSource(kept.ksqldb));
+  if (shownSource(wanted) !== shownSource(kept)) throw refuse("the source of ksqlDB", shownSource(kept));
   const shown = (only: readonly string[] | undefined): string => only?.join(",") ?? "every service";
   if (shown(wanted.only) !== shown(kept.only)) throw refuse("--only", shown(kept.only));
 }
 
-function shownSource(source: KsqldbSource | undefined): string {
+function shownSource(choices: StackChoices): string {
+  const source = ksqldbSource(choices);
   if (source === undefined) return "none";
   if ("image" in source) return "an image";
   return "url" in source ? source.url : source.home;

@@ -5,7 +5,9 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
-import { readRunState, type RunState, type StackChoices } from "../state/run-state.ts";
+import { ksqldbSource } from "./ksqldb.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { readRunState, type RunState } from "../state/run-state.ts";
 import { chosenServices, observeProcesses } from "../stack/stack.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
 import { examine, type Finding } from "./checks.ts";
@@ -28,13 +30,13 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
   const { running, unrecorded } = await runningServices(state, context);
   const choices = resolveChoices(typed, state, await lookAround(typed, state?.choices, { declarations, signal }), running.size > 0);
   const starting = chosenServices(choices).filter(({ name }) => !running.has(name));
-  const { runtime, ksqldb } = choices;
+  const { runtime } = choices;
   // What runs without being known to the state is stopped by up itself, and so gives its ports back.
   const opening = starting.filter(({ name }) => !unrecorded.has(name));
   const undertaking = {
     runtime,
     portOffset: choices.portOffset,
-    ksqldb,
+    ksqldb: ksqldbSource(choices),
     folder,
     declarationsDir,
     starting,
@@ -82,7 +84,9 @@ async function memoryFinding(): Promise<Finding> {
 }
 
 /** What computes the windows at the next `up`, and where it would come from. */
-function processorText({ processor, ksqldb }: StackChoices): string {
+function processorText(choices: StackChoices): string {
+  const { processor } = choices;
+  const ksqldb = ksqldbSource(choices);
   if (processor === "flink") return `Flink. ksqlDB takes its place where it is given. ${waysToKsqldb}`;
   if (ksqldb === undefined || "image" in ksqldb) return "ksqlDB, from an image of its own";
   return "url" in ksqldb ? `the ksqlDB server at ${ksqldb.url}, which is not ours` : `ksqlDB, installed in ${ksqldb.home}`;

@@ -11,7 +11,7 @@ import { stopServices } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
-import { externalServer, releaseServer } from "./ksqldb.ts";
+import { abandonedServers, externalServer, releaseServer } from "./ksqldb.ts";
 import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
@@ -88,8 +88,9 @@ async function stopLeftBehind(
  */
 async function partFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
   const state = await readRunState(context.folder);
-  const urls = [externalServer(state?.choices.ksqldb), state?.choices.abandonedKsqldb];
-  for (const url of urls) if (state && url !== undefined) await partFromServer(url, state, volumes, context);
+  if (!state) return;
+  const urls = [externalServer(state.choices), ...abandonedServers(state.choices)];
+  for (const url of urls) if (url !== undefined) await partFromServer(url, state, volumes, context);
 }
 
 async function partFromServer(
@@ -122,7 +123,7 @@ async function stopRunning(portOffset: number | undefined, { folder, log }: Pipe
   const state = await readRunState(folder);
   if (!state) return [];
   requireSameOffset(folder, state, portOffset);
-  const recorder = new RunRecorder(folder, await identityFor(folder, state), state.choices, state.services);
+  const recorder = new RunRecorder(folder, { ...state, stack: await identityFor(folder, state) });
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
   const [unrecorded, observed] = await Promise.all([unrecordedServices(state, runtime), observeProcesses(state, runtime)]);

@@ -1,6 +1,6 @@
 /** Where the engines of a stack answer. */
 
-import type { StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import { siteOf } from "../stack/site.ts";
 import { externalServer } from "./ksqldb.ts";
 import type { ServiceName } from "../state/service-identity.ts";
@@ -18,8 +18,8 @@ export interface Endpoints {
   readonly ksqldb: string;
 }
 
-export function endpointsOf({ runtime, portOffset, ksqldb }: Pick<StackChoices, "runtime" | "portOffset" | "ksqldb">): Endpoints {
-  const { ports, brokers } = siteOf(runtime, portOffset);
+export function endpointsOf(choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">): Endpoints {
+  const { ports, brokers } = siteOf(choices.runtime, choices.portOffset);
   const http = (port: number): string => `http://127.0.0.1:${port}`;
   return {
     kafka: `127.0.0.1:${ports.kafka}`,
@@ -28,7 +28,7 @@ export function endpointsOf({ runtime, portOffset, ksqldb }: Pick<StackChoices, 
     pinotBroker: http(ports.pinotBroker),
     flinkRest: http(ports.flinkRest),
     flinkGateway: http(ports.flinkGateway),
-    ksqldb: externalServer(ksqldb) ?? http(ports.ksqldb),
+    ksqldb: externalServer(choices) ?? http(ports.ksqldb),
   };
 }
 

@@ -9,7 +9,7 @@ import type { KsqldbOptions, OwnTopics } from "../processors/ksqldb/chain.ts";
 import { removeOwnObjects } from "../processors/ksqldb/processor.ts";
 import { readServerInfo } from "../processors/ksqldb/server.ts";
 import { type StepDeadline, stepDeadline, remainingMs } from "../core/step-deadline.ts";
-import type { KsqldbSource, StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import type { ServiceData } from "../stack/runtime.ts";
 
 export interface KsqldbPlace {
@@ -20,14 +20,29 @@ export interface KsqldbPlace {
   readonly declarations: Declarations;
 }
 
+/** A server that is not ours, a folder from which streamctl runs one, or Confluent's image, which only containers can be made of. */
+export type KsqldbSource = { readonly url: string } | { readonly home: string } | { readonly image: true };
+
+/** Where the stack's ksqlDB comes from; undefined where it has none. */
+export function ksqldbSource({ processor, source }: Pick<StackChoices, "processor" | "source">): KsqldbSource | undefined {
+  return processor === "ksqldb" ? (source as KsqldbSource | undefined) : undefined;
+}
+
 /** The address of a server that is not ours; undefined where the stack has its own, or none. */
-export function externalServer(source: KsqldbSource | undefined): string | undefined {
+export function externalServer(choices: Pick<StackChoices, "processor" | "source">): string | undefined {
+  const source = ksqldbSource(choices);
   return source && "url" in source ? source.url : undefined;
 }
 
+/** Addresses of servers that are no longer chosen and may still write windows. */
+export function abandonedServers({ abandoned = [] }: Pick<StackChoices, "abandoned">): readonly string[] {
+  return abandoned.map(({ source }) => source["url"]).filter((url) => typeof url === "string");
+}
+
 /** Whether a server that is not ours belongs to what `--only` asks for. */
-export function wantsExternal({ ksqldb, only }: Pick<StackChoices, "ksqldb" | "only">): boolean {
-  return externalServer(ksqldb) !== undefined && (only === undefined || only.includes("ksqldb"));
+export function wantsExternal(choices: Pick<StackChoices, "processor" | "source" | "only">): boolean {
+  const { only } = choices;
+  return externalServer(choices) !== undefined && (only === undefined || only.includes("ksqldb"));
 }
 
 export function ksqldbOptions(place: KsqldbPlace, transactions: TopicIdentity, windows: TopicIdentity): KsqldbOptions {

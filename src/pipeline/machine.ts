@@ -17,7 +17,8 @@ import { requireKsqldb } from "../stack/ksqldb-home.ts";
 import { diskBytesFor, isResolved, needsCompiler } from "../stack/local/engines.ts";
 import { lookAtJava, type Java } from "../stack/local/java.ts";
 import { takenPorts, type TakenPort } from "../stack/ports.ts";
-import type { KsqldbSource, StateFolder } from "../state/run-state.ts";
+import type { KsqldbSource } from "./ksqldb.ts";
+import type { StateFolder } from "../state/run-state.ts";
 import type { EngineName, ServiceDefinition } from "../stack/service.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 

@@ -5,7 +5,9 @@ import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
 import type { KsqldbJars } from "../stack/ksqldb-home.ts";
 import { localRuntime } from "../stack/local/runtime.ts";
-import type { StackChoices, StateFolder } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
+import type { StateFolder } from "../state/run-state.ts";
+import { ksqldbSource } from "./ksqldb.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { chosenServices } from "../stack/stack.ts";
 
@@ -24,13 +26,13 @@ export interface RuntimeContext {
 }
 
 export async function openRuntime(
-  choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "ksqldb">,
+  choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">,
   context: RuntimeContext,
 ): Promise<Runtime> {
   const { folder, stackId, log, signal, extraCa, ksqldbJars } = context;
   const declarations = openDeclarations(context.declarationsDir);
   if (choices.runtime === "local") {
-    const { ksqldb } = choices;
+    const ksqldb = ksqldbSource(choices);
     return localRuntime({
       folder,
       stackId,
@@ -45,8 +47,8 @@ export async function openRuntime(
     import("../stack/docker/runtime.ts"),
     import("../stack/docker/image.ts"),
   ]);
-  const { runtime, portOffset, processor, ksqldb } = choices;
-  const definitions = chosenServices({ runtime, portOffset, processor, ...(ksqldb ? { ksqldb } : {}) });
+  const { runtime, portOffset, processor, source: from } = choices;
+  const definitions = chosenServices({ runtime, portOffset, processor, ...(from ? { source: from } : {}) });
   const source = { ...imageSource(declarations, process.env), ksqldbJars };
   return dockerRuntime({ folder, project: projectOf(stackId ?? "none"), definitions, source, extraCa, log, signal });
 }

@@ -7,7 +7,7 @@ import { stepDeadline } from "../core/step-deadline.ts";
 import { observeTable } from "../stores/pinot/table.ts";
 import { givesUp, planProcessor, startsAnew } from "../processors/processor.ts";
 import type { Operation } from "../stack/plan.ts";
-import type { StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";

@@ -11,11 +11,19 @@ import { createKsqldbProcessor } from "../processors/ksqldb/processor.ts";
 import { stepDeadline, remainingMs } from "../core/step-deadline.ts";
 import { provisionPinot, type PinotOptions } from "../stores/pinot/table.ts";
 import { provisionProcessor, type Processor } from "../processors/processor.ts";
-import type { StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { pinotBrokersVariable } from "../stack/services/pinot.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { externalServer, ksqldbOptions, type KsqldbPlace, releaseServer, requireSameKafka, wantsExternal } from "./ksqldb.ts";
+import {
+  abandonedServers,
+  externalServer,
+  ksqldbOptions,
+  type KsqldbPlace,
+  releaseServer,
+  requireSameKafka,
+  wantsExternal,
+} from "./ksqldb.ts";
 import { provisionTopic, replaceTopic, topicMisfit, type ProvisionedTopic, type TopicContext } from "./topics.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
@@ -46,10 +54,8 @@ export async function provision(options: ProvisioningOptions): Promise<readonly 
   const changes: Change[] = [transactions.change];
   let windowsId: TopicIdentity = { name: topic.name, id: windows.topicId };
   if (await processorReady(options)) {
-    if (choices.abandonedKsqldb !== undefined) {
-      await releaseServer(ksqldbPlace(choices.abandonedKsqldb, false, options), log, signal);
-      await options.onReleased();
-    }
+    for (const url of abandonedServers(choices)) await releaseServer(ksqldbPlace(url, false, options), log, signal);
+    if (choices.abandoned !== undefined) await options.onReleased();
     const outcome = await provisionProcessor({
       processorFor: (made) => processorFor(options, identityOf(transactions), made),
       windows: windowsId,
@@ -121,7 +127,7 @@ export function processorFor(
 ): Processor {
   const { choices, endpoints, runtime, declarations } = options;
   if (choices.processor === "ksqldb") {
-    const place = ksqldbPlace(endpoints.ksqldb, externalServer(choices.ksqldb) === undefined, options);
+    const place = ksqldbPlace(endpoints.ksqldb, externalServer(choices) === undefined, options);
     return createKsqldbProcessor(ksqldbOptions(place, transactions, windows));
   }
   const data = runtime.dataOf("flink");

@@ -6,7 +6,7 @@ import { describeTopic } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTable, windowsTopic, windowsTopicOf, type Topic } from "../spec/names.ts";
 import { stepDeadline } from "../core/step-deadline.ts";
 import { tableHealth } from "../stores/pinot/table-health.ts";
-import type { StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceStatus } from "../stack/stack.ts";
 import type { PipelineContext } from "./context.ts";

@@ -2,7 +2,8 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { hasMoved, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { hasMoved, type RunState, type ServiceRecord, type StateFolder } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { hintFor, knownCause } from "../stack/service-end.ts";
 import { everyService } from "../stack/services/catalog.ts";

@@ -1,7 +1,7 @@
 /** What a command needs of a stack that was started with some of the services only (`up --only`). */
 
 import { StreamctlError } from "../core/errors.ts";
-import type { StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import { chosenServices } from "../stack/stack.ts";
 import { wantsExternal } from "./ksqldb.ts";
 import type { ServiceName } from "../state/service-identity.ts";

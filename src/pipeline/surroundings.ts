@@ -6,7 +6,7 @@ import { hasCode } from "../core/errors.ts";
 import { findEngine } from "../stack/docker/engine.ts";
 import { imageOf, imageSource, type ImageSource } from "../stack/docker/image.ts";
 import { hasJava } from "../stack/local/java.ts";
-import type { StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import { desiredServices } from "../stack/services/catalog.ts";
 import type { Surroundings, TypedChoices } from "./choices.ts";
 

@@ -11,7 +11,8 @@ import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart } from "../stack/execute.ts";
 import { type KsqldbJars, readKsqldbJars, requireKsqldb } from "../stack/ksqldb-home.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
-import { identityFor, readRunState, type RunState, type ServiceRecord, type StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { identityFor, readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { StackIdentity } from "../state/stack-identity.ts";
 import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
@@ -21,7 +22,8 @@ import { requireFit, requireUsableFolder } from "./checks.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
-import { wantsExternal } from "./ksqldb.ts";
+import { ksqldbSource, wantsExternal } from "./ksqldb.ts";
+import { describeChoices } from "./reasons.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { openRuntime } from "./open-runtime.ts";
@@ -91,7 +93,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
     return {
       runtime: choices.runtime,
       processor: choices.processor,
-      why: choices.why,
+      why: describeChoices(choices),
       services: records.map((record) => upService(record, plan)),
       endpoints: shownEndpoints(
         endpointsOf(choices),
@@ -133,12 +135,14 @@ async function choose(
   const declarations = openDeclarations(declarationsDir);
   const isUp = state !== undefined && (await anyRuns(state, { folder, log }));
   const choices = resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }), isUp);
-  if (!isUp && choices.ksqldb && "home" in choices.ksqldb) await requireKsqldb(choices.ksqldb.home);
+  const ksqldb = ksqldbSource(choices);
+  if (!isUp && ksqldb && "home" in ksqldb) await requireKsqldb(ksqldb.home);
   return { choices, isUp };
 }
 
-async function jarsForImage({ runtime, ksqldb }: StackChoices): Promise<KsqldbJars | undefined> {
-  return runtime === "docker" && ksqldb && "home" in ksqldb ? await readKsqldbJars(ksqldb.home) : undefined;
+async function jarsForImage(choices: StackChoices): Promise<KsqldbJars | undefined> {
+  const ksqldb = ksqldbSource(choices);
+  return choices.runtime === "docker" && ksqldb && "home" in ksqldb ? await readKsqldbJars(ksqldb.home) : undefined;
 }
 
 /** @throws StreamctlError `usage` where no image is built, or the file holds no certificate */
@@ -167,12 +171,13 @@ async function carryOut(
   context: PipelineContext,
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
   const { folder, declarationsDir, log, signal, onWait } = context;
-  const recorder = new RunRecorder(folder, stack, choices, state?.services ?? []);
+  const recorder = new RunRecorder(folder, { stack, choices, services: state?.services ?? [], resources: state?.resources ?? [] });
   const { remember } = recorder;
   const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
   const leftovers = new Set(unrecorded.map(({ name }) => name));
   if (starting.length > 0) {
-    const { runtime: name, portOffset, ksqldb } = choices;
+    const { runtime: name, portOffset } = choices;
+    const ksqldb = ksqldbSource(choices);
     const opening = starting.filter((definition) =>
       plan.some(({ operation, target }) => operation === "start" && target === definition.name && !leftovers.has(target)),
     );
@@ -198,7 +203,7 @@ async function carryOut(
     declarations: openDeclarations(declarationsDir),
     ready: start.ready,
     onReleased: async () => {
-      const { abandonedKsqldb: _, ...others } = choices;
+      const { abandoned: _, ...others } = choices;
       await recorder.choose(others);
     },
     timeoutMs,
@@ -242,7 +247,7 @@ function mayBeStarted(plan: readonly Operation[], name: ServiceName): boolean {
 }
 
 /** Says what is out of the ordinary, and on a first `up` which way was taken. */
-function say(plan: readonly Operation[], { why }: StackChoices, { log }: PipelineContext): void {
+function say(plan: readonly Operation[], choices: StackChoices, { log }: PipelineContext): void {
   for (const { operation, target, cause } of plan) {
     if (operation === "start" && cause !== "not running") log.warn(`${target} ${cause}: starting it again`);
     else if (operation === "restart" || operation === "stop") log.info(`${operation} ${target}: ${cause}`);
@@ -250,7 +255,7 @@ function say(plan: readonly Operation[], { why }: StackChoices, { log }: Pipelin
   }
   const starting = plan.filter(({ operation }) => operation === "start").map(({ target }) => target);
   if (starting.length === 0) return;
-  log.info(why);
+  log.info(describeChoices(choices));
   log.info(`Starting ${starting.join(", ")}`);
 }
 

@@ -4,7 +4,7 @@ import type { RunRecord } from "../state/run-record.ts";
 import { transactionsTopic, windowsTable } from "../spec/names.ts";
 import { readWindows } from "../stores/pinot/broker.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import type { StackChoices } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
 import { serviceNames } from "../stack/services/catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { observeResources } from "./resources.ts";
@@ -39,7 +39,7 @@ export async function verifyStack(
     readRuns,
     readWindows: (until?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: windowsTable, signal: until }),
   };
-  const { report, verdict } = await verify(sources, { ...request, processor: choices.processor, signal });
+  const { report, verdict } = await verify(sources, { ...request, processor: choices.processor === "ksqldb" ? "ksqldb" : "flink", signal });
   const finding = topicFinding(transactionsTopic, report.partitions);
   if (finding !== undefined) log.info(finding.text);
   if (verdict.ok) return { report, verdict };

@@ -42,8 +42,8 @@ export const windowsTopic: Topic = {
 export const ksqldbRetentionDays = 3_000_000;
 
 /** The topic of windows as a processor needs it. Flink's records carry the time of their writing, and never expire. */
-export function windowsTopicOf(processor: "flink" | "ksqldb"): Topic {
-  if (processor === "flink") return windowsTopic;
+export function windowsTopicOf(processor: string): Topic {
+  if (processor !== "ksqldb") return windowsTopic;
   return { ...windowsTopic, config: { ...windowsTopic.config, "retention.ms": String(ksqldbRetentionDays * 86_400_000) } };
 }
 

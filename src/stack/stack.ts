@@ -7,7 +7,15 @@ import { StreamctlError } from "../core/errors.ts";
 import { processAgeMs } from "../core/process.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
-import { readRunState, writeRunState, type RunState, type ServiceRecord, type StackChoices, type StateFolder } from "../state/run-state.ts";
+import type { StackChoices } from "../state/choices.ts";
+import {
+  readRunState,
+  type ResourceRecord,
+  type RunState,
+  type ServiceRecord,
+  type StateFolder,
+  writeRunState,
+} from "../state/run-state.ts";
 import { type Runtime } from "./runtime.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { describeEnd, knownCause } from "./service-end.ts";
@@ -37,9 +45,11 @@ export function desireStack(choices: StackChoices, runtime: Runtime): readonly D
 }
 
 /** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
-export function chosenServices(choices: Omit<StackChoices, "why">): readonly ServiceDefinition[] {
-  const { runtime, portOffset, only, processor, ksqldb } = choices;
-  return desiredServices({ runtime, portOffset, only, processor: ksqldb && "url" in ksqldb ? "none" : processor });
+export function chosenServices(
+  choices: Pick<StackChoices, "runtime" | "portOffset" | "only" | "processor" | "source">,
+): readonly ServiceDefinition[] {
+  const { runtime, portOffset, only, processor, source } = choices;
+  return desiredServices({ runtime, portOffset, only, processor: source && "url" in source ? "none" : processor });
 }
 
 /** Which of the processes that the state names still run. Asks no engine: one that hangs is to be stopped all the same. */
@@ -124,13 +134,15 @@ export class RunRecorder {
   readonly #folder: StateFolder;
   readonly #stack: StackIdentity;
   #choices: StackChoices;
+  #resources: readonly ResourceRecord[];
   readonly #services: Map<ServiceName, ServiceRecord>;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(folder: StateFolder, stack: StackIdentity, choices: StackChoices, services: readonly ServiceRecord[]) {
+  constructor(folder: StateFolder, { stack, choices, services, resources }: Omit<RunState, "version">) {
     this.#folder = folder;
     this.#stack = stack;
     this.#choices = choices;
+    this.#resources = resources;
     this.#services = new Map(services.map((record) => [record.name, record]));
   }
 
@@ -157,7 +169,13 @@ export class RunRecorder {
   };
 
   async #write(): Promise<void> {
-    const state: RunState = { version: 2, stack: this.#stack, choices: this.#choices, services: [...this.#services.values()] };
+    const state: RunState = {
+      version: 3,
+      stack: this.#stack,
+      choices: this.#choices,
+      services: [...this.#services.values()],
+      resources: this.#resources,
+    };
     const written = this.#written.then(() => writeRunState(this.#folder, state));
     // A write that failed is its caller's to report; the next one, with more room on the disk, may succeed.
     this.#written = written.catch(() => {});

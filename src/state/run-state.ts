@@ -7,26 +7,11 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeAtomically } from "../core/files.ts";
-import { at, isObject, numberAt, stringAt } from "../core/json.ts";
-import { copiedFolder, type FolderPlace, idOfPath, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
-import type { RuntimeName, ServiceIdentity, ServiceName } from "./service-identity.ts";
-
-/** A server that is not ours, a folder from which streamctl runs one, or Confluent's image, which only containers can be made of. */
-export type KsqldbSource = { readonly url: string } | { readonly home: string } | { readonly image: true };
-
-/** Choices of the first `up`, kept until `down`. */
-export interface StackChoices {
-  readonly runtime: RuntimeName;
-  readonly processor: "flink" | "ksqldb";
-  /** Where ksqlDB comes from; absent where Flink is the processor. */
-  readonly ksqldb?: KsqldbSource;
-  /** A server that is not ours, that is no longer chosen, and that may still write the windows: kept until it gave back what is ours. */
-  readonly abandonedKsqldb?: string;
-  /** Why these two were taken, in one line. */
-  readonly why: string;
-  readonly portOffset: number;
-  readonly only?: readonly string[];
-}
+import type { JsonObject } from "../core/json.ts";
+import type { StackChoices } from "./choices.ts";
+import { parseRunState } from "./run-state-versions.ts";
+import type { ServiceIdentity, ServiceName } from "./service-identity.ts";
+import { copiedFolder, type FolderPlace, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
 
 export interface ServiceRecord {
   readonly name: ServiceName;
@@ -39,11 +24,19 @@ export interface ServiceRecord {
   readonly readyMs?: number;
 }
 
+/** What was brought about in an engine, as it was left last: what is planned while the engine does not run is planned by it. */
+export interface ResourceRecord {
+  readonly kind: string;
+  readonly name: string;
+  readonly facts: JsonObject;
+}
+
 export interface RunState {
-  readonly version: 2;
+  readonly version: 3;
   readonly stack: StackIdentity;
   readonly choices: StackChoices;
   readonly services: readonly ServiceRecord[];
+  readonly resources: readonly ResourceRecord[];
 }
 
 export interface StateFolder {
@@ -90,7 +83,7 @@ function realPath(path: string): string {
 export async function readRunState(folder: StateFolder): Promise<RunState | undefined> {
   const text = await readIfExists(folder.runFile);
   if (text === undefined) return undefined;
-  const state = await parseState(text, folder.root);
+  const state = await parseRunState(text, folder.root);
   if (!state) {
     throw new StreamctlError("state", `Cannot read "${folder.runFile}": not a state of this version of streamctl`, {
       hint: "Use the streamctl that wrote it, or another folder: --state-dir DIR",
@@ -105,7 +98,7 @@ async function refuseCopy({ root }: StateFolder, { id, place }: StackIdentity): 
   if (there === undefined) return;
   // What this user may not read is another user's.
   const text = await readIfExists(there.runFile).catch(() => undefined);
-  const other = text === undefined ? undefined : await parseState(text, there.root);
+  const other = text === undefined ? undefined : await parseRunState(text, there.root);
   if (other?.stack.id === id) throw copiedFolder(there.root, root);
 }
 
@@ -130,39 +123,4 @@ export async function identityFor(folder: StateFolder, state: RunState | undefin
 
 export async function writeRunState(folder: StateFolder, state: RunState): Promise<void> {
   await writeAtomically(folder.runFile, `${JSON.stringify(state, null, 2)}\n`);
-}
-
-/** @param root folder of the state, of which a state of version 1 says nothing */
-async function parseState(text: string, root: string): Promise<RunState | undefined> {
-  const state = parseJson(text);
-  if (!isObject(state) || !areChoices(state["choices"]) || !Array.isArray(state["services"])) return undefined;
-  if (!state["services"].every(isServiceRecord)) return undefined;
-  if (state["version"] === 2) return isIdentity(state["stack"]) ? (state as unknown as RunState) : undefined;
-  if (state["version"] !== 1) return undefined;
-  const place = (await placeOf(root)) ?? { path: root, device: "0", inode: "0" };
-  return { ...(state as unknown as RunState), version: 2, stack: { id: idOfPath(root), place } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isIdentity(value: unknown): boolean {
-  const texts = [stringAt(value, "id"), ...["path", "device", "inode"].map((name) => stringAt(value, "place", name))];
-  return !texts.includes(undefined);
-}
-
-function areChoices(value: unknown): boolean {
-  const [runtime, processor] = [stringAt(value, "runtime"), stringAt(value, "processor")];
-  const known = (runtime === "local" || runtime === "docker") && (processor === "flink" || processor === "ksqldb");
-  return known && Number.isInteger(numberAt(value, "portOffset"));
-}
-
-function isServiceRecord(value: unknown): boolean {
-  const texts = ["name", "definitionHash", "endpoint"].map((name) => stringAt(value, name));
-  return !texts.includes(undefined) && isObject(at(value, "identity")) && numberAt(value, "startedAtMs") !== undefined;
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { resolveChoices, type Surroundings, type TypedChoices } from "../../src/pipeline/choices.ts";
-import type { RunState, ServiceRecord, StackChoices } from "../../src/state/run-state.ts";
+import type { StackChoices } from "../../src/state/choices.ts";
+import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
+import { describeChoices } from "../../src/pipeline/reasons.ts";
+import { someChoices } from "../state/some-choices.ts";
 
 /** A machine with Java, and without any ksqlDB. */
 const bare: Surroundings = { ksqldbImage: false, onlyContainers: false };
@@ -13,18 +16,24 @@ const kafka: ServiceRecord = {
   endpoint: "e",
   startedAtMs: 1,
 };
-const flink: StackChoices = { runtime: "local", processor: "flink", why: "before", portOffset: 0 };
-const ksqldb: StackChoices = { ...flink, processor: "ksqldb", ksqldb: { url: "http://a:8088" } };
+const flink: StackChoices = { ...someChoices, processorReason: { code: "recorded", facts: { text: "before" } } };
+const ksqldb: StackChoices = { ...flink, processor: "ksqldb", source: { url: "http://a:8088" } };
 
 const stack = { id: "0a1b2c3d", place: { path: "/s", device: "1", inode: "2" } };
-const stateOf = (choices: StackChoices, up: boolean): RunState => ({ version: 2, stack, choices, services: up ? [kafka] : [] });
+const stateOf = (choices: StackChoices, up: boolean): RunState => ({
+  version: 3,
+  stack,
+  choices,
+  services: up ? [kafka] : [],
+  resources: [],
+});
 const isUp = (state: RunState | undefined): boolean => state !== undefined && state.services.length > 0;
 
 /** What was chosen, or the words of the refusal. */
 function choose(typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string {
   try {
-    const { processor, why, ksqldb: source } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
-    return `${processor} ${JSON.stringify(source ?? {})} because ${why.split("; ")[1] ?? why}`;
+    const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
+    return `${choices.processor} ${JSON.stringify(choices.source ?? {})} because ${describeChoices(choices).split("; ")[1]}`;
   } catch (error) {
     return error instanceof Error ? error.message : "?";
   }
@@ -55,10 +64,10 @@ describe("resolveChoices()", () => {
   });
 
   test("takes containers where they are asked for or nothing else can run, and keeps them until down", () => {
-    const docker: StackChoices = { ...flink, runtime: "docker", why: "docker: x; flink: y" };
+    const docker: StackChoices = { ...flink, runtime: "docker", runtimeReason: { code: "containers" } };
     const chosen = (typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string => {
-      const { runtime, why } = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
-      return `${runtime} because ${why}`;
+      const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
+      return `${choices.runtime} because ${describeChoices(choices)}`;
     };
     expect([
       chosen({}),
@@ -71,11 +80,11 @@ describe("resolveChoices()", () => {
     ]).toEqual([
       "local because local: the engines are processes of this machine; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
       "docker because docker: the engines are containers; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
-      "docker because docker: x; flink: y",
-      "docker because docker: x; flink: y",
-      "local because local: the engines are processes of this machine; flink: y",
+      "docker because docker: the engines are containers; flink: before",
+      "docker because docker: the engines are containers; flink: before",
+      "local because local: the engines are processes of this machine; flink: before",
       "docker because docker: there is no Java here, and the images are there; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
-      "local because before",
+      "local because local: the engines are processes of this machine; flink: before",
     ]);
     expect(choose({ runtime: "docker" }, stateOf(flink, true))).toBe("Cannot change --runtime: the stack is up with local");
     expect(choose({ runtime: "local" }, stateOf(docker, true))).toBe("Cannot change --runtime: the stack is up with docker");
@@ -83,7 +92,7 @@ describe("resolveChoices()", () => {
 
   test("makes a container of a folder with ksqlDB, or else of an image: for who asks for ksqlDB, or where it is there", () => {
     const docker = { runtime: "docker" };
-    const kept: StackChoices = { ...flink, runtime: "docker", processor: "ksqldb", ksqldb: { image: true } };
+    const kept: StackChoices = { ...flink, runtime: "docker", processor: "ksqldb", source: { image: true } };
     const lines = [
       choose(docker, undefined, installed),
       choose({ ...docker, ksqldbUrl: "http://a:8088" }, undefined, installed),
@@ -121,7 +130,7 @@ describe("resolveChoices()", () => {
   });
 
   test("keeps the processor of a stack that is up, whatever the environment says now", () => {
-    expect(choose({}, stateOf(flink, true), installed)).toBe("flink {} because before");
+    expect(choose({}, stateOf(flink, true), installed)).toBe("flink {} because flink: before");
     expect(choose({}, stateOf(ksqldb, true))).toContain('ksqldb {"url":"http://a:8088"}');
     expect(choose({ processor: "ksqldb" }, stateOf(flink, true), installed)).toBe(
       "Cannot change the processor: the stack is up with flink",
@@ -150,11 +159,12 @@ describe("resolveChoices()", () => {
   });
 
   test("remembers a server that was chosen before until it gave back what is ours", () => {
-    const abandoned = (typed: Partial<TypedChoices>, kept: StackChoices): string | undefined =>
-      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare, false).abandonedKsqldb;
+    const abandoned = (typed: Partial<TypedChoices>, kept: StackChoices): unknown =>
+      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare, false).abandoned?.[0]?.source["url"];
+    const left = [{ processor: "ksqldb", source: { url: "http://a:8088" } }];
     expect(abandoned({ processor: "flink" }, ksqldb)).toBe("http://a:8088");
-    expect(abandoned({}, { ...flink, abandonedKsqldb: "http://a:8088" })).toBe("http://a:8088");
-    expect(abandoned({ ksqldbUrl: "http://a:8088" }, { ...flink, abandonedKsqldb: "http://a:8088" })).toBeUndefined();
+    expect(abandoned({}, { ...flink, abandoned: left })).toBe("http://a:8088");
+    expect(abandoned({ ksqldbUrl: "http://a:8088" }, { ...flink, abandoned: left })).toBeUndefined();
     expect(abandoned({}, ksqldb)).toBeUndefined();
   });
 

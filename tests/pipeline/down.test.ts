@@ -4,23 +4,23 @@ import type { Log } from "../../src/core/log.ts";
 import { down } from "../../src/pipeline/down.ts";
 import { stateFolder, writeRunState } from "../../src/state/run-state.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { someChoices } from "../state/some-choices.ts";
 
 test("down() parts from the server that is chosen and from the one before it, which gave nothing back yet", async () => {
   const [chosen, former] = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
   const folder = stateFolder(await temporaryFolder());
   const choices = {
-    runtime: "local",
+    ...someChoices,
     processor: "ksqldb",
-    ksqldb: { url: chosen },
-    abandonedKsqldb: former,
-    why: "",
-    portOffset: 0,
-  } as const;
+    source: { url: chosen },
+    abandoned: [{ processor: "ksqldb", source: { url: former } }],
+  };
   await writeRunState(folder, {
-    version: 2,
+    version: 3,
     stack: { id: "0a1b2c3d", place: { path: folder.root, device: "1", inode: "2" } },
     choices,
     services: [],
+    resources: [],
   });
   const warnings: string[] = [];
   const log: Log = { info() {}, success() {}, debug() {}, warn: (message) => warnings.push(message) };

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { missingProcessor, requireParts } from "../../src/pipeline/stack-parts.ts";
-import type { StackChoices } from "../../src/state/run-state.ts";
+import type { StackChoices } from "../../src/state/choices.ts";
+import { someChoices } from "../state/some-choices.ts";
 
-const whole: StackChoices = { runtime: "local", processor: "flink", why: "", portOffset: 0 };
+const whole = someChoices;
 
 function refusal(choices: StackChoices): unknown {
   try {
@@ -33,6 +34,6 @@ test("requireParts() says what a stack was started without, and how to start it"
 test("missingProcessor() notes that a stack computes no windows; a server that is not ours does", () => {
   expect(missingProcessor(whole)).toBeUndefined();
   expect(missingProcessor({ ...whole, only: ["pinot"] })).toBe("This stack has no Flink (--only pinot): it computes no windows by itself");
-  const external = { ...whole, processor: "ksqldb", ksqldb: { url: "http://127.0.0.1:8088" }, only: ["ksqldb", "pinot"] } as const;
+  const external = { ...whole, processor: "ksqldb", source: { url: "http://127.0.0.1:8088" }, only: ["ksqldb", "pinot"] } as const;
   expect(missingProcessor(external)).toBeUndefined();
 });

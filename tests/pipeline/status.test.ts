@@ -6,6 +6,7 @@ import { silentLog } from "../../src/core/log.ts";
 import { isHealthy, status } from "../../src/pipeline/status.ts";
 import { stateFolder, writeRunState } from "../../src/state/run-state.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { someChoices } from "../state/some-choices.ts";
 
 test("status() does not take a job for healthy whose processor says that it is, and does not answer for its queries", async () => {
   await using fakeKsqldb = createServer((request, response) => {
@@ -15,12 +16,13 @@ test("status() does not take a job for healthy whose processor says that it is, 
   await once(fakeKsqldb, "listening");
   const url = `http://127.0.0.1:${(fakeKsqldb.address() as AddressInfo).port}`;
   const folder = stateFolder(await temporaryFolder());
-  const choices = { runtime: "local", processor: "ksqldb", ksqldb: { url }, why: "", portOffset: 0 } as const;
+  const choices = { ...someChoices, processor: "ksqldb", source: { url } };
   await writeRunState(folder, {
-    version: 2,
+    version: 3,
     stack: { id: "0a1b2c3d", place: { path: folder.root, device: "1", inode: "2" } },
     choices,
     services: [],
+    resources: [],
   });
   const report = await status(undefined, { folder, log: silentLog, signal: new AbortController().signal });
   expect(report.services.find(({ name }) => name === "ksqldb")?.state).toBe("healthy");

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { findProgram } from "../../src/core/process.ts";
 import { lookAround } from "../../src/pipeline/surroundings.ts";
-import type { StackChoices } from "../../src/state/run-state.ts";
+import { someChoices } from "../state/some-choices.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const declarations = openDeclarations();
 const nothing = { runtime: undefined, processor: undefined, portOffset: undefined, only: undefined };
 const docker = { ...nothing, runtime: "docker" };
-const kept: StackChoices = { runtime: "local", processor: "flink", why: "before", portOffset: 0 };
+const kept = someChoices;
 
 describe("lookAround()", () => {
   const before = { PATH: process.env["PATH"], JAVA_HOME: process.env["JAVA_HOME"] };

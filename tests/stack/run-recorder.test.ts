@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { identityFor, readRunState, stateFolder, type ServiceRecord, type StackChoices } from "../../src/state/run-state.ts";
+import { identityFor, readRunState, stateFolder, type ServiceRecord } from "../../src/state/run-state.ts";
 import { RunRecorder } from "../../src/stack/stack.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { someChoices } from "../state/some-choices.ts";
 
-const choices: StackChoices = { runtime: "local", processor: "flink", why: "a test", portOffset: 7 };
+const choices = { ...someChoices, portOffset: 7 };
 
 function record(name: ServiceRecord["name"], pid: number): ServiceRecord {
   return { name, identity: { pid, startTicks: 1, bootId: "b" }, definitionHash: "h", endpoint: "e", startedAtMs: 1 };
@@ -12,19 +13,30 @@ function record(name: ServiceRecord["name"], pid: number): ServiceRecord {
 test("RunRecorder writes changes in the order in which they were made, even when nobody waits in between", async () => {
   const folder = stateFolder(await temporaryFolder());
   const stack = await identityFor(folder, undefined);
-  const recorder = new RunRecorder(folder, stack, choices, []);
+  const recorder = new RunRecorder(folder, { stack, choices, services: [], resources: [] });
   await Promise.all([
     recorder.remember("kafka", record("kafka", 1)),
     recorder.remember("pinot", record("pinot", 2)),
     recorder.remember("kafka", undefined),
     recorder.remember("pinot", { ...record("pinot", 2), readyMs: 9 }),
   ]);
-  expect(await readRunState(folder)).toEqual({ version: 2, stack, choices, services: [{ ...record("pinot", 2), readyMs: 9 }] });
+  expect(await readRunState(folder)).toEqual({
+    version: 3,
+    stack,
+    choices,
+    services: [{ ...record("pinot", 2), readyMs: 9 }],
+    resources: [],
+  });
 });
 
 test("RunRecorder forgets the run that stopped, and no other run of that service", async () => {
   const folder = stateFolder(await temporaryFolder());
-  const recorder = new RunRecorder(folder, await identityFor(folder, undefined), choices, [record("kafka", 1)]);
+  const recorder = new RunRecorder(folder, {
+    stack: await identityFor(folder, undefined),
+    choices,
+    services: [record("kafka", 1)],
+    resources: [],
+  });
   await recorder.forget({ name: "kafka", identity: record("kafka", 2).identity });
   expect([...recorder.records.keys()]).toEqual(["kafka"]);
   await recorder.forget(record("kafka", 1));
@@ -33,6 +45,6 @@ test("RunRecorder forgets the run that stopped, and no other run of that service
 
 test("readRunState() refuses what another version wrote", async () => {
   const folder = stateFolder(await temporaryFolder());
-  await Bun.write(folder.runFile, '{"version": 3}');
+  await Bun.write(folder.runFile, '{"version": 4}');
   expect(await readRunState(folder).catch((error: unknown) => error)).toMatchObject({ code: "state" });
 });

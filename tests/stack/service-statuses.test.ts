@@ -3,6 +3,7 @@ import { identifyProcess } from "../../src/core/process.ts";
 import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import type { Runtime } from "../../src/stack/runtime.ts";
 import { serviceStatuses } from "../../src/stack/stack.ts";
+import { someChoices } from "../state/some-choices.ts";
 
 /** Where the clock was put back by two hours, everything was started in the future. */
 const future = { definitionHash: "h", endpoint: "e", startedAtMs: Date.now() + 7_200_000 };
@@ -15,7 +16,7 @@ test("serviceStatuses() answers no negative uptime after the clock was put back"
     { ...future, name: "kafka", identity },
     { ...future, name: "pinot", identity: container },
   ];
-  const choices = { runtime: "local", processor: "flink", why: "a test", portOffset: 22_900, only: ["kafka", "pinot"] } as const;
+  const choices = { ...someChoices, portOffset: 22_900, only: ["kafka", "pinot"] };
   const state = { version: 1, choices, services: records } as unknown as RunState;
   // A FAKE: all that a status asks of a runtime.
   const runtime = { isRunning: async () => true, residentBytes: async () => 1 } as unknown as Runtime;

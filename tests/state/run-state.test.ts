@@ -12,8 +12,9 @@ import {
 } from "../../src/state/run-state.ts";
 import { idOfPath } from "../../src/state/stack-identity.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { someChoices } from "./some-choices.ts";
 
-const choices = { runtime: "local", processor: "flink", why: "", portOffset: 0 } as const;
+const choices = someChoices;
 const services = [
   {
     name: "kafka",
@@ -24,7 +25,7 @@ const services = [
   },
 ] as const;
 const stack = { id: "0a1b2c3d", place: { path: "/s", device: "1", inode: "2" } };
-const state: RunState = { version: 2, stack, choices, services };
+const state: RunState = { version: 3, stack, choices, services, resources: [] };
 
 /** A folder that holds the state of a new stack. */
 async function settled(path: string): Promise<{ readonly folder: StateFolder; readonly state: RunState }> {
@@ -47,9 +48,10 @@ test("readRunState() answers what writeRunState() wrote, and undefined where not
 test("readRunState() gives a state of version 1 the id by which its containers were named", async () => {
   const folder = stateFolder(await temporaryFolder());
   await mkdir(folder.root, { recursive: true });
-  await writeFile(folder.runFile, JSON.stringify({ version: 1, choices, services }));
+  const former = { runtime: "local", processor: "flink", why: "local: x; flink: y", portOffset: 0 };
+  await writeFile(folder.runFile, JSON.stringify({ version: 1, choices: former, services }));
   const { place } = await identityFor(folder, undefined);
-  expect(await readRunState(folder)).toEqual({ version: 2, choices, services, stack: { id: idOfPath(folder.root), place } });
+  expect(await readRunState(folder)).toMatchObject({ version: 3, services, stack: { id: idOfPath(folder.root), place } });
 });
 
 test("readRunState() takes a folder that was renamed for the same stack, and keeps its old place until it is written again", async () => {
@@ -111,8 +113,8 @@ test("stateFolder() gives one folder one name, whichever symbolic link leads to 
 });
 
 test.each([
-  ["torn", '{"version": 2, "cho'],
-  ["of another version", JSON.stringify({ ...state, version: 3 })],
+  ["torn", '{"version": 3, "cho'],
+  ["of another version", JSON.stringify({ ...state, version: 4 })],
   ["without an identity", JSON.stringify({ ...state, stack: { id: "0a1b2c3d" } })],
   ["with another runtime", JSON.stringify({ ...state, choices: { ...choices, runtime: "remote" } })],
   ["with a port offset that is no number", JSON.stringify({ ...state, choices: { ...choices, portOffset: "1" } })],
@@ -124,5 +126,32 @@ test.each([
   expect(await readError(folder)).toMatchObject({
     code: "state",
     message: `Cannot read "${folder.runFile}": not a state of this version of streamctl`,
+  });
+});
+
+test("readRunState() takes the choices of version 2 over, whose reason was a sentence and whose ksqlDB had a name of its own", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  const place = { path: folder.root, device: "1", inode: "2" };
+  const former = {
+    runtime: "docker",
+    processor: "ksqldb",
+    why: "docker: x; ksqldb: y",
+    portOffset: 7,
+    only: ["kafka"],
+    ksqldb: { home: "/opt/ksqldb" },
+    abandonedKsqldb: "http://a:8088",
+  };
+  await mkdir(folder.root, { recursive: true });
+  await writeFile(folder.runFile, JSON.stringify({ version: 2, stack: { id: "0a1b2c3d", place }, choices: former, services }));
+  const reason = { code: "recorded", facts: { text: "docker: x; ksqldb: y" } };
+  expect((await readRunState(folder))?.choices).toEqual({
+    runtime: "docker",
+    runtimeReason: reason,
+    processor: "ksqldb",
+    processorReason: reason,
+    source: { home: "/opt/ksqldb" },
+    abandoned: [{ processor: "ksqldb", source: { url: "http://a:8088" } }],
+    portOffset: 7,
+    only: ["kafka"],
   });
 });

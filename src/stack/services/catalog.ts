@@ -14,7 +14,7 @@ export interface ServiceChoice {
   /** Default: local. */
   readonly runtime?: RuntimeName | undefined;
   /** Which service computes the windows; `none` where a server that is not ours does. Default: flink. */
-  readonly processor?: "flink" | "ksqldb" | "none" | undefined;
+  readonly processor?: string | undefined;
   /** Services asked for; undefined means all. */
   readonly only?: readonly string[] | undefined;
 }
