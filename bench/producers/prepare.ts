@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { cacheFolder } from "../../src/core/cache-folder.ts";
 import { classPath } from "../../src/stack/local/engines.ts";
+import { kafkaJars } from "../../src/stack/services/kafka.ts";
 import { complaintOf, observe, type MeasureOptions } from "../measure.ts";
 
 const folder = import.meta.dir;
@@ -48,7 +49,7 @@ export async function prepareRivals(say: (text: string) => void): Promise<Prepar
   return {
     node: join(nodeFolder, "bin/node"),
     pythonPath: join(build, "python"),
-    kafkaClassPath: `${join(build, "java", "*")}:${classPath({ cacheDir: cacheFolder(), declarations: openDeclarations() }, "kafka")}`,
+    kafkaClassPath: `${join(build, "java", "*")}:${classPath({ cacheDir: cacheFolder(), declarations: openDeclarations() }, kafkaJars)}`,
     versions: {
       kafka,
       confluentKafka,

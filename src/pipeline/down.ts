@@ -9,6 +9,7 @@ import { identityFor, readRunState, type RunState, type StateFolder } from "../s
 import { observeProcesses, RunRecorder } from "../stack/stack.ts";
 import { stopServices } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
+import { everyService } from "./catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { abandonedServers, externalServer, releaseServer } from "./ksqldb.ts";
@@ -78,7 +79,7 @@ async function stopLeftBehind(
   const { folder, log } = context;
   const { services, runtime, left } = await findLeftBehind(context);
   if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
-  await stopServices(services, { runtime, log });
+  await stopServices(services, { runtime, definitions: everyService({ runtime: "local", portOffset: 0 }), log });
   return { stopped: [...new Set(services.map(({ name }) => name))], left };
 }
 
@@ -135,7 +136,12 @@ async function stopRunning(portOffset: number | undefined, { folder, log }: Pipe
     });
   };
   const running = [...unrecorded, ...state.services.filter(({ name }) => names.has(name))];
-  await stopServices(running, { runtime, log, forget: async (service) => await recorder.forget(service, remember) });
+  await stopServices(running, {
+    runtime,
+    definitions: everyService(state.choices),
+    log,
+    forget: async (service) => await recorder.forget(service, remember),
+  });
   for (const { name, state: seen } of observed) if (seen === "gone") await remember(name, undefined);
   return [...new Set(running.map(({ name }) => name))];
 }
@@ -144,7 +150,7 @@ async function stopRunning(portOffset: number | undefined, { folder, log }: Pipe
 async function forgetContainers({ folder, log }: PipelineContext): Promise<void> {
   if (!(await exists(folder.composeDir))) return;
   const stackId = (await readRunState(folder))?.stack.id;
-  const runtime = await openRuntime({ runtime: "docker", portOffset: 0, processor: "flink" }, { folder, stackId, log });
+  const runtime = await openRuntime({ runtime: "docker", portOffset: 0 }, { folder, stackId, log });
   await runtime.forget();
 }
 

@@ -9,8 +9,10 @@ import { openDeclarations } from "../core/assets.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { composeFile, renderCompose } from "../stack/docker/compose-file.ts";
 import { projectFiles, writeProject } from "../stack/docker/compose-project.ts";
-import { imageOf, imageSource } from "../stack/docker/image.ts";
-import { everyService } from "../stack/services/catalog.ts";
+import { imagesOf, imageSource } from "../stack/docker/image.ts";
+import type { ServiceDefinition } from "../stack/service.ts";
+import { everyService, labelOf } from "./catalog.ts";
+import { defaultServices } from "./stack-services.ts";
 
 export interface EjectReport {
   readonly folder: string;
@@ -18,11 +20,18 @@ export interface EjectReport {
   readonly files: readonly string[];
 }
 
-const header = `# Kafka, ZooKeeper, Pinot and Flink: docker compose up --build
-# With ksqlDB too, on Confluent's image: docker compose --profile ksqldb up --build
-# Topics, the job of the windows and Pinot's table are provisioned by: streamctl --dir . up --runtime docker
+/** @param optional services that come up only with the compose profile of their name */
+function header(usual: readonly string[], optional: readonly ServiceDefinition[]): string {
+  const labels = usual.map(labelOf);
+  const profiles = optional.map(({ name, process: { jars } }) => {
+    const on = jars.kind === "folder" ? `, on ${jars.image.label}` : "";
+    return `# With ${labelOf(name)} too${on}: docker compose --profile ${name} up --build\n`;
+  });
+  return `# ${labels.slice(0, -1).join(", ")} and ${labels.at(-1) ?? ""}: docker compose up --build
+${profiles.join("")}# Topics, the job of the windows and Pinot's table are provisioned by: streamctl --dir . up --runtime docker
 # which writes its own compose.yaml from what stands in config/; what is changed in this file counts for compose by hand.
 `;
+}
 
 /**
  * @param portOffset of the published ports in `compose.yaml`
@@ -38,8 +47,10 @@ export async function eject(folder: string, portOffset: number): Promise<EjectRe
   const declarations = openDeclarations();
   const definitions = everyService({ runtime: "docker", portOffset });
   const source = imageSource(declarations, process.env);
-  const images = (["kafka", "pinot", "flink", "ksqldb"] as const).map((engine) => imageOf(engine, definitions, source));
-  const compose = header + renderCompose(composeFile(definitions, images, { project: "streamctl", optional: ["ksqldb"] }));
+  const usual = defaultServices({ runtime: "docker", portOffset }).map(({ name }) => name);
+  const others = definitions.filter(({ name }) => !usual.includes(name));
+  const options = { project: "streamctl", optional: others.map(({ name }) => name) };
+  const compose = header(usual, others) + renderCompose(composeFile(definitions, imagesOf(definitions, source), options));
   const files = projectFiles({ compose, declarations, paths: declarations.paths() });
   await writeProject(folder, files);
   return { folder, files: Object.keys(files).toSorted() };

@@ -1,7 +1,7 @@
 /** Where the engines of a stack answer. */
 
 import type { StackChoices } from "../state/choices.ts";
-import { siteOf } from "../stack/site.ts";
+import { layoutOf, type PortName } from "./catalog.ts";
 import { externalServer } from "./ksqldb.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
@@ -19,16 +19,16 @@ export interface Endpoints {
 }
 
 export function endpointsOf(choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">): Endpoints {
-  const { ports, brokers } = siteOf(choices.runtime, choices.portOffset);
-  const http = (port: number): string => `http://127.0.0.1:${port}`;
+  const { port, brokers } = layoutOf(choices.runtime, choices.portOffset);
+  const http = (name: PortName): string => `http://127.0.0.1:${port(name)}`;
   return {
-    kafka: `127.0.0.1:${ports.kafka}`,
+    kafka: `127.0.0.1:${port("kafka")}`,
     kafkaForServices: brokers,
-    pinotController: http(ports.pinotController),
-    pinotBroker: http(ports.pinotBroker),
-    flinkRest: http(ports.flinkRest),
-    flinkGateway: http(ports.flinkGateway),
-    ksqldb: externalServer(choices) ?? http(ports.ksqldb),
+    pinotController: http("pinotController"),
+    pinotBroker: http("pinotBroker"),
+    flinkRest: http("flinkRest"),
+    flinkGateway: http("flinkGateway"),
+    ksqldb: externalServer(choices) ?? http("ksqldb"),
   };
 }
 

@@ -26,7 +26,7 @@ interface LeftStack {
 /** Looks for what a folder without run.json has left on this machine, and warns of what a container engine keeps. */
 export async function findLeftBehind(context: PipelineContext): Promise<LeftBehind> {
   const { folder, log } = context;
-  const runtime = await openRuntime({ runtime: "local", portOffset: 0, processor: "flink" }, { folder, stackId: undefined, log });
+  const runtime = await openRuntime({ runtime: "local", portOffset: 0 }, { folder, stackId: undefined, log });
   const [services, left] = await Promise.all([unrecordedServices(undefined, runtime), findLeftContainers(context)]);
   return { services, runtime, left };
 }

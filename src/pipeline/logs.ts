@@ -1,7 +1,8 @@
 /** `logs`: what the services wrote, their last lines or as they come. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { isServiceName, serviceNames, unknownService } from "../stack/services/catalog.ts";
+import { serviceNames } from "./catalog.ts";
+import { isServiceName, unknownService } from "./stack-services.ts";
 import { readRunState } from "../state/run-state.ts";
 import type { PipelineContext } from "./context.ts";
 import { openRuntime } from "./open-runtime.ts";
@@ -23,8 +24,12 @@ export async function logs(request: LogsRequest, write: LineWriter, { folder, lo
   if (service !== undefined && !isServiceName(service)) throw unknownService(service);
   const names = service === undefined ? serviceNames : [service];
   const state = await readRunState(folder);
-  const choices = state?.choices ?? { runtime: "local", processor: "flink", portOffset: 0 };
-  const runtime = await openRuntime(choices, { folder, stackId: state?.stack.id, log, signal });
+  const runtime = await openRuntime(state?.choices ?? { runtime: "local", portOffset: 0 }, {
+    folder,
+    stackId: state?.stack.id,
+    log,
+    signal,
+  });
   const tails = await Promise.all(names.map(async (name) => await runtime.tailLog(name, request.follow ? 0 : lines)));
   if (tails.every((tail) => tail === undefined)) {
     throw new StreamctlError("not-running", `Cannot show logs of ${service ?? "any service"}: none was started from "${folder.root}"`, {

@@ -13,13 +13,13 @@ import { outgoingPorts, type PortRange } from "../core/port-owner.ts";
 import { findProgram } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
 import { findEngine } from "../stack/docker/engine.ts";
-import { requireKsqldb } from "../stack/ksqldb-home.ts";
-import { diskBytesFor, isResolved, needsCompiler } from "../stack/local/engines.ts";
+import { requireKsqldb } from "../processors/ksqldb/home.ts";
+import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
 import { lookAtJava, type Java } from "../stack/local/java.ts";
 import { takenPorts, type TakenPort } from "../stack/ports.ts";
 import type { KsqldbSource } from "./ksqldb.ts";
 import type { StateFolder } from "../state/run-state.ts";
-import type { EngineName, ServiceDefinition } from "../stack/service.ts";
+import type { MavenJars, ServiceDefinition } from "../stack/service.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 
 /** What an `up` is about to start. */
@@ -70,7 +70,7 @@ export interface Machine {
   readonly maven: string | undefined;
   readonly cache: Folder | StreamctlError;
   /** Engines to be started that are not in the cache, and the room that they need. */
-  readonly missingEngines: readonly EngineName[];
+  readonly missingEngines: readonly string[];
   readonly missingBytes: number;
   /** Whether one of them is compiled. */
   readonly compiles: boolean;
@@ -86,8 +86,8 @@ export interface Machine {
 export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSignal): Promise<Machine> {
   const { runtime, portOffset, folder, starting, opening, ksqldb } = undertaking;
   const cache = await cacheOrRefusal();
-  const missingEngines = "path" in cache ? await missingIn(cache.path, undertaking) : enginesOf(starting);
-  const compiles = runtime === "local" && missingEngines.some(needsCompiler);
+  const missing = "path" in cache ? await missingIn(cache.path, undertaking) : enginesOf(starting);
+  const compiles = runtime === "local" && missing.some(needsCompiler);
   const published = opening.map(({ name, ports }) => ({
     name,
     ports: ports.filter(({ own }) => runtime === "local" || own !== true),
@@ -112,8 +112,8 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     java,
     maven,
     cache,
-    missingEngines,
-    missingBytes: diskBytesFor(missingEngines),
+    missingEngines: missing.map(({ engine }) => engine),
+    missingBytes: diskBytesFor(missing),
     compiles,
     takenPorts: taken,
     outgoingPorts: outgoing,
@@ -153,15 +153,15 @@ async function cacheOrRefusal(): Promise<Folder | StreamctlError> {
   return await orRefusal(async () => await lookAtFolder(cacheFolder()));
 }
 
-function enginesOf(definitions: readonly ServiceDefinition[]): readonly EngineName[] {
-  return [...new Set(definitions.map(({ engine }) => engine))].filter((engine) => engine !== "ksqldb");
+function enginesOf(definitions: readonly ServiceDefinition[]): readonly MavenJars[] {
+  return distinctEngines(definitions.map((definition) => definition.process.jars).filter((jars) => jars.kind === "maven"));
 }
 
-async function missingIn(cacheDir: string, { runtime, starting, declarationsDir }: Undertaking): Promise<readonly EngineName[]> {
+async function missingIn(cacheDir: string, { runtime, starting, declarationsDir }: Undertaking): Promise<readonly MavenJars[]> {
   if (runtime === "docker") return [];
   const cache = { cacheDir, declarations: openDeclarations(declarationsDir) };
-  const looks = await Promise.all(enginesOf(starting).map(async (name) => ({ name, there: await isResolved(cache, name) })));
-  return looks.filter(({ there }) => !there).map(({ name }) => name);
+  const looks = await Promise.all(enginesOf(starting).map(async (jars) => ({ jars, there: await isResolved(cache, jars) })));
+  return looks.filter(({ there }) => !there).map(({ jars }) => jars);
 }
 
 async function readLimits(): Promise<Limits> {

@@ -3,13 +3,12 @@
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
-import type { KsqldbJars } from "../stack/ksqldb-home.ts";
+import { type JarFolder, readJarFolder } from "../stack/jar-folder.ts";
 import { localRuntime } from "../stack/local/runtime.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import type { StackChoices } from "../state/choices.ts";
 import type { StateFolder } from "../state/run-state.ts";
-import { ksqldbSource } from "./ksqldb.ts";
-import type { Runtime } from "../stack/runtime.ts";
-import { chosenServices } from "../stack/stack.ts";
+import { chosenServices } from "./stack-services.ts";
 
 export interface RuntimeContext {
   readonly folder: StateFolder;
@@ -21,36 +20,41 @@ export interface RuntimeContext {
   readonly signal?: AbortSignal | undefined;
   /** Root certificates in PEM that builds of images trust. */
   readonly extraCa?: readonly string[] | undefined;
-  /** Of the user's ksqlDB, where an image may be built of them. */
-  readonly ksqldbJars?: KsqldbJars | undefined;
+  /** Of engines that the user has installed, where images may be built of them. */
+  readonly jarFolders?: ReadonlyMap<string, JarFolder> | undefined;
 }
 
+/** @param choices where no processor was chosen, nothing is started */
 export async function openRuntime(
-  choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">,
+  choices: Pick<StackChoices, "runtime" | "portOffset"> & Partial<Pick<StackChoices, "processor" | "source">>,
   context: RuntimeContext,
 ): Promise<Runtime> {
-  const { folder, stackId, log, signal, extraCa, ksqldbJars } = context;
+  const { folder, stackId, log, signal, extraCa, jarFolders } = context;
   const declarations = openDeclarations(context.declarationsDir);
-  if (choices.runtime === "local") {
-    const ksqldb = ksqldbSource(choices);
-    return localRuntime({
-      folder,
-      stackId,
-      cacheDir: cacheFolder,
-      declarations,
-      ksqldbHome: ksqldb && "home" in ksqldb ? ksqldb.home : undefined,
-      log,
-      signal,
-    });
-  }
+  if (choices.runtime === "local") return localRuntime({ folder, stackId, cacheDir: cacheFolder, declarations, log, signal });
   const [{ dockerRuntime }, { imageSource }] = await Promise.all([
     import("../stack/docker/runtime.ts"),
     import("../stack/docker/image.ts"),
   ]);
-  const { runtime, portOffset, processor, source: from } = choices;
+  const { runtime, portOffset, processor = "none", source: from } = choices;
   const definitions = chosenServices({ runtime, portOffset, processor, ...(from ? { source: from } : {}) });
-  const source = { ...imageSource(declarations, process.env), ksqldbJars };
+  const source = { ...imageSource(declarations, process.env), folders: jarFolders };
   return dockerRuntime({ folder, project: projectOf(stackId ?? "none"), definitions, source, extraCa, log, signal });
+}
+
+/**
+ * The jars of engines that the user has installed, as images are built of them; none where nothing is built.
+ *
+ * @throws StreamctlError `prerequisite` for a folder that does not hold its engine
+ */
+export async function readJarFolders(choices: StackChoices): Promise<ReadonlyMap<string, JarFolder>> {
+  const folders = new Map<string, JarFolder>();
+  if (choices.runtime !== "docker") return folders;
+  for (const { process: program } of chosenServices(choices)) {
+    const { jars, mainClass } = program;
+    if (jars.kind === "folder" && jars.home !== undefined) folders.set(jars.engine, await readJarFolder(jars, mainClass));
+  }
+  return folders;
 }
 
 /** Name of a stack's compose project. */

@@ -13,7 +13,7 @@ import { provisionPinot, type PinotOptions } from "../stores/pinot/table.ts";
 import { provisionProcessor, type Processor } from "../processors/processor.ts";
 import type { StackChoices } from "../state/choices.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import { pinotBrokersVariable } from "../stack/services/pinot.ts";
+import { pinotBrokersVariable } from "../stores/pinot/service.ts";
 import type { Endpoints } from "./endpoints.ts";
 import {
   abandonedServers,

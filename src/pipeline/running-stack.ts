@@ -6,7 +6,7 @@ import type { StackChoices } from "../state/choices.ts";
 import { hasMoved, type RunState, type ServiceRecord, type StateFolder } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { hintFor, knownCause } from "../stack/service-end.ts";
-import { everyService } from "../stack/services/catalog.ts";
+import { everyService } from "./catalog.ts";
 import { observeProcesses, requireRunState } from "../stack/stack.ts";
 import { endpointsOf, type Endpoints } from "./endpoints.ts";
 import { wantsExternal } from "./ksqldb.ts";

@@ -2,17 +2,10 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { StackChoices } from "../state/choices.ts";
-import { chosenServices } from "../stack/stack.ts";
+import { labelOf } from "./catalog.ts";
 import { wantsExternal } from "./ksqldb.ts";
+import { chosenServices } from "./stack-services.ts";
 import type { ServiceName } from "../state/service-identity.ts";
-
-const labels: Readonly<Record<ServiceName, string>> = {
-  kafka: "Kafka",
-  zookeeper: "ZooKeeper",
-  pinot: "Pinot",
-  flink: "Flink",
-  ksqldb: "ksqlDB",
-};
 
 /** Whether the stack has the service; a ksqlDB server that is not ours is part of it too. */
 export function hasPart(choices: StackChoices, service: ServiceName): boolean {
@@ -27,7 +20,7 @@ export function requireParts(choices: StackChoices, services: readonly ServiceNa
   const missing = services.filter((service) => !hasPart(choices, service));
   if (missing.length === 0) return;
   const kept = choices.only ?? [];
-  const names = missing.map((service) => labels[service]).join(" and no ");
+  const names = missing.map((service) => labelOf(service)).join(" and no ");
   throw new StreamctlError("not-running", `Cannot ${action}: this stack has no ${names}, it was started with --only ${kept.join(",")}`, {
     hint: `Type: streamctl down, then: streamctl up --only ${[...new Set([...kept, ...services])].join(",")}`,
   });
@@ -36,5 +29,5 @@ export function requireParts(choices: StackChoices, services: readonly ServiceNa
 /** A note for whoever looks for windows in a stack that computes none; undefined where it has a processor. */
 export function missingProcessor(choices: StackChoices): string | undefined {
   if (hasPart(choices, choices.processor)) return undefined;
-  return `This stack has no ${labels[choices.processor]} (--only ${choices.only?.join(",")}): it computes no windows by itself`;
+  return `This stack has no ${labelOf(choices.processor)} (--only ${choices.only?.join(",")}): it computes no windows by itself`;
 }

@@ -3,7 +3,7 @@
 import { authorization } from "../processors/ksqldb/credentials.ts";
 import { isReady } from "../stack/health.ts";
 import { readRunState } from "../state/run-state.ts";
-import { ksqldbChecks } from "../stack/services/ksqldb.ts";
+import { ksqldbChecks } from "../processors/ksqldb/service.ts";
 import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
 import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
@@ -13,6 +13,7 @@ import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { observeResources, type ResourceStatus } from "./resources.ts";
 import { requireSameOffset } from "./running-stack.ts";
+import { chosenServices } from "./stack-services.ts";
 
 export interface StatusReport {
   readonly runtime: string;
@@ -45,7 +46,7 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   const unrecorded = await unrecordedServices(state, opened);
   if (unrecorded.length > 0)
     log.warn(`Running without being known to run.json: ${listServices(unrecorded)}. Type: streamctl up, or streamctl down`);
-  const own = await serviceStatuses(state, opened, kafkaProbe);
+  const own = await serviceStatuses(state, chosenServices(state.choices), opened, kafkaProbe);
   const services = wantsExternal(state.choices) ? [...own, await externalStatus(endpointsOf(state.choices).ksqldb, signal)] : own;
   const resources = await observeResources(state.choices, services, opened, context);
   return { runtime, processor, services, resources, job: jobOf(resources) };

@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import type { Declarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { findEngine } from "../stack/docker/engine.ts";
-import { imageOf, imageSource, type ImageSource } from "../stack/docker/image.ts";
+import { imagesOf, imageSource, type ImageSource } from "../stack/docker/image.ts";
 import { hasJava } from "../stack/local/java.ts";
 import type { StackChoices } from "../state/choices.ts";
-import { desiredServices } from "../stack/services/catalog.ts";
 import type { Surroundings, TypedChoices } from "./choices.ts";
+import { defaultServices } from "./stack-services.ts";
 
 export interface Viewpoint {
   readonly declarations: Declarations;
@@ -27,14 +27,14 @@ export async function lookAround(typed: TypedChoices, kept: StackChoices | undef
   const asksForImage = isOpen(typed.processor) && needless === undefined && (onlyContainers || typed.runtime === "docker");
   return {
     ksqldbHome: home,
-    ksqldbImage: given("KSQLDB_IMAGE") !== "" || (asksForImage && (await haveImages([source.ksqldbImage], signal))),
+    ksqldbImage: given("KSQLDB_IMAGE") !== "" || (asksForImage && (await haveImages([source.bases["KSQLDB_IMAGE"] ?? ""], signal))),
     onlyContainers,
   };
 }
 
 function ownImages({ portOffset = 0 }: TypedChoices, source: ImageSource): readonly string[] {
-  const definitions = desiredServices({ runtime: "docker", portOffset });
-  return [...new Set(definitions.map(({ engine }) => engine))].map((engine) => imageOf(engine, definitions, source).tag);
+  const definitions = defaultServices({ runtime: "docker", portOffset });
+  return imagesOf(definitions, source).map(({ tag }) => tag);
 }
 
 /** Whether an engine answers here and has all of these. */

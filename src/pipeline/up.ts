@@ -9,15 +9,16 @@ import { loadAddon } from "../kafka/addon.ts";
 import type { Change } from "../core/change.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart } from "../stack/execute.ts";
-import { type KsqldbJars, readKsqldbJars, requireKsqldb } from "../stack/ksqldb-home.ts";
+import { requireKsqldb } from "../processors/ksqldb/home.ts";
 import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
 import type { StackChoices } from "../state/choices.ts";
 import { identityFor, readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { StackIdentity } from "../state/stack-identity.ts";
-import { chosenServices, desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
+import { desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
 import { stopServices } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
+import { everyService } from "./catalog.ts";
 import { requireFit, requireUsableFolder } from "./checks.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
@@ -26,12 +27,13 @@ import { ksqldbSource, wantsExternal } from "./ksqldb.ts";
 import { describeChoices } from "./reasons.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
-import { openRuntime } from "./open-runtime.ts";
+import { openRuntime, readJarFolders } from "./open-runtime.ts";
 import { provision } from "./provisioning.ts";
 import { observeResources } from "./resources.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
 import { untilHealthy } from "./settle.ts";
 import { withStackLock } from "./stack-lock.ts";
+import { chosenServices } from "./stack-services.ts";
 import { lookAround } from "./surroundings.ts";
 import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
 import type { RunningService, ServiceName } from "../state/service-identity.ts";
@@ -119,11 +121,14 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     ...context,
     stackId: stack.id,
     extraCa: await extraCertificates(request.extraCaFile, choices),
-    ksqldbJars: await jarsForImage(choices),
+    jarFolders: await readJarFolders(choices),
   });
   if (state && isUp) await requireUnmoved(state, context.folder);
-  const desired = desireStack(choices, runtime);
-  const [observed, unrecorded] = await Promise.all([observeStack(state, runtime, kafkaProbe), unrecordedServices(state, runtime)]);
+  const desired = desireStack(chosenServices(choices), runtime);
+  const [observed, unrecorded] = await Promise.all([
+    observeStack(state, everyService(choices), runtime, kafkaProbe),
+    unrecordedServices(state, runtime),
+  ]);
   return { state, stack, choices, runtime, desired, unrecorded, plan: planStack(desired, observed) };
 }
 
@@ -138,11 +143,6 @@ async function choose(
   const ksqldb = ksqldbSource(choices);
   if (!isUp && ksqldb && "home" in ksqldb) await requireKsqldb(ksqldb.home);
   return { choices, isUp };
-}
-
-async function jarsForImage(choices: StackChoices): Promise<KsqldbJars | undefined> {
-  const ksqldb = ksqldbSource(choices);
-  return choices.runtime === "docker" && ksqldb && "home" in ksqldb ? await readKsqldbJars(ksqldb.home) : undefined;
 }
 
 /** @throws StreamctlError `usage` where no image is built, or the file holds no certificate */
@@ -186,14 +186,15 @@ async function carryOut(
     loadAddon().keepDescriptors();
   }
   for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
-  await stopServices(unrecorded, { runtime, log });
+  const definitions = everyService(choices);
+  await stopServices(unrecorded, { runtime, definitions, log });
   // Containers are found by the stack's id alone: it is written down before any of them is made.
   if (choices.runtime === "docker") await recorder.choose(choices);
   if (starting.length > 0) await runtime.prepare(starting);
   const unwanted = new Set(plan.filter(({ operation }) => operation === "stop").map(({ target }) => target));
   await stopServices(
     [...recorder.records.values()].filter(({ name }) => unwanted.has(name)),
-    { runtime, log, forget: recorder.forget },
+    { runtime, definitions, log, forget: recorder.forget },
   );
   const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });
   const provisioning = provision({

@@ -5,7 +5,7 @@ import { transactionsTopic, windowsTable } from "../spec/names.ts";
 import { readWindows } from "../stores/pinot/broker.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { StackChoices } from "../state/choices.ts";
-import { serviceNames } from "../stack/services/catalog.ts";
+import { serviceNames } from "./catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { observeResources } from "./resources.ts";
 import { runningStack } from "./running-stack.ts";

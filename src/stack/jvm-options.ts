@@ -5,7 +5,7 @@ import type { Log } from "../core/log.ts";
 
 /**
  * Language, zone and encodings, which a JVM otherwise takes from its surroundings: Kafka does not start in Turkish, where "classic" in
- * capitals is another word, and some of ksqlDB's functions read texts as times of the server's zone.
+ * capitals is another word, and some SQL functions read texts as times of the server's zone.
  */
 export const localeOptions: readonly string[] = [
   "-Duser.language=en",

@@ -57,14 +57,3 @@ export function planStop(observed: readonly ObservedProcess[]): readonly Operati
   const running = observed.filter(({ state }) => state === "running");
   return running.map(({ name }) => ({ operation: "stop", target: name, cause: "asked to stop" }));
 }
-
-/**
- * The order of stopping: a service stops once everything that works with it has stopped. Kafka goes last but for nothing.
- */
-export function stopWaves(names: readonly ServiceName[]): readonly (readonly ServiceName[])[] {
-  const order: readonly (readonly ServiceName[])[] = [
-    ["flink", "ksqldb", "pinot"],
-    ["zookeeper", "kafka"],
-  ];
-  return order.map((wave) => wave.filter((name) => names.includes(name))).filter((wave) => wave.length > 0);
-}

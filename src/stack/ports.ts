@@ -1,30 +1,10 @@
-/** Every port of the pipeline, once. `--port-offset` is added to each, so that stacks can live side by side. */
+/** Whether the ports of services are free, and who holds those that are not. */
 
 import { createServer } from "node:net";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { portStranger, portUse, type PortOwner, type PortUse } from "../core/port-owner.ts";
 import type { ServiceDefinition, ServicePort } from "./service.ts";
 import type { ServiceName } from "../state/service-identity.ts";
-
-const base = {
-  kafka: 9092,
-  kafkaController: 9093,
-  zookeeper: 2181,
-  pinotController: 9000,
-  pinotBroker: 8099,
-  pinotServer: 8098,
-  pinotServerAdmin: 8097,
-  flinkRest: 8081,
-  flinkGateway: 8083,
-  ksqldb: 8088,
-} as const;
-
-export type Ports = Readonly<Record<keyof typeof base, number>>;
-
-/** @param offset 0…56442, added to every port */
-export function portsAt(offset: number): Ports {
-  return Object.freeze(Object.fromEntries(Object.entries(base).map(([name, port]) => [name, port + offset]))) as Ports;
-}
 
 /** A port that a service cannot listen on. */
 export interface TakenPort {

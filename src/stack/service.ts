@@ -1,6 +1,6 @@
 /**
- * What a service is: defined once, the same for every runtime. A definition holds no function and no absolute path, so it can
- * be printed, hashed and rendered into containers as well as into processes of this machine.
+ * What a service is: defined once, the same for every runtime. A definition holds no function and no path but that of a
+ * user's own installation, so it can be printed, hashed and rendered into containers as well as into processes of this machine.
  */
 
 import { createHash } from "node:crypto";
@@ -8,8 +8,67 @@ import type { TemplateValues } from "../core/template.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 import { jvmOptionsOf } from "./jvm-options.ts";
 
-/** A set of jars, resolved by Maven from `config/<engine>/pom.xml`. */
-export type EngineName = "kafka" | "pinot" | "flink";
+/** Jars of an engine, resolved by Maven from `config/<engine>/pom.xml`. */
+export interface MavenJars {
+  readonly kind: "maven";
+  /** Name of the engine's folder in `config/`, of its folder in the cache, and of its image. */
+  readonly engine: string;
+  /** As people write it: `Kafka`. */
+  readonly label: string;
+  readonly version: string;
+  /** Embedded Java sources compiled along, next to the pom. */
+  readonly sources: readonly string[];
+  /** Jars that Maven is expected to fetch; shown as progress only. */
+  readonly jarCount: number;
+  /** Room that the resolution needs at its peak, Maven's own repository included, in bytes. */
+  readonly diskBytes: number;
+}
+
+/** Jars of an engine that the user has installed; it is in no package registry. */
+export interface InstalledJars {
+  readonly kind: "folder";
+  /** As in {@link MavenJars}. */
+  readonly engine: string;
+  readonly label: string;
+  /** The user's folder; undefined where only an image can be made, of the engine's public image. */
+  readonly home: string | undefined;
+  /** Folders of the engine's archive whose jars make the class path, in its order; of any other folder every jar counts. */
+  readonly archiveFolders: readonly string[];
+  /** Beginning of the name of the jar whose name tells the version. */
+  readonly versionJar: string;
+  /** Option of `up` that names the folder, with its value. */
+  readonly option: string;
+  /** What folder to give, where the given one does not hold the engine. */
+  readonly homeHint: string;
+  readonly image: InstalledImage;
+}
+
+/** The public image of an engine that {@link InstalledJars} describes. */
+export interface InstalledImage {
+  readonly dockerfile: string;
+  /** Build argument that names the image; `STREAMCTL_<argument>` in the environment names another one. */
+  readonly argument: string;
+  /** Where the engine's archive lies in it. */
+  readonly root: string;
+  /** Whose it is: `Confluent's image`. */
+  readonly label: string;
+  /** How to go on where it cannot be pulled. */
+  readonly withoutImage: string;
+}
+
+export type Jars = MavenJars | InstalledJars;
+
+/** A Java program. In its options and arguments `{{confDir}}` and `{{dataDir}}` stand for the service's folders. */
+export interface JvmProcess {
+  readonly kind: "jvm";
+  readonly jars: Jars;
+  /** Beside those that every JVM has, see `jvmOptionsOf`. */
+  readonly jvmOptions: readonly string[];
+  readonly mainClass: string;
+  readonly args: readonly string[];
+  /** Run once, before the first start, in an empty data folder. */
+  readonly prepare?: { readonly mainClass: string; readonly args: readonly string[] };
+}
 
 /** How the engine itself says that it is ready. */
 export type Probe =
@@ -46,27 +105,22 @@ export interface ConfigurationFile {
 }
 
 /**
- * In `values`, `jvmOptions` and `args`, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime
+ * In the environment and the words of the process, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime
  * chooses; every other value is given by `values`.
  */
 export interface ServiceDefinition {
   readonly name: ServiceName;
-  /** `ksqldb` is in no package registry: its jars lie in a folder of the user's. */
-  readonly engine: EngineName | "ksqldb";
   /** Services that must be ready before this one is started. */
   readonly after: readonly ServiceName[];
+  /** Services that it needs at work, beyond those. */
+  readonly needs: readonly ServiceName[];
   readonly ports: readonly ServicePort[];
   /** The address that a person types, as `status` shows it. */
   readonly endpoint: string;
   readonly values: TemplateValues;
   readonly files: readonly ConfigurationFile[];
   readonly env: Readonly<Record<string, string>>;
-  /** Beside those that every service has, see `jvmOptionsOf`. */
-  readonly jvmOptions: readonly string[];
-  readonly mainClass: string;
-  readonly args: readonly string[];
-  /** Run once, before the first start, in an empty data folder. */
-  readonly prepare?: { readonly mainClass: string; readonly args: readonly string[] };
+  readonly process: JvmProcess;
   readonly probe: Probe;
   /** Time for a stop after SIGTERM, in milliseconds; after it the process is killed. */
   readonly stopTimeoutMs: number;
@@ -75,7 +129,7 @@ export interface ServiceDefinition {
 /** A short hash of everything that makes a running service what it is, its rendered configuration included. */
 export function definitionHash(definition: ServiceDefinition, files: readonly string[]): string {
   return createHash("sha256")
-    .update(JSON.stringify([jvmOptionsOf(definition), definition, files]))
+    .update(JSON.stringify([jvmOptionsOf(definition.process), definition, files]))
     .digest("hex")
     .slice(0, 16);
 }

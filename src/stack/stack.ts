@@ -19,7 +19,6 @@ import {
 import { type Runtime } from "./runtime.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { describeEnd, knownCause } from "./service-end.ts";
-import { desiredServices, everyService } from "./services/catalog.ts";
 import type { StackIdentity } from "../state/stack-identity.ts";
 import { type RunningService, type ServiceName, isSameRun } from "../state/service-identity.ts";
 
@@ -36,20 +35,9 @@ export interface ServiceStatus {
   readonly detail: string | null;
 }
 
-/** The services that the choices ask for, with the hash of what they would run as. */
-export function desireStack(choices: StackChoices, runtime: Runtime): readonly DesiredService[] {
-  return chosenServices(choices).map((definition) => ({
-    definition,
-    definitionHash: runtime.hash(definition),
-  }));
-}
-
-/** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
-export function chosenServices(
-  choices: Pick<StackChoices, "runtime" | "portOffset" | "only" | "processor" | "source">,
-): readonly ServiceDefinition[] {
-  const { runtime, portOffset, only, processor, source } = choices;
-  return desiredServices({ runtime, portOffset, only, processor: source && "url" in source ? "none" : processor });
+/** Services with the hash of what they would run as. */
+export function desireStack(definitions: readonly ServiceDefinition[], runtime: Runtime): readonly DesiredService[] {
+  return definitions.map((definition) => ({ definition, definitionHash: runtime.hash(definition) }));
 }
 
 /** Which of the processes that the state names still run. Asks no engine: one that hangs is to be stopped all the same. */
@@ -59,14 +47,18 @@ export async function observeProcesses(state: RunState, runtime: Runtime): Promi
   );
 }
 
-/** One look at everything that the state says was started. */
+/**
+ * One look at everything that the state says was started.
+ *
+ * @param definitions of every service that may have been
+ */
 export async function observeStack(
   state: RunState | undefined,
+  definitions: readonly ServiceDefinition[],
   runtime: Runtime,
   kafkaProbe: KafkaProbe,
 ): Promise<readonly ObservedService[]> {
   if (!state) return [];
-  const definitions = everyService(state.choices);
   return await Promise.all(
     state.services.map(async (record): Promise<ObservedService> => {
       const running = await runtime.isRunning(record.identity);
@@ -82,10 +74,18 @@ export async function observeStack(
   );
 }
 
-/** What `status` shows of each service that belongs to the stack, running or not. */
-export async function serviceStatuses(state: RunState, runtime: Runtime, kafkaProbe: KafkaProbe): Promise<readonly ServiceStatus[]> {
-  const observed = await observeStack(state, runtime, kafkaProbe);
-  const definitions = chosenServices(state.choices);
+/**
+ * What `status` shows of each service that belongs to the stack, running or not.
+ *
+ * @param definitions of those services
+ */
+export async function serviceStatuses(
+  state: RunState,
+  definitions: readonly ServiceDefinition[],
+  runtime: Runtime,
+  kafkaProbe: KafkaProbe,
+): Promise<readonly ServiceStatus[]> {
+  const observed = await observeStack(state, definitions, runtime, kafkaProbe);
   return await Promise.all(
     definitions.map(async (definition) => {
       const record = state.services.find(({ name }) => name === definition.name);

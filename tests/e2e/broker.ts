@@ -16,7 +16,8 @@ import { localRuntime, type LocalRuntime } from "../../src/stack/local/runtime.t
 import { stateFolder } from "../../src/state/run-state.ts";
 import type { ServiceDefinition } from "../../src/stack/service.ts";
 import { kafkaService } from "../../src/stack/services/kafka.ts";
-import { siteOf } from "../../src/stack/site.ts";
+import { networkLayout } from "../../src/stack/network-layout.ts";
+import { defineService } from "../../src/stack/service-type.ts";
 
 type SecurityProtocol = "SSL" | "SASL_SSL" | "SASL_PLAINTEXT";
 
@@ -127,9 +128,10 @@ export class Broker {
 
 function definitionOf(ports: ReadonlyMap<string, number>, { properties = {}, formatArgs = [] }: BrokerOptions): ServiceDefinition {
   const { PLAINTEXT: kafka = 0, CONTROLLER: kafkaController = 0 } = Object.fromEntries(ports);
-  const site = siteOf("local", 0);
-  const own = { ...site.ports, kafka, kafkaController };
-  const base = kafkaService({ ...site, ports: own, inside: own, brokers: `127.0.0.1:${kafka}` });
+  const portOf = (name: string): number => (name === "kafkaController" ? kafkaController : kafka);
+  const layout = networkLayout([kafkaService], "local", 0);
+  const base = defineService(kafkaService, { ...layout, port: portOf, inside: portOf, brokers: `127.0.0.1:${kafka}` });
+  const { prepare } = base.process;
   const listeners = [...ports].map(([name, port]) => `${name}://127.0.0.1:${port}`);
   const protocols = [...ports.keys()].map((name) => `${name}:${name === "CONTROLLER" ? "PLAINTEXT" : name}`);
   const overrides = {
@@ -141,8 +143,11 @@ function definitionOf(ports: ReadonlyMap<string, number>, { properties = {}, for
   return {
     ...base,
     ports: [...ports].map(([name, port]) => ({ name, port, inside: port })),
-    args: [...base.args, ...Object.entries(overrides).flatMap(([name, value]) => ["--override", `${name}=${value}`])],
-    ...(base.prepare ? { prepare: { ...base.prepare, args: [...base.prepare.args, ...formatArgs] } } : {}),
+    process: {
+      ...base.process,
+      args: [...base.process.args, ...Object.entries(overrides).flatMap(([name, value]) => ["--override", `${name}=${value}`])],
+      ...(prepare ? { prepare: { ...prepare, args: [...prepare.args, ...formatArgs] } } : {}),
+    },
   };
 }
 

@@ -8,12 +8,13 @@ import { dockerRuntime } from "../../src/stack/docker/runtime.ts";
 import { executeStart } from "../../src/stack/execute.ts";
 import { stopServices } from "../../src/stack/stop.ts";
 import { imageSource } from "../../src/stack/docker/image.ts";
-import { readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
+import { everyService } from "../../src/pipeline/catalog.ts";
+import { readJarFolder } from "../../src/stack/jar-folder.ts";
 import { planStack } from "../../src/stack/plan.ts";
+import { desireStack } from "../../src/stack/stack.ts";
 import { stateFolder, type ServiceRecord } from "../../src/state/run-state.ts";
-import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
-import { siteOf } from "../../src/stack/site.ts";
-import { fakeKsqldbHome } from "../stack/fake-ksqldb-home.ts";
+import { ksqldbJars, ksqldbMainClass } from "../../src/processors/ksqldb/home.ts";
+import { fakeKsqldbHome } from "../processors/ksqldb/fake-ksqldb-home.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { runtimeContract } from "./runtime-contract.ts";
 import { run, Stack } from "./streamctl.ts";
@@ -26,25 +27,26 @@ const extraCa = extraCaFile === "" ? [] : ["--extra-ca", extraCaFile];
 /** On an image of the fake server in the place of Confluent's, which no registry but its own has. */
 function ksqldbOfFolder(): void {
   test("is built into an image, ready when it says that it is healthy, and asked to stop", async () => {
-    const definition = ksqldbService(siteOf("docker", portOffset));
-    const ksqldbJars = await readKsqldbJars(await fakeKsqldbHome("some/where/deep/ksqldb-rest-app-0.0.0.jar"));
+    const definitions = everyService({ runtime: "docker", portOffset }).filter(({ name }) => name === "ksqldb");
+    const home = await fakeKsqldbHome("some/where/deep/ksqldb-rest-app-0.0.0.jar");
+    const folders = new Map([["ksqldb", await readJarFolder(ksqldbJars(home), ksqldbMainClass)]]);
     const runtime = dockerRuntime({
       folder: stateFolder(await temporaryFolder()),
       project: `streamctl-test-${process.pid}`,
-      definitions: [definition],
-      source: { ...imageSource(openDeclarations(), process.env), ksqldbJars },
+      definitions,
+      source: { ...imageSource(openDeclarations(), process.env), folders },
       extraCa: extraCaFile === "" ? [] : await readCertificates(extraCaFile),
       log: silentLog,
     });
     const remembered = new Map<ServiceName, ServiceRecord>();
     const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
       void (record ? remembered.set(name, record) : remembered.delete(name));
-    const context = { runtime, log: silentLog, remember, kafkaProbe: async () => true, timeoutMs: 120_000 };
-    const desired = [{ definition, definitionHash: runtime.hash(definition) }];
+    const context = { runtime, definitions, log: silentLog, remember, kafkaProbe: async () => true, timeoutMs: 120_000 };
+    const desired = desireStack(definitions, runtime);
     try {
-      await runtime.prepare([definition]);
+      await runtime.prepare(definitions);
       await executeStart(planStack(desired, []), desired, remembered, { ...context, signal: new AbortController().signal }).all;
-      const told = await (await fetch(`${definition.endpoint}/how-it-was-started`)).text();
+      const told = await (await fetch(`${definitions[0]?.endpoint}/how-it-was-started`)).text();
       const [classPath, timeZone, , brokers, guarantee, stateDir] = told.split("\n");
       expect({ classPath, timeZone, brokers, guarantee, stateDir }).toEqual({
         classPath: "/engine/jars/server/some/where/deep/ksqldb-rest-app-0.0.0.jar",

@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { cacheFolder } from "../../src/core/cache-folder.ts";
 import { classPath } from "../../src/stack/local/engines.ts";
+import { kafkaJars } from "../../src/stack/services/kafka.ts";
 
 function tool(...args: readonly string[]) {
-  const jars = classPath({ cacheDir: cacheFolder(), declarations: openDeclarations() }, "kafka");
+  const jars = classPath({ cacheDir: cacheFolder(), declarations: openDeclarations() }, kafkaJars);
   const source = join(import.meta.dir, "fixtures/KafkaTool.java");
   return spawn("java", ["-cp", jars, source, ...args], { stdio: ["pipe", "pipe", "ignore"] });
 }

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "bun:test";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { classPath } from "../../src/stack/local/engines.ts";
+import { kafkaJars } from "../../src/stack/services/kafka.ts";
 import { argumentsOf, goldenRuns, sha256 } from "../data/golden-runs.ts";
 import { run } from "../e2e/streamctl.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -70,7 +71,7 @@ describe.each(runtimes)("$name", ({ name, program }) => {
 /** A FAKE of Kafka and of Java in the environment: it says its version, and as a broker it writes down its descriptors and ends. */
 async function fakeEngine(folder: string): Promise<{ readonly JAVA_HOME: string; readonly STREAMCTL_CACHE_DIR: string }> {
   const cacheDir = join(folder, "cache");
-  const home = dirname(dirname(classPath({ cacheDir, declarations: openDeclarations() }, "kafka")));
+  const home = dirname(dirname(classPath({ cacheDir, declarations: openDeclarations() }, kafkaJars)));
   await mkdir(home, { recursive: true });
   await writeFile(join(home, "manifest.json"), "{}");
   await mkdir(join(folder, "bin"));

@@ -10,7 +10,7 @@ import { planStack, type DesiredService } from "../../src/stack/plan.ts";
 import type { ServiceRecord } from "../../src/state/run-state.ts";
 import type { Runtime } from "../../src/stack/runtime.ts";
 import type { Probe } from "../../src/stack/service.ts";
-import { desiredServices } from "../../src/stack/services/catalog.ts";
+import { defaultServices } from "../../src/pipeline/stack-services.ts";
 import type { RunningService, ServiceName } from "../../src/state/service-identity.ts";
 
 /** Stands for a runtime: every service is this very test's process, and its starts and stops are written down. */
@@ -53,7 +53,7 @@ async function listen(answer: () => number): Promise<{ readonly server: Server; 
 }
 
 function desireWith(probes: Partial<Record<ServiceName, Probe>>): readonly DesiredService[] {
-  return desiredServices({ portOffset: 0, only: undefined })
+  return defaultServices({ portOffset: 0, runtime: "local" })
     .filter(({ name }) => probes[name] !== undefined)
     .map((definition) => ({ definition: { ...definition, probe: probes[definition.name] ?? definition.probe }, definitionHash: "v1" }));
 }
@@ -250,6 +250,8 @@ describe("StackStart.death()", () => {
 });
 
 describe("stopServices()", () => {
+  const definitions = defaultServices({ portOffset: 0, runtime: "local" });
+
   test("stops in the order of the dependencies and forgets each", async () => {
     const events: string[] = [];
     const record = (name: ServiceName, identity: ProcessIdentity): ServiceRecord => ({
@@ -265,7 +267,7 @@ describe("stopServices()", () => {
       ["flink", record("flink", self)],
     ]);
     const forget = async ({ name: stopped }: RunningService): Promise<void> => void remembered.delete(stopped);
-    await stopServices([...remembered.values()], { runtime: await fakeRuntime(events), log: silentLog, forget });
+    await stopServices([...remembered.values()], { runtime: await fakeRuntime(events), definitions, log: silentLog, forget });
     expect(events).toEqual(["stop flink", "stop kafka"]);
     expect(remembered.size).toBe(0);
   });
@@ -279,7 +281,7 @@ describe("stopServices()", () => {
       await runtime.stop(name, identity, timeoutMs);
     };
     const services = (["kafka", "flink", "pinot"] as const).map((name) => ({ name, identity: self }));
-    const stopping = stopServices(services, { runtime: { ...runtime, stop }, log: silentLog });
+    const stopping = stopServices(services, { runtime: { ...runtime, stop }, definitions, log: silentLog });
     expect(await stopping.catch((error: unknown) => error)).toEqual(new Error("not mine"));
     expect(events).toEqual(["stop pinot"]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { planStack, planStop, stopWaves, type DesiredService, type ObservedService, type Operation } from "../../src/stack/plan.ts";
-import { desiredServices } from "../../src/stack/services/catalog.ts";
+import { planStack, planStop, type DesiredService, type ObservedService, type Operation } from "../../src/stack/plan.ts";
+import { defaultServices } from "../../src/pipeline/stack-services.ts";
 
-const desired: readonly DesiredService[] = desiredServices({ portOffset: 0, only: undefined }).map((definition) => ({
+const desired: readonly DesiredService[] = defaultServices({ portOffset: 0, runtime: "local" }).map((definition) => ({
   definition,
   definitionHash: "v1",
 }));
@@ -59,19 +59,5 @@ describe("planStack()", () => {
 describe("planStop()", () => {
   test("stops what runs and nothing that is gone", () => {
     expect(print(planStop([running("kafka"), running("pinot", { state: "gone" })]))).toBe("stop kafka: asked to stop");
-  });
-});
-
-describe("stopWaves()", () => {
-  test("stops Kafka and ZooKeeper after those that work with them", () => {
-    expect(stopWaves(["kafka", "zookeeper", "pinot", "flink"])).toEqual([
-      ["flink", "pinot"],
-      ["zookeeper", "kafka"],
-    ]);
-    expect(stopWaves(["kafka", "zookeeper", "pinot", "ksqldb"])).toEqual([
-      ["ksqldb", "pinot"],
-      ["zookeeper", "kafka"],
-    ]);
-    expect(stopWaves(["kafka"])).toEqual([["kafka"]]);
   });
 });

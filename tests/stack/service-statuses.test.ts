@@ -3,6 +3,7 @@ import { identifyProcess } from "../../src/core/process.ts";
 import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import type { Runtime } from "../../src/stack/runtime.ts";
 import { serviceStatuses } from "../../src/stack/stack.ts";
+import { chosenServices } from "../../src/pipeline/stack-services.ts";
 import { someChoices } from "../state/some-choices.ts";
 
 /** Where the clock was put back by two hours, everything was started in the future. */
@@ -20,7 +21,7 @@ test("serviceStatuses() answers no negative uptime after the clock was put back"
   const state = { version: 1, choices, services: records } as unknown as RunState;
   // A FAKE: all that a status asks of a runtime.
   const runtime = { isRunning: async () => true, residentBytes: async () => 1 } as unknown as Runtime;
-  const statuses = await serviceStatuses(state, runtime, async () => false);
+  const statuses = await serviceStatuses(state, chosenServices(choices), runtime, async () => false);
   const uptimes = new Map(statuses.map(({ name, uptimeMs }) => [name, uptimeMs]));
   expect(uptimes.get("kafka")).toBeGreaterThan(0);
   expect(uptimes.get("pinot")).toBe(0);

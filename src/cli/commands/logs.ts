@@ -1,10 +1,15 @@
 import { wholeNumber } from "../../core/option-text.ts";
+import { serviceNames } from "../../pipeline/catalog.ts";
 import { defineCommand } from "../command.ts";
 
 export const logsCommand = defineCommand({
   name: "logs",
   args: {
-    service: { type: "positional", required: false, description: "kafka, zookeeper, pinot, flink or ksqldb (default: all)" },
+    service: {
+      type: "positional",
+      required: false,
+      description: `${serviceNames.slice(0, -1).join(", ")} or ${serviceNames.at(-1)} (default: all)`,
+    },
     follow: { type: "boolean", alias: "f", description: "Go on as lines come, until interrupted" },
     lines: { type: "string", alias: "n", valueHint: "N", description: "Lines to begin with, of each service (default: 100)" },
   },

@@ -48,7 +48,7 @@ export function composeFile(definitions: readonly ServiceDefinition[], images: r
   const labelled = (own: Labels): { readonly labels?: Labels } => (stateDir === undefined ? {} : { labels: own });
   const stack = { [labels.stack]: project };
   const services = definitions.map((definition) => {
-    const image = images.find(({ engine }) => engine === definition.engine);
+    const image = images.find(({ engine }) => engine === definition.process.jars.engine);
     const after = definition.after.filter((name) => names.has(name));
     const service = escaped(composeService(definition, image, after, project));
     const own = {
@@ -82,15 +82,15 @@ function volumeOf(service: string): string {
 }
 
 function composeService(definition: ServiceDefinition, image: Image | undefined, after: readonly string[], project: string): object {
-  const { name, ports } = definition;
-  const options = jvmOptionsOf(definition);
+  const { name, ports, process: program } = definition;
+  const options = jvmOptionsOf(program);
   const values = { ...definition.values, ...containerFolders, clusterId: clusterId(project) };
   const render = (text: string): string => renderTemplate(text, values, name);
   const java = (mainClass: string, args: readonly string[]): readonly string[] => [...options, mainClass, ...args].map(render);
-  const { prepare } = definition;
+  const { prepare } = program;
   return {
     ...(image ? { image: image.tag, build: { context: ".", dockerfile: image.dockerfile, args: image.args } } : {}),
-    command: java(definition.mainClass, definition.args),
+    command: java(program.mainClass, program.args),
     environment: {
       ...Object.fromEntries(Object.entries(definition.env).map(([variable, value]) => [variable, render(value)])),
       ...(prepare ? { PREPARE: java(prepare.mainClass, prepare.args).join(" ") } : {}),

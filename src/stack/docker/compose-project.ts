@@ -9,7 +9,7 @@ import type { Log } from "../../core/log.ts";
 import type { ContainerEngine } from "./engine.ts";
 import { jarsFolder, type Image } from "./image.ts";
 import { hintOf } from "./refusals.ts";
-import type { KsqldbJars } from "../ksqldb-home.ts";
+import type { JarFolder } from "../jar-folder.ts";
 
 export interface ComposeProject {
   readonly name: string;
@@ -31,7 +31,7 @@ export function projectFiles({ compose, declarations, paths, extraCa = [] }: Pro
   return Object.fromEntries([
     ["compose.yaml", compose],
     ["ca/README", "Root certificates (*.crt) that lie here are trusted while images are built. None of them stays in an image.\n"],
-    ["jars/README", "The jars of an installed ksqlDB lie in server/ while its image is built of them.\n"],
+    ["jars/README", "The jars of an installed engine lie in server/ while its image is built of them.\n"],
     ...extraCa.map((certificate, index) => [`ca/extra-${index}.crt`, certificate]),
     ...paths.map((path) => [path, declarations.read(path)]),
   ]);
@@ -79,7 +79,7 @@ async function hasImage(engine: ContainerEngine, tag: string, signal: AbortSigna
 }
 
 /** An engine is sent the whole context with each build: the user's jars lie there for the one that needs them, and no longer. */
-async function withJars<T>(context: string, jars: KsqldbJars | undefined, build: () => Promise<T>): Promise<T> {
+async function withJars<T>(context: string, jars: JarFolder | undefined, build: () => Promise<T>): Promise<T> {
   const copy = join(context, jarsFolder);
   try {
     for (const [folder, names] of jars?.byFolder ?? []) {

@@ -5,58 +5,66 @@
 
 import { createHash } from "node:crypto";
 import type { Declarations } from "../../core/assets.ts";
-import { engineVersion } from "../local/engines.ts";
-import { archiveFolders, type KsqldbJars } from "../ksqldb-home.ts";
-import type { EngineName, ServiceDefinition } from "../service.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import type { JarFolder } from "../jar-folder.ts";
+import type { InstalledJars, MavenJars, ServiceDefinition } from "../service.ts";
 
 export interface ImageSource {
   readonly declarations: Declarations;
-  /** A Java 17 runtime, on a Linux with bash. */
-  readonly baseImage: string;
-  /** Maven with a Java 17 compiler. */
-  readonly buildImage: string;
-  /** Confluent's image of a ksqlDB server, or one that is laid out alike. */
-  readonly ksqldbImage: string;
-  /** For which the engine's client builds, as \`linux/arm64\`, where the user says so: it makes other images of the same content. */
+  /**
+   * Images that builds stand on, by the build argument that names each: BASE_IMAGE is a Java 17 runtime on a Linux with bash, BUILD_IMAGE
+   * Maven with a Java 17 compiler, and each engine that the user installs has one of its own.
+   */
+  readonly bases: Readonly<Record<string, string>>;
+  /** For which the engine's client builds, as `linux/arm64`, where the user says so: it makes other images of the same content. */
   readonly platform?: string | undefined;
-  /** Of an installed ksqlDB, which is taken in the place of that image. */
-  readonly ksqldbJars?: KsqldbJars | undefined;
+  /** Jars in folders of the user's, by engine, which are taken in the place of its image. */
+  readonly folders?: ReadonlyMap<string, JarFolder> | undefined;
 }
 
 export interface Image {
-  readonly engine: ServiceDefinition["engine"];
+  readonly engine: string;
   readonly tag: string;
   readonly dockerfile: string;
   /** Arguments of the build; its context is a folder with the declarations, `ca/` and `jars/`. */
   readonly args: Readonly<Record<string, string>>;
   /** What lies in `jars/` while the image is built. */
-  readonly jars?: KsqldbJars | undefined;
+  readonly jars?: JarFolder | undefined;
   /** What to type where what it is built on cannot be pulled. */
   readonly withoutBase: string;
 }
 
-/** Where the jars of a user's ksqlDB lie in a build context. */
+/** Where the jars of a user's folder lie in a build context. */
 export const jarsFolder = "jars/server";
 
 /** Folders inside a container. */
 export const containerFolders = { confDir: "/engine/conf", dataDir: "/data" } as const;
 
-/** What differs between the images of engines from Maven and that of ksqlDB. */
+/** What differs between the images of engines from Maven and those of engines that the user has installed. */
 type Build = Pick<Image, "dockerfile" | "args" | "jars" | "withoutBase"> & { readonly version: string };
 
+/** The image of each engine among the services. */
+export function imagesOf(definitions: readonly ServiceDefinition[], source: ImageSource): readonly Image[] {
+  return [...new Set(definitions.map((definition) => definition.process.jars.engine))].map((engine) =>
+    imageOf(engine, definitions, source),
+  );
+}
+
 /** The image of an engine, with the configuration of each of its services in it. */
-export function imageOf(engine: Image["engine"], definitions: readonly ServiceDefinition[], source: ImageSource): Image {
-  const { declarations, baseImage, platform } = source;
-  const own = definitions.filter((definition) => definition.engine === engine);
+export function imageOf(engine: string, definitions: readonly ServiceDefinition[], source: ImageSource): Image {
+  const { declarations, bases, platform } = source;
+  const own = definitions.filter((definition) => definition.process.jars.engine === engine);
+  const jars = own[0]?.process.jars;
+  if (jars === undefined) throw new StreamctlError("internal", `No service runs on engine "${engine}"`);
   const values = Object.assign({}, ...own.map((definition) => definition.values), containerFolders) as Readonly<Record<string, unknown>>;
-  const { version, ...build } = engine === "ksqldb" ? ksqldbBuild(source) : engineBuild(engine, source);
+  const { version, ...build } = jars.kind === "maven" ? mavenBuild(jars, source) : installedBuild(jars, source);
   const args = {
     ...build.args,
     VERSION: version,
     VALUES: Object.entries(values)
       .map(([name, value]) => `${name}=${String(value)}`)
       .join(" "),
-    BASE_IMAGE: baseImage,
+    BASE_IMAGE: bases["BASE_IMAGE"] ?? "",
   };
   const hash = createHash("sha256").update(JSON.stringify([args, build.jars?.fingerprint, platform]));
   for (const path of contextPaths(declarations)) {
@@ -68,56 +76,49 @@ export function imageOf(engine: Image["engine"], definitions: readonly ServiceDe
   return { ...build, engine, tag: `streamctl-${engine}:${version}-${hash.digest("hex").slice(0, 12)}`, args };
 }
 
-const engineDockerfile = "dockerfiles/engine.Dockerfile";
-const ksqldbDockerfile = "dockerfiles/ksqldb.Dockerfile";
-
-function engineBuild(engine: EngineName, { buildImage }: ImageSource): Build {
+function mavenBuild({ engine, version }: MavenJars, { bases }: ImageSource): Build {
   return {
-    version: engineVersion(engine),
-    dockerfile: engineDockerfile,
-    args: { ENGINE: engine, BUILD_IMAGE: buildImage },
+    version,
+    dockerfile: "dockerfiles/engine.Dockerfile",
+    args: { ENGINE: engine, BUILD_IMAGE: bases["BUILD_IMAGE"] ?? "" },
     withoutBase:
       "Where the base images cannot be pulled, name others: STREAMCTL_BASE_IMAGE (a Java 17), STREAMCTL_BUILD_IMAGE (Maven with Java 17)",
   };
 }
 
-function ksqldbBuild({ baseImage, ksqldbImage, ksqldbJars: jars }: ImageSource): Build {
-  const [image, version, root, folders] = jars
-    ? [baseImage, jars.version, `/engine/${jarsFolder}`, [...jars.byFolder.keys()]]
-    : [ksqldbImage, /:(\w[\w.-]*)(?:@|$)/u.exec(ksqldbImage)?.[1] ?? "own", "/usr", archiveFolders];
+function installedBuild({ engine, image, archiveFolders }: InstalledJars, { bases, folders }: ImageSource): Build {
+  const jars = folders?.get(engine);
+  const published = bases[image.argument] ?? "";
+  const [base = "", version, root, names] = jars
+    ? [bases["BASE_IMAGE"], jars.version, `/engine/${jarsFolder}`, [...jars.byFolder.keys()]]
+    : [published, /:(\w[\w.-]*)(?:@|$)/u.exec(published)?.[1] ?? "own", image.root, archiveFolders];
   return {
     version,
-    dockerfile: ksqldbDockerfile,
-    args: { KSQLDB_IMAGE: image, JARS: folders.map((folder) => `${root}/${folder}/*`).join(":") },
+    dockerfile: image.dockerfile,
+    args: { [image.argument]: base, JARS: names.map((name) => `${root}/${name}/*`).join(":") },
     jars,
-    withoutBase:
-      "Where Confluent's image cannot be pulled, name another (STREAMCTL_KSQLDB_IMAGE), a folder with its archive or jars " +
-      "(--ksqldb-home DIR) or a running server (--ksqldb-url URL)",
+    withoutBase: image.withoutImage,
   };
 }
+
+/** Of no service: streamctl's own image, and the stand-ins for base images. */
+const otherDockerfiles: ReadonlySet<string> = new Set(["dockerfiles/base.Dockerfile", "dockerfiles/streamctl.Dockerfile"]);
 
 /** Declarations that a build reads. */
 export function contextPaths(declarations: Declarations): readonly string[] {
-  const dockerfiles = /^dockerfiles\/(?:(?:engine|ksqldb)\.Dockerfile|[a-z]+)$/u;
-  return declarations.paths().filter((path) => path.startsWith("config/") || dockerfiles.test(path));
+  return declarations.paths().filter((path) => /^(?:config|dockerfiles)\//u.test(path) && !otherDockerfiles.has(path));
 }
 
 /**
- * Default base images, and the variables of the environment that name others: each default is read from the Dockerfile, where it
- * stands once.
+ * The images that builds stand on: those that the environment names, or else the defaults of the Dockerfiles, where each stands once.
  */
 export function imageSource(declarations: Declarations, environment: Readonly<Record<string, string | undefined>>): ImageSource {
-  const given = (name: string, path: string): string => {
-    const typed = environment[`STREAMCTL_${name}`];
-    const text = declarations.read(path);
-    return typed !== undefined && typed !== "" ? typed : (new RegExp(`^ARG ${name}=(\\S+)$`, "mu").exec(text)?.[1] ?? "");
-  };
+  const texts = contextPaths(declarations).filter((path) => path.endsWith(".Dockerfile"));
+  const bases = texts.flatMap((path) =>
+    [...declarations.read(path).matchAll(/^ARG (\w+_IMAGE)=(\S+)$/gmu)].map(([, name = "", published = ""]) => {
+      return [name, environment[`STREAMCTL_${name}`] || published] as const;
+    }),
+  );
   const { DOCKER_DEFAULT_PLATFORM: platform = "" } = environment;
-  return {
-    declarations,
-    baseImage: given("BASE_IMAGE", engineDockerfile),
-    buildImage: given("BUILD_IMAGE", engineDockerfile),
-    ksqldbImage: given("KSQLDB_IMAGE", ksqldbDockerfile),
-    ...(platform === "" ? {} : { platform }),
-  };
+  return { declarations, bases: Object.fromEntries(bases), ...(platform === "" ? {} : { platform }) };
 }

@@ -13,12 +13,11 @@ import { buildMissing, projectFiles, writeProject } from "./compose-project.ts";
 import { containerData } from "./data.ts";
 import { findEngine, type ContainerEngine } from "./engine.ts";
 import { Containers, listed } from "./containers.ts";
-import { contextPaths, imageOf, type ImageSource } from "./image.ts";
+import { contextPaths, imagesOf, type ImageSource } from "./image.ts";
 import type { StateFolder } from "../../state/run-state.ts";
 import type { Runtime } from "../runtime.ts";
 import { ServiceContainers } from "./service-containers.ts";
 import type { ServiceDefinition } from "../service.ts";
-import { isServiceName } from "../services/catalog.ts";
 import { readMadeVolumes, withoutVolume, writeMadeVolumes } from "./volumes.ts";
 import type { ContainerIdentity, ServiceIdentity } from "../../state/service-identity.ts";
 
@@ -55,7 +54,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { root: stateDir, composeDir } = options.folder;
   const project = { name: options.project, folder: composeDir };
   const containers = new Containers(project, async () => options.engine ?? (await findEngine(signal)));
-  const images = [...new Set(definitions.map(({ engine }) => engine))].map((name) => imageOf(name, definitions, source));
+  const images = imagesOf(definitions, source);
   const file = composeFile(definitions, images, { project: project.name, stateDir });
   const services = new ServiceContainers(containers, { file, stateDir, log, signal });
 
@@ -68,7 +67,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       await rm(project.folder, { recursive: true, force: true });
       await writeProject(project.folder, projectFiles(content));
       await writeMadeVolumes(project, made);
-      const needed = new Set(starting.map(({ engine }) => engine));
+      const needed = new Set(starting.map((definition) => definition.process.jars.engine));
       await buildMissing(
         await containers.engine(),
         project,
@@ -113,9 +112,10 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
 
     async running() {
-      return (await containers.running()).flatMap(({ service, seen: { pid, containerId, startedAt } }) =>
-        isServiceName(service) ? [{ name: service, identity: { pid, containerId, startedAt } }] : [],
-      );
+      return (await containers.running()).map(({ service, seen: { pid, containerId, startedAt } }) => ({
+        name: service,
+        identity: { pid, containerId, startedAt },
+      }));
     },
 
     async endOf(identity) {

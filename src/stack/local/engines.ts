@@ -11,45 +11,28 @@ import { StreamctlError, systemCode } from "../../core/errors.ts";
 import { readIfExists, withLock } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import { runCommand } from "../../core/process.ts";
-import type { EngineName } from "../service.ts";
+import type { MavenJars } from "../service.ts";
 import { mavenCall, nameCutSettings, readMavenSettings, repositoryOfStranger } from "./maven-environment.ts";
 
-interface Engine {
-  readonly name: EngineName;
-  readonly label: string;
-  /** Embedded Java sources compiled along, next to the pom. */
-  readonly sources: readonly string[];
-  /** Jars that Maven is expected to bring, for the progress only. */
-  readonly jars: number;
-  /** Room that the resolution needs at its height, Maven's own repository included, in bytes. */
-  readonly diskBytes: number;
-}
-
-const engines: Readonly<Record<EngineName, Engine>> = {
-  kafka: { name: "kafka", label: "Kafka 4.3.1", sources: [], jars: 46, diskBytes: 120e6 },
-  pinot: { name: "pinot", label: "Pinot 0.11.0", sources: [], jars: 215, diskBytes: 350e6 },
-  flink: { name: "flink", label: "Flink 2.3.0", sources: ["config/flink/LocalFlink.java"], jars: 57, diskBytes: 400e6 },
-};
-
-/** Release of an engine, as its own project counts it. */
-export function engineVersion(name: EngineName): string {
-  return engines[name].label.slice(engines[name].label.lastIndexOf(" ") + 1);
-}
-
 /** Room that the resolution of engines needs, Maven's own repository included, in bytes. */
-export function diskBytesFor(names: readonly EngineName[]): number {
-  return names.reduce((sum, name) => sum + engines[name].diskBytes, 0);
+export function diskBytesFor(engines: readonly MavenJars[]): number {
+  return engines.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
 }
 
 /** Whether the resolution of an engine compiles Java. */
-export function needsCompiler(name: EngineName): boolean {
-  return engines[name].sources.length > 0;
+export function needsCompiler({ sources }: MavenJars): boolean {
+  return sources.length > 0;
+}
+
+/** Each engine once, in the order in which the jars name them. */
+export function distinctEngines(jars: readonly MavenJars[]): readonly MavenJars[] {
+  return [...new Map(jars.map((one) => [one.engine, one])).values()];
 }
 
 /** What Maven needs to resolve an engine: texts by the path at which they lie in its project. */
-function mavenProject({ name, sources }: Engine, declarations: Declarations): Readonly<Record<string, string>> {
+function mavenProject({ engine, sources }: MavenJars, declarations: Declarations): Readonly<Record<string, string>> {
   const compiled = sources.map((source) => [`src/main/java/${basename(source)}`, declarations.read(source)] as const);
-  return Object.fromEntries([["pom.xml", declarations.read(`config/${name}/pom.xml`)], ...compiled]);
+  return Object.fromEntries([["pom.xml", declarations.read(`config/${engine}/pom.xml`)], ...compiled]);
 }
 
 const plugins = {
@@ -69,15 +52,15 @@ export interface EngineContext {
 type Cache = Pick<EngineContext, "cacheDir" | "declarations">;
 
 /** Class path of an engine in the cache: every jar of `lib`, and `classes` where the pom compiles sources. */
-export function classPath(cache: Cache, name: EngineName): string {
-  const home = engineHome(cache, engines[name]);
+export function classPath(cache: Cache, engine: MavenJars): string {
+  const home = engineHome(cache, engine);
   const jars = join(home, "lib", "*");
-  return needsCompiler(name) ? `${join(home, "target", "classes")}:${jars}` : jars;
+  return needsCompiler(engine) ? `${join(home, "target", "classes")}:${jars}` : jars;
 }
 
 /** Whether the engine stands in the cache, whole. */
-export async function isResolved(cache: Cache, name: EngineName): Promise<boolean> {
-  return (await missingFile(engineHome(cache, engines[name]))) === undefined;
+export async function isResolved(cache: Cache, engine: MavenJars): Promise<boolean> {
+  return (await missingFile(engineHome(cache, engine))) === undefined;
 }
 
 /**
@@ -85,9 +68,9 @@ export async function isResolved(cache: Cache, name: EngineName): Promise<boolea
  *
  * @throws StreamctlError `prerequisite` without Maven, `no-space`, `download` with the end of Maven's output.
  */
-export async function resolveEngines(names: readonly EngineName[], context: EngineContext): Promise<void> {
-  const missing: Engine[] = [];
-  for (const name of new Set(names)) if (!(await isResolved(context, name))) missing.push(engines[name]);
+export async function resolveEngines(engines: readonly MavenJars[], context: EngineContext): Promise<void> {
+  const missing: MavenJars[] = [];
+  for (const engine of distinctEngines(engines)) if (!(await isResolved(context, engine))) missing.push(engine);
   if (missing.length === 0) return;
   await requireSpace(context.cacheDir, missing);
   const lock = {
@@ -102,13 +85,13 @@ export async function resolveEngines(names: readonly EngineName[], context: Engi
   });
 }
 
-async function resolveEngine(engine: Engine, context: EngineContext): Promise<void> {
+async function resolveEngine(engine: MavenJars, context: EngineContext): Promise<void> {
   const { cacheDir, log } = context;
   const home = engineHome(context, engine);
   const lacking = await missingFile(home);
   if (lacking === undefined) return; // Another process was faster.
-  if (lacking !== home) log.warn(`${engine.label} in the cache lacks ${basename(lacking)}: fetching it again`);
-  const draft = join(cacheDir, `.draft-${engine.name}-${process.pid}`);
+  if (lacking !== home) log.warn(`${releaseOf(engine)} in the cache lacks ${basename(lacking)}: fetching it again`);
+  const draft = join(cacheDir, `.draft-${engine.engine}-${process.pid}`);
   try {
     await mkdir(join(draft, "lib"), { recursive: true });
     for (const [path, text] of Object.entries(mavenProject(engine, context.declarations))) {
@@ -121,7 +104,7 @@ async function resolveEngine(engine: Engine, context: EngineContext): Promise<vo
     await rm(home, { recursive: true, force: true });
     await mkdir(dirname(home), { recursive: true });
     await rename(draft, home);
-    log.success(`${engine.label} resolved in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    log.success(`${releaseOf(engine)} resolved in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   } catch (error) {
     if (systemCode(error) === "ENOSPC") throw noSpace(cacheDir, engine.diskBytes);
     throw error;
@@ -130,26 +113,26 @@ async function resolveEngine(engine: Engine, context: EngineContext): Promise<vo
   }
 }
 
-async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir }: EngineContext): Promise<void> {
+async function runMaven(engine: MavenJars, folder: string, { log, signal, cacheDir }: EngineContext): Promise<void> {
   const goals = engine.sources.length > 0 ? [plugins.compile, plugins.copy] : [plugins.copy];
   // Where a folder has none, Maven takes the options in `.mvn` of the nearest folder above that has one.
   await mkdir(join(folder, ".mvn", "tmp"), { recursive: true });
   const call = mavenCall(process.env, await readMavenSettings(process.env), join(folder, ".mvn", "tmp"));
   const copied = ["-DincludeScope=runtime", `-DoutputDirectory=${join(folder, "lib")}`];
   const args = [...call.args, ...(await repositoryOfStranger(cacheDir, call)), "-B", "-f", join(folder, "pom.xml"), ...goals, ...copied];
-  log.info(`Resolving ${engine.label} by Maven (about ${engine.jars} jars, once)`);
+  log.info(`Resolving ${releaseOf(engine)} by Maven (about ${engine.jarCount} jars, once)`);
   let fetched = 0;
   const onLine = (line: string): void => {
     if (!/^(?:\[INFO\] )?Downloaded .*\.jar /u.test(line)) return;
     fetched += 1;
-    if (fetched % 25 === 0) log.info(`  ${engine.label}: ${fetched} jars fetched, those of Maven itself among them`);
+    if (fetched % 25 === 0) log.info(`  ${releaseOf(engine)}: ${fetched} jars fetched, those of Maven itself among them`);
   };
   let result;
   try {
     result = await runCommand({ program: "mvn", args, env: call.env }, { signal, onLine });
   } catch (error) {
     if (error instanceof StreamctlError && error.code === "prerequisite") {
-      throw new StreamctlError("prerequisite", `Cannot resolve ${engine.label}: Maven (mvn) is not on the PATH`, {
+      throw new StreamctlError("prerequisite", `Cannot resolve ${releaseOf(engine)}: Maven (mvn) is not on the PATH`, {
         cause: error,
         hint: "Install Maven (Debian: apt-get install maven), then type the same again",
       });
@@ -159,7 +142,7 @@ async function runMaven(engine: Engine, folder: string, { log, signal, cacheDir 
   if (result.exitCode === 0) return await rm(join(folder, ".mvn"), { recursive: true });
   if (/No space left on device/u.test(result.output)) throw noSpace(cacheDir, engine.diskBytes);
   const errors = result.output.split("\n").filter((line) => line.startsWith("[ERROR]"));
-  throw new StreamctlError("download", `Cannot resolve ${engine.label}: Maven ended with ${result.exitCode}`, {
+  throw new StreamctlError("download", `Cannot resolve ${releaseOf(engine)}: Maven ended with ${result.exitCode}`, {
     detail: errors.slice(0, 5).join("\n"),
     hint:
       "Check that this machine reaches its Maven repository (proxies: ~/.m2/settings.xml or MAVEN_OPTS; no mavenrc is read), " +
@@ -202,7 +185,7 @@ async function removeDrafts(cacheDir: string): Promise<void> {
   await Promise.all(drafts.map((name) => rm(join(cacheDir, name), { recursive: true, force: true })));
 }
 
-async function requireSpace(cacheDir: string, missing: readonly Engine[]): Promise<void> {
+async function requireSpace(cacheDir: string, missing: readonly MavenJars[]): Promise<void> {
   try {
     await mkdir(cacheDir, { recursive: true });
   } catch (error) {
@@ -212,7 +195,7 @@ async function requireSpace(cacheDir: string, missing: readonly Engine[]): Promi
       hint: "Point XDG_CACHE_HOME at a folder that you may write",
     });
   }
-  const needed = diskBytesFor(missing.map(({ name }) => name));
+  const needed = diskBytesFor(missing);
   const { bavail, bsize } = await statfs(cacheDir);
   if (bavail * bsize < needed) throw noSpace(cacheDir, needed);
 }
@@ -227,8 +210,13 @@ export function noSpace(cacheDir: string, needed: number): StreamctlError {
   );
 }
 
-function engineHome({ cacheDir, declarations }: Cache, engine: Engine): string {
+/** `Kafka 4.3.1`. */
+function releaseOf({ label, version }: MavenJars): string {
+  return `${label} ${version}`;
+}
+
+function engineHome({ cacheDir, declarations }: Cache, engine: MavenJars): string {
   const hash = createHash("sha256");
   for (const text of Object.values(mavenProject(engine, declarations))) hash.update(text);
-  return join(cacheDir, "engines", `${engine.name}-${hash.digest("hex").slice(0, 12)}`);
+  return join(cacheDir, "engines", `${engine.engine}-${hash.digest("hex").slice(0, 12)}`);
 }

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { hasCode } from "../../core/errors.ts";
 import { findProgram, isExecutable, runCommand } from "../../core/process.ts";
 
-/** Kafka 4 and Flink 2 need 17. https://kafka.apache.org/documentation/#java */
+/** Kafka 4 needs it, as do other engines. https://kafka.apache.org/documentation/#java */
 export const requiredJava = 17;
 
 export interface Java {

@@ -6,7 +6,6 @@
 import { processesOfUser, type ListedProcess } from "../../core/process-list.ts";
 import type { ProcessIdentity } from "../../core/process.ts";
 import type { StateFolder } from "../../state/run-state.ts";
-import { isServiceName } from "../services/catalog.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
 const option = "-Dstreamctl.service=";
@@ -38,5 +37,5 @@ export async function markedProcesses(stackId: string | undefined, folder: State
 function readMark({ words }: ListedProcess): { readonly stackId: string; readonly name: ServiceName } | undefined {
   const mark = words.find((word) => word.startsWith(option))?.slice(option.length) ?? "";
   const [stackId = "", name = ""] = mark.split("/");
-  return isServiceName(name) ? { stackId, name } : undefined;
+  return name === "" ? undefined : { stackId, name };
 }

@@ -16,7 +16,7 @@ import { classPath, resolveEngines } from "./engines.ts";
 import { allowsExecution, noExecution } from "./execution.ts";
 import { hostsWith, unknownHostName } from "./host-names.ts";
 import { findJava } from "./java.ts";
-import { ksqldbClassPath, requireKsqldb } from "../ksqldb-home.ts";
+import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
 import { Children } from "./children.ts";
 import { localData } from "./data.ts";
 import { markedProcesses, markOf } from "./marks.ts";
@@ -24,7 +24,7 @@ import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
 import type { StateFolder } from "../../state/run-state.ts";
 import type { Runtime } from "../runtime.ts";
-import { definitionHash, type ServiceDefinition } from "../service.ts";
+import { definitionHash, type JvmProcess, type MavenJars, type ServiceDefinition } from "../service.ts";
 import type { ServiceIdentity } from "../../state/service-identity.ts";
 
 /** Its services are processes. */
@@ -40,8 +40,6 @@ export interface LocalRuntimeOptions {
   readonly cacheDir: () => string;
   /** Default: those of the program. */
   readonly declarations?: Declarations | undefined;
-  /** Folder of the user's ksqlDB; undefined where the stack runs none. */
-  readonly ksqldbHome?: string | undefined;
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,7 +68,7 @@ export function requirePlainPath({ root }: StateFolder): void {
 }
 
 export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
-  const { folder, stackId, cacheDir, ksqldbHome, declarations = openDeclarations(), log, signal } = options;
+  const { folder, stackId, cacheDir, declarations = openDeclarations(), log, signal } = options;
   const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
     const dataDir = folder.dataDir(definition.name);
     const dirs = { confDir: folder.confDir(definition.name), dataDir };
@@ -78,8 +76,10 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   };
   const configuration = (definition: ServiceDefinition): readonly string[] =>
     definition.files.map(({ asset }) => render(definition, declarations.read(asset), asset));
-  const classPathOf = async ({ engine }: ServiceDefinition): Promise<string> =>
-    engine === "ksqldb" ? await ksqldbClassPath(ksqldbHome ?? "") : classPath({ cacheDir: cacheDir(), declarations }, engine);
+  const classPathOf = async ({ jars, mainClass }: JvmProcess): Promise<string> =>
+    jars.kind === "folder"
+      ? jarFolderClassPath(await readJarFolder(jars, mainClass))
+      : classPath({ cacheDir: cacheDir(), declarations }, jars);
   const children = new Children();
   let hosts: string | undefined;
   const java = (
@@ -89,9 +89,15 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     { marks = [], extra }: { readonly marks?: readonly string[]; readonly extra?: Readonly<Record<string, string>> },
   ) => ({
     program,
-    args: ["-cp", path, ...marks, ...jvmOptionsOf(definition), ...(hosts === undefined ? [] : [hostsOption]), mainClass, ...args].map(
-      (arg) => render(definition, arg, definition.name, extra),
-    ),
+    args: [
+      "-cp",
+      path,
+      ...marks,
+      ...jvmOptionsOf(definition.process),
+      ...(hosts === undefined ? [] : [hostsOption]),
+      mainClass,
+      ...args,
+    ].map((arg) => render(definition, arg, definition.name, extra)),
     cwd: folder.dataDir(definition.name),
     env: Object.fromEntries(Object.entries(definition.env).map(([name, value]) => [name, render(definition, value, definition.name)])),
   });
@@ -107,11 +113,12 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
         );
         hosts = await hostsWith(unknown);
       }
-      if (definitions.some(({ engine }) => engine === "ksqldb")) await requireKsqldb(ksqldbHome ?? "");
-      await resolveEngines(
-        definitions.map(({ engine }) => engine).filter((engine) => engine !== "ksqldb"),
-        { log, signal, cacheDir: cacheDir(), declarations },
-      );
+      const maven: MavenJars[] = [];
+      for (const { process: program } of definitions) {
+        if (program.jars.kind === "maven") maven.push(program.jars);
+        else await readJarFolder(program.jars, program.mainClass);
+      }
+      await resolveEngines(maven, { log, signal, cacheDir: cacheDir(), declarations });
     },
 
     hash: (definition) => definitionHash(definition, configuration(definition)),
@@ -119,12 +126,12 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     async start(definition) {
       await requireFreePorts(definition);
       await layOut(folder, definition, configuration(definition), hosts);
-      const jvm = { program: (await findJava()) ?? "java", path: await classPathOf(definition) };
+      const jvm = { program: (await findJava()) ?? "java", path: await classPathOf(definition.process) };
       await prepareData(folder, definition, (step, extra) => java(definition, jvm, step, { extra }), signal);
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
       const mark = markOf(stackId ?? "", definition.name);
-      return await children.start(java(definition, jvm, definition, { marks: [mark] }), logFile);
+      return await children.start(java(definition, jvm, definition.process, { marks: [mark] }), logFile);
     },
 
     async stop(name, started, timeoutMs) {
@@ -205,7 +212,8 @@ async function prepareData(
   java: JavaCommand,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (!definition.prepare) return;
+  const { prepare } = definition.process;
+  if (!prepare) return;
   const marker = join(folder.dataDir(definition.name), "prepared");
   if ((await readIfExists(marker)) !== undefined) return;
   await rm(folder.dataDir(definition.name), { recursive: true, force: true });
@@ -213,7 +221,7 @@ async function prepareData(
   // Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash.
   const clusterId = `s${randomBytes(16).toString("base64url").slice(1, 22)}`;
   // Ctrl-C on a terminal reaches this step too: with the signal it is an interruption, without it a failed service.
-  const { exitCode, output } = await runCommand(java(definition.prepare, { clusterId }), { signal });
+  const { exitCode, output } = await runCommand(java(prepare, { clusterId }), { signal });
   if (exitCode !== 0) {
     throw new StreamctlError("service-failed", `Cannot prepare the data of ${definition.name}: ended with ${exitCode}`, {
       detail: output.split("\n").slice(-15).join("\n"),

@@ -1,25 +1,41 @@
-import type { ServiceDefinition } from "../service.ts";
-import type { Site } from "../site.ts";
+import type { NetworkLayout } from "../network-layout.ts";
+import type { MavenJars } from "../service.ts";
+import type { ServiceDetails, ServiceType } from "../service-type.ts";
 
-/** Kafka 4.3.1, broker and controller in one process. 200 MB resident. */
-export function kafkaService({ ports, inside, bindHost, brokers }: Site): ServiceDefinition {
-  const address = `127.0.0.1:${ports.kafka}`;
+/** Broker and controller in one process. 200 MB resident. */
+export const kafkaService = {
+  name: "kafka",
+  label: "Kafka",
+  ports: {
+    kafka: { label: "Kafka", port: 9092 },
+    kafkaController: { label: "Kafka controller", port: 9093, own: true },
+  },
+  after: [],
+  needs: [],
+  define,
+} as const satisfies ServiceType;
+
+export const kafkaJars: MavenJars = {
+  kind: "maven",
+  engine: "kafka",
+  label: "Kafka",
+  version: "4.3.1",
+  sources: [],
+  jarCount: 46,
+  diskBytes: 120e6,
+};
+
+function define({ port, inside, bindHost, brokers }: NetworkLayout): ServiceDetails {
+  const address = `127.0.0.1:${port("kafka")}`;
   // Where the other services come another way than this machine, they have a listener of their own.
   const network = brokers === address ? [] : [brokers];
   const networkPort = (broker: string): string => broker.slice(broker.lastIndexOf(":") + 1);
   return {
-    name: "kafka",
-    engine: "kafka",
-    after: [],
-    ports: [
-      { name: "Kafka", port: ports.kafka, inside: inside.kafka },
-      { name: "Kafka controller", port: ports.kafkaController, inside: inside.kafkaController, own: true },
-    ],
     endpoint: address,
     values: {
-      controllerPort: inside.kafkaController,
+      controllerPort: inside("kafkaController"),
       listeners: [
-        `PLAINTEXT://${bindHost}:${inside.kafka}`,
+        `PLAINTEXT://${bindHost}:${inside("kafka")}`,
         ...network.map((broker) => `NETWORK://${bindHost}:${networkPort(broker)}`),
       ].join(),
       // On which the broker finds itself too: a published port is none of its container.
@@ -31,20 +47,24 @@ export function kafkaService({ ports, inside, bindHost, brokers }: Site): Servic
       { asset: "config/kafka/log4j2.properties", as: "log4j2.properties" },
     ],
     env: { MALLOC_ARENA_MAX: "2" },
-    jvmOptions: [
-      "-Xms128m",
-      "-Xmx512m",
-      "-XX:+UseSerialGC",
-      // Half the CPU time of a start for the same throughput: what Kafka does most, it does outside of Java code.
-      "-XX:TieredStopAtLevel=1",
-      "-XX:MaxDirectMemorySize=128m",
-      "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.properties",
-    ],
-    mainClass: "kafka.Kafka",
-    args: ["{{confDir}}/server.properties"],
-    prepare: {
-      mainClass: "kafka.tools.StorageTool",
-      args: ["format", "--cluster-id", "{{clusterId}}", "--config", "{{confDir}}/server.properties"],
+    process: {
+      kind: "jvm",
+      jars: kafkaJars,
+      jvmOptions: [
+        "-Xms128m",
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        // Half the CPU time of a start for the same throughput: what Kafka does most, it does outside of Java code.
+        "-XX:TieredStopAtLevel=1",
+        "-XX:MaxDirectMemorySize=128m",
+        "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.properties",
+      ],
+      mainClass: "kafka.Kafka",
+      args: ["{{confDir}}/server.properties"],
+      prepare: {
+        mainClass: "kafka.tools.StorageTool",
+        args: ["format", "--cluster-id", "{{clusterId}}", "--config", "{{confDir}}/server.properties"],
+      },
     },
     probe: { kind: "kafka", address },
     stopTimeoutMs: 20_000,

@@ -7,13 +7,17 @@ import { renderTemplate } from "../../../src/core/template.ts";
 import { composeFile, definitionOf, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
 import { containerFolders, imageOf, imageSource } from "../../../src/stack/docker/image.ts";
 import { localeOptions } from "../../../src/stack/jvm-options.ts";
-import { desiredServices, everyService } from "../../../src/stack/services/catalog.ts";
+import { everyService } from "../../../src/pipeline/catalog.ts";
+import { defaultServices } from "../../../src/pipeline/stack-services.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17", ksqldbImage: "ksqldb:0.29.0" };
+const source = {
+  declarations: openDeclarations(),
+  bases: { BASE_IMAGE: "java:17", BUILD_IMAGE: "maven:17", KSQLDB_IMAGE: "ksqldb:0.29.0" },
+};
 
 const render = (portOffset: number): ReturnType<typeof composeFile> => {
-  const definitions = desiredServices({ portOffset, runtime: "docker" });
+  const definitions = defaultServices({ portOffset, runtime: "docker" });
   const images = (["kafka", "pinot", "flink"] as const).map((engine) => ({ ...imageOf(engine, definitions, source), tag: `${engine}:v1` }));
   return composeFile(definitions, images, { project: "streamctl-test", stateDir: "/stacks/$one" });
 };
@@ -116,7 +120,7 @@ describe("composeFile()", () => {
   });
 
   test("leaves out a dependency that the stack does not have", () => {
-    const definitions = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "pinot");
+    const definitions = defaultServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "pinot");
     expect(composeFile(definitions, [], { project: "p" }).services["pinot"]).not.toHaveProperty("depends_on");
   });
 
@@ -149,7 +153,7 @@ describe("composeFile(), of a stack", () => {
   });
 
   test("gives what was ejected no stack: many folders may be brought up by hand", () => {
-    const kafka = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "kafka");
+    const kafka = defaultServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "kafka");
     const { services, volumes, networks } = composeFile(kafka, [], { project: "p" });
     expect([Object.keys(services["kafka"]?.labels ?? {}), volumes, networks]).toEqual([
       ["streamctl.definition"],
@@ -159,7 +163,7 @@ describe("composeFile(), of a stack", () => {
   });
 
   test("has the same definitions in another folder, and others in another project", () => {
-    const definitions = desiredServices({ portOffset: 0, runtime: "docker" });
+    const definitions = defaultServices({ portOffset: 0, runtime: "docker" });
     const hash = (project: string, stateDir: string): string => definitionOf(composeFile(definitions, [], { project, stateDir }), "kafka");
     expect(hash("p", "/two")).toBe(hash("p", "/one"));
     expect(hash("q", "/one")).not.toBe(hash("p", "/one"));
@@ -168,17 +172,17 @@ describe("composeFile(), of a stack", () => {
 
 describe("renderCompose()", () => {
   test("writes a dollar so that compose takes it for a dollar", () => {
-    const definitions = desiredServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "zookeeper");
-    const [zookeeper] = definitions.map((definition) => ({ ...definition, args: ["$HOME"] }));
+    const definitions = defaultServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "zookeeper");
+    const [zookeeper] = definitions.map((definition) => ({ ...definition, process: { ...definition.process, args: ["$HOME"] } }));
     expect(renderCompose(composeFile(zookeeper ? [zookeeper] : [], [], { project: "p" }))).toContain("- $$HOME\n");
   });
 });
 
 describe("imageOf()", () => {
-  const definitions = desiredServices({ portOffset: 0, runtime: "docker" });
+  const definitions = defaultServices({ portOffset: 0, runtime: "docker" });
 
   test("gives a build the values of the engine's services", () => {
-    const { args } = imageOf("kafka", desiredServices({ portOffset: 1000, runtime: "docker" }), source);
+    const { args } = imageOf("kafka", defaultServices({ portOffset: 1000, runtime: "docker" }), source);
     expect(args).toEqual({
       ENGINE: "kafka",
       VERSION: "4.3.1",
@@ -194,7 +198,7 @@ describe("imageOf()", () => {
     const { tag } = imageOf("flink", definitions, source);
     expect(tag).toMatch(/^streamctl-flink:2\.3\.0-[0-9a-f]{12}$/u);
     expect(imageOf("flink", definitions, source).tag).toBe(tag);
-    expect(imageOf("flink", definitions, { ...source, baseImage: "java:21" }).tag).not.toBe(tag);
+    expect(imageOf("flink", definitions, { ...source, bases: { ...source.bases, BASE_IMAGE: "java:21" } }).tag).not.toBe(tag);
     expect(imageOf("flink", definitions, { ...source, platform: "linux/arm64" }).tag).not.toBe(tag);
     const edited = { ...source, declarations: editedDeclarations("config/flink/config.yaml") };
     expect(imageOf("flink", definitions, edited).tag).not.toBe(tag);
@@ -204,7 +208,7 @@ describe("imageOf()", () => {
   });
 
   test("makes ksqlDB's of Confluent's image, or of the jars of a folder on the base of the others", () => {
-    const ksqldb = desiredServices({ portOffset: 0, runtime: "docker", processor: "ksqldb" });
+    const ksqldb = everyService({ portOffset: 0, runtime: "docker" });
     const own = imageOf("ksqldb", ksqldb, source);
     expect(own.tag).toMatch(/^streamctl-ksqldb:0\.29\.0-[0-9a-f]{12}$/u);
     expect(own.args).toMatchObject({ KSQLDB_IMAGE: "ksqldb:0.29.0", BASE_IMAGE: "java:17", VERSION: "0.29.0" });
@@ -213,21 +217,23 @@ describe("imageOf()", () => {
       ["share/java/ksqldb", ["a.jar"]],
       ["share/java/ksqldb-rest-app", ["b.jar"]],
     ]);
-    const ksqldbJars = { home: "/opt/ksqldb", byFolder, version: "7.6.1", fingerprint: "one" };
-    const ofFolder = imageOf("ksqldb", ksqldb, { ...source, ksqldbJars });
+    const folder = { home: "/opt/ksqldb", byFolder, version: "7.6.1", fingerprint: "one" };
+    const ofFolder = imageOf("ksqldb", ksqldb, { ...source, folders: new Map([["ksqldb", folder]]) });
     expect(ofFolder.args).toMatchObject({
       KSQLDB_IMAGE: "java:17",
       VERSION: "7.6.1",
       JARS: "/engine/jars/server/share/java/ksqldb/*:/engine/jars/server/share/java/ksqldb-rest-app/*",
     });
-    expect(imageOf("ksqldb", ksqldb, { ...source, ksqldbJars: { ...ksqldbJars, fingerprint: "two" } }).tag).not.toBe(ofFolder.tag);
+    expect(imageOf("ksqldb", ksqldb, { ...source, folders: new Map([["ksqldb", { ...folder, fingerprint: "two" }]]) }).tag).not.toBe(
+      ofFolder.tag,
+    );
   });
 
   test("has every configuration where the services look for it, rendered by the build as streamctl would", async () => {
     const every = everyService({ portOffset: 0, runtime: "docker" });
     for (const engine of ["kafka", "pinot", "flink", "ksqldb"] as const) {
       const folder = await temporaryFolder();
-      const own = every.filter((definition) => definition.engine === engine);
+      const own = every.filter((definition) => definition.process.jars.engine === engine);
       const assets = new Map(own.flatMap(({ values, files }) => files.map(({ asset, as }) => [asset, { as, values }] as const)));
       for (const [asset] of assets) await writeFile(join(folder, basename(asset)), source.declarations.read(asset));
       const { VALUES = "" } = imageOf(engine, every, source).args;
@@ -265,18 +271,22 @@ describe("imageSource()", () => {
     const declarations = openDeclarations();
     expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "mine:17" })).toEqual({
       declarations,
-      baseImage: "mine:17",
-      buildImage: expect.stringMatching(/\/maven:3[\w.-]+@sha256:[0-9a-f]{64}$/u),
-      ksqldbImage: expect.stringMatching(/\/ksqldb-server:0/u),
+      bases: {
+        BASE_IMAGE: "mine:17",
+        BUILD_IMAGE: expect.stringMatching(/\/maven:3[\w.-]+@sha256:[0-9a-f]{64}$/u),
+        KSQLDB_IMAGE: expect.stringMatching(/\/ksqldb-server:0/u),
+      },
     });
     expect(imageSource(declarations, { DOCKER_DEFAULT_PLATFORM: "linux/arm64" }).platform).toBe("linux/arm64");
-    expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "" }).baseImage).toMatch(/\/eclipse-temurin:17[\w.-]+@sha256:[0-9a-f]{64}$/u);
+    expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "" }).bases["BASE_IMAGE"]).toMatch(
+      /\/eclipse-temurin:17[\w.-]+@sha256:[0-9a-f]{64}$/u,
+    );
   });
 });
 
 describe("probeLines()", () => {
   test("asks inside the container what the definition asks of this machine", () => {
-    const lines = desiredServices({ portOffset: 1000, runtime: "docker" }).map(({ probe, ports }) => probeLines(probe, ports));
+    const lines = defaultServices({ portOffset: 1000, runtime: "docker" }).map(({ probe, ports }) => probeLines(probe, ports));
     expect(lines).toEqual([
       ["kafka 9092"],
       ["zookeeper 2181"],

@@ -5,11 +5,11 @@ import type { ContainerEngine } from "../../../src/stack/docker/engine.ts";
 import { dockerRuntime } from "../../../src/stack/docker/runtime.ts";
 import { stateFolder } from "../../../src/state/run-state.ts";
 import type { Runtime } from "../../../src/stack/runtime.ts";
-import { desiredServices } from "../../../src/stack/services/catalog.ts";
+import { defaultServices } from "../../../src/pipeline/stack-services.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 export const containerId = "c".repeat(64);
-export const definitions = desiredServices({ portOffset: 20_000, runtime: "docker" });
+export const definitions = defaultServices({ portOffset: 20_000, runtime: "docker" });
 /** Without its ports: that they are free on this machine is not what is tested. */
 export const kafka = definitions.filter(({ name }) => name === "kafka").map((definition) => ({ ...definition, ports: [] }));
 
@@ -102,7 +102,10 @@ interface Opened {
 export async function open(engine: FakeEngine, extraCa?: readonly string[]): Promise<Opened> {
   const folder = stateFolder(await temporaryFolder());
   engine.stateDir = folder.root;
-  const source = { declarations: openDeclarations(), baseImage: "java:17", buildImage: "maven:17", ksqldbImage: "ksqldb:0.29.0" };
+  const source = {
+    declarations: openDeclarations(),
+    bases: { BASE_IMAGE: "java:17", BUILD_IMAGE: "maven:17", KSQLDB_IMAGE: "ksqldb:0.29.0" },
+  };
   const warnings: string[] = [];
   const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
   const runtime = dockerRuntime({ folder, project: "p", definitions, source, engine, extraCa, log });

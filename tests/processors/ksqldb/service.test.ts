@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { isReady } from "../../src/stack/health.ts";
-import { ksqldbChecks } from "../../src/stack/services/ksqldb.ts";
-import { type Answer, listen, recorded, starting } from "../processors/ksqldb/fake-ksqldb-script.ts";
+import { isReady } from "../../../src/stack/health.ts";
+import { ksqldbChecks } from "../../../src/processors/ksqldb/service.ts";
+import { type Answer, listen, recorded, starting } from "./fake-ksqldb-script.ts";
 
 /** Whether a server with these recorded words is ready. */
 async function readyWith(info: Answer, healthcheck: Answer): Promise<boolean> {

@@ -2,19 +2,20 @@ import { describe, expect, onTestFinished, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { silentLog } from "../../src/core/log.ts";
-import { executeStart } from "../../src/stack/execute.ts";
-import { stopServices } from "../../src/stack/stop.ts";
-import { ksqldbClassPath, readKsqldbJars } from "../../src/stack/ksqldb-home.ts";
-import { localRuntime } from "../../src/stack/local/runtime.ts";
-import { planStack } from "../../src/stack/plan.ts";
-import { portsAt } from "../../src/stack/ports.ts";
-import { stateFolder, type ServiceRecord } from "../../src/state/run-state.ts";
-import { ksqldbService } from "../../src/stack/services/ksqldb.ts";
-import { siteOf } from "../../src/stack/site.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { executeStart } from "../../../src/stack/execute.ts";
+import { stopServices } from "../../../src/stack/stop.ts";
+import { jarFolderClassPath, type JarFolder, readJarFolder } from "../../../src/stack/jar-folder.ts";
+import { localRuntime } from "../../../src/stack/local/runtime.ts";
+import { planStack } from "../../../src/stack/plan.ts";
+import { stateFolder, type ServiceRecord } from "../../../src/state/run-state.ts";
+import { ksqldbService } from "../../../src/processors/ksqldb/service.ts";
+import { ksqldbJars, ksqldbMainClass } from "../../../src/processors/ksqldb/home.ts";
+import { everyService } from "../../../src/pipeline/catalog.ts";
+import type { ServiceDefinition } from "../../../src/stack/service.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 import { fakeKsqldbHome } from "./fake-ksqldb-home.ts";
-import type { RunningService, ServiceName } from "../../src/state/service-identity.ts";
+import type { RunningService, ServiceName } from "../../../src/state/service-identity.ts";
 
 /** An offset with which ksqlDB's port is free now. */
 async function freeOffset(): Promise<number> {
@@ -26,7 +27,17 @@ async function freeOffset(): Promise<number> {
   const closed = Promise.withResolvers<void>();
   server.close(() => closed.resolve());
   await closed.promise;
-  return (typeof address === "object" && address ? address.port : 0) - portsAt(0).ksqldb;
+  return (typeof address === "object" && address ? address.port : 0) - ksqldbService.ports.ksqldb.port;
+}
+
+function definitionOf(home: string, portOffset: number): ServiceDefinition {
+  const found = everyService({ runtime: "local", portOffset, source: { home } }).find(({ name }) => name === "ksqldb");
+  if (!found) throw new Error("no ksqlDB in the catalog");
+  return found;
+}
+
+async function readHome(home: string): Promise<JarFolder> {
+  return await readJarFolder(ksqldbJars(home), ksqldbMainClass);
 }
 
 describe("a folder with ksqlDB", () => {
@@ -36,13 +47,13 @@ describe("a folder with ksqlDB", () => {
       const home = await fakeKsqldbHome("some/where/deep/fake.jar");
       const folder = stateFolder(await temporaryFolder());
       const portOffset = await freeOffset();
-      const definition = ksqldbService(siteOf("local", portOffset));
+      const definition = definitionOf(home, portOffset);
       // No JVM would start with it.
       process.env["JAVA_TOOL_OPTIONS"] = "-agentlib:no-such-agent";
       onTestFinished(() => void delete process.env["JAVA_TOOL_OPTIONS"]);
       const said: string[] = [];
       const log = { ...silentLog, info: (message: string) => void said.push(message) };
-      const runtime = localRuntime({ folder, stackId: "0a1b2c3d", cacheDir: () => folder.root, ksqldbHome: home, log });
+      const runtime = localRuntime({ folder, stackId: "0a1b2c3d", cacheDir: () => folder.root, log });
       const remembered = new Map<ServiceName, ServiceRecord>();
       const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
         void (record ? remembered.set(name, record) : remembered.delete(name));
@@ -73,7 +84,7 @@ describe("a folder with ksqlDB", () => {
         }).toEqual({
           classPath: join(home, "some/where/deep/fake.jar"),
           timeZone: "UTC",
-          brokers: `127.0.0.1:${portsAt(portOffset).kafka}`,
+          brokers: `127.0.0.1:${9092 + portOffset}`,
           guarantee: "exactly_once_v2",
           stateDir: join(folder.dataDir("ksqldb"), "state"),
           locale: "en_US UTF-8 UTF-8 UTF-8",
@@ -85,7 +96,7 @@ describe("a folder with ksqlDB", () => {
         expect(typeof record?.readyMs).toBe("number");
       } finally {
         const forget = async ({ name }: RunningService): Promise<void> => void remembered.delete(name);
-        await stopServices([...remembered.values()], { runtime, log: silentLog, forget });
+        await stopServices([...remembered.values()], { runtime, definitions: [definition], log: silentLog, forget });
       }
       expect(await readFile(folder.logFile("ksqldb"), "utf8")).toContain("asked to stop");
       expect(remembered.size).toBe(0);
@@ -99,22 +110,24 @@ describe("a folder with ksqlDB", () => {
     await mkdir(join(home, "share/java/ksqldb"), { recursive: true });
     await writeFile(join(home, "share/java/schema-registry/other.jar"), "");
     await writeFile(join(home, "share/java/ksqldb/common.jar"), "");
-    expect(await ksqldbClassPath(home)).toBe(`${join(home, "share/java/ksqldb/*")}:${join(home, "share/java/ksqldb-rest-app/*")}`);
+    expect(jarFolderClassPath(await readHome(home))).toBe(
+      `${join(home, "share/java/ksqldb/*")}:${join(home, "share/java/ksqldb-rest-app/*")}`,
+    );
   });
 
   test("names its version and what its jars are, for an image of them", async () => {
     const home = await fakeKsqldbHome("share/java/ksqldb-rest-app/ksqldb-rest-app-7.6.1.jar");
-    const { version, byFolder, fingerprint } = await readKsqldbJars(home);
+    const { version, byFolder, fingerprint } = await readHome(home);
     expect([version, ...byFolder]).toEqual(["7.6.1", ["share/java/ksqldb-rest-app", ["ksqldb-rest-app-7.6.1.jar"]]]);
-    expect((await readKsqldbJars(home)).fingerprint).toBe(fingerprint);
+    expect((await readHome(home)).fingerprint).toBe(fingerprint);
     await writeFile(join(home, "share/java/ksqldb-rest-app/other.jar"), "");
-    expect((await readKsqldbJars(home)).fingerprint).not.toBe(fingerprint);
+    expect((await readHome(home)).fingerprint).not.toBe(fingerprint);
   });
 
   test("is refused where it is not there, or holds no server", async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, "other.jar"), "");
-    const refusalOf = (folder: string) => ksqldbClassPath(folder).catch((error: unknown) => error);
+    const refusalOf = (folder: string) => readHome(folder).catch((error: unknown) => error);
     expect(await refusalOf(home)).toMatchObject({
       code: "prerequisite",
       message: `Cannot use "${home}" as ksqlDB: no jar in it holds io.confluent.ksql.rest.server.KsqlServerMain`,

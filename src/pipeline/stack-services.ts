@@ -1,0 +1,75 @@
+/** Which services a stack has: its processor's, and of the others those that its choices ask for, with what they need. */
+
+import { StreamctlError } from "../core/errors.ts";
+import { defaultProcessor, processorServices } from "../processors/services.ts";
+import type { ServiceDefinition } from "../stack/service.ts";
+import { withDependencies } from "../stack/service-order.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { everyService, labelOf, type Placement, serviceNames, serviceType } from "./catalog.ts";
+
+export interface ServiceChoice extends Placement {
+  /** Name of the processor; its service is that of the same name. */
+  readonly processor: string;
+  /** Whether a server that streamctl does not start does the processor's work. */
+  readonly external: boolean;
+  /** Services asked for; undefined means all. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
+export function chosenServices(
+  choices: Pick<StackChoices, "runtime" | "portOffset" | "only" | "processor" | "source">,
+): readonly ServiceDefinition[] {
+  const { source } = choices;
+  return desiredServices({ ...choices, external: source !== undefined && "url" in source });
+}
+
+/**
+ * Definitions of the chosen services and of those that they need, in the order in which they are shown.
+ *
+ * @throws StreamctlError `usage` for a service that does not exist or that this stack does not have, `not-available` for one that comes later
+ */
+export function desiredServices(choice: ServiceChoice): readonly ServiceDefinition[] {
+  const { processor, external, only } = choice;
+  const every = everyService(choice);
+  const all = every.filter(({ name }) => !isProcessor(name) || (name === processor && !external));
+  if (!only) return all;
+  for (const name of only) {
+    if (!isServiceName(name)) throw unknownService(name);
+    // A processor on a server that is not ours can be named, and is not started.
+    if (isProcessor(name) && name !== processor) throw otherProcessor(name, choice);
+  }
+  const wanted = withDependencies(only, every);
+  return all.filter(({ name }) => wanted.has(name));
+}
+
+/** Definitions of the services of a stack for which nothing was chosen. */
+export function defaultServices(place: Placement): readonly ServiceDefinition[] {
+  return desiredServices({ ...place, processor: defaultProcessor, external: false });
+}
+
+export function isServiceName(name: string): boolean {
+  return serviceType(name) !== undefined;
+}
+
+export function unknownService(name: string): StreamctlError {
+  if (name === "console") {
+    return new StreamctlError("not-available", `Cannot use service "${name}": not available in this version`, {
+      hint: `Services of this version: ${serviceNames.join(", ")}`,
+    });
+  }
+  return new StreamctlError("usage", `Cannot use service "${name}": there is no such service`, {
+    hint: `Services: ${serviceNames.join(", ")}`,
+  });
+}
+
+function isProcessor(name: string): boolean {
+  return Object.hasOwn(processorServices, name);
+}
+
+function otherProcessor(name: string, { processor, external }: ServiceChoice): StreamctlError {
+  const has = external ? `a ${labelOf(processor)} server that is not ours` : processor;
+  return new StreamctlError("usage", `Cannot use service "${name}": the processor of this stack is ${has}`, {
+    hint: `Name the processor too: --processor ${name}`,
+  });
+}

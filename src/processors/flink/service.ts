@@ -1,0 +1,81 @@
+import type { NetworkLayout } from "../../stack/network-layout.ts";
+import type { MavenJars } from "../../stack/service.ts";
+import type { ServiceDetails, ServiceType } from "../../stack/service-type.ts";
+
+/** Cluster with one TaskManager and SQL gateway in one JVM, 330 MB resident with the job. */
+export const flinkService = {
+  name: "flink",
+  label: "Flink",
+  ports: {
+    flinkRest: { label: "Flink REST", port: 8081 },
+    flinkGateway: { label: "Flink SQL gateway", port: 8083 },
+  },
+  after: [],
+  needs: ["kafka"],
+  define,
+} as const satisfies ServiceType;
+
+const flinkJars: MavenJars = {
+  kind: "maven",
+  engine: "flink",
+  label: "Flink",
+  version: "2.3.0",
+  sources: ["config/flink/LocalFlink.java"],
+  jarCount: 57,
+  diskBytes: 400e6,
+};
+
+/** Packages that Flink's own distribution opens for Java 17. */
+const opened = [
+  "java.lang",
+  "java.net",
+  "java.io",
+  "java.nio",
+  "java.lang.reflect",
+  "java.text",
+  "java.time",
+  "java.util",
+  "java.util.concurrent",
+  "java.util.concurrent.atomic",
+  "java.util.concurrent.locks",
+];
+
+function define({ port, inside, bindHost }: NetworkLayout): ServiceDetails {
+  return {
+    endpoint: `http://127.0.0.1:${port("flinkRest")}`,
+    values: { bindHost, restPort: inside("flinkRest"), gatewayPort: inside("flinkGateway") },
+    files: ["config.yaml", "log4j2.properties"].map((as) => ({ asset: `config/flink/${as}`, as })),
+    env: { MALLOC_ARENA_MAX: "2", FLINK_CONF_DIR: "{{confDir}}" },
+    process: {
+      kind: "jvm",
+      jars: flinkJars,
+      jvmOptions: [
+        "-Xms128m",
+        // A million windows fit; the small young generation keeps the memory of fewer windows small.
+        "-Xmx768m",
+        "-XX:MaxNewSize=96m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:ReservedCodeCacheSize=64m",
+        "-Xss512k",
+        "-XX:MaxMetaspaceSize=256m",
+        "-XX:MaxDirectMemorySize=160m",
+        "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.properties",
+        "--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED",
+        "--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+        ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+      ],
+      mainClass: "LocalFlink",
+      args: [],
+    },
+    probe: {
+      kind: "http",
+      checks: [
+        { url: `http://127.0.0.1:${port("flinkRest")}/overview`, path: ["taskmanagers"], atLeast: 1 },
+        { url: `http://127.0.0.1:${port("flinkGateway")}/v3/info` },
+      ],
+    },
+    stopTimeoutMs: 20_000,
+  };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "bun:test";
+import { readAsset } from "../../src/core/assets.ts";
+import { renderTemplate } from "../../src/core/template.ts";
+import { everyService, requireSound, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
+import { defaultServices, desiredServices } from "../../src/pipeline/stack-services.ts";
+import { stopWaves } from "../../src/stack/service-order.ts";
+import type { ServiceType } from "../../src/stack/service-type.ts";
+import { pinotBrokersVariable } from "../../src/stores/pinot/service.ts";
+
+const local = { runtime: "local", portOffset: 0 } as const;
+const of = (processor: string, only?: readonly string[], external = false): readonly string[] =>
+  desiredServices({ ...local, processor, external, only }).map(({ name }) => name);
+
+describe("desiredServices()", () => {
+  test("adds what a chosen service needs", () => {
+    expect(of("flink", ["kafka"])).toEqual(["kafka"]);
+    expect(of("flink", ["pinot"])).toEqual(["kafka", "zookeeper", "pinot"]);
+    expect(of("flink", ["flink"])).toEqual(["kafka", "flink"]);
+    expect(of("flink")).toEqual(["kafka", "zookeeper", "pinot", "flink"]);
+    expect(defaultServices(local).map(({ name }) => name)).toEqual(["kafka", "zookeeper", "pinot", "flink"]);
+  });
+
+  test("refuses a service that does not exist, and one of a later version", () => {
+    expect(() => of("flink", ["kafak"])).toThrow('Cannot use service "kafak": there is no such service');
+    expect(() => of("flink", ["console"])).toThrow('Cannot use service "console": not available in this version');
+    expect(() => of("flink", ["toString"])).toThrow('Cannot use service "toString": there is no such service');
+  });
+
+  test("has the service of the chosen processor and no other one", () => {
+    expect(of("ksqldb")).toEqual(["kafka", "zookeeper", "pinot", "ksqldb"]);
+    expect(of("ksqldb", ["ksqldb"])).toEqual(["kafka", "ksqldb"]);
+    expect(of("ksqldb", undefined, true)).toEqual(["kafka", "zookeeper", "pinot"]);
+    expect(of("ksqldb", ["ksqldb"], true)).toEqual(["kafka"]);
+    expect(() => of("ksqldb", ["flink"])).toThrow('Cannot use service "flink": the processor of this stack is ksqldb');
+    expect(() => of("flink", ["ksqldb"])).toThrow('Cannot use service "ksqldb": the processor of this stack is flink');
+    expect(() => of("ksqldb", ["flink"], true)).toThrow(
+      'Cannot use service "flink": the processor of this stack is a ksqlDB server that is not ours',
+    );
+  });
+});
+
+/** A FAKE service of a catalog, which nothing starts. */
+function serviceOf(name: string, port: number, dependencies: Partial<Pick<ServiceType, "after" | "needs">> = {}): ServiceType {
+  const define = (): never => {
+    throw new Error("not started here");
+  };
+  return { name, label: name, ports: { [name]: { label: name, port } }, after: [], needs: [], ...dependencies, define };
+}
+
+describe("requireSound()", () => {
+  test("takes the catalog of this version", () => {
+    expect(() => requireSound(services)).not.toThrow();
+  });
+
+  const wrong: readonly (readonly [what: string, catalog: ServiceCatalog, says: string])[] = [
+    ["a service under another name", { a: serviceOf("b", 1) }, '"b" stands there as "a"'],
+    ["an unknown dependency", { a: serviceOf("a", 1, { needs: ["b"] }) }, '"a" depends on "b", which is no service'],
+    ["a port number that two have", { a: serviceOf("a", 1), b: serviceOf("b", 1) }, '"a" and "b" both have port b (1)'],
+    [
+      "a port name that two have",
+      { a: serviceOf("a", 1), b: { ...serviceOf("b", 2), ports: { a: { label: "B", port: 2 } } } },
+      '"a" and "b" both have port a (2)',
+    ],
+    [
+      "a circle",
+      { a: serviceOf("a", 1, { after: ["b"] }), b: serviceOf("b", 2, { needs: ["c"] }), c: serviceOf("c", 3, { after: ["a"] }) },
+      '"a" and "b" depend on each other',
+    ],
+    ["a service that depends on itself", { a: serviceOf("a", 1, { after: ["a"] }) }, '"a" and "a" depend on each other'],
+  ];
+  test.each(wrong)("refuses %s", (_, catalog, says) => {
+    expect(() => requireSound(catalog)).toThrow(`The catalog of services is wrong: ${says}`);
+  });
+});
+
+describe("everyService()", () => {
+  test("has its order of stopping from what depends on what", () => {
+    const every = everyService(local);
+    expect(stopWaves(["kafka", "zookeeper", "pinot", "flink"], every)).toEqual([
+      ["flink", "pinot"],
+      ["zookeeper", "kafka"],
+    ]);
+    expect(stopWaves(["kafka", "zookeeper", "pinot", "ksqldb"], every)).toEqual([
+      ["ksqldb", "pinot"],
+      ["zookeeper", "kafka"],
+    ]);
+    expect(stopWaves(["kafka"], every)).toEqual([["kafka"]]);
+  });
+
+  test("gives each service ports of its own, every one moved by the offset", () => {
+    const ports = (portOffset: number) =>
+      everyService({ ...local, portOffset }).flatMap((service) => service.ports.map(({ port }) => port));
+    expect(new Set(ports(1000)).size).toBe(ports(1000).length);
+    expect(ports(1000)).toEqual(ports(0).map((port) => port + 1000));
+    expect(ports(0)).toEqual([9092, 9093, 2181, 9000, 8099, 8098, 8097, 8081, 8083, 8088]);
+  });
+
+  test("names Pinot's instances by no port, and its Kafka by a variable, so that what belongs to them is found again on other ports", () => {
+    const idsAt = (portOffset: number): readonly string[] =>
+      everyService({ ...local, portOffset })
+        .filter(({ name }) => name === "pinot")
+        .flatMap(({ values, files }) =>
+          files.flatMap(({ asset }) => {
+            const text = renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset);
+            return text.split("\n").filter((line) => /instance\.?id=/iu.test(line));
+          }),
+        );
+    expect(idsAt(0)).toEqual([
+      "pinot.controller.instance.id=Controller_streamctl_0",
+      "instanceId=Broker_streamctl_0",
+      "pinot.server.instance.id=Server_streamctl_0",
+    ]);
+    expect(idsAt(1000)).toEqual(idsAt(0));
+    const brokers = (runtime: "local" | "docker") =>
+      everyService({ runtime, portOffset: 1000 }).find(({ name }) => name === "pinot")?.env[pinotBrokersVariable];
+    expect([brokers("local"), brokers("docker")]).toEqual(["127.0.0.1:10092", "kafka:19092"]);
+  });
+
+  test("gives every template the values that it names", () => {
+    for (const { values, files } of everyService(local)) {
+      for (const { asset } of files) {
+        expect(renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset)).not.toContain("{{");
+      }
+    }
+  });
+});
