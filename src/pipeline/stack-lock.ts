@@ -2,7 +2,7 @@
 
 import { access, constants, rmdir, stat } from "node:fs/promises";
 import { isDiskFull, StreamctlError, systemCode } from "../core/errors.ts";
-import { readHolder, withLock } from "../core/files.ts";
+import { readHolder, withLock } from "../core/lock.ts";
 import { nameOfUser } from "../core/process.ts";
 import type { PipelineContext } from "./context.ts";
 

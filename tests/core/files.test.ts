@@ -1,70 +1,47 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { readHolder, withLock, writeAtomically } from "../../src/core/files.ts";
-import { identifyProcess } from "../../src/core/process.ts";
+import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { makeFolder, writeAtomically, writeDurably } from "../../src/core/files.ts";
+import { pause } from "../../src/core/wait.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-describe("withLock()", () => {
-  test("lets one in at a time and says once that it waits", async () => {
-    const path = join(await temporaryFolder(), "lock");
-    const events: string[] = [];
-    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
-    const { promise: waiting, resolve: wait } = Promise.withResolvers<void>();
-    const options = {
-      timeoutMs: 5000,
-      onWait: (pid: number) => {
-        events.push(`wait for ${pid === process.pid ? "self" : "other"}`);
-        wait();
-      },
-    };
-    const first = withLock(path, options, async () => {
-      events.push("first in");
-      enter();
-      await waiting;
-      events.push("first out");
-    });
-    await entered;
-    const second = withLock(path, options, async () => void events.push("second in"));
-    await Promise.all([first, second]);
-    expect(events).toEqual(["first in", "wait for self", "first out", "second in"]);
-    expect(await readHolder(path)).toBeUndefined();
-  });
-
-  test("takes over the lock of a process that is gone, even where its pid lives again", async () => {
+for (const write of [writeAtomically, writeDurably]) {
+  test(`${write.name}() leaves the file and nothing beside it`, async () => {
     const dir = await temporaryFolder();
-    const path = join(dir, "lock");
-    const self = await identifyProcess(process.pid);
-    await writeFile(path, JSON.stringify({ ...self, startTicks: 1 }));
-    const options = { timeoutMs: 1000, onWait: () => expect.unreachable() };
-    expect(await withLock(path, options, async () => "in")).toBe("in");
-    expect(existsSync(dir)).toBe(false);
+    await write(join(dir, "a", "b", "file"), "text");
+    await write(join(dir, "a", "b", "file"), "newer");
+    expect(await readdir(join(dir, "a", "b"))).toEqual(["file"]);
+    expect(await readFile(join(dir, "a", "b", "file"), "utf8")).toBe("newer");
   });
 
-  test("goes from hand to hand although each holder takes the empty folder away", async () => {
-    const path = join(await temporaryFolder(), "folder", "lock");
-    const held = Array.from({ length: 30 }, (_, index) =>
-      withLock(path, { timeoutMs: 20_000, onWait: () => {} }, async () => await Promise.resolve(index)),
-    );
-    expect(await Promise.all(held)).toEqual(Array.from({ length: 30 }, (_, index) => index));
-  });
-
-  test("gives up at its deadline, naming the holder", async () => {
-    const path = join(await temporaryFolder(), "lock");
-    const options = { timeoutMs: 50, onWait: () => {} };
-    await withLock(path, options, async () => {
-      const failure: unknown = await withLock(path, options, async () => "in").catch((error: unknown) => error);
-      expect(failure).toMatchObject({ code: "locked", message: expect.stringContaining(`process ${process.pid} still holds it`) });
-    });
-  });
-});
-
-describe("writeAtomically()", () => {
-  test("leaves the file and nothing beside it", async () => {
+  test(`${write.name}() leaves no draft where it fails`, async () => {
     const dir = await temporaryFolder();
-    await writeAtomically(join(dir, "a", "file"), "text");
-    await writeAtomically(join(dir, "a", "file"), "newer");
-    expect(await readdir(join(dir, "a"))).toEqual(["file"]);
+    await makeFolder(join(dir, "file", "inside"));
+    expect(await write(join(dir, "file"), "text").catch((error: unknown) => error)).toMatchObject({ code: "EISDIR" });
+    expect(await readdir(dir)).toEqual(["file"]);
+  });
+}
+
+describe("writeDurably()", () => {
+  test("leaves a whole text when it is killed at any instant, and the next write removes the draft", async () => {
+    const path = join(await temporaryFolder(), "file");
+    let drafts = 0;
+    for (let kill = 0; kill < 20; kill += 1) {
+      const writer = spawn(process.execPath, [resolve(import.meta.dir, "writing-worker.ts"), path], {
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const ended = once(writer, "exit");
+      await once(writer.stderr, "data");
+      await pause(Math.random() * 5);
+      writer.kill("SIGKILL");
+      await ended;
+      expect(await readFile(path, "utf8")).toMatch(/^([a-z])\1{99999}$/u);
+      drafts += (await readdir(join(path, ".."))).length - 1;
+      await writeDurably(path, "text");
+      expect(await readdir(join(path, ".."))).toEqual(["file"]);
+    }
+    expect(drafts).toBeGreaterThan(0); // Else no kill came while a text was being written.
   });
 });

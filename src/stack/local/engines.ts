@@ -8,7 +8,8 @@ import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/pro
 import { basename, dirname, join } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError, systemCode } from "../../core/errors.ts";
-import { readIfExists, withLock } from "../../core/files.ts";
+import { readIfExists } from "../../core/files.ts";
+import { withLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
 import { runCommand } from "../../core/process.ts";
 import type { MavenJars } from "../service.ts";
