@@ -1,5 +1,5 @@
 import type { PipelineContext } from "../pipeline/context.ts";
-import { stateFolder } from "../state/run-state.ts";
+import { stateFolder } from "../state/state-folder.ts";
 import type { CliContext } from "./context.ts";
 
 export function pipelineContext({ globals, log, signal }: CliContext): PipelineContext {

@@ -26,8 +26,8 @@ export interface DataContext {
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
   /** What a worker runs: src/data/worker.ts, or what enters it off the main thread, as src/main.ts does. */
   readonly workerEntry: URL;
-  /** Where the ledger lies; null leaves none. */
-  readonly stateDir: string | null;
+  /** Path of the ledger; null leaves none. */
+  readonly ledgerFile: string | null;
   /** Default: `describeTopic` of the Kafka room. */
   readonly describeTopic?: ((options: TopicOptions) => Promise<TopicDescription | null>) | undefined;
   /** Longest wait for the topic's description at the beginning, in milliseconds; default 10,000. */
@@ -48,7 +48,7 @@ const defaults = { connectTimeoutMs: 10_000, stallMs: 60_000, stopMs: 10_000 } a
  *   topic or librdkafka refuses, `interrupted`, `native`, `state`
  */
 export async function runData(request: DataRequest, context: DataContext): Promise<DataSummary> {
-  const { signal, stateDir, log } = context;
+  const { signal, ledgerFile, log } = context;
   const board = RunBoard.forWorkers(request.workers);
   const stop = (): void => board.stop();
   signal.addEventListener("abort", stop, { once: true });
@@ -59,17 +59,17 @@ export async function runData(request: DataRequest, context: DataContext): Promi
     const runId = randomUUID();
     const { topic, seed } = request;
     const start = { runId, topicId, topic, startedAtMs: Date.now(), requested: request.share.count, pid: process.pid };
-    if (stateDir !== null) await appendRunStart(stateDir, start);
+    if (ledgerFile !== null) await appendRunStart(ledgerFile, start);
     const ends = await letGo(request, context, board, everyEnd);
     const sent = summarize(request, ends);
     const { accepted, delivered, failed, unresolved, paid } = sent;
     const record = { topicId, topic, endedAtMs: Date.now(), accepted, delivered, failed, unresolved, paid, seed: String(seed) };
     // Before the last look at the topic, which takes a while where Kafka does not answer: nobody who ends the process then undoes the run.
-    if (stateDir !== null) await recordEnd(stateDir, runId, record, log);
+    if (ledgerFile !== null) await recordEnd(ledgerFile, runId, record, log);
     const endTopic = sent.delivered === 0 ? topicId : await topicAtEnd(request, context);
     const topicChange = endTopic === null ? "deleted" : endTopic === undefined || endTopic === topicId ? null : "recreated";
     const summary: DataSummary = { ...sent, topicChange };
-    if (stateDir !== null && topicChange !== null) await recordEnd(stateDir, runId, { ...record, endTopicId: endTopic ?? "" }, log);
+    if (ledgerFile !== null && topicChange !== null) await recordEnd(ledgerFile, runId, { ...record, endTopicId: endTopic ?? "" }, log);
     tellEnds(ends, summary, context);
     return summary;
   } finally {
@@ -150,9 +150,9 @@ async function letGo(
 }
 
 /** The messages are where they are: a ledger that cannot be written is said, and does not undo the run. */
-async function recordEnd(stateDir: string, runId: string, record: RunRecord, log: Log): Promise<void> {
+async function recordEnd(ledgerFile: string, runId: string, record: RunRecord, log: Log): Promise<void> {
   try {
-    await appendRunEnd(stateDir, runId, record);
+    await appendRunEnd(ledgerFile, runId, record);
   } catch (error) {
     const changed = record.endTopicId !== undefined;
     log.warn(`${messageOf(error)}; verify will ${changed ? "not know that the topic changed" : "count what this run sent as unknown"}`);

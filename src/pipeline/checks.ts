@@ -8,7 +8,7 @@ import { noSpace } from "../stack/local/engines.ts";
 import { requiredJava } from "../stack/local/java.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
 import { portsTaken } from "../stack/ports.ts";
-import { stateFolder } from "../state/run-state.ts";
+import { stateFolder } from "../state/state-folder.ts";
 import type { Folder, Machine } from "./machine.ts";
 
 export interface Finding {

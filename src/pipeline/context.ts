@@ -4,7 +4,7 @@ import type { Log } from "../core/log.ts";
 import { fetchMetadata } from "../kafka/admin.ts";
 import { hasCode } from "../core/errors.ts";
 import type { KafkaProbe } from "../stack/health.ts";
-import type { StateFolder } from "../state/run-state.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 export interface PipelineContext {
   readonly folder: StateFolder;

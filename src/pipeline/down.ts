@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode, isDiskFull, messageOf, systemCode } from "../core/errors.ts";
 import { planStop } from "../stack/plan.ts";
-import { identityFor, readRunState, type RunState, type StateFolder } from "../state/run-state.ts";
-import { observeProcesses, RunRecorder } from "../stack/stack.ts";
+import { RunRecorder } from "../state/run-recorder.ts";
+import { identityFor, readRunState, type RunState } from "../state/run-state.ts";
+import { isOwnEntry, type StateFolder } from "../state/state-folder.ts";
+import { observeProcesses } from "../stack/stack.ts";
 import { stopServices } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
 import { everyService } from "./catalog.ts";
@@ -27,9 +29,6 @@ export interface DownReport {
   readonly volumesRemoved: boolean;
   readonly elapsedMs: number;
 }
-
-/** Entries of the state folder that are ours, the drafts of a process that was killed among them; `down --volumes` removes these and nothing else. */
-const ownEntry = /^(?:conf|data|docker|log|ledger\.ndjson|run\.json(?:\..*)?|lock\..*)$/u;
 
 export interface DownRequest {
   /** Delete everything that the stack ever kept. */
@@ -68,7 +67,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
 }
 
 async function removeOwnEntries({ root }: StateFolder): Promise<void> {
-  const entries = (await readdir(root)).filter((entry) => ownEntry.test(entry));
+  const entries = (await readdir(root)).filter(isOwnEntry);
   for (const entry of entries) await rm(join(root, entry), { recursive: true, force: true });
 }
 

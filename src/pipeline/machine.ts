@@ -12,15 +12,15 @@ import { StreamctlError, systemCode } from "../core/errors.ts";
 import { outgoingPorts, type PortRange } from "../core/port-owner.ts";
 import { findProgram } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
-import { findEngine } from "../stack/docker/engine.ts";
-import { requireKsqldb } from "../processors/ksqldb/home.ts";
-import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
-import { lookAtJava, type Java } from "../stack/local/java.ts";
-import { takenPorts, type TakenPort } from "../stack/ports.ts";
 import type { KsqldbSource } from "./ksqldb.ts";
-import type { StateFolder } from "../state/run-state.ts";
+import { requireKsqldb } from "../processors/ksqldb/home.ts";
+import { findEngine } from "../stack/docker/engine.ts";
+import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
+import { type Java, lookAtJava } from "../stack/local/java.ts";
+import { type TakenPort, takenPorts } from "../stack/ports.ts";
 import type { MavenJars, ServiceDefinition } from "../stack/service.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 /** What an `up` is about to start. */
 export interface Undertaking {

@@ -3,12 +3,12 @@
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
+import { chosenServices } from "./stack-services.ts";
 import { type JarFolder, readJarFolder } from "../stack/jar-folder.ts";
 import { localRuntime } from "../stack/local/runtime.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { StackChoices } from "../state/choices.ts";
-import type { StateFolder } from "../state/run-state.ts";
-import { chosenServices } from "./stack-services.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 export interface RuntimeContext {
   readonly folder: StateFolder;

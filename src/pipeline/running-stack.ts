@@ -3,7 +3,8 @@
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { StackChoices } from "../state/choices.ts";
-import { hasMoved, type RunState, type ServiceRecord, type StateFolder } from "../state/run-state.ts";
+import { hasMoved, type RunState, type ServiceRecord } from "../state/run-state.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { hintFor, knownCause } from "../stack/service-end.ts";
 import { everyService } from "./catalog.ts";

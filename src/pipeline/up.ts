@@ -4,39 +4,40 @@
  */
 
 import { openDeclarations } from "../core/assets.ts";
+import type { Change } from "../core/change.ts";
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { loadAddon } from "../kafka/addon.ts";
-import type { Change } from "../core/change.ts";
-import { readCertificates } from "../stack/docker/certificates.ts";
-import { executeStart } from "../stack/execute.ts";
-import { requireKsqldb } from "../processors/ksqldb/home.ts";
-import { planStack, type DesiredService, type Operation, type OperationKind } from "../stack/plan.ts";
-import type { StackChoices } from "../state/choices.ts";
-import { identityFor, readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
-import type { Runtime } from "../stack/runtime.ts";
-import type { StackIdentity } from "../state/stack-identity.ts";
-import { desireStack, observeStack, RunRecorder } from "../stack/stack.ts";
-import { stopServices } from "../stack/stop.ts";
-import { unrecordedServices } from "../stack/unrecorded.ts";
 import { everyService } from "./catalog.ts";
 import { requireFit, requireUsableFolder } from "./checks.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { ksqldbSource, wantsExternal } from "./ksqldb.ts";
-import { describeChoices } from "./reasons.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
+import { type PlannedStep, planProvisioning } from "./provisioning-plan.ts";
 import { provision } from "./provisioning.ts";
+import { describeChoices } from "./reasons.ts";
 import { observeResources } from "./resources.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
 import { untilHealthy } from "./settle.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { chosenServices } from "./stack-services.ts";
 import { lookAround } from "./surroundings.ts";
-import { planProvisioning, type PlannedStep } from "./provisioning-plan.ts";
+import { requireKsqldb } from "../processors/ksqldb/home.ts";
+import { readCertificates } from "../stack/docker/certificates.ts";
+import { executeStart } from "../stack/execute.ts";
+import { type DesiredService, type Operation, type OperationKind, planStack } from "../stack/plan.ts";
+import type { Runtime } from "../stack/runtime.ts";
+import { desireStack, observeStack } from "../stack/stack.ts";
+import { stopServices } from "../stack/stop.ts";
+import { unrecordedServices } from "../stack/unrecorded.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { RunRecorder } from "../state/run-recorder.ts";
+import { identityFor, readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
 import type { RunningService, ServiceName } from "../state/service-identity.ts";
+import type { StackIdentity } from "../state/stack-identity.ts";
 
 export interface DecisionRequest extends TypedChoices {
   /** A PEM file of root certificates that builds of images trust. */

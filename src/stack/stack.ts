@@ -7,20 +7,12 @@ import { StreamctlError } from "../core/errors.ts";
 import { processAgeMs } from "../core/process.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
-import type { StackChoices } from "../state/choices.ts";
-import {
-  readRunState,
-  type ResourceRecord,
-  type RunState,
-  type ServiceRecord,
-  type StateFolder,
-  writeRunState,
-} from "../state/run-state.ts";
-import { type Runtime } from "./runtime.ts";
-import type { ServiceDefinition } from "./service.ts";
+import type { Runtime } from "./runtime.ts";
 import { describeEnd, knownCause } from "./service-end.ts";
-import type { StackIdentity } from "../state/stack-identity.ts";
-import { type RunningService, type ServiceName, isSameRun } from "../state/service-identity.ts";
+import type { ServiceDefinition } from "./service.ts";
+import { readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
+import type { ServiceName } from "../state/service-identity.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 export type ServiceState = "healthy" | "starting" | "unhealthy" | "stopped";
 
@@ -124,63 +116,6 @@ async function deathOf({ name, identity }: ServiceRecord, runtime: Runtime): Pro
 /** The clock of this machine may have been set since; a container's start is known by it alone. */
 async function uptimeOf({ identity, startedAtMs }: ServiceRecord): Promise<number> {
   return "startTicks" in identity ? await processAgeMs(identity) : Math.max(0, Date.now() - startedAtMs);
-}
-
-/**
- * Keeps `run.json` while services come and go. Changes are written one after another, in the order in which they were made.
- * The caller holds the state folder's lock.
- */
-export class RunRecorder {
-  readonly #folder: StateFolder;
-  readonly #stack: StackIdentity;
-  #choices: StackChoices;
-  #resources: readonly ResourceRecord[];
-  readonly #services: Map<ServiceName, ServiceRecord>;
-  #written: Promise<void> = Promise.resolve();
-
-  constructor(folder: StateFolder, { stack, choices, services, resources }: Omit<RunState, "version">) {
-    this.#folder = folder;
-    this.#stack = stack;
-    this.#choices = choices;
-    this.#resources = resources;
-    this.#services = new Map(services.map((record) => [record.name, record]));
-  }
-
-  get records(): ReadonlyMap<ServiceName, ServiceRecord> {
-    return this.#services;
-  }
-
-  remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> => {
-    if (record) this.#services.set(name, record);
-    else this.#services.delete(name);
-    await this.#write();
-  };
-
-  /** Forgets a run that has stopped; the record of another run of that service stays. */
-  forget = async ({ name, identity }: RunningService, remember = this.remember): Promise<void> => {
-    const record = this.#services.get(name);
-    if (record && isSameRun(record.identity, identity)) await remember(name, undefined);
-  };
-
-  /** Keeps other choices from now on. */
-  choose = async (choices: StackChoices): Promise<void> => {
-    this.#choices = choices;
-    await this.#write();
-  };
-
-  async #write(): Promise<void> {
-    const state: RunState = {
-      version: 3,
-      stack: this.#stack,
-      choices: this.#choices,
-      services: [...this.#services.values()],
-      resources: this.#resources,
-    };
-    const written = this.#written.then(() => writeRunState(this.#folder, state));
-    // A write that failed is its caller's to report; the next one, with more room on the disk, may succeed.
-    this.#written = written.catch(() => {});
-    await written;
-  }
 }
 
 /** @throws StreamctlError `not-running` unless a stack was started from this state folder. */

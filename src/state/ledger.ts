@@ -3,11 +3,12 @@
  * ends, which a later one of the same run replaces. A run that was killed left only its first line: then it is known that more may be in the topic than was counted.
  */
 
-import { mkdir, open, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { isObject, numberAt, stringAt, type JsonObject } from "../core/json.ts";
 import { withRoom } from "../core/disk.ts";
 import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { makeFolder, syncFolder } from "../core/files.ts";
 import type { RunRecord } from "./run-record.ts";
 
 export interface RunStart {
@@ -32,19 +33,14 @@ export interface Ledger {
   readonly damagedLines: number;
 }
 
-/** Path of the ledger in a state folder. */
-export function ledgerFile(stateDir: string): string {
-  return join(stateDir, "ledger.ndjson");
-}
-
 /** Writes that a run begins; to be called before its first message is sent. @throws StreamctlError `state`, `no-space` */
-export async function appendRunStart(stateDir: string, start: RunStart): Promise<void> {
-  await append(ledgerFile(stateDir), { kind: "started", ...start });
+export async function appendRunStart(ledgerFile: string, start: RunStart): Promise<void> {
+  await append(ledgerFile, { kind: "started", ...start });
 }
 
 /** Writes how the run ended, in place of what was written of it before. @throws StreamctlError `state`, `no-space` */
-export async function appendRunEnd(stateDir: string, runId: string, record: RunRecord): Promise<void> {
-  await append(ledgerFile(stateDir), { kind: "ended", runId, ...record });
+export async function appendRunEnd(ledgerFile: string, runId: string, record: RunRecord): Promise<void> {
+  await append(ledgerFile, { kind: "ended", runId, ...record });
 }
 
 /** Several processes may append at once: each line is one write at the end of the file, and on the disk when this returns. */
@@ -61,7 +57,7 @@ async function append(path: string, line: object): Promise<void> {
 }
 
 async function appendLine(path: string, line: object): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const file = await open(path, "a+");
   try {
     const { size } = await file.stat();
@@ -72,14 +68,14 @@ async function appendLine(path: string, line: object): Promise<void> {
     const { bytesWritten } = await file.write(bytes, 0, bytes.length);
     if (bytesWritten < bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were written`);
     await file.sync();
+    if (size === 0) await syncFolder(dirname(path));
   } finally {
     await file.close();
   }
 }
 
-/** Reads all of it; a folder without a ledger has had no run. @throws StreamctlError `state` when the file cannot be read */
-export async function readLedger(stateDir: string): Promise<Ledger> {
-  const path = ledgerFile(stateDir);
+/** Reads all of it; where there is none there was no run. @throws StreamctlError `state` when the file cannot be read */
+export async function readLedger(path: string): Promise<Ledger> {
   let text: string;
   try {
     text = await readFile(path, "utf8");

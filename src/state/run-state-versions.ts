@@ -5,6 +5,15 @@ import type { StackChoices } from "./choices.ts";
 import type { RunState, ServiceRecord } from "./run-state.ts";
 import { idOfPath, placeOf, type StackIdentity } from "./stack-identity.ts";
 
+/** The version that this one writes. */
+const currentVersion = 3;
+
+/** Version of a state that a later streamctl wrote; undefined for any other text. */
+export function newerVersion(text: string): number | undefined {
+  const version = numberAt(parseJson(text), "version");
+  return version !== undefined && version > currentVersion ? version : undefined;
+}
+
 /**
  * The state in a text; undefined where no version of streamctl up to this one wrote it.
  *
@@ -16,13 +25,13 @@ export async function parseRunState(text: string, root: string): Promise<RunStat
   const services = servicesIn(state);
   if (services === undefined) return undefined;
   const stack = state["version"] === 1 ? await identityOfPath(root) : identityIn(state);
-  const choices = state["version"] === 3 ? choicesIn(state["choices"]) : formerChoices(state["choices"]);
+  const choices = state["version"] === currentVersion ? choicesIn(state["choices"]) : formerChoices(state["choices"]);
   if (stack === undefined || choices === undefined) return undefined;
   switch (state["version"]) {
     case 1:
     case 2:
-      return { version: 3, stack, choices, services, resources: [] };
-    case 3:
+      return { version: currentVersion, stack, choices, services, resources: [] };
+    case currentVersion:
       return Array.isArray(state["resources"]) && state["resources"].every(isResourceRecord)
         ? { ...(state as unknown as RunState), stack, choices, services }
         : undefined;

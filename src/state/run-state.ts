@@ -1,16 +1,15 @@
 /**
- * What a stack leaves behind for the next command: `run.json` in the state folder, versioned and written atomically. Whoever
+ * What a stack leaves behind for the next command: `run.json` in the state folder, versioned, written whole and flushed to disk. Whoever
  * changes it holds the folder's lock; readers need none.
  */
 
-import { realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
-import { readIfExists, writeAtomically } from "../core/files.ts";
+import { readIfExists, writeDurably } from "../core/files.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
-import { parseRunState } from "./run-state-versions.ts";
+import { newerVersion, parseRunState } from "./run-state-versions.ts";
 import type { ServiceIdentity, ServiceName } from "./service-identity.ts";
+import { stateFolder, type StateFolder } from "./state-folder.ts";
 import { copiedFolder, type FolderPlace, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
 
 export interface ServiceRecord {
@@ -39,41 +38,6 @@ export interface RunState {
   readonly resources: readonly ResourceRecord[];
 }
 
-export interface StateFolder {
-  readonly root: string;
-  readonly runFile: string;
-  readonly lockFile: string;
-  readonly logFile: (service: ServiceName) => string;
-  readonly confDir: (service: ServiceName) => string;
-  readonly dataDir: (service: ServiceName) => string;
-  /** Of the docker runtime: `compose.yaml` and what its images are built from. */
-  readonly composeDir: string;
-}
-
-/** Where everything of one stack lies; `root` becomes absolute and free of symbolic links, so that one folder has one name. */
-export function stateFolder(root: string): StateFolder {
-  const base = realPath(resolve(root));
-  return {
-    root: base,
-    runFile: join(base, "run.json"),
-    lockFile: join(base, "lock"),
-    logFile: (service) => join(base, "log", `${service}.log`),
-    confDir: (service) => join(base, "conf", service),
-    dataDir: (service) => join(base, "data", service),
-    composeDir: join(base, "docker"),
-  };
-}
-
-/** The path as the file system knows it; of a path that does not exist yet, the part that does. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(realPath(parent), basename(path));
-  }
-}
-
 /**
  * The state of the stack; undefined where none was started. Its `stack.place` is where the folder lay when it was written: a folder
  * that was renamed or moved since then is the same stack.
@@ -84,13 +48,20 @@ export async function readRunState(folder: StateFolder): Promise<RunState | unde
   const text = await readIfExists(folder.runFile);
   if (text === undefined) return undefined;
   const state = await parseRunState(text, folder.root);
-  if (!state) {
-    throw new StreamctlError("state", `Cannot read "${folder.runFile}": not a state of this version of streamctl`, {
-      hint: "Use the streamctl that wrote it, or another folder: --state-dir DIR",
-    });
-  }
+  if (!state) throw unreadable(folder.runFile, newerVersion(text));
   await refuseCopy(folder, state.stack);
   return state;
+}
+
+function unreadable(runFile: string, newer: number | undefined): StreamctlError {
+  const action = `Cannot read "${runFile}"`;
+  return newer === undefined
+    ? new StreamctlError("state", `${action}: it is damaged, or no state of streamctl`, {
+        hint: "Remove that file, then stop what still runs: streamctl down; or use another folder: --state-dir DIR",
+      })
+    : new StreamctlError("state", `${action}: a newer streamctl wrote it (version ${newer} of the state)`, {
+        hint: "Use that streamctl, or another folder: --state-dir DIR",
+      });
 }
 
 async function refuseCopy({ root }: StateFolder, { id, place }: StackIdentity): Promise<void> {
@@ -121,6 +92,7 @@ export async function identityFor(folder: StateFolder, state: RunState | undefin
   return { id: state?.stack.id ?? newStackId(), place };
 }
 
+/** The state is on the disk when this returns. The caller holds the folder's lock. @throws StreamctlError `no-space` */
 export async function writeRunState(folder: StateFolder, state: RunState): Promise<void> {
-  await writeAtomically(folder.runFile, `${JSON.stringify(state, null, 2)}\n`);
+  await writeDurably(folder.runFile, `${JSON.stringify(state, null, 2)}\n`);
 }

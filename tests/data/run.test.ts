@@ -31,17 +31,17 @@ interface Scene {
 
 /** Runs with fake workers and a topic that is there; what was thrown is an answer too. */
 async function play({ raw, context = {}, state }: Scene) {
-  const stateDir = join(folder, state);
+  const ledgerFile = join(folder, state, "ledger");
   const said: string[] = [];
   const answer: unknown = await runData(resolveDataRequest({ startTime: "2026-01-01", ...raw }, environment), {
     log: { ...silentLog, warn: (message) => void said.push(message), debug: (message) => void said.push(message) },
     signal: new AbortController().signal,
     workerEntry: new URL("fake-worker.ts", import.meta.url),
-    stateDir,
+    ledgerFile,
     describeTopic: async () => ({ topicId: "topic-id", partitions: 3 }),
     ...context,
   }).catch((error: unknown) => error);
-  return { answer, said, ledger: await readLedger(stateDir) };
+  return { answer, said, ledger: await readLedger(ledgerFile) };
 }
 
 test("runData() adds up its workers and leaves the run in the ledger", async () => {
@@ -128,10 +128,10 @@ test.each([
 });
 
 test("runData() has its end in the ledger before it looks at the topic for the last time", async () => {
-  const stateDir = join(folder, "last-look");
+  const ledgerFile = join(folder, "last-look", "ledger");
   const seen: Ledger[] = [];
   const describeTopic: DataContext["describeTopic"] = async () => {
-    seen.push(await readLedger(stateDir));
+    seen.push(await readLedger(ledgerFile));
     return { topicId: seen.length === 1 ? "topic-id" : "other-id", partitions: 3 };
   };
   const { ledger } = await play({ raw: { count: "100", topic: "lives" }, context: { describeTopic }, state: "last-look" });

@@ -13,7 +13,7 @@ import { isRunning, signalProcess, type ProcessIdentity } from "../../src/core/p
 import { pollUntil } from "../../src/core/wait.ts";
 import { createTopic, fetchMetadata } from "../../src/kafka/admin.ts";
 import { localRuntime, type LocalRuntime } from "../../src/stack/local/runtime.ts";
-import { stateFolder } from "../../src/state/run-state.ts";
+import { stateFolder } from "../../src/state/state-folder.ts";
 import type { ServiceDefinition } from "../../src/stack/service.ts";
 import { kafkaService } from "../../src/stack/services/kafka.ts";
 import { networkLayout } from "../../src/stack/network-layout.ts";

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import type { Log } from "../../src/core/log.ts";
 import { down } from "../../src/pipeline/down.ts";
-import { stateFolder, writeRunState } from "../../src/state/run-state.ts";
+import { writeRunState } from "../../src/state/run-state.ts";
+import { stateFolder } from "../../src/state/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { someChoices } from "../state/some-choices.ts";
 

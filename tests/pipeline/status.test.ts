@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { silentLog } from "../../src/core/log.ts";
 import { isHealthy, status } from "../../src/pipeline/status.ts";
-import { stateFolder, writeRunState } from "../../src/state/run-state.ts";
+import { writeRunState } from "../../src/state/run-state.ts";
+import { stateFolder } from "../../src/state/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { someChoices } from "../state/some-choices.ts";
 

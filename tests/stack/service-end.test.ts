@@ -4,7 +4,7 @@ import { identifyProcess } from "../../src/core/process.ts";
 import { endOfExitCode, describeEnd, diedError } from "../../src/stack/service-end.ts";
 import { localRuntime } from "../../src/stack/local/runtime.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { stateFolder } from "../../src/state/run-state.ts";
+import { stateFolder } from "../../src/state/state-folder.ts";
 import type { ServiceEnd } from "../../src/stack/runtime.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendRunEnd, appendRunStart, ledgerFile, parseLedger, readLedger, type RunStart } from "../../src/state/ledger.ts";
+import { appendRunEnd, appendRunStart, parseLedger, readLedger, type RunStart } from "../../src/state/ledger.ts";
 import type { RunRecord } from "../../src/state/run-record.ts";
 
 let folder = "";
@@ -36,21 +36,21 @@ test("readLedger() of a folder without runs is empty", async () => {
 });
 
 test("readLedger() tells ended runs from those of which no end is written", async () => {
-  const stateDir = join(folder, "state", "deep");
-  await appendRunStart(stateDir, start("a"));
-  await appendRunStart(stateDir, { ...start("b"), requested: null });
-  await appendRunEnd(stateDir, "a", record(10));
-  expect(await readLedger(stateDir)).toEqual({ runs: [record(10)], unfinished: [{ ...start("b"), requested: null }], damagedLines: 0 });
+  const ledgerFile = join(folder, "state", "deep");
+  await appendRunStart(ledgerFile, start("a"));
+  await appendRunStart(ledgerFile, { ...start("b"), requested: null });
+  await appendRunEnd(ledgerFile, "a", record(10));
+  expect(await readLedger(ledgerFile)).toEqual({ runs: [record(10)], unfinished: [{ ...start("b"), requested: null }], damagedLines: 0 });
 });
 
 test("readLedger() takes the last of several ends of a run, in the place of the first", async () => {
-  const stateDir = join(folder, "twice");
-  await appendRunStart(stateDir, start("a"));
-  await appendRunEnd(stateDir, "a", record(10));
-  await appendRunEnd(stateDir, "b", record(8));
-  await appendRunEnd(stateDir, "a", { ...record(10), endTopicId: "other-id" });
+  const ledgerFile = join(folder, "twice");
+  await appendRunStart(ledgerFile, start("a"));
+  await appendRunEnd(ledgerFile, "a", record(10));
+  await appendRunEnd(ledgerFile, "b", record(8));
+  await appendRunEnd(ledgerFile, "a", { ...record(10), endTopicId: "other-id" });
   const runs = [{ ...record(10), endTopicId: "other-id" }, record(8)];
-  expect(await readLedger(stateDir)).toEqual({ runs, unfinished: [], damagedLines: 0 });
+  expect(await readLedger(ledgerFile)).toEqual({ runs, unfinished: [], damagedLines: 0 });
 });
 
 test("parseLedger() counts an end of no run as damaged", () => {
@@ -58,20 +58,20 @@ test("parseLedger() counts an end of no run as damaged", () => {
 });
 
 test("appendRunEnd() writes whole lines from many runs at once", async () => {
-  const stateDir = join(folder, "many");
-  await Promise.all(Array.from({ length: 50 }, (_, run) => appendRunEnd(stateDir, `run ${run}`, record(run % 10))));
-  const { runs, damagedLines } = await readLedger(stateDir);
+  const ledgerFile = join(folder, "many");
+  await Promise.all(Array.from({ length: 50 }, (_, run) => appendRunEnd(ledgerFile, `run ${run}`, record(run % 10))));
+  const { runs, damagedLines } = await readLedger(ledgerFile);
   expect([runs.length, damagedLines]).toEqual([50, 0]);
 });
 
 test("readLedger() reports a torn last line, and the next run does not suffer from it", async () => {
-  const stateDir = join(folder, "torn");
-  await appendRunEnd(stateDir, "a", record(10));
-  const line = await readFile(ledgerFile(stateDir), "utf8");
-  await appendFile(ledgerFile(stateDir), line.slice(0, 40));
-  expect(await readLedger(stateDir)).toEqual({ runs: [record(10)], unfinished: [], damagedLines: 1 });
-  await appendRunEnd(stateDir, "c", record(8));
-  expect(await readLedger(stateDir)).toEqual({ runs: [record(10), record(8)], unfinished: [], damagedLines: 1 });
+  const ledgerFile = join(folder, "torn");
+  await appendRunEnd(ledgerFile, "a", record(10));
+  const line = await readFile(ledgerFile, "utf8");
+  await appendFile(ledgerFile, line.slice(0, 40));
+  expect(await readLedger(ledgerFile)).toEqual({ runs: [record(10)], unfinished: [], damagedLines: 1 });
+  await appendRunEnd(ledgerFile, "c", record(8));
+  expect(await readLedger(ledgerFile)).toEqual({ runs: [record(10), record(8)], unfinished: [], damagedLines: 1 });
 });
 
 test.each(["[]", "{}", '{"kind":"ended"}', '{"kind":"started","runId":"a"}', "null", '{"kind":"other","runId":"a"}'])(
@@ -82,6 +82,6 @@ test.each(["[]", "{}", '{"kind":"ended"}', '{"kind":"started","runId":"a"}', "nu
 );
 
 test("appendRunStart() says that a folder cannot be written", async () => {
-  const error: unknown = await appendRunStart("/proc/none", start("a")).catch((reason: unknown) => reason);
+  const error: unknown = await appendRunStart("/proc/none/ledger", start("a")).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "state", hint: "Choose a folder that can be written to: --state-dir DIR" });
 });

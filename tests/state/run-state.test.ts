@@ -1,15 +1,8 @@
 import { expect, test } from "bun:test";
 import { cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  hasMoved,
-  identityFor,
-  readRunState,
-  stateFolder,
-  writeRunState,
-  type RunState,
-  type StateFolder,
-} from "../../src/state/run-state.ts";
+import { hasMoved, identityFor, readRunState, writeRunState, type RunState } from "../../src/state/run-state.ts";
+import { stateFolder, type StateFolder } from "../../src/state/state-folder.ts";
 import { idOfPath } from "../../src/state/stack-identity.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { someChoices } from "./some-choices.ts";
@@ -114,7 +107,7 @@ test("stateFolder() gives one folder one name, whichever symbolic link leads to 
 
 test.each([
   ["torn", '{"version": 3, "cho'],
-  ["of another version", JSON.stringify({ ...state, version: 4 })],
+  ["of a version that never was", JSON.stringify({ ...state, version: 0 })],
   ["without an identity", JSON.stringify({ ...state, stack: { id: "0a1b2c3d" } })],
   ["with another runtime", JSON.stringify({ ...state, choices: { ...choices, runtime: "remote" } })],
   ["with a port offset that is no number", JSON.stringify({ ...state, choices: { ...choices, portOffset: "1" } })],
@@ -125,7 +118,8 @@ test.each([
   await writeFile(folder.runFile, text);
   expect(await readError(folder)).toMatchObject({
     code: "state",
-    message: `Cannot read "${folder.runFile}": not a state of this version of streamctl`,
+    message: `Cannot read "${folder.runFile}": it is damaged, or no state of streamctl`,
+    hint: "Remove that file, then stop what still runs: streamctl down; or use another folder: --state-dir DIR",
   });
 });
 
@@ -153,5 +147,15 @@ test("readRunState() takes the choices of version 2 over, whose reason was a sen
     abandoned: [{ processor: "ksqldb", source: { url: "http://a:8088" } }],
     portOffset: 7,
     only: ["kafka"],
+  });
+});
+
+test("readRunState() names the version of a state that a newer streamctl wrote", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  await writeFile(folder.runFile, JSON.stringify({ ...state, version: 4 }));
+  expect(await readError(folder)).toMatchObject({
+    code: "state",
+    message: `Cannot read "${folder.runFile}": a newer streamctl wrote it (version 4 of the state)`,
+    hint: "Use that streamctl, or another folder: --state-dir DIR",
   });
 });

@@ -69,7 +69,7 @@ export const dataCommand = defineCommand({
 
 async function stackBrokers({ globals, log }: CliContext): Promise<string> {
   const { runningStack } = await import("../../pipeline/running-stack.ts");
-  const { stateFolder } = await import("../../state/run-state.ts");
+  const { stateFolder } = await import("../../state/state-folder.ts");
   const folder = stateFolder(globals.stateDir);
   const { endpoints } = await runningStack({ folder, log, portOffset: globals.portOffset, services: ["kafka"], action: "send data" });
   return endpoints.kafka;
@@ -80,6 +80,7 @@ async function send(request: DataRequest, context: CliContext, death: () => Prom
   const { runData } = await import("../../data/run.ts");
   const { dataExitCode } = await import("../../data/summary.ts");
   const { renderProgress, renderSummary } = await import("../../data/narration.ts");
+  const { stateFolder } = await import("../../state/state-folder.ts");
   const { log, signal, terminal, globals, entry } = context;
   log.info(
     `Sending to ${request.topic} at ${request.brokers} with ${request.workers === 1 ? "one worker" : `${request.workers} workers`}, seed ${request.seed}`,
@@ -87,7 +88,7 @@ async function send(request: DataRequest, context: CliContext, death: () => Prom
   const summary = await runData(request, {
     log,
     signal,
-    stateDir: globals.stateDir,
+    ledgerFile: stateFolder(globals.stateDir).ledgerFile,
     workerEntry: entry,
     onProgress: (progress) => terminal.live(globals.quiet ? "" : renderProgress(progress)),
   });

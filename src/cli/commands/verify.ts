@@ -36,7 +36,7 @@ export const verifyCommand = defineCommand({
     let unfinished: readonly RunStart[] = [];
     let damagedLines = 0;
     const readRuns = async () => {
-      const ledger = await readLedger(pipeline.folder.root);
+      const ledger = await readLedger(pipeline.folder.ledgerFile);
       unfinished = ledger.unfinished;
       damagedLines = ledger.damagedLines;
       return ledger.runs;

@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
-import { writeAtomically } from "../../core/files.ts";
+import { writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import type { ContainerEngine } from "./engine.ts";
 import { jarsFolder, type Image } from "./image.ts";
@@ -26,10 +26,12 @@ export interface ProjectContent {
   readonly extraCa?: readonly string[] | undefined;
 }
 
+const composeFileName = "compose.yaml";
+
 /** Texts by path: `compose.yaml`, and the build context of every image beside it. */
 export function projectFiles({ compose, declarations, paths, extraCa = [] }: ProjectContent): Readonly<Record<string, string>> {
   return Object.fromEntries([
-    ["compose.yaml", compose],
+    [composeFileName, compose],
     ["ca/README", "Root certificates (*.crt) that lie here are trusted while images are built. None of them stays in an image.\n"],
     ["jars/README", "The jars of an installed engine lie in server/ while its image is built of them.\n"],
     ...extraCa.map((certificate, index) => [`ca/extra-${index}.crt`, certificate]),
@@ -40,7 +42,8 @@ export function projectFiles({ compose, declarations, paths, extraCa = [] }: Pro
 /** Writes a project's files into a folder; the scripts of containers may be run. */
 export async function writeProject(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
-    await writeAtomically(join(folder, path), text);
+    // Without its compose.yaml nobody can stop a project by hand; what an image is built of is written again by the next build.
+    await (path === composeFileName ? writeDurably : writeAtomically)(join(folder, path), text);
     if (text.startsWith("#!")) await chmod(join(folder, path), 0o755);
   }
 }

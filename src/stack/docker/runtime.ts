@@ -7,19 +7,19 @@ import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { residentBytesIn } from "../../core/process.ts";
 import { pausedWhole } from "../../core/wait.ts";
-import { endOfExitCode } from "../service-end.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, projectFiles, writeProject } from "./compose-project.ts";
-import { containerData } from "./data.ts";
-import { findEngine, type ContainerEngine } from "./engine.ts";
 import { Containers, listed } from "./containers.ts";
+import { containerData } from "./data.ts";
+import { type ContainerEngine, findEngine } from "./engine.ts";
 import { contextPaths, imagesOf, type ImageSource } from "./image.ts";
-import type { StateFolder } from "../../state/run-state.ts";
-import type { Runtime } from "../runtime.ts";
 import { ServiceContainers } from "./service-containers.ts";
-import type { ServiceDefinition } from "../service.ts";
 import { readMadeVolumes, withoutVolume, writeMadeVolumes } from "./volumes.ts";
+import type { Runtime } from "../runtime.ts";
+import { endOfExitCode } from "../service-end.ts";
+import type { ServiceDefinition } from "../service.ts";
 import type { ContainerIdentity, ServiceIdentity } from "../../state/service-identity.ts";
+import type { StateFolder } from "../../state/state-folder.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;

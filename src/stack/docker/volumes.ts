@@ -4,7 +4,7 @@
  */
 
 import { join } from "node:path";
-import { readIfExists, writeAtomically } from "../../core/files.ts";
+import { readIfExists, writeDurably } from "../../core/files.ts";
 import { arrayAt, stringAt } from "../../core/json.ts";
 import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
@@ -27,7 +27,7 @@ export async function readMadeVolumes({ name: project, folder }: ComposeProject)
 }
 
 export async function writeMadeVolumes({ name: project, folder }: ComposeProject, services: readonly string[]): Promise<void> {
-  await writeAtomically(join(folder, fileName), `${JSON.stringify({ project, services: [...new Set(services)] })}\n`);
+  await writeDurably(join(folder, fileName), `${JSON.stringify({ project, services: [...new Set(services)] })}\n`);
 }
 
 /** Those of the services that have no volume of this project. */

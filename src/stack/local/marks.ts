@@ -3,10 +3,10 @@
  * name it: the state folder was deleted while the stack was up, or the `up` that started it was killed.
  */
 
-import { processesOfUser, type ListedProcess } from "../../core/process-list.ts";
+import { type ListedProcess, processesOfUser } from "../../core/process-list.ts";
 import type { ProcessIdentity } from "../../core/process.ts";
-import type { StateFolder } from "../../state/run-state.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
+import type { StateFolder } from "../../state/state-folder.ts";
 
 const option = "-Dstreamctl.service=";
 

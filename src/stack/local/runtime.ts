@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { openDeclarations, type Declarations } from "../../core/assets.ts";
 import { diskOf } from "../../core/disk.ts";
 import { StreamctlError } from "../../core/errors.ts";
-import { readIfExists, writeAtomically } from "../../core/files.ts";
+import { readIfExists, writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import { isRunning, residentBytes, runCommand, signalProcess, type ProcessIdentity } from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
@@ -22,7 +22,7 @@ import { localData } from "./data.ts";
 import { markedProcesses, markOf } from "./marks.ts";
 import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
-import type { StateFolder } from "../../state/run-state.ts";
+import type { StateFolder } from "../../state/state-folder.ts";
 import type { Runtime } from "../runtime.ts";
 import { definitionHash, type JvmProcess, type MavenJars, type ServiceDefinition } from "../service.ts";
 import type { ServiceIdentity } from "../../state/service-identity.ts";
@@ -227,7 +227,7 @@ async function prepareData(
       detail: output.split("\n").slice(-15).join("\n"),
     });
   }
-  await writeAtomically(marker, "");
+  await writeDurably(marker, "");
 }
 
 async function setLargeLogAside(path: string): Promise<void> {

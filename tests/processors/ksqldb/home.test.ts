@@ -3,19 +3,20 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { silentLog } from "../../../src/core/log.ts";
+import { everyService } from "../../../src/pipeline/catalog.ts";
+import { ksqldbJars, ksqldbMainClass } from "../../../src/processors/ksqldb/home.ts";
+import { ksqldbService } from "../../../src/processors/ksqldb/service.ts";
 import { executeStart } from "../../../src/stack/execute.ts";
-import { stopServices } from "../../../src/stack/stop.ts";
-import { jarFolderClassPath, type JarFolder, readJarFolder } from "../../../src/stack/jar-folder.ts";
+import { type JarFolder, jarFolderClassPath, readJarFolder } from "../../../src/stack/jar-folder.ts";
 import { localRuntime } from "../../../src/stack/local/runtime.ts";
 import { planStack } from "../../../src/stack/plan.ts";
-import { stateFolder, type ServiceRecord } from "../../../src/state/run-state.ts";
-import { ksqldbService } from "../../../src/processors/ksqldb/service.ts";
-import { ksqldbJars, ksqldbMainClass } from "../../../src/processors/ksqldb/home.ts";
-import { everyService } from "../../../src/pipeline/catalog.ts";
 import type { ServiceDefinition } from "../../../src/stack/service.ts";
-import { temporaryFolder } from "../../temporary-folder.ts";
-import { fakeKsqldbHome } from "./fake-ksqldb-home.ts";
+import { stopServices } from "../../../src/stack/stop.ts";
+import type { ServiceRecord } from "../../../src/state/run-state.ts";
 import type { RunningService, ServiceName } from "../../../src/state/service-identity.ts";
+import { stateFolder } from "../../../src/state/state-folder.ts";
+import { fakeKsqldbHome } from "./fake-ksqldb-home.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** An offset with which ksqlDB's port is free now. */
 async function freeOffset(): Promise<number> {

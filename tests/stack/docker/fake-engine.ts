@@ -3,7 +3,7 @@ import { silentLog } from "../../../src/core/log.ts";
 import type { CommandResult } from "../../../src/core/process.ts";
 import type { ContainerEngine } from "../../../src/stack/docker/engine.ts";
 import { dockerRuntime } from "../../../src/stack/docker/runtime.ts";
-import { stateFolder } from "../../../src/state/run-state.ts";
+import { stateFolder } from "../../../src/state/state-folder.ts";
 import type { Runtime } from "../../../src/stack/runtime.ts";
 import { defaultServices } from "../../../src/pipeline/stack-services.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";

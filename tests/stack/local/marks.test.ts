@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { signalProcess, startDetached, type ProcessIdentity } from "../../../src/core/process.ts";
 import { pollUntil } from "../../../src/core/wait.ts";
 import { markedProcesses, markOf } from "../../../src/stack/local/marks.ts";
-import { stateFolder, type StateFolder } from "../../../src/state/run-state.ts";
+import { stateFolder, type StateFolder } from "../../../src/state/state-folder.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import type { ServiceName } from "../../../src/state/service-identity.ts";
 

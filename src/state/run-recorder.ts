@@ -1,0 +1,64 @@
+/** Keeps run.json while a command changes the stack. */
+
+import type { StackChoices } from "./choices.ts";
+import { type ResourceRecord, type RunState, type ServiceRecord, writeRunState } from "./run-state.ts";
+import { isSameRun, type RunningService, type ServiceName } from "./service-identity.ts";
+import type { StackIdentity } from "./stack-identity.ts";
+import type { StateFolder } from "./state-folder.ts";
+
+/**
+ * Keeps `run.json` while services come and go. Changes are written one after another, in the order in which they were made.
+ * The caller holds the state folder's lock.
+ */
+export class RunRecorder {
+  readonly #folder: StateFolder;
+  readonly #stack: StackIdentity;
+  #choices: StackChoices;
+  #resources: readonly ResourceRecord[];
+  readonly #services: Map<ServiceName, ServiceRecord>;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(folder: StateFolder, { stack, choices, services, resources }: Omit<RunState, "version">) {
+    this.#folder = folder;
+    this.#stack = stack;
+    this.#choices = choices;
+    this.#resources = resources;
+    this.#services = new Map(services.map((record) => [record.name, record]));
+  }
+
+  get records(): ReadonlyMap<ServiceName, ServiceRecord> {
+    return this.#services;
+  }
+
+  remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> => {
+    if (record) this.#services.set(name, record);
+    else this.#services.delete(name);
+    await this.#write();
+  };
+
+  /** Forgets a run that has stopped; the record of another run of that service stays. */
+  forget = async ({ name, identity }: RunningService, remember = this.remember): Promise<void> => {
+    const record = this.#services.get(name);
+    if (record && isSameRun(record.identity, identity)) await remember(name, undefined);
+  };
+
+  /** Keeps other choices from now on. */
+  choose = async (choices: StackChoices): Promise<void> => {
+    this.#choices = choices;
+    await this.#write();
+  };
+
+  async #write(): Promise<void> {
+    const state: RunState = {
+      version: 3,
+      stack: this.#stack,
+      choices: this.#choices,
+      services: [...this.#services.values()],
+      resources: this.#resources,
+    };
+    const written = this.#written.then(() => writeRunState(this.#folder, state));
+    // A write that failed is its caller's to report; the next one, with more room on the disk, may succeed.
+    this.#written = written.catch(() => {});
+    await written;
+  }
+}
