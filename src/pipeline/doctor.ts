@@ -5,18 +5,18 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
-import { ksqldbSource } from "./ksqldb.ts";
-import type { StackChoices } from "../state/choices.ts";
-import { readRunState, type RunState } from "../state/run-state.ts";
-import { observeProcesses } from "../stack/stack.ts";
-import { chosenServices } from "./stack-services.ts";
-import { unrecordedServices } from "../stack/unrecorded.ts";
 import { examine, type Finding } from "./checks.ts";
 import { resolveChoices, waysToKsqldb } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
+import { ksqldbSource } from "./ksqldb.ts";
 import { lookAtMachine } from "./machine.ts";
 import { openRuntime } from "./open-runtime.ts";
+import { chosenServices } from "./stack-services.ts";
 import { lookAround } from "./surroundings.ts";
+import { observeProcesses } from "../stack/stack.ts";
+import { resolveStarting, unrecordedServices } from "../stack/unrecorded.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { readRunState, type RunState } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
 /** Memory that the local stack needs, with room for the query and the data commands, in bytes. */
@@ -67,7 +67,8 @@ async function runningServices(
   if (!state) return none;
   try {
     const runtime = await openRuntime(state.choices, { ...context, stackId: state.stack.id, log: silentLog });
-    const [processes, unrecorded] = await Promise.all([observeProcesses(state, runtime), unrecordedServices(state, runtime)]);
+    const known = await resolveStarting(state, runtime);
+    const [processes, unrecorded] = await Promise.all([observeProcesses(known, runtime), unrecordedServices(known, runtime)]);
     const running = processes.filter((service) => service.state === "running");
     return { running: new Set(running.map(({ name }) => name)), unrecorded: new Set(unrecorded.map(({ name }) => name)) };
   } catch (error) {

@@ -15,6 +15,7 @@ import { everyService } from "./catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { abandonedServers, externalServer, releaseServer } from "./ksqldb.ts";
+import { settleKilledStart } from "./killed-start.ts";
 import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
@@ -56,6 +57,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
       if (options.volumes) await removeOwnEntries(folder);
       return report(stopped, left);
     }
+    await settleKilledStart({ folder, log: context.log });
     await partFromServers(options.volumes, context);
     const names = await stopRunning(options.portOffset, context);
     if (options.volumes) {

@@ -2,18 +2,19 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import type { StackChoices } from "../state/choices.ts";
-import { hasMoved, type RunState, type ServiceRecord } from "../state/run-state.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import type { Runtime } from "../stack/runtime.ts";
-import { hintFor, knownCause } from "../stack/service-end.ts";
 import { everyService } from "./catalog.ts";
-import { observeProcesses, requireRunState } from "../stack/stack.ts";
-import { endpointsOf, type Endpoints } from "./endpoints.ts";
+import { type Endpoints, endpointsOf } from "./endpoints.ts";
+import { readStack } from "./killed-start.ts";
 import { wantsExternal } from "./ksqldb.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireParts } from "./stack-parts.ts";
+import type { Runtime } from "../stack/runtime.ts";
+import { hintFor, knownCause } from "../stack/service-end.ts";
+import { observeProcesses, requireStarted } from "../stack/stack.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { hasMoved, type RunState, type ServiceRecord } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 export interface RunningStack {
   readonly choices: StackChoices;
@@ -40,7 +41,7 @@ export interface StackRequest {
  *   `port-taken` where another process listens in a service's place; `state` where the folder was moved while the stack is up
  */
 export async function runningStack({ folder, log, portOffset, services, action }: StackRequest): Promise<RunningStack> {
-  const state = await requireRunState(folder);
+  const state = requireStarted(await readStack({ folder, log }), folder);
   requireSameOffset(folder, state, portOffset);
   const { choices } = state;
   requireParts(choices, services, action);

@@ -1,19 +1,19 @@
 /** `status`: what runs, as each engine reports it, and whether topics, job and table are in order. */
 
-import { authorization } from "../processors/ksqldb/credentials.ts";
-import { isReady } from "../stack/health.ts";
-import { readRunState } from "../state/run-state.ts";
-import { ksqldbChecks } from "../processors/ksqldb/service.ts";
-import { serviceStatuses, type ServiceStatus } from "../stack/stack.ts";
-import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { readStack } from "./killed-start.ts";
 import { wantsExternal } from "./ksqldb.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { observeResources, type ResourceStatus } from "./resources.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { chosenServices } from "./stack-services.ts";
+import { authorization } from "../processors/ksqldb/credentials.ts";
+import { ksqldbChecks } from "../processors/ksqldb/service.ts";
+import { isReady } from "../stack/health.ts";
+import { type ServiceStatus, serviceStatuses } from "../stack/stack.ts";
+import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
 
 export interface StatusReport {
   readonly runtime: string;
@@ -35,7 +35,7 @@ export interface JobStatus {
 /** Looks once. Where nothing was ever started, the report has no service. */
 export async function status(portOffset: number | undefined, context: PipelineContext): Promise<StatusReport> {
   const { folder, declarationsDir, log, signal } = context;
-  const state = await readRunState(folder);
+  const state = await readStack(context);
   if (!state) {
     requireNothingRunning(await findLeftBehind(context), folder.root);
     return { runtime: "none", processor: "none", services: [], resources: [], job: null };

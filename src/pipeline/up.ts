@@ -12,6 +12,7 @@ import { requireFit, requireUsableFolder } from "./checks.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
+import { readStack, settleKilledStart } from "./killed-start.ts";
 import { ksqldbSource, wantsExternal } from "./ksqldb.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
@@ -30,12 +31,13 @@ import { readCertificates } from "../stack/docker/certificates.ts";
 import { executeStart } from "../stack/execute.ts";
 import { type DesiredService, type Operation, type OperationKind, planStack } from "../stack/plan.ts";
 import type { Runtime } from "../stack/runtime.ts";
+import type { ServiceDefinition } from "../stack/service.ts";
 import { desireStack, observeStack } from "../stack/stack.ts";
 import { stopServices } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
 import type { StackChoices } from "../state/choices.ts";
 import { RunRecorder } from "../state/run-recorder.ts";
-import { identityFor, readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
+import { identityFor, type RunState, type ServiceRecord, type StartIntent } from "../state/run-state.ts";
 import type { RunningService, ServiceName } from "../state/service-identity.ts";
 import type { StackIdentity } from "../state/stack-identity.ts";
 
@@ -87,8 +89,9 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   const { folder } = context;
   // What is typed wrongly is refused before anything is waited for or written.
   requireUsableFolder(await lookAtFolder(folder.root));
-  chosenServices((await choose(request, await readRunState(folder), context)).choices);
+  chosenServices((await choose(request, await readStack(context), context)).choices);
   return await withStackLock(context, async () => {
+    await settleKilledStart(context);
     const decision = await decide(request, context);
     const { choices, plan } = decision;
     say(plan, choices, context);
@@ -111,7 +114,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 
 /** What `up` would do, without doing it. Takes no lock. */
 export async function decide(request: DecisionRequest, context: PipelineContext): Promise<Decision> {
-  const before = await readRunState(context.folder);
+  const before = await readStack(context);
   // A stack whose state was deleted is named before another one is started beside it.
   if (!before) requireNothingRunning(await findLeftBehind(context), context.folder.root);
   const { choices, isUp } = await choose(request, before, context);
@@ -172,8 +175,14 @@ async function carryOut(
   context: PipelineContext,
 ): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
   const { folder, declarationsDir, log, signal, onWait } = context;
-  const recorder = new RunRecorder(folder, { stack, choices, services: state?.services ?? [], resources: state?.resources ?? [] });
-  const { remember } = recorder;
+  const recorder = new RunRecorder(folder, {
+    stack,
+    choices,
+    services: state?.services ?? [],
+    starting: [],
+    resources: state?.resources ?? [],
+  });
+  const { intend, remember } = recorder;
   const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
   const leftovers = new Set(unrecorded.map(({ name }) => name));
   if (starting.length > 0) {
@@ -190,14 +199,14 @@ async function carryOut(
   const definitions = everyService(choices);
   await stopServices(unrecorded, { runtime, definitions, log });
   // Containers are found by the stack's id alone: it is written down before any of them is made.
-  if (choices.runtime === "docker") await recorder.choose(choices);
+  if (choices.runtime === "docker") await recorder.choose(choices, ...intentsOf(starting, desired));
   if (starting.length > 0) await runtime.prepare(starting);
   const unwanted = new Set(plan.filter(({ operation }) => operation === "stop").map(({ target }) => target));
   await stopServices(
     [...recorder.records.values()].filter(({ name }) => unwanted.has(name)),
     { runtime, definitions, log, forget: recorder.forget },
   );
-  const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, remember, onWait });
+  const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, intend, remember, onWait });
   const provisioning = provision({
     choices,
     endpoints: endpointsOf(choices),
@@ -229,6 +238,12 @@ async function carryOut(
   } finally {
     start.release();
   }
+}
+
+function intentsOf(starting: readonly ServiceDefinition[], desired: readonly DesiredService[]): readonly StartIntent[] {
+  return desired
+    .filter(({ definition }) => starting.includes(definition))
+    .map(({ definition: { name, endpoint }, definitionHash }) => ({ name, definitionHash, endpoint, startedAtMs: Date.now() }));
 }
 
 /** Longest time from a broken connection to the end of the process that held it, in milliseconds. */

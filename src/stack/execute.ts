@@ -6,7 +6,7 @@ import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
 import type { DesiredService, Operation } from "./plan.ts";
-import type { ServiceRecord } from "../state/run-state.ts";
+import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { diedError } from "./service-end.ts";
@@ -19,6 +19,8 @@ export interface ExecutionContext {
   readonly signal: AbortSignal;
   /** Longest time for one service to become ready, in milliseconds. */
   readonly timeoutMs: number;
+  /** Writes down that a service is about to be started; called before anything of it is made. */
+  readonly intend: (intent: StartIntent) => Promise<void>;
   /** Keeps the record of a service, or forgets it; called whenever one changes, before anything else happens to it. */
   readonly remember: (name: ServiceName, record: ServiceRecord | undefined) => Promise<void>;
   /** Told when a service begins to be waited for, and when that is over. */
@@ -129,7 +131,7 @@ async function bringUp(
   known: ServiceRecord | undefined,
   context: ExecutionContext,
 ): Promise<ServiceRecord> {
-  const { runtime, remember, log, signal } = context;
+  const { runtime, intend, remember, log, signal } = context;
   if (operation === "keep" && known) return known;
   if (operation === "await" && known) {
     const ready = await untilReadyOrDead(definition, known, context);
@@ -142,14 +144,14 @@ async function bringUp(
     await runtime.stop(definition.name, known.identity, definition.stopTimeoutMs);
     await remember(definition.name, undefined);
   }
-  const identity = await runtime.start(definition);
-  const record: ServiceRecord = {
-    name: definition.name,
-    identity,
-    definitionHash,
-    endpoint: definition.endpoint,
-    startedAtMs: Date.now(),
-  };
+  const intent = { name: definition.name, definitionHash, endpoint: definition.endpoint, startedAtMs: Date.now() };
+  await intend(intent);
+  const identity = await runtime.start(definition).catch(async (error: unknown) => {
+    // Why it was not started matters more than a note of it that stays: nothing is found by it.
+    await remember(definition.name, undefined).catch(() => {});
+    throw error;
+  });
+  const record: ServiceRecord = { ...intent, identity, startedAtMs: Date.now() };
   try {
     await remember(definition.name, record);
     return await untilReady(definition, record, context);

@@ -27,6 +27,11 @@ export interface Runtime {
   isRunning(identity: ServiceIdentity): Promise<boolean>;
   /** What runs of the stack, whether or not its state names it. */
   running(): Promise<readonly RunningService[]>;
+  /**
+   * Ends, or waits for, programs that are no service and that a command was killed with: what they still do to the stack would come in
+   * between what is done next. The caller holds the folder's lock.
+   */
+  endOrphans(): Promise<void>;
   /** How a run that is over ended; undefined where that cannot be known, as of a process that an earlier command started. */
   endOf(identity: ServiceIdentity): Promise<ServiceEnd | undefined>;
   /** That it is this run of the service which answers at its address. @throws StreamctlError `port-taken` */

@@ -10,7 +10,7 @@ import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts
 import type { Runtime } from "./runtime.ts";
 import { describeEnd, knownCause } from "./service-end.ts";
 import type { ServiceDefinition } from "./service.ts";
-import { readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
+import type { RunState, ServiceRecord } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
@@ -119,8 +119,7 @@ async function uptimeOf({ identity, startedAtMs }: ServiceRecord): Promise<numbe
 }
 
 /** @throws StreamctlError `not-running` unless a stack was started from this state folder. */
-export async function requireRunState(folder: StateFolder): Promise<RunState> {
-  const state = await readRunState(folder);
+export function requireStarted(state: RunState | undefined, folder: StateFolder): RunState {
   if (state && state.services.length > 0) return state;
   throw new StreamctlError("not-running", `Cannot find a running stack in "${folder.root}": nothing was started there`, {
     hint: "Type: streamctl up",

@@ -1,7 +1,7 @@
 /** Keeps run.json while a command changes the stack. */
 
 import type { StackChoices } from "./choices.ts";
-import { type ResourceRecord, type RunState, type ServiceRecord, writeRunState } from "./run-state.ts";
+import { type ResourceRecord, type RunState, type ServiceRecord, type StartIntent, writeRunState } from "./run-state.ts";
 import { isSameRun, type RunningService, type ServiceName } from "./service-identity.ts";
 import type { StackIdentity } from "./stack-identity.ts";
 import type { StateFolder } from "./state-folder.ts";
@@ -16,21 +16,30 @@ export class RunRecorder {
   #choices: StackChoices;
   #resources: readonly ResourceRecord[];
   readonly #services: Map<ServiceName, ServiceRecord>;
+  readonly #starting: Map<ServiceName, StartIntent>;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(folder: StateFolder, { stack, choices, services, resources }: Omit<RunState, "version">) {
+  constructor(folder: StateFolder, { stack, choices, services, starting, resources }: Omit<RunState, "version">) {
     this.#folder = folder;
     this.#stack = stack;
     this.#choices = choices;
     this.#resources = resources;
     this.#services = new Map(services.map((record) => [record.name, record]));
+    this.#starting = new Map(starting.map((intent) => [intent.name, intent]));
   }
 
   get records(): ReadonlyMap<ServiceName, ServiceRecord> {
     return this.#services;
   }
 
+  /** Writes down that services are about to be started; each is, until it is remembered or forgotten. */
+  intend = async (...intents: readonly StartIntent[]): Promise<void> => {
+    for (const intent of intents) this.#starting.set(intent.name, intent);
+    await this.#write();
+  };
+
   remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> => {
+    this.#starting.delete(name);
     if (record) this.#services.set(name, record);
     else this.#services.delete(name);
     await this.#write();
@@ -42,10 +51,10 @@ export class RunRecorder {
     if (record && isSameRun(record.identity, identity)) await remember(name, undefined);
   };
 
-  /** Keeps other choices from now on. */
-  choose = async (choices: StackChoices): Promise<void> => {
+  /** Keeps other choices from now on, and services that are about to be started by them. */
+  choose = async (choices: StackChoices, ...intents: readonly StartIntent[]): Promise<void> => {
     this.#choices = choices;
-    await this.#write();
+    await this.intend(...intents);
   };
 
   async #write(): Promise<void> {
@@ -54,6 +63,7 @@ export class RunRecorder {
       stack: this.#stack,
       choices: this.#choices,
       services: [...this.#services.values()],
+      starting: [...this.#starting.values()],
       resources: this.#resources,
     };
     const written = this.#written.then(() => writeRunState(this.#folder, state));

@@ -2,7 +2,7 @@
 
 import { at, isObject, type JsonObject, numberAt, stringAt } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
-import type { RunState, ServiceRecord } from "./run-state.ts";
+import type { RunState, ServiceRecord, StartIntent } from "./run-state.ts";
 import { idOfPath, placeOf, type StackIdentity } from "./stack-identity.ts";
 
 /** The version that this one writes. */
@@ -23,17 +23,18 @@ export async function parseRunState(text: string, root: string): Promise<RunStat
   const state = parseJson(text);
   if (!isObject(state)) return undefined;
   const services = servicesIn(state);
-  if (services === undefined) return undefined;
+  const starting = startingIn(state);
+  if (services === undefined || starting === undefined) return undefined;
   const stack = state["version"] === 1 ? await identityOfPath(root) : identityIn(state);
   const choices = state["version"] === currentVersion ? choicesIn(state["choices"]) : formerChoices(state["choices"]);
   if (stack === undefined || choices === undefined) return undefined;
   switch (state["version"]) {
     case 1:
     case 2:
-      return { version: currentVersion, stack, choices, services, resources: [] };
+      return { version: currentVersion, stack, choices, services, starting: [], resources: [] };
     case currentVersion:
       return Array.isArray(state["resources"]) && state["resources"].every(isResourceRecord)
-        ? { ...(state as unknown as RunState), stack, choices, services }
+        ? { ...(state as unknown as RunState), stack, choices, services, starting }
         : undefined;
     default:
       return undefined;
@@ -55,8 +56,17 @@ function servicesIn({ services }: JsonObject): readonly ServiceRecord[] | undefi
 }
 
 function isServiceRecord(value: unknown): value is ServiceRecord {
+  return isStartIntent(value) && isObject(at(value, "identity"));
+}
+
+/** Absent where nothing is about to be started. */
+function startingIn({ starting = [] }: JsonObject): readonly StartIntent[] | undefined {
+  return Array.isArray(starting) && starting.every(isStartIntent) ? starting : undefined;
+}
+
+function isStartIntent(value: unknown): value is StartIntent {
   const texts = ["name", "definitionHash", "endpoint"].map((name) => stringAt(value, name));
-  return !texts.includes(undefined) && isObject(at(value, "identity")) && numberAt(value, "startedAtMs") !== undefined;
+  return !texts.includes(undefined) && numberAt(value, "startedAtMs") !== undefined;
 }
 
 function isResourceRecord(value: unknown): boolean {

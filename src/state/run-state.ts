@@ -12,13 +12,20 @@ import type { ServiceIdentity, ServiceName } from "./service-identity.ts";
 import { stateFolder, type StateFolder } from "./state-folder.ts";
 import { copiedFolder, type FolderPlace, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
 
-export interface ServiceRecord {
+/**
+ * A service that is about to be started: written down before anything of it is made. Where the command that wrote it was killed, only a
+ * look at the marks of processes and the labels of containers tells whether it runs.
+ */
+export interface StartIntent {
   readonly name: ServiceName;
-  readonly identity: ServiceIdentity;
   readonly definitionHash: string;
   readonly endpoint: string;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
+}
+
+export interface ServiceRecord extends StartIntent {
+  readonly identity: ServiceIdentity;
   /** From the start of the process to the engine's own word; absent until then. */
   readonly readyMs?: number;
 }
@@ -35,6 +42,7 @@ export interface RunState {
   readonly stack: StackIdentity;
   readonly choices: StackChoices;
   readonly services: readonly ServiceRecord[];
+  readonly starting: readonly StartIntent[];
   readonly resources: readonly ResourceRecord[];
 }
 

@@ -42,7 +42,15 @@ function ksqldbOfFolder(): void {
     const remembered = new Map<ServiceName, ServiceRecord>();
     const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
       void (record ? remembered.set(name, record) : remembered.delete(name));
-    const context = { runtime, definitions, log: silentLog, remember, kafkaProbe: async () => true, timeoutMs: 120_000 };
+    const context = {
+      runtime,
+      definitions,
+      log: silentLog,
+      intend: async () => {},
+      remember,
+      kafkaProbe: async () => true,
+      timeoutMs: 120_000,
+    };
     const desired = desireStack(definitions, runtime);
     try {
       await runtime.prepare(definitions);

@@ -25,6 +25,7 @@ const stateOf = (choices: StackChoices, up: boolean): RunState => ({
   stack,
   choices,
   services: up ? [kafka] : [],
+  starting: [],
   resources: [],
 });
 const isUp = (state: RunState | undefined): boolean => state !== undefined && state.services.length > 0;

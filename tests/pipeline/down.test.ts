@@ -21,6 +21,7 @@ test("down() parts from the server that is chosen and from the one before it, wh
     stack: { id: "0a1b2c3d", place: { path: folder.root, device: "1", inode: "2" } },
     choices,
     services: [],
+    starting: [],
     resources: [],
   });
   const warnings: string[] = [];

@@ -23,6 +23,7 @@ test("status() does not take a job for healthy whose processor says that it is, 
     stack: { id: "0a1b2c3d", place: { path: folder.root, device: "1", inode: "2" } },
     choices,
     services: [],
+    starting: [],
     resources: [],
   });
   const report = await status(undefined, { folder, log: silentLog, signal: new AbortController().signal });

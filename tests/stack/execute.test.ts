@@ -26,6 +26,7 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
     stop: async (name) => void events.push(`stop ${name}`),
     isRunning: async () => true,
     running: async () => [],
+    endOrphans: async () => {},
     endOf: async () => undefined,
     requireOwnPorts: async () => {},
     residentBytes: async () => 1,
@@ -69,6 +70,7 @@ function contextOf(
     log: silentLog,
     signal: new AbortController().signal,
     timeoutMs: 5000,
+    intend: async () => {},
     remember: async (name, record) => void (record ? remembered.set(name, record) : remembered.delete(name)),
     ...change,
   };
@@ -94,6 +96,22 @@ describe("executeStart()", () => {
       ["pinot", "number"],
     ]);
     expect([...remembered.keys()]).toEqual(["zookeeper", "pinot"]);
+  });
+
+  test("writes down that a service is about to be started before it is, and forgets it where the start fails", async () => {
+    const events: string[] = [];
+    const desired = desireWith({ zookeeper: { kind: "http", checks: [] } });
+    const start = async (): Promise<never> => {
+      events.push("start zookeeper");
+      return await Promise.reject(new Error("no such program"));
+    };
+    const context = contextOf({ ...(await fakeRuntime(events)), start }, new Map(), {
+      intend: async ({ name, definitionHash }) => void events.push(`about to start ${name} ${definitionHash}`),
+      remember: async (name, record) => void events.push(`${record ? "remember" : "forget"} ${name}`),
+    });
+    const failure: unknown = await executeStart(planStack(desired, []), desired, new Map(), context).all.catch((error: unknown) => error);
+    expect(failure).toEqual(new Error("no such program"));
+    expect(events).toEqual(["about to start zookeeper v1", "start zookeeper", "forget zookeeper"]);
   });
 
   test("stops a service that could not be written down, so that no process is left that nobody knows", async () => {

@@ -14,7 +14,7 @@ function record(name: ServiceRecord["name"], pid: number): ServiceRecord {
 test("RunRecorder writes changes in the order in which they were made, even when nobody waits in between", async () => {
   const folder = stateFolder(await temporaryFolder());
   const stack = await identityFor(folder, undefined);
-  const recorder = new RunRecorder(folder, { stack, choices, services: [], resources: [] });
+  const recorder = new RunRecorder(folder, { stack, choices, services: [], starting: [], resources: [] });
   await Promise.all([
     recorder.remember("kafka", record("kafka", 1)),
     recorder.remember("pinot", record("pinot", 2)),
@@ -26,6 +26,7 @@ test("RunRecorder writes changes in the order in which they were made, even when
     stack,
     choices,
     services: [{ ...record("pinot", 2), readyMs: 9 }],
+    starting: [],
     resources: [],
   });
 });
@@ -36,10 +37,23 @@ test("RunRecorder forgets the run that stopped, and no other run of that service
     stack: await identityFor(folder, undefined),
     choices,
     services: [record("kafka", 1)],
+    starting: [],
     resources: [],
   });
   await recorder.forget({ name: "kafka", identity: record("kafka", 2).identity });
   expect([...recorder.records.keys()]).toEqual(["kafka"]);
   await recorder.forget(record("kafka", 1));
   expect([...recorder.records.keys()]).toEqual([]);
+});
+
+test("RunRecorder writes down what is about to be started, until it is remembered or forgotten", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  const stack = await identityFor(folder, undefined);
+  const recorder = new RunRecorder(folder, { stack, choices, services: [], starting: [], resources: [] });
+  const intents = ["kafka", "pinot"].map((name) => ({ name, definitionHash: "h", endpoint: "e", startedAtMs: 1 }));
+  await recorder.intend(...intents);
+  expect(await readRunState(folder)).toMatchObject({ services: [], starting: intents });
+  await recorder.remember("kafka", record("kafka", 1));
+  await recorder.remember("pinot", undefined);
+  expect(await readRunState(folder)).toMatchObject({ services: [record("kafka", 1)], starting: [] });
 });

@@ -18,7 +18,7 @@ const services = [
   },
 ] as const;
 const stack = { id: "0a1b2c3d", place: { path: "/s", device: "1", inode: "2" } };
-const state: RunState = { version: 3, stack, choices, services, resources: [] };
+const state: RunState = { version: 3, stack, choices, services, starting: [], resources: [] };
 
 /** A folder that holds the state of a new stack. */
 async function settled(path: string): Promise<{ readonly folder: StateFolder; readonly state: RunState }> {

@@ -1,6 +1,6 @@
 /** The folder of a compose project: written whole before it is used, so that the same commands work there by hand. */
 
-import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
@@ -28,6 +28,9 @@ export interface ProjectContent {
 
 const composeFileName = "compose.yaml";
 
+/** In a project's folder: which volumes were made. */
+export const madeVolumesFile = "volumes.json";
+
 /** Texts by path: `compose.yaml`, and the build context of every image beside it. */
 export function projectFiles({ compose, declarations, paths, extraCa = [] }: ProjectContent): Readonly<Record<string, string>> {
   return Object.fromEntries([
@@ -37,6 +40,12 @@ export function projectFiles({ compose, declarations, paths, extraCa = [] }: Pro
     ...extraCa.map((certificate, index) => [`ca/extra-${index}.crt`, certificate]),
     ...paths.map((path) => [path, declarations.read(path)]),
   ]);
+}
+
+/** Removes what an earlier version of a project had in its folder; the note of its volumes stays, also where what follows is killed. */
+export async function clearProject(folder: string): Promise<void> {
+  for (const entry of (await readdir(folder).catch(() => [])).filter((name) => name !== madeVolumesFile))
+    await rm(join(folder, entry), { recursive: true, force: true });
 }
 
 /** Writes a project's files into a folder; the scripts of containers may be run. */

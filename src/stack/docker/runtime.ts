@@ -1,18 +1,18 @@
 /** Services as containers of one compose project, on images of our own, published on loopback, with stated limits. */
 
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { diskOf } from "../../core/disk.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { residentBytesIn } from "../../core/process.ts";
 import { pausedWhole } from "../../core/wait.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
-import { buildMissing, projectFiles, writeProject } from "./compose-project.ts";
+import { buildMissing, clearProject, projectFiles, writeProject } from "./compose-project.ts";
 import { Containers, listed } from "./containers.ts";
 import { containerData } from "./data.ts";
 import { type ContainerEngine, findEngine } from "./engine.ts";
 import { contextPaths, imagesOf, type ImageSource } from "./image.ts";
+import { endOrphans } from "./orphans.ts";
 import { ServiceContainers } from "./service-containers.ts";
 import { readMadeVolumes, withoutVolume, writeMadeVolumes } from "./volumes.ts";
 import type { Runtime } from "../runtime.ts";
@@ -64,7 +64,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       const content = { compose: renderCompose(file), declarations, paths: contextPaths(declarations), extraCa: options.extraCa };
       const names = starting.map(({ name }) => name);
       const made = await readMadeVolumes(project);
-      await rm(project.folder, { recursive: true, force: true });
+      await clearProject(project.folder);
       await writeProject(project.folder, projectFiles(content));
       await writeMadeVolumes(project, made);
       const needed = new Set(starting.map((definition) => definition.process.jars.engine));
@@ -116,6 +116,11 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         name: service,
         identity: { pid, containerId, startedAt },
       }));
+    },
+
+    async endOrphans() {
+      const filter = `label=com.docker.compose.project=${project.name}`;
+      await endOrphans(project.name, listed(await containers.ask(["ps", "-aq", "--no-trunc", "--filter", filter])), log);
     },
 
     async endOf(identity) {

@@ -7,15 +7,13 @@ import { join } from "node:path";
 import { readIfExists, writeDurably } from "../../core/files.ts";
 import { arrayAt, stringAt } from "../../core/json.ts";
 import { labels } from "./compose-file.ts";
-import type { ComposeProject } from "./compose-project.ts";
+import { madeVolumesFile, type ComposeProject } from "./compose-project.ts";
 import { listed, type Containers } from "./containers.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
-const fileName = "volumes.json";
-
 /** Services whose volumes were made, as it is written down in the project's folder. */
 export async function readMadeVolumes({ name: project, folder }: ComposeProject): Promise<readonly string[]> {
-  const text = await readIfExists(join(folder, fileName));
+  const text = await readIfExists(join(folder, madeVolumesFile));
   try {
     const made: unknown = JSON.parse(text ?? "null");
     // A copied folder may bring the list of another project.
@@ -27,7 +25,7 @@ export async function readMadeVolumes({ name: project, folder }: ComposeProject)
 }
 
 export async function writeMadeVolumes({ name: project, folder }: ComposeProject, services: readonly string[]): Promise<void> {
-  await writeDurably(join(folder, fileName), `${JSON.stringify({ project, services: [...new Set(services)] })}\n`);
+  await writeDurably(join(folder, madeVolumesFile), `${JSON.stringify({ project, services: [...new Set(services)] })}\n`);
 }
 
 /** Those of the services that have no volume of this project. */

@@ -10,14 +10,15 @@ import type { StateFolder } from "../../state/state-folder.ts";
 
 const option = "-Dstreamctl.service=";
 
-/** The JVM option that marks a service's process. */
-export function markOf(stackId: string, name: ServiceName): string {
-  return `${option}${stackId}/${name}`;
+/** The JVM option that marks a service's process; with a step, one that prepares the service and ends by itself. */
+export function markOf(stackId: string, name: ServiceName, step?: "prepare"): string {
+  return [`${option}${stackId}`, name, ...(step ? [step] : [])].join("/");
 }
 
 export interface MarkedProcess {
   readonly name: ServiceName;
   readonly identity: ProcessIdentity;
+  readonly step?: string;
 }
 
 /**
@@ -30,12 +31,15 @@ export async function markedProcesses(stackId: string | undefined, folder: State
     const found = readMark(listed);
     if (!found) return [];
     const isOurs = found.stackId === stackId || listed.folder === folder.dataDir(found.name);
-    return isOurs ? [{ name: found.name, identity: listed.identity }] : [];
+    const step = found.step === undefined ? {} : { step: found.step };
+    return isOurs ? [{ name: found.name, identity: listed.identity, ...step }] : [];
   });
 }
 
-function readMark({ words }: ListedProcess): { readonly stackId: string; readonly name: ServiceName } | undefined {
+function readMark({
+  words,
+}: ListedProcess): { readonly stackId: string; readonly name: ServiceName; readonly step: string | undefined } | undefined {
   const mark = words.find((word) => word.startsWith(option))?.slice(option.length) ?? "";
-  const [stackId = "", name = ""] = mark.split("/");
-  return name === "" ? undefined : { stackId, name };
+  const [stackId = "", name = "", step] = mark.split("/");
+  return name === "" ? undefined : { stackId, name, step };
 }

@@ -3,29 +3,30 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { openDeclarations, type Declarations } from "../../core/assets.ts";
+import { type Declarations, openDeclarations } from "../../core/assets.ts";
 import { diskOf } from "../../core/disk.ts";
+import { endProcess } from "../../core/end-process.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { readIfExists, writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
-import { isRunning, residentBytes, runCommand, signalProcess, type ProcessIdentity } from "../../core/process.ts";
+import { isRunning, type ProcessIdentity, residentBytes, runCommand } from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
 import { renderTemplate } from "../../core/template.ts";
-import { pausedWhole, pollUntil } from "../../core/wait.ts";
+import { pausedWhole } from "../../core/wait.ts";
+import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
+import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
+import { Children } from "./children.ts";
+import { localData } from "./data.ts";
 import { classPath, resolveEngines } from "./engines.ts";
 import { allowsExecution, noExecution } from "./execution.ts";
 import { hostsWith, unknownHostName } from "./host-names.ts";
 import { findJava } from "./java.ts";
-import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
-import { Children } from "./children.ts";
-import { localData } from "./data.ts";
 import { markedProcesses, markOf } from "./marks.ts";
-import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
-import type { StateFolder } from "../../state/state-folder.ts";
 import type { Runtime } from "../runtime.ts";
 import { definitionHash, type JvmProcess, type MavenJars, type ServiceDefinition } from "../service.ts";
 import type { ServiceIdentity } from "../../state/service-identity.ts";
+import type { StateFolder } from "../../state/state-folder.ts";
 
 /** Its services are processes. */
 export interface LocalRuntime extends Runtime {
@@ -127,7 +128,12 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
       await requireFreePorts(definition);
       await layOut(folder, definition, configuration(definition), hosts);
       const jvm = { program: (await findJava()) ?? "java", path: await classPathOf(definition.process) };
-      await prepareData(folder, definition, (step, extra) => java(definition, jvm, step, { extra }), signal);
+      await prepareData(
+        folder,
+        definition,
+        (step, extra) => java(definition, jvm, step, { marks: [markOf(stackId ?? "", definition.name, "prepare")], extra }),
+        signal,
+      );
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
       const mark = markOf(stackId ?? "", definition.name);
@@ -135,24 +141,21 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     },
 
     async stop(name, started, timeoutMs) {
-      const identity = requireProcess(started);
-      const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
-      // A stopped (SIGSTOP) process would keep SIGTERM waiting for ever.
-      await signalProcess(identity, "SIGTERM");
-      await signalProcess(identity, "SIGCONT");
-      try {
-        await pollUntil(ended, { timeoutMs, what: `${name} to stop`, maxIntervalMs: 100 });
-      } catch (error) {
-        if (!(error instanceof StreamctlError && error.code === "timeout")) throw error;
-        log.warn(`${name} did not stop within ${timeoutMs / 1000} s: killing process ${identity.pid}`);
-        await signalProcess(identity, "SIGKILL");
-        await pollUntil(ended, { timeoutMs: 10_000, what: `${name} to end` });
-      }
+      await endProcess(requireProcess(started), {
+        timeoutMs,
+        what: name,
+        onKill: () => log.warn(`${name} did not stop within ${timeoutMs / 1000} s: killing process ${started.pid}`),
+      });
     },
 
     isRunning: async (identity) => await isRunning(requireProcess(identity)),
 
     running: async () => await markedProcesses(stackId, folder),
+
+    async endOrphans() {
+      const preparing = (await markedProcesses(stackId, folder)).filter(({ step }) => step !== undefined);
+      await Promise.all(preparing.map(async ({ name, identity }) => await endProcess(identity, { timeoutMs: 5000, what: name })));
+    },
 
     endOf: async ({ pid }) => await children.endOf(pid),
 

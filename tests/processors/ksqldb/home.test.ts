@@ -67,6 +67,7 @@ describe("a folder with ksqlDB", () => {
         log: silentLog,
         signal: new AbortController().signal,
         timeoutMs: 60_000,
+        intend: async () => {},
         remember,
       });
       const [record] = await start.all;
