@@ -1,9 +1,9 @@
 /** `query --engine ksqldb`: an answer as a whole, or the rows of one that goes on, until interrupted or as many as were asked for. */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
-import { pausedWhole } from "../core/wait.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { renderQuery, renderStreamedRow, type QueryFormat } from "./render/query.ts";
+import { askAndWatch } from "./watch.ts";
 
 export interface KsqldbRequest {
   readonly sql: string;
@@ -25,12 +25,11 @@ export async function runKsqldbQuery(request: KsqldbRequest, context: CliContext
     });
   }
   const { outputColumns: width, write } = context.terminal;
-  for (;;) {
+  const ask = async (): Promise<ExitCode> => {
     if (watchMs !== undefined && width !== null && format === "table") await write("\u{1B}[H\u{1B}[2J");
-    const exitCode = await askOnce(request, endless, context);
-    if (watchMs === undefined || exitCode !== 0) return exitCode;
-    if (!(await pausedWhole(watchMs, context.signal))) return 130;
-  }
+    return await askOnce(request, endless, context);
+  };
+  return await askAndWatch(ask, watchMs, context);
 }
 
 async function askOnce({ sql, format, limit }: KsqldbRequest, endless: boolean, context: CliContext): Promise<ExitCode> {

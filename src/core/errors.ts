@@ -28,6 +28,22 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/**
+ * What is known of a failure besides its code, so that whoever decides what to do next reads no message. Open: the adapter of an engine
+ * adds facts of its own where it has any.
+ */
+export interface ErrorFacts {
+  /** Who refused or did not answer, such as `pinot`. */
+  readonly engine?: string | undefined;
+  /** HTTP status of its answer. */
+  readonly status?: number | undefined;
+  /** Its own code of the error: a number, a name of librdkafka's or the system's, the class of an exception. */
+  readonly engineCode?: number | string | undefined;
+  /** What its words mean where it has no code for it, as the one module that reads those words calls it. */
+  readonly condition?: string | undefined;
+  readonly [fact: string]: number | string | boolean | undefined;
+}
+
 export interface ErrorDetails {
   /** What led to this failure; shown with `--verbose` only. */
   readonly cause?: unknown;
@@ -35,6 +51,10 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** Text to show under the message, such as the end of a service's log. */
   readonly detail?: string;
+  /** Whether the same may succeed in a moment although nobody changes anything; default: true for `unreachable`, false for all others. */
+  readonly retryable?: boolean;
+  /** Default: none. */
+  readonly facts?: ErrorFacts;
 }
 
 /**
@@ -44,6 +64,9 @@ export class StreamctlError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly detail: string | undefined;
+  /** Whether waiting may help; what waits for anything ends at once with an error that is not. */
+  readonly retryable: boolean;
+  readonly facts: ErrorFacts;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -51,12 +74,19 @@ export class StreamctlError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.detail = details.detail;
+    this.retryable = details.retryable ?? code === "unreachable";
+    this.facts = details.facts ?? {};
   }
 }
 
 /** Whether `error` carries the given code. */
 export function hasCode(error: unknown, code: ErrorCode): error is StreamctlError {
   return error instanceof StreamctlError && error.code === code;
+}
+
+/** Whether the same may succeed in a moment although nobody changes anything. */
+export function isRetryable(error: unknown): error is StreamctlError {
+  return error instanceof StreamctlError && error.retryable;
 }
 
 /** The message of anything that was thrown. */

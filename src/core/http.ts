@@ -69,19 +69,29 @@ export function connectionError(url: string, error: unknown): StreamctlError {
       hint: "Name the file of the authority that signed its certificate: NODE_EXTRA_CA_CERTS=ca.pem",
     });
   }
-  const is = (...codes: readonly string[]): boolean =>
-    causes.some((cause) => codes.some((code) => systemCode(cause) === code || messageOf(cause).includes(code)));
-  const why = is("ECONNREFUSED", "ConnectionRefused")
-    ? "nothing listens there"
-    : is("ECONNRESET")
-      ? "the connection was reset"
-      : messageOf(causes.at(-1));
-  return new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, { cause: error, hint: "Type: streamctl status" });
+  const engineCode = causes.map(systemCode).find((code) => code !== undefined && Object.hasOwn(reasons, code));
+  const why = engineCode === undefined ? messageOf(causes.at(-1)) : reasons[engineCode as keyof typeof reasons];
+  return new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, {
+    cause: error,
+    hint: "Type: streamctl status",
+    facts: { engineCode: engineCode ?? causes.map(systemCode).find((code) => code !== undefined) },
+  });
 }
 
-/** An error and what led to it, down to the first cause: that one says what happened, where others only repeat the address. */
+/** By the system's code; Bun's `fetch()` has a name of its own for the first. */
+const reasons = {
+  ECONNREFUSED: "nothing listens there",
+  ConnectionRefused: "nothing listens there",
+  ECONNRESET: "the connection was reset",
+} as const;
+
+/**
+ * An error and what led to it, down to the first cause: that one says what happened, where others only repeat the address. Where a host
+ * has several addresses, Node reports the attempts together.
+ */
 function* causesOf(error: unknown): Generator<unknown, void, undefined> {
   yield error;
+  if (error instanceof AggregateError) for (const one of error.errors) yield* causesOf(one);
   if (error instanceof Error && error.cause !== undefined) yield* causesOf(error.cause);
 }
 

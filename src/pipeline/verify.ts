@@ -5,7 +5,7 @@
  * that what is later in the pipeline is never older than what it is compared with.
  */
 
-import { hasCode } from "../core/errors.ts";
+import { isRetryable } from "../core/errors.ts";
 import { Deadline, pause, throwIfInterrupted } from "../core/wait.ts";
 import type { JsonReader } from "../record/json-readers.ts";
 import type { RunRecord } from "../state/run-record.ts";
@@ -51,7 +51,8 @@ const longestRestMs = 5000;
  * Looks once, or until the verdict is ok or the wait is over; answers the last look.
  *
  * @throws StreamctlError `kafka` when records expired or the topic was recreated meanwhile, `timeout` when reading stalls,
- *   `not-available` beyond a million windows, `interrupted`; where Kafka does not answer or Pinot refuses, once the wait is over
+ *   `not-available` beyond a million windows, `interrupted`; where Pinot refuses the query; where Kafka or Pinot does not
+ *   answer, or Pinot is not ready, once the wait is over
  */
 export async function verify(sources: VerifySources, request: VerifyRequest): Promise<Verification> {
   const startMs = performance.now();
@@ -63,9 +64,8 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
       const lookStartMs = performance.now();
       const findings = await look(sources, reading, request, within).catch((error: unknown) => {
         throwIfInterrupted(signal);
-        // An engine that is away may come back as long as there is time.
-        const transient = hasCode(error, "pinot") || hasCode(error, "unreachable");
-        if (!transient || within.remainingMs === 0) throw error;
+        // An engine that is away may come back as long as there is time; a query that it refuses will be refused again.
+        if (!isRetryable(error) || within.remainingMs === 0) throw error;
         return undefined;
       });
       const nowMs = performance.now();

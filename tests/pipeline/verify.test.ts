@@ -160,6 +160,14 @@ describe("verify()", () => {
     });
   });
 
+  test("waits for a table that is not ready, and ends at once with a query that Pinot refuses", async () => {
+    const starting = new StreamctlError("pinot", "Cannot query Pinot: it does not serve the table yet", { retryable: true });
+    expect((await verify(fakeSources(sixRecords(), starting, equalRows), patient)).verdict.ok).toBe(true);
+    const refused = new StreamctlError("pinot", "Cannot query Pinot: Unknown columnName 'AVERAGE' found in the query");
+    const sources = fakeSources(sixRecords(), refused, equalRows);
+    expect([await failureOf(verify(sources, patient)), sources.reads]).toEqual([refused, 1]);
+  });
+
   test("takes the ledger before the topic's ends, so that a run that ends meanwhile is never ahead of them", async () => {
     const log = sixRecords();
     const order: string[] = [];

@@ -3,11 +3,12 @@ import { text as readAll } from "node:stream/consumers";
 import type { ArgsDef } from "citty";
 import { messageOf, StreamctlError } from "../../core/errors.ts";
 import { wholeNumber } from "../../core/option-text.ts";
-import { pausedWhole, throwIfInterrupted } from "../../core/wait.ts";
+import { throwIfInterrupted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
 import { queryFormats, renderQuery, type QueryFormat } from "../render/query.ts";
+import { askAndWatch } from "../watch.ts";
 
 const args = {
   sql: { type: "positional", required: false, description: "The statement; without it, -f FILE or standard input is read" },
@@ -34,14 +35,14 @@ export const queryCommand = defineCommand({
     const { query } = await import("../../pipeline/query.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
     const { outputColumns: width, write } = context.terminal;
-    for (;;) {
+    const ask = async (): Promise<0> => {
       const answer = await query({ sql, limit, portOffset: context.globals.portOffset }, pipelineContext(context));
       const clear = watchMs !== undefined && width !== null && format === "table" ? "\u{1B}[H\u{1B}[2J" : "";
       await write(clear + renderQuery(answer, { format, width }));
       for (const { message } of answer.warnings) context.log.warn(message);
-      if (watchMs === undefined) return 0;
-      if (!(await pausedWhole(watchMs, context.signal))) return 130;
-    }
+      return 0;
+    };
+    return await askAndWatch(ask, watchMs, context);
   },
 });
 

@@ -5,10 +5,10 @@
 
 import { StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer } from "../../core/http.ts";
-import { arrayAt, at, exactInteger, isObject, numberAt, stringAt } from "../../core/json.ts";
+import { arrayAt, at, exactInteger, isObject, numberAt } from "../../core/json.ts";
 import { windowColumns } from "../../spec/names.ts";
-import { innermostCause } from "../../core/java-error.ts";
-import { hintForUnreadable, planStatement, readsTable } from "./statement.ts";
+import { errorCodeOf, notServed, queryRefusal, ranOutOfTime } from "./query-errors.ts";
+import { planStatement, readsTable } from "./statement.ts";
 
 export interface PinotQuery {
   /** Address without a slash at its end. */
@@ -18,6 +18,8 @@ export interface PinotQuery {
   readonly limit?: number | undefined;
   /** Longest time for the query, in milliseconds, which Pinot keeps; the statement's own wins. Default 30,000. */
   readonly timeoutMs?: number;
+  /** The statement is the program's own and known to be right: where it fails while it runs, that may pass. Default: false. */
+  readonly proven?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,10 +41,11 @@ export interface AnswerWarning {
 }
 
 /**
- * @throws StreamctlError `pinot` when Pinot refuses, answers in part, or is not ready for the table yet; `unreachable`; `interrupted`
+ * @throws StreamctlError `pinot` when Pinot refuses, answers in part, or is not ready for the table yet, with Pinot's code of the error as
+ *   `engineCode`, and `retryable` where it does not refuse the statement itself; `unreachable`; `interrupted`
  */
 export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
-  const { brokerUrl, limit, timeoutMs = 30_000, signal } = query;
+  const { brokerUrl, limit, timeoutMs = 30_000, proven = false, signal } = query;
   const planned = planStatement(query.sql, limit);
   const longestMs = Math.max(1, Math.floor(planned.timeoutMs ?? timeoutMs));
   const startMs = performance.now();
@@ -56,9 +59,9 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
       signal,
       timeoutMs: longestMs + Math.max(1000, longestMs / 6),
     });
-    const code = numberAt(answer.json, "exceptions", 0, "errorCode") ?? 0;
-    if (outOfTime.has(code) && performance.now() - askedAtMs >= longestMs) throw tookTooLong(longestMs);
-    requireWhole(answer, sql);
+    const code = errorCodeOf(answer.json);
+    if (ranOutOfTime(code) && performance.now() - askedAtMs >= longestMs) throw tookTooLong(longestMs, code);
+    requireWhole(answer, sql, proven);
     return answer;
   };
   const answer = await ask(planned.sql);
@@ -100,15 +103,23 @@ function warningsOf(answer: unknown): readonly AnswerWarning[] {
 }
 
 /** @throws StreamctlError `pinot` unless Pinot carried out the query on all servers that it asked */
-function requireWhole({ status, json }: HttpAnswer, sql: string): void {
-  const exception = exceptionOf(json, sql);
+function requireWhole({ status, json }: HttpAnswer, sql: string, proven: boolean): void {
+  const exception = queryRefusal(json, sql, proven);
   if (exception !== undefined) throw exception;
   if (status !== 200)
-    throw new StreamctlError("pinot", `Cannot query Pinot: it answers with status ${status}`, { hint: "Type `streamctl logs pinot`" });
+    throw new StreamctlError("pinot", `Cannot query Pinot: it answers with status ${status}`, {
+      hint: "Type `streamctl logs pinot`",
+      retryable: status >= 500,
+      facts: { engine: "pinot", status },
+    });
   const asked = numberAt(json, "numServersQueried") ?? 0;
   const answered = numberAt(json, "numServersResponded") ?? 0;
   if (answered >= asked) return;
-  throw new StreamctlError("pinot", `Cannot query Pinot: ${answered} of ${asked} servers answered`, { hint: "Type `streamctl status`" });
+  throw new StreamctlError("pinot", `Cannot query Pinot: ${answered} of ${asked} servers answered`, {
+    hint: "Type `streamctl status`",
+    retryable: true,
+    facts: { engine: "pinot" },
+  });
 }
 
 /**
@@ -129,56 +140,12 @@ async function explain(
   return hasTable || /\bwhere\b/iu.test(sql) ? await ask(explanation) : undefined;
 }
 
-/** Error codes of what a query may be doing when its time is over: planning, waiting for its turn, running, waiting for a server. */
-const outOfTime = new Set([170, 240, 250, 400, 427]);
-
-function tookTooLong(longestMs: number): StreamctlError {
+function tookTooLong(longestMs: number, engineCode: number): StreamctlError {
   return new StreamctlError("pinot", `Cannot query Pinot: it was not done after ${longestMs / 1000} s`, {
     hint: "Ask for less with a WHERE clause, or end the statement with option(timeoutMs=120000)",
+    retryable: true,
+    facts: { engine: "pinot", engineCode },
   });
-}
-
-function notServed(cause?: string): StreamctlError {
-  return new StreamctlError("pinot", "Cannot query Pinot: it does not serve the table yet", {
-    ...(cause === undefined ? {} : { cause }),
-    hint: "Try again in a few seconds",
-  });
-}
-
-/** Error codes that a table which is being made, or whose server is starting, answers with. */
-const notReady = new Set([305, 410]);
-
-function exceptionOf(answer: unknown, sql: string): StreamctlError | undefined {
-  const [first] = arrayAt(answer, "exceptions");
-  if (first === undefined) return undefined;
-  const code = numberAt(first, "errorCode") ?? 0;
-  const message = stringAt(first, "message") ?? "no reason given";
-  if (notReady.has(code)) return notServed(message);
-  const unreadable = code === 150 ? hintForUnreadable(sql) : undefined;
-  return new StreamctlError("pinot", `Cannot query Pinot: ${reasonOf(code, message, sql)}`, {
-    cause: message,
-    ...(unreadable === undefined ? {} : { hint: unreadable }),
-    ...(code === 190 ? { hint: "The table of windows is `transaction_window`" } : {}),
-    ...(code === 710 ? { hint: "Type `streamctl query 'select * from transaction_window limit 1'` to see the columns; case matters" } : {}),
-    ...(code === 425 || code === 427 ? { hint: "Type `streamctl status`" } : {}),
-  });
-}
-
-/** Where in the statement a parser stopped, in its own words. */
-const place = /(?:From line|Encountered|Lexical error)\b.*\bline \d+, column \d+.*/u;
-
-/**
- * Pinot 0.11 gives a label such as `SQLParsingError:` over a stack trace, in which the helpful cause is not the innermost but the one that
- * says where; Pinot 1.x gives `Label: reason`, after which a parser lists all that it would have taken.
- */
-function reasonOf(code: number, message: string, sql: string): string {
-  if (code === 190) return "no such table";
-  if (code === 425 || code === 427) return "a server does not answer";
-  const [label = "", ...trace] = message.split("\n");
-  const where = place.exec(message)?.[0];
-  if (where !== undefined) return innermostCause(where).replace(/\.$/u, "");
-  if (/^\w+:$/u.test(label)) return innermostCause(trace.join("\n"));
-  return innermostCause(message.replace(/^\w+Error: /u, "").replace(`Caught exception while parsing query: ${sql}: `, ""));
 }
 
 /** The answer with every integer exact: those beyond 2^53 as bigint. Read a second time only where such a one may be. */
@@ -222,7 +189,7 @@ export async function* readWindows(options: ReadWindowsOptions): AsyncGenerator<
   let known: WindowRow | undefined;
   for (;;) {
     const sql = `SELECT ${columns} FROM ${table}${from} ORDER BY ${start}, ${end} LIMIT ${pageRows}`;
-    const page = (await queryPinot({ brokerUrl, sql, timeoutMs, signal })).rows.map(windowRow);
+    const page = (await queryPinot({ brokerUrl, sql, timeoutMs, proven: true, signal })).rows.map(windowRow);
     const last = page.at(-1);
     const whole = last === undefined || page.length < pageRows;
     if (isSameWindow(page[0], known)) page.shift();

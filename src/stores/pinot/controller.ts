@@ -8,8 +8,8 @@ import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
 import { arrayAt, at, isObject, type JsonObject, numberAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
-import { innermostCause } from "../../core/java-error.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
+import { controllerRefusal } from "./controller-refusal.ts";
 
 /** The cluster's setting that says when a creation of a table began; no part of Pinot knows it. */
 const creationMark = "streamctl.table-creation-began-at-ms";
@@ -27,14 +27,14 @@ export class PinotController {
   /** The realtime table's configuration as Pinot keeps it; undefined where there is no such table. */
   async table(name: string): Promise<JsonObject | undefined> {
     const answer = await this.#ask(`/tables/${name}`);
-    if (answer.status !== 200 && answer.status !== 404) throw refusal(`read table "${name}"`, answer);
+    if (answer.status !== 200 && answer.status !== 404) throw controllerRefusal(`read table "${name}"`, answer);
     const table = at(answer.json, "REALTIME");
     return isObject(table) ? table : undefined;
   }
 
   async hasSchema(name: string): Promise<boolean> {
     const answer = await this.#ask(`/schemas/${name}`);
-    if (answer.status !== 200 && answer.status !== 404) throw refusal(`read schema "${name}"`, answer);
+    if (answer.status !== 200 && answer.status !== 404) throw controllerRefusal(`read schema "${name}"`, answer);
     return answer.status === 200;
   }
 
@@ -77,6 +77,7 @@ export class PinotController {
       throw new StreamctlError("pinot", `Cannot ${action}: Pinot did not answer, and may still be creating it`, {
         cause: error,
         hint: "Type `streamctl status`, and once all is healthy `streamctl up`",
+        facts: { engine: "pinot" },
       });
     }
   }
@@ -148,7 +149,7 @@ export class PinotController {
    */
   async deleteTable(name: string): Promise<void> {
     const answer = await this.#ask(`/tables/${name}?type=realtime&retention=0d`, { method: "DELETE" });
-    if (answer.status !== 200 && answer.status !== 404) throw refusal(`delete table "${name}"`, answer);
+    if (answer.status !== 200 && answer.status !== 404) throw controllerRefusal(`delete table "${name}"`, answer);
     await this.#untilGone(name);
   }
 
@@ -210,7 +211,7 @@ export class PinotController {
 
   async deleteSchema(name: string): Promise<void> {
     const answer = await this.#ask(`/schemas/${name}`, { method: "DELETE" });
-    if (answer.status !== 200 && answer.status !== 404) throw refusal(`delete schema "${name}"`, answer);
+    if (answer.status !== 200 && answer.status !== 404) throw controllerRefusal(`delete schema "${name}"`, answer);
   }
 
   async #change(action: string, path: string, request: HttpRequest): Promise<void> {
@@ -229,23 +230,12 @@ function strings(value: unknown): readonly string[] {
 
 /** @throws StreamctlError `pinot` where Pinot refused, or left out what it does not know */
 function requireChanged(action: string, answer: HttpAnswer): void {
-  if (answer.status !== 200) throw refusal(action, answer);
+  if (answer.status !== 200) throw controllerRefusal(action, answer);
   const unknown = at(answer.json, "unrecognizedProperties");
   if (!isObject(unknown) || Object.keys(unknown).length === 0) return;
   const names = Object.keys(unknown).join(", ");
-  throw new StreamctlError("pinot", `Cannot ${action}: Pinot does not know ${names}`, { hint: "Correct the spelling in pinot/*.json" });
-}
-
-function refusal(action: string, answer: HttpAnswer): StreamctlError {
-  const reason = stringAt(answer.json, "error") ?? `status ${answer.status}`;
-  // In the words of 0.11 and of 1.x.
-  if (reason.includes("partitionsFor") || reason.includes("Topic does not exist")) {
-    return new StreamctlError("pinot", `Cannot ${action}: its topic does not exist`, { cause: reason, hint: "Type `streamctl up`" });
-  }
-  if (reason.includes("TransientConsumerException")) {
-    return new StreamctlError("pinot", `Cannot ${action}: Pinot does not reach Kafka`, { cause: reason, hint: "Type `streamctl status`" });
-  }
-  // Pinot repeats the whole text that it could not read.
-  const readable = reason.replace(/(?<=Invalid \w+(?: config)? json string): .*/su, " (a field has a value that Pinot does not know)");
-  return new StreamctlError("pinot", `Cannot ${action}: ${innermostCause(readable)}`, { cause: reason });
+  throw new StreamctlError("pinot", `Cannot ${action}: Pinot does not know ${names}`, {
+    hint: "Correct the spelling in pinot/*.json",
+    facts: { engine: "pinot", status: answer.status },
+  });
 }

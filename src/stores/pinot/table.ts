@@ -15,6 +15,7 @@ import { windowsTable, type TopicIdentity } from "../../spec/names.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 import { queryPinot } from "./broker.ts";
 import { PinotController } from "./controller.ts";
+import { queryErrorCodes } from "./query-errors.ts";
 
 export interface PinotOptions {
   /** Addresses without a slash at their end. */
@@ -128,15 +129,24 @@ async function carryOut(
 }
 
 /** Why a query of the table is not answered now; undefined where it is. @throws StreamctlError `unreachable`, `interrupted` */
-async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadline): Promise<string | undefined> {
+async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadline): Promise<StreamctlError | undefined> {
   const timeoutMs = Math.min(remainingMs(deadline), 5000);
   try {
-    await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, signal: deadline.signal });
+    await queryPinot({ brokerUrl, sql: `SELECT COUNT(*) FROM ${table}`, timeoutMs, proven: true, signal: deadline.signal });
     return undefined;
   } catch (error) {
-    if (!hasCode(error, "pinot")) throw error;
-    return error.message;
+    if (hasCode(error, "pinot")) return error;
+    throw error;
   }
+}
+
+/** The controller has the table, so a broker that knows none of that name is about to hear of it. */
+function mayPass({ retryable, facts }: StreamctlError): boolean {
+  return retryable || facts.engineCode === queryErrorCodes.tableUnknown;
+}
+
+function unusable(table: string, why: string, cause: unknown): StreamctlError {
+  return new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${why}`, { cause, hint: "Type `streamctl logs pinot`" });
 }
 
 /** A server that lost sight of the table for longer than this will not find it again by itself. */
@@ -145,31 +155,33 @@ const lostTableMs = 3000;
 /**
  * Returns when the table answers queries from all of its segments: true, or false where it never will, because a server could not load a
  * segment, as when its files are gone.
+ *
+ * @throws StreamctlError `pinot` at once where Pinot refuses the query itself, otherwise when the deadline passes; `unreachable`, `interrupted`
  */
 async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, deadline: StepDeadline): Promise<boolean> {
-  let refusal: string | undefined;
+  let unloaded = 0;
+  let refusal: StreamctlError | undefined;
   let resetAtMs = performance.now() + lostTableMs;
   const look = async (): Promise<boolean | undefined> => {
     refusal = await refusalOf(brokerUrl, table, deadline);
+    if (refusal !== undefined && !mayPass(refusal)) throw unusable(table, refusal.message, refusal);
     const isLate = performance.now() >= resetAtMs;
     const { count, failed } = refusal === undefined || isLate ? await controller.unservedSegments(table) : { count: 0, failed: false };
     if (failed) return false;
     if (refusal === undefined && count === 0) return true;
-    if (isLate && refusal?.includes("Failed to find table") === true) {
+    if (isLate && refusal?.facts.engineCode === queryErrorCodes.serverTableMissing) {
       resetAtMs = Number.POSITIVE_INFINITY;
       await controller.resetSegments(table);
     }
-    refusal ??= `${count} of its segments are not loaded`;
+    unloaded = count;
     return undefined;
   };
   try {
     return await pollUntil(look, waitOptions(deadline, `Pinot to serve table "${table}"`));
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
-    throw new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${refusal ?? error.message}`, {
-      cause: error,
-      hint: "Type `streamctl logs pinot`",
-    });
+    const unserved = unloaded > 0 ? `${unloaded} of its segments are not loaded` : error.message;
+    throw unusable(table, refusal?.message ?? unserved, error);
   }
 }
 

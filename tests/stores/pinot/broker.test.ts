@@ -97,6 +97,33 @@ test.each([
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({ code: "pinot", message });
 });
 
+test.each([
+  ["query-06-badsql", 150, false],
+  ["query-07-missing-table", 190, false],
+  ["query-08-missing-col", 710, false],
+  ["kill9-server-q0", 425, true],
+  ["lost-table", 230, true],
+] as const)("queryPinot() tells by Pinot's own code whether waiting may help: %s", async (name, engineCode, retryable) => {
+  await using broker = fakeBroker(recorded(name));
+  expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({
+    retryable,
+    facts: { engine: "pinot", engineCode },
+  });
+});
+
+test("queryPinot() takes a table that no server serves yet for one to ask again", async () => {
+  await using broker = fakeBroker(recorded("query-after-recreate-1"));
+  expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({ retryable: true });
+});
+
+test("queryPinot() blames a statement that fails while it runs, unless the statement is proven", async () => {
+  const sql = "select cast(START as LONG) from transaction_window limit 1";
+  await using broker = fakeBroker(of15(sql));
+  const retryable = async (proven: boolean) =>
+    ((await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql, proven }))) as StreamctlError).retryable;
+  expect([await retryable(false), await retryable(true)]).toEqual([false, true]);
+});
+
 test("queryPinot() refuses what only some servers answered", async () => {
   await using broker = fakeBroker(answerOf([[1, "a"]], [2, 1]));
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({

@@ -29,6 +29,8 @@ const oldWords = {
   notReady: recordedAnswer("pinot-0.11.0/created.http", /query/u, /^\{"exceptions":\[\],/u),
   ready: recordedAnswer("pinot-0.11.0/created.http", /query/u, /resultTable/u),
   lost: recordedAnswer("pinot-0.11.0/answers.http", /lost-table$/u),
+  tableUnknown: recordedAnswer("pinot-0.11.0/answers.http", /query-07-missing-table$/u),
+  queryRefused: recordedAnswer("pinot-0.11.0/answers.http", /query-08-missing-col$/u),
   topicMissing: recordedAnswer("pinot-0.11.0/answers.http", /topic-missing$/u),
   kafkaAway: recordedAnswer("pinot-0.11.0/answers.http", /kafka-absent$/u),
 };
@@ -49,6 +51,8 @@ export type Trouble =
   | "topicMissing"
   | "kafkaAway"
   | "lost"
+  | "queryRefused"
+  | "lateBroker"
   | "lostServer"
   | "failedSegments"
   | "unfinished"
@@ -65,7 +69,7 @@ export interface FakePinot extends AsyncDisposable {
   /** Somebody else's table is there. */
   placeTable(table: object): void;
   /**
-   * From now on. `lost`: a new table is not found by its server until its segments are reset. `lostServer`: the segments of the table are
+   * From now on. `lateBroker`: the broker hears late of a new table, and calls it unknown until then. `queryRefused`: queries are refused, as for a column that is not there. `lost`: a new table is not found by its server until its segments are reset. `lostServer`: the segments of the table are
    * assigned to a server that does not run. `failedSegments`: the server that has the table could not load a segment of it. `unfinished`: a table that is there has no segments.
    * `viewExists`: a table that was deleted is not gone for the first request to create it.
    */
@@ -143,7 +147,9 @@ export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
 
   function broker(): Exchange {
     if (table === undefined || queries++ === 0) return words.brokerUnaware;
+    if (trouble === "queryRefused") return words.queryRefused;
     if (trouble === "lost" && !reset) return words.lost;
+    if (trouble === "lateBroker" && queries <= 3) return words.tableUnknown;
     return queries === 2 ? words.notReady : words.ready;
   }
 

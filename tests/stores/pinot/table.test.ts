@@ -250,6 +250,25 @@ test("provisionPinot() says why the table does not answer when the time is over"
   });
 });
 
+test("provisionPinot() waits for a broker that calls a new table unknown: the controller has it", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("lateBroker");
+  await provision(pinot);
+  expect(pinot.requests.filter((request) => request === "POST /query/sql")).toHaveLength(4);
+});
+
+test("provisionPinot() does not wait where Pinot refuses the query itself", async () => {
+  await using pinot = startFakePinot();
+  pinot.trouble("queryRefused");
+  const startMs = performance.now();
+  expect(await failureOf(provision(pinot, { timeoutMs: 15_000 }))).toMatchObject({
+    code: "pinot",
+    message: expect.stringMatching(/^Cannot use Pinot table "transaction_window": Cannot query Pinot: /u),
+    retryable: false,
+  });
+  expect(performance.now() - startMs).toBeLessThan(5000);
+});
+
 test("provisionPinot() names a file that is no JSON", async () => {
   await using pinot = startFakePinot();
   expect(await failureOf(provision(pinot, { edit: (text) => text.slice(1) }))).toMatchObject({
