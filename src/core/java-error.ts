@@ -19,6 +19,14 @@ export function innermostCause(trace: string): string {
   return shorten(innermost ?? lines.map(withoutClassNames).find((line) => line !== "") ?? "no reason given");
 }
 
+/** Classes of the exceptions in a stack trace, with their packages, the outermost first. */
+export function exceptionClasses(trace: string): readonly string[] {
+  return [...trace.matchAll(thrownClass)].map(({ groups }) => groups?.["name"] ?? "");
+}
+
+/** At the begin of a line, alone or before its message, as `Throwable.printStackTrace()` writes it. */
+const thrownClass = /^(?:Caused by:\s*)?(?<name>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*)(?=:|\s*$)/gmu;
+
 function withoutClassNames(line: string): string {
   let rest = line.trim();
   let thrown = "";

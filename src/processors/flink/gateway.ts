@@ -7,9 +7,9 @@ import { StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
 import { arrayAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
-import { innermostCause } from "../../core/java-error.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 import type { Statement } from "../statements.ts";
+import { readFailure } from "./failure.ts";
 
 export interface GatewaySession {
   /**
@@ -74,13 +74,20 @@ const position = /(?:\bat |\bfrom )?\bline (?<line>\d+), column \d+(?: to line \
 /** @param action what cannot be done, given the line of the statement that Flink names, from 1 */
 function refusal(action: (line: number | undefined) => string, answer: HttpAnswer): StreamctlError {
   const trace = arrayAt(answer.json, "errors").findLast((error): error is string => typeof error === "string");
+  const { status } = answer;
   if (trace === undefined) {
-    return new StreamctlError("processor", `${action(undefined)}: unexpected answer with status ${answer.status}`);
+    return new StreamctlError("processor", `${action(undefined)}: unexpected answer with status ${status}`, {
+      facts: { engine: "flink", status },
+    });
   }
   const line = [...trace.matchAll(position)].at(-1)?.groups?.["line"];
-  const reason = innermostCause(trace)
+  const failure = readFailure(trace);
+  const reason = failure.reason
     .replaceAll(position, "")
     .replaceAll(/\s+/gu, " ")
     .replaceAll(/ (?=[.,])|\.?\s*$/gu, "");
-  return new StreamctlError("processor", `${action(line === undefined ? undefined : Number(line))}: ${reason}`, { cause: trace });
+  return new StreamctlError("processor", `${action(line === undefined ? undefined : Number(line))}: ${reason}`, {
+    cause: trace,
+    facts: { engine: "flink", status, engineCode: failure.exception, unrestorable: failure.unrestorable },
+  });
 }

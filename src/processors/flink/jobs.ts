@@ -1,11 +1,11 @@
 /** Jobs of a Flink cluster, through its REST API. https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/ */
 
-import { hasCode, StreamctlError } from "../../core/errors.ts";
+import { hasCode, isRetryable, StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer } from "../../core/http.ts";
 import { arrayAt, at, isObject, numberAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
-import { innermostCause } from "../../core/java-error.ts";
 import { type StepDeadline, stepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
+import { type FlinkFailure, readFailure } from "./failure.ts";
 import { type JobHistory, repeatedFailures } from "./progress.ts";
 
 export interface FlinkJob {
@@ -55,8 +55,9 @@ export async function cancelJob(restUrl: string, jobId: string, deadline: StepDe
   await exchange(`${restUrl}/jobs/${jobId}?mode=cancel`, { method: "PATCH", signal: deadline.signal, timeoutMs: remainingMs(deadline) });
   await pollUntil(
     async () => {
-      const job = (await listJobs(restUrl, deadline)).find(({ id }) => id === jobId);
-      return job === undefined || hasEnded(job) ? true : undefined;
+      const jobs = await listedJobs(restUrl, deadline);
+      const job = jobs?.find(({ id }) => id === jobId);
+      return jobs !== undefined && (job === undefined || hasEnded(job)) ? true : undefined;
     },
     waitOptions(deadline, `Flink job ${jobId} to end`),
   );
@@ -71,10 +72,12 @@ export async function cancelJob(restUrl: string, jobId: string, deadline: StepDe
 export async function waitUntilRunning(restUrl: string, jobId: string, deadline: StepDeadline): Promise<void> {
   let last: FlinkJob | undefined;
   const look = async (): Promise<true | undefined> => {
-    last = (await listJobs(restUrl, deadline)).find(({ id }) => id === jobId);
+    const jobs = await listedJobs(restUrl, deadline);
+    if (jobs === undefined) return undefined;
+    last = jobs.find(({ id }) => id === jobId);
     if (last === undefined || hasEnded(last)) throw await failureOf(restUrl, jobId, last, deadline);
     if (last.state === "RESTARTING") {
-      if (!(await lastTrace(restUrl, jobId, deadline))?.includes("Could not restore")) return true;
+      if ((await newestFailure(restUrl, jobId, deadline))?.unrestorable !== true) return true;
       throw await failureOf(restUrl, jobId, last, deadline);
     }
     return last.state === "RUNNING" && last.totalTasks > 0 && last.runningTasks === last.totalTasks ? true : undefined;
@@ -89,8 +92,7 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
 
 /** The innermost cause of a job's newest failure; undefined where it has none. */
 export async function lastFailure(restUrl: string, jobId: string, deadline: StepDeadline): Promise<string | undefined> {
-  const trace = await lastTrace(restUrl, jobId, deadline);
-  return trace === undefined ? undefined : innermostCause(trace);
+  return (await newestFailure(restUrl, jobId, deadline))?.reason;
 }
 
 /** What is known of a job's failures and checkpoints; empty for a job that is gone. */
@@ -104,25 +106,42 @@ export async function jobHistory(restUrl: string, job: FlinkJob, deadline: StepD
   return { startedAtMs: job.startedAtMs, nowMs: job.startedAtMs + job.durationMs, checkpoints, failures };
 }
 
-async function lastTrace(restUrl: string, jobId: string, deadline: StepDeadline): Promise<string | undefined> {
+async function newestFailure(restUrl: string, jobId: string, deadline: StepDeadline): Promise<FlinkFailure | undefined> {
   const answer = await ask(`${restUrl}/jobs/${jobId}/exceptions?maxExceptions=1`, deadline, { missingIsFine: true });
-  return stringAt(answer.json, "exceptionHistory", "entries", 0, "stacktrace") ?? stringAt(answer.json, "root-exception");
+  const trace = stringAt(answer.json, "exceptionHistory", "entries", 0, "stacktrace") ?? stringAt(answer.json, "root-exception");
+  return trace === undefined ? undefined : readFailure(trace);
+}
+
+/** As `listJobs()`; undefined while the cluster cannot tell, as during the election of its leader. */
+async function listedJobs(restUrl: string, deadline: StepDeadline): Promise<readonly FlinkJob[] | undefined> {
+  try {
+    return await listJobs(restUrl, deadline);
+  } catch (error) {
+    // Nobody listens any more where the cluster ended: that is for its death to say, at once.
+    if (isRetryable(error) && error.code === "processor") return undefined;
+    throw error;
+  }
 }
 
 async function failureOf(restUrl: string, jobId: string, job: FlinkJob | undefined, deadline: StepDeadline): Promise<StreamctlError> {
-  const reason = await lastFailure(restUrl, jobId, deadline);
+  const failure = await newestFailure(restUrl, jobId, deadline);
   const state = job === undefined ? "the cluster does not know it" : `${job.state}, ${job.runningTasks} of ${job.totalTasks} tasks run`;
-  return new StreamctlError("processor", `Cannot run Flink job "${job?.name ?? jobId}": ${reason ?? state}`, {
+  return new StreamctlError("processor", `Cannot run Flink job "${job?.name ?? jobId}": ${failure?.reason ?? state}`, {
     hint: "Type `streamctl logs flink` to see what Flink says",
+    facts: { engine: "flink", engineCode: failure?.exception, jobState: job?.state, unrestorable: failure?.unrestorable },
   });
 }
+
+/** Status of a cluster that is there and has no leader yet. */
+const unavailable = 503;
 
 async function ask(url: string, deadline: StepDeadline, options: { readonly missingIsFine?: boolean } = {}): Promise<HttpAnswer> {
   const answer = await exchange(url, { signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 10_000) });
   if (answer.status === 200 || (answer.status === 404 && options.missingIsFine === true)) return answer;
-  const reason = arrayAt(answer.json, "errors").find((error) => typeof error === "string");
-  throw new StreamctlError(
-    "processor",
-    `Cannot ask Flink for "${url}": ${typeof reason === "string" ? innermostCause(reason) : answer.status}`,
-  );
+  const text = arrayAt(answer.json, "errors").find((error) => typeof error === "string");
+  const failure = typeof text === "string" ? readFailure(text) : undefined;
+  throw new StreamctlError("processor", `Cannot ask Flink for "${url}": ${failure?.reason ?? answer.status}`, {
+    retryable: answer.status === unavailable,
+    facts: { engine: "flink", status: answer.status, engineCode: failure?.exception },
+  });
 }

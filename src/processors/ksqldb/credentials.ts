@@ -22,5 +22,6 @@ export function authorization(environment: Readonly<Record<string, string | unde
 export function unauthorized(url: string): StreamctlError {
   return new StreamctlError("processor", `Cannot use ksqlDB at "${url}": it wants other credentials than it was given, or any`, {
     hint: `Give them in the environment: ${credentialsVariable}=user:password`,
+    facts: { engine: "ksqldb", condition: "unauthorized" },
   });
 }

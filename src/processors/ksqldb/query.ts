@@ -7,7 +7,7 @@ import { StreamctlError } from "../../core/errors.ts";
 import { postForLines } from "../../core/http-lines.ts";
 import { arrayAt, exactInteger, isObject, stringAt } from "../../core/json.ts";
 import { authorization, unauthorized } from "./credentials.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalError, refusalOf } from "./refusal.ts";
 
 export interface KsqldbQuery {
   /** Address without a slash at its end. */
@@ -91,12 +91,10 @@ function parse(line: string): unknown {
 
 function refused(status: number, text: string): StreamctlError {
   const json = parse(text);
-  const { reason } = refusalOf({ status, text, json });
-  // The same sentence holds the way out, which is the hint.
-  const [why, way] = reason.split(" Add EMIT CHANGES ");
-  const hint = way === undefined ? {} : { hint: "Add EMIT CHANGES to the query to see its changes" };
+  const refusal = refusalOf({ status, text, json });
   if (status === 200 && stringAt(json, "message") === undefined) {
     return new StreamctlError("processor", "Cannot query ksqlDB: its answer names no columns", { hint: "Only SELECT answers rows" });
   }
-  return new StreamctlError("processor", `Cannot query ksqlDB: ${why ?? reason}`, hint);
+  const hint = refusal.changesOnly === true ? { hint: "Add EMIT CHANGES to the query to see its changes" } : {};
+  return refusalError(`Cannot query ksqlDB: ${refusal.reason}`, refusal, { ...hint, facts: { status } });
 }

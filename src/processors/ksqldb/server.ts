@@ -9,7 +9,7 @@ import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts"
 import { at, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { authorization, unauthorized } from "./credentials.ts";
-import { failureOf, type Refusal, refusalOf } from "./refusal.ts";
+import { failureOf, type Refusal, refusalError, refusalOf } from "./refusal.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 
 /** Longest time for one answer, in milliseconds. A server whose Kafka is away would keep a statement for minutes. */
@@ -53,7 +53,12 @@ async function askUntilReady(action: string, send: () => Promise<HttpAnswer>, de
     last = answer.status === 200 ? undefined : refusalOf(answer);
     return last?.retry === "again" ? undefined : answer;
   };
-  return await orWhy(pollUntil(look, waitOptions(deadline, "ksqlDB to answer")), `Cannot ${action}`, () => last?.reason);
+  try {
+    return await pollUntil(look, waitOptions(deadline, "ksqlDB to answer"));
+  } catch (error) {
+    if (!hasCode(error, "timeout") || last === undefined) throw error;
+    throw refusalError(`Cannot ${action}: ${last.reason}`, last, { cause: error });
+  }
 }
 
 export interface Command {
@@ -92,7 +97,7 @@ export async function carryOut(url: string, command: Command, deadline: StepDead
     if (refusal === undefined) return true;
     const again = refusal.retry === "again" || (refusal.retry === "once" && last?.retry !== "once");
     // What the server said says more than that it was silent just now.
-    if (last === undefined || !refusal.reason.startsWith(silence)) last = refusal;
+    if (last === undefined || refusal.silent !== true) last = refusal;
     if (again) return undefined;
     // Of a statement that was posted twice, the second is refused where the first had been run after all.
     if (attempts > 1 && (await isDone())) return true;
@@ -106,8 +111,6 @@ export async function carryOut(url: string, command: Command, deadline: StepDead
   }
 }
 
-const silence = "no answer came";
-
 /** Undefined where the statement was carried out. */
 async function tryOnce(url: string, command: Command, deadline: StepDeadline): Promise<Refusal | undefined> {
   let answer: HttpAnswer;
@@ -115,7 +118,7 @@ async function tryOnce(url: string, command: Command, deadline: StepDeadline): P
     answer = await post(url, command.sql, command.properties ?? {}, deadline);
   } catch (error) {
     // Whether it ran nobody knows: the next look tells.
-    if (hasCode(error, "unreachable")) return { reason: `${silence}: ${error.message}`, retry: "again" };
+    if (hasCode(error, "unreachable")) return { reason: `no answer came: ${error.message}`, retry: "again", silent: true };
     throw error;
   }
   if (answer.status !== 200) return refusalOf(answer);
@@ -162,8 +165,8 @@ async function settle(url: string, commandId: string, first: CommandStatus, dead
   }
 }
 
-function refused({ action }: Command, { reason, line }: Refusal): StreamctlError {
-  return new StreamctlError("processor", `Cannot ${action(line)}: ${reason}`);
+function refused({ action }: Command, refusal: Refusal): StreamctlError {
+  return refusalError(`Cannot ${action(refusal.line)}: ${refusal.reason}`, refusal);
 }
 
 async function post(url: string, sql: string, properties: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<HttpAnswer> {
@@ -175,14 +178,4 @@ async function post(url: string, sql: string, properties: Readonly<Record<string
 function within(deadline: StepDeadline): HttpRequest {
   const timeoutMs = Math.ceil(Math.min(remainingMs(deadline), answerTimeoutMs));
   return { headers: authorization(), signal: deadline.signal, timeoutMs };
-}
-
-async function orWhy<T>(promise: Promise<T>, action: string, reason: () => string | undefined): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    const why = reason();
-    if (!hasCode(error, "timeout") || why === undefined) throw error;
-    throw new StreamctlError("processor", `${action}: ${why}`, { cause: error });
-  }
 }

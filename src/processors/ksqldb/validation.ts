@@ -4,12 +4,11 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { StreamctlError } from "../../core/errors.ts";
 import type { HttpAnswer } from "../../core/http.ts";
 import { stringAt } from "../../core/json.ts";
 import { type Declared, nameMadeBy, quoted } from "./declarations.ts";
 import type { ObjectStep } from "./plan.ts";
-import { refusalOf } from "./refusal.ts";
+import { blames, refusalError, refusalOf } from "./refusal.ts";
 import { ask } from "./server.ts";
 import { queryProperties } from "./settings.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
@@ -39,14 +38,15 @@ export async function validateSteps(
   if (answer === undefined) return;
   const at = place(answer, before, made) ?? (await firstRefused(made, refusedAmong));
   const where = at === undefined ? "the statements of ksql" : `"${at.file}:${at.line}"`;
-  throw new StreamctlError("processor", `Cannot run ${where}: ${refusalOf(answer).reason}`);
+  const refusal = refusalOf(answer);
+  throw refusalError(`Cannot run ${where}: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
 }
 
 /** The answer to statements that ksqlDB would refuse; undefined where it would carry them out. */
 async function refused(url: string, texts: readonly string[], deadline: StepDeadline): Promise<HttpAnswer | undefined> {
   const never = `STREAMCTL_NEVER_${randomUUID().replaceAll("-", "").toUpperCase()}`;
   const answer = await ask(url, [...texts, `DESCRIBE ${never}`].join("\n;\n"), deadline, queryProperties);
-  return stringAt(answer.json, "message")?.includes(never) === true ? undefined : answer;
+  return blames(answer, never) ? undefined : answer;
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { refusalOf, saysMissing } from "../../../src/processors/ksqldb/refusal.ts";
+import { refusalError, refusalOf, saysMissing } from "../../../src/processors/ksqldb/refusal.ts";
 import { recordedExchange } from "../recordings.ts";
 
 const answerOf = (name: string) => {
@@ -63,6 +63,7 @@ test("refusalOf() takes a server that is starting for one to be asked again, wit
   expect(refusalOf({ status: 503, text: "", json: starting })).toEqual({
     reason: "KSQL is not yet ready to serve requests",
     retry: "again",
+    code: 50302,
   });
   expect(refusalOf({ status: 503, text: "", json: undefined })).toEqual({ reason: "it answers with status 503", retry: "again" });
 });
@@ -81,14 +82,23 @@ test("refusalOf() has a statement sent again that the server says it did not run
 
 test("refusalOf() calls a syntax error so where the server says no more", () => {
   const json = { error_code: 40001, message: "line 1:43: Syntax Error\n\nStatement: CREATE STREAM x (a INT) WITH (kafka_topic=$$x$$);" };
-  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Syntax error at column 43", line: 1, retry: "never" });
+  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Syntax error at column 43", line: 1, retry: "never", code: 40001 });
 });
 
 test("refusalOf() leaves out the statement that a server of 0.28 repeats on several lines", () => {
   const message =
     "Unknown format: JSN\nStatement: CREATE TABLE W WITH (VALUE_FORMAT='JSN') AS SELECT\n  A,\n  COUNT(*) N\nFROM S\nGROUP BY A;";
   const json = { error_code: 40001, message };
-  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Unknown format: JSN", retry: "never" });
+  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Unknown format: JSN", retry: "never", code: 40001 });
+});
+
+test("refusalError() carries ksqlDB's own code, and whether the statement may be run in a moment", () => {
+  const facts = (name: string) => {
+    const { retryable, facts: known } = refusalError("Cannot run it", refusalOf(answerOf(name)));
+    return [retryable, known];
+  };
+  expect(facts("028-missing-column")).toEqual([false, { engine: "ksqldb", engineCode: 40_001 }]);
+  expect(facts("167-drop-chain")).toEqual([true, { engine: "ksqldb", engineCode: 50_000 }]);
 });
 
 test("saysMissing() tells a source that is not there from a statement that is wrong", () => {

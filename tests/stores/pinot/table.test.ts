@@ -205,14 +205,27 @@ test.each([
   [
     "unknownField",
     /^Cannot use the declarations of table "transaction_window": Pinot does not know \/realtime\/tableIndexConfig\/loadModus$/u,
+    { retryable: false, facts: { engine: "pinot", status: 200 } },
   ],
-  ["invalid", /^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u],
-  ["topicMissing", /^Cannot create table "transaction_window": its topic does not exist$/u],
-  ["kafkaAway", /^Cannot create table "transaction_window": Pinot does not reach Kafka$/u],
-] as const)("provisionPinot() explains %s", async (trouble, message) => {
+  [
+    "invalid",
+    /^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u,
+    { retryable: false, facts: { engine: "pinot", status: 400 } },
+  ],
+  [
+    "topicMissing",
+    /^Cannot create table "transaction_window": its topic does not exist$/u,
+    { retryable: false, facts: { engine: "pinot", status: 500, condition: "topic-missing" } },
+  ],
+  [
+    "kafkaAway",
+    /^Cannot create table "transaction_window": Pinot does not reach Kafka$/u,
+    { retryable: true, facts: { engine: "pinot", status: 500, condition: "kafka-unreachable" } },
+  ],
+] as const)("provisionPinot() explains %s", async (trouble, message, known) => {
   await using pinot = startFakePinot();
   pinot.trouble(trouble);
-  expect(await failureOf(provision(pinot))).toMatchObject({ code: "pinot", message: expect.stringMatching(message) });
+  expect(await failureOf(provision(pinot))).toMatchObject({ code: "pinot", message: expect.stringMatching(message), ...known });
 });
 
 test.each([
