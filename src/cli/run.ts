@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand, type ArgsDef, type CommandDef } from "citty";
 import { messageOf, systemCode, StreamctlError } from "../core/errors.ts";
 import { createLog, type Log } from "../core/log.ts";
+import { pause } from "../core/wait.ts";
 import { findCommand, nearestName, requireKnownArguments } from "./arguments.ts";
 import type { ListedCommand } from "./command.ts";
 import { rootHelp } from "./at-once.ts";
@@ -32,11 +33,16 @@ export async function runCli(argv: readonly string[], entry: URL): Promise<void>
   keepLoopbackOffTheProxy();
   const exitCode = await carryOut(argv, entry, terminal);
   terminal.live("");
-  // Standard output to a pipe is written in the background: leave only when it is empty.
+  // Standard output to a pipe is written in the background: leave only when it is empty, and after an interruption also where its reader
+  // does not read any more.
   process.exitCode = exitCode;
-  await terminal.write("");
+  const emptied = terminal.write("");
+  await (exitCode === 130 ? Promise.race([emptied, pause(lastWordsMs)]) : emptied);
   process.exit();
 }
+
+/** Longest time for the reader of an interrupted command's output to take the rest, in milliseconds. */
+const lastWordsMs = 500;
 
 async function carryOut(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
   // What stands behind `--` is a word, whatever it looks like.

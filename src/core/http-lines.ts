@@ -2,9 +2,9 @@
 
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { StringDecoder } from "node:string_decoder";
 import { StreamctlError } from "./errors.ts";
 import { connectionError } from "./http.ts";
+import { linesOf } from "./lines.ts";
 import { Deadline, throwIfInterrupted } from "./wait.ts";
 
 export interface LinesRequest {
@@ -51,22 +51,16 @@ export async function postForLines(url: string, { body, headers, signal, timeout
     throwIfInterrupted(signal);
     throw broken(error);
   });
-  return { status: response.statusCode ?? 0, lines: linesOf(response, signal, broken) };
+  return { status: response.statusCode ?? 0, lines: answerLines(response, signal, broken) };
 }
 
-async function* linesOf(
+async function* answerLines(
   response: IncomingMessage,
   signal: AbortSignal,
   broken: (error: unknown) => StreamctlError,
 ): AsyncGenerator<string, void, undefined> {
-  const decoder = new StringDecoder("utf8");
-  let partial = "";
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      const pieces = (partial + decoder.write(chunk)).split("\n");
-      partial = pieces.pop() ?? "";
-      yield* pieces;
-    }
+    yield* linesOf(response);
     throwIfInterrupted(signal);
     if (!response.complete) throw new Error("the answer broke off");
   } catch (error) {
@@ -75,5 +69,4 @@ async function* linesOf(
   } finally {
     response.destroy();
   }
-  if (partial !== "") yield partial;
 }

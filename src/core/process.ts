@@ -11,6 +11,7 @@ import { delimiter, resolve as absolute } from "node:path";
 import { createInterface } from "node:readline";
 import { passedEnvironment } from "./environment.ts";
 import { StreamctlError, systemCode } from "./errors.ts";
+import { linesOf } from "./lines.ts";
 import { throwIfInterrupted } from "./wait.ts";
 
 /** Who a process is, beyond its pid. */
@@ -58,8 +59,6 @@ export async function runCommand(
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly onLine?: (line: string) => void;
-    /** False: lines are handed to `onLine` only, for a program that may go on for long; default true. */
-    readonly keepOutput?: boolean;
     /** True: the terminal's Ctrl-C, which its whole group gets, does not reach the program; default false. */
     readonly ownGroup?: boolean;
   } = {},
@@ -74,7 +73,7 @@ export async function runCommand(
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
-      if (options.keepOutput !== false) lines.push(line);
+      lines.push(line);
       options.onLine?.(line);
     });
   }
@@ -104,6 +103,59 @@ export async function runCommand(
   } finally {
     clearTimeout(patience);
     options.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The end of a program that was followed. */
+export interface FollowEnd {
+  /** When it ended, in milliseconds since the epoch; what it had written by then may have been read later. */
+  readonly endedAtMs: number;
+}
+
+/**
+ * Runs a program that may go on for long and hands on each line of either of its streams, in the order of arrival. Keeps none, and reads no
+ * further before `onLine` is done with a line: a program that writes faster waits at its full pipe.
+ *
+ * @param onLine to be done at once when the signal fires
+ * @returns when the program ended, by itself or because the signal fired
+ * @throws StreamctlError `prerequisite` when the program does not exist; what `onLine` throws
+ */
+export async function followCommand(command: Command, onLine: (line: string) => Promise<void>, signal: AbortSignal): Promise<FollowEnd> {
+  if (signal.aborted) return { endedAtMs: Date.now() };
+  const child = spawn(command.program, command.args, {
+    cwd: command.cwd,
+    env: environmentOf(command),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number>((resolve) => child.once("exit", () => resolve(Date.now())));
+  try {
+    await once(child, "spawn");
+  } catch (error) {
+    throw notStarted(command.program, error);
+  }
+  const end = (): void => {
+    child.kill("SIGKILL");
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  signal.addEventListener("abort", end, { once: true });
+  const read = async (stream: AsyncIterable<Buffer>): Promise<void> => {
+    try {
+      for await (const line of linesOf(stream)) {
+        if (signal.aborted) return;
+        await onLine(line);
+      }
+    } catch (error) {
+      // A stream that was taken away has not ended.
+      if (!signal.aborted) throw error;
+    }
+  };
+  try {
+    await Promise.all([read(child.stdout), read(child.stderr)]);
+    return { endedAtMs: await ended };
+  } finally {
+    signal.removeEventListener("abort", end);
+    end();
   }
 }
 

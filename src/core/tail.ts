@@ -1,10 +1,12 @@
-/** A text file read from its end, and on as it grows: by bytes, so that a log of any size costs the memory of what is shown. */
+/** A text file read from its end, and on as it grows: piece by piece, at the pace of whoever reads, so that a log of any size costs the memory of one piece. */
 
 import { open, type FileHandle } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { systemCode } from "./errors.ts";
 
 const chunkBytes = 64 * 1024;
+/** A line that is longer, in characters, is handed on in pieces: it need not end at all. */
+const longestLine = 1024 * 1024;
 const newline = 0x0a;
 
 export interface Tail {
@@ -39,7 +41,7 @@ export async function readTail(path: string, count: number): Promise<Tail | unde
   }
 }
 
-/** Follows a file from a position on; begins anew where it became shorter, as a log that was set aside. */
+/** Follows a file from a position on; begins again at its start where it became shorter, as a log that was set aside. */
 export class Follower {
   readonly #path: string;
   #position: number;
@@ -51,10 +53,13 @@ export class Follower {
     this.#position = position;
   }
 
-  /** The whole lines that came since the last look; none where the file is not there. */
-  async look(): Promise<readonly string[]> {
+  /**
+   * The whole lines that came since the last look; none where the file is not there. Reads no further than its reader does, and goes on
+   * the next time behind the piece of 64 KiB that the reader stopped in.
+   */
+  async *look(): AsyncGenerator<string, void, undefined> {
     const file = await openIfExists(this.#path);
-    if (!file) return [];
+    if (!file) return;
     try {
       const { size } = await file.stat();
       if (size < this.#position) {
@@ -62,16 +67,17 @@ export class Follower {
         this.#partial = "";
         this.#decoder = new StringDecoder("utf8");
       }
-      const lines: string[] = [];
       while (this.#position < size) {
         const bytes = await readBytes(file, this.#position, Math.min(chunkBytes, size - this.#position));
         if (bytes.length === 0) break;
         this.#position += bytes.length;
         const pieces = (this.#partial + this.#decoder.write(bytes)).split("\n");
         this.#partial = pieces.pop() ?? "";
-        lines.push(...pieces);
+        yield* pieces;
+        if (this.#partial.length < longestLine) continue;
+        yield this.#partial;
+        this.#partial = "";
       }
-      return lines;
     } finally {
       await file.close();
     }

@@ -38,23 +38,58 @@ export async function logs(request: LogsRequest, write: LineWriter, { folder, lo
   }
   for (const [index, name] of names.entries()) for (const line of tails[index] ?? []) await write(name, line);
   if (!request.follow) return;
-  // Lines of several services come at once, and are written one after another.
-  let written = Promise.resolve();
+  const writer = inTurns(write, signal);
+  await Promise.race([
+    Promise.all(
+      names.map(async (name) => await runtime.followLog(name, lines, async (line) => await writer.write(name, line), writer.until)),
+    ),
+    // A reader that does not read any more keeps nobody from leaving.
+    aborted(writer.until),
+  ]);
+  if (writer.failure() !== undefined) throw writer.failure();
+}
+
+interface TurnWriter {
+  /** Settled when the line is written, or at once when `until` fires. Never throws. */
+  readonly write: LineWriter;
+  /** Fires with the signal, and when a line could not be written. */
+  readonly until: AbortSignal;
+  /** Why a line could not be written; undefined where every one was. */
+  readonly failure: () => unknown;
+}
+
+/** Lines of several services are written one after another, each service's next one when its turn comes again. */
+function inTurns(write: LineWriter, signal: AbortSignal): TurnWriter {
+  const broken = new AbortController();
+  const until = AbortSignal.any([signal, broken.signal]);
+  // At most one line of each service.
+  const waiting = new Set<() => void>();
+  until.addEventListener("abort", () => waiting.forEach((goOn) => goOn()), { once: true });
+  let turn = Promise.resolve();
   let failure: unknown;
-  const writing = new AbortController();
-  const until = AbortSignal.any([signal, writing.signal]);
-  const follow = async (name: ServiceName): Promise<void> => {
-    const onLine = (line: string): void => {
-      written = written
-        .then(async () => await write(name, line))
-        .catch((error: unknown) => {
-          failure ??= error;
-          writing.abort();
-        });
-    };
-    await runtime.followLog(name, lines, onLine, until);
+  const writeInTurn = async (name: ServiceName, line: string): Promise<void> => {
+    try {
+      if (!until.aborted) await write(name, line);
+    } catch (error) {
+      failure ??= error;
+      broken.abort();
+    }
   };
-  await Promise.all(names.map(follow));
-  await written;
-  if (failure !== undefined) throw failure;
+  return {
+    until,
+    failure: () => failure,
+    write: async (name, line) => {
+      const mine = turn.then(async () => await writeInTurn(name, line));
+      turn = mine;
+      if (until.aborted) return;
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve);
+        void mine.finally(() => waiting.delete(resolve)).then(resolve);
+      });
+    },
+  };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

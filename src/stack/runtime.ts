@@ -40,8 +40,11 @@ export interface Runtime {
   residentBytes(identity: ServiceIdentity): Promise<number | undefined>;
   /** The last lines of a service's log; undefined where it has none. */
   tailLog(name: ServiceName, lines: number): Promise<readonly string[] | undefined>;
-  /** The last lines, and then those that come, until the signal fires; goes on over restarts of the service. */
-  followLog(name: ServiceName, lines: number, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * The last lines, and then those that come, until the signal fires; goes on over restarts of the service. Reads no further before
+   * `onLine` is done with a line: it is to be done at once when the signal fires.
+   */
+  followLog(name: ServiceName, lines: number, onLine: (line: string) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** The disk on which a service keeps its data; undefined where that cannot be looked at from here. */
   diskOf(name: ServiceName): Promise<Disk | undefined>;
   /** A look into the data of a service. */

@@ -1,7 +1,10 @@
 import { describe, expect, onTestFinished, test } from "bun:test";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  followCommand,
   identifyProcess,
   isRunning,
   processAgeMs,
@@ -92,6 +95,49 @@ test("processAgeMs() counts from the start of a process, by the time since boot"
   // Both are counted in ticks of 10 ms.
   expect(age).toBeGreaterThan(known - 100);
   expect(await processAgeMs({ ...self, startTicks: self.startTicks - 360_000 })).toBeGreaterThan(known + 3_599_900);
+});
+
+describe("followCommand()", () => {
+  const never = new AbortController().signal;
+
+  test("hands on the lines of both streams, and says when the program ended", async () => {
+    const lines: string[] = [];
+    const script = "echo one; echo two >&2; printf three";
+    const startMs = Date.now();
+    const { endedAtMs } = await followCommand({ program: "sh", args: ["-c", script] }, async (line) => void lines.push(line), never);
+    expect(lines.toSorted()).toEqual(["one", "three", "two"]);
+    expect(endedAtMs).toBeWithin(startMs, Date.now() + 1);
+  });
+
+  test("names the program that does not exist, and throws what the reader throws", async () => {
+    const ignore = async (): Promise<void> => {};
+    const failureOf = async (promise: Promise<unknown>): Promise<unknown> => await promise.catch((error: unknown) => error);
+    expect(await failureOf(followCommand({ program: "streamctl-nothing", args: [] }, ignore, never))).toMatchObject({
+      code: "prerequisite",
+    });
+    const full = new Error("full");
+    expect(await failureOf(followCommand({ program: "yes", args: [] }, async () => await Promise.reject(full), never))).toBe(full);
+  });
+
+  test("reads no more while a line is not done with, and ends at once when it is interrupted", async () => {
+    const interruption = new AbortController();
+    const { signal } = interruption;
+    const folder = await temporaryFolder();
+    let lines = 0;
+    const stuck = async (): Promise<void> => {
+      lines += 1;
+      await once(signal, "abort");
+    };
+    // Counts what its reader took: a megabyte at a time.
+    const script = `while head -c 1000000 /dev/zero | tr '\\0' '\\n'; do echo >> ${folder}/taken; done`;
+    const following = followCommand({ program: "sh", args: ["-c", script] }, stuck, signal);
+    await Bun.sleep(700);
+    interruption.abort();
+    const startMs = performance.now();
+    await following;
+    expect([lines, existsSync(join(folder, "taken"))]).toEqual([1, false]);
+    expect(performance.now() - startMs).toBeLessThan(500);
+  });
 });
 
 describe("runCommand() interrupted", () => {

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { appendFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Follower, readTail } from "../../src/core/tail.ts";
@@ -36,15 +36,36 @@ test("readTail() of nothing is undefined", async () => {
 test("Follower gives whole lines as they come, keeps characters whole and begins anew with a new file", async () => {
   const path = join(await temporaryFolder(), "log");
   const follower = new Follower(path, 0);
-  expect(await follower.look()).toEqual([]);
+  const look = async (): Promise<readonly string[]> => await Array.fromAsync(follower.look());
+  expect(await look()).toEqual([]);
   const bytes = new TextEncoder().encode("größe\nzw");
   await writeFile(path, bytes.subarray(0, 3));
-  expect(await follower.look()).toEqual([]);
+  expect(await look()).toEqual([]);
   await appendFile(path, bytes.subarray(3));
-  expect(await follower.look()).toEqual(["größe"]);
+  expect(await look()).toEqual(["größe"]);
   await appendFile(path, "ei\n");
-  expect(await follower.look()).toEqual(["zwei"]);
+  expect(await look()).toEqual(["zwei"]);
   await truncate(path, 0);
   await appendFile(path, "neu\n");
-  expect(await follower.look()).toEqual(["neu"]);
+  expect(await look()).toEqual(["neu"]);
+});
+
+test("Follower reads no further than its reader, who may stop within a piece", async () => {
+  const path = join(await temporaryFolder(), "log");
+  await writeFile(path, `${"x".repeat(99)}\n`.repeat(20_000));
+  const follower = new Follower(path, 0);
+  const reads = spyOn(Buffer, "alloc");
+  for await (const line of follower.look()) {
+    expect(line).toHaveLength(99);
+    break;
+  }
+  expect(reads).toHaveBeenCalledTimes(1);
+  reads.mockRestore();
+});
+
+test("Follower hands on in pieces what never ends", async () => {
+  const path = join(await temporaryFolder(), "log");
+  await writeFile(path, "x".repeat(3_000_000));
+  const lengths = (await Array.fromAsync(new Follower(path, 0).look())).map((line) => line.length);
+  expect(lengths).toEqual([1_048_576, 1_048_576]);
 });

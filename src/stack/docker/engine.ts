@@ -4,7 +4,7 @@
  */
 
 import { hasCode, StreamctlError } from "../../core/errors.ts";
-import { findProgram, runCommand, type Command, type CommandResult } from "../../core/process.ts";
+import { findProgram, followCommand, runCommand, type Command, type CommandResult, type FollowEnd } from "../../core/process.ts";
 import { Deadline, throwIfInterrupted } from "../../core/wait.ts";
 
 export interface RunOptions {
@@ -19,8 +19,8 @@ export interface ContainerEngine {
   /** Such as `docker 20.10.24`. */
   readonly name: string;
   run(args: readonly string[], options?: RunOptions): Promise<CommandResult>;
-  /** Writes each line, and keeps none, until the program ends or the signal fires. */
-  follow(args: readonly string[], onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** As `followCommand()`; returns when the signal fires too. */
+  follow(args: readonly string[], onLine: (line: string) => Promise<void>, signal: AbortSignal): Promise<FollowEnd>;
   /** Works on the `compose.yaml` of a folder. @throws StreamctlError `prerequisite` where the engine has no compose */
   compose(
     place: { readonly folder: string; readonly project: string },
@@ -88,11 +88,7 @@ function engineOf(known: EngineProgram, version: string): ContainerEngine {
   return {
     name: `${program} ${version}`,
     run: async (args, options) => await within({ program, args }, options),
-    follow: async (args, onLine, signal) => {
-      await runCommand(withWholeEnvironment({ program, args }), { signal, onLine, keepOutput: false }).catch((error: unknown) => {
-        if (!hasCode(error, "interrupted")) throw error;
-      });
-    },
+    follow: async (args, onLine, signal) => await followCommand(withWholeEnvironment({ program, args }), onLine, signal),
     compose: async ({ folder, project }, args, options) => {
       composing ??= findCompose(known);
       const { words, env } = await composing;

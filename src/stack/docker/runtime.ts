@@ -151,8 +151,9 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       do {
         const containerId = await containers.find(name);
         if (containerId === undefined) continue;
-        await (await containers.engine()).follow(["logs", "-f", ...from, containerId], onLine, until);
-        from = ["--since", new Date().toISOString()];
+        const engine = await containers.engine();
+        const { endedAtMs } = await engine.follow(["logs", "-f", ...from, containerId], onLine, until);
+        from = ["--since", new Date(endedAtMs).toISOString()];
       } while (await pausedWhole(logIntervalMs, until));
     },
 

@@ -168,9 +168,15 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     async followLog(name, lines, onLine, until) {
       const path = folder.logFile(name);
       const tail = await readTail(path, lines);
-      tail?.lines.forEach(onLine);
       const follower = new Follower(path, tail?.position ?? 0);
-      while (await pausedWhole(followIntervalMs, until)) (await follower.look()).forEach(onLine);
+      const hand = async (some: Iterable<string> | AsyncIterable<string>): Promise<void> => {
+        for await (const line of some) {
+          if (until.aborted) return;
+          await onLine(line);
+        }
+      };
+      await hand(tail?.lines ?? []);
+      while (await pausedWhole(followIntervalMs, until)) await hand(follower.look());
     },
 
     diskOf: async (name) => await diskOf(folder.dataDir(name)),

@@ -3,7 +3,8 @@ import { readFailure } from "../../../src/processors/flink/failure.ts";
 import { recordedAnswer } from "../recordings.ts";
 
 const traceOf = (file: string): string =>
-  (JSON.parse(recordedAnswer(`flink-2.3.0/${file}.http`, /result\/0/u, /errors/u).text) as { errors: readonly string[] }).errors.at(-1) ?? "";
+  (JSON.parse(recordedAnswer(`flink-2.3.0/${file}.http`, /result\/0/u, /errors/u).text) as { errors: readonly string[] }).errors.at(-1) ??
+  "";
 
 test("readFailure() names the class of the innermost exception of what Flink answered", () => {
   expect(readFailure(traceOf("refused"))).toEqual({

@@ -69,7 +69,7 @@ test("run() and follow() give the engine's program the whole environment, where 
     const engine = await findEngine();
     expect((await engine.run(["info"])).output).toBe("unix:///elsewhere.sock");
     const lines: string[] = [];
-    await engine.follow(["info"], (line) => lines.push(line), new AbortController().signal);
+    await engine.follow(["info"], async (line) => void lines.push(line), new AbortController().signal);
     expect(lines).toEqual(["unix:///elsewhere.sock"]);
   });
 });

@@ -76,7 +76,9 @@ export class FakeEngine implements ContainerEngine {
     }
   }
 
-  async follow(): Promise<void> {}
+  async follow(): Promise<{ readonly endedAtMs: number }> {
+    return { endedAtMs: Date.now() };
+  }
 
   async compose(_: object, args: readonly string[]): Promise<CommandResult> {
     this.commands.push(`compose ${args.join(" ")}`);
