@@ -1,6 +1,7 @@
 /** `query --engine ksqldb`: an answer as a whole, or the rows of one that goes on, until interrupted or as many as were asked for. */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
+import { warningOnce } from "../core/log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { renderQuery, renderStreamedRow, type QueryFormat } from "./render/query.ts";
 import { askAndWatch } from "./watch.ts";
@@ -25,9 +26,10 @@ export async function runKsqldbQuery(request: KsqldbRequest, context: CliContext
     });
   }
   const { outputColumns: width, write } = context.terminal;
+  const told = { ...context, log: warningOnce(context.log) };
   const ask = async (): Promise<ExitCode> => {
     if (watchMs !== undefined && width !== null && format === "table") await write("\u{1B}[H\u{1B}[2J");
-    return await askOnce(request, endless, context);
+    return await askOnce(request, endless, told);
   };
   return await askAndWatch(ask, watchMs, context);
 }

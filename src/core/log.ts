@@ -26,5 +26,17 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
+/** The same log for what is done again and again: a warning that it has given is not repeated. */
+export function warningOnce(log: Log): Log {
+  const said = new Set<string>();
+  return {
+    ...log,
+    warn(message) {
+      if (!said.has(message)) log.warn(message);
+      said.add(message);
+    },
+  };
+}
+
 /** A log that says nothing. */
 export const silentLog: Log = { info() {}, success() {}, warn() {}, debug() {} };

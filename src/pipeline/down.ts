@@ -4,23 +4,23 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode, isDiskFull, messageOf, systemCode } from "../core/errors.ts";
-import { planStop } from "../stack/plan.ts";
-import { RunRecorder } from "../state/run-recorder.ts";
-import { identityFor, readRunState, type RunState } from "../state/run-state.ts";
-import { isOwnEntry, type StateFolder } from "../state/state-folder.ts";
-import { observeProcesses } from "../stack/stack.ts";
-import { stopServices } from "../stack/stop.ts";
-import { unrecordedServices } from "../stack/unrecorded.ts";
 import { everyService } from "./catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
-import { abandonedServers, externalServer, releaseServer } from "./ksqldb.ts";
 import { settleKilledStart } from "./killed-start.ts";
+import { abandonedServers, externalServer, releaseServer, warnOfExposedCredentials } from "./ksqldb.ts";
 import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { withStackLockOrNoRoom } from "./stack-lock.ts";
+import { planStop } from "../stack/plan.ts";
+import { observeProcesses } from "../stack/stack.ts";
+import { stopServices } from "../stack/stop.ts";
+import { unrecordedServices } from "../stack/unrecorded.ts";
+import { RunRecorder } from "../state/run-recorder.ts";
+import { identityFor, readRunState, type RunState } from "../state/run-state.ts";
+import { isOwnEntry, type StateFolder } from "../state/state-folder.ts";
 
 export interface DownReport {
   readonly stopped: readonly string[];
@@ -91,6 +91,7 @@ async function stopLeftBehind(
 async function partFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
   const state = await readRunState(context.folder);
   if (!state) return;
+  if (volumes) warnOfExposedCredentials(state.choices, context.log);
   const urls = [externalServer(state.choices), ...abandonedServers(state.choices)];
   for (const url of urls) if (url !== undefined) await partFromServer(url, state, volumes, context);
 }

@@ -6,6 +6,7 @@ import type { Log } from "../core/log.ts";
 import { createTopic, deleteTopic, fetchMetadata } from "../kafka/admin.ts";
 import { transactionsTopic, windowsTopic, type TopicIdentity } from "../spec/names.ts";
 import type { KsqldbOptions, OwnTopics } from "../processors/ksqldb/chain.ts";
+import { exposedCredentials } from "../processors/ksqldb/credentials.ts";
 import { removeOwnObjects } from "../processors/ksqldb/processor.ts";
 import { readServerInfo } from "../processors/ksqldb/server.ts";
 import { type StepDeadline, stepDeadline, remainingMs } from "../core/step-deadline.ts";
@@ -43,6 +44,15 @@ export function abandonedServers({ abandoned = [] }: Pick<StackChoices, "abandon
 export function wantsExternal(choices: Pick<StackChoices, "processor" | "source" | "only">): boolean {
   const { only } = choices;
   return externalServer(choices) !== undefined && (only === undefined || only.includes("ksqldb"));
+}
+
+/** Warns where a server that the command talks to is sent credentials in the clear. To be called once per command. */
+export function warnOfExposedCredentials(choices: StackChoices, log: Log): void {
+  const url = wantsExternal(choices) ? externalServer(choices) : undefined;
+  for (const address of new Set([...(url === undefined ? [] : [url]), ...abandonedServers(choices)])) {
+    const warning = exposedCredentials(address);
+    if (warning !== undefined) log.warn(warning);
+  }
 }
 
 export function ksqldbOptions(place: KsqldbPlace, transactions: TopicIdentity, windows: TopicIdentity): KsqldbOptions {

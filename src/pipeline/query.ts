@@ -4,6 +4,9 @@ import { StreamctlError } from "../core/errors.ts";
 import { isPushQuery, type KsqldbAnswer, queryKsqldb } from "../processors/ksqldb/query.ts";
 import { queryPinot, type PinotAnswer } from "../stores/pinot/broker.ts";
 import type { PipelineContext } from "./context.ts";
+import type { StackChoices } from "../state/choices.ts";
+import type { ServiceName } from "../state/service-identity.ts";
+import { warnOfExposedCredentials } from "./ksqldb.ts";
 import { runningStack } from "./running-stack.ts";
 
 export interface QueryRequest {
@@ -28,13 +31,13 @@ export async function askKsqldb(
   { sql, portOffset }: Pick<QueryRequest, "sql" | "portOffset">,
   { folder, log, signal }: PipelineContext,
 ): Promise<KsqldbAnswer> {
-  const stack = { folder, log, portOffset, action: "query ksqlDB" };
-  const { choices } = await runningStack({ ...stack, services: [] });
-  if (choices.processor === "ksqldb") {
-    const { endpoints } = await runningStack({ ...stack, services: ["ksqldb"] });
-    return await queryKsqldb({ url: endpoints.ksqldb, sql, signal });
-  }
-  throw new StreamctlError("usage", `Cannot use --engine ksqldb: the processor of this stack is ${choices.processor}`, {
-    hint: "Ask Pinot: leave --engine out",
-  });
+  const services = ({ processor }: StackChoices): readonly ServiceName[] => {
+    if (processor === "ksqldb") return ["ksqldb"];
+    throw new StreamctlError("usage", `Cannot use --engine ksqldb: the processor of this stack is ${processor}`, {
+      hint: "Ask Pinot: leave --engine out",
+    });
+  };
+  const { choices, endpoints } = await runningStack({ folder, log, portOffset, services, action: "query ksqlDB" });
+  warnOfExposedCredentials(choices, log);
+  return await queryKsqldb({ url: endpoints.ksqldb, sql, signal });
 }

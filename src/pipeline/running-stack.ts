@@ -28,7 +28,7 @@ export interface StackRequest {
   /** `--port-offset` where it was typed; it need not be, and must not contradict the stack. */
   readonly portOffset: number | undefined;
   /** Services that the command talks to: each must be the stack's own run of it. */
-  readonly services: readonly ServiceName[];
+  readonly services: readonly ServiceName[] | ((choices: StackChoices) => readonly ServiceName[]);
   /** What it is about to do with them, as in `verify`. */
   readonly action: string;
 }
@@ -40,10 +40,11 @@ export interface StackRequest {
  * @throws StreamctlError `not-running` or `no-space` where nothing was started from this folder, the stack lacks a service, or one ended; `usage` for another offset;
  *   `port-taken` where another process listens in a service's place; `state` where the folder was moved while the stack is up
  */
-export async function runningStack({ folder, log, portOffset, services, action }: StackRequest): Promise<RunningStack> {
+export async function runningStack({ folder, log, portOffset, services: wanted, action }: StackRequest): Promise<RunningStack> {
   const state = requireStarted(await readStack({ folder, log }), folder);
   requireSameOffset(folder, state, portOffset);
   const { choices } = state;
+  const services = typeof wanted === "function" ? wanted(choices) : wanted;
   requireParts(choices, services, action);
   const runtime = await openRuntime(choices, { folder, stackId: state.stack.id, log });
   const definitions = everyService(choices);

@@ -3,7 +3,7 @@
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { readStack } from "./killed-start.ts";
-import { wantsExternal } from "./ksqldb.ts";
+import { wantsExternal, warnOfExposedCredentials } from "./ksqldb.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { observeResources, type ResourceStatus } from "./resources.ts";
@@ -46,6 +46,7 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   const unrecorded = await unrecordedServices(state, opened);
   if (unrecorded.length > 0)
     log.warn(`Running without being known to run.json: ${listServices(unrecorded)}. Type: streamctl up, or streamctl down`);
+  warnOfExposedCredentials(state.choices, log);
   const own = await serviceStatuses(state, chosenServices(state.choices), opened, kafkaProbe);
   const services = wantsExternal(state.choices) ? [...own, await externalStatus(endpointsOf(state.choices).ksqldb, signal)] : own;
   const resources = await observeResources(state.choices, services, opened, context);

@@ -13,7 +13,7 @@ import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { readStack, settleKilledStart } from "./killed-start.ts";
-import { ksqldbSource, wantsExternal } from "./ksqldb.ts";
+import { ksqldbSource, wantsExternal, warnOfExposedCredentials } from "./ksqldb.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
@@ -118,6 +118,7 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
   // A stack whose state was deleted is named before another one is started beside it.
   if (!before) requireNothingRunning(await findLeftBehind(context), context.folder.root);
   const { choices, isUp } = await choose(request, before, context);
+  warnOfExposedCredentials(choices, context.log);
   // Another runtime knows nothing of what this one has started.
   const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [] } : before;
   const stack = await identityFor(context.folder, state);

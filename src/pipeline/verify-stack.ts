@@ -7,6 +7,7 @@ import type { Runtime } from "../stack/runtime.ts";
 import type { StackChoices } from "../state/choices.ts";
 import { serviceNames } from "./catalog.ts";
 import type { PipelineContext } from "./context.ts";
+import { warnOfExposedCredentials } from "./ksqldb.ts";
 import { observeResources } from "./resources.ts";
 import { runningStack } from "./running-stack.ts";
 import { hasPart, missingProcessor } from "./stack-parts.ts";
@@ -48,6 +49,7 @@ export async function verifyStack(
 
 /** What does not work at the moment may be why the windows differ. */
 async function unhealthyResources(choices: StackChoices, runtime: Runtime, context: PipelineContext): Promise<readonly Reason[]> {
+  warnOfExposedCredentials(choices, context.log);
   const services = serviceNames.filter((name) => hasPart(choices, name)).map((name) => ({ name, state: "healthy" }) as const);
   const resources = await observeResources(choices, services, runtime, context);
   return resources

@@ -46,6 +46,8 @@ export const dataCommand = defineCommand({
       await dryRun(request, context.terminal.write, context.signal);
       return context.signal.aborted ? 130 : 0;
     }
+    const { exposedSecrets } = await import("../../data/exposed-secrets.ts");
+    for (const warning of exposedSecrets(request)) context.log.warn(warning);
     const named = typed.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"];
     if (named !== undefined) return await send(request, context, async () => undefined);
     const brokers = await stackBrokers(context);

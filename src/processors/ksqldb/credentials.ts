@@ -1,6 +1,7 @@
 /** What a ksqlDB server that is not ours may want to know of who asks: a user's name and password, from the environment alone. */
 
 import { StreamctlError } from "../../core/errors.ts";
+import { isLoopback } from "../../core/loopback.ts";
 
 /** Name of the variable: `user:password`. Nothing of it is ever kept or shown. */
 export const credentialsVariable = "STREAMCTL_KSQLDB_CREDENTIALS";
@@ -16,6 +17,19 @@ export function authorization(environment: Readonly<Record<string, string | unde
   if (!credentials.includes(":"))
     throw new StreamctlError("usage", `Cannot use ${credentialsVariable}: it is not of the form user:password`);
   return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
+}
+
+/**
+ * That the credentials are sent to another host in the clear, and what to do; undefined where there are none, or nobody else can read
+ * them. Repeats nothing of them.
+ */
+export function exposedCredentials(
+  url: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  const { protocol, hostname, host } = new URL(url);
+  if ((environment[credentialsVariable] ?? "") === "" || protocol !== "http:" || isLoopback(hostname)) return undefined;
+  return `Anybody on the way to ${host} can read ${credentialsVariable}: use https, as in --ksqldb-url https://${host}`;
 }
 
 /** A server that does not take who asks. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
-import { authorization } from "../../../src/processors/ksqldb/credentials.ts";
+import { authorization, exposedCredentials } from "../../../src/processors/ksqldb/credentials.ts";
 import { queryKsqldb } from "../../../src/processors/ksqldb/query.ts";
 import { ask, readServerInfo } from "../../../src/processors/ksqldb/server.ts";
 import { failureOf } from "../failure.ts";
@@ -55,4 +55,15 @@ test("a server that wants credentials is told from one that is no ksqlDB, with w
     expect(await failureOf(readServerInfo(url, stepDeadline(5000)))).toMatchObject(wanting);
     expect(await failureOf(queryKsqldb({ url, sql: "SELECT 1", signal: AbortSignal.timeout(5000) }))).toMatchObject(wanting);
   });
+});
+
+test("exposedCredentials() warns of credentials that another host is sent in the clear, and of nothing else", () => {
+  const given = { STREAMCTL_KSQLDB_CREDENTIALS: "user:top-secret" };
+  const warning = exposedCredentials("http://ksql.example.com:8088", given);
+  expect(warning).toBe(
+    "Anybody on the way to ksql.example.com:8088 can read STREAMCTL_KSQLDB_CREDENTIALS: use https, as in --ksqldb-url https://ksql.example.com:8088",
+  );
+  const quiet = ["https://ksql.example.com", "http://127.0.0.1:8088", "http://localhost:8088", "http://[::1]:8088"];
+  expect(quiet.map((url) => exposedCredentials(url, given))).toEqual(quiet.map(() => undefined));
+  expect(exposedCredentials("http://ksql.example.com:8088", {})).toBeUndefined();
 });

@@ -1,0 +1,14 @@
+import { expect, test } from "bun:test";
+import { silentLog, warningOnce } from "../../src/core/log.ts";
+
+test("warningOnce() gives each warning once, and passes on everything else", () => {
+  const said: string[] = [];
+  const say = (message: string): void => void said.push(message);
+  const log = warningOnce({ ...silentLog, warn: say, info: say });
+  log.warn("a");
+  log.warn("b");
+  log.warn("a");
+  log.info("c");
+  log.info("c");
+  expect(said).toEqual(["a", "b", "c", "c"]);
+});
