@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { silentLog } from "../../src/core/log.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { type LineWriter, logs } from "../../src/pipeline/logs.ts";
-import { type StateFolder, stateFolder } from "../../src/state/run-state.ts";
+import { type StateFolder, stateFolder } from "../../src/state/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 async function folderWith(texts: Readonly<Partial<Record<"kafka" | "pinot", string>>>): Promise<StateFolder> {
