@@ -3,23 +3,28 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
-import { hasCode, isDiskFull, messageOf, systemCode } from "../core/errors.ts";
-import { everyService } from "./catalog.ts";
-import type { PipelineContext } from "./context.ts";
+import { hasCode, isDiskFull, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { executePlan } from "../core/resource-execution.ts";
+import { observeGraph, planGraph } from "../core/resource-plan.ts";
+import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { lookDeadline } from "./decision.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { serviceGraph } from "./graph/graph.ts";
+import type { ServiceActions } from "./graph/service.ts";
 import { settleKilledStart } from "./killed-start.ts";
-import { abandonedServers, externalServer, releaseServer, warnOfExposedCredentials } from "./ksqldb.ts";
+import { abandonedServers, externalServer, ksqldbPlace, releaseServer, warnOfExposedCredentials } from "./ksqldb.ts";
 import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
-import { ksqldbPlace } from "./provisioning.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { withStackLockOrNoRoom } from "./stack-lock.ts";
-import { planStop } from "../stack/plan.ts";
+import { stoppable } from "./stack-services.ts";
 import { observeProcesses } from "../stack/stack.ts";
-import { stopServices } from "../stack/stop.ts";
+import { type StopContext, stopRuns } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
+import type { StackChoices } from "../state/choices.ts";
 import { RunRecorder } from "../state/run-recorder.ts";
-import { identityFor, readRunState, type RunState } from "../state/run-state.ts";
+import { identityFor, readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
+import type { RunningService } from "../state/service-identity.ts";
 import { isOwnEntry, type StateFolder } from "../state/state-folder.ts";
 
 export interface DownReport {
@@ -51,13 +56,13 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
     return report(stopped, left);
   }
   return await withStackLockOrNoRoom(context, async () => {
+    await settleKilledStart({ folder, log: context.log });
     // Not before the lock is held: a first `up` writes its state late.
     if ((await readRunState(folder)) === undefined) {
       const { stopped, left } = await stopLeftBehind(context);
       if (options.volumes) await removeOwnEntries(folder);
       return report(stopped, left);
     }
-    await settleKilledStart({ folder, log: context.log });
     await partFromServers(options.volumes, context);
     const names = await stopRunning(options.portOffset, context);
     if (options.volumes) {
@@ -80,8 +85,8 @@ async function stopLeftBehind(
   const { folder, log } = context;
   const { services, runtime, left } = await findLeftBehind(context);
   if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
-  await stopServices(services, { runtime, definitions: everyService({ runtime: "local", portOffset: 0 }), log });
-  return { stopped: [...new Set(services.map(({ name }) => name))], left };
+  const stopped = await stopAll({ runtime: "local", portOffset: 0 }, { records: [], unrecorded: services, runtime, log });
+  return { stopped, left };
 }
 
 /**
@@ -130,22 +135,43 @@ async function stopRunning(portOffset: number | undefined, { folder, log }: Pipe
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
   const [unrecorded, observed] = await Promise.all([unrecordedServices(state, runtime), observeProcesses(state, runtime)]);
-  const names = new Set(planStop(observed).map(({ target }) => target));
   // What stopped and could not be written down is seen as gone by the next command.
   const remember: typeof recorder.remember = async (name, record) => {
     await recorder.remember(name, record).catch((error: unknown) => {
       if (!isDiskFull(error)) throw error;
     });
   };
-  const running = [...unrecorded, ...state.services.filter(({ name }) => names.has(name))];
-  await stopServices(running, {
-    runtime,
-    definitions: everyService(state.choices),
-    log,
-    forget: async (service) => await recorder.forget(service, remember),
-  });
+  const running = new Set(observed.filter((process) => process.state === "running").map(({ name }) => name));
+  const records = state.services.filter(({ name }) => running.has(name));
+  const forget = async (service: RunningService): Promise<void> => await recorder.forget(service, remember);
+  const stopped = await stopAll(state.choices, { records, unrecorded, runtime, log, forget });
   for (const { name, state: seen } of observed) if (seen === "gone") await remember(name, undefined);
-  return [...new Set(running.map(({ name }) => name))];
+  return stopped;
+}
+
+interface Running extends StopContext {
+  readonly records: readonly ServiceRecord[];
+  /** Runs that carry the stack's mark and that the state does not name. */
+  readonly unrecorded: readonly RunningService[];
+}
+
+/** The plan of a graph in which nothing is wanted, carried out: what works with a service stops before it. Answers what was stopped. */
+async function stopAll(
+  choices: Pick<StackChoices, "runtime" | "portOffset">,
+  { records, unrecorded, runtime, log, forget }: Running,
+): Promise<readonly string[]> {
+  const names = new Set([...records, ...unrecorded].map(({ name }) => name));
+  const unwanted = stoppable(names, choices).map((service) => ({ service, why: "asked to stop" }));
+  const actions: ServiceActions = {
+    bring: async () => await Promise.reject(new StreamctlError("internal", "Cannot start a service: nothing is wanted")),
+    stop: async (runs, timeoutMs) => await stopRuns(runs, timeoutMs, { runtime, log, forget }),
+  };
+  const graph = serviceGraph({ unwanted, records, unrecorded, runtime, kafkaProbe, actions });
+  const never = new AbortController().signal;
+  const plan = planGraph(graph, await observeGraph(graph, () => lookDeadline(never)));
+  const timeoutMs = Math.max(0, ...unwanted.map(({ service }) => service.stopTimeoutMs)) + 30_000;
+  const stopped = await executePlan(plan, { log, signal: never, failure: new AbortController(), timeoutMs });
+  return stopped.map(({ resource }) => resource.name);
 }
 
 /** Containers and volumes lie outside of the state folder, whichever runtime was chosen last. */

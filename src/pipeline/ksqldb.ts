@@ -3,15 +3,16 @@
 import type { Declarations } from "../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { remainingMs, type StepDeadline, stepDeadline } from "../core/step-deadline.ts";
 import { createTopic, deleteTopic, fetchMetadata } from "../kafka/admin.ts";
-import { transactionsTopic, windowsTopic, type TopicIdentity } from "../spec/names.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { KsqldbOptions, OwnTopics } from "../processors/ksqldb/chain.ts";
 import { exposedCredentials } from "../processors/ksqldb/credentials.ts";
 import { removeOwnObjects } from "../processors/ksqldb/processor.ts";
 import { readServerInfo } from "../processors/ksqldb/server.ts";
-import { type StepDeadline, stepDeadline, remainingMs } from "../core/step-deadline.ts";
-import type { StackChoices } from "../state/choices.ts";
+import { type TopicIdentity, transactionsTopic, windowsTopic } from "../spec/names.ts";
 import type { ServiceData } from "../stack/runtime.ts";
+import type { StackChoices } from "../state/choices.ts";
 
 export interface KsqldbPlace {
   readonly url: string;
@@ -118,4 +119,13 @@ export async function releaseServer(place: KsqldbPlace, log: Log, signal: AbortS
       hint: "Its queries may still write there: type in ksqlDB SHOW QUERIES; and then TERMINATE and DROP",
     });
   }
+}
+
+/** A ksqlDB server on the Kafka of the stack. */
+export function ksqldbPlace(
+  url: string,
+  ownServer: boolean,
+  { endpoints, declarations }: { readonly endpoints: Endpoints; readonly declarations: Declarations },
+): KsqldbPlace {
+  return { url, ownServer, brokers: endpoints.kafka, declarations };
 }

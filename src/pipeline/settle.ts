@@ -43,10 +43,10 @@ export async function untilHealthy(look: () => Promise<readonly ResourceStatus[]
   }
 }
 
-const codes: Readonly<Record<ResourceStatus["kind"], ErrorCode>> = { topic: "kafka", job: "processor", table: "pinot" };
+const codes: Readonly<Record<string, ErrorCode>> = { topic: "kafka", job: "processor", table: "pinot" };
 
 function unhealthy({ kind, name, detail }: ResourceStatus): StreamctlError {
-  return new StreamctlError(codes[kind], `The stack is up, but ${kind} "${name}" is not healthy: ${detail}`, {
+  return new StreamctlError(codes[kind] ?? "service-failed", `The stack is up, but ${kind} "${name}" is not healthy: ${detail}`, {
     hint: `Everything goes on running: streamctl status shows whether it recovers, streamctl logs shows why not`,
   });
 }

@@ -1,11 +1,12 @@
 /** Which services a stack has: its processor's, and of the others those that its choices ask for, with what they need. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { defaultProcessor, processorServices } from "../processors/services.ts";
-import type { ServiceDefinition } from "../stack/service.ts";
-import { withDependencies } from "../stack/service-order.ts";
-import type { StackChoices } from "../state/choices.ts";
 import { everyService, labelOf, type Placement, serviceNames, serviceType } from "./catalog.ts";
+import type { StoppableService } from "./graph/service.ts";
+import { defaultProcessor, processorServices } from "../processors/services.ts";
+import { withDependencies } from "../stack/service-order.ts";
+import type { ServiceDefinition } from "../stack/service.ts";
+import type { StackChoices } from "../state/choices.ts";
 
 export interface ServiceChoice extends Placement {
   /** Name of the processor; its service is that of the same name. */
@@ -72,4 +73,14 @@ function otherProcessor(name: string, { processor, external }: ServiceChoice): S
   return new StreamctlError("usage", `Cannot use service "${name}": the processor of this stack is ${has}`, {
     hint: `Name the processor too: --processor ${name}`,
   });
+}
+
+/** For a service that this version does not know, in milliseconds. */
+const unknownStopTimeoutMs = 10_000;
+
+/** The services of these names, as they are stopped; of one that this version does not know nothing depends on anything. */
+export function stoppable(names: ReadonlySet<string>, place: Placement): readonly StoppableService[] {
+  const known = everyService(place).filter(({ name }) => names.has(name));
+  const unknown = [...names].filter((name) => !isServiceName(name));
+  return [...known, ...unknown.map((name) => ({ name, after: [], needs: [], stopTimeoutMs: unknownStopTimeoutMs }))];
 }

@@ -1,50 +1,34 @@
 /**
- * `up`: what is desired and what is seen make a plan; the plan is executed; each engine, once ready, is provisioned. A second
- * `up` is a plan with nothing in it.
+ * `up`: what is wanted and what is there make a plan; the plan is carried out; what `status` would call unhealthy is waited for. A second
+ * `up` is a plan in which everything is kept.
  */
 
-import { openDeclarations } from "../core/assets.ts";
 import type { Change } from "../core/change.ts";
 import { hasCode, StreamctlError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { type Executed, executePlan, operationsDone } from "../core/resource-execution.ts";
+import { operationsOf, type Plan, validatePlan } from "../core/resource-plan.ts";
+import type { OperationKind } from "../core/resource.ts";
 import { loadAddon } from "../kafka/addon.ts";
-import { everyService } from "./catalog.ts";
 import { requireFit, requireUsableFolder } from "./checks.ts";
-import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { choose, decide, type Decision, type DecisionRequest, lookDeadline } from "./decision.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { readStack, settleKilledStart } from "./killed-start.ts";
-import { ksqldbSource, wantsExternal, warnOfExposedCredentials } from "./ksqldb.ts";
-import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
+import { ksqldbSource, wantsExternal } from "./ksqldb.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
-import { openRuntime, readJarFolders } from "./open-runtime.ts";
-import { type PlannedStep, planProvisioning } from "./provisioning-plan.ts";
-import { provision } from "./provisioning.ts";
 import { describeChoices } from "./reasons.ts";
-import { observeResources } from "./resources.ts";
-import { anyRuns, requireUnmoved } from "./running-stack.ts";
+import { healthOf } from "./resources.ts";
 import { untilHealthy } from "./settle.ts";
 import { withStackLock } from "./stack-lock.ts";
 import { chosenServices } from "./stack-services.ts";
-import { lookAround } from "./surroundings.ts";
-import { requireKsqldb } from "../processors/ksqldb/home.ts";
-import { readCertificates } from "../stack/docker/certificates.ts";
-import { executeStart } from "../stack/execute.ts";
-import { type DesiredService, type Operation, type OperationKind, planStack } from "../stack/plan.ts";
+import { ServiceStarts } from "../stack/execute.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceDefinition } from "../stack/service.ts";
-import { desireStack, observeStack } from "../stack/stack.ts";
-import { stopServices } from "../stack/stop.ts";
-import { unrecordedServices } from "../stack/unrecorded.ts";
 import type { StackChoices } from "../state/choices.ts";
-import { RunRecorder } from "../state/run-recorder.ts";
-import { identityFor, type RunState, type ServiceRecord, type StartIntent } from "../state/run-state.ts";
-import type { RunningService, ServiceName } from "../state/service-identity.ts";
-import type { StackIdentity } from "../state/stack-identity.ts";
-
-export interface DecisionRequest extends TypedChoices {
-  /** A PEM file of root certificates that builds of images trust. */
-  readonly extraCaFile?: string | undefined;
-}
+import type { RunRecorder } from "../state/run-recorder.ts";
+import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
+import type { ServiceName } from "../state/service-identity.ts";
 
 export interface UpRequest extends DecisionRequest {
   /** Longest time for a service to become ready, and for each provisioning step, in milliseconds. */
@@ -68,19 +52,15 @@ export interface UpService {
   readonly operation: OperationKind;
   readonly pid: number;
   readonly endpoint: string;
-  /** From the start of its process to the engine's own word, in milliseconds. */
+  /** From the start of its process until its engine said that it is ready, in milliseconds. */
   readonly readyMs: number | null;
 }
 
-export interface Decision {
-  readonly state: RunState | undefined;
-  readonly stack: StackIdentity;
-  readonly choices: StackChoices;
-  readonly runtime: Runtime;
-  readonly desired: readonly DesiredService[];
-  /** What runs of the stack without being known to its state; stopped before anything is started. */
-  readonly unrecorded: readonly RunningService[];
-  readonly plan: readonly Operation[];
+/** One line of `up --dry-run`; the target is `<kind> <name>`, as in `services` and `changes` of the report. */
+export interface PlannedStep {
+  readonly operation: OperationKind;
+  readonly target: string;
+  readonly cause: string;
 }
 
 /** Brings the stack up and provisions it. @throws StreamctlError of the first thing that failed */
@@ -95,156 +75,101 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
     const decision = await decide(request, context);
     const { choices, plan } = decision;
     say(plan, choices, context);
-    const { records, changes } = await carryOut(decision, request.timeoutMs, context);
+    const executed = await carryOut(decision, request.timeoutMs, context);
+    const services = executed.flatMap(upService);
     return {
       runtime: choices.runtime,
       processor: choices.processor,
       why: describeChoices(choices),
-      services: records.map((record) => upService(record, plan)),
+      services,
       endpoints: shownEndpoints(
         endpointsOf(choices),
-        records.map(({ name }) => name),
+        services.map(({ name }) => name),
         wantsExternal(choices),
       ),
-      changes,
+      changes: changesOf(executed),
       elapsedMs: Math.round(performance.now() - startedAt),
     };
   });
 }
 
-/** What `up` would do, without doing it. Takes no lock. */
-export async function decide(request: DecisionRequest, context: PipelineContext): Promise<Decision> {
-  const before = await readStack(context);
-  // A stack whose state was deleted is named before another one is started beside it.
-  if (!before) requireNothingRunning(await findLeftBehind(context), context.folder.root);
-  const { choices, isUp } = await choose(request, before, context);
-  warnOfExposedCredentials(choices, context.log);
-  // Another runtime knows nothing of what this one has started.
-  const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [] } : before;
-  const stack = await identityFor(context.folder, state);
-  const runtime = await openRuntime(choices, {
-    ...context,
-    stackId: stack.id,
-    extraCa: await extraCertificates(request.extraCaFile, choices),
-    jarFolders: await readJarFolders(choices),
-  });
-  if (state && isUp) await requireUnmoved(state, context.folder);
-  const desired = desireStack(chosenServices(choices), runtime);
-  const [observed, unrecorded] = await Promise.all([
-    observeStack(state, everyService(choices), runtime, kafkaProbe),
-    unrecordedServices(state, runtime),
-  ]);
-  return { state, stack, choices, runtime, desired, unrecorded, plan: planStack(desired, observed) };
-}
-
-async function choose(
-  request: DecisionRequest,
-  state: RunState | undefined,
-  { folder, declarationsDir, log, signal }: PipelineContext,
-): Promise<{ readonly choices: StackChoices; readonly isUp: boolean }> {
-  const declarations = openDeclarations(declarationsDir);
-  const isUp = state !== undefined && (await anyRuns(state, { folder, log }));
-  const choices = resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }), isUp);
-  const ksqldb = ksqldbSource(choices);
-  if (!isUp && ksqldb && "home" in ksqldb) await requireKsqldb(ksqldb.home);
-  return { choices, isUp };
-}
-
-/** @throws StreamctlError `usage` where no image is built, or the file holds no certificate */
-async function extraCertificates(file: string | undefined, { runtime }: StackChoices): Promise<readonly string[] | undefined> {
-  if (file === undefined) return undefined;
-  if (runtime === "docker") return await readCertificates(file);
-  throw new StreamctlError("usage", `Cannot use --extra-ca with --runtime ${runtime}: no image is built`, {
-    hint: "Type --runtime docker too; Maven on this machine trusts what Java does (keytool -importcert -cacerts)",
-  });
-}
-
-/** The plan as `--dry-run` prints it: services by what is seen of them, declarations by what would be compared. */
+/** The plan that `up` would carry out. @throws StreamctlError where `up` would refuse it */
 export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
-  const { plan, choices, state, runtime, unrecorded } = await decide(request, context);
-  const stops = unrecorded.map(({ name, identity }) => ({ operation: "stop", target: name, cause: unrecordedCause(identity.pid) }));
-  return [...stops, ...plan, ...(await planProvisioning(plan, choices, state?.choices, runtime, context))];
+  const { plan } = await decide(request, context);
+  await validatePlan(plan, () => lookDeadline(context.signal), context.log);
+  return operationsOf(plan).map(({ operation, kind, name, cause }) => ({ operation, target: `${kind} ${name}`, cause }));
 }
 
-function unrecordedCause(pid: number): string {
-  return `process ${pid} runs without being known to run.json`;
-}
-
-async function carryOut(
-  { state, stack, choices, runtime, desired, unrecorded, plan }: Decision,
-  timeoutMs: number,
-  context: PipelineContext,
-): Promise<{ readonly records: readonly ServiceRecord[]; readonly changes: readonly Change[] }> {
-  const { folder, declarationsDir, log, signal, onWait } = context;
-  const recorder = new RunRecorder(folder, {
-    stack,
-    choices,
-    services: state?.services ?? [],
-    starting: [],
-    resources: state?.resources ?? [],
-  });
+async function carryOut(decision: Decision, timeoutMs: number, context: PipelineContext): Promise<readonly Executed[]> {
+  const { choices, runtime, recorder, graph, plan, hands } = decision;
+  const { log, signal, onWait } = context;
+  const starting = definitionsOf(decision, ["start", "restart", "await"]);
+  if (starting.length > 0) await requireMachine(decision, starting, context);
+  await validatePlan(plan, () => lookDeadline(signal), log);
+  const failure = new AbortController();
   const { intend, remember } = recorder;
-  const starting = desired.filter(({ definition }) => mayBeStarted(plan, definition.name)).map(({ definition }) => definition);
-  const leftovers = new Set(unrecorded.map(({ name }) => name));
-  if (starting.length > 0) {
-    const { runtime: name, portOffset } = choices;
-    const ksqldb = ksqldbSource(choices);
-    const opening = starting.filter((definition) =>
-      plan.some(({ operation, target }) => operation === "start" && target === definition.name && !leftovers.has(target)),
-    );
-    requireFit(await lookAtMachine({ runtime: name, portOffset, ksqldb, folder, declarationsDir, starting, opening }, signal));
-    // Node and Deno hand on what they were given themselves: an engine would hold the lock or the pipe of a script for ever.
-    loadAddon().keepDescriptors();
-  }
-  for (const { name, identity } of unrecorded) log.warn(`${name}: ${unrecordedCause(identity.pid)}; stopping it`);
-  const definitions = everyService(choices);
-  await stopServices(unrecorded, { runtime, definitions, log });
-  // Containers are found by the stack's id alone: it is written down before any of them is made.
-  if (choices.runtime === "docker") await recorder.choose(choices, ...intentsOf(starting, desired));
-  if (starting.length > 0) await runtime.prepare(starting);
-  const unwanted = new Set(plan.filter(({ operation }) => operation === "stop").map(({ target }) => target));
-  await stopServices(
-    [...recorder.records.values()].filter(({ name }) => unwanted.has(name)),
-    { runtime, definitions, log, forget: recorder.forget },
-  );
-  const start = executeStart(plan, desired, recorder.records, { runtime, kafkaProbe, log, signal, timeoutMs, intend, remember, onWait });
-  const provisioning = provision({
-    choices,
-    endpoints: endpointsOf(choices),
-    runtime,
-    declarations: openDeclarations(declarationsDir),
-    ready: start.ready,
-    onReleased: async () => {
-      const { abandoned: _, ...others } = choices;
-      await recorder.choose(others);
-    },
-    timeoutMs,
-    log,
-    signal: start.signal,
-  });
+  hands.starts = new ServiceStarts({ runtime, kafkaProbe, log, signal, timeoutMs, intend, remember, onWait }, () => failure.abort());
+  const { starts } = hands;
   try {
-    const [started, provisioned] = await Promise.allSettled([start.all, provisioning]);
-    // A service that failed is the cause, a provisioning step that missed it only the consequence.
-    if (started.status === "rejected") throw started.reason;
-    if (provisioned.status === "rejected") throw provisioned.reason;
-    const services = wantsExternal(choices) ? [...started.value, { name: "ksqldb" } as const] : started.value;
-    const ready = services.map(({ name }) => ({ name, state: "healthy" }) as const);
-    const look = async () => await observeResources(choices, ready, runtime, { ...context, signal: start.signal });
-    await untilHealthy(look, { timeoutMs, signal: start.signal, log });
-    return { records: started.value, changes: provisioned.value };
+    const prepare = async (): Promise<void> => {
+      // What is made of the stack is found by its id: that is written down before anything is.
+      if (starting.length > 0) await recorder.choose(choices, ...(choices.runtime === "docker" ? intentsOf(starting, runtime) : []));
+      if (starting.length > 0) await runtime.prepare(starting);
+    };
+    const onDone = async (done: Executed): Promise<void> => await rememberDone(done, recorder);
+    const executed = await executePlan(plan, { log, signal, failure, timeoutMs, prepare, onDone });
+    const until = AbortSignal.any([signal, failure.signal]);
+    const ready = plan
+      .filter(({ resource, decision: { operation } }) => resource.kind === "service" && operation !== "stop")
+      .map(({ resource }) => ({ name: resource.name, state: "healthy" }) as const);
+    await untilHealthy(async () => await healthOf(graph, ready, until), { timeoutMs, signal: until, log });
+    return executed;
   } catch (error) {
-    // So is a step that failed because a service died after it was ready.
-    const death = signal.aborted ? undefined : await start.death(hasCode(error, "usage") ? 0 : deathTimeoutMs);
+    // A step that failed because a service died after it was ready is only the consequence.
+    const death = signal.aborted ? undefined : await starts.death(hasCode(error, "usage") ? 0 : deathTimeoutMs);
     throw withWhatGoesOn(death ?? error, recorder);
   } finally {
-    start.release();
+    starts.release();
   }
 }
 
-function intentsOf(starting: readonly ServiceDefinition[], desired: readonly DesiredService[]): readonly StartIntent[] {
-  return desired
-    .filter(({ definition }) => starting.includes(definition))
-    .map(({ definition: { name, endpoint }, definitionHash }) => ({ name, definitionHash, endpoint, startedAtMs: Date.now() }));
+async function requireMachine(
+  { choices, plan }: Decision,
+  starting: readonly ServiceDefinition[],
+  { folder, declarationsDir, signal }: PipelineContext,
+): Promise<void> {
+  const { runtime, portOffset } = choices;
+  const started = new Set(plan.filter(({ decision }) => decision.operation === "start").map(({ resource }) => resource.name));
+  const opening = starting.filter(({ name }) => started.has(name));
+  const ksqldb = ksqldbSource(choices);
+  requireFit(await lookAtMachine({ runtime, portOffset, ksqldb, folder, declarationsDir, starting, opening }, signal));
+  // Node and Deno hand on what they were given themselves: an engine would hold the lock or the pipe of a script for ever.
+  loadAddon().keepDescriptors();
+}
+
+/** Containers are made before any of them is started. */
+function intentsOf(starting: readonly ServiceDefinition[], runtime: Runtime): readonly StartIntent[] {
+  return starting.map((definition) => ({
+    name: definition.name,
+    definitionHash: runtime.hash(definition),
+    endpoint: definition.endpoint,
+    startedAtMs: Date.now(),
+  }));
+}
+
+/** Definitions of the services for which one of the operations is planned. What is awaited may die meanwhile, and is then started too. */
+function definitionsOf({ choices, plan }: Decision, operations: readonly OperationKind[]): readonly ServiceDefinition[] {
+  const names = new Set(
+    plan
+      .filter(({ resource, decision }) => resource.kind === "service" && operations.includes(decision.operation))
+      .map(({ resource }) => resource.name),
+  );
+  return chosenServices(choices).filter(({ name }) => names.has(name));
+}
+
+async function rememberDone({ resource: { kind, name }, decision: { operation }, facts }: Executed, recorder: RunRecorder): Promise<void> {
+  if (operation === "remove") await recorder.forgetAbandoned();
+  else if (kind !== "service") await recorder.keepResource({ kind, name }, facts as JsonObject);
 }
 
 /** Longest time from a broken connection to the end of the process that held it, in milliseconds. */
@@ -259,33 +184,46 @@ function withWhatGoesOn(error: unknown, { records }: RunRecorder): unknown {
   });
 }
 
-/** What is awaited may die meanwhile, and is then started too. */
-function mayBeStarted(plan: readonly Operation[], name: ServiceName): boolean {
-  return plan.some(({ operation, target }) => target === name && ["start", "restart", "await"].includes(operation));
-}
-
 /** Says what is out of the ordinary, and on a first `up` which way was taken. */
-function say(plan: readonly Operation[], choices: StackChoices, { log }: PipelineContext): void {
-  for (const { operation, target, cause } of plan) {
-    if (operation === "start" && cause !== "not running") log.warn(`${target} ${cause}: starting it again`);
-    else if (operation === "restart" || operation === "stop") log.info(`${operation} ${target}: ${cause}`);
-    else if (operation === "await") log.info(`Waiting for ${target}: ${cause}`);
+function say(plan: Plan, choices: StackChoices, { log }: PipelineContext): void {
+  const services = plan.filter(({ resource: { kind, hidden } }) => kind === "service" && hidden !== true);
+  for (const { resource, decision } of services) {
+    const { operation, cause, obvious } = decision;
+    if (operation === "start" && obvious !== true) log.warn(`${resource.name} ${cause}: starting it again`);
+    else if (operation === "restart" || operation === "stop") log.info(`${operation} ${resource.name}: ${cause}`);
+    else if (operation === "await") log.info(`Waiting for ${resource.name}: ${cause}`);
   }
-  const starting = plan.filter(({ operation }) => operation === "start").map(({ target }) => target);
+  const starting = services.filter(({ decision }) => decision.operation === "start").map(({ resource }) => resource.name);
   if (starting.length === 0) return;
   log.info(describeChoices(choices));
   log.info(`Starting ${starting.join(", ")}`);
 }
 
-function upService(record: ServiceRecord, plan: readonly Operation[]): UpService {
-  const operation = plan.find(({ target }) => target === record.name)?.operation;
-  if (!operation) throw new StreamctlError("internal", `Cannot report on ${record.name}: it is in no plan`);
-  return {
-    name: record.name,
-    state: "healthy",
-    operation,
-    pid: record.identity.pid,
-    endpoint: record.endpoint,
-    readyMs: record.readyMs ?? null,
-  };
+function upService({ resource, decision: { operation }, facts }: Executed): readonly UpService[] {
+  if (resource.kind !== "service" || resource.hidden === true || operation === "stop") return [];
+  const { name, identity, endpoint, readyMs } = facts as ServiceRecord;
+  return [{ name, state: "healthy", operation, pid: identity.pid, endpoint, readyMs: readyMs ?? null }];
 }
+
+/** What was done with everything but the services. */
+export function changesOf(executed: readonly Executed[]): readonly Change[] {
+  return executed
+    .filter(({ resource }) => resource.kind !== "service")
+    .flatMap((done) => {
+      const obvious = done.decision.obvious === true;
+      return operationsDone([done]).map(({ operation, kind, name, cause }) => ({
+        kind,
+        name,
+        result: resultOf[operation as keyof typeof resultOf],
+        ...(obvious ? {} : { cause }),
+      }));
+    });
+}
+
+const resultOf = {
+  create: "created",
+  keep: "unchanged",
+  update: "updated",
+  replace: "replaced",
+  remove: "removed",
+} as const satisfies Partial<Record<OperationKind, Change["result"]>>;

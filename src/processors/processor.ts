@@ -6,8 +6,7 @@
  */
 
 import type { Log } from "../core/log.ts";
-import type { Change } from "../core/change.ts";
-import type { TopicIdentity } from "../spec/names.ts";
+import type { Health, Operation } from "../core/resource.ts";
 import type { StepDeadline } from "../core/step-deadline.ts";
 
 /** What makes a computation the one that is wanted. Kept with the computation itself. */
@@ -36,6 +35,8 @@ export interface ProcessorObservation {
   readonly computations: readonly RunningComputation[];
   /** Identities of computations that ended: the windows topic may hold what they wrote, and they may have left a state to go on from. */
   readonly former: readonly ProcessorIdentity[];
+  /** What else the processor saw, for itself alone; absent where it was not asked. */
+  readonly held?: unknown;
 }
 
 export type ProcessorPlan =
@@ -51,21 +52,6 @@ export type ProcessorPlan =
       readonly cause: string;
     };
 
-export interface ProcessorHealth {
-  readonly healthy: boolean;
-  /** What the processor reports, such as `RUNNING, 2 of 2 tasks` or its last failure. */
-  readonly detail: string;
-  /** It failed again and again, and there is no sign that waiting helps. */
-  readonly keepsFailing?: true;
-}
-
-/** One line of a plan: what has to happen to one thing, and why. */
-export interface ProcessorStep {
-  readonly operation: string;
-  readonly target: string;
-  readonly cause: string;
-}
-
 export interface Processor {
   readonly name: "flink" | "ksqldb";
   /** Name of the job or query, as changes and messages call it. */
@@ -73,8 +59,12 @@ export interface Processor {
   readonly wanted: ProcessorIdentity;
   /** Looks and changes nothing. @throws StreamctlError `unreachable` when the processor does not answer. */
   observe(deadline: StepDeadline): Promise<ProcessorObservation>;
-  /** What carrying out a plan would do to each thing that the processor holds. Looks and changes nothing. */
-  steps(plan: ProcessorPlan, deadline: StepDeadline): Promise<readonly ProcessorStep[]>;
+  /** What is to be expected of the processor once its service runs again, where a computation of this identity ran last. */
+  afterRestart(last: ProcessorIdentity | undefined): ProcessorObservation;
+  /** What has to happen so that the wanted computation runs. Pure. */
+  plan(observed: ProcessorObservation): ProcessorPlan;
+  /** What carrying out a plan does to each part of the computation that the processor's engine knows by a name of its own. Pure. */
+  parts(plan: ProcessorPlan, observed: ProcessorObservation): readonly Operation[];
   /** Has the processor read the statements without running them. @throws StreamctlError `processor` when it would refuse them. */
   validate(deadline: StepDeadline): Promise<void>;
   /** Carries out a plan; returns once the computation was started. Whether it works is for `health` to say. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
@@ -88,33 +78,25 @@ export interface Processor {
    */
   stop(deadline: StepDeadline): Promise<readonly string[]>;
   /** Whether the wanted computation runs now. An answer that is not healthy is no error. @throws StreamctlError `unreachable` */
-  health(deadline: StepDeadline): Promise<ProcessorHealth>;
+  health(deadline: StepDeadline): Promise<Health>;
 }
 
-/**
- * Compares what runs with what is wanted. Pure.
- *
- * @param unfit why the windows topic itself cannot stay; undefined where it can
- */
-export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity, unfit?: string): ProcessorPlan {
+/** Compares what runs with what is wanted. Pure. */
+export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity): ProcessorPlan {
   const { computations, former } = observed;
   const [first] = computations;
   const running = computations.map((computation) => difference(computation.identity, wanted));
-  const changed = unfit ?? running.find((found) => found !== undefined);
+  const changed = running.find((found) => found !== undefined);
   if (first !== undefined && computations.length === 1 && first.state === "running" && first.broken === undefined) {
     if (changed === undefined) return { operation: "unchanged", id: first.id, cause: "it runs, with the same statements and topics" };
-    if (unfit === undefined && first.mendable !== undefined) return { operation: "update", id: first.id, cause: first.mendable };
+    if (first.mendable !== undefined) return { operation: "update", id: first.id, cause: first.mendable };
   }
   const identities = [...computations.map((computation) => computation.identity), ...former];
-  const staleWindows = unfit !== undefined || identities.some((identity) => wroteOtherWindows(identity, wanted));
+  const staleWindows = identities.some((identity) => wroteOtherWindows(identity, wanted));
   const resume = changed === undefined && !staleWindows && former.some((identity) => difference(identity, wanted) === undefined);
   const stop = computations.map((computation) => computation.id);
   if (first === undefined) {
-    const cause = staleWindows
-      ? (unfit ?? "the windows were computed by other statements")
-      : resume
-        ? "it does not run any more"
-        : "it does not run";
+    const cause = staleWindows ? "the windows were computed by other statements" : resume ? "it does not run any more" : "it does not run";
     return { operation: "create", stop, resume, staleWindows, cause };
   }
   const alone = computations.length > 1 ? `${computations.length} of that name run, and there must be one writer` : "it is being stopped";
@@ -135,48 +117,6 @@ function wroteOtherWindows(identity: ProcessorIdentity | undefined, wanted: Proc
   return identity.statements !== wanted.statements || identity.transactionsTopicId !== wanted.transactionsTopicId;
 }
 
-export interface ProvisionProcessorOptions {
-  /** The processor for the windows topic of a given id. */
-  readonly processorFor: (windows: TopicIdentity) => Processor;
-  readonly windows: TopicIdentity;
-  /** Why the windows topic cannot stay as it is; undefined where it can. */
-  readonly unfitWindows?: string | undefined;
-  /** Deletes the windows topic, makes it anew and answers its new id. Called when its windows were computed otherwise. */
-  readonly remakeWindowsTopic: () => Promise<TopicIdentity>;
-  readonly deadline: StepDeadline;
-  readonly log: Log;
-}
-
-/**
- * Observes, plans and applies. Answers the changes and the windows topic as it is now: everything downstream is tied to its id.
- *
- * @throws StreamctlError `processor`, `unreachable`, `timeout`, `interrupted`
- */
-export async function provisionProcessor(
-  options: ProvisionProcessorOptions,
-): Promise<{ readonly changes: readonly Change[]; readonly windows: TopicIdentity }> {
-  const { processorFor, remakeWindowsTopic, deadline, log } = options;
-  let windows = options.windows;
-  let processor = processorFor(windows);
-  const changes: Change[] = [];
-  let plan = planProcessor(await processor.observe(deadline), processor.wanted, options.unfitWindows);
-  const { cause } = plan;
-  if (givesUp(plan)) await processor.validate(deadline);
-  if (startsAnew(plan) && plan.staleWindows) {
-    log.warn(`Topic "${windows.name}" is made anew: ${cause}`);
-    await processor.stop(deadline);
-    windows = await remakeWindowsTopic();
-    changes.push({ kind: "topic", name: windows.name, result: "replaced", cause });
-    processor = processorFor(windows);
-    plan = { ...plan, stop: [], resume: false, staleWindows: false };
-  }
-  await processor.apply(plan, deadline, log);
-  // That a new job was not there before goes without saying.
-  const afresh = plan.operation === "create" && startsAnew(plan) && !plan.resume;
-  changes.push({ kind: "job", name: processor.computation, result: resultOf[plan.operation], ...(afresh ? {} : { cause }) });
-  return { changes, windows };
-}
-
 /** Whether a plan starts a computation: what runs goes on otherwise. */
 export function startsAnew(plan: ProcessorPlan): plan is Extract<ProcessorPlan, { readonly stop: readonly string[] }> {
   return "stop" in plan;
@@ -186,5 +126,3 @@ export function startsAnew(plan: ProcessorPlan): plan is Extract<ProcessorPlan, 
 export function givesUp(plan: ProcessorPlan): boolean {
   return startsAnew(plan) && (plan.stop.length > 0 || plan.staleWindows);
 }
-
-const resultOf = { unchanged: "unchanged", update: "updated", create: "created", replace: "replaced" } as const;

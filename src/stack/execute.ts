@@ -1,15 +1,16 @@
-/** Carries out a plan: decides nothing, starts as parallel as the dependencies allow, ends at the first failure. */
+/** Brings a service up as the plan says, and waits until it is ready. Decides nothing. */
 
 import { type ErrorCode, hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { OperationKind } from "../core/resource.ts";
 import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
-import type { DesiredService, Operation } from "./plan.ts";
-import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
+import type { DesiredService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
-import type { ServiceDefinition } from "./service.ts";
 import { diedError } from "./service-end.ts";
+import type { ServiceDefinition } from "./service.ts";
+import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
 export interface ExecutionContext {
@@ -27,71 +28,56 @@ export interface ExecutionContext {
   readonly onWait?: ((name: ServiceName, waiting: boolean) => void) | undefined;
 }
 
-/** A stack on its way up: one promise a service, settled when that service is ready or has failed. */
-export interface StackStart {
-  readonly ready: ReadonlyMap<ServiceName, Promise<ServiceRecord>>;
-  /** All of them; rejects with the first failure, after what this run started and was not ready has been stopped. */
-  readonly all: Promise<readonly ServiceRecord[]>;
-  /** Fires when a service has failed or died, or the caller's own signal has: whatever waits for the stack may give up. */
-  readonly signal: AbortSignal;
-  /** Why a service that was ready runs no more; undefined while all of them run. Looks for `withinMs` milliseconds, at least once. */
-  readonly death: (withinMs: number) => Promise<StreamctlError | undefined>;
-  /** Ends the watch over the services. */
-  readonly release: () => void;
-}
-
 /** Pause between two looks at services that were ready, in milliseconds. */
 const watchIntervalMs = 250;
 
-/**
- * Starts what the plan says. Services are independent promises, so that a caller can go on with one (topics, as soon as
- * Kafka is ready) while others still start.
- */
-export function executeStart(
-  plan: readonly Operation[],
-  desired: readonly DesiredService[],
-  records: ReadonlyMap<ServiceName, ServiceRecord>,
-  context: ExecutionContext,
-): StackStart {
-  const failure = new AbortController();
-  const released = new AbortController();
-  const watched: ServiceRecord[] = [];
-  const signal = AbortSignal.any([context.signal, failure.signal]);
-  const ready = new Map<ServiceName, Promise<ServiceRecord>>();
-  for (const { definition, definitionHash } of inDependencyOrder(desired)) {
-    const operation = plan.find(({ target }) => target === definition.name);
-    if (!operation) continue;
-    const before = definition.after.map((name) => ready.get(name)).filter((promise) => promise !== undefined);
-    const bring = async (): Promise<ServiceRecord> => {
-      await Promise.all(before);
-      return await bringUp(operation, { definition, definitionHash }, records.get(definition.name), { ...context, signal });
-    };
-    const promise = bring().catch((error: unknown) => {
-      failure.abort();
-      throw error;
-    });
-    promise.then(
-      (record) => watched.push(record),
-      () => {}, // Each is awaited in `all`; a caller need not await every one.
+/** Brings services up one by one, and watches over those that are ready until it is released. */
+export class ServiceStarts {
+  readonly #context: ExecutionContext;
+  readonly #watched: ServiceRecord[] = [];
+  readonly #released = new AbortController();
+
+  /** @param onDeath called once where a service that was ready has ended */
+  constructor(context: ExecutionContext, onDeath: () => void) {
+    this.#context = context;
+    void watch(this.#watched, context.runtime, AbortSignal.any([context.signal, this.#released.signal])).then(
+      (died) => died && onDeath(),
+      () => {}, // An engine of containers that does not answer fails whoever asks it next.
     );
-    ready.set(definition.name, promise);
   }
-  void watch(watched, context.runtime, AbortSignal.any([context.signal, released.signal])).then(
-    () => failure.abort(),
-    () => {}, // An engine of containers that does not answer fails whoever asks it next.
-  );
-  return {
-    ready,
-    all: gather([...ready.values()], context.signal),
-    signal,
-    death: async (withinMs) => await deathAmong(watched, context.runtime, withinMs),
-    release: () => released.abort(),
-  };
+
+  /**
+   * Carries out one operation; returns once the service is ready.
+   *
+   * @param known record of the run that the state names
+   * @throws StreamctlError `service-failed`, `no-space`, `port-taken`, `interrupted`, after what was started and is not ready was stopped
+   */
+  async bring(
+    operation: OperationKind,
+    service: DesiredService,
+    known: ServiceRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<ServiceRecord> {
+    const record = await bringUp(operation, service, known, { ...this.#context, signal });
+    this.#watched.push(record);
+    return record;
+  }
+
+  /** Why a service that was ready runs no more; undefined while all of them run. Looks for `withinMs` milliseconds, at least once. */
+  async death(withinMs: number): Promise<StreamctlError | undefined> {
+    return await deathAmong(this.#watched, this.#context.runtime, withinMs);
+  }
+
+  /** Ends the watch over the services. */
+  release(): void {
+    this.#released.abort();
+  }
 }
 
-/** Returns when one of the services runs no more, or the signal fires. */
-async function watch(watched: readonly ServiceRecord[], runtime: Runtime, until: AbortSignal): Promise<void> {
-  while (await pausedWhole(watchIntervalMs, until)) if ((await gone(watched, runtime)) !== undefined) return;
+/** Answers true when one of the services runs no more, and false when the signal fires. */
+async function watch(watched: readonly ServiceRecord[], runtime: Runtime, until: AbortSignal): Promise<boolean> {
+  while (await pausedWhole(watchIntervalMs, until)) if ((await gone(watched, runtime)) !== undefined) return true;
+  return false;
 }
 
 async function deathAmong(watched: readonly ServiceRecord[], runtime: Runtime, withinMs: number): Promise<StreamctlError | undefined> {
@@ -111,22 +97,8 @@ async function gone(watched: readonly ServiceRecord[], runtime: Runtime): Promis
   return undefined;
 }
 
-/**
- * Waits for every service, then throws why the stack is not up: the caller's own interruption, or else a failure, and not the
- * interruptions that followed from it.
- */
-async function gather(promises: readonly Promise<ServiceRecord>[], signal: AbortSignal): Promise<readonly ServiceRecord[]> {
-  const outcomes = await Promise.allSettled(promises);
-  const failures = outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason as unknown);
-  const interruption = failures.find((reason) => hasCode(reason, "interrupted"));
-  const failure = failures.find((reason) => !hasCode(reason, "interrupted"));
-  const cause = signal.aborted ? (interruption ?? failure) : (failure ?? interruption);
-  if (cause !== undefined) throw cause;
-  return outcomes.filter((outcome) => outcome.status === "fulfilled").map(({ value }) => value);
-}
-
 async function bringUp(
-  { operation }: Operation,
+  operation: OperationKind,
   { definition, definitionHash }: DesiredService,
   known: ServiceRecord | undefined,
   context: ExecutionContext,
@@ -219,19 +191,4 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   await remember(name, ready);
   log.success(`${name} is ready (${(readyMs / 1000).toFixed(1)} s)`);
   return ready;
-}
-
-/** Each service after those that it starts after. */
-function inDependencyOrder(desired: readonly DesiredService[]): readonly DesiredService[] {
-  const ordered: DesiredService[] = [];
-  const visit = (service: DesiredService): void => {
-    if (ordered.includes(service)) return;
-    for (const name of service.definition.after) {
-      const dependency = desired.find(({ definition }) => definition.name === name);
-      if (dependency) visit(dependency);
-    }
-    ordered.push(service);
-  };
-  for (const service of desired) visit(service);
-  return ordered;
 }

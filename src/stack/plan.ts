@@ -1,5 +1,6 @@
-/** What must happen so that the desired services run: decided here, purely, and printed by `--dry-run` with its causes. */
+/** What must happen so that a service runs as it is wanted: decided here, purely. */
 
+import type { Decision } from "../core/resource.ts";
 import type { ServiceDefinition } from "./service.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
@@ -15,7 +16,7 @@ export interface ObservedService extends ObservedProcess {
   readonly pid: number;
   /** Hash of the definition that it was started with. */
   readonly definitionHash: string;
-  /** The engine's own word, at the moment of looking. */
+  /** What the engine reports, at the moment of looking. */
   readonly healthy: boolean;
 }
 
@@ -24,36 +25,29 @@ export interface DesiredService {
   readonly definitionHash: string;
 }
 
-export type OperationKind = "start" | "restart" | "await" | "keep" | "stop";
-
-export interface Operation {
-  readonly operation: OperationKind;
-  readonly target: ServiceName;
-  readonly cause: string;
+/** What is seen of a service before anything is decided. */
+export interface ServiceSeen {
+  /** The run that the state names. */
+  readonly recorded?: ObservedService | undefined;
+  /** Pids of runs that carry the stack's mark and that the state does not name. */
+  readonly unrecordedPids: readonly number[];
 }
 
-/** One operation a desired service, then a stop for each running one that is no longer desired. */
-export function planStack(desired: readonly DesiredService[], observed: readonly ObservedService[]): readonly Operation[] {
-  const seen = new Map(observed.map((service) => [service.name, service]));
-  const wanted = new Set(desired.map(({ definition }) => definition.name));
-  const operations = desired.map((service) => planService(service, seen.get(service.definition.name)));
-  for (const { name, state } of observed) {
-    if (state === "running" && !wanted.has(name)) operations.push({ operation: "stop", target: name, cause: "no longer asked for" });
-  }
-  return operations;
+/** @param definitionHash of the service as it is wanted */
+export function decideService({ recorded: seen, unrecordedPids: [stray] }: ServiceSeen, definitionHash: string): Decision<never> {
+  if (stray !== undefined) return { operation: "restart", cause: unrecordedCause(stray) };
+  if (!seen) return { operation: "start", cause: "not running", obvious: true };
+  if (seen.state === "gone") return { operation: "start", cause: `died: process ${seen.pid} is gone` };
+  if (seen.definitionHash !== definitionHash) return { operation: "restart", cause: "its definition changed" };
+  if (!seen.healthy) return { operation: "await", cause: `process ${seen.pid} runs and does not answer yet` };
+  return { operation: "keep", cause: `healthy, process ${seen.pid}` };
 }
 
-function planService({ definition, definitionHash }: DesiredService, seen: ObservedService | undefined): Operation {
-  const target = definition.name;
-  if (!seen) return { operation: "start", target, cause: "not running" };
-  if (seen.state === "gone") return { operation: "start", target, cause: `died: process ${seen.pid} is gone` };
-  if (seen.definitionHash !== definitionHash) return { operation: "restart", target, cause: "its definition changed" };
-  if (!seen.healthy) return { operation: "await", target, cause: `process ${seen.pid} runs and does not answer yet` };
-  return { operation: "keep", target, cause: `healthy, process ${seen.pid}` };
+/** @param why it is not wanted, such as `asked to stop` */
+export function decideUnwanted({ unrecordedPids: [stray] }: ServiceSeen, why: string): Decision<never> {
+  return { operation: "stop", cause: stray === undefined ? why : unrecordedCause(stray) };
 }
 
-/** The plan of `down`: every running service stops. */
-export function planStop(observed: readonly ObservedProcess[]): readonly Operation[] {
-  const running = observed.filter(({ state }) => state === "running");
-  return running.map(({ name }) => ({ operation: "stop", target: name, cause: "asked to stop" }));
+function unrecordedCause(pid: number): string {
+  return `process ${pid} runs without being known to run.json`;
 }

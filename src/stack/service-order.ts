@@ -23,21 +23,3 @@ export function withDependencies(names: readonly ServiceName[], known: readonly 
   for (const name of names) visit(name);
   return found;
 }
-
-/**
- * The order of stopping: a service stops once everything that depends on it has stopped, each wave in parallel. What nobody depends on
- * goes first, and so does a service that is not known.
- */
-export function stopWaves(names: readonly ServiceName[], known: readonly Dependent[]): readonly (readonly ServiceName[])[] {
-  const order = known.map(({ name }) => name);
-  const left = new Set(names.toSorted((one, other) => order.indexOf(other) - order.indexOf(one)));
-  const waves: (readonly ServiceName[])[] = [];
-  while (left.size > 0) {
-    const free = [...left].filter((name) => ![...left].some((other) => other !== name && withDependencies([other], known).has(name)));
-    // In a circle, which a sound catalog does not have, nothing is free.
-    const wave = free.length > 0 ? free : [...left];
-    for (const name of wave) left.delete(name);
-    waves.push(wave);
-  }
-  return waves;
-}

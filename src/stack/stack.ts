@@ -9,7 +9,7 @@ import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
 import { describeEnd, knownCause } from "./service-end.ts";
-import type { ServiceDefinition } from "./service.ts";
+import type { Probe, ServiceDefinition } from "./service.ts";
 import type { RunState, ServiceRecord } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -53,17 +53,22 @@ export async function observeStack(
   if (!state) return [];
   return await Promise.all(
     state.services.map(async (record): Promise<ObservedService> => {
-      const running = await runtime.isRunning(record.identity);
       const definition = definitions.find(({ name }) => name === record.name);
-      return {
-        name: record.name,
-        state: running ? "running" : "gone",
-        pid: record.identity.pid,
-        definitionHash: record.definitionHash,
-        healthy: running && definition !== undefined && (await isReady(definition.probe, kafkaProbe)),
-      };
+      return await observeRecord(record, definition?.probe, runtime, kafkaProbe);
     }),
   );
+}
+
+/** What is seen of one run. @param probe undefined where its engine is not asked */
+export async function observeRecord(
+  { name, identity, definitionHash }: ServiceRecord,
+  probe: Probe | undefined,
+  runtime: Runtime,
+  kafkaProbe: KafkaProbe,
+): Promise<ObservedService> {
+  const running = await runtime.isRunning(identity);
+  const healthy = running && probe !== undefined && (await isReady(probe, kafkaProbe));
+  return { name, state: running ? "running" : "gone", pid: identity.pid, definitionHash, healthy };
 }
 
 /**

@@ -1,37 +1,32 @@
-/** Stops services: what works with another one first. */
+/** Stops one service, and everything that runs under its name. */
 
 import type { Log } from "../core/log.ts";
 import type { Runtime } from "./runtime.ts";
-import type { ServiceDefinition } from "./service.ts";
-import { stopWaves } from "./service-order.ts";
 import type { RunningService } from "../state/service-identity.ts";
-
-/** For a service that this version does not know, in milliseconds. */
-const unknownStopTimeoutMs = 10_000;
 
 export interface StopContext {
   readonly runtime: Runtime;
-  /** Of every service that may run: its dependencies and the time that its stop may take. */
-  readonly definitions: readonly Pick<ServiceDefinition, "name" | "after" | "needs" | "stopTimeoutMs">[];
   readonly log: Log;
   /** Forgets the record of a run that has stopped, where there is one. */
-  readonly forget?: (service: RunningService) => Promise<void>;
+  readonly forget?: ((service: RunningService) => Promise<void>) | undefined;
 }
 
-/** Stops services in the order of their dependencies; each wave in parallel. @throws what the runtime throws, once its wave has ended */
-export async function stopServices(services: readonly RunningService[], { runtime, definitions, log, forget }: StopContext): Promise<void> {
-  for (const wave of stopWaves([...new Set(services.map(({ name }) => name))], definitions)) {
-    const stopping = services.filter(({ name }) => wave.includes(name));
-    const outcomes = await Promise.allSettled(
-      stopping.map(async (service) => {
-        const { name, identity } = service;
-        const startedAt = performance.now();
-        await runtime.stop(name, identity, definitions.find((one) => one.name === name)?.stopTimeoutMs ?? unknownStopTimeoutMs);
-        await forget?.(service);
-        log.success(`${name} stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
-      }),
-    );
-    const failure = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failure) throw failure.reason;
-  }
+/**
+ * Stops the runs of a service, all at once.
+ *
+ * @param timeoutMs longest time for an orderly stop, in milliseconds
+ * @throws what the runtime throws, once every run was asked to stop
+ */
+export async function stopRuns(runs: readonly RunningService[], timeoutMs: number, { runtime, log, forget }: StopContext): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    runs.map(async (service) => {
+      const { name, identity } = service;
+      const startedAt = performance.now();
+      await runtime.stop(name, identity, timeoutMs);
+      await forget?.(service);
+      log.success(`${name} stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+    }),
+  );
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure) throw failure.reason;
 }

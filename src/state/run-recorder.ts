@@ -1,5 +1,6 @@
 /** Keeps run.json while a command changes the stack. */
 
+import type { JsonObject } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
 import { type ResourceRecord, type RunState, type ServiceRecord, type StartIntent, writeRunState } from "./run-state.ts";
 import { isSameRun, type RunningService, type ServiceName } from "./service-identity.ts";
@@ -49,6 +50,21 @@ export class RunRecorder {
   forget = async ({ name, identity }: RunningService, remember = this.remember): Promise<void> => {
     const record = this.#services.get(name);
     if (record && isSameRun(record.identity, identity)) await remember(name, undefined);
+  };
+
+  /** Remembers what a resource came to, in the place of what was remembered of it; with no facts it is forgotten. */
+  keepResource = async ({ kind, name }: Pick<ResourceRecord, "kind" | "name">, facts: JsonObject | undefined): Promise<void> => {
+    const others = this.#resources.filter((one) => one.kind !== kind || one.name !== name);
+    const known = this.#resources.find((one) => one.kind === kind && one.name === name);
+    if (JSON.stringify(known?.facts) === JSON.stringify(facts)) return;
+    this.#resources = facts === undefined ? others : [...others, { kind, name, facts }];
+    await this.#write();
+  };
+
+  /** Forgets the servers that gave back what streamctl made there. */
+  forgetAbandoned = async (): Promise<void> => {
+    const { abandoned: _, ...others } = this.#choices;
+    await this.choose(others);
   };
 
   /** Keeps other choices from now on, and services that are about to be started by them. */

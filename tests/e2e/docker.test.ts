@@ -8,17 +8,15 @@ import { readCertificates } from "../../src/stack/docker/certificates.ts";
 import { findEngine } from "../../src/stack/docker/engine.ts";
 import { imageSource } from "../../src/stack/docker/image.ts";
 import { dockerRuntime } from "../../src/stack/docker/runtime.ts";
-import { executeStart } from "../../src/stack/execute.ts";
 import { readJarFolder } from "../../src/stack/jar-folder.ts";
-import { planStack } from "../../src/stack/plan.ts";
 import { desireStack } from "../../src/stack/stack.ts";
-import { stopServices } from "../../src/stack/stop.ts";
 import type { ServiceRecord } from "../../src/state/run-state.ts";
 import type { ServiceName } from "../../src/state/service-identity.ts";
 import { stateFolder } from "../../src/state/state-folder.ts";
 import { runtimeContract } from "./runtime-contract.ts";
 import { run, Stack } from "./streamctl.ts";
 import { fakeKsqldbHome } from "../processors/ksqldb/fake-ksqldb-home.ts";
+import { startServices, stopServices } from "../stack/run-services.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const portOffset = 21_000;
@@ -42,10 +40,11 @@ function ksqldbOfFolder(): void {
     const remembered = new Map<ServiceName, ServiceRecord>();
     const remember = async (name: ServiceName, record: ServiceRecord | undefined): Promise<void> =>
       void (record ? remembered.set(name, record) : remembered.delete(name));
+    const { signal } = new AbortController();
     const context = {
       runtime,
-      definitions,
       log: silentLog,
+      signal,
       intend: async () => {},
       remember,
       kafkaProbe: async () => true,
@@ -54,7 +53,9 @@ function ksqldbOfFolder(): void {
     const desired = desireStack(definitions, runtime);
     try {
       await runtime.prepare(definitions);
-      await executeStart(planStack(desired, []), desired, remembered, { ...context, signal: new AbortController().signal }).all;
+      const start = startServices(desired, context);
+      await start.all;
+      start.starts.release();
       const told = await (await fetch(`${definitions[0]?.endpoint}/how-it-was-started`)).text();
       const [classPath, timeZone, , brokers, guarantee, stateDir] = told.split("\n");
       expect({ classPath, timeZone, brokers, guarantee, stateDir }).toEqual({
@@ -64,7 +65,7 @@ function ksqldbOfFolder(): void {
         guarantee: "exactly_once_v2",
         stateDir: "/data/state",
       });
-      await stopServices([...remembered.values()], context);
+      await stopServices(desired, [...remembered.values()], context);
       expect(await runtime.tailLog("ksqldb", 1)).toEqual(["asked to stop"]);
     } finally {
       await runtime.forget();

@@ -3,7 +3,6 @@ import { readAsset } from "../../src/core/assets.ts";
 import { renderTemplate } from "../../src/core/template.ts";
 import { everyService, requireSound, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
 import { defaultServices, desiredServices } from "../../src/pipeline/stack-services.ts";
-import { stopWaves } from "../../src/stack/service-order.ts";
 import type { ServiceType } from "../../src/stack/service-type.ts";
 import { pinotBrokersVariable } from "../../src/stores/pinot/service.ts";
 
@@ -74,19 +73,6 @@ describe("requireSound()", () => {
 });
 
 describe("everyService()", () => {
-  test("has its order of stopping from what depends on what", () => {
-    const every = everyService(local);
-    expect(stopWaves(["kafka", "zookeeper", "pinot", "flink"], every)).toEqual([
-      ["flink", "pinot"],
-      ["zookeeper", "kafka"],
-    ]);
-    expect(stopWaves(["kafka", "zookeeper", "pinot", "ksqldb"], every)).toEqual([
-      ["ksqldb", "pinot"],
-      ["zookeeper", "kafka"],
-    ]);
-    expect(stopWaves(["kafka"], every)).toEqual([["kafka"]]);
-  });
-
   test("gives each service ports of its own, every one moved by the offset", () => {
     const ports = (portOffset: number) =>
       everyService({ ...local, portOffset }).flatMap((service) => service.ports.map(({ port }) => port));

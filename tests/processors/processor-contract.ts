@@ -1,11 +1,11 @@
 /** What every processor owes to the pipeline. A processor's test hands in a world with an engine, real or fake. */
 
 import { describe, expect, test } from "bun:test";
-import { silentLog } from "../../src/core/log.ts";
 import { type StepDeadline, stepDeadline } from "../../src/core/step-deadline.ts";
-import { type Processor, provisionProcessor } from "../../src/processors/processor.ts";
-import { failureOf } from "./failure.ts";
+import type { Processor } from "../../src/processors/processor.ts";
 import type { TopicIdentity } from "../../src/spec/names.ts";
+import { failureOf } from "./failure.ts";
+import { provision as provisionGraph } from "./provision.ts";
 
 /** What differs between two wishes. */
 export interface Wish {
@@ -33,15 +33,15 @@ async function provisionIn(
   { topic, deadline }: { readonly topic: TopicIdentity; readonly deadline: StepDeadline },
 ) {
   const remade: string[] = [];
-  const outcome = await provisionProcessor({
+  const outcome = await provisionGraph({
     processorFor: (made) => world.processor(made, wish),
     windows: topic,
-    async remakeWindowsTopic() {
+    transactionsTopicId: wish.transactionsTopicId,
+    async replaceTopic() {
       remade.push(`remade with ${(await world.running()).length} running`);
       return { name: windows.name, id: "w2" };
     },
     deadline,
-    log: silentLog,
   });
   return { ...outcome, remade };
 }

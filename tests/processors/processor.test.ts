@@ -59,13 +59,3 @@ test("planProcessor() decides from what runs and what can be resumed", () => {
     somebody else's runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
   `);
 });
-
-test("planProcessor() has the windows made anew in a topic that cannot stay, even where all else is as wanted", () => {
-  expect(planProcessor({ computations: [running("a", wanted)], former: [] }, wanted, "its retention is short")).toEqual({
-    operation: "replace",
-    stop: ["a"],
-    resume: false,
-    staleWindows: true,
-    cause: "its retention is short",
-  });
-});

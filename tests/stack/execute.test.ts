@@ -3,15 +3,15 @@ import { createServer, type Server } from "node:http";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { identifyProcess, type ProcessIdentity } from "../../src/core/process.ts";
-import { executeStart, type ExecutionContext } from "../../src/stack/execute.ts";
-import { stopServices } from "../../src/stack/stop.ts";
+import { defaultServices } from "../../src/pipeline/stack-services.ts";
+import type { ExecutionContext } from "../../src/stack/execute.ts";
 import { localData } from "../../src/stack/local/data.ts";
-import { planStack, type DesiredService } from "../../src/stack/plan.ts";
-import type { ServiceRecord } from "../../src/state/run-state.ts";
+import type { DesiredService } from "../../src/stack/plan.ts";
 import type { Runtime } from "../../src/stack/runtime.ts";
 import type { Probe } from "../../src/stack/service.ts";
-import { defaultServices } from "../../src/pipeline/stack-services.ts";
-import type { RunningService, ServiceName } from "../../src/state/service-identity.ts";
+import type { ServiceRecord } from "../../src/state/run-state.ts";
+import type { ServiceName } from "../../src/state/service-identity.ts";
+import { startServices, stopServices } from "./run-services.ts";
 
 /** Stands for a runtime: every service is this very test's process, and its starts and stops are written down. */
 async function fakeRuntime(events: string[]): Promise<Runtime> {
@@ -59,6 +59,11 @@ function desireWith(probes: Partial<Record<ServiceName, Probe>>): readonly Desir
     .map((definition) => ({ definition: { ...definition, probe: probes[definition.name] ?? definition.probe }, definitionHash: "v1" }));
 }
 
+/** Probes that nobody asks. */
+function asDefined(...names: readonly ServiceName[]): Partial<Record<ServiceName, Probe>> {
+  return Object.fromEntries(names.map((name) => [name, { kind: "http", checks: [] }]));
+}
+
 function contextOf(
   runtime: Runtime,
   remembered: Map<ServiceName, ServiceRecord>,
@@ -76,7 +81,7 @@ function contextOf(
   };
 }
 
-describe("executeStart()", () => {
+describe("ServiceStarts", () => {
   test("starts a service only when what it depends on says that it is ready", async () => {
     const events: string[] = [];
     let looks = 0;
@@ -87,7 +92,7 @@ describe("executeStart()", () => {
     });
     const desired = desireWith({ zookeeper: { kind: "http", checks: [{ url }] }, pinot: { kind: "http", checks: [{ url }] } });
     const remembered = new Map<ServiceName, ServiceRecord>();
-    const { all } = executeStart(planStack(desired, []), desired, new Map(), contextOf(await fakeRuntime(events), remembered));
+    const { all } = startServices(desired, contextOf(await fakeRuntime(events), remembered));
     const records = await all;
     server.close();
     expect(events).toEqual(["start zookeeper", "look", "look", "look", "start pinot", "look"]);
@@ -109,7 +114,7 @@ describe("executeStart()", () => {
       intend: async ({ name, definitionHash }) => void events.push(`about to start ${name} ${definitionHash}`),
       remember: async (name, record) => void events.push(`${record ? "remember" : "forget"} ${name}`),
     });
-    const failure: unknown = await executeStart(planStack(desired, []), desired, new Map(), context).all.catch((error: unknown) => error);
+    const failure: unknown = await startServices(desired, context).all.catch((error: unknown) => error);
     expect(failure).toEqual(new Error("no such program"));
     expect(events).toEqual(["about to start zookeeper v1", "start zookeeper", "forget zookeeper"]);
   });
@@ -122,7 +127,7 @@ describe("executeStart()", () => {
       if (record) throw new Error("no space left on device");
     };
     const context = contextOf(await fakeRuntime(events), new Map(), { remember });
-    const failure: unknown = await executeStart(planStack(desired, []), desired, new Map(), context).all.catch((error: unknown) => error);
+    const failure: unknown = await startServices(desired, context).all.catch((error: unknown) => error);
     server.close();
     expect(failure).toEqual(new Error("no space left on device"));
     expect(events).toEqual(["start zookeeper", "stop zookeeper"]);
@@ -138,7 +143,7 @@ describe("executeStart()", () => {
     });
     const remembered = new Map<ServiceName, ServiceRecord>();
     const context = contextOf(await fakeRuntime(events), remembered, { timeoutMs: 300 });
-    const failure: unknown = await executeStart(planStack(desired, []), desired, new Map(), context).all.catch((error: unknown) => error);
+    const failure: unknown = await startServices(desired, context).all.catch((error: unknown) => error);
     good.server.close();
     bad.server.close();
     expect(failure).toBeInstanceOf(StreamctlError);
@@ -154,7 +159,7 @@ describe("executeStart()", () => {
     const controller = new AbortController();
     const remembered = new Map<ServiceName, ServiceRecord>();
     const context = contextOf(await fakeRuntime(events), remembered, { signal: controller.signal });
-    const { all } = executeStart(planStack(desired, []), desired, new Map(), context);
+    const { all } = startServices(desired, context);
     const failure = all.catch((error: unknown) => error);
     controller.abort();
     expect(await failure).toMatchObject({ code: "interrupted" });
@@ -170,21 +175,21 @@ describe("executeStart()", () => {
     const taken = new StreamctlError("port-taken", 'Cannot start "flink": port 8081 (Flink REST) is taken');
     const runtime: Runtime = { ...(await fakeRuntime(events)), requireOwnPorts: async () => await Promise.reject(taken) };
     const remembered = new Map<ServiceName, ServiceRecord>();
-    const { all } = executeStart(planStack(desired, []), desired, new Map(), contextOf(runtime, remembered));
+    const { all } = startServices(desired, contextOf(runtime, remembered));
     expect(await all.catch((error: unknown) => error)).toBe(taken);
     server.close();
     expect([events, remembered.size]).toEqual([["start flink", "stop flink"], 0]);
   });
 
   test("says of what was ready once that it answers again, not how long it took when it was started", async () => {
-    const { server, url } = await listen(() => 200);
+    let looks = 0;
+    const { server, url } = await listen(() => (looks++ === 0 ? 503 : 200));
     const desired = desireWith({ pinot: { kind: "http", checks: [{ url }] } });
     const identity = await requireSelf();
     const record: ServiceRecord = { name: "pinot", identity, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 17_300 };
-    const plan = planStack(desired, [{ name: "pinot", state: "running", pid: 1, definitionHash: "v1", healthy: false }]);
     const said: string[] = [];
     const log = { ...silentLog, success: (message: string) => void said.push(message) };
-    const { all } = executeStart(plan, desired, new Map([["pinot", record]]), contextOf(await fakeRuntime([]), new Map(), { log }));
+    const { all } = startServices(desired, contextOf(await fakeRuntime([]), new Map(), { log }), [record]);
     expect(await all).toEqual([record]);
     server.close();
     expect(said).toEqual(["pinot answers again"]);
@@ -198,13 +203,14 @@ describe("executeStart()", () => {
     const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
     const self = await requireSelf();
     const record: ServiceRecord = { name: "flink", identity: self, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 5 };
-    const plan = planStack(desired, [{ name: "flink", state: "running", pid: 1, definitionHash: "v1", healthy: false }]);
-    expect(plan.map(({ operation }) => operation)).toEqual(["await"]);
     const said: string[] = [];
-    const context = contextOf({ ...runtime, isRunning: async () => started() }, new Map(), {
+    let looks = 0;
+    // It runs when the plan is made, and no more when it is awaited.
+    const isRunning = async (): Promise<boolean> => started() || looks++ === 0;
+    const context = contextOf({ ...runtime, isRunning }, new Map(), {
       log: { ...silentLog, warn: (message) => void said.push(message) },
     });
-    const { all } = executeStart(plan, desired, new Map([["flink", record]]), context);
+    const { all } = startServices(desired, context, [record]);
     expect((await all).map(({ name, startedAtMs }) => [name, startedAtMs > 0])).toEqual([["flink", true]]);
     server.close();
     expect(events).toEqual(["start flink"]);
@@ -213,7 +219,7 @@ describe("executeStart()", () => {
 
   test("starts nothing where the plan keeps everything", async () => {
     const events: string[] = [];
-    const desired = desireWith({ kafka: { kind: "kafka", address: "127.0.0.1:1" } });
+    const desired = desireWith({ kafka: { kind: "http", checks: [] } });
     const record: ServiceRecord = {
       name: "kafka",
       identity: await requireSelf(),
@@ -222,54 +228,52 @@ describe("executeStart()", () => {
       startedAtMs: 0,
       readyMs: 5,
     };
-    const plan = planStack(desired, [{ name: "kafka", state: "running", pid: 1, definitionHash: "v1", healthy: true }]);
-    const { all } = executeStart(plan, desired, new Map([["kafka", record]]), contextOf(await fakeRuntime(events), new Map()));
+    const { all } = startServices(desired, contextOf(await fakeRuntime(events), new Map()), [record]);
     expect(await all).toEqual([record]);
     expect(events).toEqual([]);
   });
 });
 
-describe("StackStart.death()", () => {
+describe("ServiceStarts.death()", () => {
   async function startKafka(runtime: Runtime) {
-    const desired = desireWith({ kafka: { kind: "kafka", address: "127.0.0.1:1" } });
+    const desired = desireWith({ kafka: { kind: "http", checks: [] } });
     const identity = await requireSelf();
     const record: ServiceRecord = { name: "kafka", identity, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 5 };
-    const plan = planStack(desired, [{ name: "kafka", state: "running", pid: 1, definitionHash: "v1", healthy: true }]);
-    return executeStart(plan, desired, new Map([["kafka", record]]), contextOf(runtime, new Map()));
+    return startServices(desired, contextOf(runtime, new Map()), [record]);
   }
 
   test("is undefined while everything that was ready runs", async () => {
     const start = await startKafka(await fakeRuntime([]));
     await start.all;
-    expect(await start.death(0)).toBeUndefined();
-    start.release();
+    expect(await start.starts.death(0)).toBeUndefined();
+    start.starts.release();
   });
 
   test("says who died after it was ready, by which signal, and gives up whatever waits for the stack", async () => {
+    let died = false;
     const runtime: Runtime = {
       ...(await fakeRuntime([])),
-      isRunning: async () => false,
+      isRunning: async () => !died,
       endOf: async () => ({ exitCode: null, signal: "SIGKILL", outOfMemory: false }),
     };
     const start = await startKafka(runtime);
     await start.all;
+    died = true;
     const { promise: aborted, resolve } = Promise.withResolvers<void>();
-    if (start.signal.aborted) resolve();
-    start.signal.addEventListener("abort", () => resolve());
+    if (start.failed.aborted) resolve();
+    start.failed.addEventListener("abort", () => resolve());
     await aborted;
-    expect(await start.death(0)).toMatchObject({
+    expect(await start.starts.death(0)).toMatchObject({
       code: "service-failed",
       message: "kafka died after it was ready: its process was killed by SIGKILL",
       detail: "",
       hint: "Start it again with: streamctl up; see its log with: streamctl logs kafka",
     });
-    start.release();
+    start.starts.release();
   });
 });
 
 describe("stopServices()", () => {
-  const definitions = defaultServices({ portOffset: 0, runtime: "local" });
-
   test("stops in the order of the dependencies and forgets each", async () => {
     const events: string[] = [];
     const record = (name: ServiceName, identity: ProcessIdentity): ServiceRecord => ({
@@ -284,8 +288,8 @@ describe("stopServices()", () => {
       ["kafka", record("kafka", self)],
       ["flink", record("flink", self)],
     ]);
-    const forget = async ({ name: stopped }: RunningService): Promise<void> => void remembered.delete(stopped);
-    await stopServices([...remembered.values()], { runtime: await fakeRuntime(events), definitions, log: silentLog, forget });
+    const runtime = await fakeRuntime(events);
+    await stopServices(desireWith(asDefined("kafka", "flink")), [...remembered.values()], contextOf(runtime, remembered));
     expect(events).toEqual(["stop flink", "stop kafka"]);
     expect(remembered.size).toBe(0);
   });
@@ -298,8 +302,9 @@ describe("stopServices()", () => {
       if (name === "flink") throw new Error("not mine");
       await runtime.stop(name, identity, timeoutMs);
     };
-    const services = (["kafka", "flink", "pinot"] as const).map((name) => ({ name, identity: self }));
-    const stopping = stopServices(services, { runtime: { ...runtime, stop }, definitions, log: silentLog });
+    const names = ["kafka", "flink", "pinot"] as const;
+    const records = names.map((name) => ({ name, identity: self, definitionHash: "v1", endpoint: "", startedAtMs: 0 }));
+    const stopping = stopServices(desireWith(asDefined(...names)), records, contextOf({ ...runtime, stop }, new Map()));
     expect(await stopping.catch((error: unknown) => error)).toEqual(new Error("not mine"));
     expect(events).toEqual(["stop pinot"]);
   });

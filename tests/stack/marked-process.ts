@@ -3,7 +3,7 @@
 import { afterAll } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { processesOfUser } from "../../src/core/process-list.ts";
-import { signalProcess, startDetached, type ProcessIdentity } from "../../src/core/process.ts";
+import { type ProcessIdentity, signalProcess, startDetached } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { markOf } from "../../src/stack/local/marks.ts";
 import type { ServiceName } from "../../src/state/service-identity.ts";

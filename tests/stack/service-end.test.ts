@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import type { Disk } from "../../src/core/disk.ts";
-import { identifyProcess } from "../../src/core/process.ts";
-import { endOfExitCode, describeEnd, diedError } from "../../src/stack/service-end.ts";
-import { localRuntime } from "../../src/stack/local/runtime.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { stateFolder } from "../../src/state/state-folder.ts";
+import { identifyProcess } from "../../src/core/process.ts";
+import { localRuntime } from "../../src/stack/local/runtime.ts";
 import type { ServiceEnd } from "../../src/stack/runtime.ts";
+import { describeEnd, diedError, endOfExitCode } from "../../src/stack/service-end.ts";
+import { stateFolder } from "../../src/state/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 test.each([

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { identifyProcess } from "../../src/core/process.ts";
-import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
+import { chosenServices } from "../../src/pipeline/stack-services.ts";
 import type { Runtime } from "../../src/stack/runtime.ts";
 import { serviceStatuses } from "../../src/stack/stack.ts";
-import { chosenServices } from "../../src/pipeline/stack-services.ts";
+import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import { someChoices } from "../state/some-choices.ts";
 
 /** Where the clock was put back by two hours, everything was started in the future. */

@@ -8,6 +8,7 @@
 import type { Declarations } from "../../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import type { Health } from "../../core/resource.ts";
 import { windowSizeMs } from "../../record/window.ts";
 import { type CheckpointPlace, checkpointDirectory, forgetOtherCheckpoints, newestCheckpoint, formerIdentities } from "./checkpoints.ts";
 import { openGatewaySession } from "./gateway.ts";
@@ -15,7 +16,7 @@ import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFail
 import { keepsFailing, standstill } from "./progress.ts";
 import { innermostCause } from "../../core/java-error.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
-import { type Processor, type ProcessorHealth, type ProcessorIdentity, startsAnew } from "../processor.ts";
+import { type Processor, planProcessor, type ProcessorIdentity, startsAnew } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
 import type { TopicIdentity } from "../../spec/names.ts";
 
@@ -64,9 +65,10 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       const [computations, former] = await Promise.all([observeJobs(restUrl, name, deadline), formerIdentities(checkpoints)]);
       return { computations, former };
     },
-    async steps({ operation, cause }) {
-      return [{ operation, target: `job ${name}`, cause }];
-    },
+    // A job ends with its cluster, and leaves its checkpoints.
+    afterRestart: (last) => ({ computations: [], former: last === undefined ? [] : [last] }),
+    plan: (observed) => planProcessor(observed, identity),
+    parts: () => [],
     async validate(deadline) {
       await runStatements(job, {}, statements.map(explained), deadline);
     },
@@ -193,7 +195,7 @@ function requireOneInsert(statements: readonly Statement[]): readonly Statement[
   throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, and ${where}`);
 }
 
-async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadline): Promise<ProcessorHealth> {
+async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadline): Promise<Health> {
   const jobs = (await listJobs(restUrl, deadline)).filter((job) => job.name === name);
   const live = jobs.filter((job) => !hasEnded(job));
   const [only] = live;

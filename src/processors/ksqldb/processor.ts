@@ -10,14 +10,15 @@ import { hasCode } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { KsqldbChain, type KsqldbOptions } from "./chain.ts";
 import { drop, fillingQueries, make, terminate, waitUntilRunning } from "./change.ts";
-import { declaredFor, ownTopicPrefix, retentionMs } from "./declarations.ts";
+import { type Declared, declaredFor, ownTopicPrefix, retentionMs } from "./declarations.ts";
 import { type HeldQuery, type HeldState, listQueries, queryErrors, writersOf } from "./objects.ts";
 import { isOurQuery, isOurs, type ObjectStep, planObjects, requireOwn } from "./plan.ts";
 import { readServerInfo } from "./server.ts";
 import { warnOfSettings } from "./settings.ts";
 import { validateSteps } from "./validation.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
-import { type Processor, startsAnew } from "../processor.ts";
+import type { Operation, OperationKind } from "../../core/resource.ts";
+import { planProcessor, type Processor, type ProcessorPlan, startsAnew } from "../processor.ts";
 
 /** @throws StreamctlError `usage` when a file of `ksql/` cannot be used. */
 export function createKsqldbProcessor(options: KsqldbOptions): Processor {
@@ -29,16 +30,19 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
     wanted: chain.wanted,
     async observe(deadline) {
       const [held, topics] = await Promise.all([chain.look(deadline), options.topics.list(deadline)]);
-      return chain.computations(held, topics);
+      return { ...chain.computations(held, topics), held: { objects: held, topics } satisfies Seen };
     },
-    async steps(plan, deadline) {
-      const steps = planObjects(chain.declared, await chain.look(deadline), startsAnew(plan) ? plan.cause : undefined);
-      return steps.map(({ operation, declared, cause }) => ({
-        operation,
-        target: `${declared.kind.toLowerCase()} ${declared.name}`,
-        cause,
-      }));
+    // The server keeps its queries in Kafka.
+    afterRestart: (last) => ({
+      computations: last === undefined ? [] : [{ id: windows.name, state: "running", identity: last }],
+      former: [],
+    }),
+    // What was seen by a processor for other topics is read again for these.
+    plan(observed) {
+      const seen = observed.held as Seen | undefined;
+      return planProcessor(seen ? chain.computations(seen.objects, seen.topics) : observed, chain.wanted);
     },
+    parts: (plan, { held }) => partsOf(chain, plan, (held as Seen | undefined)?.objects),
     async validate(deadline) {
       const held = await chain.look(deadline);
       const version = (await readServerInfo(url, deadline)).version;
@@ -81,6 +85,33 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
     },
   };
 }
+
+/** What was seen of a server and of the topics of its Kafka. */
+interface Seen {
+  readonly objects: HeldState;
+  readonly topics: readonly string[];
+}
+
+/** @param held what the server holds; undefined where it was not asked: then it holds what it held last */
+function partsOf({ declared }: KsqldbChain, plan: ProcessorPlan, held: HeldState | undefined): readonly Operation[] {
+  const target = ({ kind, name }: Declared) => ({ kind: kind.toLowerCase(), name });
+  if (held === undefined) {
+    const operation = plan.operation === "unchanged" ? "keep" : plan.operation;
+    return declared.map((one) => ({ operation, ...target(one), cause: plan.cause }));
+  }
+  return planObjects(declared, held, startsAnew(plan) ? plan.cause : undefined).map(({ operation, declared: one, cause }) => ({
+    operation: partOperations[operation],
+    ...target(one),
+    cause: operation === "terminate, drop and create again" ? `${cause}: terminated, dropped and created again` : cause,
+  }));
+}
+
+const partOperations = {
+  unchanged: "keep",
+  create: "create",
+  "replace in place": "update",
+  "terminate, drop and create again": "replace",
+} as const satisfies Record<ObjectStep["operation"], OperationKind>;
 
 /**
  * Drops exactly what streamctl made on a server: its queries, streams, tables and the topic between them. Topics of transactions and of

@@ -10,7 +10,6 @@ import { at, isObject, type JsonObject, stringAt } from "../../core/json.ts";
 import type { Log } from "../../core/log.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pollUntil } from "../../core/wait.ts";
-import type { Change } from "../../core/change.ts";
 import { windowsTable, type TopicIdentity } from "../../spec/names.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 import { queryPinot } from "./broker.ts";
@@ -67,48 +66,68 @@ export function planTable(observed: TableState, wanted: TableIdentity): TablePla
   return { result: "unchanged", cause: "it is there, with the same declarations and topic" };
 }
 
-/** What `provisionPinot` would do with the table. Looks only. @throws StreamctlError `unreachable`, `pinot`, `usage` */
-export async function observeTable(options: PinotOptions): Promise<{ readonly table: string; readonly plan: TablePlan }> {
-  const wanted = readTable(options);
+/** A table and the schema of its name, as Pinot has them. */
+export interface TableObservation {
+  readonly table: TableState;
+  readonly hasSchema: boolean;
+}
+
+/** Looks at the table, once an earlier creation has ended. @throws StreamctlError `unreachable`, `pinot`, `timeout`, `interrupted` */
+export async function observeTable(options: PinotOptions, wanted: WantedTable): Promise<TableObservation> {
   const controller = new PinotController(options.controllerUrl, options.deadline);
-  return { table: wanted.name, plan: planTable(await observe(controller, wanted.name), wanted.identity) };
+  await controller.awaitEarlierCreation(wanted.name);
+  const table = await observe(controller, wanted.name);
+  return { table, hasSchema: await controller.hasSchema(wanted.schemaName) };
+}
+
+/** Has Pinot check a table without creating it. @throws StreamctlError `pinot` when it would refuse it, `unreachable`, `interrupted` */
+export async function validateTable(
+  controllerUrl: string,
+  name: string,
+  { schema, table }: Pick<WantedTable, "schema" | "table">,
+  deadline: StepDeadline,
+): Promise<void> {
+  await new PinotController(controllerUrl, deadline).validate(name, schema, table);
 }
 
 /**
- * Makes schema and table what the files say, and returns once the table answers a query.
+ * Makes schema and table what the files say, and returns once the table answers a query. Answers the plan that was carried out in the end:
+ * a table whose segments are lost is replaced, since the topic keeps every record.
  *
- * @throws StreamctlError `pinot`, `usage` for files that are no JSON or name unknown values, `unreachable`, `timeout`, `interrupted`
+ * @throws StreamctlError `pinot`, `unreachable`, `timeout`, `interrupted`
  */
-export async function provisionPinot(options: PinotOptions): Promise<readonly Change[]> {
+export async function applyTable(plan: TablePlan, seen: TableObservation, wanted: WantedTable, options: PinotOptions): Promise<TablePlan> {
   const { deadline } = options;
-  const wanted = readTable(options);
   const controller = new PinotController(options.controllerUrl, deadline);
-  await controller.awaitEarlierCreation(wanted.name);
-  const plan = planTable(await observe(controller, wanted.name), wanted.identity);
-  const changes = await carryOut(plan, wanted, controller, options);
-  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return changes;
-  // The topic keeps every record, so that nothing is lost with the table.
+  await carryOut(plan, seen, wanted, controller, options);
+  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return plan;
   const refill = { result: "replaced", cause: "the data of its segments is gone" } as const;
-  const replaced = await carryOut(refill, wanted, controller, options);
-  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return replaced;
+  await carryOut(refill, { ...seen, hasSchema: true }, wanted, controller, options);
+  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return refill;
   throw new StreamctlError("pinot", `Cannot use Pinot table "${wanted.name}": Pinot cannot load its segments`, {
     hint: "Type `streamctl logs pinot`",
   });
 }
 
+/** What happens to the schema where that happens to its table. Pure. */
+export function schemaResult({ result }: TablePlan, hadSchema: boolean): TablePlan["result"] {
+  if (result === "updated") return "unchanged";
+  return result === "created" && hadSchema ? "replaced" : result;
+}
+
 async function carryOut(
   plan: TablePlan,
+  { hasSchema }: TableObservation,
   wanted: WantedTable,
   controller: PinotController,
   { log, deadline, requireTopic }: PinotOptions,
-): Promise<readonly Change[]> {
+): Promise<void> {
   if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
-  const hadSchema = await controller.hasSchema(wanted.schemaName);
   log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
   if (plan.result === "replaced") log.warn(`Pinot table "${wanted.name}" is replaced: ${plan.cause}`);
   // A schema without its table is what an interrupted replacement leaves: the schema may not be changed into the new one, and servers
   // may still hold some of the table.
-  if (plan.result === "replaced" || (plan.result === "created" && hadSchema)) {
+  if (plan.result === "replaced" || (plan.result === "created" && hasSchema)) {
     await controller.deleteTable(wanted.name);
     await controller.deleteSchema(wanted.schemaName);
   }
@@ -119,13 +138,6 @@ async function carryOut(
     await requireTopic(deadline);
     await controller.createTable(wanted.name, wanted.table);
   }
-  const { cause, result } = plan;
-  const schemaResult = result === "updated" ? "unchanged" : result === "created" && hadSchema ? "replaced" : result;
-  const why = result === "created" ? {} : { cause };
-  return [
-    { kind: "schema", name: wanted.schemaName, result: schemaResult, ...why },
-    { kind: "table", name: wanted.name, result, ...why },
-  ];
 }
 
 /** Why a query of the table is not answered now; undefined where it is. @throws StreamctlError `unreachable`, `interrupted` */
@@ -185,7 +197,8 @@ async function untilQueryable(brokerUrl: string, table: string, controller: Pino
   }
 }
 
-interface WantedTable {
+/** Schema and table as the files say, for one topic. */
+export interface WantedTable {
   readonly name: string;
   readonly schemaName: string;
   readonly schema: JsonObject;
@@ -197,7 +210,8 @@ const schemaFile = "pinot/schema.json";
 const tableFile = "pinot/table.json";
 const keys = { topicId: "streamctl.windows-topic-id", shape: "streamctl.shape", declarations: "streamctl.declarations" } as const;
 
-function readTable(options: PinotOptions): WantedTable {
+/** Reads the files. @throws StreamctlError `usage` for files that are no JSON, lack a name, or name unknown values */
+export function readTable(options: Pick<PinotOptions, "windows" | "brokers" | "declarations">): WantedTable {
   const values = { table: windowsTable, windowsTopic: options.windows.name, brokers: options.brokers };
   const read = (file: string) => parseObject(renderTemplate(options.declarations.read(file), values, file), file);
   const schema = read(schemaFile);

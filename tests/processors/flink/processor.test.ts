@@ -8,7 +8,8 @@ import { localData } from "../../../src/stack/local/data.ts";
 import { createFlinkProcessor } from "../../../src/processors/flink/processor.ts";
 import { waitUntilRunning } from "../../../src/processors/flink/jobs.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
-import { planProcessor, provisionProcessor } from "../../../src/processors/processor.ts";
+import { planProcessor } from "../../../src/processors/processor.ts";
+import { provision as provisionGraph } from "../provision.ts";
 import { failureOf } from "../failure.ts";
 import { type FakeFlink, startFakeFlink } from "./fake-flink.ts";
 import { processorContract, type ProcessorWorld, type Wish } from "../processor-contract.ts";
@@ -155,10 +156,11 @@ test("createFlinkProcessor() has the windows' topic made anew by the next run wh
   await using world = await createWorld();
   const topics: string[] = [];
   const attempt = (remake: () => Promise<TopicIdentity>) =>
-    provisionProcessor({
+    provisionGraph({
       processorFor: (topic) => world.processor(topic, { ...wish, statements: "second" }),
+      transactionsTopicId: wish.transactionsTopicId,
       windows,
-      remakeWindowsTopic: async () => {
+      replaceTopic: async () => {
         topics.push("remade");
         return await remake();
       },

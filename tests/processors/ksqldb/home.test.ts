@@ -6,16 +6,14 @@ import { silentLog } from "../../../src/core/log.ts";
 import { everyService } from "../../../src/pipeline/catalog.ts";
 import { ksqldbJars, ksqldbMainClass } from "../../../src/processors/ksqldb/home.ts";
 import { ksqldbService } from "../../../src/processors/ksqldb/service.ts";
-import { executeStart } from "../../../src/stack/execute.ts";
 import { type JarFolder, jarFolderClassPath, readJarFolder } from "../../../src/stack/jar-folder.ts";
 import { localRuntime } from "../../../src/stack/local/runtime.ts";
-import { planStack } from "../../../src/stack/plan.ts";
 import type { ServiceDefinition } from "../../../src/stack/service.ts";
-import { stopServices } from "../../../src/stack/stop.ts";
 import type { ServiceRecord } from "../../../src/state/run-state.ts";
-import type { RunningService, ServiceName } from "../../../src/state/service-identity.ts";
+import type { ServiceName } from "../../../src/state/service-identity.ts";
 import { stateFolder } from "../../../src/state/state-folder.ts";
 import { fakeKsqldbHome } from "./fake-ksqldb-home.ts";
+import { startServices, stopServices } from "../../stack/run-services.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** An offset with which ksqlDB's port is free now. */
@@ -61,7 +59,7 @@ describe("a folder with ksqlDB", () => {
       const desired = [{ definition, definitionHash: runtime.hash(definition) }];
       await runtime.prepare([definition]);
       expect(said).toEqual(["JAVA_TOOL_OPTIONS is set and not passed to the engines"]);
-      const start = executeStart(planStack(desired, []), desired, new Map(), {
+      const context = {
         runtime,
         kafkaProbe: async () => true,
         log: silentLog,
@@ -69,8 +67,10 @@ describe("a folder with ksqlDB", () => {
         timeoutMs: 60_000,
         intend: async () => {},
         remember,
-      });
+      };
+      const start = startServices(desired, context);
       const [record] = await start.all;
+      start.starts.release();
       try {
         const told = await (await fetch(`${definition.endpoint}/how-it-was-started`)).text();
         const [classPath, timeZone, heap, brokers, guarantee, stateDir, locale, temporary, variables] = told.split("\n");
@@ -97,8 +97,7 @@ describe("a folder with ksqlDB", () => {
         expect(record).toMatchObject({ name: "ksqldb", endpoint: `http://127.0.0.1:${8088 + portOffset}` });
         expect(typeof record?.readyMs).toBe("number");
       } finally {
-        const forget = async ({ name }: RunningService): Promise<void> => void remembered.delete(name);
-        await stopServices([...remembered.values()], { runtime, definitions: [definition], log: silentLog, forget });
+        await stopServices(desired, [...remembered.values()], context);
       }
       expect(await readFile(folder.logFile("ksqldb"), "utf8")).toContain("asked to stop");
       expect(remembered.size).toBe(0);

@@ -4,7 +4,8 @@ import { silentLog } from "../../../src/core/log.ts";
 import { createKsqldbProcessor, removeOwnObjects } from "../../../src/processors/ksqldb/processor.ts";
 import type { KsqldbOptions } from "../../../src/processors/ksqldb/chain.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
-import { planProcessor, provisionProcessor } from "../../../src/processors/processor.ts";
+import { planProcessor } from "../../../src/processors/processor.ts";
+import { provision as provisionGraph } from "../provision.ts";
 import { failureOf } from "../failure.ts";
 import { type FakeKsqldb, startFakeKsqldb } from "./fake-ksqldb.ts";
 import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
@@ -71,13 +72,13 @@ async function createWorld(change: { readonly ownServer?: boolean; readonly edit
 processorContract("ksqlDB", createWorld);
 
 async function provision(world: KsqldbWorld, wanted: Wish = wish, unfitWindows?: string) {
-  return await provisionProcessor({
+  return await provisionGraph({
     processorFor: (topic) => world.processor(topic, wanted),
+    transactionsTopicId: wanted.transactionsTopicId,
     windows,
-    unfitWindows,
-    remakeWindowsTopic: async () => ({ name: windows.name, id: "w2" }),
+    unfit: unfitWindows,
+    replaceTopic: async () => ({ name: windows.name, id: "w2" }),
     deadline: stepDeadline(5000),
-    log: silentLog,
   });
 }
 
@@ -149,8 +150,9 @@ describe("createKsqldbProcessor()", () => {
     await using world = await createWorld();
     const plan = async (wanted: Wish) => {
       const processor = world.processor(windows, wanted);
-      const decided = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
-      return (await processor.steps(decided, stepDeadline(5000))).map(({ operation, target, cause }) => `${operation} ${target}: ${cause}`);
+      const observed = await processor.observe(stepDeadline(5000));
+      const parts = processor.parts(planProcessor(observed, processor.wanted), observed);
+      return parts.map(({ operation, kind, name, cause }) => `${operation} ${kind} ${name}: ${cause}`);
     };
     expect(await plan(wish)).toEqual([
       "create stream TRANSACTIONS: it does not exist",
@@ -159,14 +161,14 @@ describe("createKsqldbProcessor()", () => {
     ]);
     await provision(world);
     expect(await plan(wish)).toEqual([
-      "unchanged stream TRANSACTIONS: it is as its file says",
-      "unchanged stream PAID_TRANSACTIONS: it was made by the same statement",
-      "unchanged table WINDOW_TRANSACTIONS: it was made by the same statement",
+      "keep stream TRANSACTIONS: it is as its file says",
+      "keep stream PAID_TRANSACTIONS: it was made by the same statement",
+      "keep table WINDOW_TRANSACTIONS: it was made by the same statement",
     ]);
     expect(await plan({ ...wish, statements: "second" })).toEqual([
-      "unchanged stream TRANSACTIONS: it is as its file says",
-      "terminate, drop and create again stream PAID_TRANSACTIONS: its statements or settings changed",
-      "terminate, drop and create again table WINDOW_TRANSACTIONS: its statements or settings changed (windowed aggregates cannot be replaced)",
+      "keep stream TRANSACTIONS: it is as its file says",
+      "replace stream PAID_TRANSACTIONS: its statements or settings changed: terminated, dropped and created again",
+      "replace table WINDOW_TRANSACTIONS: its statements or settings changed (windowed aggregates cannot be replaced): terminated, dropped and created again",
     ]);
   });
 

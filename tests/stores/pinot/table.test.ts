@@ -2,8 +2,7 @@ import { expect, test } from "bun:test";
 import { assetPaths, type Declarations, readAsset } from "../../../src/core/assets.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
-import { planTable, provisionPinot } from "../../../src/stores/pinot/table.ts";
-
+import { applyTable, observeTable, planTable, readTable, schemaResult } from "../../../src/stores/pinot/table.ts";
 import { failureOf } from "../../processors/failure.ts";
 import { type FakePinot, startFakePinot } from "./fake-pinot.ts";
 
@@ -15,7 +14,7 @@ interface Wish {
 
 async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => text, timeoutMs = 5000 }: Wish = {}) {
   const declarations: Declarations = { paths: assetPaths, read: (path) => edit(readAsset(path)) };
-  const changes = await provisionPinot({
+  const options = {
     controllerUrl: pinot.url,
     brokerUrl: pinot.url,
     brokers: "127.0.0.1:9092",
@@ -26,8 +25,11 @@ async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => te
     declarations,
     deadline: stepDeadline(timeoutMs),
     log: silentLog,
-  });
-  return changes.map(({ kind, name, result }) => `${kind} ${name} ${result}`);
+  };
+  const declared = readTable(options);
+  const seen = await observeTable(options, declared);
+  const done = await applyTable(planTable(seen.table, declared.identity), seen, declared, options);
+  return [`schema ${declared.schemaName} ${schemaResult(done, seen.hasSchema)}`, `table ${declared.name} ${done.result}`];
 }
 
 const wanted = { topicId: "w1", shape: "a", declarations: "b" };
@@ -51,14 +53,14 @@ test("planTable() decides from what the table remembers, and from who holds its 
 /** Instances of the recorded cluster that do not run: they are named by ports that are not used any more. */
 const lost = ["Broker_127.0.0.1_24099", "Broker_127.0.0.1_23099", "Server_127.0.0.1_24098", "Server_127.0.0.1_23098"];
 
-test("provisionPinot() makes schema and table, and waits until the table answers", async () => {
+test("applyTable() makes schema and table, and waits until the table answers", async () => {
   await using pinot = startFakePinot();
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
   expect(pinot.requests).toEqual([
     "GET /cluster/configs",
     "GET /tables/transaction_window",
-    "POST /tableConfigs/validate",
     "GET /schemas/transaction_window",
+    "POST /tableConfigs/validate",
     "GET /cluster/info",
     "GET /zk/ls",
     "GET /instances",
@@ -82,7 +84,7 @@ test("provisionPinot() makes schema and table, and waits until the table answers
   });
 });
 
-test("provisionPinot() changes nothing the second time", async () => {
+test("applyTable() changes nothing the second time", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   pinot.requests.length = 0;
@@ -116,7 +118,7 @@ function expectReplacement(requests: readonly string[]): void {
   ]);
 }
 
-test("provisionPinot() replaces the table of another topic, once no server holds the old one", async () => {
+test("applyTable() replaces the table of another topic, once no server holds the old one", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   pinot.requests.length = 0;
@@ -124,7 +126,7 @@ test("provisionPinot() replaces the table of another topic, once no server holds
   expectReplacement(pinot.requests);
 });
 
-test("provisionPinot() goes on with a replacement that was interrupted after the table, and before the schema, was deleted", async () => {
+test("applyTable() goes on with a replacement that was interrupted after the table, and before the schema, was deleted", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   await fetch(`${pinot.url}/tables/transaction_window`, { method: "DELETE" });
@@ -133,7 +135,7 @@ test("provisionPinot() goes on with a replacement that was interrupted after the
   expectReplacement(pinot.requests);
 });
 
-test("provisionPinot() updates settings in place, replaces what decides about rows", async () => {
+test("applyTable() updates settings in place, replaces what decides about rows", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   const settings = (text: string) => text.replace('"loadMode": "MMAP"', '"loadMode": "HEAP"');
@@ -142,13 +144,13 @@ test("provisionPinot() updates settings in place, replaces what decides about ro
   expect(await provision(pinot, { edit: rows })).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
 });
 
-test("provisionPinot() replaces a table that somebody else made", async () => {
+test("applyTable() replaces a table that somebody else made", async () => {
   await using pinot = startFakePinot();
   pinot.placeTable({ tableName: "transaction_window_REALTIME" });
   expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
 });
 
-test("provisionPinot() replaces a table whose segments are assigned to a server that is gone, and drops that server", async () => {
+test("applyTable() replaces a table whose segments are assigned to a server that is gone, and drops that server", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   pinot.trouble("lostServer");
@@ -160,7 +162,7 @@ test("provisionPinot() replaces a table whose segments are assigned to a server 
   );
 });
 
-test("provisionPinot() replaces a table of which the server cannot load a segment, since its files are gone", async () => {
+test("applyTable() replaces a table of which the server cannot load a segment, since its files are gone", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   pinot.trouble("failedSegments");
@@ -169,7 +171,7 @@ test("provisionPinot() replaces a table of which the server cannot load a segmen
   expectReplacement(pinot.requests);
 });
 
-test("provisionPinot() waits until an earlier creation that nobody saw the end of is over, and only then creates the table", async () => {
+test("applyTable() waits until an earlier creation that nobody saw the end of is over, and only then creates the table", async () => {
   await using pinot = startFakePinot();
   pinot.beginCreation(29_500);
   const startMs = performance.now();
@@ -185,14 +187,14 @@ test("provisionPinot() waits until an earlier creation that nobody saw the end o
   expect(await failureOf(provision(newer))).toMatchObject({ hint: "Type: streamctl up --timeout 360s" });
 });
 
-test("provisionPinot() replaces a table that has no segments: its creation was not finished", async () => {
+test("applyTable() replaces a table that has no segments: its creation was not finished", async () => {
   await using pinot = startFakePinot();
   pinot.placeTable({ tableName: "transaction_window_REALTIME" });
   pinot.trouble("unfinished");
   expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
 });
 
-test("provisionPinot() creates the table again only where Pinot refused because the deleted one is not gone", async () => {
+test("applyTable() creates the table again only where Pinot refused because the deleted one is not gone", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("viewExists");
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
@@ -222,7 +224,7 @@ test.each([
     /^Cannot create table "transaction_window": Pinot does not reach Kafka$/u,
     { retryable: true, facts: { engine: "pinot", status: 500, condition: "kafka-unreachable" } },
   ],
-] as const)("provisionPinot() explains %s", async (trouble, message, known) => {
+] as const)("applyTable() explains %s", async (trouble, message, known) => {
   await using pinot = startFakePinot();
   pinot.trouble(trouble);
   expect(await failureOf(provision(pinot))).toMatchObject({ code: "pinot", message: expect.stringMatching(message), ...known });
@@ -231,14 +233,14 @@ test.each([
 test.each([
   ["topicMissing", 'Cannot create table "transaction_window": its topic does not exist'],
   ["invalid", expect.stringMatching(/^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u)],
-] as const)("provisionPinot() explains %s where it is Pinot 1.5", async (trouble, message) => {
+] as const)("applyTable() explains %s where it is Pinot 1.5", async (trouble, message) => {
   await using pinot = startFakePinot("1.5");
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
   pinot.trouble(trouble);
   expect(await failureOf(provision(pinot, { topicId: "w2" }))).toMatchObject({ code: "pinot", message });
 });
 
-test("provisionPinot() keeps the old table when Pinot would refuse the new one", async () => {
+test("applyTable() keeps the old table when Pinot would refuse the new one", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   const before = pinot.table();
@@ -247,14 +249,14 @@ test("provisionPinot() keeps the old table when Pinot would refuse the new one",
   expect(pinot.table()).toBe(before);
 });
 
-test("provisionPinot() has a server that lost the table load it anew", async () => {
+test("applyTable() has a server that lost the table load it anew", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("lost");
   await provision(pinot, { timeoutMs: 10_000 });
   expect(pinot.requests.filter((request) => request.endsWith("/reset"))).toEqual(["POST /segments/transaction_window_REALTIME/reset"]);
 });
 
-test("provisionPinot() says why the table does not answer when the time is over", async () => {
+test("applyTable() says why the table does not answer when the time is over", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("lost");
   expect(await failureOf(provision(pinot, { timeoutMs: 500 }))).toMatchObject({
@@ -263,14 +265,14 @@ test("provisionPinot() says why the table does not answer when the time is over"
   });
 });
 
-test("provisionPinot() waits for a broker that calls a new table unknown: the controller has it", async () => {
+test("applyTable() waits for a broker that calls a new table unknown: the controller has it", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("lateBroker");
   await provision(pinot);
   expect(pinot.requests.filter((request) => request === "POST /query/sql")).toHaveLength(4);
 });
 
-test("provisionPinot() does not wait where Pinot refuses the query itself", async () => {
+test("applyTable() does not wait where Pinot refuses the query itself", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("queryRefused");
   const startMs = performance.now();
@@ -282,7 +284,7 @@ test("provisionPinot() does not wait where Pinot refuses the query itself", asyn
   expect(performance.now() - startMs).toBeLessThan(5000);
 });
 
-test("provisionPinot() names a file that is no JSON", async () => {
+test("applyTable() names a file that is no JSON", async () => {
   await using pinot = startFakePinot();
   expect(await failureOf(provision(pinot, { edit: (text) => text.slice(1) }))).toMatchObject({
     code: "usage",

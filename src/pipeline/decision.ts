@@ -1,0 +1,132 @@
+/** What a stack is to be: choices, the graph that they ask for, and the plan that follows from what is there. Changes nothing. */
+
+import { openDeclarations } from "../core/assets.ts";
+import { StreamctlError } from "../core/errors.ts";
+import { observeGraph, type Plan, planGraph } from "../core/resource-plan.ts";
+import { stepDeadline, type StepDeadline } from "../core/step-deadline.ts";
+import { resolveChoices, type TypedChoices } from "./choices.ts";
+import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { buildGraph, type Graph } from "./graph/graph.ts";
+import type { ServiceActions } from "./graph/service.ts";
+import { readStack } from "./killed-start.ts";
+import { ksqldbSource, warnOfExposedCredentials } from "./ksqldb.ts";
+import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
+import { openRuntime, readJarFolders } from "./open-runtime.ts";
+import { anyRuns, requireUnmoved } from "./running-stack.ts";
+import { chosenServices, stoppable } from "./stack-services.ts";
+import { lookAround } from "./surroundings.ts";
+import { requireKsqldb } from "../processors/ksqldb/home.ts";
+import { readCertificates } from "../stack/docker/certificates.ts";
+import type { ServiceStarts } from "../stack/execute.ts";
+import type { Runtime } from "../stack/runtime.ts";
+import { desireStack, observeProcesses } from "../stack/stack.ts";
+import { stopRuns } from "../stack/stop.ts";
+import { unrecordedServices } from "../stack/unrecorded.ts";
+import type { StackChoices } from "../state/choices.ts";
+import { RunRecorder } from "../state/run-recorder.ts";
+import { identityFor, type RunState } from "../state/run-state.ts";
+
+export interface DecisionRequest extends TypedChoices {
+  /** A PEM file of root certificates that builds of images trust. */
+  readonly extraCaFile?: string | undefined;
+}
+
+export interface Decision {
+  readonly choices: StackChoices;
+  readonly runtime: Runtime;
+  readonly recorder: RunRecorder;
+  readonly graph: Graph;
+  readonly plan: Plan;
+  /** Brings the services of the graph up, once it is set. */
+  readonly hands: { starts?: ServiceStarts };
+}
+
+/** Longest time for an engine to answer while the plan is made, in milliseconds: processors take theirs to describe what lost its topic. */
+const lookTimeoutMs = 30_000;
+
+/** A deadline for one look of a plan. */
+export function lookDeadline(signal: AbortSignal): StepDeadline {
+  return stepDeadline(lookTimeoutMs, signal);
+}
+
+/** What `up` would do, without doing it. Takes no lock, writes nothing. */
+export async function decide(request: DecisionRequest, context: PipelineContext): Promise<Decision> {
+  const { folder, declarationsDir, log, signal } = context;
+  const before = await readStack(context);
+  // A stack whose state was deleted is named before another one is started beside it.
+  if (!before) requireNothingRunning(await findLeftBehind(context), folder.root);
+  const { choices, isUp } = await choose(request, before, context);
+  // Another runtime knows nothing of what this one has started.
+  const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [] } : before;
+  const stack = await identityFor(folder, state);
+  const runtime = await openRuntime(choices, {
+    ...context,
+    stackId: stack.id,
+    extraCa: await extraCertificates(request.extraCaFile, choices),
+    jarFolders: await readJarFolders(choices),
+  });
+  if (state && isUp) await requireUnmoved(state, folder);
+  const recorder = new RunRecorder(folder, {
+    stack,
+    choices,
+    services: state?.services ?? [],
+    starting: [],
+    resources: state?.resources ?? [],
+  });
+  warnOfExposedCredentials(choices, log);
+  const desired = desireStack(chosenServices(choices), runtime);
+  const unrecorded = await unrecordedServices(state, runtime);
+  const hands: Decision["hands"] = {};
+  const actions: ServiceActions = {
+    bring: async (...work) => await requireStarts(hands).bring(...work),
+    stop: async (runs, timeoutMs) => await stopRuns(runs, timeoutMs, { runtime, log, forget: recorder.forget }),
+  };
+  const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
+  const wanted = new Set(desired.map(({ definition }) => definition.name));
+  const others = new Set([...running, ...unrecorded].map(({ name }) => name).filter((name) => !wanted.has(name)));
+  const graph = buildGraph({
+    choices,
+    endpoints: endpointsOf(choices),
+    desired,
+    unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer asked for" })),
+    records: [...recorder.records.values()],
+    unrecorded,
+    remembered: state?.resources ?? [],
+    runtime,
+    kafkaProbe,
+    declarations: openDeclarations(declarationsDir),
+    actions,
+    log,
+  });
+  const snapshot = await observeGraph(graph, () => lookDeadline(signal));
+  return { choices, runtime, recorder, graph, plan: planGraph(graph, snapshot), hands };
+}
+
+function requireStarts({ starts }: Decision["hands"]): ServiceStarts {
+  if (starts === undefined) throw new StreamctlError("internal", "Cannot start a service before the plan is carried out");
+  return starts;
+}
+
+/** The choices of the next `up`, and whether anything of the stack runs. @throws StreamctlError as `resolveChoices` */
+export async function choose(
+  request: DecisionRequest,
+  state: RunState | undefined,
+  { folder, declarationsDir, log, signal }: PipelineContext,
+): Promise<{ readonly choices: StackChoices; readonly isUp: boolean }> {
+  const declarations = openDeclarations(declarationsDir);
+  const isUp = state !== undefined && (await anyRuns(state, { folder, log }));
+  const choices = resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }), isUp);
+  const ksqldb = ksqldbSource(choices);
+  if (!isUp && ksqldb && "home" in ksqldb) await requireKsqldb(ksqldb.home);
+  return { choices, isUp };
+}
+
+/** @throws StreamctlError `usage` where no image is built, or the file holds no certificate */
+async function extraCertificates(file: string | undefined, { runtime }: StackChoices): Promise<readonly string[] | undefined> {
+  if (file === undefined) return undefined;
+  if (runtime === "docker") return await readCertificates(file);
+  throw new StreamctlError("usage", `Cannot use --extra-ca with --runtime ${runtime}: no image is built`, {
+    hint: "Type --runtime docker too; Maven on this machine trusts what Java does (keytool -importcert -cacerts)",
+  });
+}

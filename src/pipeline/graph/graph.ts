@@ -1,0 +1,156 @@
+/** The graph of a stack: what its choices ask for, and what runs of it beyond that. */
+
+import type { Declarations } from "../../core/assets.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Log } from "../../core/log.ts";
+import type { Resource } from "../../core/resource.ts";
+import type { Endpoints } from "../endpoints.ts";
+import { computationResource, type ComputationResource } from "./computation.ts";
+import { externalServer, releasedComputation } from "./external.ts";
+import { definitionIn, type ServiceActions, serviceResource, type UnwantedService } from "./service.ts";
+import { tableResource } from "./table.ts";
+import { topicResource } from "./topic.ts";
+import { abandonedServers, wantsExternal } from "../ksqldb.ts";
+import { processorFor } from "../processor-place.ts";
+import { transactionsTopic, windowsTopicOf } from "../../spec/names.ts";
+import type { KafkaProbe } from "../../stack/health.ts";
+import type { DesiredService } from "../../stack/plan.ts";
+import type { Runtime } from "../../stack/runtime.ts";
+import { withDependencies } from "../../stack/service-order.ts";
+import type { StackChoices } from "../../state/choices.ts";
+import type { ResourceRecord, ServiceRecord } from "../../state/run-state.ts";
+import type { RunningService, ServiceName } from "../../state/service-identity.ts";
+import { pinotBrokersVariable } from "../../stores/pinot/service.ts";
+
+export interface ServiceGraphOptions {
+  /** Services that the choices ask for. */
+  readonly desired?: readonly DesiredService[];
+  /** Others that run, or that the state names, and why each is to be stopped. */
+  readonly unwanted?: readonly UnwantedService[];
+  readonly records: readonly ServiceRecord[];
+  /** Runs that carry the stack's mark and that the state does not name. */
+  readonly unrecorded: readonly RunningService[];
+  readonly runtime: Runtime;
+  readonly kafkaProbe: KafkaProbe;
+  /** Absent where nothing is carried out. */
+  readonly actions?: ServiceActions | undefined;
+}
+
+export interface GraphOptions extends ServiceGraphOptions {
+  readonly desired: readonly DesiredService[];
+  readonly choices: StackChoices;
+  readonly endpoints: Endpoints;
+  readonly remembered: readonly ResourceRecord[];
+  readonly declarations: Declarations;
+  readonly log: Log;
+}
+
+/** Resources in the order in which they are shown. */
+export type Graph = readonly Resource[];
+
+export function buildGraph(options: GraphOptions): Graph {
+  const services = serviceResources(options);
+  return [...services.values(), ...pipelineResources(options, services)];
+}
+
+/** The services of a stack alone. */
+export function serviceGraph(options: ServiceGraphOptions): Graph {
+  return [...serviceResources(options).values()];
+}
+
+function serviceResources(options: ServiceGraphOptions): ReadonlyMap<ServiceName, Resource> {
+  const { desired = [], unwanted = [], records, unrecorded, runtime, kafkaProbe, actions = noActions } = options;
+  const all: readonly (DesiredService | UnwantedService)[] = [...desired, ...unwanted];
+  const definitions = all.map(definitionIn);
+  const made = new Map<ServiceName, Resource>();
+  const resourcesOf = (names: Iterable<ServiceName>): readonly Resource[] =>
+    all.filter((one) => [...names].includes(definitionIn(one).name)).map(make);
+  const make = (one: DesiredService | UnwantedService): Resource => {
+    const { name, after } = definitionIn(one);
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const resource = serviceResource({
+      wanted: one,
+      record: records.find((record) => record.name === name),
+      unrecorded: unrecorded.filter((run) => run.name === name),
+      needs: resourcesOf(after),
+      // Near or far: what lies between two services need not run.
+      uses: resourcesOf([...withDependencies([name], definitions)].filter((other) => other !== name)),
+      runtime,
+      kafkaProbe,
+      actions,
+    });
+    made.set(name, resource);
+    return resource;
+  };
+  return new Map(all.map((one) => [definitionIn(one).name, make(one)]));
+}
+
+const noActions: ServiceActions = {
+  bring: refuse,
+  stop: refuse,
+};
+
+async function refuse(): Promise<never> {
+  throw new StreamctlError("internal", "Cannot carry out a graph that is only looked at");
+}
+
+/** What the pipeline is made of in its engines, as far as the stack has them. */
+function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceName, Resource>): readonly Resource[] {
+  const { choices, endpoints, desired, runtime, declarations, log } = options;
+  const wanted = (name: ServiceName): Resource | undefined =>
+    desired.some(({ definition }) => definition.name === name) ? services.get(name) : undefined;
+  const kafka = wanted("kafka");
+  if (kafka === undefined) return [];
+  const last = ({ kind, name }: Pick<ResourceRecord, "kind" | "name">): JsonObject | undefined =>
+    options.remembered.find((record) => record.kind === kind && record.name === name)?.facts;
+  const external = wantsExternal(choices) ? externalServer(options, kafka) : undefined;
+  const holder = external ?? wanted(choices.processor);
+  const released = holder === undefined ? [] : abandonedServers(choices).map((url) => releasedComputation(url, kafka, options));
+  const brokers = endpoints.kafka;
+  const transactions = topicResource({
+    topic: transactionsTopic,
+    brokers,
+    kafka,
+    last: last({ kind: "topic", name: transactionsTopic.name }),
+  });
+  let job: ComputationResource | undefined;
+  const windowsTopic = windowsTopicOf(choices.processor);
+  const windows = topicResource({
+    topic: windowsTopic,
+    brokers,
+    kafka,
+    after: [transactions, ...released],
+    last: last({ kind: "topic", name: windowsTopic.name }),
+    considers: () => (job === undefined ? [] : [job]),
+    stale: (topic, neighbours) => job?.staleWindows(topic, neighbours),
+  });
+  if (holder !== undefined) {
+    const place = { choices, endpoints, runtime, declarations };
+    job = computationResource({
+      processorFor: (one, other) => processorFor(place, one, other),
+      transactions,
+      windows,
+      holder,
+      lastOf: (name) => last({ kind: "job", name }),
+    });
+  }
+  const pinot = wanted("pinot");
+  const table =
+    pinot === undefined
+      ? []
+      : [
+          tableResource({
+            pinot: { controllerUrl: endpoints.pinotController, brokerUrl: endpoints.pinotBroker },
+            brokers,
+            brokersInTable: `\${${pinotBrokersVariable}}`,
+            windows,
+            holder: pinot,
+            declarations,
+            lastOf: (name) => last({ kind: "table", name }),
+            log,
+          }),
+        ];
+  return [...(external ? [external] : []), ...released, transactions, windows, ...(job ? [job] : []), ...table];
+}

@@ -1,0 +1,106 @@
+/** Pinot's table, with its schema, as a resource. */
+
+import type { Declarations } from "../../core/assets.ts";
+import { StreamctlError } from "../../core/errors.ts";
+import { type JsonObject, stringAt } from "../../core/json.ts";
+import type { Log } from "../../core/log.ts";
+import type { Decision, OperationKind, Resource } from "../../core/resource.ts";
+import { remainingMs, type StepDeadline } from "../../core/step-deadline.ts";
+import { describeTopic } from "../../kafka/admin.ts";
+import type { TopicResource } from "./topic.ts";
+import type { TopicIdentity } from "../../spec/names.ts";
+import { tableHealth } from "../../stores/pinot/table-health.ts";
+import {
+  applyTable,
+  observeTable,
+  type PinotOptions,
+  planTable,
+  readTable,
+  schemaResult,
+  type TableIdentity,
+  type TableObservation,
+  type TablePlan,
+  validateTable,
+} from "../../stores/pinot/table.ts";
+
+export interface TableOptions {
+  readonly pinot: { readonly controllerUrl: string; readonly brokerUrl: string };
+  /** Of Kafka, for this machine. */
+  readonly brokers: string;
+  /** Of Kafka, as the table names them. */
+  readonly brokersInTable: string;
+  readonly windows: TopicResource;
+  readonly holder: Resource;
+  readonly declarations: Declarations;
+  /** What was remembered of the table of a name. */
+  readonly lastOf: (name: string) => JsonObject | undefined;
+  readonly log: Log;
+}
+
+export type TableResource = Resource<TableObservation, TableIdentity>;
+
+/** In the place of the id of a topic that is not there yet. */
+const unknownId = "(not created yet)";
+
+export function tableResource(options: TableOptions): TableResource {
+  const { pinot, brokers, brokersInTable, windows, holder, declarations, lastOf, log } = options;
+  const wantedFor = (topic: TopicIdentity) => readTable({ windows: topic, brokers: brokersInTable, declarations });
+  const nowhere = wantedFor({ name: windows.name, id: unknownId });
+  const within = (deadline: StepDeadline, topic: TopicIdentity): PinotOptions => ({
+    ...pinot,
+    brokers: brokersInTable,
+    windows: topic,
+    requireTopic: async (until) => await requireTopic(topic, brokers, until),
+    declarations,
+    deadline,
+    log,
+  });
+  const unknown = { name: windows.name, id: unknownId };
+  return {
+    kind: "table",
+    name: nowhere.name,
+    holder,
+    needs: [holder, windows],
+    observe: async (deadline) => await observeTable(within(deadline, unknown), nowhere),
+    recall: () => recalled(lastOf(nowhere.name)),
+    decide(seen, neighbours) {
+      const { identity, schemaName } = wantedFor(neighbours.facts(windows) ?? unknown);
+      return decisionOf(planTable(seen.table, identity), seen, schemaName, identity);
+    },
+    async validate({ neighbours, deadline }) {
+      const { name, schema, table } = wantedFor(neighbours.facts(windows) ?? unknown);
+      await validateTable(pinot.controllerUrl, name, { schema, table }, deadline);
+    },
+    async apply(_, { seen, neighbours, deadline }) {
+      const topic = neighbours.facts(windows) ?? unknown;
+      const wanted = wantedFor(topic);
+      const done = await applyTable(planTable(seen.table, wanted.identity), seen, wanted, within(deadline, topic));
+      return { ...decisionOf(done, seen, wanted.schemaName, wanted.identity), facts: wanted.identity };
+    },
+    health: async (deadline) => await tableHealth(pinot, nowhere.name, deadline),
+  };
+}
+
+const operations = { created: "create", unchanged: "keep", updated: "update", replaced: "replace" } as const satisfies Record<
+  TablePlan["result"],
+  OperationKind
+>;
+
+function decisionOf(plan: TablePlan, seen: TableObservation, schemaName: string, facts: TableIdentity): Decision<TableIdentity> {
+  const { cause } = plan;
+  const schema = { operation: operations[schemaResult(plan, seen.hasSchema)], kind: "schema", name: schemaName, cause };
+  return { operation: operations[plan.result], cause, facts, parts: [schema], ...(plan.result === "created" ? { obvious: true } : {}) };
+}
+
+function recalled(last: JsonObject | undefined): TableObservation {
+  const [topicId, shape, declarations] = ["topicId", "shape", "declarations"].map((name) => stringAt(last, name));
+  if (topicId === undefined || shape === undefined || declarations === undefined) return { table: "absent", hasSchema: false };
+  return { table: { topicId, shape, declarations, lostServers: [] }, hasSchema: true };
+}
+
+/** Pinot takes minutes to refuse a table without its topic. */
+async function requireTopic({ name, id }: TopicIdentity, brokers: string, deadline: StepDeadline): Promise<void> {
+  const topic = await describeTopic({ brokers, topic: name, timeoutMs: remainingMs(deadline), signal: deadline.signal });
+  if (topic?.topicId === id) return;
+  throw new StreamctlError("kafka", `Topic "${name}" was deleted while the stack was being provisioned`, { hint: "Type: streamctl up" });
+}
