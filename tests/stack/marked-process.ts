@@ -17,7 +17,8 @@ afterAll(async () => {
 /** A process with these words behind its own, that ends when it is asked to. */
 export async function waitingProcess(words: readonly string[], cwd: string): Promise<ProcessIdentity> {
   await mkdir(cwd, { recursive: true });
-  const args = ["-e", "setInterval(() => {}, 1000)", "--", ...words];
+  // It ends by itself where the test was killed.
+  const args = ["-e", "setTimeout(() => {}, 120_000)", "--", ...words];
   const identity = await startDetached({ program: process.execPath, args, cwd }, "/dev/null");
   started.push(identity);
   // For a moment it still has the words of the program that started it.

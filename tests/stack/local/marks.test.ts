@@ -5,17 +5,21 @@ import { identifyProcess } from "../../../src/core/process.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { markedProcesses } from "../../../src/stack/local/marks.ts";
 import { localRuntime } from "../../../src/stack/local/runtime.ts";
+import { newStackId } from "../../../src/state/stack-identity.ts";
 import { stateFolder } from "../../../src/state/state-folder.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { markedProcess } from "../marked-process.ts";
 
+// Another run of these tests may be going on.
+const [ourId, thirdId] = [newStackId(), newStackId()];
+
 test("markedProcesses() finds the engines of a stack by its id, and by a folder that was renamed or deleted", async () => {
   const parent = stateFolder(await temporaryFolder()).root;
   const [ours, other] = [stateFolder(join(parent, "ours")), stateFolder(join(parent, "other"))];
-  const kafka = await markedProcess("0000aaaa", ours, "kafka");
-  const pinot = await markedProcess("0000bbbb", other, "pinot");
+  const kafka = await markedProcess(ourId, ours, "kafka");
+  const pinot = await markedProcess(newStackId(), other, "pinot");
   const found = [{ name: "kafka", identity: kafka }] as const;
-  expect(await markedProcesses("0000aaaa", ours)).toEqual(found);
+  expect(await markedProcesses(ourId, ours)).toEqual(found);
   // A state folder that is gone has no id to look for.
   await rm(ours.root, { recursive: true });
   expect(await markedProcesses(undefined, ours)).toEqual(found);
@@ -28,9 +32,9 @@ test("markedProcesses() finds the engines of a stack by its id, and by a folder 
 
 test("endOrphans() of the local runtime ends what prepares the data of a service, and no service", async () => {
   const folder = stateFolder(await temporaryFolder());
-  const runtime = localRuntime({ folder, stackId: "0000cccc", cacheDir: () => "/nowhere", log: silentLog });
-  const preparing = await markedProcess("0000cccc", folder, "kafka", "prepare");
-  const kafka = await markedProcess("0000cccc", folder, "kafka");
+  const runtime = localRuntime({ folder, stackId: thirdId, cacheDir: () => "/nowhere", log: silentLog });
+  const preparing = await markedProcess(thirdId, folder, "kafka", "prepare");
+  const kafka = await markedProcess(thirdId, folder, "kafka");
   await runtime.endOrphans();
   expect(await identifyProcess(preparing.pid)).toBeUndefined();
   expect(await runtime.running()).toEqual([{ name: "kafka", identity: kafka }]);
