@@ -5,7 +5,7 @@
  */
 
 import { join, resolve } from "node:path";
-import { fixedUsers } from "../../src/record/users.ts";
+import { fixedUsers } from "../../src/data/users.ts";
 import { executable } from "../measure.ts";
 import type { Lack, Preparation } from "./prepare.ts";
 

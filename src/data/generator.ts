@@ -5,12 +5,11 @@
  */
 
 import type { MessageBatch } from "../kafka/batch.ts";
-import { maxTransactionId } from "../record/transaction.ts";
-import { fixedUsers } from "../record/users.ts";
 import { simulatedTimeMs, TimestampText, type EventTime } from "./event-time.ts";
 import { below, firstBits, nextBits, randomKey } from "./random.ts";
 import type { RealisticUsers } from "./realistic.ts";
 import * as record from "./record-pieces.ts";
+import { fixedUsers } from "./users.ts";
 
 export interface GeneratorOptions {
   /** 0 to 2^53 − 1. */
@@ -73,9 +72,9 @@ export class TransactionGenerator {
       }
       const idBits = firstBits(key, index);
       const bits = nextBits(key, idBits);
-      const paid = bits & 1;
-      const user = realistic === null ? below(fixedUsers.length, bits) : this.#adoptUser(realistic, index, paid);
-      const end = this.#write(n, position, user, 1 + below(maxTransactionId, idBits), paid);
+      const coin = bits & 1;
+      const user = realistic === null ? below(fixedUsers.length, bits) : this.#adoptUser(realistic, index, coin);
+      const end = this.#write(n, position, user, record.firstTransactionId + below(record.transactionIds, idBits), coin);
       this.#timestamp.write(timeOf(index), this.#bytes, position + record.timestampAt);
       position = end;
     }
@@ -98,25 +97,25 @@ export class TransactionGenerator {
   }
 
   /** Puts the user of a record in the place of the one prepared user, and answers that place. */
-  #adoptUser(realistic: RealisticUsers, index: number, paid: number): number {
+  #adoptUser(realistic: RealisticUsers, index: number, coin: number): number {
     const { userId, totalPaid } = realistic.at(index);
-    this.#pieces.replaceUser(userId, totalPaid, paid);
+    this.#pieces.replaceUser(userId, totalPaid, coin);
     this.#amounts[0] = totalPaid;
     return 0;
   }
 
   /** Writes one record without its time at a position, and answers the position behind it. */
-  #write(n: number, position: number, user: number, transactionId: number, paid: number): number {
+  #write(n: number, position: number, user: number, transactionId: number, coin: number): number {
     const bytes = this.#bytes;
     const headStart = this.#pieces.headStart(user);
-    const tailStart = this.#pieces.tailStart(user, paid);
-    const tailBytes = this.#pieces.tailBytes(user, paid);
+    const tailStart = this.#pieces.tailStart(user, coin);
+    const tailBytes = this.#pieces.tailBytes(user, coin);
     bytes.copyWithin(position, headStart, headStart + record.headBytes);
     const tailAt = writeDecimal(bytes, position + record.headBytes, transactionId);
     bytes.copyWithin(tailAt, tailStart, tailStart + tailBytes);
     this.#offsets[n * 2] = position;
     this.#offsets[n * 2 + 1] = position + record.keyBytes;
-    this.#weights[n] = paid === 1 ? (this.#amounts[user] ?? 0) : 0;
+    this.#weights[n] = record.counts(coin) ? (this.#amounts[user] ?? 0) : 0;
     return tailAt + tailBytes;
   }
 }

@@ -1,7 +1,7 @@
 /** Users and amounts of `--users random`, made by faker. Imported only when asked for: faker is the largest dependency. */
 
 import { SimpleFaker, type Randomizer } from "@faker-js/faker";
-import { randomTotalPaid } from "../record/users.ts";
+import { randomTotalPaid } from "./users.ts";
 import { firstBits, goldenRatio, mix32, nextBits, randomKey } from "./random.ts";
 
 export interface RealisticUsers {

@@ -6,7 +6,7 @@ import { realisticUsers } from "../../src/data/realistic.ts";
 import { shardShare, workerShare, type Share } from "../../src/data/shares.ts";
 import { formatEventTimestamp } from "../../src/record/event-timestamp.ts";
 import { parseTransaction, type Transaction } from "../../src/record/transaction.ts";
-import { fixedUsers } from "../../src/record/users.ts";
+import { fixedUsers } from "../../src/data/users.ts";
 
 const simulated: EventTime = { kind: "simulated", startMs: Date.UTC(2026, 0, 1), spacingUs: 10_000 };
 const decoder = new TextDecoder();

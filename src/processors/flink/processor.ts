@@ -7,18 +7,18 @@
 
 import type { Declarations } from "../../core/assets.ts";
 import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
+import { innermostCause } from "../../core/java-error.ts";
 import type { Log } from "../../core/log.ts";
 import type { Health } from "../../core/resource.ts";
-import { windowSizeMs } from "../../record/window.ts";
-import { type CheckpointPlace, checkpointDirectory, forgetOtherCheckpoints, newestCheckpoint, formerIdentities } from "./checkpoints.ts";
+import type { StepDeadline } from "../../core/step-deadline.ts";
+import { checkpointDirectory, type CheckpointPlace, forgetOtherCheckpoints, formerIdentities, newestCheckpoint } from "./checkpoints.ts";
 import { openGatewaySession } from "./gateway.ts";
 import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
 import { keepsFailing, standstill } from "./progress.ts";
-import { innermostCause } from "../../core/java-error.ts";
-import type { StepDeadline } from "../../core/step-deadline.ts";
-import { type Processor, planProcessor, type ProcessorIdentity, startsAnew } from "../processor.ts";
+import { planProcessor, type Processor, type ProcessorIdentity, startsAnew } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
-import type { TopicIdentity } from "../../spec/names.ts";
+import { windowSizeMs } from "../../record/window.ts";
+import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 
 export interface FlinkOptions {
   /** The cluster's REST address, without a slash at its end. */
@@ -50,8 +50,8 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       transactionsTopic: transactions.name,
       windowsTopic: windows.name,
       consumerGroup: name,
-      windowSizeSeconds: windowSizeMs / 1000,
-      windowSizeMs,
+      windowSizeSeconds: onlyWindow.span.sizeMs / 1000,
+      windowSizeMs: onlyWindow.span.sizeMs,
     });
   const statements = requireOneInsert(render(options.brokers));
   // The same topics at another address hold the same records: the job goes on from its checkpoint there.

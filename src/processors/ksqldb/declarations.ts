@@ -6,12 +6,10 @@
 
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
-import { ksqldbRetentionDays, windowsTopic, type TopicIdentity } from "../../spec/names.ts";
-import { windowSizeMs } from "../../record/window.ts";
+import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 import { type Definition, parseDefinition } from "./definition.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
-
-export const retentionMs = ksqldbRetentionDays * 86_400_000;
+import { retentionDays, retentionMs } from "./topic-config.ts";
 
 /** What every topic begins with that streamctl made for the sake of ksqlDB's statements. */
 export const ownTopicPrefix = "streamctl-paid_transactions-";
@@ -51,11 +49,11 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
     transactionsTopic: transactions.name,
     transactionsPartitions,
     windowsTopic: windows.name,
-    windowSizeSeconds: windowSizeMs / 1000,
-    retentionDays: ksqldbRetentionDays,
+    windowSizeSeconds: onlyWindow.span.sizeMs / 1000,
+    retentionDays,
     retentionMs,
     // A day less: ksqlDB wants the window within the retention too.
-    graceDays: ksqldbRetentionDays - 1,
+    graceDays: retentionDays - 1,
     ...creation,
   });
   const declared = statements.map(declare);
@@ -75,7 +73,7 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
 /** The topic of windows is made by streamctl: a statement that wants another one is refused before anything is given up for it. */
 function requireOnePartition({ statement: { file, line, sql } }: Declared, topic: string): void {
   const wanted = /\bwith\s*\([^)]*\bpartitions\s*=\s*(?<count>\d+)/iu.exec(sql)?.groups?.["count"];
-  if (wanted === undefined || Number(wanted) === windowsTopic.partitions) return;
+  if (wanted === undefined || Number(wanted) === onlyWindow.topic.partitions) return;
   const message = `Cannot run "${file}:${line}": it wants ${wanted} partitions of topic "${topic}", and there is one`;
   throw new StreamctlError("usage", message, { hint: "Pinot upserts within a partition: write PARTITIONS = 1" });
 }

@@ -8,16 +8,17 @@
 import { randomUUID } from "node:crypto";
 import { hasCode } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import type { Operation, OperationKind } from "../../core/resource.ts";
+import type { StepDeadline } from "../../core/step-deadline.ts";
 import { KsqldbChain, type KsqldbOptions } from "./chain.ts";
 import { drop, fillingQueries, make, terminate, waitUntilRunning } from "./change.ts";
-import { type Declared, declaredFor, ownTopicPrefix, retentionMs } from "./declarations.ts";
+import { type Declared, declaredFor, ownTopicPrefix } from "./declarations.ts";
 import { type HeldQuery, type HeldState, listQueries, queryErrors, writersOf } from "./objects.ts";
 import { isOurQuery, isOurs, type ObjectStep, planObjects, requireOwn } from "./plan.ts";
 import { readServerInfo } from "./server.ts";
 import { warnOfSettings } from "./settings.ts";
+import { retentionMs } from "./topic-config.ts";
 import { validateSteps } from "./validation.ts";
-import type { StepDeadline } from "../../core/step-deadline.ts";
-import type { Operation, OperationKind } from "../../core/resource.ts";
 import { planProcessor, type Processor, type ProcessorPlan, startsAnew } from "../processor.ts";
 
 /** @throws StreamctlError `usage` when a file of `ksql/` cannot be used. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { fixedUsers } from "../../src/record/users.ts";
+import { fixedUsers } from "../../src/data/users.ts";
 
 /** Kafka's murmur2 as the Java client computes it; `foobar` is the reference value of Kafka's own tests. */
 function murmur2(text: string): number {
