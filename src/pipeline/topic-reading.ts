@@ -7,8 +7,8 @@ import { StreamctlError } from "../core/errors.ts";
 import { type Deadline, pause, WatchedTime } from "../core/wait.ts";
 import type { Watermarks } from "../kafka/admin.ts";
 import type { PartitionOffset } from "../kafka/consumer.ts";
-import type { JsonReader } from "../record/json-readers.ts";
 import { type RecordBatch, TopicTally } from "./topic-tally.ts";
+import type { VerifySubject } from "./verify-subject.ts";
 
 export interface TopicSnapshot {
   /** Kafka's id; a topic that was deleted and recreated has another one. */
@@ -48,8 +48,7 @@ export interface ReadingProgress {
 }
 
 export interface ReadingOptions {
-  /** What computes the windows. */
-  readonly processor: JsonReader;
+  readonly subject: VerifySubject;
   /** Longest time without progress while the ends are not reached, in milliseconds; default 30,000. */
   readonly stallMs?: number | undefined;
   /** Longest wait for the transactions of other producers to end, in milliseconds; default 2000. */
@@ -84,7 +83,7 @@ export class TopicReading {
   constructor(log: TransactionLog, options: ReadingOptions) {
     this.#log = log;
     this.#options = options;
-    this.tally = new TopicTally(log.topic, options.processor);
+    this.tally = new TopicTally(options.subject, log.topic);
   }
 
   async close(): Promise<void> {

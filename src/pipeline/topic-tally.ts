@@ -2,9 +2,11 @@
 
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
-import { ambiguityOf, type JsonReader, readerNames } from "../record/json-readers.ts";
-import { parseTransaction } from "../record/transaction.ts";
-import { WindowTotals } from "../record/window.ts";
+import { fieldIndex } from "../record/condition.ts";
+import { ContractReader, type StreamRecord } from "../record/contract-reader.ts";
+import { AmbiguityFinder } from "../record/json-ambiguity.ts";
+import { WindowFold } from "../record/window-fold.ts";
+import type { VerifySubject } from "./verify-subject.ts";
 import { maxWindows } from "./window-comparison.ts";
 
 /** What a tally needs of a batch as the consumer packs it. */
@@ -13,10 +15,9 @@ export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "n
 export interface TopicCounts {
   /** Everything in the topic up to the end offsets of the last look, and what came along while it read up to them. */
   readonly records: number;
-  readonly paidRecords: number;
-  /** What they pay in all; amounts below 0, which no run makes, are left out. */
-  readonly paidTotal: number;
-  /** Records that break the contract of a transaction, or that the processor may read otherwise, and how many for which reason. */
+  /** Records that count in the window, and the sum of its first `sum` column over them; amounts below 0, which no run makes, are left out. */
+  readonly measure: { readonly count: number; readonly total: number };
+  /** Records that break the contract, or that the processor may read otherwise, and how many for which reason. */
   readonly invalid: number;
   readonly invalidReasons: Readonly<Record<string, number>>;
   /** Those of them that the processor may read otherwise. */
@@ -26,37 +27,43 @@ export interface TopicCounts {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export class TopicTally {
-  /** Totals of the Paid transactions by window. */
-  readonly windows = new WindowTotals();
+  /** The rows of the window. */
+  readonly windows: WindowFold;
   /** Starts of the windows in which records may count that the processor reads otherwise. */
   readonly ambiguousWindows = new Set<number>();
   readonly #topic: string;
-  readonly #reader: JsonReader;
+  readonly #title: string;
+  readonly #contract: ContractReader;
+  readonly #ambiguities: AmbiguityFinder;
+  readonly #amountOf: (record: StreamRecord) => number;
   readonly #maxWindows: number;
   readonly #positions = new Map<number, number>();
   readonly #invalidReasons = new Map<string, number>();
   #records = 0;
   #invalid = 0;
   #ambiguous = 0;
-  #paidRecords = 0;
-  #paidTotal = 0;
+  #counted = 0;
+  #total = 0;
 
   /**
    * @param topic its name, for errors
-   * @param reader what the windows are computed by: records that it may read otherwise than the contract are invalid
    * @param limit windows that are accepted; default a million
+   * @throws StreamctlError `not-available` for a window that this version does not compute
    */
-  constructor(topic: string, reader: JsonReader, limit = maxWindows) {
+  constructor({ stream, window, reader }: VerifySubject, topic: string, limit = maxWindows) {
+    this.windows = new WindowFold(window, stream);
     this.#topic = topic;
-    this.#reader = reader;
+    this.#title = reader.title;
+    this.#contract = new ContractReader(stream);
+    this.#ambiguities = new AmbiguityFinder(stream, this.#contract, reader);
+    this.#amountOf = measuredAmount(window, stream);
     this.#maxWindows = limit;
   }
 
   get counts(): TopicCounts {
     return {
       records: this.#records,
-      paidRecords: this.#paidRecords,
-      paidTotal: this.#paidTotal,
+      measure: { count: this.#counted, total: this.#total },
       invalid: this.#invalid,
       invalidReasons: Object.fromEntries([...this.#invalidReasons].toSorted(([, one], [, other]) => other - one)),
       ambiguous: this.#ambiguous,
@@ -89,27 +96,33 @@ export class TopicTally {
 
   #addValue(value: string | Uint8Array | null): void {
     this.#records++;
-    const transaction = parseTransaction(value);
-    const ambiguity = value === null ? undefined : ambiguityOf(value, transaction, this.#reader);
+    const text = typeof value === "string" ? value : textOf(value);
+    const written = text === undefined ? undefined : this.#contract.readWritten(text);
+    if (written === undefined) this.#addClosely(value);
+    else this.#addRecord(written);
+  }
+
+  /** Adds a value that is not written as `data` writes it. */
+  #addClosely(value: string | Uint8Array | null): void {
+    const read = this.#contract.read(value);
+    const ambiguity = value === null ? undefined : this.#ambiguities.find(value, read);
     if (ambiguity !== undefined) {
       this.#ambiguous++;
-      for (const start of ambiguity.windows) this.ambiguousWindows.add(start);
-      this.#addInvalid(`${readerNames[this.#reader]} may read it otherwise: ${ambiguity.quirk}`);
-      return;
-    }
-    if (typeof transaction === "string") {
-      this.#addInvalid(transaction);
-      return;
-    }
-    if (transaction.status !== "Paid") return;
-    this.#paidRecords++;
-    // An amount below 0, which no run makes, would feign that something of what a run delivered is missing.
-    this.#paidTotal += Math.max(0, transaction.totalPaid);
+      for (const timeMs of ambiguity.eventTimesMs) this.ambiguousWindows.add(this.windows.startOf(timeMs));
+      this.#addInvalid(`${this.#title} may read it otherwise: ${ambiguity.quirk}`);
+    } else if (typeof read === "string") this.#addInvalid(read);
+    else this.#addRecord(read);
+  }
+
+  #addRecord(record: StreamRecord): void {
     try {
-      this.windows.addPaid(transaction.eventTimeMs, transaction.totalPaid);
+      if (!this.windows.add(record)) return;
     } catch (error) {
       throw this.#beyond(messageOf(error), error);
     }
+    this.#counted++;
+    // An amount below 0, which no run makes, would suggest that something of what a run delivered is missing.
+    this.#total += Math.max(0, this.#amountOf(record));
   }
 
   #addInvalid(reason: string): void {
@@ -122,6 +135,25 @@ export class TopicTally {
       cause,
       hint: "Start afresh with: streamctl down --volumes",
     });
+  }
+}
+
+/** What the first `sum` column of a window adds up; 0 where it has none. */
+function measuredAmount({ columns }: VerifySubject["window"], stream: VerifySubject["stream"]): (record: StreamRecord) => number {
+  const sums = columns.flatMap(({ aggregate }) => (aggregate.kind === "sum" ? [aggregate.field] : []));
+  const [field] = sums;
+  if (field === undefined) return () => 0;
+  const at = fieldIndex(stream, field);
+  return (record) => Number(record[at]);
+}
+
+/** Undefined for a tombstone, and for what is not UTF-8. */
+function textOf(value: Uint8Array | null): string | undefined {
+  if (value === null) return undefined;
+  try {
+    return utf8.decode(value);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,27 +1,26 @@
 /** What `verify` found, and whether that proves that nothing was lost and nothing counted twice. */
 
 import type { RunRecord } from "../state/run-record.ts";
-import { type JsonReader, readerNames } from "../record/json-readers.ts";
 import type { HeldBack } from "./topic-reading.ts";
 import type { TopicCounts } from "./topic-tally.ts";
+import { recordNames, type VerifySubject } from "./verify-subject.ts";
 import type { WindowComparison } from "./window-comparison.ts";
 
 /** Sums over the runs that wrote to the topic as it is now. */
 export interface SentTotals {
   readonly delivered: number;
   readonly unresolved: number;
-  /** Paid transactions among the delivered ones. */
-  readonly paid: { readonly count: number; readonly total: number };
+  /** Of the delivered ones, as in `TopicCounts`. */
+  readonly measure: { readonly count: number; readonly total: number };
   /** Delivered or unresolved messages of runs under which the topic was recreated: how many of them it holds is not known. */
   readonly divided: number;
   /** Delivered to another topic of this name: one that was deleted since, or one of another Kafka. */
   readonly elsewhere: number;
 }
 
-/** The document of `verify --json`. */
 export interface VerifyReport extends WindowComparison, TopicCounts {
   readonly topic: string;
-  readonly processor: JsonReader;
+  readonly subject: VerifySubject;
   /** Of the topic. */
   readonly partitions: number;
   /** Records beyond delivered, unresolved and divided: from elsewhere, or sent twice. The fewest that there are where runs are divided. */
@@ -39,7 +38,7 @@ export interface VerifyReport extends WindowComparison, TopicCounts {
 export type ReasonCode =
   | "no-window"
   | "records-lost"
-  | "paid-lost"
+  | "measure-lost"
   | "window-differs"
   | "row-extra"
   | "record-foreign"
@@ -74,7 +73,7 @@ export function sumRuns(runs: readonly RunRecord[], topic: string, topicId: stri
   return {
     delivered: sum(mine, (run) => run.delivered),
     unresolved: sum(mine, (run) => run.unresolved),
-    paid: { count: sum(mine, (run) => run.paid.count), total: sum(mine, (run) => run.paid.total) },
+    measure: { count: sum(mine, (run) => run.paid.count), total: sum(mine, (run) => run.paid.total) },
     divided: sum(divided, (run) => run.delivered + run.unresolved),
     elsewhere: sum(others, (run) => run.delivered),
   };
@@ -82,7 +81,8 @@ export function sumRuns(runs: readonly RunRecord[], topic: string, topicId: stri
 
 /** Pure: the same report always gets the same verdict. */
 export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
-  const { windows, mismatched, extra, records, invalid, sent, paidRecords, paidTotal, foreign } = report;
+  const { windows, mismatched, extra, records, invalid, sent, measure, foreign } = report;
+  const names = recordNames(report.subject);
   const reasons: Reason[] = [];
   const find = (code: ReasonCode, text: string): void => void reasons.push({ code, text });
   // What the runs delivered is valid, so a record that is not cannot stand in for one that is missing.
@@ -91,11 +91,11 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   if (held > 0) find("transaction-open", openTransactions(held, report.heldBack));
   // What is held back may be what seems to be missing.
   if (valid + held < sent.delivered) find("records-lost", `${sent.delivered} records were delivered and the topic holds ${valid}`);
-  if (held === 0 && (paidRecords < sent.paid.count || paidTotal < sent.paid.total)) {
-    const delivered = `${sent.paid.count} Paid transactions worth ${sent.paid.total} were delivered`;
-    find("paid-lost", `${delivered} and the topic holds ${paidRecords} worth ${paidTotal}`);
+  if (held === 0 && (measure.count < sent.measure.count || measure.total < sent.measure.total)) {
+    const delivered = `${sent.measure.count} ${names.many} worth ${sent.measure.total} were delivered`;
+    find("measure-lost", `${delivered} and the topic holds ${measure.count} worth ${measure.total}`);
   }
-  if (windows === 0) find("no-window", "the topic holds no Paid transaction, so there is no window to compare");
+  if (windows === 0) find("no-window", `the topic holds no ${names.one}, so there is no window to compare`);
   const missing = mismatched.filter((window) => window.actual === null).length;
   const different = mismatched.length - missing;
   if (missing > 0) find("window-differs", `${missing} of ${windows} windows ${missing === 1 ? "is" : "are"} not in Pinot`);
@@ -103,11 +103,11 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   const duplicates = extra.filter((window) => window.why === "duplicate").length;
   const unexpected = extra.length - duplicates;
   if (duplicates > 0) find("row-extra", `${rows(duplicates)} in Pinot for a window that has one already`);
-  if (unexpected > 0) find("row-extra", `${rows(unexpected)} in Pinot for a window without a Paid transaction`);
+  if (unexpected > 0) find("row-extra", `${rows(unexpected)} in Pinot for a window without a ${names.one}`);
   if (report.ambiguousWindows > 0) {
     const all = mismatched.length + extra.length;
     const differing = all === 1 ? "the one differing row" : `${report.ambiguousWindows} of the ${all} differing rows`;
-    find("record-ambiguous", `${differing} may differ by records that ${readerNames[report.processor]} reads otherwise (see "invalid")`);
+    find("record-ambiguous", `${differing} may differ by records that ${report.subject.reader.title} reads otherwise (see "invalid")`);
   }
   if (strict && foreign > 0) {
     find("record-foreign", `${foreign} ${foreign === 1 ? "record is" : "records are"} from elsewhere or were sent twice (--strict)`);

@@ -1,7 +1,9 @@
 /** `verify` on the stack of a state folder. */
 
 import type { RunRecord } from "../state/run-record.ts";
-import { transactionsTopic, windowsTable } from "../spec/names.ts";
+import { flinkJsonReader } from "../processors/flink/json-reader.ts";
+import { ksqldbJsonReader } from "../processors/ksqldb/json-reader.ts";
+import { onlyStream, onlyWindow, transactionsTopic } from "../spec/names.ts";
 import { readWindows } from "../stores/pinot/broker.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { StackChoices } from "../state/choices.ts";
@@ -35,12 +37,14 @@ export async function verifyStack(
   const { choices, endpoints, runtime } = await runningStack({ folder, log, portOffset, services, action: "verify" });
   const note = missingProcessor(choices);
   if (note !== undefined) log.warn(note);
+  const columns = onlyWindow.columns.map(({ name }) => name);
   const sources = {
     log: kafkaTransactionLog({ brokers: endpoints.kafka }, transactionsTopic.name),
     readRuns,
-    readWindows: (until?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: windowsTable, signal: until }),
+    readWindows: (until?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: onlyWindow.name, columns, signal: until }),
   };
-  const { report, verdict } = await verify(sources, { ...request, processor: choices.processor === "ksqldb" ? "ksqldb" : "flink", signal });
+  const subject = { stream: onlyStream, window: onlyWindow, reader: choices.processor === "ksqldb" ? ksqldbJsonReader : flinkJsonReader };
+  const { report, verdict } = await verify(sources, { ...request, subject, signal });
   const finding = topicFinding(transactionsTopic, report.partitions);
   if (finding !== undefined) log.info(finding.text);
   if (verdict.ok) return { report, verdict };

@@ -7,11 +7,11 @@
 
 import { isRetryable } from "../core/errors.ts";
 import { Deadline, pause, throwIfInterrupted } from "../core/wait.ts";
-import type { JsonReader } from "../record/json-readers.ts";
 import type { RunRecord } from "../state/run-record.ts";
 import type { WindowRow } from "../stores/pinot/broker.ts";
 import { type ReadingProgress, TopicReading, type TransactionLog } from "./topic-reading.ts";
 import { judge, sumRuns, type Verdict, type VerifyReport } from "./verdict.ts";
+import type { VerifySubject } from "./verify-subject.ts";
 import { compareWindows } from "./window-comparison.ts";
 
 export interface VerifySources {
@@ -27,8 +27,7 @@ export interface VerifyRequest {
   readonly waitMs: number;
   /** As in `JudgeOptions`. */
   readonly strict: boolean;
-  /** What computes the windows: records that it may read otherwise than the contract count as invalid. */
-  readonly processor: JsonReader;
+  readonly subject: VerifySubject;
   /** As in `ReadingOptions`. */
   readonly stallMs?: number | undefined;
   readonly openTransactionMs?: number | undefined;
@@ -90,7 +89,7 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
 async function look(
   { log, readRuns, readWindows }: VerifySources,
   reading: TopicReading,
-  { processor, signal }: VerifyRequest,
+  { subject, signal }: VerifyRequest,
   within: Deadline,
 ): Promise<Omit<VerifyReport, "looks" | "elapsedMs">> {
   const runs = await readRuns(signal);
@@ -102,7 +101,7 @@ async function look(
   const foreign = Math.max(0, counts.records - sent.delivered - sent.unresolved - sent.divided);
   return {
     topic: log.topic,
-    processor,
+    subject,
     partitions,
     ...counts,
     foreign,

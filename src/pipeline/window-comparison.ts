@@ -1,7 +1,8 @@
 /** Windows as they should be against windows as Pinot has them, row by row. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { averageTransactionValue, windowSizeMs, type WindowTotal, type WindowTotals } from "../record/window.ts";
+import type { WindowFold, WindowValues } from "../record/window-fold.ts";
+import type { Column } from "../spec/pipeline.ts";
 import type { WindowRow } from "../stores/pinot/broker.ts";
 
 /** What Pinot holds for a window. */
@@ -10,7 +11,7 @@ export type ActualWindow = Omit<WindowRow, "windowStart">;
 /** A window whose row differs; `actual` is null where Pinot has no row. */
 export interface MismatchedWindow {
   readonly windowStart: number;
-  readonly expected: WindowTotal;
+  readonly expected: WindowValues;
   readonly actual: ActualWindow | null;
 }
 
@@ -18,7 +19,7 @@ export interface MismatchedWindow {
 export interface ExtraWindow {
   readonly windowStart: number;
   readonly actual: ActualWindow;
-  /** `duplicate`: a second row of a window; `unexpected`: no Paid transaction belongs to such a window. */
+  /** `duplicate`: a second row of a window; `unexpected`: no record that counts belongs to such a window. */
   readonly why: "duplicate" | "unexpected";
 }
 
@@ -39,40 +40,42 @@ export const maxWindows = 1_000_000;
 const averageTolerance = 1e-9;
 
 /**
- * Compares every expected window with its row. Rows may come in any order and any number of pages.
+ * Compares every expected window with its row, column by column. Rows may come in any order and any number of pages.
  *
  * @throws StreamctlError `pinot` when the table has more than two million rows; what `pages` throws passes through.
  */
-export async function compareWindows(expected: WindowTotals, pages: AsyncIterable<readonly WindowRow[]>): Promise<WindowComparison> {
+export async function compareWindows(expected: WindowFold, pages: AsyncIterable<readonly WindowRow[]>): Promise<WindowComparison> {
+  const { columns } = expected.window;
   const seen = new Set<number>();
   const mismatched: MismatchedWindow[] = [];
   const extra: ExtraWindow[] = [];
   for await (const page of pages) {
     for (const row of page) {
       const { windowStart, ...actual } = row;
-      const total = row.windowEnd === windowStart + windowSizeMs ? expected.get(windowStart) : undefined;
-      if (total === undefined) extra.push({ windowStart, actual, why: "unexpected" });
+      const values = row.windowEnd === windowStart + expected.sizeMs ? expected.get(windowStart) : undefined;
+      if (values === undefined) extra.push({ windowStart, actual, why: "unexpected" });
       else if (seen.has(windowStart)) extra.push({ windowStart, actual, why: "duplicate" });
       else {
         seen.add(windowStart);
-        if (!equals(row, total)) mismatched.push({ windowStart, expected: total, actual });
+        if (!equals(columns, row.values, values)) mismatched.push({ windowStart, expected: values, actual });
       }
     }
     if (extra.length > maxWindows) throw tooManyRows();
   }
   const matched = seen.size - mismatched.length;
   if (seen.size < expected.size) {
-    for (const [windowStart, total] of expected.entries()) {
-      if (!seen.has(windowStart)) mismatched.push({ windowStart, expected: total, actual: null });
+    for (const [windowStart, values] of expected.entries()) {
+      if (!seen.has(windowStart)) mismatched.push({ windowStart, expected: values, actual: null });
     }
   }
   return { windows: expected.size, matched, mismatched: mismatched.sort(byStart), extra: extra.sort(byStart) };
 }
 
-function equals(row: WindowRow, total: WindowTotal): boolean {
-  if (row.totalPaid !== total.totalPaid || row.totalTransactions !== total.totalTransactions) return false;
-  const average = averageTransactionValue(total);
-  return Math.abs(row.average - average) <= averageTolerance * Math.abs(average);
+function equals(columns: readonly Column[], actual: WindowValues, expected: WindowValues): boolean {
+  return columns.every(({ aggregate }, index) => {
+    const [is, wanted] = [actual[index] ?? Number.NaN, expected[index] ?? Number.NaN];
+    return aggregate.kind === "avg" ? Math.abs(is - wanted) <= averageTolerance * Math.abs(wanted) : is === wanted;
+  });
 }
 
 function byStart(a: { readonly windowStart: number }, b: { readonly windowStart: number }): number {

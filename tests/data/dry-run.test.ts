@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { dryRun } from "../../src/data/dry-run.ts";
 import { resolveDataRequest, type RawDataOptions } from "../../src/data/request.ts";
-import { parseTransaction } from "../../src/record/transaction.ts";
+import { ContractReader } from "../../src/record/contract-reader.ts";
+import { onlyStream } from "../../src/spec/names.ts";
 
 async function lines(raw: RawDataOptions): Promise<string[]> {
   const request = resolveDataRequest({ dryRun: true, seed: "3", startTime: "2026-01-01", ...raw }, { cores: 2, nowMs: 0, randomSeed: 1 });
@@ -15,10 +16,8 @@ async function lines(raw: RawDataOptions): Promise<string[]> {
 
 test("dryRun() writes the values in the order of their index, whatever the number of workers", async () => {
   const one = await lines({ count: "2500" });
-  const times = one.map((line) => {
-    const transaction = parseTransaction(line);
-    return typeof transaction === "string" ? transaction : transaction.eventTimeMs;
-  });
+  const contract = new ContractReader(onlyStream);
+  const times = one.map((line) => contract.read(line)[0]);
   expect(times).toEqual(Array.from({ length: 2500 }, (_, index) => Date.UTC(2026, 0, 1) + index * 10));
   expect(await lines({ count: "2500", workers: "3" })).toEqual(one);
 });

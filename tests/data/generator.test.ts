@@ -5,7 +5,8 @@ import { TransactionGenerator } from "../../src/data/generator.ts";
 import { realisticUsers } from "../../src/data/realistic.ts";
 import { shardShare, workerShare, type Share } from "../../src/data/shares.ts";
 import { formatEventTimestamp } from "../../src/record/event-timestamp.ts";
-import { parseTransaction, type Transaction } from "../../src/record/transaction.ts";
+import { ContractReader } from "../../src/record/contract-reader.ts";
+import { onlyStream } from "../../src/spec/names.ts";
 import { fixedUsers } from "../../src/data/users.ts";
 
 const simulated: EventTime = { kind: "simulated", startMs: Date.UTC(2026, 0, 1), spacingUs: 10_000 };
@@ -44,10 +45,21 @@ function records(share: Share, options: Options = {}): string[] {
   return lines;
 }
 
-function valueOf(line: string): Transaction {
-  const parsed = parseTransaction(line.slice(line.indexOf("=") + 1));
-  if (typeof parsed === "string") throw new Error(`${parsed}: ${line}`);
-  return parsed;
+const contract = new ContractReader(onlyStream);
+
+function valueOf(line: string) {
+  const value = line.slice(line.indexOf("=") + 1);
+  const record = contract.readWritten(value);
+  if (record === undefined) throw new Error(`${String(contract.read(value))}: ${line}`);
+  expect(contract.read(value)).toEqual(record);
+  const [eventTimeMs, transactionId, userId, totalPaid, status] = record;
+  return {
+    eventTimeMs: Number(eventTimeMs),
+    transactionId: Number(transactionId),
+    userId: String(userId),
+    totalPaid: Number(totalPaid),
+    status,
+  };
 }
 
 const whole = (count: number): Share => ({ first: 0, stride: 1, count });

@@ -1,10 +1,15 @@
 /** A topic, a ledger and a table as values: what `verify` is given instead of Kafka, the state folder and Pinot. */
 
 import type { RunRecord } from "../../src/state/run-record.ts";
-import { windowSizeMs } from "../../src/record/window.ts";
+import { flinkJsonReader } from "../../src/processors/flink/json-reader.ts";
+import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
 import type { RecordBatch } from "../../src/pipeline/topic-tally.ts";
 import type { TransactionLog } from "../../src/pipeline/topic-reading.ts";
+import type { VerifySubject } from "../../src/pipeline/verify-subject.ts";
 import type { WindowRow } from "../../src/stores/pinot/broker.ts";
+
+/** The embedded pipeline, computed by Flink. */
+export const subject: VerifySubject = { stream: onlyStream, window: onlyWindow, reader: flinkJsonReader };
 
 export type FakeValue = string | Uint8Array | null;
 
@@ -105,9 +110,14 @@ export function fakeRun(delivered: number, paidCount: number, paidTotal: number,
   return { topicId: "topic-1", topic: "transactions", endedAtMs: 0, seed: "1", ...counts, ...more };
 }
 
-export function fakeRow(windowStart: number, totalPaid: number, totalTransactions: number, more: Partial<WindowRow> = {}): WindowRow {
-  const windowEnd = windowStart + windowSizeMs;
-  return { windowStart, windowEnd, totalPaid, totalTransactions, average: totalPaid / totalTransactions, ...more };
+/** Of a window of three seconds, with sum, count and average. */
+export function fakeRow(
+  windowStart: number,
+  sum: number,
+  count: number,
+  { windowEnd = windowStart + 3000, average = sum / count }: { readonly windowEnd?: number; readonly average?: number } = {},
+): WindowRow {
+  return { windowStart, windowEnd, values: [sum, count, average] };
 }
 
 /** Pages of a table, `size` rows each. */

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { TopicTally } from "../../src/pipeline/topic-tally.ts";
-import { packBatch, transactionText } from "./fake-pipeline.ts";
+import { packBatch, subject, transactionText } from "./fake-pipeline.ts";
 
 const at0 = (offset: number): { partition: number; offset: number }[] => [{ partition: 0, offset }];
 
 test("TopicTally adds Paid transactions to their windows and counts the others", () => {
-  const tally = new TopicTally("transactions", "flink");
+  const tally = new TopicTally(subject, "transactions");
   const values = [
     transactionText("2026-01-01 00:00:02.999", 10),
     transactionText("2026-01-01 00:00:03.000", 20),
@@ -15,14 +15,14 @@ test("TopicTally adds Paid transactions to their windows and counts the others",
   tally.add(packBatch(values, at0(4)));
   const start = Date.UTC(2026, 0, 1);
   expect([...tally.windows.entries()]).toEqual([
-    [start, { totalPaid: 50, totalTransactions: 2 }],
-    [start + 3000, { totalPaid: 20, totalTransactions: 1 }],
+    [start, [50, 2, 25]],
+    [start + 3000, [20, 1, 20]],
   ]);
-  expect(tally.counts).toEqual({ records: 4, paidRecords: 3, paidTotal: 70, invalid: 0, invalidReasons: {}, ambiguous: 0 });
+  expect(tally.counts).toEqual({ records: 4, measure: { count: 3, total: 70 }, invalid: 0, invalidReasons: {}, ambiguous: 0 });
 });
 
 test("TopicTally counts what breaks the contract by its reason, the most frequent first", () => {
-  const tally = new TopicTally("transactions", "flink");
+  const tally = new TopicTally(subject, "transactions");
   const good = transactionText("2026-01-01 00:00:00.000", 10);
   const values = [
     null,
@@ -37,8 +37,7 @@ test("TopicTally counts what breaks the contract by its reason, the most frequen
   tally.add(packBatch(values, at0(8)));
   expect(tally.counts).toEqual({
     records: 8,
-    paidRecords: 1,
-    paidTotal: 10,
+    measure: { count: 1, total: 10 },
     invalid: 7,
     invalidReasons: {
       "not-json": 3,
@@ -56,13 +55,13 @@ test("TopicTally counts what breaks the contract by its reason, the most frequen
 test("TopicTally reads the same from a batch with characters of several bytes", () => {
   const value = transactionText("2026-01-01 00:00:00.000", 10);
   const values = [value, value.replace("{", '{"note":"Zürich 東京 👩‍👩‍👧",'), value];
-  const tally = new TopicTally("transactions", "flink");
+  const tally = new TopicTally(subject, "transactions");
   tally.add(packBatch(values, at0(3)));
-  expect(tally.counts).toEqual({ records: 3, paidRecords: 3, paidTotal: 30, invalid: 0, invalidReasons: {}, ambiguous: 0 });
+  expect(tally.counts).toEqual({ records: 3, measure: { count: 3, total: 30 }, invalid: 0, invalidReasons: {}, ambiguous: 0 });
 });
 
 test("TopicTally knows what it has read of every partition, and how much is left", () => {
-  const tally = new TopicTally("transactions", "flink");
+  const tally = new TopicTally(subject, "transactions");
   const ends = [
     { partition: 0, offset: 2 },
     { partition: 1, offset: 0 },
@@ -76,7 +75,7 @@ test("TopicTally knows what it has read of every partition, and how much is left
 });
 
 test("TopicTally refuses more windows than it may keep", () => {
-  const tally = new TopicTally("transactions", "flink", 2);
+  const tally = new TopicTally(subject, "transactions", 2);
   const values = ["00", "03", "06"].map((second) => transactionText(`2026-01-01 00:00:${second}.000`, 10));
   expect(() => tally.add(packBatch(values, at0(3)))).toThrow(
     expect.objectContaining({ code: "not-available", message: 'Cannot verify "transactions": it makes more than 2 windows' }),
@@ -84,7 +83,7 @@ test("TopicTally refuses more windows than it may keep", () => {
 });
 
 test("TopicTally refuses sums that would no longer be exact", () => {
-  const tally = new TopicTally("transactions", "flink");
+  const tally = new TopicTally(subject, "transactions");
   const value = transactionText("2026-01-01 00:00:00.000", Number.MAX_SAFE_INTEGER);
   expect(() => tally.add(packBatch([value, value], at0(2)))).toThrow(expect.objectContaining({ code: "not-available" }));
 });

@@ -8,7 +8,7 @@ import type { RunRecord } from "../../src/state/run-record.ts";
 import { kafkaTransactionLog } from "../../src/pipeline/transaction-log.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
 import { openMockCluster } from "../kafka/mock-cluster.ts";
-import { fakePages, fakeRow, fakeRun } from "./fake-pipeline.ts";
+import { fakePages, fakeRow, fakeRun, subject } from "./fake-pipeline.ts";
 
 const startMs = Date.UTC(2026, 0, 1);
 const count = 6000;
@@ -68,20 +68,20 @@ test("kafkaTransactionLog() lets verify read every record of every partition, an
   const { report, verdict } = await verify(sources, {
     waitMs: 15_000,
     strict: true,
-    processor: "flink",
+    subject,
     onLook: () => void (more.length === 0 && more.push(sendRest())),
   });
   await Promise.all(more);
   expect(verdict).toEqual({ ok: true, reasons: [] });
-  const { records, invalid, foreign, windows, matched, sent, paidRecords, paidTotal } = report;
-  expect({ records, invalid, foreign, windows, matched, delivered: sent.delivered, paid: sent.paid }).toEqual({
+  const { records, invalid, foreign, windows, matched, sent, measure } = report;
+  expect({ records, invalid, foreign, windows, matched, delivered: sent.delivered, paid: sent.measure }).toEqual({
     records: count,
     invalid: 0,
     foreign: 0,
     windows: 20,
     matched: 20,
     delivered: count,
-    paid: { count: paidRecords, total: paidTotal },
+    paid: measure,
   });
 });
 

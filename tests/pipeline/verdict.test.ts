@@ -1,19 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { judge, type Reason, type ReasonCode, sumRuns, type VerifyReport } from "../../src/pipeline/verdict.ts";
-import { fakeRow, fakeRun } from "./fake-pipeline.ts";
+import { fakeRow, fakeRun, subject } from "./fake-pipeline.ts";
 
 const equal: VerifyReport = {
   topic: "transactions",
-  processor: "flink",
+  subject,
   partitions: 3,
   records: 10,
-  paidRecords: 5,
-  paidTotal: 250,
+  measure: { count: 5, total: 250 },
   invalid: 0,
   invalidReasons: {},
   ambiguous: 0,
   foreign: 0,
-  sent: { delivered: 10, unresolved: 0, paid: { count: 5, total: 250 }, divided: 0, elsewhere: 0 },
+  sent: { delivered: 10, unresolved: 0, measure: { count: 5, total: 250 }, divided: 0, elsewhere: 0 },
   heldBack: [],
   windows: 2,
   matched: 2,
@@ -24,7 +23,7 @@ const equal: VerifyReport = {
   elapsedMs: 12,
 };
 const { windowStart, ...actual } = fakeRow(3000, 100, 2);
-const expected = { totalPaid: 150, totalTransactions: 3 };
+const expected = [150, 3, 50];
 
 describe("judge()", () => {
   test("is content when every window matches and the topic holds what was delivered", () => {
@@ -32,7 +31,11 @@ describe("judge()", () => {
   });
 
   test("is content with a topic that no run of this state folder wrote to", () => {
-    const report = { ...equal, foreign: 10, sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 }, divided: 0, elsewhere: 0 } };
+    const report = {
+      ...equal,
+      foreign: 10,
+      sent: { delivered: 0, unresolved: 0, measure: { count: 0, total: 0 }, divided: 0, elsewhere: 0 },
+    };
     expect(judge(report, { strict: false }).ok).toBe(true);
   });
 
@@ -45,10 +48,10 @@ describe("judge()", () => {
     [{ windows: 0, matched: 0 }, "no-window", "the topic holds no Paid transaction, so there is no window to compare"],
     [{ records: 9 }, "records-lost", "10 records were delivered and the topic holds 9"],
     [{ records: 11, invalid: 2 }, "records-lost", "10 records were delivered and the topic holds 9"],
-    [{ paidRecords: 4 }, "paid-lost", "5 Paid transactions worth 250 were delivered and the topic holds 4 worth 250"],
-    [{ paidTotal: 240 }, "paid-lost", "5 Paid transactions worth 250 were delivered and the topic holds 5 worth 240"],
+    [{ measure: { count: 4, total: 250 } }, "measure-lost", "5 Paid transactions worth 250 were delivered and the topic holds 4 worth 250"],
+    [{ measure: { count: 5, total: 240 } }, "measure-lost", "5 Paid transactions worth 250 were delivered and the topic holds 5 worth 240"],
     [
-      { records: 9, paidRecords: 4, paidTotal: 200, heldBack: [{ partition: 2, from: 4, end: 6 }] },
+      { records: 9, measure: { count: 4, total: 200 }, heldBack: [{ partition: 2, from: 4, end: 6 }] },
       "transaction-open",
       "the last 2 offsets cannot be read yet: a transaction of another producer is open (partition 2 from offset 4 on)",
     ],
@@ -88,14 +91,13 @@ describe("judge()", () => {
     const report = {
       ...equal,
       records: 0,
-      paidRecords: 0,
-      paidTotal: 0,
+      measure: { count: 0, total: 0 },
       windows: 0,
       extra: [{ windowStart, actual, why: "unexpected" as const }],
     };
     expect(judge(report, { strict: false }).reasons.map(({ code }) => code)).toEqual([
       "records-lost",
-      "paid-lost",
+      "measure-lost",
       "no-window",
       "row-extra",
     ]);
@@ -109,7 +111,7 @@ test("sumRuns() tells apart runs that wrote to the topic before it was recreated
   expect(sumRuns([...runs, recreated, otherName], "transactions", "topic-1")).toEqual({
     delivered: 17,
     unresolved: 2,
-    paid: { count: 8, total: 340 },
+    measure: { count: 8, total: 340 },
     divided: 61,
     elsewhere: 100,
   });

@@ -3,10 +3,10 @@ import { StreamctlError } from "../../src/core/errors.ts";
 import type { ReadingProgress, TransactionLog } from "../../src/pipeline/topic-reading.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
 import type { WindowRow } from "../../src/stores/pinot/broker.ts";
-import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, transactionText } from "./fake-pipeline.ts";
+import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, subject, transactionText } from "./fake-pipeline.ts";
 
 const start = Date.UTC(2026, 0, 1);
-const once = { waitMs: 0, strict: false, processor: "flink" } as const;
+const once = { waitMs: 0, strict: false, subject } as const;
 const patient = { ...once, waitMs: 10_000 };
 
 /** Six records on three partitions: four Paid ones in two windows. */
@@ -60,16 +60,15 @@ describe("verify()", () => {
     const { report, verdict } = await verify(fakeSources(log, equalRows), { ...once, strict: true });
     expect({ ...report, elapsedMs: 0 }).toEqual({
       topic: "transactions",
-      processor: "flink",
+      subject,
       partitions: 3,
       records: 6,
-      paidRecords: 4,
-      paidTotal: 100,
+      measure: { count: 4, total: 100 },
       invalid: 0,
       invalidReasons: {},
       ambiguous: 0,
       foreign: 0,
-      sent: { delivered: 6, unresolved: 0, paid: { count: 4, total: 100 }, divided: 0, elsewhere: 0 },
+      sent: { delivered: 6, unresolved: 0, measure: { count: 4, total: 100 }, divided: 0, elsewhere: 0 },
       heldBack: [],
       windows: 2,
       matched: 2,
@@ -114,7 +113,10 @@ describe("verify()", () => {
     const log = sixRecords();
     log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", -70));
     const { report, verdict } = await verify(fakeSources(log, [fakeRow(start, 50, 2), fakeRow(start + 3000, -20, 3)]), once);
-    expect([report.paidRecords, report.paidTotal, verdict]).toEqual([5, 100, { ok: true, reasons: [] }]);
+    expect([report.measure, verdict]).toEqual([
+      { count: 5, total: 100 },
+      { ok: true, reasons: [] },
+    ]);
   });
 
   test("names records that the processor may read otherwise as the cause where a window of theirs differs, and only there", async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import { consumerProperties } from "../../src/kafka/properties.ts";
-import { transactionFields } from "../../src/record/transaction.ts";
-import { windowColumns } from "../../src/spec/names.ts";
+import { rowColumns } from "../../src/spec/columns.ts";
+import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
 import { hashStatements, readStatements, splitStatements } from "../../src/processors/statements.ts";
 
 test("splitStatements() splits at semicolons outside quotes and drops comments and spacing", () => {
@@ -80,8 +80,8 @@ test.each(["flink", "ksql"])("the statements of %s read the transaction's fields
   const text = readStatements(embedded, folder, values)
     .map(({ sql }) => sql)
     .join("\n");
-  for (const field of Object.values(transactionFields)) expect(text).toMatch(new RegExp(`\\b${field}\\b`, "u"));
-  for (const column of Object.values(windowColumns)) expect(text).toMatch(new RegExp(`\\b${column}\\b`, "u"));
+  for (const { name } of onlyStream.fields) expect(text).toMatch(new RegExp(`\\b${name}\\b`, "u"));
+  for (const { name } of rowColumns(onlyWindow, onlyStream)) expect(text).toMatch(new RegExp(`\\b${name}\\b`, "u"));
 });
 
 test("the statements of flink read what verify reads: of Kafka's transactions the committed ones only", () => {
@@ -96,5 +96,5 @@ test("the statements of flink read what verify reads: of Kafka's transactions th
 test("Pinot's schema holds the columns that the processor writes", () => {
   const schema: unknown = JSON.parse(readAsset("pinot/schema.json"));
   const text = JSON.stringify(schema);
-  for (const column of Object.values(windowColumns)) expect(text).toContain(`"name":"${column}"`);
+  for (const { name } of rowColumns(onlyWindow, onlyStream)) expect(text).toContain(`"name":"${name}"`);
 });

@@ -15,7 +15,7 @@ export const verifyCommand = defineCommand({
   name: "verify",
   args,
   run: async (typed, context) => {
-    const { renderLook, renderReading, renderVerify, verifyDocument } = await import("../render/verify.ts");
+    const { renderLook, renderReading, renderVerify } = await import("../render/verify.ts");
     const { live } = context.terminal;
     const show = (text: string): void => live(context.globals.quiet ? "" : text);
     const request = {
@@ -32,6 +32,7 @@ export const verifyCommand = defineCommand({
     const { readLedger } = await import("../../state/ledger.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
     const { renderJson } = await import("../render/json.ts");
+    const { verifyDocument } = await import("../render/verify-document.ts");
     const pipeline = pipelineContext(context);
     let unfinished: readonly RunStart[] = [];
     let damagedLines = 0;

@@ -1,26 +1,18 @@
 /** What `verify` found, for a person: what was read, what matched, the verdict and what to do next. */
 
-import { windowColumns } from "../../spec/names.ts";
+import { windowBounds } from "../../spec/columns.ts";
+import type { Column } from "../../spec/pipeline.ts";
 import type { ReasonCode, Verdict, VerifyReport } from "../../pipeline/verdict.ts";
 import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
-import type { ActualWindow } from "../../pipeline/window-comparison.ts";
+import { recordNames } from "../../pipeline/verify-subject.ts";
+import type { WindowComparison } from "../../pipeline/window-comparison.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount, formatDuration } from "./units.ts";
-
-export interface VerifyDocument extends VerifyReport {
-  readonly ok: boolean;
-  /** Why not; empty when ok. */
-  readonly reasons: readonly string[];
-}
+import { isExact } from "./verify-document.ts";
 
 /** Differences that the report lists; the document lists all. */
 const listedDifferences = 10;
-
-/** What `--json` prints. */
-export function verifyDocument(report: VerifyReport, verdict: Verdict): VerifyDocument {
-  return { ...report, ok: verdict.ok, reasons: verdict.reasons.map(({ text }) => text) };
-}
 
 /** One line without its end, for a terminal that shows it again and again. */
 export function renderReading({ read, toRead, recordsPerSecond }: ReadingProgress): string {
@@ -44,43 +36,58 @@ export function renderVerify(report: VerifyReport, verdict: Verdict, options: Ta
 }
 
 function renderCounts(report: VerifyReport): string {
-  const { topic, records, paidRecords, invalid, sent, foreign, windows, matched } = report;
-  const refused = records - invalid - paidRecords;
+  const { topic, subject, records, measure, invalid, sent, foreign, windows, matched } = report;
+  const { counted, others } = recordNames(subject);
+  const rest = records - invalid - measure.count;
   const elsewhere = foreign === 0 ? "" : `; ${formatCount(foreign, "record")} in the topic from elsewhere or sent twice`;
   const lines = [
-    `topic    ${harmless(topic)}: ${formatCount(records, "record")}, ${paidRecords} Paid, ${refused} Refused, ${invalid} invalid`,
+    `topic    ${harmless(topic)}: ${formatCount(records, "record")}, ${measure.count} ${counted}, ${rest} ${others}, ${invalid} invalid`,
     ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${harmless(reason)}`),
     `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
     ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it holds a part of them at most`] : []),
     ...(sent.elsewhere > 0 ? [`sent     ${sent.elsewhere} to another topic of this name: deleted since, or of another Kafka`] : []),
-    `windows  ${matched} of ${windows} equal in Pinot (sum, count and average)`,
+    `windows  ${matched} of ${windows} equal in Pinot (${enumerated(headings(subject.window.columns))})`,
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function renderDifferences({ mismatched, extra }: VerifyReport, options: TableOptions): string {
-  const differences = [
-    ...mismatched.map(({ windowStart, expected, actual }) =>
-      differenceRow(windowStart, [expected.totalPaid, expected.totalTransactions], actual, actual === null ? "not in Pinot" : "differs"),
-    ),
-    ...extra.map(({ windowStart, actual, why }) =>
-      differenceRow(windowStart, [null, null], actual, why === "duplicate" ? "second row" : "no such window"),
-    ),
+function renderDifferences({ subject, mismatched, extra }: VerifyReport, options: TableOptions): string {
+  const { columns } = subject.window;
+  const differences: readonly Difference[] = [
+    ...mismatched.map((window) => ({ ...window, what: window.actual === null ? "not in Pinot" : "differs" })),
+    ...extra.map((window) => ({ ...window, expected: null, what: window.why === "duplicate" ? "second row" : "no such window" })),
   ];
   if (differences.length === 0) return "";
-  const names = [windowColumns.start, "UTC", "sum", "in Pinot", "count", "in Pinot", "average", "what"];
-  const table = renderTable(names, differences.slice(0, listedDifferences), options);
+  const names = headings(columns);
+  const compared = columns.flatMap((column, at) => (isExact(column) ? [names[at] ?? "", "in Pinot"] : [names[at] ?? ""]));
+  const rows = differences.slice(0, listedDifferences).map(({ windowStart, expected, actual, what }) => {
+    const cells = columns.flatMap((column, at) => {
+      const inPinot = actual?.values[at];
+      return isExact(column) ? [expected === null ? null : expected[at], inPinot] : [inPinot];
+    });
+    return [windowStart, utcTime(windowStart), ...cells, what];
+  });
+  const table = renderTable([windowBounds.start, "UTC", ...compared, "what"], rows, options);
   const unlisted = differences.length - listedDifferences;
   return unlisted > 0 ? `${table}and ${unlisted} more (all of them with --json)\n` : table;
 }
 
-function differenceRow(
-  windowStart: number,
-  [paid, count]: readonly (number | null)[],
-  actual: ActualWindow | null,
-  what: string,
-): readonly unknown[] {
-  return [windowStart, utcTime(windowStart), paid, actual?.totalPaid, count, actual?.totalTransactions, actual?.average, what];
+type Mismatch = WindowComparison["mismatched"][number];
+type Difference = Pick<Mismatch, "windowStart" | "actual"> & { readonly expected: Mismatch["expected"] | null; readonly what: string };
+
+const aggregateNames = { count: "count", sum: "sum", min: "minimum", max: "maximum", avg: "average", distinct: "distinct" } as const;
+
+/** What columns hold; their names where two hold the same. */
+function headings(columns: readonly Column[]): readonly string[] {
+  return columns.map(({ name, aggregate }) => {
+    const alone = columns.filter((other) => other.aggregate.kind === aggregate.kind).length === 1;
+    return alone ? aggregateNames[aggregate.kind] : name;
+  });
+}
+
+/** `sum, count and average`. */
+function enumerated(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
 /** Empty for a time that no calendar holds, such as Pinot's default for a missing number. */
@@ -101,7 +108,7 @@ function nextStep({ records, looks, sent, mismatched, extra, ambiguousWindows }:
   if (codes.has("transaction-open")) {
     return "streamctl verify --wait 90s: the producer ends it, or Kafka does after its transaction.timeout.ms (60 s by default)";
   }
-  if (codes.has("records-lost") || codes.has("paid-lost")) return "streamctl logs kafka";
+  if (codes.has("records-lost") || codes.has("measure-lost")) return "streamctl logs kafka";
   if (codes.has("resource-unhealthy")) return "streamctl status, then streamctl logs";
   if (records === 0) return "streamctl data -n 1000";
   if (ambiguousWindows > 0 && ambiguousWindows === mismatched.length + extra.length) {

@@ -17,7 +17,6 @@ import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFail
 import { keepsFailing, standstill } from "./progress.ts";
 import { planProcessor, type Processor, type ProcessorIdentity, startsAnew } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
-import { windowSizeMs } from "../../record/window.ts";
 import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 
 export interface FlinkOptions {

@@ -6,7 +6,7 @@
 import { StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer } from "../../core/http.ts";
 import { arrayAt, at, exactInteger, isObject, numberAt } from "../../core/json.ts";
-import { windowColumns } from "../../spec/names.ts";
+import { windowBounds } from "../../spec/columns.ts";
 import { errorCodeOf, notServed, queryRefusal, ranOutOfTime } from "./query-errors.ts";
 import { planStatement, readsTable } from "./statement.ts";
 
@@ -154,19 +154,20 @@ function exactJson(text: string, json: unknown): unknown {
   return JSON.parse(text, exactInteger);
 }
 
-/** Times in milliseconds since the epoch, sums in whole units. */
+/** One row of a window's table; times in milliseconds since the epoch. */
 export interface WindowRow {
   readonly windowStart: number;
   readonly windowEnd: number;
-  readonly totalPaid: number;
-  readonly totalTransactions: number;
-  readonly average: number;
+  /** In the order of the columns that were asked for; NaN for what is no number. */
+  readonly values: readonly number[];
 }
 
 export interface ReadWindowsOptions {
   /** Address without a slash at its end. */
   readonly brokerUrl: string;
   readonly table: string;
+  /** Columns of numbers, besides the bounds of the window. */
+  readonly columns: readonly string[];
   /** Rows of a page, at least 2; default 50,000: each page sorts what is left, so a million rows take 20 sorts. */
   readonly pageRows?: number;
   /** Longest time for each page, in milliseconds; default 30,000. */
@@ -183,13 +184,14 @@ export interface ReadWindowsOptions {
  */
 export async function* readWindows(options: ReadWindowsOptions): AsyncGenerator<readonly WindowRow[], void, undefined> {
   const { brokerUrl, table, signal, timeoutMs = 30_000, pageRows = 50_000 } = options;
-  const { start, end, totalPaid, totalTransactions, average } = windowColumns;
-  const columns = [start, end, totalPaid, totalTransactions, average].join(", ");
+  const { start, end } = windowBounds;
+  const columns = [start, end, ...options.columns];
   let from = "";
   let known: WindowRow | undefined;
   for (;;) {
-    const sql = `SELECT ${columns} FROM ${table}${from} ORDER BY ${start}, ${end} LIMIT ${pageRows}`;
-    const page = (await queryPinot({ brokerUrl, sql, timeoutMs, proven: true, signal })).rows.map(windowRow);
+    const sql = `SELECT ${columns.join(", ")} FROM ${table}${from} ORDER BY ${start}, ${end} LIMIT ${pageRows}`;
+    const { rows } = await queryPinot({ brokerUrl, sql, timeoutMs, proven: true, signal });
+    const page = rows.map((row) => windowRow(row, columns.length));
     const last = page.at(-1);
     const whole = last === undefined || page.length < pageRows;
     if (isSameWindow(page[0], known)) page.shift();
@@ -205,12 +207,11 @@ function isSameWindow(row: WindowRow | undefined, other: WindowRow | undefined):
   return row !== undefined && row.windowStart === other?.windowStart && row.windowEnd === other.windowEnd;
 }
 
-function windowRow(row: readonly unknown[]): WindowRow {
-  const [windowStart, windowEnd, totalPaid, totalTransactions, average] = row.map((value) =>
-    typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN,
-  );
-  if (windowStart === undefined || windowEnd === undefined || totalPaid === undefined || totalTransactions === undefined) {
+function windowRow(row: readonly unknown[], columns: number): WindowRow {
+  const numbers = row.map((value) => (typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN));
+  const [windowStart, windowEnd, ...values] = numbers;
+  if (windowStart === undefined || windowEnd === undefined || numbers.length < columns) {
     throw new StreamctlError("pinot", "Cannot read the windows of Pinot: a row lacks columns");
   }
-  return { windowStart, windowEnd, totalPaid, totalTransactions, average: average ?? Number.NaN };
+  return { windowStart, windowEnd, values };
 }

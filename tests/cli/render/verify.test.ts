@@ -1,19 +1,20 @@
 import { describe, expect, test } from "bun:test";
-import { renderLook, renderReading, renderVerify, verifyDocument } from "../../../src/cli/render/verify.ts";
+import { renderLook, renderReading, renderVerify } from "../../../src/cli/render/verify.ts";
+import { verifyDocument } from "../../../src/cli/render/verify-document.ts";
 import { judge, type VerifyReport } from "../../../src/pipeline/verdict.ts";
+import { subject } from "../../pipeline/fake-pipeline.ts";
 
 const equal: VerifyReport = {
   topic: "transactions",
-  processor: "flink",
+  subject,
   partitions: 3,
   records: 30_000,
-  paidRecords: 15_012,
-  paidTotal: 825_660,
+  measure: { count: 15_012, total: 825_660 },
   invalid: 0,
   invalidReasons: {},
   ambiguous: 0,
   foreign: 0,
-  sent: { delivered: 30_000, unresolved: 0, paid: { count: 15_012, total: 825_660 }, divided: 0, elsewhere: 0 },
+  sent: { delivered: 30_000, unresolved: 0, measure: { count: 15_012, total: 825_660 }, divided: 0, elsewhere: 0 },
   heldBack: [],
   windows: 100,
   matched: 100,
@@ -24,8 +25,8 @@ const equal: VerifyReport = {
   elapsedMs: 640,
 };
 const start = Date.UTC(2026, 0, 1);
-const expected = { totalPaid: 150, totalTransactions: 3 };
-const actual = { windowEnd: start + 3000, totalPaid: 100, totalTransactions: 2, average: 50 };
+const expected = [150, 3, 50];
+const actual = { windowEnd: start + 3000, values: [100, 2, 50] };
 
 function render(report: VerifyReport, strict = false): string {
   return renderVerify(report, judge(report, { strict }), { width: null });
@@ -64,7 +65,7 @@ describe("renderVerify()", () => {
   });
 
   test("names what to do where --strict cannot know whose the records are", () => {
-    const report = { ...equal, sent: { ...equal.sent, delivered: 0, paid: { count: 0, total: 0 }, divided: 60_000 } };
+    const report = { ...equal, sent: { ...equal.sent, delivered: 0, measure: { count: 0, total: 0 }, divided: 60_000 } };
     const lines = render(report, true).split("\n");
     expect(lines.slice(-3)).toEqual([
       "- the topic was recreated under a run, so up to 30000 records may be of that run or from elsewhere: nobody knows (--strict)",
@@ -92,7 +93,7 @@ describe("renderVerify()", () => {
         { windowStart: start + 3000, expected, actual: null },
       ],
       extra: [
-        { windowStart: -9_223_372_036_854_775_808, actual: { ...actual, windowEnd: 0, average: Number.NaN }, why: "unexpected" },
+        { windowStart: -9_223_372_036_854_775_808, actual: { windowEnd: 0, values: [100, 2, Number.NaN] }, why: "unexpected" },
         { windowStart: start + 6000, actual, why: "duplicate" },
       ],
       looks: 12,
@@ -134,11 +135,10 @@ describe("renderVerify()", () => {
     const empty = {
       ...equal,
       records: 0,
-      paidRecords: 0,
-      paidTotal: 0,
+      measure: { count: 0, total: 0 },
       windows: 0,
       matched: 0,
-      sent: { delivered: 0, unresolved: 0, paid: { count: 0, total: 0 }, divided: 0, elsewhere: 0 },
+      sent: { delivered: 0, unresolved: 0, measure: { count: 0, total: 0 }, divided: 0, elsewhere: 0 },
     };
     const behind = { ...equal, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] };
     const foreign = { ...equal, records: 30_001, foreign: 1 };
@@ -153,11 +153,48 @@ describe("renderVerify()", () => {
   });
 });
 
-test("verifyDocument() is the report with its verdict", () => {
-  const report = { ...equal, records: 29_999 };
-  expect(verifyDocument(report, judge(report, { strict: false }))).toEqual({
-    ...report,
+test("verifyDocument() is the report with its verdict, and names the columns of differing rows", () => {
+  const report: VerifyReport = {
+    ...equal,
+    records: 29_999,
+    mismatched: [
+      { windowStart: start, expected, actual },
+      { windowStart: start + 3000, expected, actual: null },
+    ],
+    extra: [{ windowStart: start + 6000, actual, why: "duplicate" }],
+  };
+  const named = { windowEnd: start + 3000, totalPaid: 100, totalTransactions: 2, average: 50 };
+  const document = {
+    topic: "transactions",
+    processor: "flink",
+    partitions: 3,
+    records: 29_999,
+    paidRecords: 15_012,
+    paidTotal: 825_660,
+    invalid: 0,
+    invalidReasons: {},
+    ambiguous: 0,
+    foreign: 0,
+    sent: { delivered: 30_000, unresolved: 0, paid: { count: 15_012, total: 825_660 }, divided: 0, elsewhere: 0 },
+    heldBack: [],
+    windows: 100,
+    matched: 100,
+    mismatched: [
+      { windowStart: start, expected: { totalPaid: 150, totalTransactions: 3 }, actual: named },
+      { windowStart: start + 3000, expected: { totalPaid: 150, totalTransactions: 3 }, actual: null },
+    ],
+    extra: [{ windowStart: start + 6000, actual: named, why: "duplicate" }],
+    ambiguousWindows: 0,
+    looks: 1,
+    elapsedMs: 640,
     ok: false,
-    reasons: ["30000 records were delivered and the topic holds 29999"],
-  });
+    reasons: [
+      "30000 records were delivered and the topic holds 29999",
+      "1 of 100 windows is not in Pinot",
+      "1 of 100 windows differs in Pinot",
+      "1 row in Pinot for a window that has one already",
+    ],
+  };
+  // The text, because the order of its keys is what it was before there was more than one pipeline.
+  expect(JSON.stringify(verifyDocument(report, judge(report, { strict: false })))).toBe(JSON.stringify(document));
 });

@@ -242,12 +242,14 @@ function windowPage(...starts: readonly number[]): { readonly text: string } {
 test("readWindows() reads page after page, each from the key of the last row, which is left out once", async () => {
   await using broker = fakeBroker(windowPage(0, 3000, 6000), windowPage(6000, 9000, 12_000), windowPage(12_000));
   const pages: (readonly WindowRow[])[] = [];
-  for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", pageRows: 3 })) pages.push(rows);
+  for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", columns: ["TOTAL", "COUNT", "MEAN"], pageRows: 3 }))
+    pages.push(rows);
   expect(pages.map((rows) => rows.map(({ windowStart }) => windowStart))).toEqual([
     [0, 3000, 6000],
     [9000, 12_000],
   ]);
-  expect(pages[0]?.[0]).toEqual({ windowStart: 0, windowEnd: 3000, totalPaid: 10, totalTransactions: 2, average: 5 });
+  expect(pages[0]?.[0]).toEqual({ windowStart: 0, windowEnd: 3000, values: [10, 2, 5] });
+  expect(broker.queries[0]).toStartWith("SELECT WINDOW_START, WINDOW_END, TOTAL, COUNT, MEAN FROM t ");
   expect(broker.queries.map((sql) => sql.slice(sql.indexOf("FROM")))).toEqual([
     "FROM t ORDER BY WINDOW_START, WINDOW_END LIMIT 3",
     "FROM t WHERE WINDOW_START > 6000 OR (WINDOW_START = 6000 AND WINDOW_END >= 9000) ORDER BY WINDOW_START, WINDOW_END LIMIT 3",
@@ -258,7 +260,7 @@ test("readWindows() reads page after page, each from the key of the last row, wh
 test("readWindows() shows a second row of one key where a page ends between the two", async () => {
   await using broker = fakeBroker(windowPage(0, 3000, 6000), windowPage(6000, 6000, 9000), windowPage(9000));
   const starts: number[] = [];
-  for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", pageRows: 3 })) {
+  for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", columns: ["TOTAL", "COUNT", "MEAN"], pageRows: 3 })) {
     starts.push(...rows.map(({ windowStart }) => windowStart));
   }
   expect(starts).toEqual([0, 3000, 6000, 6000, 9000]);

@@ -1,8 +1,12 @@
 /** What readers of JSON take otherwise than the contract. The table was recorded from a running Flink 2.3.0, one window a row. */
 
 import { expect, test } from "bun:test";
-import { ambiguityOf, type Quirk } from "../../src/record/json-readers.ts";
-import { parseTransaction } from "../../src/record/transaction.ts";
+import { ContractReader } from "../../src/record/contract-reader.ts";
+import { AmbiguityFinder } from "../../src/record/json-ambiguity.ts";
+import { limitTexts, type Quirk } from "../../src/record/json-reader.ts";
+import { flinkJsonReader } from "../../src/processors/flink/json-reader.ts";
+import { ksqldbJsonReader } from "../../src/processors/ksqldb/json-reader.ts";
+import { onlyStream } from "../../src/spec/names.ts";
 
 const text =
   '{"event_timestamp":"2026-01-01 00:00:00.500","transaction_id":7,"user_id":"95d1d6aa-9e42-412d-b74e-c005e523279c","total_paid":90,"status":"Paid"}';
@@ -19,7 +23,9 @@ const named = (name: string): string => `"${name}":1`;
 const timed = (fraction: string): string => text.replace(".500", fraction);
 
 /** What Flink does with a value, and what is odd about it. */
-type Row = readonly [value: string | Uint8Array, flink: "counts" | "leaves out", quirk?: Quirk];
+type Row = readonly [value: string | Uint8Array, flink: "counts" | "leaves out", quirk?: Quirk | Limit];
+
+type Limit = "nesting deeper than 1000" | "a number of more than 1000 digits" | "a field name of more than 50,000 bytes";
 
 const rows: Readonly<Record<string, Row>> = {
   "a transaction": [text, "counts"],
@@ -85,17 +91,22 @@ const rows: Readonly<Record<string, Row>> = {
   "a name in another case": [status('"Status":"Paid"'), "leaves out"],
 };
 
-const find = (value: string | Uint8Array, reader: "flink" | "ksqldb" = "flink") => ambiguityOf(value, parseTransaction(value), reader);
+const contract = new ContractReader(onlyStream);
+const finders = {
+  flink: new AmbiguityFinder(onlyStream, contract, flinkJsonReader),
+  ksqldb: new AmbiguityFinder(onlyStream, contract, ksqldbJsonReader),
+};
+const find = (value: string | Uint8Array, reader: "flink" | "ksqldb" = "flink") => finders[reader].find(value, contract.read(value));
 
-test.each(Object.entries(rows))("ambiguityOf() knows what Flink does with %s", (_, [value, flink, quirk]) => {
+test.each(Object.entries(rows))("AmbiguityFinder knows what Flink does with %s", (_, [value, flink, quirk]) => {
   const found = find(value);
   expect(found?.quirk).toBe(quirk);
-  if (found !== undefined) expect(new Set(found.windows)).toEqual(new Set([start]));
+  if (found !== undefined) expect(new Set(found.eventTimesMs)).toEqual(new Set([start + 500]));
   // Without anything odd, Flink and the contract agree.
-  else expect(typeof parseTransaction(value) === "string" ? "leaves out" : "counts").toBe(flink);
+  else expect(typeof contract.read(value) === "string" ? "leaves out" : "counts").toBe(flink);
 });
 
-test("ambiguityOf() answers the same from text and from bytes", () => {
+test("AmbiguityFinder answers the same from text and from bytes", () => {
   for (const [value] of Object.values(rows)) {
     const asText = typeof value === "string" ? value : Buffer.from(value).toString("latin1");
     if (/^[\0-\x7F]*$/u.test(asText)) expect(find(asText)).toEqual(find(bytes(asText)));
@@ -112,7 +123,7 @@ test.each<[string, Quirk | undefined]>([
   [field('"note":"a\tb"'), undefined],
   [`[${text}]`, undefined],
   [status('"status":"Refused","status":"Paid"'), undefined],
-])("ambiguityOf() says of ksqlDB what its source says: %#", (value, quirk) => {
+])("AmbiguityFinder says of ksqlDB what its source says: %#", (value, quirk) => {
   expect(find(value, "ksqldb")?.quirk).toBe(quirk);
 });
 
@@ -122,13 +133,32 @@ test.each([
   ["two digits and a space in place of the third", timed(".50").replace("{", "{ ")],
   ["an empty fraction and spaces behind it", `${timed(".").slice(0, -1)}   }`],
   ["no fraction and an id that is written shorter", `${timed("").replace(":7,", ":1e6,").slice(0, -1)}        }`],
-])("ambiguityOf() sees for ksqlDB that a record as long as those of data has a timestamp with %s", (_, value) => {
+])("AmbiguityFinder sees for ksqlDB that a record as long as those of data has a timestamp with %s", (_, value) => {
   const quirk = "a timestamp without exactly three digits of fraction";
-  for (const written of [value, bytes(value)]) expect(find(written, "ksqldb")).toEqual({ quirk, windows: [start] });
+  for (const written of [value, bytes(value)]) {
+    const found = find(written, "ksqldb");
+    expect([found?.quirk, found?.eventTimesMs.map((timeMs) => timeMs - (timeMs % 3000))]).toEqual([quirk, [start]]);
+  }
 });
 
-test("ambiguityOf() takes nothing that nobody counts for odd", () => {
+test("AmbiguityFinder takes nothing that nobody counts for odd", () => {
   for (const value of [paid('"ninety"'), `[${status('"status":"Maybe"')}]`, `${text.replace("2026", "1969")}x`, "", "x", "[]", '"\\']) {
     expect(find(value)).toBeUndefined();
   }
+});
+
+test("AmbiguityFinder never asks more closely than readWritten() does: what it reads is odd for no reader", () => {
+  for (const [value] of Object.values(rows)) {
+    const written = typeof value === "string" && contract.readWritten(value) !== undefined;
+    if (written) expect([find(value), find(value, "ksqldb")]).toEqual([undefined, undefined]);
+  }
+  expect(contract.readWritten(text)).toBeDefined();
+});
+
+test("AmbiguityFinder takes limits from the reader", () => {
+  const limits = { depth: 3, digits: 12_000, nameBytes: 5 };
+  const finder = new AmbiguityFinder(onlyStream, contract, { ...flinkJsonReader, limits });
+  const quirkOf = (value: string): string | undefined => finder.find(value, contract.read(value))?.quirk;
+  expect(quirkOf(field(nested(4)))).toBe("nesting deeper than 3");
+  expect(limitTexts.digits(12_000)).toBe("a number of more than 12,000 digits");
 });

@@ -1,0 +1,18 @@
+/** How Flink reads JSON: by Jackson, leniently because of `json.ignore-parse-errors`. Taken from a running Flink 2.3.0. */
+
+import type { JsonReader } from "../../record/json-reader.ts";
+
+export const flinkJsonReader: JsonReader = {
+  processor: "flink",
+  title: "Flink",
+  quirks: [
+    "an encoding other than UTF-8",
+    "ill-formed UTF-8",
+    "a control character in a text",
+    "text behind the object",
+    "an array in place of the object",
+    "a field given twice",
+    "a number in a text",
+  ],
+  limits: { depth: 1000, digits: 1000, nameBytes: 50_000 },
+};

@@ -1,0 +1,18 @@
+/** How ksqlDB reads JSON: by Jackson, with names in any case and timestamps by the pattern of the statement. Taken from its source. */
+
+import type { JsonReader } from "../../record/json-reader.ts";
+
+export const ksqldbJsonReader: JsonReader = {
+  processor: "ksqldb",
+  title: "ksqlDB",
+  quirks: [
+    "an encoding other than UTF-8",
+    "ill-formed UTF-8",
+    "text behind the object",
+    "a number in a text",
+    "a field name in another case",
+    "a timestamp without exactly three digits of fraction",
+  ],
+  // Of its newer versions; older ones have none.
+  limits: { depth: 1000, digits: 1000, nameBytes: 50_000 },
+};
