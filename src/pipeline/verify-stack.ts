@@ -1,22 +1,21 @@
 /** `verify` on the stack of a state folder. */
 
-import type { RunRecord } from "../state/run-record.ts";
-import { flinkJsonReader } from "../processors/flink/json-reader.ts";
-import { ksqldbJsonReader } from "../processors/ksqldb/json-reader.ts";
-import { onlyStream, onlyWindow, transactionsTopic } from "../spec/names.ts";
-import { readWindows } from "../stores/pinot/broker.ts";
-import type { Runtime } from "../stack/runtime.ts";
-import type { StackChoices } from "../state/choices.ts";
 import { serviceNames } from "./catalog.ts";
 import type { PipelineContext } from "./context.ts";
 import { warnOfExposedCredentials } from "./ksqldb.ts";
+import { jsonReaderOf } from "./processor-facts.ts";
 import { observeResources } from "./resources.ts";
 import { runningStack } from "./running-stack.ts";
 import { hasPart, missingProcessor } from "./stack-parts.ts";
 import { topicFinding } from "./topics.ts";
 import { kafkaTransactionLog } from "./transaction-log.ts";
 import type { Reason } from "./verdict.ts";
-import { verify, type Verification, type VerifyRequest } from "./verify.ts";
+import { type Verification, verify, type VerifyRequest } from "./verify.ts";
+import { onlyStream, onlyWindow, transactionsTopic } from "../spec/names.ts";
+import type { Runtime } from "../stack/runtime.ts";
+import type { StackChoices } from "../state/choices.ts";
+import type { RunRecord } from "../state/run-record.ts";
+import { readWindows } from "../stores/pinot/broker.ts";
 
 export interface VerifyStackRequest {
   readonly waitMs: number;
@@ -43,7 +42,7 @@ export async function verifyStack(
     readRuns,
     readWindows: (until?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: onlyWindow.name, columns, signal: until }),
   };
-  const subject = { stream: onlyStream, window: onlyWindow, reader: choices.processor === "ksqldb" ? ksqldbJsonReader : flinkJsonReader };
+  const subject = { stream: onlyStream, window: onlyWindow, reader: jsonReaderOf(choices.processor) };
   const { report, verdict } = await verify(sources, { ...request, subject, signal });
   const finding = topicFinding(transactionsTopic, report.partitions);
   if (finding !== undefined) log.info(finding.text);

@@ -1,4 +1,4 @@
-/** Event time as text: `yyyy-MM-dd HH:mm:ss.SSS`, always UTC, as both processors read it. */
+/** Event time as text: `yyyy-MM-dd HH:mm:ss.SSS`, always UTC. */
 
 const pattern =
   /^(?<year>\d{4})-(?<month>0[1-9]|1[0-2])-(?<day>0[1-9]|[12]\d|3[01]) (?<hour>[01]\d|2[0-4]):(?<minute>[0-5]\d):(?<second>[0-5]\d)(?:\.(?<fraction>\d{0,9}))?$/u;
@@ -6,7 +6,7 @@ const pattern =
 const daySeconds = 86_400;
 const msPer400Years = 146_097 * daySeconds * 1000;
 
-/** The first and the last event time that `data` makes: the years in which both processors form the same windows. */
+/** The first and the last event time that `data` makes: the years in which all processors form the same windows. */
 export const eventTimeRange = { firstMs: 0, lastMs: Date.UTC(9999, 11, 31, 23, 59, 59, 999) } as const;
 
 /** Milliseconds since the epoch (years 0 to 9999) as `yyyy-MM-dd HH:mm:ss.SSS`. */
@@ -18,9 +18,8 @@ export function formatEventTimestamp(eventTimeMs: number): string {
  * Milliseconds since the epoch of `yyyy-MM-dd HH:mm:ss`, with a fraction of up to nine digits or none; what is finer than a
  * millisecond is cut off. Undefined for any other text.
  *
- * Reads what Flink's `json.timestamp-format.standard` = `SQL` reads, and as it does, in the years 0 to 9999: a day that its
- * month lacks is the month's last one, 24:00:00 is the next midnight. (java.time.format.ResolverStyle.SMART; both seen in
- * Flink 2.3.0.)
+ * In the years 0 to 9999, as java.time.format.ResolverStyle.SMART reads it, which processors use: a day that its month lacks is
+ * the month's last one, 24:00:00 is the next midnight.
  */
 export function parseEventTimestamp(text: string): number | undefined {
   const groups = pattern.exec(text)?.groups;

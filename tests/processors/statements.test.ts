@@ -1,8 +1,6 @@
 import { expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import { consumerProperties } from "../../src/kafka/properties.ts";
-import { rowColumns } from "../../src/spec/columns.ts";
-import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
 import { hashStatements, readStatements, splitStatements } from "../../src/processors/statements.ts";
 
 test("splitStatements() splits at semicolons outside quotes and drops comments and spacing", () => {
@@ -76,14 +74,6 @@ const values = {
   windowSizeMs: 3000,
 };
 
-test.each(["flink", "ksql"])("the statements of %s read the transaction's fields and write Pinot's columns", (folder) => {
-  const text = readStatements(embedded, folder, values)
-    .map(({ sql }) => sql)
-    .join("\n");
-  for (const { name } of onlyStream.fields) expect(text).toMatch(new RegExp(`\\b${name}\\b`, "u"));
-  for (const { name } of rowColumns(onlyWindow, onlyStream)) expect(text).toMatch(new RegExp(`\\b${name}\\b`, "u"));
-});
-
 test("the statements of flink read what verify reads: of Kafka's transactions the committed ones only", () => {
   const text = readStatements(embedded, "flink", values)
     .map(({ sql }) => sql)
@@ -91,10 +81,4 @@ test("the statements of flink read what verify reads: of Kafka's transactions th
   const properties = consumerProperties({ brokers: "broker:9092" });
   const isolation = properties[properties.indexOf("isolation.level") + 1];
   expect(text).toContain(`'properties.isolation.level' = '${isolation}'`);
-});
-
-test("Pinot's schema holds the columns that the processor writes", () => {
-  const schema: unknown = JSON.parse(readAsset("pinot/schema.json"));
-  const text = JSON.stringify(schema);
-  for (const { name } of rowColumns(onlyWindow, onlyStream)) expect(text).toContain(`"name":"${name}"`);
 });

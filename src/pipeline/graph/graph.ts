@@ -12,8 +12,8 @@ import { definitionIn, type ServiceActions, serviceResource, type UnwantedServic
 import { tableResource } from "./table.ts";
 import { topicResource } from "./topic.ts";
 import { abandonedServers, wantsExternal } from "../ksqldb.ts";
+import { windowsTopicOf } from "../processor-facts.ts";
 import { processorFor } from "../processor-place.ts";
-import { windowsTopicOf } from "../windows-topic.ts";
 import { transactionsTopic } from "../../spec/names.ts";
 import type { KafkaProbe } from "../../stack/health.ts";
 import type { DesiredService } from "../../stack/plan.ts";

@@ -6,6 +6,7 @@
 import { StreamctlError } from "../../core/errors.ts";
 import { innermostCause } from "../../core/java-error.ts";
 import { arrayAt, numberAt, stringAt } from "../../core/json.ts";
+import { windowsTable } from "../../spec/names.ts";
 import { hintForUnreadable } from "./statement.ts";
 
 export const queryErrorCodes = {
@@ -103,9 +104,9 @@ function hintFor(code: number, sql: string): string | undefined {
     case queryErrorCodes.sqlUnreadable:
       return hintForUnreadable(sql);
     case queryErrorCodes.tableUnknown:
-      return "The table of windows is `transaction_window`";
+      return `The table of windows is \`${windowsTable}\``;
     case queryErrorCodes.columnUnknown:
-      return "Type `streamctl query 'select * from transaction_window limit 1'` to see the columns; case matters";
+      return `Type \`streamctl query 'select * from ${windowsTable} limit 1'\` to see the columns; case matters`;
     case queryErrorCodes.requestNotSent:
     case queryErrorCodes.serverSilent:
       return "Type `streamctl status`";
