@@ -16,7 +16,7 @@ export interface MessageBatch {
    */
   readonly offsets: Uint32Array;
   /**
-   * n amounts that the delivery reports add up (here: what a Paid transaction pays, 0 for a Refused one), so that the sum of
+   * n amounts that the delivery reports add up (0 for a record that does not count), so that the sum of
    * what was delivered is known even where some messages failed.
    */
   readonly weights: Uint32Array;

@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { ArgsDef } from "citty";
-import { messageOf, StreamctlError } from "../../core/errors.ts";
-import { wholeNumber } from "../../core/option-text.ts";
-import { throwIfInterrupted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { queryFormats, renderQuery, type QueryFormat } from "../render/query.ts";
+import { type QueryFormat, queryFormats, renderQuery } from "../render/query.ts";
 import { askAndWatch } from "../watch.ts";
+import { messageOf, StreamctlError } from "../../core/errors.ts";
+import { wholeNumber } from "../../core/option-text.ts";
+import { throwIfInterrupted } from "../../core/wait.ts";
+import { windowsTable } from "../../spec/names.ts";
+
+const exampleHint = `Type: streamctl query "select * from ${windowsTable} limit 20"`;
 
 const args = {
   sql: { type: "positional", required: false, description: "The statement; without it, -f FILE or standard input is read" },
@@ -73,7 +76,7 @@ async function readStatement(word: string | undefined, file: string | undefined,
   const statement = sql.trim().replace(/;$/u, "").trim();
   if (statement !== "") return statement;
   throw new StreamctlError("usage", "Cannot run an empty statement", {
-    hint: 'Type: streamctl query "select * from transaction_window limit 20"',
+    hint: exampleHint,
   });
 }
 
@@ -88,7 +91,7 @@ async function readStatementFile(file: string): Promise<string> {
 async function readStandardInput(signal: AbortSignal): Promise<string> {
   if (process.stdin.isTTY) {
     throw new StreamctlError("usage", "Cannot run a query: no statement was typed", {
-      hint: 'Type: streamctl query "select * from transaction_window limit 20"',
+      hint: exampleHint,
     });
   }
   throwIfInterrupted(signal);

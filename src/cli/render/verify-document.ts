@@ -68,7 +68,7 @@ export function isExact({ aggregate }: Column): boolean {
   return aggregate.kind !== "avg";
 }
 
-/** `TOTAL_PAID` is `totalPaid` there, and the average is `average`. */
+/** In camel case, and the average is `average`. */
 function documentName(column: Column): string {
   if (!isExact(column)) return "average";
   return column.name.toLowerCase().replaceAll(/_(?<letter>[a-z0-9])/gu, (_, letter: string) => letter.toUpperCase());
