@@ -1,0 +1,188 @@
+import { describe, expect, test } from "bun:test";
+import { StreamctlError } from "../../src/core/errors.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { type Executed, executePlan, operationsDone } from "../../src/core/resource-execution.ts";
+import { observeGraph, operationsOf, planGraph, validatePlan } from "../../src/core/resource-plan.ts";
+import type { Decision, Operation, OperationKind, Resource } from "../../src/core/resource.ts";
+import { stepDeadline } from "../../src/core/step-deadline.ts";
+
+/** A FAKE resource that writes down what happens to it; what is seen of it is its operation. */
+interface FakeOptions {
+  readonly operation?: OperationKind;
+  readonly needs?: readonly Resource[];
+  readonly uses?: readonly Resource[];
+  readonly considers?: readonly Resource[];
+  readonly holder?: Resource;
+  /** What is expected of it while its holder does not run. */
+  readonly recalled?: OperationKind;
+  readonly fails?: unknown;
+  readonly decide?: Resource<OperationKind, string>["decide"];
+}
+
+function fakeWorld() {
+  const events: string[] = [];
+  const make = (name: string, options: FakeOptions = {}): Resource => {
+    const { operation = "create", needs = [], recalled, fails } = options;
+    const resource: Resource<OperationKind, string> = {
+      kind: options.holder === undefined ? "service" : "thing",
+      name,
+      needs,
+      uses: options.uses ?? [],
+      considers: options.considers ?? [],
+      holder: options.holder,
+      observe: async () => {
+        events.push(`see ${name}`);
+        return operation;
+      },
+      ...(recalled === undefined ? {} : { recall: () => recalled }),
+      decide: options.decide ?? ((seen) => ({ operation: seen, cause: `seen as ${seen}` })),
+      validate: async () => void events.push(`validate ${name}`),
+      release: async () => void events.push(`release ${name}`),
+      apply: async (decision) => {
+        events.push(`${decision.operation} ${name}`);
+        if (fails !== undefined) throw fails;
+        return { facts: `facts of ${name}` };
+      },
+    };
+    return resource;
+  };
+  return { events, make };
+}
+
+const within = () => stepDeadline(1000);
+const print = (operations: readonly Operation[]): readonly string[] =>
+  operations.map(({ operation, kind, name, cause }) => `${operation} ${kind} ${name}: ${cause}`);
+
+async function carryOut(graph: readonly Resource[], signal = new AbortController().signal): Promise<readonly Executed[]> {
+  const plan = planGraph(graph, await observeGraph(graph, within));
+  return await executePlan(plan, { log: silentLog, signal, failure: new AbortController(), timeoutMs: 1000 });
+}
+
+describe("planGraph()", () => {
+  test("decides about each resource after those that it needs, in the order given otherwise", async () => {
+    const { make } = fakeWorld();
+    const engine = make("engine", { operation: "keep" });
+    const table = make("table", { holder: engine, needs: [engine], operation: "create" });
+    const topic = make("topic", { holder: engine, needs: [engine, table], operation: "keep" });
+    const graph = [topic, table, engine];
+    expect(print(operationsOf(planGraph(graph, await observeGraph(graph, within))))).toEqual([
+      "keep service engine: seen as keep",
+      "create thing table: seen as create",
+      "keep thing topic: seen as keep",
+    ]);
+  });
+
+  test("takes what is remembered for what is held by a service that does not run", async () => {
+    const { events, make } = fakeWorld();
+    const engine = make("engine", { operation: "start" });
+    const topic = make("topic", { holder: engine, needs: [engine], recalled: "keep", operation: "replace" });
+    const plan = planGraph([engine, topic], await observeGraph([engine, topic], within));
+    expect(plan.map(({ decision, live }) => [decision.operation, live])).toEqual([
+      ["start", true],
+      ["keep", false],
+    ]);
+    expect(events).toEqual(["see engine"]);
+  });
+
+  test("refuses a graph that goes in a circle", async () => {
+    const { make } = fakeWorld();
+    const needs: Resource[] = [];
+    const one = make("one", { needs });
+    needs.push(make("other", { needs: [one] }));
+    expect(() => planGraph([one, ...needs], new Map())).toThrow('Cannot order "service one": it needs itself');
+  });
+});
+
+describe("validatePlan()", () => {
+  test("has checked what is replaced, and what works with it", async () => {
+    const { events, make } = fakeWorld();
+    const engine = make("engine", { operation: "keep" });
+    const topic = make("topic", { holder: engine, needs: [engine], operation: "replace" });
+    const job = make("job", { holder: engine, needs: [engine, topic], operation: "keep" });
+    const other = make("other", { holder: engine, needs: [engine], operation: "keep" });
+    const graph = [engine, topic, job, other];
+    await validatePlan(planGraph(graph, await observeGraph(graph, within)), within, silentLog);
+    expect(events.filter((event) => event.startsWith("validate"))).toEqual(["validate topic", "validate job"]);
+  });
+});
+
+describe("executePlan()", () => {
+  test("carries out each resource after those that it needs, and answers in the order of the plan", async () => {
+    const { events, make } = fakeWorld();
+    const engine = make("engine", { operation: "start" });
+    const topic = make("topic", { holder: engine, needs: [engine], recalled: "create" });
+    const executed = await carryOut([topic, engine]);
+    expect(events).toEqual(["see engine", "start engine", "see topic", "create topic"]);
+    expect(print(operationsDone(executed))).toEqual(["start service engine: seen as start", "create thing topic: seen as create"]);
+  });
+
+  test("looks again at what was only remembered, and lets the resource decide by what is there", async () => {
+    const { events, make } = fakeWorld();
+    const engine = make("engine", { operation: "start" });
+    const topic = make("topic", { holder: engine, needs: [engine], recalled: "keep", operation: "create" });
+    const executed = await carryOut([engine, topic]);
+    expect(events.at(-1)).toBe("create topic");
+    expect(executed.at(-1)?.decision).toMatchObject({ operation: "create", cause: "seen as create" });
+  });
+
+  test("validates and releases what works with a resource before that is replaced, once each", async () => {
+    const { events, make } = fakeWorld();
+    const engine = make("engine", { operation: "keep" });
+    const topic = make("topic", { holder: engine, needs: [engine], operation: "replace" });
+    const job = make("job", { holder: engine, needs: [engine, topic], operation: "replace" });
+    await carryOut([engine, topic, job]);
+    expect(events.filter((event) => !event.startsWith("see"))).toEqual([
+      "keep engine",
+      "validate topic",
+      "validate job",
+      "release job",
+      "replace topic",
+      "replace job",
+    ]);
+  });
+
+  test("looks at what a resource considers before it decides, and tells it the facts of what it needs", async () => {
+    const { make } = fakeWorld();
+    const engine = make("engine", { operation: "start" });
+    const job = make("job", { holder: engine, needs: [engine], recalled: "keep", operation: "create" });
+    const told: unknown[] = [];
+    const decide: FakeOptions["decide"] = (seen, neighbours): Decision<string> => {
+      told.push([neighbours.seen(job), neighbours.facts(engine)]);
+      return { operation: seen, cause: "" };
+    };
+    const topic = make("topic", { holder: engine, needs: [engine], recalled: "keep", operation: "keep", considers: [job], decide });
+    await carryOut([engine, job, topic]);
+    expect(told).toEqual([
+      ["keep", undefined],
+      ["create", "facts of engine"],
+    ]);
+  });
+
+  test("stops what works with a service before it, and begins nothing else before every stop", async () => {
+    const { events, make } = fakeWorld();
+    const kafka = make("kafka", { operation: "stop" });
+    const keeper = make("keeper", { operation: "stop" });
+    const store = make("store", { operation: "stop", needs: [keeper], uses: [kafka] });
+    const fresh = make("fresh", { operation: "start" });
+    await carryOut([kafka, keeper, store, fresh]);
+    const order = events.filter((event) => !event.startsWith("see"));
+    expect([order[0], order[3]]).toEqual(["stop store", "start fresh"]);
+    expect(order.slice(1, 3).toSorted()).toEqual(["stop kafka", "stop keeper"]);
+  });
+
+  test("ends with the first failure in the order of the plan, and not with what it interrupted", async () => {
+    const { events, make } = fakeWorld();
+    const engine = make("engine", { operation: "start", fails: new StreamctlError("service-failed", "it died") });
+    const topic = make("topic", { holder: engine, needs: [engine], recalled: "create" });
+    const failure: unknown = await carryOut([topic, engine]).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "service-failed", message: "it died" });
+    expect(events).not.toContain("create topic");
+  });
+
+  test("is interrupted where the caller's signal has fired, and applies nothing", async () => {
+    const { events, make } = fakeWorld();
+    const failure: unknown = await carryOut([make("engine", { operation: "start" })], AbortSignal.abort()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "interrupted" });
+    expect(events).toEqual(["see engine"]);
+  });
+});

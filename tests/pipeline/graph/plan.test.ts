@@ -1,0 +1,292 @@
+/** The plan as `up --dry-run` prints it, for what may be seen of a stack. Golden texts: nothing here asks an engine. */
+
+import { describe, expect, test } from "bun:test";
+import { assetPaths, type Declarations, readAsset } from "../../../src/core/assets.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { idOf, type Operation, type Resource } from "../../../src/core/resource.ts";
+import { type Observation, operationsOf, planGraph, type Snapshot } from "../../../src/core/resource-plan.ts";
+import { endpointsOf } from "../../../src/pipeline/endpoints.ts";
+import { buildGraph } from "../../../src/pipeline/graph/graph.ts";
+import type { TopicFacts } from "../../../src/pipeline/graph/topic.ts";
+import { processorFor } from "../../../src/pipeline/processor-place.ts";
+import { chosenServices } from "../../../src/pipeline/stack-services.ts";
+import type { ProcessorObservation } from "../../../src/processors/processor.ts";
+import { localData } from "../../../src/stack/local/data.ts";
+import type { ServiceSeen } from "../../../src/stack/plan.ts";
+import type { Runtime } from "../../../src/stack/runtime.ts";
+import type { StackChoices } from "../../../src/state/choices.ts";
+import type { ResourceRecord } from "../../../src/state/run-state.ts";
+import { readTable, type TableObservation } from "../../../src/stores/pinot/table.ts";
+import { someChoices } from "../../state/some-choices.ts";
+
+const embedded: Declarations = { paths: assetPaths, read: readAsset };
+const edited = (path: string, from: string, to: string): Declarations => ({
+  paths: assetPaths,
+  read: (asset) => (asset === path ? readAsset(asset).replace(from, to) : readAsset(asset)),
+});
+
+/** Stands for a runtime: it names no folder that exists, and hashes nothing. */
+const runtime = { hash: () => "v1", dataOf: () => localData("/nowhere") } as unknown as Runtime;
+
+const running: ServiceSeen = {
+  recorded: { name: "any", state: "running", pid: 7, definitionHash: "v1", healthy: true },
+  unrecordedPids: [],
+};
+const transactions: TopicFacts = { name: "transactions", id: "t1", partitions: 3, retentionMs: "-1" };
+const windows: TopicFacts = { name: "window_transactions", id: "w1", partitions: 1, retentionMs: "-1" };
+
+interface Situation {
+  readonly choices?: Partial<StackChoices>;
+  /** Of the program now; default: the embedded ones. */
+  readonly declarations?: Declarations;
+  /** What is seen, by the id of the resource, in the place of what a healthy stack shows; undefined: its service does not run. */
+  readonly seen?: Readonly<Record<string, unknown>>;
+  /** Services that do not run. */
+  readonly down?: readonly string[];
+  readonly remembered?: readonly ResourceRecord[];
+}
+
+function identities(choices: StackChoices, declarations: Declarations) {
+  const place = { choices, endpoints: endpointsOf(choices), runtime, declarations };
+  const job = processorFor(place, transactions, windows).wanted;
+  const table = readTable({ windows, brokers: "${STREAMCTL_KAFKA_BROKERS}", declarations }).identity;
+  return { job, table };
+}
+
+/** What a healthy stack that this program brought up shows. */
+function healthy(resource: Resource): unknown {
+  const { job, table } = identities(someChoices, embedded);
+  switch (idOf(resource)) {
+    case "topic transactions":
+      return transactions;
+    case "topic window_transactions":
+      return windows;
+    case "job streamctl-window_transactions":
+      return { computations: [{ id: "j1", state: "running", identity: job }], former: [] } satisfies ProcessorObservation;
+    case "table transaction_window":
+      return { table: { ...table, lostServers: [] }, hasSchema: true } satisfies TableObservation;
+    default:
+      return running;
+  }
+}
+
+function print({ choices: some = {}, declarations = embedded, seen = {}, down = [], remembered = [] }: Situation): string {
+  const choices: StackChoices = { ...someChoices, ...some };
+  const graph = buildGraph({
+    choices,
+    endpoints: endpointsOf(choices),
+    desired: chosenServices(choices).map((definition) => ({ definition, definitionHash: "v1" })),
+    records: [],
+    unrecorded: [],
+    remembered,
+    runtime,
+    kafkaProbe: async () => false,
+    declarations,
+    log: silentLog,
+  });
+  const snapshot: Snapshot = new Map(
+    graph.map((resource): [Resource, Observation] => {
+      const isDown = down.includes(resource.holder?.name ?? resource.name);
+      if (isDown && resource.holder === undefined) return [resource, { seen: { unrecordedPids: [] } satisfies ServiceSeen, live: true }];
+      if (isDown) return [resource, { seen: resource.recall?.(), live: false }];
+      const id = idOf(resource);
+      return [resource, { seen: id in seen ? seen[id] : healthy(resource), live: true }];
+    }),
+  );
+  return operationsOf(planGraph(graph, snapshot)).map(line).join("\n");
+}
+
+function line({ operation, kind, name, cause }: Operation): string {
+  return `${operation} ${kind} ${name}: ${cause}`;
+}
+
+const every = ["kafka", "zookeeper", "pinot", "flink", "ksqldb"];
+
+/** As an `up` of the embedded declarations leaves it in run.json. */
+function rememberedOf(choices: StackChoices): readonly ResourceRecord[] {
+  const { job, table } = identities(choices, embedded);
+  const name = choices.processor === "flink" ? "streamctl-window_transactions" : "window_transactions";
+  return [
+    { kind: "topic", name: "transactions", facts: { ...transactions } },
+    { kind: "topic", name: "window_transactions", facts: { ...windows } },
+    { kind: "job", name, facts: { processor: choices.processor, ...job } },
+    { kind: "table", name: "transaction_window", facts: { ...table } },
+  ];
+}
+
+describe("the plan of up", () => {
+  test("creates everything where nothing is there", () => {
+    expect(print({ down: every })).toMatchInlineSnapshot(`
+      "start service kafka: not running
+      start service zookeeper: not running
+      start service pinot: not running
+      start service flink: not running
+      create topic transactions: it does not exist
+      create topic window_transactions: it does not exist
+      create job streamctl-window_transactions: it does not run
+      create schema transaction_window: it is not there
+      create table transaction_window: it is not there"
+    `);
+  });
+
+  test("keeps everything where all is as it should be", () => {
+    expect(print({})).toMatchInlineSnapshot(`
+      "keep service kafka: healthy, process 7
+      keep service zookeeper: healthy, process 7
+      keep service pinot: healthy, process 7
+      keep service flink: healthy, process 7
+      keep topic transactions: it exists, with 3 partitions
+      keep topic window_transactions: it exists, with one partition
+      keep job streamctl-window_transactions: it runs, with the same statements and topics
+      keep schema transaction_window: it is there, with the same declarations and topic
+      keep table transaction_window: it is there, with the same declarations and topic"
+    `);
+  });
+
+  test("after a down: starts the services, and keeps what they are known to hold; Flink's job is started again from its checkpoint", () => {
+    expect(print({ down: every, remembered: rememberedOf(someChoices) })).toMatchInlineSnapshot(`
+      "start service kafka: not running
+      start service zookeeper: not running
+      start service pinot: not running
+      start service flink: not running
+      keep topic transactions: it exists, with 3 partitions
+      keep topic window_transactions: it exists, with one partition
+      create job streamctl-window_transactions: it does not run any more
+      keep schema transaction_window: it is there, with the same declarations and topic
+      keep table transaction_window: it is there, with the same declarations and topic"
+    `);
+  });
+
+  test("starts one service that died, and keeps the rest", () => {
+    const dead: ServiceSeen = {
+      recorded: { name: "flink", state: "gone", pid: 9, definitionHash: "v1", healthy: false },
+      unrecordedPids: [],
+    };
+    const job: ProcessorObservation = { computations: [], former: [identities(someChoices, embedded).job] };
+    expect(print({ seen: { "service flink": dead, "job streamctl-window_transactions": job } })).toMatchInlineSnapshot(`
+      "keep service kafka: healthy, process 7
+      keep service zookeeper: healthy, process 7
+      keep service pinot: healthy, process 7
+      start service flink: died: process 9 is gone
+      keep topic transactions: it exists, with 3 partitions
+      keep topic window_transactions: it exists, with one partition
+      create job streamctl-window_transactions: it does not run any more
+      keep schema transaction_window: it is there, with the same declarations and topic
+      keep table transaction_window: it is there, with the same declarations and topic"
+    `);
+  });
+
+  test("replaces the windows, with all that was made of them, for a changed statement", () => {
+    const declarations = edited("flink/03-window-income.sql", "SUM(total_paid)", "SUM(total_paid) + 0");
+    expect(print({ declarations })).toMatchInlineSnapshot(`
+      "keep service kafka: healthy, process 7
+      keep service zookeeper: healthy, process 7
+      keep service pinot: healthy, process 7
+      keep service flink: healthy, process 7
+      keep topic transactions: it exists, with 3 partitions
+      replace topic window_transactions: its statements or settings changed
+      replace job streamctl-window_transactions: its statements or settings changed
+      replace schema transaction_window: the topic of windows was made anew
+      replace table transaction_window: the topic of windows was made anew"
+    `);
+  });
+
+  test("starts over where a topic was recreated by hand", () => {
+    expect(print({ seen: { "topic transactions": { ...transactions, id: "t2" } } })).toMatchInlineSnapshot(`
+      "keep service kafka: healthy, process 7
+      keep service zookeeper: healthy, process 7
+      keep service pinot: healthy, process 7
+      keep service flink: healthy, process 7
+      keep topic transactions: it exists, with 3 partitions
+      replace topic window_transactions: the topic of transactions was made anew
+      replace job streamctl-window_transactions: the topic of transactions was made anew
+      replace schema transaction_window: the topic of windows was made anew
+      replace table transaction_window: the topic of windows was made anew"
+    `);
+    expect(print({ seen: { "topic window_transactions": { ...windows, id: "w2" } } })).toMatchInlineSnapshot(`
+      "keep service kafka: healthy, process 7
+      keep service zookeeper: healthy, process 7
+      keep service pinot: healthy, process 7
+      keep service flink: healthy, process 7
+      keep topic transactions: it exists, with 3 partitions
+      keep topic window_transactions: it exists, with one partition
+      replace job streamctl-window_transactions: the topic of windows was made anew
+      replace schema transaction_window: the topic of windows was made anew
+      replace table transaction_window: the topic of windows was made anew"
+    `);
+  });
+
+  test("takes more partitions than declared, and says so; refuses fewer, and more than one of the windows", () => {
+    const partitions = (id: string, topic: TopicFacts, count: number) => () => print({ seen: { [id]: { ...topic, partitions: count } } });
+    expect(partitions("topic transactions", transactions, 5)()).toContain(
+      "keep topic transactions: it exists, with 5 partitions, 3 were created: all of them are read",
+    );
+    expect(partitions("topic transactions", transactions, 2)).toThrow('Topic "transactions" has 2 partitions, at least 3 are needed');
+    expect(partitions("topic window_transactions", windows, 2)).toThrow(
+      'Topic "window_transactions" has 2 partitions, exactly 1 is needed',
+    );
+  });
+
+  test("with another processor: the windows are kept for another time, so their topic is replaced", () => {
+    const choices: Partial<StackChoices> = { processor: "ksqldb", source: { home: "/opt/ksqldb" } };
+    expect(print({ choices, down: every, remembered: rememberedOf(someChoices) })).toMatchInlineSnapshot(`
+      "start service kafka: not running
+      start service zookeeper: not running
+      start service pinot: not running
+      start service ksqldb: not running
+      keep topic transactions: it exists, with 3 partitions
+      replace topic window_transactions: its retention.ms is -1, and this processor needs 259200000000000
+      create stream TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
+      create stream PAID_TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
+      create table WINDOW_TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
+      create job window_transactions: its retention.ms is -1, and this processor needs 259200000000000
+      replace schema transaction_window: the topic of windows was made anew
+      replace table transaction_window: the topic of windows was made anew"
+    `);
+  });
+
+  test("with another port offset nothing but the services changes: no identity is made of an address", () => {
+    const remembered = rememberedOf(someChoices);
+    expect(print({ choices: { portOffset: 1000 }, down: every, remembered })).toBe(print({ down: every, remembered }));
+  });
+
+  test("restarts a service whose configuration was edited, and keeps what it holds", () => {
+    const edited_: ServiceSeen = {
+      recorded: { name: "pinot", state: "running", pid: 7, definitionHash: "v0", healthy: true },
+      unrecordedPids: [],
+    };
+    expect(print({ seen: { "service pinot": edited_ } })).toMatchInlineSnapshot(`
+      "keep service kafka: healthy, process 7
+      keep service zookeeper: healthy, process 7
+      restart service pinot: its definition changed
+      keep service flink: healthy, process 7
+      keep topic transactions: it exists, with 3 partitions
+      keep topic window_transactions: it exists, with one partition
+      keep job streamctl-window_transactions: it runs, with the same statements and topics
+      keep schema transaction_window: it is there, with the same declarations and topic
+      keep table transaction_window: it is there, with the same declarations and topic"
+    `);
+  });
+
+  test("updates a table whose settings were edited, and replaces it where its rows would be others", () => {
+    const settings = print({ declarations: edited("pinot/table.json", '"loadMode": "MMAP"', '"loadMode": "HEAP"') });
+    expect(settings.split("\n").slice(-2)).toEqual([
+      "keep schema transaction_window: its settings changed",
+      "update table transaction_window: its settings changed",
+    ]);
+    const rows = print({ declarations: edited("pinot/table.json", "HH:mm:ss", "HH:mm") });
+    expect(rows.split("\n").slice(-1)).toEqual(["replace table transaction_window: its schema or the way of its rows changed"]);
+  });
+
+  test("has only what --only asks for", () => {
+    expect(print({ choices: { only: ["kafka", "pinot"] }, down: every })).toMatchInlineSnapshot(`
+      "start service kafka: not running
+      start service zookeeper: not running
+      start service pinot: not running
+      create topic transactions: it does not exist
+      create topic window_transactions: it does not exist
+      create schema transaction_window: it is not there
+      create table transaction_window: it is not there"
+    `);
+  });
+});
