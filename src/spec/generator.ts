@@ -15,7 +15,7 @@ export type Generator =
   | { readonly kind: "hex"; readonly digits: number }
   | { readonly kind: "pattern"; readonly pattern: string }
   | { readonly kind: "event_time" }
-  | { readonly kind: "ref"; readonly entity: string; readonly field: string; readonly pick: Pick }
+  | { readonly kind: "ref"; readonly entity: string; readonly field: string; readonly pick: RowPick }
   /** Another field of the entity's row that the field `as` of this record refers to. */
   | { readonly kind: "same"; readonly as: string; readonly field: string }
   /** `poolSize` is null where faker makes each value. */
@@ -39,7 +39,7 @@ export type Shape =
   | { readonly kind: "zipf"; readonly exponent: number };
 
 /** How a reference chooses a row. */
-export type Pick =
+export type RowPick =
   | { readonly kind: "uniform" | "round_robin" }
   | { readonly kind: "zipf"; readonly exponent: number }
   /** The first `rows` rows get `share` of all references. */

@@ -155,10 +155,64 @@ test("AmbiguityFinder never asks more closely than readWritten() does: what it r
   expect(contract.readWritten(text)).toBeDefined();
 });
 
+test("AmbiguityFinder sees a second field in another case where the first keeps the contract", () => {
+  for (const value of [field('"Status":"Refused"'), field('"STATUS": "Refused"').replaceAll(",", ", "), behind('"st\\u0061tus":"Paid"')]) {
+    const isEscaped = value.includes("\\");
+    expect(find(value, "ksqldb")?.quirk).toBe(isEscaped ? undefined : "a field name in another case");
+  }
+  expect(find(text.replaceAll(",", ", "), "ksqldb")).toBeUndefined();
+  expect(find(timed(".5").replaceAll(",", ", "), "ksqldb")?.quirk).toBe("a timestamp without exactly three digits of fraction");
+});
+
 test("AmbiguityFinder takes limits from the reader", () => {
   const limits = { depth: 3, digits: 12_000, nameBytes: 5 };
   const finder = new AmbiguityFinder(onlyStream, contract, { ...flinkJsonReader, limits });
   const quirkOf = (value: string): string | undefined => finder.find(value, contract.read(value))?.quirk;
   expect(quirkOf(field(nested(4)))).toBe("nesting deeper than 3");
   expect(limitTexts.digits(12_000)).toBe("a number of more than 12,000 digits");
+});
+
+/** The same numbers below `limit` on every run: a linear congruential generator. */
+function seededRandom(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+test("AmbiguityFinder and readWritten() take no short cut that a close look would not confirm", () => {
+  const random = seededRandom(20_260_101);
+  const pieces = [
+    ...'{}[],:"\\ .-+09eEPS\t',
+    '"status":"Paid"',
+    '"Status":"Refused"',
+    '"total_paid":1',
+    ":00",
+    "null",
+    "1e3",
+    "\\u0061",
+    ".",
+  ];
+  let written = 0;
+  for (let round = 0; round < 20_000; round++) {
+    let value = text;
+    for (let edits = random(3); edits >= 0; edits--) {
+      const at = random(value.length + 1);
+      value = value.slice(0, at) + (pieces[random(pieces.length)] ?? "") + value.slice(at + random(3));
+    }
+    const read = contract.read(value);
+    const fast = contract.readWritten(value);
+    if (fast !== undefined) {
+      written++;
+      expect(read).toEqual(fast);
+    }
+    for (const reader of ["flink", "ksqldb"] as const) {
+      // Bytes are always looked at closely.
+      const close = find(bytes(value), reader);
+      expect([value, find(value, reader)]).toEqual([value, close]);
+      if (fast !== undefined) expect(close).toBeUndefined();
+    }
+  }
+  expect(written).toBeGreaterThan(50);
 });
