@@ -23,7 +23,7 @@ export interface RecordReader {
 }
 
 /** The raw topic, as far as `verify` needs it. */
-export interface TransactionLog {
+export interface TopicLog {
   readonly topic: string;
   snapshot(signal?: AbortSignal): Promise<TopicSnapshot>;
   /** Reads on from these positions for as long as it is open. The caller closes it. */
@@ -72,7 +72,7 @@ const idleMs = 1000;
 
 export class TopicReading {
   readonly tally: TopicTally;
-  readonly #log: TransactionLog;
+  readonly #log: TopicLog;
   readonly #options: ReadingOptions;
   readonly #time = new WatchedTime();
   #toldMs = 0;
@@ -80,7 +80,7 @@ export class TopicReading {
   #partitions = 0;
   #reader: RecordReader | undefined;
 
-  constructor(log: TransactionLog, options: ReadingOptions) {
+  constructor(log: TopicLog, options: ReadingOptions) {
     this.#log = log;
     this.#options = options;
     this.tally = new TopicTally(options.subject, log.topic);

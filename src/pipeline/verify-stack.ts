@@ -8,7 +8,7 @@ import { observeResources } from "./resources.ts";
 import { runningStack } from "./running-stack.ts";
 import { hasPart, missingProcessor } from "./stack-parts.ts";
 import { topicFinding } from "./topics.ts";
-import { kafkaTransactionLog } from "./transaction-log.ts";
+import { kafkaTopicLog } from "./topic-log.ts";
 import type { Reason } from "./verdict.ts";
 import { type Verification, verify, type VerifyRequest } from "./verify.ts";
 import { onlyStream, onlyWindow, transactionsTopic } from "../spec/names.ts";
@@ -38,7 +38,7 @@ export async function verifyStack(
   if (note !== undefined) log.warn(note);
   const columns = onlyWindow.columns.map(({ name }) => name);
   const sources = {
-    log: kafkaTransactionLog({ brokers: endpoints.kafka }, transactionsTopic.name),
+    log: kafkaTopicLog({ brokers: endpoints.kafka }, transactionsTopic.name),
     readRuns,
     readWindows: (until?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: onlyWindow.name, columns, signal: until }),
   };

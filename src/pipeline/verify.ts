@@ -9,13 +9,13 @@ import { isRetryable } from "../core/errors.ts";
 import { Deadline, pause, throwIfInterrupted } from "../core/wait.ts";
 import type { RunRecord } from "../state/run-record.ts";
 import type { WindowRow } from "../stores/pinot/broker.ts";
-import { type ReadingProgress, TopicReading, type TransactionLog } from "./topic-reading.ts";
+import { type ReadingProgress, TopicReading, type TopicLog } from "./topic-reading.ts";
 import { judge, sumRuns, type Verdict, type VerifyReport } from "./verdict.ts";
 import type { VerifySubject } from "./verify-subject.ts";
 import { compareWindows } from "./window-comparison.ts";
 
 export interface VerifySources {
-  readonly log: TransactionLog;
+  readonly log: TopicLog;
   /** The ledger of the state folder as it is now. */
   readonly readRuns: (signal?: AbortSignal) => Promise<readonly RunRecord[]>;
   /** Every row of Pinot's table, page by page. */

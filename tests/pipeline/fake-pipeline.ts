@@ -4,7 +4,7 @@ import type { RunRecord } from "../../src/state/run-record.ts";
 import { flinkJsonReader } from "../../src/processors/flink/json-reader.ts";
 import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
 import type { RecordBatch } from "../../src/pipeline/topic-tally.ts";
-import type { TransactionLog } from "../../src/pipeline/topic-reading.ts";
+import type { TopicLog } from "../../src/pipeline/topic-reading.ts";
 import type { VerifySubject } from "../../src/pipeline/verify-subject.ts";
 import type { WindowRow } from "../../src/stores/pinot/broker.ts";
 
@@ -43,7 +43,7 @@ export function transactionText(eventTime: string, totalPaid: number, status = "
   });
 }
 
-export interface FakeLog extends TransactionLog {
+export interface FakeLog extends TopicLog {
   readonly partitions: FakeValue[][];
   /** May be changed: a topic made anew. */
   topicId: string;

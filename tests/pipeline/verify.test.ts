@@ -1,6 +1,6 @@
 import { describe, expect, spyOn, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
-import type { ReadingProgress, TransactionLog } from "../../src/pipeline/topic-reading.ts";
+import type { ReadingProgress, TopicLog } from "../../src/pipeline/topic-reading.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
 import type { WindowRow } from "../../src/stores/pinot/broker.ts";
 import { type FakeLog, fakeLog, fakePages, fakeRow, fakeRun, subject, transactionText } from "./fake-pipeline.ts";
@@ -173,7 +173,7 @@ describe("verify()", () => {
   test("takes the ledger before the topic's ends, so that a run that ends meanwhile is never ahead of them", async () => {
     const log = sixRecords();
     const order: string[] = [];
-    const watched: TransactionLog = {
+    const watched: TopicLog = {
       ...log,
       snapshot() {
         order.push("topic");
@@ -232,7 +232,7 @@ describe("verify()", () => {
     using clock = clockThatJumps();
     const log = Object.assign(sixRecords(), { unreadable: 1 });
     let batches = 0;
-    const stopped: TransactionLog = {
+    const stopped: TopicLog = {
       ...log,
       openReader(positions) {
         const reader = log.openReader(positions);
@@ -279,7 +279,7 @@ describe("verify()", () => {
   test("goes on once the transaction has ended", async () => {
     const log: FakeLog = Object.assign(sixRecords(), { openFrom: 1 });
     let snapshots = 0;
-    const watched: TransactionLog = {
+    const watched: TopicLog = {
       ...log,
       snapshot() {
         if (++snapshots === 2) log.openFrom = undefined;
@@ -292,7 +292,7 @@ describe("verify()", () => {
 
   test("gives up on a partition that stands still although others go on", async () => {
     const log = Object.assign(sixRecords(), { unreadable: 1 });
-    const busy: TransactionLog = {
+    const busy: TopicLog = {
       ...log,
       openReader(positions) {
         const reader = log.openReader(positions);
@@ -313,7 +313,7 @@ describe("verify()", () => {
     const log = sixRecords();
     const away = new StreamctlError("unreachable", "no answer from Kafka");
     let snapshots = 0;
-    const watched: TransactionLog = { ...log, snapshot: async () => (++snapshots === 1 ? Promise.reject(away) : await log.snapshot()) };
+    const watched: TopicLog = { ...log, snapshot: async () => (++snapshots === 1 ? Promise.reject(away) : await log.snapshot()) };
     expect((await verify({ ...fakeSources(log, equalRows), log: watched }, patient)).verdict.ok).toBe(true);
     snapshots = 0;
     expect(await failureOf(verify({ ...fakeSources(log, equalRows), log: watched }, once))).toBe(away);

@@ -184,7 +184,7 @@ function seededRandom(seed: number): (limit: number) => number {
 test("AmbiguityFinder and readWritten() take no short cut that a close look would not confirm", () => {
   const random = seededRandom(20_260_101);
   const pieces = [
-    ...'{}[],:"\\ .-+09eEPS\t',
+    ...'{}[],:"\\ .-+09eEPS\t'.split(""),
     '"status":"Paid"',
     '"Status":"Refused"',
     '"total_paid":1',

@@ -123,6 +123,24 @@ describe("renderVerify()", () => {
     `);
   });
 
+  test("calls columns by what they hold, and by their names where two hold the same", () => {
+    const sum = { name: "SOLD", aggregate: { kind: "sum", field: "total_paid" }, where: [] } as const;
+    const columns = [sum, { ...sum, name: "RETURNED" }, { name: "LINES", aggregate: { kind: "count", field: null }, where: [] } as const];
+    const report: VerifyReport = {
+      ...equal,
+      subject: { ...subject, window: { ...subject.window, columns } },
+      matched: 99,
+      mismatched: [{ windowStart: start, expected: [7, 8, 9], actual: { windowEnd: start + 3000, values: [1, 2, 3] } }],
+    };
+    const lines = render(report).split("\n");
+    expect(lines[2]).toBe("windows  99 of 100 equal in Pinot (SOLD, RETURNED and count)");
+    expect(lines.slice(4, 7)).toEqual([
+      " WINDOW_START  UTC                  SOLD  in Pinot  RETURNED  in Pinot  count  in Pinot  what",
+      "─────────────  ───────────────────  ────  ────────  ────────  ────────  ─────  ────────  ───────",
+      "1767225600000  2026-01-01 00:00:00     7         1         8         2      9         3  differs",
+    ]);
+  });
+
   test("lists ten differences and counts the others", () => {
     const mismatched = Array.from({ length: 47 }, (_, index) => ({ windowStart: start + index * 3000, expected, actual: null }));
     const lines = render({ ...equal, matched: 53, mismatched }).split("\n");

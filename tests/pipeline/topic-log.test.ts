@@ -5,7 +5,7 @@ import { TransactionGenerator } from "../../src/data/generator.ts";
 import { describeTopic } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import type { RunRecord } from "../../src/state/run-record.ts";
-import { kafkaTransactionLog } from "../../src/pipeline/transaction-log.ts";
+import { kafkaTopicLog } from "../../src/pipeline/topic-log.ts";
 import { verify, type VerifySources } from "../../src/pipeline/verify.ts";
 import { openMockCluster } from "../kafka/mock-cluster.ts";
 import { fakePages, fakeRow, fakeRun, subject } from "./fake-pipeline.ts";
@@ -53,14 +53,14 @@ function rowsOf(howMany: number): ReturnType<typeof fakeRow>[] {
   );
 }
 
-test("kafkaTransactionLog() lets verify read every record of every partition, and go on where it stopped", async () => {
+test("kafkaTopicLog() lets verify read every record of every partition, and go on where it stopped", async () => {
   using cluster = openMockCluster({ transactions: 3 });
   const { brokers } = cluster;
   const runs = [await send(brokers, 0, count - 100)];
   const rows = rowsOf(count);
   const more: Promise<unknown>[] = [];
   const sources: VerifySources = {
-    log: kafkaTransactionLog({ brokers }, "transactions"),
+    log: kafkaTopicLog({ brokers }, "transactions"),
     readRuns: async () => [...runs],
     readWindows: () => fakePages(rows, 7),
   };
@@ -85,9 +85,9 @@ test("kafkaTransactionLog() lets verify read every record of every partition, an
   });
 });
 
-test("kafkaTransactionLog() says that there is no such topic", async () => {
+test("kafkaTopicLog() says that there is no such topic", async () => {
   using cluster = openMockCluster({ others: 1 });
-  const failure = await kafkaTransactionLog({ brokers: cluster.brokers }, "transactions")
+  const failure = await kafkaTopicLog({ brokers: cluster.brokers }, "transactions")
     .snapshot()
     .catch((error: unknown) => error);
   expect(failure).toMatchObject({

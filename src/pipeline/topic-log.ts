@@ -4,13 +4,13 @@ import { StreamctlError } from "../core/errors.ts";
 import { describeTopic, listOffsets } from "../kafka/admin.ts";
 import { openConsumer } from "../kafka/consumer.ts";
 import type { KafkaConnection } from "../kafka/properties.ts";
-import type { TransactionLog } from "./topic-reading.ts";
+import type { TopicLog } from "./topic-reading.ts";
 
 /** Deadline of one question to the cluster, in milliseconds. */
 const askTimeoutMs = 15_000;
 
 /** Opens nothing by itself; `snapshot` throws StreamctlError `kafka` where there is no such topic, `unreachable` without a broker. */
-export function kafkaTransactionLog(connection: KafkaConnection, topic: string): TransactionLog {
+export function kafkaTopicLog(connection: KafkaConnection, topic: string): TopicLog {
   return {
     topic,
     async snapshot(signal) {
