@@ -1,6 +1,6 @@
 /**
- * `verify` proves that nothing was lost and nothing counted twice: it computes every window from the raw topic by itself and
- * holds the result against Pinot, and the topic against what the runs say they delivered. It reads the topic once; with a
+ * `verify` proves that nothing was lost and nothing counted twice: it computes every window from the raw topic and compares the
+ * result with Pinot, and the topic with what the runs report as delivered. It reads the topic once; with a
  * wait, later looks read only what is new. Each look takes the ledger first, then the topic's ends, then the table, so
  * that what is later in the pipeline is never older than what it is compared with.
  */

@@ -1,4 +1,4 @@
-/** Windows as they should be against windows as Pinot has them, row by row. */
+/** Compares the windows that the topic makes with the rows that Pinot has. */
 
 import { StreamctlError } from "../core/errors.ts";
 import type { WindowFold, WindowValues } from "../record/window-fold.ts";

@@ -8,34 +8,50 @@ import type { StreamRecord } from "./contract-reader.ts";
 
 const initialCapacity = 1024;
 
-/** A sum of integers, or the number of records, by slot. */
+/** How an integer of a record changes the one that is kept, and what is kept before the first. */
+interface Combination {
+  readonly initial: number;
+  readonly combine: (kept: number, amount: number) => number;
+}
+
+const combinations = {
+  sum: { initial: 0, combine: (kept, amount) => kept + amount },
+  min: { initial: Number.MAX_SAFE_INTEGER, combine: Math.min },
+  max: { initial: Number.MIN_SAFE_INTEGER, combine: Math.max },
+} as const satisfies Record<string, Combination>;
+
+/** One integer by slot, such as a sum or the number of records. */
 export class Register {
   readonly #filter: RecordFilter;
   readonly #amount: (record: StreamRecord) => number;
-  #values = new Float64Array(initialCapacity);
+  readonly #combination: Combination;
+  #values: Float64Array;
 
-  constructor(filter: RecordFilter, amount: (record: StreamRecord) => number) {
+  constructor(filter: RecordFilter, amount: (record: StreamRecord) => number, combination: Combination) {
     this.#filter = filter;
     this.#amount = amount;
+    this.#combination = combination;
+    this.#values = new Float64Array(initialCapacity).fill(combination.initial);
   }
 
-  /** What could not be added because the sum would leave the range in which it is exact; undefined where all went well. */
+  /** What could not be added because the result would leave the range in which it is exact; undefined where all went well. */
   add(slot: number, record: StreamRecord): number | undefined {
     if (!this.#filter(record)) return undefined;
     if (slot >= this.#values.length) this.#grow(slot);
     const amount = this.#amount(record);
-    const sum = (this.#values[slot] ?? 0) + amount;
-    if (!Number.isSafeInteger(sum)) return amount;
-    this.#values[slot] = sum;
+    const { initial, combine } = this.#combination;
+    const result = combine(this.#values[slot] ?? initial, amount);
+    if (!Number.isSafeInteger(result)) return amount;
+    this.#values[slot] = result;
     return undefined;
   }
 
   at(slot: number): number {
-    return this.#values[slot] ?? 0;
+    return this.#values[slot] ?? this.#combination.initial;
   }
 
   #grow(slot: number): void {
-    const wider = new Float64Array(Math.max(this.#values.length * 2, slot + 1));
+    const wider = new Float64Array(Math.max(this.#values.length * 2, slot + 1)).fill(this.#combination.initial);
     wider.set(this.#values);
     this.#values = wider;
   }
@@ -51,15 +67,21 @@ export interface CompiledColumns {
 export function compileColumns({ columns }: Window, stream: Stream): CompiledColumns {
   const registers = new Map<string, Register>();
   /** Columns that need the same register share it. */
-  const register = (kind: string, field: string | null, { where }: Column, amount: (record: StreamRecord) => number): Register => {
+  const register = (
+    kind: keyof typeof combinations | "count",
+    field: string | null,
+    { where }: Column,
+    amount: (record: StreamRecord) => number,
+  ): Register => {
     const key = JSON.stringify([kind, field, where]);
-    const found = registers.get(key) ?? new Register(recordFilter(where, stream), amount);
+    const combination = combinations[kind === "count" ? "sum" : kind];
+    const found = registers.get(key) ?? new Register(recordFilter(where, stream), amount, combination);
     registers.set(key, found);
     return found;
   };
-  const sumOf = (field: string, column: Column): Register => {
+  const valueOf = (kind: keyof typeof combinations, field: string, column: Column): Register => {
     const at = fieldIndex(stream, field);
-    return register("sum", field, column, (record) => Number(record[at]));
+    return register(kind, field, column, (record) => Number(record[at]));
   };
   const countOf = (field: string | null, column: Column): Register => {
     if (field === null || !fieldOf(stream, field).contract.optional) return register("count", null, column, () => 1);
@@ -73,25 +95,32 @@ export function compileColumns({ columns }: Window, stream: Stream): CompiledCol
         const count = countOf(aggregate.field, column);
         return (slot) => count.at(slot);
       }
-      case "sum": {
-        const sum = sumOf(aggregate.field, column);
+      case "sum":
+      case "min":
+      case "max": {
+        if (aggregate.kind !== "sum") requireValues(column, stream);
+        const value = valueOf(aggregate.kind, aggregate.field, column);
         const scale = scaleOf(aggregate.field, stream);
-        return (slot) => sum.at(slot) / scale;
+        return (slot) => value.at(slot) / scale;
       }
       case "avg": {
-        if (column.where.length > 0 || fieldOf(stream, aggregate.field).contract.optional)
-          throw notComputed(column, "of values that may be missing");
-        const [sum, count] = [sumOf(aggregate.field, column), countOf(aggregate.field, column)];
+        requireValues(column, stream);
+        const [sum, count] = [valueOf("sum", aggregate.field, column), countOf(aggregate.field, column)];
         const scale = scaleOf(aggregate.field, stream);
         return (slot) => sum.at(slot) / (count.at(slot) * scale);
       }
-      case "min":
-      case "max":
       case "distinct":
         throw notComputed(column, "");
     }
   });
   return { registers: [...registers.values()], valuesAt: (slot) => values.map((value) => value(slot)) };
+}
+
+/** Where there may be nothing to aggregate the result is null, which is not compared yet. */
+function requireValues(column: Column, stream: Stream): void {
+  const { aggregate, where } = column;
+  const isOptional = aggregate.field !== null && fieldOf(stream, aggregate.field).contract.optional;
+  if (where.length > 0 || isOptional) throw notComputed(column, "of values that may be missing");
 }
 
 /** By what a field's integers are to be divided. */

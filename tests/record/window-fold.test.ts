@@ -107,6 +107,18 @@ describe("WindowFold of another pipeline", () => {
     ]);
   });
 
+  test("takes the least and the greatest value", () => {
+    const columns = [
+      column({ kind: "min", field: "price" }),
+      column({ kind: "max", field: "price" }),
+      column({ kind: "max", field: "at" }),
+    ];
+    expect(folded(columns)).toEqual([
+      [0, [0.01, 19.99, 59_999]],
+      [60_000, [10.5, 10.5, 60_000]],
+    ]);
+  });
+
   test("counts records, known values, and what a column asks for", () => {
     const german: Condition = { kind: "one_of", field: "country", values: ["DE"] };
     const columns = [
@@ -139,7 +151,8 @@ describe("WindowFold of another pipeline", () => {
   });
 
   test.each<[string, Window]>([
-    ['Cannot compute column "max": max', minute([column({ kind: "max", field: "price" })])],
+    ['Cannot compute column "distinct": distinct', minute([column({ kind: "distinct", field: "price", atMost: 10 })])],
+    ['Cannot compute column "max": max of values that may be missing', minute([column({ kind: "max", field: "coupon" })])],
     ['Cannot compute column "avg": avg of values that may be missing', minute([column({ kind: "avg", field: "coupon" })])],
     ['Cannot compute window "sold": its records are grouped', { ...minute([]), by: ["country"] }],
     ['Cannot compute window "sold": its windows overlap', { ...minute([]), span: { kind: "hopping", sizeMs: 2, everyMs: 1 } }],
