@@ -6,7 +6,8 @@ import { realisticUsers } from "../../src/data/realistic.ts";
 import { shardShare, workerShare, type Share } from "../../src/data/shares.ts";
 import { formatEventTimestamp } from "../../src/record/event-timestamp.ts";
 import { ContractReader } from "../../src/record/contract-reader.ts";
-import { onlyStream } from "../../src/spec/names.ts";
+import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
+import { WindowFold } from "../../src/record/window-fold.ts";
 import { fixedUsers } from "../../src/data/users.ts";
 
 const simulated: EventTime = { kind: "simulated", startMs: Date.UTC(2026, 0, 1), spacingUs: 10_000 };
@@ -99,6 +100,19 @@ test("TransactionGenerator weighs a message with what it pays, a Refused one wit
   const batch = generator().fill(0, 1, 100);
   const weights = records(whole(100)).map(valueOf);
   expect([...batch.weights.subarray(0, 100)]).toEqual(weights.map(({ status, totalPaid }) => (status === "Paid" ? totalPaid : 0)));
+});
+
+test("TransactionGenerator weighs messages so that the weights add up to the window's first sum", () => {
+  const fold = new WindowFold(onlyWindow, onlyStream);
+  const counted = records(whole(100)).map((line) => {
+    const record = contract.readWritten(line.slice(line.indexOf("=") + 1));
+    return record !== undefined && fold.add(record);
+  });
+  const weights = [...generator().fill(0, 1, 100).weights.subarray(0, 100)];
+  expect(weights.map((weight) => weight > 0)).toEqual(counted);
+  const at = onlyWindow.columns.findIndex(({ aggregate }) => aggregate.kind === "sum");
+  const sums = [...fold.entries()].map(([, values]) => values[at] ?? Number.NaN);
+  expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(sums.reduce((sum, value) => sum + value, 0));
 });
 
 test.each(["fixed", "random"] as const)("TransactionGenerator makes one run from any number of workers and shards (%s users)", (users) => {
