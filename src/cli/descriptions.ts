@@ -3,7 +3,7 @@
 export const commandDescriptions = {
   up: "Start Kafka, the processor and Pinot, wait for them, provision them",
   data: "Make transactions and deliver them to Kafka",
-  query: "Ask Pinot, or ksqlDB, in SQL",
+  query: "Ask Pinot, or the processor, in SQL",
   verify: "Prove that every window equals what was sent",
   status: "Show what runs, since when, with how much memory, where",
   logs: "Show the services' logs",

@@ -4,6 +4,7 @@
  */
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
+import { unreadableByJava } from "../core/java-path.ts";
 import { noSpace } from "../stack/local/engines.ts";
 import { requiredJava } from "../stack/local/java.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
@@ -54,27 +55,29 @@ const neededStateBytes = 100e6;
 const comfortableDiskBytes = 2e9;
 
 /** In the order in which `up` looks: what stands first may be why the next one fails. */
-const checks: readonly Check[] = [
-  { subject: "state", judge: judgeStateFolder },
-  { subject: "limits", judge: judgeLimits },
-  { subject: "java", judge: judgeJava },
-  { subject: "maven", judge: judgeMaven },
-  { subject: "containers", judge: judgeContainers },
-  { subject: "librdkafka", judge: ({ librdkafka }) => librdkafka },
-  { subject: "engines", judge: judgeEngines },
-  { subject: "disk", judge: judgeDisk },
-  { subject: "ksqldb", judge: judgeKsqldb },
-  { subject: "ports", judge: judgePorts },
-];
+function checksOf({ installed }: Machine): readonly Check[] {
+  return [
+    { subject: "state", judge: judgeStateFolder },
+    { subject: "limits", judge: judgeLimits },
+    { subject: "java", judge: judgeJava },
+    { subject: "maven", judge: judgeMaven },
+    { subject: "containers", judge: judgeContainers },
+    { subject: "librdkafka", judge: ({ librdkafka }) => librdkafka },
+    { subject: "engines", judge: judgeEngines },
+    { subject: "disk", judge: judgeDisk },
+    ...installed.map(({ subject, found }) => ({ subject, judge: () => found })),
+    { subject: "ports", judge: judgePorts },
+  ];
+}
 
 /** What each check says of a machine. */
 export function examine(machine: Machine): readonly Finding[] {
-  return checks.map(({ subject, judge }) => findingOf(subject, judge(machine)));
+  return checksOf(machine).map(({ subject, judge }) => findingOf(subject, judge(machine)));
 }
 
 /** @throws StreamctlError of the first check by which nothing can be started on this machine */
 export function requireFit(machine: Machine): void {
-  for (const { judge } of checks) refuse(judge(machine));
+  for (const { judge } of checksOf(machine)) refuse(judge(machine));
 }
 
 /** @throws StreamctlError where no stack can lie in the folder */
@@ -220,19 +223,6 @@ function judgeDisk({ runtime, cache, missingEngines, missingBytes, stateFolder: 
   const free = fills ? Math.min(state.freeBytes, cache.freeBytes) : state.freeBytes;
   const found = `${sized(free)} free`;
   return free < comfortableDiskBytes ? { found, advice: "Free some room, or choose folders on a larger disk" } : found;
-}
-
-function judgeKsqldb({ runtime, ksqldb }: Machine): Judgement {
-  if (ksqldb === undefined) return "not run from a folder of this machine";
-  if (typeof ksqldb !== "string") return ksqldb;
-  const odd = runtime === "local" ? unreadableByJava(ksqldb) : undefined;
-  if (odd === undefined) return `installed in ${ksqldb}`;
-  return lacks(`Cannot use "${ksqldb}" as ksqlDB: Java cannot read a path with "${odd}"`, "Give a folder without it: --ksqldb-home DIR");
-}
-
-/** What ends a path in a list of them (":"), or in the address of a file inside a jar; undefined for a path that has none of it. */
-function unreadableByJava(path: string): string | undefined {
-  return [":", "!/"].find((odd) => `${path}/`.includes(odd));
 }
 
 function judgePorts({ portOffset, takenPorts, outgoingPorts }: Machine): Judgement {

@@ -1,11 +1,10 @@
 /** Which runtime and processor a stack has: resolved once, said with the reason, kept until `down`. Pure. */
 
-import { resolve } from "node:path";
 import { StreamctlError } from "../core/errors.ts";
-import { credentialsVariable } from "../processors/ksqldb/credentials.ts";
-import type { AbandonedProcessor, Reason, StackChoices } from "../state/choices.ts";
+import { automaticProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
+import type { MachineFacts, ProcessorChoice, ProcessorDeclaration, TypedOptions } from "../processors/plugin.ts";
+import type { AbandonedProcessor, ProcessorSource, Reason, StackChoices } from "../state/choices.ts";
 import type { RunState } from "../state/run-state.ts";
-import { externalServer, type KsqldbSource, ksqldbSource } from "./ksqldb.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 
 /** What was typed; undefined where nothing was. */
@@ -14,46 +13,38 @@ export interface TypedChoices {
   readonly processor: string | undefined;
   readonly portOffset: number | undefined;
   readonly only: readonly string[] | undefined;
-  /** Address of a ksqlDB server that runs already. */
-  readonly ksqldbUrl?: string | undefined;
-  /** Folder with an installed ksqlDB. */
-  readonly ksqldbHome?: string | undefined;
+  /** Options that belong to one of the processors. */
+  readonly processorOptions?: TypedOptions | undefined;
 }
 
 /** What this machine has, as far as a choice depends on it. */
-export interface Surroundings {
-  /** Folder with an installed ksqlDB, as STREAMCTL_KSQLDB_HOME names it. */
-  readonly ksqldbHome?: string | undefined;
-  /** STREAMCTL_KSQLDB_IMAGE names an image of ksqlDB, or the engine here has Confluent's. */
-  readonly ksqldbImage: boolean;
+export interface DetectedMachine {
   /** There is no Java here, and a container engine with every image that the stack would be made of. */
   readonly onlyContainers: boolean;
+  /** By the names of the processors, in their own terms. */
+  readonly processors: Readonly<Record<string, MachineFacts>>;
 }
-
-/** The three ways to ksqlDB, for whoever asked for it without one. */
-export const waysToKsqldb =
-  "Give a running server (--ksqldb-url URL), a folder with Confluent's archive or its jars (--ksqldb-home DIR, or STREAMCTL_KSQLDB_HOME), or take its image (--runtime docker)";
 
 /**
  * The choices of the stack: what was typed, or else what the state kept, or else the defaults.
  *
  * @param state of the folder; its choices bind while the stack is up
- * @param surroundings what this machine has; counts where nothing was typed or kept
+ * @param machine what this machine has; counts where nothing was typed or kept
  * @param isUp whether anything of the stack runs
- * @throws StreamctlError `usage` for a flag that contradicts a stack that is up, `prerequisite` for ksqlDB without a source,
+ * @throws StreamctlError `usage` for a flag that contradicts a stack that is up, `prerequisite` for a processor that cannot be had,
  *   `not-available` for what comes later
  */
-export function resolveChoices(typed: TypedChoices, state: RunState | undefined, surroundings: Surroundings, isUp: boolean): StackChoices {
+export function resolveChoices(typed: TypedChoices, state: RunState | undefined, machine: DetectedMachine, isUp: boolean): StackChoices {
   requireServed("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
-  requireServed("--processor", typed.processor, ["auto", "flink", "ksqldb"], []);
+  requireServed("--processor", typed.processor, ["auto", ...processorNames], []);
   const kept = state?.choices;
   const only = typed.only ?? kept?.only;
-  const runtime = chooseRuntime(typed, kept, surroundings);
-  const processor = chooseProcessor(typed, kept, runtime, surroundings);
+  const runtime = chooseRuntime(typed, kept, machine);
+  const processor = chooseProcessor(typed, kept, runtime, machine);
   const abandoned = abandonedBy(kept, processor);
   const wanted: StackChoices = {
     runtime,
-    runtimeReason: kept?.runtime === runtime ? kept.runtimeReason : reasonFor(runtime, surroundings),
+    runtimeReason: kept?.runtime === runtime ? kept.runtimeReason : reasonFor(runtime, machine),
     ...processor,
     ...(abandoned.length === 0 ? {} : { abandoned }),
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
@@ -63,86 +54,94 @@ export function resolveChoices(typed: TypedChoices, state: RunState | undefined,
   return wanted;
 }
 
-function reasonFor(runtime: RuntimeName, { onlyContainers }: Surroundings): Reason {
+function reasonFor(runtime: RuntimeName, { onlyContainers }: DetectedMachine): Reason {
   if (runtime === "local") return { code: "processes" };
   return { code: onlyContainers ? "only-containers" : "containers" };
 }
 
 /** What was chosen once holds until something else is typed. Containers are never a surprise: their images take minutes to build. */
-function chooseRuntime({ runtime }: TypedChoices, kept: StackChoices | undefined, { onlyContainers }: Surroundings): RuntimeName {
+function chooseRuntime({ runtime }: TypedChoices, kept: StackChoices | undefined, { onlyContainers }: DetectedMachine): RuntimeName {
   if (runtime === "local" || runtime === "docker") return runtime;
   return kept?.runtime ?? (onlyContainers ? "docker" : "local");
 }
 
+/** The processor that was named, or whose options were typed, or that the state keeps; else the first that can be had. */
 function chooseProcessor(
   typed: TypedChoices,
   kept: StackChoices | undefined,
   runtime: RuntimeName,
-  surroundings: Surroundings,
+  machine: DetectedMachine,
 ): Pick<StackChoices, "processor" | "processorReason" | "source"> {
   const given = typedSource(typed);
-  if (typed.processor === "flink" && given) {
-    throw new StreamctlError("usage", "Cannot use --processor flink with a source of ksqlDB: they contradict each other", {
-      hint: "Leave one of them out",
+  if (typed.processor !== undefined && typed.processor !== "auto" && given && given.processor.name !== typed.processor) {
+    throw new StreamctlError(
+      "usage",
+      `Cannot use --processor ${typed.processor} with a source of ${given.processor.label}: they contradict each other`,
+      { hint: "Leave one of them out" },
+    );
+  }
+  const tryOut = (processor: ProcessorDeclaration, named: boolean): ProcessorChoice | StreamctlError =>
+    processor.choose({
+      typed: given?.processor.name === processor.name ? given.source : undefined,
+      kept: kept?.processor === processor.name ? kept.source : undefined,
+      runtime,
+      named,
+      facts: machine.processors[processor.name] ?? {},
     });
-  }
   // What was chosen once holds until something else is typed.
-  const wanted = typed.processor ?? (given ? "ksqldb" : (kept?.processor ?? "auto"));
-  if (wanted === "flink") {
-    const isKept = typed.processor === undefined || kept?.processor === "flink";
-    return { processor: "flink", processorReason: (isKept ? kept?.processorReason : undefined) ?? { code: "asked-for" } };
+  const wanted = typed.processor ?? given?.processor.name ?? kept?.processor ?? "auto";
+  if (wanted !== "auto") {
+    const choice = tryOut(processorOf(wanted), true);
+    if (choice instanceof StreamctlError) throw choice;
+    const before = kept?.processor === wanted ? kept.processorReason : undefined;
+    return chosen(wanted, choice, before ?? { code: "asked-for" });
   }
-  const source = given ?? usableSource(kept && ksqldbSource(kept), runtime) ?? sourceHere(runtime, wanted, surroundings);
-  if (source) return { processor: "ksqldb", source, processorReason: reasonOf(source) };
-  if (wanted === "auto") return { processor: "flink", processorReason: { code: "no-ksqldb" } };
-  throw new StreamctlError("prerequisite", "Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given", {
-    hint: waysToKsqldb,
+  const absent: string[] = [];
+  for (const processor of automaticProcessors) {
+    const choice = tryOut(processor, false);
+    if (!(choice instanceof StreamctlError))
+      return chosen(processor.name, choice, { code: "absent", facts: { processors: absent.join(",") } });
+    absent.push(processor.name);
+  }
+  throw new StreamctlError("prerequisite", "Cannot choose a processor: none can be had on this machine", {
+    hint: `Name one: --processor ${processorNames.join("|")}`,
   });
 }
 
-/** An image makes containers only. */
-function usableSource(source: KsqldbSource | undefined, runtime: RuntimeName): KsqldbSource | undefined {
-  return source && "image" in source && runtime !== "docker" ? undefined : source;
-}
-
-/** The ksqlDB that can be had without a word about it: in containers Confluent's image, which is pulled only for who asked for ksqlDB. */
-function sourceHere(runtime: RuntimeName, wanted: string, { ksqldbHome, ksqldbImage }: Surroundings): KsqldbSource | undefined {
-  if (ksqldbHome !== undefined) return { home: ksqldbHome };
-  return runtime === "docker" && (ksqldbImage || wanted === "ksqldb") ? { image: true } : undefined;
-}
-
-function reasonOf(source: KsqldbSource): Reason {
-  if ("url" in source) return { code: "server", facts: { url: source.url } };
-  return "home" in source ? { code: "installed", facts: { home: source.home } } : { code: "image" };
+/** @param otherwise why it is this one, where the processor itself gives no reason */
+function chosen(
+  processor: string,
+  { source, reason }: ProcessorChoice,
+  otherwise: Reason,
+): Pick<StackChoices, "processor" | "processorReason" | "source"> {
+  return { processor, processorReason: reason ?? otherwise, ...(source ? { source } : {}) };
 }
 
 /** Servers that still hold what streamctl made there, and that are no longer chosen. */
 function abandonedBy(kept: StackChoices | undefined, now: Pick<StackChoices, "processor" | "source">): readonly AbandonedProcessor[] {
-  const before = kept && externalServer(kept) !== undefined && kept.source ? [{ processor: kept.processor, source: kept.source }] : [];
-  return [...(kept?.abandoned ?? []), ...before].filter(({ source }) => source["url"] !== externalServer(now));
+  const before = kept?.source && serverOf(kept) !== undefined ? [{ processor: kept.processor, source: kept.source }] : [];
+  const isChosen = (one: AbandonedProcessor): boolean => one.processor === now.processor && serverOf(one) === serverOf(now);
+  return [...(kept?.abandoned ?? []), ...before].filter((one) => !isChosen(one));
 }
 
-function typedSource({ ksqldbUrl, ksqldbHome }: TypedChoices): KsqldbSource | undefined {
-  if (ksqldbUrl !== undefined && ksqldbHome !== undefined) {
-    throw new StreamctlError("usage", "Cannot use both --ksqldb-url and --ksqldb-home: which of them is not clear", {
-      hint: "Leave one of them out",
-    });
-  }
-  if (ksqldbHome !== undefined) return { home: resolve(ksqldbHome) };
-  return ksqldbUrl === undefined ? undefined : { url: serverUrl(ksqldbUrl) };
+/** Address of the server that does the work, where streamctl did not start it. */
+function serverOf({ processor, source }: Pick<StackChoices, "processor" | "source">): string | undefined {
+  return processorOf(processor).external(source)?.endpoint;
 }
 
-function serverUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && (url.protocol === "http:" || url.protocol === "https:") && url.username === "") return url.href.replace(/\/+$/u, "");
-  if (url?.username) {
-    throw new StreamctlError("usage", "Cannot use an address with a name or a password for --ksqldb-url: it would be kept in the state", {
-      hint: `Give them in the environment: ${credentialsVariable}=user:password`,
-    });
-  }
-  throw new StreamctlError("usage", `Cannot use "${text}" for --ksqldb-url: it is no address of a server`, {
-    hint: "Write it out: --ksqldb-url http://127.0.0.1:8088",
+function typedSource({
+  processorOptions = {},
+}: TypedChoices): { readonly processor: ProcessorDeclaration; readonly source: ProcessorSource } | undefined {
+  const given = Object.values(processors).flatMap((processor: ProcessorDeclaration) => {
+    const source = processor.typedSource(processorOptions);
+    return source === undefined ? [] : [{ processor, source }];
   });
+  const [first, second] = given;
+  if (first && second) {
+    const labels = `${first.processor.label} and of ${second.processor.label}`;
+    throw new StreamctlError("usage", `Cannot use sources of ${labels}: they contradict each other`, { hint: "Leave one of them out" });
+  }
+  return first;
 }
 
 function requireServed(flag: string, value: string | undefined, served: readonly string[], later: readonly string[]): void {
@@ -161,14 +160,11 @@ function requireAgreement(wanted: StackChoices, kept: StackChoices): void {
   if (wanted.runtime !== kept.runtime) throw refuse("--runtime", kept.runtime);
   if (wanted.portOffset !== kept.portOffset) throw refuse("--port-offset", String(kept.portOffset));
   if (wanted.processor !== kept.processor) throw refuse("the processor", kept.processor);
-  if (shownSource(wanted) !== shownSource(kept)) throw refuse("the source of ksqlDB", shownSource(kept));
+  if (shownSource(wanted) !== shownSource(kept)) throw refuse(`the source of ${processorOf(kept.processor).label}`, shownSource(kept));
   const shown = (only: readonly string[] | undefined): string => only?.join(",") ?? "every service";
   if (shown(wanted.only) !== shown(kept.only)) throw refuse("--only", shown(kept.only));
 }
 
-function shownSource(choices: StackChoices): string {
-  const source = ksqldbSource(choices);
-  if (source === undefined) return "none";
-  if ("image" in source) return "an image";
-  return "url" in source ? source.url : source.home;
+function shownSource({ processor, source }: StackChoices): string {
+  return source === undefined ? "none" : processorOf(processor).describeSource(source).short;
 }

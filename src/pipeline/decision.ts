@@ -10,13 +10,13 @@ import { endpointsOf } from "./endpoints.ts";
 import { buildGraph, type Graph } from "./graph/graph.ts";
 import type { ServiceActions } from "./graph/service.ts";
 import { readStack } from "./killed-start.ts";
-import { ksqldbSource, warnOfExposedCredentials } from "./ksqldb.ts";
+import { openProcessors, warnOfServers } from "./stack-processor.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
 import { chosenServices, stoppable } from "./stack-services.ts";
-import { lookAround } from "./surroundings.ts";
-import { requireKsqldb } from "../processors/ksqldb/home.ts";
+import { detectMachine } from "./detection.ts";
+import { processorOf } from "../processors/catalog.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import type { ServiceStarts } from "../stack/execute.ts";
 import type { Runtime } from "../stack/runtime.ts";
@@ -74,7 +74,7 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     starting: [],
     resources: state?.resources ?? [],
   });
-  warnOfExposedCredentials(choices, log);
+  warnOfServers(choices, log);
   const desired = desireStack(chosenServices(choices), runtime);
   const unrecorded = await unrecordedServices(state, runtime);
   const hands: Decision["hands"] = {};
@@ -85,9 +85,12 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
   const wanted = new Set(desired.map(({ definition }) => definition.name));
   const others = new Set([...running, ...unrecorded].map(({ name }) => name).filter((name) => !wanted.has(name)));
+  const endpoints = endpointsOf(choices);
+  const declarations = openDeclarations(declarationsDir);
   const graph = buildGraph({
     choices,
-    endpoints: endpointsOf(choices),
+    endpoints,
+    processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId: stack.id }),
     desired,
     unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer asked for" })),
     records: [...recorder.records.values()],
@@ -95,7 +98,7 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     remembered: state?.resources ?? [],
     runtime,
     kafkaProbe,
-    declarations: openDeclarations(declarationsDir),
+    declarations,
     actions,
     log,
   });
@@ -116,9 +119,8 @@ export async function choose(
 ): Promise<{ readonly choices: StackChoices; readonly isUp: boolean }> {
   const declarations = openDeclarations(declarationsDir);
   const isUp = state !== undefined && (await anyRuns(state, { folder, log }));
-  const choices = resolveChoices(request, state, await lookAround(request, state?.choices, { declarations, signal }), isUp);
-  const ksqldb = ksqldbSource(choices);
-  if (!isUp && ksqldb && "home" in ksqldb) await requireKsqldb(ksqldb.home);
+  const choices = resolveChoices(request, state, await detectMachine(request, state?.choices, { declarations, signal }), isUp);
+  if (!isUp) await processorOf(choices.processor).inspect?.(choices.source, choices.runtime);
   return { choices, isUp };
 }
 

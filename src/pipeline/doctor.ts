@@ -5,14 +5,14 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
+import { automaticProcessors, processorOf } from "../processors/catalog.ts";
 import { examine, type Finding } from "./checks.ts";
-import { resolveChoices, waysToKsqldb } from "./choices.ts";
+import { resolveChoices } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
-import { ksqldbSource } from "./ksqldb.ts";
 import { lookAtMachine } from "./machine.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { chosenServices } from "./stack-services.ts";
-import { lookAround } from "./surroundings.ts";
+import { detectMachine } from "./detection.ts";
 import { observeProcesses } from "../stack/stack.ts";
 import { resolveStarting, unrecordedServices } from "../stack/unrecorded.ts";
 import type { StackChoices } from "../state/choices.ts";
@@ -29,15 +29,12 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
   const typed = { runtime: undefined, processor: undefined, portOffset, only: undefined };
   const declarations = openDeclarations(declarationsDir);
   const { running, unrecorded } = await runningServices(state, context);
-  const choices = resolveChoices(typed, state, await lookAround(typed, state?.choices, { declarations, signal }), running.size > 0);
+  const choices = resolveChoices(typed, state, await detectMachine(typed, state?.choices, { declarations, signal }), running.size > 0);
   const starting = chosenServices(choices).filter(({ name }) => !running.has(name));
-  const { runtime } = choices;
   // What runs without being known to the state is stopped by up itself, and so gives its ports back.
   const opening = starting.filter(({ name }) => !unrecorded.has(name));
   const undertaking = {
-    runtime,
-    portOffset: choices.portOffset,
-    ksqldb: ksqldbSource(choices),
+    choices,
     folder,
     declarationsDir,
     starting,
@@ -86,10 +83,13 @@ async function memoryFinding(): Promise<Finding> {
 }
 
 /** What computes the windows at the next `up`, and where it would come from. */
-function processorText(choices: StackChoices): string {
-  const { processor } = choices;
-  const ksqldb = ksqldbSource(choices);
-  if (processor === "flink") return `Flink. ksqlDB takes its place where it is given. ${waysToKsqldb}`;
-  if (ksqldb === undefined || "image" in ksqldb) return "ksqlDB, from an image of its own";
-  return "url" in ksqldb ? `the ksqlDB server at ${ksqldb.url}, which is not ours` : `ksqlDB, installed in ${ksqldb.home}`;
+function processorText({ processor, source }: StackChoices): string {
+  const chosen = processorOf(processor);
+  if (source !== undefined) return chosen.describeSource(source).long;
+  const better = automaticProcessors.slice(
+    0,
+    automaticProcessors.findIndex(({ name }) => name === processor),
+  );
+  const others = better.map((other) => `${other.label} takes its place where it is given. ${other.ways ?? ""}`);
+  return [chosen.label, ...others].join(". ").trim();
 }

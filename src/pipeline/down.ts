@@ -12,12 +12,13 @@ import { endpointsOf } from "./endpoints.ts";
 import { serviceGraph } from "./graph/graph.ts";
 import type { ServiceActions } from "./graph/service.ts";
 import { settleKilledStart } from "./killed-start.ts";
-import { abandonedServers, externalServer, ksqldbPlace, releaseServer, warnOfExposedCredentials } from "./ksqldb.ts";
 import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireSameOffset } from "./running-stack.ts";
+import { type ChosenProcessor, externalServer, openProcessor, warnOfServers } from "./stack-processor.ts";
 import { withStackLockOrNoRoom } from "./stack-lock.ts";
 import { stoppable } from "./stack-services.ts";
+import type { ExternalServer } from "../processors/plugin.ts";
 import { observeProcesses } from "../stack/stack.ts";
 import { type StopContext, stopRuns } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
@@ -90,40 +91,42 @@ async function stopLeftBehind(
 }
 
 /**
- * A ksqlDB server that is not ours is not stopped. As long as the data stays, so do our queries there: they wait for Kafka and go on
- * with the next `up`. With the data, what is ours there goes too, while Kafka still runs.
+ * A server that streamctl did not start is not stopped. As long as the data stays, so does what streamctl made there: it waits for Kafka and
+ * goes on with the next `up`. With the data, what streamctl made there goes too, while Kafka still runs.
  */
 async function partFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
   const state = await readRunState(context.folder);
   if (!state) return;
-  if (volumes) warnOfExposedCredentials(state.choices, context.log);
-  const urls = [externalServer(state.choices), ...abandonedServers(state.choices)];
-  for (const url of urls) if (url !== undefined) await partFromServer(url, state, volumes, context);
+  if (volumes) warnOfServers(state.choices, context.log);
+  for (const chosen of [state.choices, ...(state.choices.abandoned ?? [])]) {
+    const server = externalServer(chosen);
+    if (server !== undefined && volumes) await partFromServer(chosen, server, state, context);
+    else if (server !== undefined) context.log.info(server.afterStop);
+  }
 }
 
 async function partFromServer(
-  url: string,
+  chosen: ChosenProcessor,
+  server: ExternalServer,
   state: RunState,
-  volumes: boolean,
   { folder, declarationsDir, log, signal }: PipelineContext,
 ): Promise<void> {
-  if (!volumes) {
-    log.info(`ksqlDB at ${url} is not ours and goes on: its queries wait for Kafka until the next up`);
-    return;
-  }
+  const stackId = state.stack.id;
   const endpoints = endpointsOf(state.choices);
-  const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
+  const runtime = await openRuntime(state.choices, { folder, stackId, log });
   const kafka = state.services.find(({ name }) => name === "kafka");
+  const processor = await openProcessor(chosen, { endpoints, runtime, declarations: openDeclarations(declarationsDir), stackId });
+  const { plugin, declaration } = processor;
   try {
     if (!kafka || !(await runtime.isRunning(kafka.identity)))
-      throw new Error("Kafka does not run any more, and without it ksqlDB drops nothing");
-    await releaseServer(ksqldbPlace(url, false, { endpoints, declarations: openDeclarations(declarationsDir) }), log, signal);
-    log.warn(`ksqlDB at ${url} keeps its commands in the Kafka that is deleted now: start it anew before the next up`);
+      throw new Error(`Kafka does not run any more, and without it ${declaration.label} drops nothing`);
+    await plugin.release?.(processor.contextFor(), log, signal);
+    log.warn(server.afterRemoval);
   } catch (error) {
     // What was asked for is that nothing is left here: it is said what stays there.
     if (hasCode(error, "interrupted")) throw error;
-    const names = "TRANSACTIONS, PAID_TRANSACTIONS and WINDOW_TRANSACTIONS";
-    log.warn(`What streamctl made on ksqlDB at ${url} stays (${names}): ${messageOf(error)}`);
+    const names = (plugin.ownObjects?.(processor.contextFor()) ?? []).join(", ");
+    log.warn(`What streamctl made on ${declaration.label} at ${server.endpoint} stays (${names}): ${messageOf(error)}`);
   }
 }
 

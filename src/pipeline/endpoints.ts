@@ -2,7 +2,7 @@
 
 import type { StackChoices } from "../state/choices.ts";
 import { layoutOf, type PortName } from "./catalog.ts";
-import { externalServer } from "./ksqldb.ts";
+import { externalServer } from "./stack-processor.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
 export interface Endpoints {
@@ -28,7 +28,7 @@ export function endpointsOf(choices: Pick<StackChoices, "runtime" | "portOffset"
     pinotBroker: http("pinotBroker"),
     flinkRest: http("flinkRest"),
     flinkGateway: http("flinkGateway"),
-    ksqldb: externalServer(choices) ?? http("ksqldb"),
+    ksqldb: externalServer(choices)?.endpoint ?? http("ksqldb"),
   };
 }
 

@@ -12,21 +12,20 @@ import { StreamctlError, systemCode } from "../core/errors.ts";
 import { outgoingPorts, type PortRange } from "../core/port-owner.ts";
 import { findProgram } from "../core/process.ts";
 import { loadAddon } from "../kafka/addon.ts";
-import type { KsqldbSource } from "./ksqldb.ts";
-import { requireKsqldb } from "../processors/ksqldb/home.ts";
+import { processors } from "../processors/catalog.ts";
+import type { ProcessorDeclaration } from "../processors/plugin.ts";
 import { findEngine } from "../stack/docker/engine.ts";
 import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
 import { type Java, lookAtJava } from "../stack/local/java.ts";
 import { type TakenPort, takenPorts } from "../stack/ports.ts";
 import type { MavenJars, ServiceDefinition } from "../stack/service.ts";
+import type { StackChoices } from "../state/choices.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
 /** What an `up` is about to start. */
 export interface Undertaking {
-  readonly runtime: RuntimeName;
-  readonly portOffset: number;
-  readonly ksqldb?: KsqldbSource | undefined;
+  readonly choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">;
   readonly folder: StateFolder;
   readonly declarationsDir?: string | undefined;
   /** Services that are started, or may have to be. */
@@ -79,12 +78,13 @@ export interface Machine {
   /** The container engine; undefined where it was not asked. */
   readonly containers: Found | undefined;
   readonly librdkafka: Found;
-  /** Folder of an installed ksqlDB; undefined where the stack runs none from a folder. */
-  readonly ksqldb: Found | undefined;
+  /** What is installed here of processors that no package registry has. */
+  readonly installed: readonly { readonly subject: string; readonly found: Found }[];
 }
 
 export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSignal): Promise<Machine> {
-  const { runtime, portOffset, folder, starting, opening, ksqldb } = undertaking;
+  const { choices, folder, starting, opening } = undertaking;
+  const { runtime, portOffset } = choices;
   const cache = await cacheOrRefusal();
   const missing = "path" in cache ? await missingIn(cache.path, undertaking) : enginesOf(starting);
   const compiles = runtime === "local" && missing.some(needsCompiler);
@@ -92,7 +92,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     name,
     ports: ports.filter(({ own }) => runtime === "local" || own !== true),
   }));
-  const [stateFolder, limits, java, maven, taken, outgoing, containers, home] = await Promise.all([
+  const [stateFolder, limits, java, maven, taken, outgoing, containers, installed] = await Promise.all([
     lookAtFolder(folder.root),
     readLimits(),
     lookAtJava({ askCompiler: compiles, signal }),
@@ -101,7 +101,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     outgoingPorts(published.flatMap(({ ports }) => ports.map(({ port }) => port))),
     // An engine that does not answer takes its time to say so.
     runtime === "docker" || undertaking.asksContainers === true ? lookAtContainers(runtime, signal) : undefined,
-    ksqldb && "home" in ksqldb ? orRefusal(async () => (await requireKsqldb(ksqldb.home), ksqldb.home)) : undefined,
+    lookAtInstalled(choices),
   ]);
   return {
     runtime,
@@ -119,8 +119,17 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     outgoingPorts: outgoing,
     containers,
     librdkafka: await orRefusal(async () => loadAddon().librdkafkaVersion),
-    ksqldb: home,
+    installed,
   };
+}
+
+async function lookAtInstalled({ runtime, processor, source }: Undertaking["choices"]): Promise<Machine["installed"]> {
+  const looks = Object.values(processors).map(async (one: ProcessorDeclaration) => {
+    if (!one.inspect) return [];
+    const found = await orRefusal(async () => await one.inspect?.(one.name === processor ? source : undefined, runtime));
+    return found === undefined ? [] : [{ subject: one.name, found }];
+  });
+  return (await Promise.all(looks)).flat();
 }
 
 /** A folder as it is, or as it could be made. */
@@ -157,8 +166,8 @@ function enginesOf(definitions: readonly ServiceDefinition[]): readonly MavenJar
   return distinctEngines(definitions.map((definition) => definition.process.jars).filter((jars) => jars.kind === "maven"));
 }
 
-async function missingIn(cacheDir: string, { runtime, starting, declarationsDir }: Undertaking): Promise<readonly MavenJars[]> {
-  if (runtime === "docker") return [];
+async function missingIn(cacheDir: string, { choices, starting, declarationsDir }: Undertaking): Promise<readonly MavenJars[]> {
+  if (choices.runtime === "docker") return [];
   const cache = { cacheDir, declarations: openDeclarations(declarationsDir) };
   const looks = await Promise.all(enginesOf(starting).map(async (jars) => ({ jars, there: await isResolved(cache, jars) })));
   return looks.filter(({ there }) => !there).map(({ jars }) => jars);

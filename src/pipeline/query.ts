@@ -1,12 +1,12 @@
 /** `query` on the stack of a state folder. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { isPushQuery, type KsqldbAnswer, queryKsqldb } from "../processors/ksqldb/query.ts";
+import { processorOf } from "../processors/catalog.ts";
+import type { ProcessorAnswer, ProcessorQueries } from "../processors/plugin.ts";
 import { queryPinot, type PinotAnswer } from "../stores/pinot/broker.ts";
 import type { PipelineContext } from "./context.ts";
 import type { StackChoices } from "../state/choices.ts";
-import type { ServiceName } from "../state/service-identity.ts";
-import { warnOfExposedCredentials } from "./ksqldb.ts";
+import { warnOfServers } from "./stack-processor.ts";
 import { runningStack } from "./running-stack.ts";
 
 export interface QueryRequest {
@@ -21,23 +21,28 @@ export async function query({ sql, limit, portOffset }: QueryRequest, { folder, 
   return await queryPinot({ brokerUrl: endpoints.pinotBroker, sql, limit, signal });
 }
 
-/** Whether ksqlDB answers a statement with changes that never end. */
-export function isEndless(sql: string): boolean {
-  return isPushQuery(sql);
+/** The processor that answers `query --engine`, whether or not a stack runs it. */
+export async function queriesOf(engine: string): Promise<ProcessorQueries> {
+  const { queries } = await processorOf(engine).load();
+  if (queries) return queries;
+  throw new StreamctlError("internal", `Cannot query ${engine}: it takes no queries`);
 }
 
-/** @throws StreamctlError `usage` where the stack has no ksqlDB; `processor`, `unreachable`, `interrupted` */
-export async function askKsqldb(
+/** @throws StreamctlError `usage` where the stack has another processor; `processor`, `unreachable`, `interrupted` */
+export async function askProcessor(
+  engine: string,
   { sql, portOffset }: Pick<QueryRequest, "sql" | "portOffset">,
   { folder, log, signal }: PipelineContext,
-): Promise<KsqldbAnswer> {
-  const services = ({ processor }: StackChoices): readonly ServiceName[] => {
-    if (processor === "ksqldb") return ["ksqldb"];
-    throw new StreamctlError("usage", `Cannot use --engine ksqldb: the processor of this stack is ${processor}`, {
+): Promise<ProcessorAnswer> {
+  const action = `query ${processorOf(engine).label}`;
+  const { choices, endpoints } = await runningStack({ folder, log, portOffset, action, services: servicesFor });
+  warnOfServers(choices, log);
+  return await (await queriesOf(engine)).ask({ endpoints: { ...endpoints }, source: choices.source, sql, signal });
+
+  function servicesFor({ processor }: StackChoices): readonly string[] {
+    if (processor === engine) return [engine];
+    throw new StreamctlError("usage", `Cannot use --engine ${engine}: the processor of this stack is ${processor}`, {
       hint: "Ask Pinot: leave --engine out",
     });
-  };
-  const { choices, endpoints } = await runningStack({ folder, log, portOffset, services, action: "query ksqlDB" });
-  warnOfExposedCredentials(choices, log);
-  return await queryKsqldb({ url: endpoints.ksqldb, sql, signal });
+  }
 }

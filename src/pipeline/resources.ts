@@ -7,6 +7,7 @@ import { stepDeadline } from "../core/step-deadline.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { buildGraph, type Graph } from "./graph/graph.ts";
+import { openProcessors } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { desireStack, type ServiceStatus } from "../stack/stack.ts";
@@ -27,21 +28,24 @@ const lookTimeoutMs = 5000;
 
 /** Looks at everything that the stack's services are meant to hold. Changes nothing. @throws StreamctlError `interrupted`, `native` */
 export async function observeResources(
-  choices: StackChoices,
+  { choices, stackId }: { readonly choices: StackChoices; readonly stackId: string },
   services: readonly Pick<ServiceStatus, "name" | "state">[],
   runtime: Runtime,
   { declarationsDir, log, signal }: PipelineContext,
 ): Promise<readonly ResourceStatus[]> {
+  const endpoints = endpointsOf(choices);
+  const declarations = openDeclarations(declarationsDir);
   const graph = buildGraph({
     choices,
-    endpoints: endpointsOf(choices),
+    endpoints,
+    processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId }),
     desired: desireStack(chosenServices(choices), runtime),
     records: [],
     unrecorded: [],
     remembered: [],
     runtime,
     kafkaProbe,
-    declarations: openDeclarations(declarationsDir),
+    declarations,
     log,
   });
   return await healthOf(graph, services, signal);

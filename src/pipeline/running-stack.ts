@@ -5,7 +5,7 @@ import type { Log } from "../core/log.ts";
 import { everyService } from "./catalog.ts";
 import { type Endpoints, endpointsOf } from "./endpoints.ts";
 import { readStack } from "./killed-start.ts";
-import { wantsExternal } from "./ksqldb.ts";
+import { wantsExternal } from "./stack-processor.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireParts } from "./stack-parts.ts";
 import type { Runtime } from "../stack/runtime.ts";
@@ -17,6 +17,7 @@ import type { ServiceName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
 export interface RunningStack {
+  readonly stackId: string;
   readonly choices: StackChoices;
   readonly endpoints: Endpoints;
   readonly runtime: Runtime;
@@ -27,7 +28,7 @@ export interface StackRequest {
   readonly log: Log;
   /** `--port-offset` where it was typed; it need not be, and must not contradict the stack. */
   readonly portOffset: number | undefined;
-  /** Services that the command talks to: each must be the stack's own run of it. */
+  /** Services that the command talks to, as far as the stack's choices decide it: each must be the stack's own run of it. */
   readonly services: readonly ServiceName[] | ((choices: StackChoices) => readonly ServiceName[]);
   /** What it is about to do with them, as in `verify`. */
   readonly action: string;
@@ -48,7 +49,7 @@ export async function runningStack({ folder, log, portOffset, services: wanted, 
   requireParts(choices, services, action);
   const runtime = await openRuntime(choices, { folder, stackId: state.stack.id, log });
   const definitions = everyService(choices);
-  for (const service of services.filter((name) => name !== "ksqldb" || !wantsExternal(choices))) {
+  for (const service of services.filter((name) => name !== choices.processor || !wantsExternal(choices))) {
     const record = state.services.find(({ name }) => name === service);
     if (!record) throw new StreamctlError("not-running", `${service} of this stack does not run`, { hint: "Start it: streamctl up" });
     const definition = definitions.find(({ name }) => name === service);
@@ -57,7 +58,7 @@ export async function runningStack({ folder, log, portOffset, services: wanted, 
     if (!(await runtime.isRunning(record.identity))) throw await endedError(record, runtime);
     await requireUnmoved(state, folder);
   }
-  return { choices, endpoints: endpointsOf(choices), runtime };
+  return { stackId: state.stack.id, choices, endpoints: endpointsOf(choices), runtime };
 }
 
 async function endedError({ name, identity }: ServiceRecord, runtime: Runtime): Promise<StreamctlError> {

@@ -3,13 +3,13 @@
 import { StreamctlError } from "../core/errors.ts";
 import type { StackChoices } from "../state/choices.ts";
 import { labelOf } from "./catalog.ts";
-import { wantsExternal } from "./ksqldb.ts";
+import { wantsExternal } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
-/** Whether the stack has the service; a ksqlDB server that is not ours is part of it too. */
+/** Whether the stack has the service; a server that streamctl did not start is part of it too. */
 export function hasPart(choices: StackChoices, service: ServiceName): boolean {
-  return (service === "ksqldb" && wantsExternal(choices)) || chosenServices(choices).some(({ name }) => name === service);
+  return (service === choices.processor && wantsExternal(choices)) || chosenServices(choices).some(({ name }) => name === service);
 }
 
 /**

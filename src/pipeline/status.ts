@@ -1,16 +1,14 @@
 /** `status`: what runs, as each engine reports it, and whether topics, job and table are in order. */
 
 import { kafkaProbe, type PipelineContext } from "./context.ts";
-import { endpointsOf } from "./endpoints.ts";
 import { readStack } from "./killed-start.ts";
-import { wantsExternal, warnOfExposedCredentials } from "./ksqldb.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { observeResources, type ResourceStatus } from "./resources.ts";
+import type { ExternalServer } from "../processors/plugin.ts";
 import { requireSameOffset } from "./running-stack.ts";
+import { externalServer, wantsExternal, warnOfServers } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
-import { authorization } from "../processors/ksqldb/credentials.ts";
-import { ksqldbChecks } from "../processors/ksqldb/service.ts";
 import { isReady } from "../stack/health.ts";
 import { type ServiceStatus, serviceStatuses } from "../stack/stack.ts";
 import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
@@ -46,10 +44,11 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   const unrecorded = await unrecordedServices(state, opened);
   if (unrecorded.length > 0)
     log.warn(`Running without being known to run.json: ${listServices(unrecorded)}. Type: streamctl up, or streamctl down`);
-  warnOfExposedCredentials(state.choices, log);
+  warnOfServers(state.choices, log);
   const own = await serviceStatuses(state, chosenServices(state.choices), opened, kafkaProbe);
-  const services = wantsExternal(state.choices) ? [...own, await externalStatus(endpointsOf(state.choices).ksqldb, signal)] : own;
-  const resources = await observeResources(state.choices, services, opened, context);
+  const external = wantsExternal(state.choices) ? externalServer(state.choices) : undefined;
+  const services = external ? [...own, await externalStatus(processor, external, signal)] : own;
+  const resources = await observeResources({ choices: state.choices, stackId: state.stack.id }, services, opened, context);
   return { runtime, processor, services, resources, job: jobOf(resources) };
 }
 
@@ -64,8 +63,7 @@ function jobOf(resources: readonly ResourceStatus[]): JobStatus | null {
 }
 
 /** A server that is not ours has no process and no memory that we could know of. */
-async function externalStatus(endpoint: string, signal: AbortSignal): Promise<ServiceStatus> {
-  const checks = ksqldbChecks(endpoint).map((check) => ({ ...check, headers: authorization() }));
-  const healthy = await isReady({ kind: "http", checks }, kafkaProbe, signal);
-  return { name: "ksqldb", state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint, detail: null };
+async function externalStatus(name: string, { endpoint, probe }: ExternalServer, signal: AbortSignal): Promise<ServiceStatus> {
+  const healthy = await isReady(probe(), kafkaProbe, signal);
+  return { name, state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint, detail: null };
 }

@@ -15,7 +15,7 @@ import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { choose, decide, type Decision, type DecisionRequest, lookDeadline } from "./decision.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { readStack, settleKilledStart } from "./killed-start.ts";
-import { ksqldbSource, wantsExternal } from "./ksqldb.ts";
+import { wantsExternal } from "./stack-processor.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { describeChoices } from "./reasons.ts";
 import { healthOf } from "./resources.ts";
@@ -138,11 +138,9 @@ async function requireMachine(
   starting: readonly ServiceDefinition[],
   { folder, declarationsDir, signal }: PipelineContext,
 ): Promise<void> {
-  const { runtime, portOffset } = choices;
   const started = new Set(plan.filter(({ decision }) => decision.operation === "start").map(({ resource }) => resource.name));
   const opening = starting.filter(({ name }) => started.has(name));
-  const ksqldb = ksqldbSource(choices);
-  requireFit(await lookAtMachine({ runtime, portOffset, ksqldb, folder, declarationsDir, starting, opening }, signal));
+  requireFit(await lookAtMachine({ choices, folder, declarationsDir, starting, opening }, signal));
   // Node and Deno hand on what they were given themselves: an engine would hold the lock or the pipe of a script for ever.
   loadAddon().keepDescriptors();
 }

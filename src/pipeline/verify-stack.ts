@@ -2,8 +2,8 @@
 
 import { serviceNames } from "./catalog.ts";
 import type { PipelineContext } from "./context.ts";
-import { warnOfExposedCredentials } from "./ksqldb.ts";
-import { jsonReaderOf } from "./processor-facts.ts";
+import { warnOfServers } from "./stack-processor.ts";
+import { processorOf } from "../processors/catalog.ts";
 import { observeResources } from "./resources.ts";
 import { runningStack } from "./running-stack.ts";
 import { hasPart, missingProcessor } from "./stack-parts.ts";
@@ -33,7 +33,7 @@ export async function verifyStack(
 ): Promise<Verification> {
   const { folder, signal, log } = context;
   const services = ["kafka", "pinot"] as const;
-  const { choices, endpoints, runtime } = await runningStack({ folder, log, portOffset, services, action: "verify" });
+  const { stackId, choices, endpoints, runtime } = await runningStack({ folder, log, portOffset, services, action: "verify" });
   const note = missingProcessor(choices);
   if (note !== undefined) log.warn(note);
   const columns = onlyWindow.columns.map(({ name }) => name);
@@ -42,19 +42,26 @@ export async function verifyStack(
     readRuns,
     readWindows: (until?: AbortSignal) => readWindows({ brokerUrl: endpoints.pinotBroker, table: onlyWindow.name, columns, signal: until }),
   };
-  const subject = { stream: onlyStream, window: onlyWindow, reader: jsonReaderOf(choices.processor) };
+  const subject = { stream: onlyStream, window: onlyWindow, reader: processorOf(choices.processor).jsonReader };
   const { report, verdict } = await verify(sources, { ...request, subject, signal });
   const finding = topicFinding(transactionsTopic, report.partitions);
   if (finding !== undefined) log.info(finding.text);
   if (verdict.ok) return { report, verdict };
-  return { report, verdict: { ...verdict, reasons: [...verdict.reasons, ...(await unhealthyResources(choices, runtime, context))] } };
+  return {
+    report,
+    verdict: { ...verdict, reasons: [...verdict.reasons, ...(await unhealthyResources({ stackId, choices }, runtime, context))] },
+  };
 }
 
 /** What does not work at the moment may be why the windows differ. */
-async function unhealthyResources(choices: StackChoices, runtime: Runtime, context: PipelineContext): Promise<readonly Reason[]> {
-  warnOfExposedCredentials(choices, context.log);
-  const services = serviceNames.filter((name) => hasPart(choices, name)).map((name) => ({ name, state: "healthy" }) as const);
-  const resources = await observeResources(choices, services, runtime, context);
+async function unhealthyResources(
+  stack: { readonly stackId: string; readonly choices: StackChoices },
+  runtime: Runtime,
+  context: PipelineContext,
+): Promise<readonly Reason[]> {
+  warnOfServers(stack.choices, context.log);
+  const services = serviceNames.filter((name) => hasPart(stack.choices, name)).map((name) => ({ name, state: "healthy" }) as const);
+  const resources = await observeResources(stack, services, runtime, context);
   return resources
     .filter(({ state }) => state !== "healthy")
     .map(({ kind, name, detail }) => ({ code: "resource-unhealthy", text: `${kind} ${name} is not healthy: ${detail}` }));

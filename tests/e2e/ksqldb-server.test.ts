@@ -5,7 +5,7 @@ import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { listOffsets } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
-import { ksqldbOptions } from "../../src/pipeline/ksqldb.ts";
+import { topicAdmin } from "../../src/pipeline/stack-processor.ts";
 import { createKsqldbProcessor } from "../../src/processors/ksqldb/processor.ts";
 import { packMessages } from "../kafka/batches.ts";
 import { processorContract, type ProcessorWorld } from "../processors/processor-contract.ts";
@@ -203,8 +203,17 @@ function asProcessor(): void {
     return {
       processor: (windows, { transactionsTopicId, statements }) => {
         const declarations = { paths: assetPaths, read: (path: string) => readAsset(path).replace("COUNT(*)", counted[statements]) };
-        const place = { url: server.url, ownServer: true, brokers: stack.brokers, declarations };
-        return createKsqldbProcessor(ksqldbOptions(place, { name: "transactions", id: transactionsTopicId }, windows));
+        const transactions = { name: "transactions", id: transactionsTopicId };
+        const topics = topicAdmin(stack.brokers);
+        return createKsqldbProcessor({
+          url: server.url,
+          ownServer: true,
+          transactions,
+          transactionsPartitions: 3,
+          windows,
+          topics,
+          declarations,
+        });
       },
       started: async () => await server.started("window_transactions"),
       running: async () => await server.running("window_transactions"),

@@ -13,11 +13,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   kafka: ["core"],
   state: ["core"],
   stack: ["core", "state"],
-  processors: ["core", "spec", "record", "stack"],
+  processors: ["core", "spec", "record", "state", "stack"],
   stores: ["core", "spec", "record", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
   pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores"],
-  cli: ["core", "spec", "record", "state", "stack", "data", "pipeline"],
+  cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline"],
   "main.ts": ["cli", "data"],
 };
 

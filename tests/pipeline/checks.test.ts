@@ -20,7 +20,7 @@ const fit: Machine = {
   outgoingPorts: undefined,
   containers: "docker 20.10.24",
   librdkafka: "2.15.1",
-  ksqldb: undefined,
+  installed: [],
 };
 
 const fullCache = { missingEngines: [], missingBytes: 0, compiles: false } as const;
@@ -130,8 +130,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     "no-space",
     "1 MB free on its disk, 100 MB are needed",
   ],
-  ["no ksqlDB where it was named", { ksqldb: noServer }, "ksqldb", "prerequisite", "no such folder"],
-  ["a ksqlDB that Java cannot read", { ksqldb: "/opt/a:b" }, "ksqldb", "prerequisite", 'Java cannot read a path with ":"'],
+  ["no processor where it was named", { installed: [{ subject: "ksqldb", found: noServer }] }, "ksqldb", "prerequisite", "no such folder"],
   [
     "a port of somebody else",
     { takenPorts: [kafkaPort] },

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { resolveChoices, type Surroundings, type TypedChoices } from "../../src/pipeline/choices.ts";
+import { resolveChoices, type DetectedMachine, type TypedChoices } from "../../src/pipeline/choices.ts";
 import type { StackChoices } from "../../src/state/choices.ts";
 import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import { describeChoices } from "../../src/pipeline/reasons.ts";
 import { someChoices } from "../state/some-choices.ts";
 
 /** A machine with Java, and without any ksqlDB. */
-const bare: Surroundings = { ksqldbImage: false, onlyContainers: false };
-const installed = { ksqldbHome: "/opt/ksqldb" };
+const bare: DetectedMachine = { processors: {}, onlyContainers: false };
+const installed = { processors: { ksqldb: { home: "/opt/ksqldb", image: false } } };
+const pulled = { processors: { ksqldb: { image: true } } };
+const url = (value: string) => ({ processorOptions: { "ksqldb-url": value } });
+const home = (value: string) => ({ processorOptions: { "ksqldb-home": value } });
 const nothing: TypedChoices = { runtime: undefined, processor: undefined, portOffset: undefined, only: undefined };
 const kafka: ServiceRecord = {
   name: "kafka",
@@ -31,9 +34,9 @@ const stateOf = (choices: StackChoices, up: boolean): RunState => ({
 const isUp = (state: RunState | undefined): boolean => state !== undefined && state.services.length > 0;
 
 /** What was chosen, or the words of the refusal. */
-function choose(typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string {
+function choose(typed: Partial<TypedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string {
   try {
-    const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
+    const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
     return `${choices.processor} ${JSON.stringify(choices.source ?? {})} because ${describeChoices(choices).split("; ")[1]}`;
   } catch (error) {
     return error instanceof Error ? error.message : "?";
@@ -45,8 +48,8 @@ describe("resolveChoices()", () => {
     const lines = [
       choose({}),
       choose({ processor: "auto" }),
-      choose({ ksqldbUrl: "http://127.0.0.1:8088/" }),
-      choose({ ksqldbHome: "/opt/ksqldb" }),
+      choose(url("http://127.0.0.1:8088/")),
+      choose(home("/opt/ksqldb")),
       choose({}, undefined, installed),
       choose({ processor: "flink" }, undefined, installed),
       choose({ processor: "ksqldb" }, undefined, installed),
@@ -66,8 +69,8 @@ describe("resolveChoices()", () => {
 
   test("takes containers where they are asked for or nothing else can run, and keeps them until down", () => {
     const docker: StackChoices = { ...flink, runtime: "docker", runtimeReason: { code: "containers" } };
-    const chosen = (typed: Partial<TypedChoices>, state?: RunState, surroundings?: Partial<Surroundings>): string => {
-      const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...surroundings }, isUp(state));
+    const chosen = (typed: Partial<TypedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string => {
+      const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
       return `${choices.runtime} because ${describeChoices(choices)}`;
     };
     expect([
@@ -96,14 +99,14 @@ describe("resolveChoices()", () => {
     const kept: StackChoices = { ...flink, runtime: "docker", processor: "ksqldb", source: { image: true } };
     const lines = [
       choose(docker, undefined, installed),
-      choose({ ...docker, ksqldbUrl: "http://a:8088" }, undefined, installed),
+      choose({ ...docker, ...url("http://a:8088") }, undefined, installed),
       choose(docker),
       choose({ ...docker, processor: "ksqldb" }),
-      choose(docker, undefined, { ksqldbImage: true }),
-      choose({}, undefined, { ksqldbImage: true }),
+      choose(docker, undefined, pulled),
+      choose({}, undefined, pulled),
       choose({}, stateOf(kept, true)),
       choose({ runtime: "local" }, stateOf(kept, false)),
-      choose({ ksqldbHome: "/opt/ksqldb" }, stateOf(kept, true)),
+      choose(home("/opt/ksqldb"), stateOf(kept, true)),
     ];
     expect(lines.join("\n")).toMatchInlineSnapshot(`
       "ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
@@ -119,12 +122,12 @@ describe("resolveChoices()", () => {
   });
 
   test("refuses what contradicts itself or cannot be an address", () => {
-    expect(choose({ ksqldbUrl: "http://a", ksqldbHome: "/b" })).toBe(
+    expect(choose({ processorOptions: { "ksqldb-url": "http://a", "ksqldb-home": "/b" } })).toBe(
       "Cannot use both --ksqldb-url and --ksqldb-home: which of them is not clear",
     );
-    expect(choose({ processor: "flink", ksqldbHome: "/b" })).toContain("they contradict each other");
-    expect(choose({ ksqldbUrl: "x" })).toBe('Cannot use "x" for --ksqldb-url: it is no address of a server');
-    expect(choose({ ksqldbUrl: "http://me:secret@a" })).toBe(
+    expect(choose({ processor: "flink", ...home("/b") })).toContain("they contradict each other");
+    expect(choose(url("x"))).toBe('Cannot use "x" for --ksqldb-url: it is no address of a server');
+    expect(choose(url("http://me:secret@a"))).toBe(
       "Cannot use an address with a name or a password for --ksqldb-url: it would be kept in the state",
     );
     expect(choose({ processor: "spark" })).toBe('Cannot use "spark" for --processor: no such value');
@@ -136,7 +139,7 @@ describe("resolveChoices()", () => {
     expect(choose({ processor: "ksqldb" }, stateOf(flink, true), installed)).toBe(
       "Cannot change the processor: the stack is up with flink",
     );
-    expect(choose({ ksqldbUrl: "http://b:8088" }, stateOf(ksqldb, true))).toBe(
+    expect(choose(url("http://b:8088"), stateOf(ksqldb, true))).toBe(
       "Cannot change the source of ksqlDB: the stack is up with http://a:8088",
     );
   });
@@ -144,7 +147,7 @@ describe("resolveChoices()", () => {
   test("goes on with what was chosen after `down`, until something else is typed", () => {
     expect(choose({}, stateOf(ksqldb, false))).toContain('ksqldb {"url":"http://a:8088"}');
     expect(choose({ processor: "flink" }, stateOf(ksqldb, false))).toBe("flink {} because flink: asked for");
-    expect(choose({ ksqldbHome: "/opt/ksqldb" }, stateOf(flink, false))).toContain('ksqldb {"home":"/opt/ksqldb"}');
+    expect(choose(home("/opt/ksqldb"), stateOf(flink, false))).toContain('ksqldb {"home":"/opt/ksqldb"}');
   });
 
   test("takes other choices once every engine has died, as after a reboot", () => {
@@ -165,7 +168,7 @@ describe("resolveChoices()", () => {
     const left = [{ processor: "ksqldb", source: { url: "http://a:8088" } }];
     expect(abandoned({ processor: "flink" }, ksqldb)).toBe("http://a:8088");
     expect(abandoned({}, { ...flink, abandoned: left })).toBe("http://a:8088");
-    expect(abandoned({ ksqldbUrl: "http://a:8088" }, { ...flink, abandoned: left })).toBeUndefined();
+    expect(abandoned(url("http://a:8088"), { ...flink, abandoned: left })).toBeUndefined();
     expect(abandoned({}, ksqldb)).toBeUndefined();
   });
 

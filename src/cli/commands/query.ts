@@ -9,15 +9,19 @@ import { askAndWatch } from "../watch.ts";
 import { messageOf, StreamctlError } from "../../core/errors.ts";
 import { wholeNumber } from "../../core/option-text.ts";
 import { throwIfInterrupted } from "../../core/wait.ts";
+import { queryEngines } from "../../processors/catalog.ts";
 import { windowsTable } from "../../spec/names.ts";
 
 const exampleHint = `Type: streamctl query "select * from ${windowsTable} limit 20"`;
+
+/** Pinot, and the processors that take queries of their own. */
+const engines = ["pinot", ...queryEngines];
 
 const args = {
   sql: { type: "positional", required: false, description: "The statement; without it, -f FILE or standard input is read" },
   file: { type: "string", alias: "f", valueHint: "FILE", description: "Read the statement from a file" },
   output: { type: "string", alias: "o", valueHint: queryFormats.join("|"), description: "Form of the answer (default: table)" },
-  engine: { type: "string", valueHint: "pinot|ksqldb", description: "Who answers (default: pinot)" },
+  engine: { type: "string", valueHint: engines.join("|"), description: "Who answers (default: pinot)" },
   watch: { type: "string", valueHint: "1s", description: "Ask again and again, until interrupted" },
   limit: { type: "string", valueHint: "N", description: "Show at most N rows" },
 } as const satisfies ArgsDef;
@@ -31,9 +35,9 @@ export const queryCommand = defineCommand({
     const limit = typed.limit === undefined ? undefined : wholeNumber("--limit", typed.limit, 1);
     const engine = resolveEngine(typed.engine);
     const sql = await readStatement(typed.sql, typed.file, context.signal);
-    if (engine === "ksqldb") {
-      const { runKsqldbQuery } = await import("../ksqldb-query.ts");
-      return await runKsqldbQuery({ sql, format, limit, watchMs }, context);
+    if (engine !== "pinot") {
+      const { runProcessorQuery } = await import("../processor-query.ts");
+      return await runProcessorQuery({ engine, sql, format, limit, watchMs }, context);
     }
     const { query } = await import("../../pipeline/query.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
@@ -58,10 +62,9 @@ function resolveFormat(output: string | undefined, { globals }: CliContext): Que
   return format;
 }
 
-function resolveEngine(engine: string | undefined): "pinot" | "ksqldb" {
-  if (engine === undefined || engine === "pinot") return "pinot";
-  if (engine === "ksqldb") return engine;
-  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: no such engine`, { hint: "Engines: pinot, ksqldb" });
+function resolveEngine(engine = "pinot"): string {
+  if (engines.includes(engine)) return engine;
+  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: no such engine`, { hint: `Engines: ${engines.join(", ")}` });
 }
 
 /** The statement of the command line, of `-f`, or of standard input; whatever it is, it must hold something. */

@@ -1,8 +1,24 @@
 import type { ArgsDef } from "citty";
 import { StreamctlError } from "../../core/errors.ts";
+import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
+import type { ProcessorOption, TypedOptions } from "../../processors/plugin.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
+
+/** Such as `a where there is one, else b where there is one`; the last can always be had, and goes without saying. */
+const automaticText = automaticProcessors
+  .slice(0, -1)
+  .map(({ name }) => `${name} where there is one`)
+  .join(", ");
+
+const ofProcessors: Readonly<Record<string, ProcessorArgument>> = Object.fromEntries(
+  processorOptions.map(({ name, ...option }) => [name, { type: "string", ...option }]),
+);
+
+interface ProcessorArgument extends Omit<ProcessorOption, "name"> {
+  readonly type: "string";
+}
 
 const args = {
   runtime: {
@@ -12,14 +28,13 @@ const args = {
   },
   processor: {
     type: "string",
-    valueHint: "auto|ksqldb|flink",
-    description: "What keeps the windows (default: auto, ksqldb where there is one)",
+    valueHint: ["auto", ...processorNames].join("|"),
+    description: `What keeps the windows (default: auto, ${automaticText})`,
   },
   only: { type: "string", valueHint: "kafka,pinot,…", description: "Start and provision just these and what they need" },
   timeout: { type: "string", valueHint: "180s", description: "Longest time for a service to become ready (default: 180s)" },
   "dry-run": { type: "boolean", description: "Print the plan, change nothing" },
-  "ksqldb-url": { type: "string", valueHint: "URL", description: "A ksqlDB server that runs already, on this stack's Kafka" },
-  "ksqldb-home": { type: "string", valueHint: "DIR", description: "A folder with an installed ksqlDB (or STREAMCTL_KSQLDB_HOME)" },
+  ...ofProcessors,
   "extra-ca": { type: "string", valueHint: "FILE", description: "Root certificates that builds of images trust, in PEM" },
 } as const satisfies ArgsDef;
 
@@ -30,8 +45,7 @@ export const upCommand = defineCommand({
     const request = {
       runtime: typed.runtime,
       processor: typed.processor,
-      ksqldbUrl: typed["ksqldb-url"],
-      ksqldbHome: typed["ksqldb-home"],
+      processorOptions: typedOptions(typed),
       only: typed.only === undefined ? undefined : parseOnly(typed.only),
       portOffset: context.globals.portOffset,
       extraCaFile: typed["extra-ca"],
@@ -77,6 +91,11 @@ async function withWaitingLine<T>(
     clearInterval(timer);
     terminal.live("");
   }
+}
+
+function typedOptions(typed: Readonly<Record<string, unknown>>): TypedOptions {
+  const values = processorOptions.map(({ name }) => [name, typed[name]] as const);
+  return Object.fromEntries(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 function parseOnly(text: string): readonly string[] {

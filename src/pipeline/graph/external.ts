@@ -1,38 +1,39 @@
 /** A server that streamctl does not start: the one that computes, and those that are no longer chosen and still hold what is ours. */
 
 import type { Resource } from "../../core/resource.ts";
-import type { GraphOptions } from "./graph.ts";
-import { ksqldbPlace, releaseServer, requireSameKafka } from "../ksqldb.ts";
-import { authorization } from "../../processors/ksqldb/credentials.ts";
-import { ksqldbChecks } from "../../processors/ksqldb/service.ts";
+import { requireSameKafka, type StackProcessor } from "../stack-processor.ts";
+import type { ExternalServer } from "../../processors/plugin.ts";
 import { windowsTopic } from "../../spec/names.ts";
-import { isReady } from "../../stack/health.ts";
+import { isReady, type KafkaProbe } from "../../stack/health.ts";
+import type { Runtime } from "../../stack/runtime.ts";
 
-type Place = Pick<GraphOptions, "endpoints" | "runtime" | "declarations" | "kafkaProbe">;
+interface ServerPlace {
+  readonly processor: StackProcessor;
+  readonly server: ExternalServer;
+  readonly runtime: Runtime;
+  readonly kafkaProbe: KafkaProbe;
+}
 
 /** The server that was chosen, as a service that is only waited for. */
-export function externalServer({ endpoints, runtime, kafkaProbe }: Place, kafka: Resource): Resource<boolean, undefined> {
-  const url = endpoints.ksqldb;
+export function externalService({ processor, server, runtime, kafkaProbe }: ServerPlace, kafka: Resource): Resource<boolean, undefined> {
+  const { endpoint, probe } = server;
   return {
     kind: "service",
-    name: "ksqldb",
+    name: processor.declaration.name,
     hidden: true,
     needs: [kafka],
-    async observe({ signal }) {
-      const checks = ksqldbChecks(url).map((check) => ({ ...check, headers: authorization() }));
-      return await isReady({ kind: "http", checks }, kafkaProbe, signal);
-    },
+    observe: async ({ signal }) => await isReady(probe(), kafkaProbe, signal),
     decide: (healthy) =>
-      healthy ? { operation: "keep", cause: `${url} answers` } : { operation: "await", cause: `${url} does not answer` },
+      healthy ? { operation: "keep", cause: `${endpoint} answers` } : { operation: "await", cause: `${endpoint} does not answer` },
     async apply(_, { deadline }) {
-      await requireSameKafka(url, endpoints.kafka, runtime.dataOf("kafka"), deadline);
+      await requireSameKafka(processor, runtime, deadline);
       return { facts: undefined };
     },
   };
 }
 
 /** What streamctl made on a server that is no longer chosen: it is taken back before anything else writes the windows. */
-export function releasedComputation(url: string, kafka: Resource, options: Place): Resource<undefined, undefined> {
+export function releasedComputation(processor: StackProcessor, kafka: Resource): Resource<undefined, undefined> {
   return {
     kind: "job",
     name: windowsTopic.name,
@@ -40,9 +41,12 @@ export function releasedComputation(url: string, kafka: Resource, options: Place
     holder: kafka,
     observe: async () => undefined,
     recall: () => undefined,
-    decide: () => ({ operation: "remove", cause: `the ksqlDB server at ${url} is no longer chosen` }),
+    decide: () => ({
+      operation: "remove",
+      cause: `the ${processor.declaration.label} server at ${processor.external?.endpoint} is no longer chosen`,
+    }),
     async apply(_, { deadline, log }) {
-      await releaseServer(ksqldbPlace(url, false, options), log, deadline.signal ?? new AbortController().signal);
+      await processor.plugin.release?.(processor.contextFor(), log, deadline.signal ?? new AbortController().signal);
       return { facts: undefined };
     },
   };

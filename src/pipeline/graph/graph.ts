@@ -7,13 +7,11 @@ import type { Log } from "../../core/log.ts";
 import type { Resource } from "../../core/resource.ts";
 import type { Endpoints } from "../endpoints.ts";
 import { computationResource, type ComputationResource } from "./computation.ts";
-import { externalServer, releasedComputation } from "./external.ts";
+import { externalService, releasedComputation } from "./external.ts";
 import { definitionIn, type ServiceActions, serviceResource, type UnwantedService } from "./service.ts";
 import { tableResource } from "./table.ts";
 import { topicResource } from "./topic.ts";
-import { abandonedServers, wantsExternal } from "../ksqldb.ts";
-import { windowsTopicOf } from "../processor-facts.ts";
-import { processorFor } from "../processor-place.ts";
+import { type StackProcessors, wantsExternal, windowsTopicOf } from "../stack-processor.ts";
 import { transactionsTopic } from "../../spec/names.ts";
 import type { KafkaProbe } from "../../stack/health.ts";
 import type { DesiredService } from "../../stack/plan.ts";
@@ -42,6 +40,7 @@ export interface GraphOptions extends ServiceGraphOptions {
   readonly desired: readonly DesiredService[];
   readonly choices: StackChoices;
   readonly endpoints: Endpoints;
+  readonly processors: StackProcessors;
   readonly remembered: readonly ResourceRecord[];
   readonly declarations: Declarations;
   readonly log: Log;
@@ -99,16 +98,18 @@ async function refuse(): Promise<never> {
 
 /** What the pipeline is made of in its engines, as far as the stack has them. */
 function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceName, Resource>): readonly Resource[] {
-  const { choices, endpoints, desired, runtime, declarations, log } = options;
+  const { choices, endpoints, desired, processors, runtime, kafkaProbe, declarations, log } = options;
   const wanted = (name: ServiceName): Resource | undefined =>
     desired.some(({ definition }) => definition.name === name) ? services.get(name) : undefined;
   const kafka = wanted("kafka");
   if (kafka === undefined) return [];
   const last = ({ kind, name }: Pick<ResourceRecord, "kind" | "name">): JsonObject | undefined =>
     options.remembered.find((record) => record.kind === kind && record.name === name)?.facts;
-  const external = wantsExternal(choices) ? externalServer(options, kafka) : undefined;
+  const { chosen, abandoned } = processors;
+  const server = wantsExternal(choices) ? chosen.external : undefined;
+  const external = server && externalService({ processor: chosen, server, runtime, kafkaProbe }, kafka);
   const holder = external ?? wanted(choices.processor);
-  const released = holder === undefined ? [] : abandonedServers(choices).map((url) => releasedComputation(url, kafka, options));
+  const released = holder === undefined ? [] : abandoned.map((processor) => releasedComputation(processor, kafka));
   const brokers = endpoints.kafka;
   const transactions = topicResource({
     topic: transactionsTopic,
@@ -128,9 +129,8 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
     stale: (topic, neighbours) => job?.staleWindows(topic, neighbours),
   });
   if (holder !== undefined) {
-    const place = { choices, endpoints, runtime, declarations };
     job = computationResource({
-      processorFor: (one, other) => processorFor(place, one, other),
+      processorFor: (read, written) => chosen.plugin.computation(chosen.contextFor({ transactions: read, windows: written })),
       transactions,
       windows,
       holder,

@@ -3,7 +3,7 @@ import { chmod, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations } from "../../src/core/assets.ts";
 import { findProgram } from "../../src/core/process.ts";
-import { lookAround } from "../../src/pipeline/surroundings.ts";
+import { detectMachine } from "../../src/pipeline/detection.ts";
 import { someChoices } from "../state/some-choices.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -12,7 +12,7 @@ const nothing = { runtime: undefined, processor: undefined, portOffset: undefine
 const docker = { ...nothing, runtime: "docker" };
 const kept = someChoices;
 
-describe("lookAround()", () => {
+describe("detectMachine()", () => {
   const before = { PATH: process.env["PATH"], JAVA_HOME: process.env["JAVA_HOME"] };
   let folder: string;
 
@@ -40,7 +40,7 @@ describe("lookAround()", () => {
   };
 
   test("finds containers alone where there is no Java, and an engine with every image of ours", async () => {
-    const look = async (): Promise<boolean> => (await lookAround(nothing, undefined, { declarations, environment: {} })).onlyContainers;
+    const look = async (): Promise<boolean> => (await detectMachine(nothing, undefined, { declarations, environment: {} })).onlyContainers;
     expect(await look()).toBe(false);
     await fakeDocker("streamctl-kafka:*");
     expect(await look()).toBe(false);
@@ -52,8 +52,8 @@ describe("lookAround()", () => {
   });
 
   test("finds ksqlDB's image where the engine has it, or the environment names one", async () => {
-    const look = async (environment = {}): Promise<boolean> =>
-      (await lookAround(docker, undefined, { declarations, environment })).ksqldbImage;
+    const look = async (environment = {}): Promise<unknown> =>
+      (await detectMachine(docker, undefined, { declarations, environment })).processors["ksqldb"]?.["image"];
     await fakeDocker("streamctl-*");
     expect(await look()).toBe(false);
     expect(await look({ STREAMCTL_KSQLDB_IMAGE: "mine:1" })).toBe(true);
@@ -63,11 +63,14 @@ describe("lookAround()", () => {
 
   test("looks for nothing where the choice was made", async () => {
     await fakeDocker("*");
-    const nowhere = { ksqldbHome: undefined, ksqldbImage: false, onlyContainers: false };
-    expect(await lookAround(nothing, kept, { declarations, environment: {} })).toEqual(nowhere);
+    const nowhere = { onlyContainers: false, processors: { flink: {}, ksqldb: { image: false } } };
+    expect(await detectMachine(nothing, kept, { declarations, environment: {} })).toEqual(nowhere);
     const typed = { ...docker, processor: "flink" };
-    expect(await lookAround(typed, undefined, { declarations, environment: {} })).toEqual(nowhere);
+    expect(await detectMachine(typed, undefined, { declarations, environment: {} })).toEqual(nowhere);
     const environment = { STREAMCTL_KSQLDB_HOME: "/opt/ksqldb" };
-    expect(await lookAround(docker, undefined, { declarations, environment })).toEqual({ ...nowhere, ksqldbHome: "/opt/ksqldb" });
+    expect(await detectMachine(docker, undefined, { declarations, environment })).toEqual({
+      onlyContainers: false,
+      processors: { flink: {}, ksqldb: { image: false, home: "/opt/ksqldb" } },
+    });
   });
 });

@@ -1,13 +1,14 @@
 /** What this machine has, as far as a choice depends on it. Looked at only where nothing that was typed or kept decides already. */
 
-import { resolve } from "node:path";
 import type { Declarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { findEngine } from "../stack/docker/engine.ts";
 import { imagesOf, imageSource, type ImageSource } from "../stack/docker/image.ts";
 import { hasJava } from "../stack/local/java.ts";
 import type { StackChoices } from "../state/choices.ts";
-import type { Surroundings, TypedChoices } from "./choices.ts";
+import { processors } from "../processors/catalog.ts";
+import type { MachineView } from "../processors/plugin.ts";
+import type { DetectedMachine, TypedChoices } from "./choices.ts";
 import { defaultServices } from "./stack-services.ts";
 
 export interface Viewpoint {
@@ -16,20 +17,20 @@ export interface Viewpoint {
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function lookAround(typed: TypedChoices, kept: StackChoices | undefined, viewpoint: Viewpoint): Promise<Surroundings> {
+export async function detectMachine(typed: TypedChoices, kept: StackChoices | undefined, viewpoint: Viewpoint): Promise<DetectedMachine> {
   const { declarations, environment = process.env, signal } = viewpoint;
-  const given = (name: string): string => environment[`STREAMCTL_${name}`] ?? "";
   const source = imageSource(declarations, environment);
   const isOpen = (value: string | undefined): boolean => !kept && (value ?? "auto") === "auto";
   const onlyContainers = isOpen(typed.runtime) && !(await hasJava()) && (await haveImages(ownImages(typed, source), signal));
-  const home = given("KSQLDB_HOME") === "" ? undefined : resolve(given("KSQLDB_HOME"));
-  const needless = typed.ksqldbUrl ?? typed.ksqldbHome ?? home;
-  const asksForImage = isOpen(typed.processor) && needless === undefined && (onlyContainers || typed.runtime === "docker");
-  return {
-    ksqldbHome: home,
-    ksqldbImage: given("KSQLDB_IMAGE") !== "" || (asksForImage && (await haveImages([source.bases["KSQLDB_IMAGE"] ?? ""], signal))),
-    onlyContainers,
+  const view: MachineView = {
+    declarations,
+    environment,
+    options: typed.processorOptions ?? {},
+    mayTakeImage: isOpen(typed.processor) && (onlyContainers || typed.runtime === "docker"),
+    haveImages: async (names) => await haveImages(names, signal),
   };
+  const found = Object.values(processors).map(async ({ name, detect }) => [name, await detect(view)] as const);
+  return { onlyContainers, processors: Object.fromEntries(await Promise.all(found)) };
 }
 
 function ownImages({ portOffset = 0 }: TypedChoices, source: ImageSource): readonly string[] {

@@ -1,4 +1,4 @@
-/** `query --engine ksqldb`: an answer as a whole, or the rows of one that goes on, until interrupted or as many as were asked for. */
+/** `query --engine` with the name of a processor: an answer as a whole, or the rows of one that goes on, until interrupted or as many as were asked for. */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { warningOnce } from "../core/log.ts";
@@ -6,7 +6,9 @@ import type { CliContext, ExitCode } from "./context.ts";
 import { renderQuery, renderStreamedRow, type QueryFormat } from "./render/query.ts";
 import { askAndWatch } from "./watch.ts";
 
-export interface KsqldbRequest {
+export interface ProcessorQueryRequest {
+  /** Name of a processor that takes queries. */
+  readonly engine: string;
   readonly sql: string;
   readonly format: QueryFormat;
   /** Rows to show at most; undefined means all. */
@@ -16,10 +18,10 @@ export interface KsqldbRequest {
 }
 
 /** @throws StreamctlError `usage` where an answer that goes on by itself is to be asked for again and again; what the query throws */
-export async function runKsqldbQuery(request: KsqldbRequest, context: CliContext): Promise<ExitCode> {
-  const { sql, watchMs, format } = request;
-  const { isEndless } = await import("../pipeline/query.ts");
-  const endless = isEndless(sql);
+export async function runProcessorQuery(request: ProcessorQueryRequest, context: CliContext): Promise<ExitCode> {
+  const { engine, sql, watchMs, format } = request;
+  const { queriesOf } = await import("../pipeline/query.ts");
+  const endless = (await queriesOf(engine)).isEndless(sql);
   if (endless && watchMs !== undefined) {
     throw new StreamctlError("usage", "Cannot use --watch with EMIT CHANGES: such a query goes on by itself", {
       hint: "Leave one of them out",
@@ -34,12 +36,12 @@ export async function runKsqldbQuery(request: KsqldbRequest, context: CliContext
   return await askAndWatch(ask, watchMs, context);
 }
 
-async function askOnce({ sql, format, limit }: KsqldbRequest, endless: boolean, context: CliContext): Promise<ExitCode> {
-  const { askKsqldb } = await import("../pipeline/query.ts");
+async function askOnce({ engine, sql, format, limit }: ProcessorQueryRequest, endless: boolean, context: CliContext): Promise<ExitCode> {
+  const { askProcessor } = await import("../pipeline/query.ts");
   const { pipelineContext } = await import("./pipeline-context.ts");
   const { outputColumns: width, write } = context.terminal;
   const startMs = performance.now();
-  const { columns, rows } = await askKsqldb({ sql, portOffset: context.globals.portOffset }, pipelineContext(context));
+  const { columns, rows } = await askProcessor(engine, { sql, portOffset: context.globals.portOffset }, pipelineContext(context));
   const names = columns.map(({ name }) => name);
   const kept: (readonly unknown[])[] = [];
   let first: readonly unknown[] | undefined;

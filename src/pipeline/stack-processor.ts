@@ -1,0 +1,126 @@
+/** The processor of a stack: which one it is, who runs it, and what it is given to work on and with. */
+
+import type { Declarations } from "../core/assets.ts";
+import type { Log } from "../core/log.ts";
+import { remainingMs, type StepDeadline } from "../core/step-deadline.ts";
+import { createTopic, deleteTopic, fetchMetadata } from "../kafka/admin.ts";
+import { processorOf } from "../processors/catalog.ts";
+import type { ExternalServer, ProcessorContext, ProcessorDeclaration, ProcessorPlugin, TopicAdmin } from "../processors/plugin.ts";
+import { transactionsTopic, windowsTopic, type Topic, type TopicIdentity } from "../spec/names.ts";
+import { transactions as pipeline } from "../spec/transactions.ts";
+import type { Runtime, ServiceData } from "../stack/runtime.ts";
+import type { StackChoices } from "../state/choices.ts";
+import type { Endpoints } from "./endpoints.ts";
+
+/** A processor and where it comes from: the stack's own, or one that it had before. */
+export type ChosenProcessor = Pick<StackChoices, "processor" | "source">;
+
+/** The server that does the work, where streamctl did not start it. */
+export function externalServer({ processor, source }: ChosenProcessor): ExternalServer | undefined {
+  return processorOf(processor).external(source);
+}
+
+/** Whether a server that streamctl did not start belongs to what `--only` asks for. */
+export function wantsExternal(choices: Pick<StackChoices, "processor" | "source" | "only">): boolean {
+  const { only, processor } = choices;
+  return externalServer(choices) !== undefined && (only === undefined || only.includes(processor));
+}
+
+/** Warns of servers that the command talks to and streamctl did not start, as of credentials in the clear. To be called once per command. */
+export function warnOfServers(choices: Pick<StackChoices, "processor" | "source" | "only" | "abandoned">, log: Log): void {
+  const chosen = wantsExternal(choices) ? [choices] : [];
+  const warnings = [...chosen, ...(choices.abandoned ?? [])].map((one) => externalServer(one)?.warning);
+  for (const warning of new Set(warnings.filter((text) => text !== undefined))) log.warn(warning);
+}
+
+/** The topic of windows as a processor needs it. */
+export function windowsTopicOf(processor: string): Topic {
+  return { ...windowsTopic, config: { ...windowsTopic.config, ...processorOf(processor).windowTopicConfig } };
+}
+
+export interface ProcessorPlace {
+  readonly endpoints: Endpoints;
+  readonly runtime: Runtime;
+  readonly declarations: Declarations;
+  readonly stackId: string;
+}
+
+/** A processor of the stack, ready to talk to its engines. */
+export interface StackProcessor {
+  readonly declaration: ProcessorDeclaration;
+  /** The server that does the work, where streamctl did not start it. */
+  readonly external: ExternalServer | undefined;
+  readonly plugin: ProcessorPlugin;
+  /** Where only its engine is looked at, or what it made is taken back, the topics' ids do not count, and need not be given. */
+  contextFor(topics?: ProcessorTopics): ProcessorContext;
+}
+
+export interface StackProcessors {
+  readonly chosen: StackProcessor;
+  /** Those that are no longer chosen and may still write, on servers that streamctl did not start. */
+  readonly abandoned: readonly StackProcessor[];
+}
+
+interface ProcessorTopics {
+  readonly transactions: TopicIdentity;
+  readonly windows: TopicIdentity;
+}
+
+const anyTopics: ProcessorTopics = {
+  transactions: { name: transactionsTopic.name, id: "any" },
+  windows: { name: windowsTopic.name, id: "any" },
+};
+
+/** Loads what talks to the engines of the stack's processor, and of those that it had before. */
+export async function openProcessors(
+  choices: Pick<StackChoices, "processor" | "source" | "abandoned">,
+  place: ProcessorPlace,
+): Promise<StackProcessors> {
+  const abandoned = (choices.abandoned ?? []).map(async (one) => await openProcessor(one, place));
+  return { chosen: await openProcessor(choices, place), abandoned: await Promise.all(abandoned) };
+}
+
+export async function openProcessor({ processor, source }: ChosenProcessor, place: ProcessorPlace): Promise<StackProcessor> {
+  const { endpoints, runtime, declarations, stackId } = place;
+  const declaration = processorOf(processor);
+  const service = declaration.service(source);
+  return {
+    declaration,
+    external: declaration.external(source),
+    plugin: await declaration.load(),
+    contextFor: (topics = anyTopics) => ({
+      ...topics,
+      endpoints: { ...endpoints },
+      source,
+      brokers: endpoints.kafka,
+      brokersForServices: endpoints.kafkaForServices,
+      transactionsPartitions: transactionsTopic.partitions,
+      data: service === undefined ? undefined : runtime.dataOf(service),
+      topics: topicAdmin(endpoints.kafka),
+      declarations,
+      pipeline: pipeline.name,
+      stackId,
+    }),
+  };
+}
+
+/** @param brokers bootstrap servers of the stack's Kafka */
+export function topicAdmin(brokers: string): TopicAdmin {
+  const within = ({ signal, ...deadline }: StepDeadline) => ({ brokers, signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
+  return {
+    list: async (deadline) => (await fetchMetadata(within(deadline))).topics.map(({ name }) => name),
+    create: async (topic, partitions, config, deadline) => void (await createTopic({ ...within(deadline), topic, partitions, config })),
+    remove: async (topic, deadline) => void (await deleteTopic({ ...within(deadline), topic })),
+  };
+}
+
+/** A server that streamctl did not start must work with the stack's Kafka. @throws StreamctlError `unreachable`, `processor` */
+export async function requireSameKafka(processor: StackProcessor, runtime: Runtime, deadline: StepDeadline): Promise<void> {
+  await processor.plugin.requireSameKafka?.(processor.contextFor(), await kafkaClusterId(runtime.dataOf("kafka")), deadline);
+}
+
+/** Id of the cluster that the stack's Kafka was formatted with; undefined where there is none. */
+async function kafkaClusterId(kafkaData: ServiceData): Promise<string | undefined> {
+  const text = await kafkaData.read("log/meta.properties");
+  return /^cluster\.id=(?<id>.+)$/mu.exec(text ?? "")?.groups?.["id"]?.trim();
+}

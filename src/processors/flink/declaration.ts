@@ -1,0 +1,21 @@
+import type { ProcessorDeclaration } from "../plugin.ts";
+import { flinkJsonReader } from "./json-reader.ts";
+import { windowTopicConfig } from "./topic-config.ts";
+
+/** Flink comes from Maven and runs as a service of the stack, so it can always be had. */
+export const flink = {
+  name: "flink",
+  label: "Flink",
+  automatic: 2,
+  options: [],
+  windowTopicConfig,
+  jsonReader: flinkJsonReader,
+  typedSource: () => undefined,
+  detect: async () => ({}),
+  choose: () => ({}),
+  describeReason: () => undefined,
+  describeSource: () => ({ short: "none", long: "Flink" }),
+  service: () => "flink",
+  external: () => undefined,
+  load: async () => (await import("./plugin.ts")).flinkPlugin,
+} as const satisfies ProcessorDeclaration;

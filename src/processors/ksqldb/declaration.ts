@@ -1,0 +1,55 @@
+import { ksqldbJsonReader } from "./json-reader.ts";
+import { windowTopicConfig } from "./topic-config.ts";
+import { ksqldbChecks } from "./service.ts";
+import type { ProcessorDeclaration } from "../plugin.ts";
+import { authorization, exposedCredentials } from "./credentials.ts";
+import {
+  chooseKsqldb,
+  describeReason,
+  describeSource,
+  detectKsqldb,
+  ksqldbOptions,
+  readSource,
+  typedSource,
+  waysToKsqldb,
+} from "./source.ts";
+
+/** ksqlDB is in no package registry: a server that runs already, a folder with its jars, or its image must be there. */
+export const ksqldb = {
+  name: "ksqldb",
+  label: "ksqlDB",
+  automatic: 1,
+  options: ksqldbOptions,
+  ways: waysToKsqldb,
+  windowTopicConfig,
+  jsonReader: ksqldbJsonReader,
+  takesQueries: true,
+  typedSource,
+  detect: detectKsqldb,
+  choose: chooseKsqldb,
+  describeReason,
+  describeSource,
+  service(kept) {
+    const source = readSource(kept);
+    return source && "url" in source ? undefined : "ksqldb";
+  },
+  external(kept) {
+    const source = readSource(kept);
+    if (source === undefined || !("url" in source)) return undefined;
+    const { url } = source;
+    return {
+      endpoint: url,
+      probe: () => ({ kind: "http", checks: ksqldbChecks(url).map((check) => ({ ...check, headers: authorization() })) }),
+      warning: exposedCredentials(url),
+      afterStop: `ksqlDB at ${source.url} is not ours and goes on: its queries wait for Kafka until the next up`,
+      afterRemoval: `ksqlDB at ${source.url} keeps its commands in the Kafka that is deleted now: start it anew before the next up`,
+    };
+  },
+  async inspect(kept, runtime) {
+    const source = readSource(kept);
+    if (source === undefined || !("home" in source)) return "not run from a folder of this machine";
+    const { inspectHome } = await import("./inspect.ts");
+    return `installed in ${await inspectHome(source.home, runtime)}`;
+  },
+  load: async () => (await import("./plugin.ts")).ksqldbPlugin,
+} as const satisfies ProcessorDeclaration;

@@ -1,0 +1,67 @@
+import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
+import { stepDeadline } from "../../core/step-deadline.ts";
+import type { ProcessorContext, ProcessorPlugin } from "../plugin.ts";
+import { KsqldbChain, type KsqldbOptions } from "./chain.ts";
+import { createKsqldbProcessor, removeOwnObjects } from "./processor.ts";
+import { isPushQuery, queryKsqldb } from "./query.ts";
+import { readServerInfo } from "./server.ts";
+import { readSource } from "./source.ts";
+
+/** Longest time for a server that is not ours to give back what streamctl made there, in milliseconds. */
+const releaseTimeoutMs = 60_000;
+
+export const ksqldbPlugin: ProcessorPlugin = {
+  computation: (context) => createKsqldbProcessor(optionsOf(context)),
+  ownObjects: (context) => new KsqldbChain(optionsOf(context)).declared.map(({ name }) => name),
+  async release(context, log, signal) {
+    const options = optionsOf(context);
+    try {
+      const dropped = await removeOwnObjects(options, stepDeadline(releaseTimeoutMs, signal));
+      if (dropped.length > 0) log.info(`Dropped from ksqlDB at ${options.url}: ${dropped.join(", ")}`);
+    } catch (error) {
+      if (hasCode(error, "interrupted")) throw error;
+      throw new StreamctlError("processor", `Cannot take back what streamctl made on ksqlDB at "${options.url}": ${messageOf(error)}`, {
+        cause: error,
+        hint: "Its queries may still write there: type in ksqlDB SHOW QUERIES; and then TERMINATE and DROP",
+      });
+    }
+  },
+  async requireSameKafka(context, clusterId, deadline) {
+    const { url } = optionsOf(context);
+    const hint = `Start that server with bootstrap.servers=${context.brokers}`;
+    const { kafkaClusterId } = await readServerInfo(url, deadline).catch((error: unknown) => {
+      if (!hasCode(error, "unreachable")) throw error;
+      throw new StreamctlError("unreachable", error.message, { cause: error, hint });
+    });
+    if (clusterId === undefined || kafkaClusterId === "" || kafkaClusterId === clusterId) return;
+    const message = `Cannot use ksqlDB at "${url}": it works with another Kafka (${kafkaClusterId}, this stack's is ${clusterId})`;
+    throw new StreamctlError("processor", message, { hint });
+  },
+  queries: {
+    isEndless: isPushQuery,
+    ask: async ({ sql, signal, ...place }) => await queryKsqldb({ url: addressIn(place), sql, signal }),
+  },
+};
+
+function optionsOf(context: ProcessorContext): KsqldbOptions {
+  const { transactions, transactionsPartitions, windows, topics, declarations } = context;
+  return {
+    url: addressIn(context),
+    ownServer: serverOf(context.source) === undefined,
+    transactions,
+    transactionsPartitions,
+    windows,
+    topics,
+    declarations,
+  };
+}
+
+function addressIn({ endpoints, source }: Pick<ProcessorContext, "endpoints" | "source">): string {
+  return serverOf(source) ?? endpoints["ksqldb"] ?? "";
+}
+
+/** Address of a server that is not ours; undefined where the stack has its own. */
+function serverOf(kept: ProcessorContext["source"]): string | undefined {
+  const source = readSource(kept);
+  return source && "url" in source ? source.url : undefined;
+}

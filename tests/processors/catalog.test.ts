@@ -1,0 +1,36 @@
+import { describe, expect, test } from "bun:test";
+import { automaticProcessors, processorNames, processorOf, processorOptions, queryEngines } from "../../src/processors/catalog.ts";
+
+describe("the catalog of processors", () => {
+  test("gives flags, their values and their order", () => {
+    expect({
+      names: processorNames,
+      automatic: automaticProcessors.map(({ name }) => name),
+      options: processorOptions.map(({ name }) => name),
+      queryEngines,
+    }).toEqual({
+      names: ["ksqldb", "flink"],
+      automatic: ["ksqldb", "flink"],
+      options: ["ksqldb-url", "ksqldb-home"],
+      queryEngines: ["ksqldb"],
+    });
+  });
+
+  test("holds each processor under its own name, and each rank of --processor auto once", () => {
+    expect(processorNames.map((name) => processorOf(name).name)).toEqual([...processorNames]);
+    const ranks = automaticProcessors.map(({ automatic }) => automatic);
+    expect(new Set(ranks).size).toBe(ranks.length);
+  });
+
+  test("loads the plug-in of each, which takes queries where its declaration says so", async () => {
+    for (const name of processorNames) {
+      const declaration = processorOf(name);
+      const plugin = await declaration.load();
+      expect([name, plugin.queries !== undefined]).toEqual([name, declaration.takesQueries === true]);
+    }
+  });
+
+  test("refuses a state that names a processor which this version does not have", () => {
+    expect(() => processorOf("spark")).toThrow('Cannot work with processor "spark": this version of streamctl has none of that name');
+  });
+});
