@@ -1,6 +1,6 @@
 -- What was paid, at the time of the event. The zone is named here, so that the server's own does not matter.
 -- The retention is the windows' own: topics expire by event time, and simulated times may lie years back.
-CREATE STREAM paid_transactions WITH (
+CREATE STREAM {{namePrefix}}paid_transactions WITH (
   KAFKA_TOPIC = '{{paidTransactionsTopic}}',
   VALUE_FORMAT = 'JSON',
   PARTITIONS = {{transactionsPartitions}},
@@ -10,7 +10,7 @@ CREATE STREAM paid_transactions WITH (
 SELECT
   PARSE_TIMESTAMP(event_timestamp, 'yyyy-MM-dd HH:mm:ss.SSS', 'UTC') AS event_time,
   CAST(total_paid AS BIGINT) AS total_paid
-FROM transactions
+FROM {{namePrefix}}transactions
 WHERE status = 'Paid'
   AND total_paid = FLOOR(total_paid)
   AND total_paid BETWEEN -9007199254740991 AND 9007199254740991

@@ -92,8 +92,13 @@ function wholePath(): void {
   });
 
   test.each([
-    ["ksql/02-paid_transactions.sql", "FROM transactions", "FORM transactions", `2-paid_transactions.sql:13": `],
-    ["ksql/02-paid_transactions.sql", "FROM transactions", "FROM nowhere", `2-paid_transactions.sql:3": NOWHERE does not exist`],
+    ["ksql/02-paid_transactions.sql", "FROM {{namePrefix}}transactions", "FORM transactions", `2-paid_transactions.sql:13": `],
+    [
+      "ksql/02-paid_transactions.sql",
+      "FROM {{namePrefix}}transactions",
+      "FROM nowhere",
+      `2-paid_transactions.sql:3": NOWHERE does not exist`,
+    ],
     [
       "ksql/02-paid_transactions.sql",
       "status = 'Paid'",
@@ -207,7 +212,7 @@ function asProcessor(): void {
         const topics = topicAdmin(stack.brokers);
         return createKsqldbProcessor({
           url: server.url,
-          ownServer: true,
+          owner: undefined,
           transactions,
           transactionsPartitions: 3,
           windows,

@@ -25,6 +25,11 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   // A request that ends in a name that cannot be there is read, and not run.
   const changing = (): readonly string[] =>
     ksqldb.posted.filter((sql) => /^(?:CREATE|DROP|TERMINATE|INSERT)/u.test(sql) && !sql.includes("DESCRIBE STREAMCTL_NEVER_"));
+  /** As streamctl names a stream or table on a server that others use too. */
+  const named = async (name: string): Promise<string> => {
+    const { stack: identity } = JSON.parse(await readFile(join(stack.stateDir, "run.json"), "utf8")) as { stack: { id: string } };
+    return `STREAMCTL_TRANSACTIONS_${identity.id}_${name}`.toUpperCase();
+  };
   const retention = async (): Promise<string | undefined> =>
     (await readTopicConfig({ brokers: stack.brokers, topic: "window_transactions", timeoutMs: 10_000 }))["retention.ms"];
 
@@ -59,9 +64,9 @@ describe("a stack with a ksqlDB server that is not ours", () => {
       "keep kafka",
       "unchanged topic transactions",
       "unchanged topic window_transactions",
-      "unchanged stream TRANSACTIONS",
-      "unchanged stream PAID_TRANSACTIONS",
-      "unchanged table WINDOW_TRANSACTIONS",
+      `unchanged stream ${await named("transactions")}`,
+      `unchanged stream ${await named("paid_transactions")}`,
+      `unchanged table ${await named("window_transactions")}`,
     ]);
     const report = await stack.json(["up"]);
     expect(new Set(report.changes.map(({ result }: Record<string, string>) => result))).toEqual(new Set(["unchanged"]));
@@ -75,11 +80,11 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(plan.slice(1)).toEqual([
       { operation: "unchanged", target: "topic transactions", cause: "it exists, with 3 partitions" },
       { operation: "replace", target: "topic window_transactions", cause: changed },
-      { operation: "unchanged", target: "stream TRANSACTIONS", cause: "it is as its file says" },
-      { operation: "terminate, drop and create again", target: "stream PAID_TRANSACTIONS", cause: changed },
+      { operation: "unchanged", target: `stream ${await named("transactions")}`, cause: "it is as its file says" },
+      { operation: "terminate, drop and create again", target: `stream ${await named("paid_transactions")}`, cause: changed },
       {
         operation: "terminate, drop and create again",
-        target: "table WINDOW_TRANSACTIONS",
+        target: `table ${await named("window_transactions")}`,
         cause: `${changed} (windowed aggregates cannot be replaced)`,
       },
     ]);
@@ -156,10 +161,11 @@ describe("a stack with a ksqlDB server that is not ours", () => {
 
   test("down --volumes drops what is ours on the server while Kafka still runs", async () => {
     await stack.up("--ksqldb-url", ksqldb.url, ...only("kafka", "ksqldb"));
-    expect(ksqldb.sources()).toHaveLength(3);
+    const names = await Promise.all(["transactions", "paid_transactions", "window_transactions"].map(named));
+    expect(ksqldb.sources()).toEqual(names);
     expect(await retention()).toBe("259200000000000");
     const { stderr } = await stack.run(["down", "--volumes"]);
-    expect(stderr).toContain(`Dropped from ksqlDB at ${ksqldb.url}: TRANSACTIONS, PAID_TRANSACTIONS, WINDOW_TRANSACTIONS`);
+    expect(stderr).toContain(`Dropped from ksqlDB at ${ksqldb.url}: ${names.join(", ")}`);
     expect(ksqldb.sources()).toEqual([]);
   });
 });

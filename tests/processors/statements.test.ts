@@ -65,6 +65,7 @@ const values = {
   transactionsPartitions: 3,
   paidTransactionsTopic: "paid",
   computation: "id",
+  namePrefix: "",
   retentionDays: 4000,
   retentionMs: 345_600_000_000,
   graceDays: 3999,

@@ -8,7 +8,6 @@ import {
   type CreationValues,
   type Declared,
   hashQueries,
-  ownTopicPrefix,
   readDeclared,
   readMark,
 } from "./declarations.ts";
@@ -17,24 +16,22 @@ import { type HeldQuery, type HeldState, observeServer, writersOf } from "./obje
 import { type ObjectStep, planObjects } from "./plan.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 import type { ProcessorIdentity, ProcessorObservation, RunningComputation } from "../processor.ts";
+import { namingOf, type Naming, type Owner } from "./naming.ts";
+import type { TopicAdmin } from "../plugin.ts";
 import type { TopicIdentity } from "../../spec/names.ts";
-
-/** What the processor needs of Kafka for topics of its own. */
-export interface OwnTopics {
-  list(deadline: StepDeadline): Promise<readonly string[]>;
-  create(name: string, partitions: number, config: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<void>;
-  remove(name: string, deadline: StepDeadline): Promise<void>;
-}
 
 export interface KsqldbOptions {
   /** The server's address, without a slash at its end. */
   readonly url: string;
-  /** Whether streamctl started the server: then whatever stands in the way there is replaced, otherwise only what is its own. */
-  readonly ownServer: boolean;
+  /**
+   * Whose what is made there is, where others use the server too: only that is ever replaced or dropped. Undefined where streamctl started
+   * the server for the stack: then whatever stands in the way is.
+   */
+  readonly owner: Owner | undefined;
   readonly transactions: TopicIdentity;
   readonly transactionsPartitions: number;
   readonly windows: TopicIdentity;
-  readonly topics: OwnTopics;
+  readonly topics: TopicAdmin;
   readonly declarations: Declarations;
 }
 
@@ -43,19 +40,22 @@ export class KsqldbChain {
   readonly declared: readonly Declared[];
   readonly wanted: ProcessorIdentity;
   readonly mark: string;
+  readonly naming: Naming;
   readonly #ids: ComputationMark;
 
   constructor(options: KsqldbOptions) {
     this.options = options;
     const { declarations, transactions, windows } = options;
-    this.#ids = { queries: hashQueries(declarations, options), transactionsTopicId: transactions.id, windowsTopicId: windows.id };
+    this.naming = namingOf(options.owner);
+    const queries = hashQueries(declarations, { ...options, naming: this.naming });
+    this.#ids = { owner: this.naming.mark, queries, transactionsTopicId: transactions.id, windowsTopicId: windows.id };
     this.mark = computationMark(this.#ids);
-    this.declared = this.render({ computation: this.mark, paidTransactionsTopic: ownTopicPrefix });
+    this.declared = this.render({ computation: this.mark, paidTransactionsTopic: this.naming.topicPrefix });
     this.wanted = this.#identity(this.#ids, (declared) => declared.definition);
   }
 
   render(creation: CreationValues): readonly Declared[] {
-    return readDeclared(this.options.declarations, this.options, creation);
+    return readDeclared(this.options.declarations, { ...this.options, naming: this.naming }, creation);
   }
 
   look(deadline: StepDeadline): Promise<HeldState> {
@@ -66,7 +66,7 @@ export class KsqldbChain {
   computations(held: HeldState, topics: readonly string[]): ProcessorObservation {
     const writers = writersOf(held, this.options.windows.name);
     const computations = writers.map(({ id, statement }): RunningComputation => {
-      const mark = readMark(statement);
+      const mark = this.#ownMark(statement);
       const broken = this.#broken(held, topics);
       const mendable = mark === undefined ? undefined : this.#mendable(held, mark);
       return {
@@ -78,7 +78,7 @@ export class KsqldbChain {
       };
     });
     // A table whose query ended tells by whom the windows in its topic were computed.
-    const left = [...held.objects.values()].map(({ statement }) => readMark(statement)).filter((mark) => mark !== undefined);
+    const left = [...held.objects.values()].map(({ statement }) => this.#ownMark(statement)).filter((mark) => mark !== undefined);
     return { computations, former: writers.length > 0 ? [] : left.map((mark) => this.#identityOf(held, mark)) };
   }
 
@@ -86,6 +86,12 @@ export class KsqldbChain {
   queriesInTheWay({ queries }: HeldState, steps: readonly ObjectStep[]): readonly HeldQuery[] {
     const dropped = new Set(steps.filter(({ operation }) => operation.startsWith("terminate")).map(({ declared }) => declared.name));
     return queries.filter(({ topics, sinks }) => topics.includes(this.options.windows.name) || sinks.some((name) => dropped.has(name)));
+  }
+
+  /** Undefined for what another stack or somebody else made. */
+  #ownMark(statement: string): ComputationMark | undefined {
+    const mark = readMark(statement);
+    return mark?.owner === this.naming.mark ? mark : undefined;
   }
 
   #identityOf(held: HeldState, mark: ComputationMark): ProcessorIdentity {

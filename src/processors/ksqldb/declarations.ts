@@ -8,11 +8,9 @@ import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 import { type Definition, parseDefinition } from "./definition.ts";
+import type { Naming } from "./naming.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
 import { retentionDays, retentionMs } from "./topic-config.ts";
-
-/** What every topic begins with that streamctl made for the sake of ksqlDB's statements. */
-export const ownTopicPrefix = "streamctl-paid_transactions-";
 
 /** One stream or table of the files. */
 export interface Declared {
@@ -28,6 +26,7 @@ export interface DeclarationValues {
   readonly transactions: TopicIdentity;
   readonly transactionsPartitions: number;
   readonly windows: TopicIdentity;
+  readonly naming: Naming;
 }
 
 /** What differs from one creation to the next. */
@@ -41,14 +40,16 @@ export interface CreationValues {
 /**
  * The statements in their order, rendered for one creation.
  *
- * @throws StreamctlError `usage` where a file holds anything but CREATE STREAM and CREATE TABLE, or not exactly one writes the windows
+ * @throws StreamctlError `usage` where a file holds anything but CREATE STREAM and CREATE TABLE, where not exactly one writes the windows, and
+ *   where a name would be the same for every stack of a server that others use too
  */
 export function readDeclared(declarations: Declarations, values: DeclarationValues, creation: CreationValues): readonly Declared[] {
-  const { transactions, transactionsPartitions, windows } = values;
+  const { transactions, transactionsPartitions, windows, naming } = values;
   const statements = readStatements(declarations, "ksql", {
     transactionsTopic: transactions.name,
     transactionsPartitions,
     windowsTopic: windows.name,
+    namePrefix: naming.prefix,
     windowSizeSeconds: onlyWindow.span.sizeMs / 1000,
     retentionDays,
     retentionMs,
@@ -57,6 +58,7 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
     ...creation,
   });
   const declared = statements.map(declare);
+  requirePrefix(declared, naming);
   const writers = declared.filter(({ definition, statement }) => definition === undefined && statement.sql.includes(`'${windows.name}'`));
   const [writer] = writers;
   if (writer !== undefined && writers.length === 1 && writer === declared.at(-1)) {
@@ -67,6 +69,19 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
   throw new StreamctlError(
     "usage",
     `Cannot run the statements of "ksql": the last one, and no other, must write topic "${windows.name}", and it is written in ${where || "none"}`,
+  );
+}
+
+function requirePrefix(declared: readonly Declared[], { prefix }: Naming): void {
+  const bare = declared.find(({ name }) => !name.toUpperCase().startsWith(prefix.toUpperCase()));
+  if (bare === undefined) return;
+  const { file, line } = bare.statement;
+  throw new StreamctlError(
+    "usage",
+    `Cannot run "${file}:${line}" on a server that others use too: ${bare.name} is not named by the stack`,
+    {
+      hint: `Write {{namePrefix}} before each name of a stream or table, as the files of \`streamctl eject\` do`,
+    },
   );
 }
 
@@ -124,19 +139,29 @@ export function hashQueries(declarations: Declarations, values: DeclarationValue
 
 /** What a computation is, as its statement carries it. */
 export interface ComputationMark {
+  /** Whose it is: {@link Naming.mark}. */
+  readonly owner: string;
   /** Hash of the statements that run as queries. */
   readonly queries: string;
   readonly transactionsTopicId: string;
   readonly windowsTopicId: string;
 }
 
-export function computationMark({ queries, transactionsTopicId, windowsTopicId }: ComputationMark): string {
-  return `streamctl:${queries}:${transactionsTopicId}:${windowsTopicId}`;
+export function computationMark({ owner, queries, transactionsTopicId, windowsTopicId }: ComputationMark): string {
+  return ["streamctl", ...(owner === "" ? [] : [owner]), queries, transactionsTopicId, windowsTopicId].join(":");
 }
 
-/** The mark in a statement as the server gives it back; undefined where somebody else wrote it. */
+/** The mark in a statement as the server gives it back, whichever stack wrote it; undefined where streamctl did not. */
 export function readMark(statement: string): ComputationMark | undefined {
-  const found = /'streamctl:(?<queries>[0-9a-f]{16}):(?<transactions>[\w-]+):(?<windows>[\w-]+)'/u.exec(statement)?.groups;
+  const found =
+    /'streamctl:(?:(?<owner>[a-z][a-z0-9-]*\/[\w-]+):)?(?<queries>[0-9a-f]{16}):(?<transactions>[\w-]+):(?<windows>[\w-]+)'/u.exec(
+      statement,
+    )?.groups;
   if (found === undefined) return undefined;
-  return { queries: found["queries"] ?? "", transactionsTopicId: found["transactions"] ?? "", windowsTopicId: found["windows"] ?? "" };
+  return {
+    owner: found["owner"] ?? "",
+    queries: found["queries"] ?? "",
+    transactionsTopicId: found["transactions"] ?? "",
+    windowsTopicId: found["windows"] ?? "",
+  };
 }

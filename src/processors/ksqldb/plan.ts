@@ -1,9 +1,10 @@
 /** What has to happen to each stream and table: decided from what the server holds and what the files say. Pure. */
 
 import { StreamctlError } from "../../core/errors.ts";
-import { type Declared, ownTopicPrefix, readMark } from "./declarations.ts";
+import { type Declared, readMark } from "./declarations.ts";
 import { compareDefinitions, parseDefinition } from "./definition.ts";
-import type { HeldObject, HeldQuery, HeldState } from "./objects.ts";
+import { describeMark, type Naming } from "./naming.ts";
+import type { HeldQuery, HeldState } from "./objects.ts";
 
 export interface ObjectStep {
   readonly operation: "unchanged" | "create" | "replace in place" | "terminate, drop and create again";
@@ -34,41 +35,35 @@ export function planObjects(declared: readonly Declared[], { objects }: HeldStat
   });
 }
 
-/**
- * Whether streamctl made an object: by the mark of its computation, by the name of its topic, or because a query of ours reads it,
- * and streamctl builds on nothing that it would not have made.
- */
-export function isOurs(object: HeldObject, { objects }: HeldState): boolean {
-  if (readMark(object.statement) !== undefined || object.topic.startsWith(ownTopicPrefix)) return true;
-  const readers = object.readers.map((name) => objects.get(name));
-  return readers.length > 0 && readers.every((reader) => reader !== undefined && isOurs(reader, { objects, queries: [] }));
-}
-
-export function isOurQuery({ statement, topics }: HeldQuery): boolean {
-  return readMark(statement) !== undefined || topics.some((topic) => topic.startsWith(ownTopicPrefix));
+/** Whether a query is the stack's own: by the mark of its computation, or because it writes to a topic that the stack made for it. */
+export function isOurQuery({ statement, topics }: HeldQuery, { mark, topicPrefix }: Naming): boolean {
+  return readMark(statement)?.owner === mark || topics.some((topic) => topic.startsWith(topicPrefix));
 }
 
 /**
- * On a server that others use too, nothing of theirs is dropped, terminated or written over.
+ * On a server that others use too, no query of theirs is terminated, and none writes where the stack does. What an older streamctl made there
+ * has names that every stack shared: it is named, and left to whoever knows whose it is.
  *
- * @throws StreamctlError `processor` naming what stands in the way
+ * @throws StreamctlError `processor` naming the query that stands in the way
  */
-export function requireOwn(steps: readonly ObjectStep[], held: HeldState, windowsTopic: string, url: string): void {
-  const cannot = `Cannot use ksqlDB at "${url}"`;
-  const hint = "Drop it there, or use another ksqlDB server: --ksqldb-url URL";
+export function requireOwn(
+  steps: readonly ObjectStep[],
+  held: Pick<HeldState, "queries">,
+  windowsTopic: string,
+  place: SharedServer,
+): void {
   const rewritten = new Set(steps.filter(({ operation }) => operation !== "unchanged").map(({ declared }) => declared.name));
   const foreign = held.queries.find(
-    (query) => !isOurQuery(query) && (query.topics.includes(windowsTopic) || query.sinks.some((name) => rewritten.has(name))),
+    (query) => !isOurQuery(query, place.naming) && (query.topics.includes(windowsTopic) || query.sinks.some((name) => rewritten.has(name))),
   );
-  if (foreign !== undefined) {
-    const where = foreign.topics.join(", ");
-    const message = `${cannot}: its query ${foreign.id}, which streamctl did not start, writes to topic "${where}"`;
-    throw new StreamctlError("processor", message, { hint: `Type in ksqlDB: TERMINATE ${foreign.id};` });
-  }
-  for (const { operation, declared } of steps) {
-    const object = held.objects.get(declared.name);
-    if (operation === "unchanged" || object === undefined || isOurs(object, held)) continue;
-    const what = `${object.kind.toLowerCase()} ${object.name}`;
-    throw new StreamctlError("processor", `${cannot}: it holds a ${what} that streamctl did not make`, { hint });
-  }
+  if (foreign === undefined) return;
+  const who = describeMark(readMark(foreign.statement)?.owner);
+  const message = `Cannot use ksqlDB at "${place.url}": its query ${foreign.id}, ${who}, writes to topic "${foreign.topics.join(", ")}"`;
+  throw new StreamctlError("processor", message, { hint: `Type in ksqlDB: TERMINATE ${foreign.id};` });
+}
+
+/** A server that others use too, and what the stack calls its own there. */
+export interface SharedServer {
+  readonly url: string;
+  readonly naming: Naming;
 }

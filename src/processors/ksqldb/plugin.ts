@@ -47,7 +47,7 @@ function optionsOf(context: ProcessorContext): KsqldbOptions {
   const { transactions, transactionsPartitions, windows, topics, declarations } = context;
   return {
     url: addressIn(context),
-    ownServer: serverOf(context.source) === undefined,
+    owner: serverOf(context.source) === undefined ? undefined : { pipeline: context.pipeline, stackId: context.stackId },
     transactions,
     transactionsPartitions,
     windows,

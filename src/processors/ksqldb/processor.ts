@@ -12,9 +12,9 @@ import type { Operation, OperationKind } from "../../core/resource.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 import { KsqldbChain, type KsqldbOptions } from "./chain.ts";
 import { drop, fillingQueries, make, terminate, waitUntilRunning } from "./change.ts";
-import { type Declared, declaredFor, ownTopicPrefix } from "./declarations.ts";
+import { type Declared, declaredFor, readMark } from "./declarations.ts";
 import { type HeldQuery, type HeldState, listQueries, queryErrors, writersOf } from "./objects.ts";
-import { isOurQuery, isOurs, type ObjectStep, planObjects, requireOwn } from "./plan.ts";
+import { isOurQuery, type ObjectStep, planObjects, requireOwn } from "./plan.ts";
 import { readServerInfo } from "./server.ts";
 import { warnOfSettings } from "./settings.ts";
 import { retentionMs } from "./topic-config.ts";
@@ -49,7 +49,7 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
       const version = (await readServerInfo(url, deadline)).version;
       const trial = { ...options, windows: { ...windows, name: `${windows.name}-${randomUUID()}` } };
       const steps = planObjects(declaredFor(version, new KsqldbChain(trial).declared), held, "to be validated");
-      if (!options.ownServer) requireOwn(steps, held, windows.name, url);
+      requireOwnIfShared(chain, steps, held);
       const inserts = chain.queriesInTheWay(held, steps).filter(({ statement }) => /^insert\b/iu.test(statement));
       await validateSteps(
         url,
@@ -63,14 +63,14 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
       else if (plan.operation === "update") {
         const held = await chain.look(deadline);
         const steps = planObjects(chain.declared, held, undefined);
-        if (!options.ownServer) requireOwn(steps, held, windows.name, url);
+        requireOwnIfShared(chain, steps, held);
         await make(url, steps, deadline, log);
       }
       await waitUntilRunning(url, chain.declared, deadline);
     },
     async stop(deadline) {
       const writers = writersOf({ queries: await listQueries(url, deadline) }, windows.name);
-      if (!options.ownServer) requireOwn([], { queries: writers, objects: new Map() }, windows.name, url);
+      requireOwnIfShared(chain, [], { queries: writers });
       const ids = writers.map(({ id }) => id);
       await terminate(url, ids, deadline);
       return ids;
@@ -115,7 +115,7 @@ const partOperations = {
 } as const satisfies Record<ObjectStep["operation"], OperationKind>;
 
 /**
- * Drops exactly what streamctl made on a server: its queries, streams, tables and the topic between them. Topics of transactions and of
+ * Drops exactly what streamctl made on a server for one stack: its queries, streams, tables and the topic between them. Topics of transactions and of
  * windows stay. Answers the names of what was dropped.
  *
  * @throws StreamctlError `processor` where somebody else's query reads one of them, `unreachable`
@@ -124,22 +124,37 @@ export async function removeOwnObjects(options: KsqldbOptions, deadline: StepDea
   const chain = new KsqldbChain(options);
   const held = await chain.look(deadline);
   const steps = chain.declared
-    .filter(({ name }) => {
-      const object = held.objects.get(name);
-      return object !== undefined && isOurs(object, held);
-    })
+    .filter(({ name }) => held.objects.has(name))
     .map((declared): ObjectStep => ({ operation: "terminate, drop and create again", declared, cause: "asked to" }));
-  await dropAll(chain, chain.queriesInTheWay(held, steps).filter(isOurQuery), steps, deadline);
+  await dropAll(
+    chain,
+    chain.queriesInTheWay(held, steps).filter((query) => isOurQuery(query, chain.naming)),
+    steps,
+    deadline,
+  );
+  requireNothingOlder(chain, held);
   return steps.map(({ declared }) => declared.name);
 }
 
+/** @throws StreamctlError `processor` where a query of somebody else's stands in the way on a server that others use too */
+function requireOwnIfShared({ options, naming }: KsqldbChain, steps: readonly ObjectStep[], held: Pick<HeldState, "queries">): void {
+  if (options.owner !== undefined) requireOwn(steps, held, options.windows.name, { url: options.url, naming });
+}
+
+/** An older streamctl gave its things the names that every stack used, so whose they are nobody can tell; they must not go on to write. */
+function requireNothingOlder({ options: { url, windows }, naming }: KsqldbChain, held: HeldState): void {
+  const older = writersOf(held, windows.name).filter(({ statement }) => readMark(statement)?.owner === "");
+  if (naming.mark !== "") requireOwn([], { queries: older }, windows.name, { url, naming });
+}
+
 async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, deadline: StepDeadline, log: Log): Promise<void> {
-  const { url, ownServer, windows } = chain.options;
-  const paidTransactionsTopic = `${ownTopicPrefix}${randomUUID().slice(0, 8)}`;
+  const { url, owner } = chain.options;
+  const paidTransactionsTopic = `${chain.naming.topicPrefix}${randomUUID().slice(0, 8)}`;
   const { version } = await readServerInfo(url, deadline);
   const steps = planObjects(declaredFor(version, chain.render({ computation: chain.mark, paidTransactionsTopic })), held, cause);
-  if (!ownServer) {
-    requireOwn(steps, held, windows.name, url);
+  if (owner !== undefined) {
+    requireOwnIfShared(chain, steps, held);
+    log.info(`On ksqlDB at ${url} streamctl names what it makes ${chain.declared.map(({ name }) => name).join(", ")}`);
     await warnOfSettings(url, log, deadline);
   }
   for (const { operation, declared, cause: why } of steps) {
@@ -165,9 +180,10 @@ async function dropAll(
   deadline: StepDeadline,
 ): Promise<void> {
   const { url, topics } = chain.options;
+  const isOwn = (topic: string): boolean => topic.startsWith(chain.naming.topicPrefix);
   // A query ends only when it got rid of what it still has to write, so a topic of ours that was deleted is there once more until then.
   const there = await topics.list(deadline);
-  const written = queries.flatMap((query) => query.topics).filter((name) => name.startsWith(ownTopicPrefix));
+  const written = queries.flatMap((query) => query.topics).filter(isOwn);
   for (const name of written) if (!there.includes(name)) await createOwnTopic(chain, name, deadline);
   await terminate(
     url,
@@ -175,7 +191,7 @@ async function dropAll(
     deadline,
   );
   await drop(url, steps, deadline);
-  for (const name of await topics.list(deadline)) if (name.startsWith(ownTopicPrefix)) await topics.remove(name, deadline);
+  for (const name of await topics.list(deadline)) if (isOwn(name)) await topics.remove(name, deadline);
 }
 
 async function healthOf({ options, declared }: KsqldbChain, deadline: StepDeadline) {

@@ -1,11 +1,13 @@
 import { expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../../src/core/assets.ts";
+import { namingOf } from "../../../src/processors/ksqldb/naming.ts";
 import { computationMark, declaredFor, readDeclared, readMark } from "../../../src/processors/ksqldb/declarations.ts";
 
 const values = {
   transactions: { name: "transactions", id: "t1" },
   transactionsPartitions: 3,
   windows: { name: "window_transactions", id: "w1" },
+  naming: namingOf(undefined),
 };
 const creation = { computation: "streamctl:x", paidTransactionsTopic: "paid" };
 const embedded = { paths: assetPaths, read: readAsset };
@@ -43,7 +45,40 @@ test("declaredFor() leaves out the clause that a server before 0.29 does not kno
 });
 
 test("readMark() reads what computationMark() wrote, also as ksqlDB writes it back, and nothing else", () => {
-  const mark = { queries: "0123456789abcdef", transactionsTopicId: "KZQPwoaIQmy_HyHx06Mvzw", windowsTopicId: "1aoUMtbMSD2ClGSf3-KyMg" };
+  const mark = {
+    owner: "",
+    queries: "0123456789abcdef",
+    transactionsTopicId: "KZQPwoaIQmy_HyHx06Mvzw",
+    windowsTopicId: "1aoUMtbMSD2ClGSf3-KyMg",
+  };
   expect(readMark(`... WINDOW TUMBLING ( SIZE 3 SECONDS ) \nGROUP BY '${computationMark(mark)}'\nEMIT CHANGES;`)).toEqual(mark);
+  const shared = { ...mark, owner: "my-pipeline/0a1b2c3d" };
+  expect(readMark(`... GROUP BY '${computationMark(shared)}'`)).toEqual(shared);
   expect(readMark("... GROUP BY '1'\nEMIT CHANGES;")).toBeUndefined();
+});
+
+test("readDeclared() names what it makes by the pipeline and the stack on a server that others use too, and refuses files that do not", () => {
+  const naming = namingOf({ pipeline: "my-pipeline", stackId: "0a1b2c3d" });
+  expect(readDeclared(embedded, { ...values, naming }, creation).map(({ name }) => name)).toEqual([
+    "STREAMCTL_MY_PIPELINE_0A1B2C3D_TRANSACTIONS",
+    "STREAMCTL_MY_PIPELINE_0A1B2C3D_PAID_TRANSACTIONS",
+    "STREAMCTL_MY_PIPELINE_0A1B2C3D_WINDOW_TRANSACTIONS",
+  ]);
+  const read = (path: string): string => readAsset(path).replaceAll("{{namePrefix}}", "");
+  expect(() => readDeclared({ ...embedded, read }, { ...values, naming }, creation)).toThrow(
+    'Cannot run "ksql/01-transactions.sql:2" on a server that others use too: TRANSACTIONS is not named by the stack',
+  );
+});
+
+test("namingOf() gives no two stacks topics by which one could take the other's for its own", () => {
+  const owners = [
+    undefined,
+    { pipeline: "a", stackId: "12345678" },
+    { pipeline: "a", stackId: "12345679" },
+    { pipeline: "a-12345678", stackId: "12345678" },
+    { pipeline: "paid", stackId: "12345678" },
+  ];
+  const prefixes = owners.map((owner) => namingOf(owner).topicPrefix);
+  const mistaken = prefixes.flatMap((prefix, index) => prefixes.filter((other, at) => at !== index && `${other}0000`.startsWith(prefix)));
+  expect(mistaken).toEqual([]);
 });

@@ -1,88 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import { silentLog } from "../../../src/core/log.ts";
-import { createKsqldbProcessor, removeOwnObjects } from "../../../src/processors/ksqldb/processor.ts";
-import type { KsqldbOptions } from "../../../src/processors/ksqldb/chain.ts";
+import { createKsqldbProcessor } from "../../../src/processors/ksqldb/processor.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
 import { planProcessor } from "../../../src/processors/processor.ts";
-import { provision as provisionGraph } from "../provision.ts";
 import { failureOf } from "../failure.ts";
-import { type FakeKsqldb, startFakeKsqldb } from "./fake-ksqldb.ts";
+import { changing, createWorld, provision, windows, wish } from "./ksqldb-world.ts";
 import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
-import { processorContract, type ProcessorWorld, type Wish } from "../processor-contract.ts";
-import type { TopicIdentity } from "../../../src/spec/names.ts";
-
-const windows: TopicIdentity = { name: "window_transactions", id: "w1" };
-const wish: Wish = { transactionsTopicId: "t1", statements: "first" };
-const counted = { first: "COUNT(*)", second: "COUNT(total_paid)", refused: "REFUSED(*)" } as const;
-
-interface KsqldbWorld extends ProcessorWorld {
-  readonly ksqldb: FakeKsqldb;
-  /** Topics that the processor made for itself. */
-  readonly topics: Set<string>;
-  /** Those that it ever made, in their order. */
-  readonly made: readonly string[];
-  options(topic: TopicIdentity, wish: Wish): KsqldbOptions;
-}
-
-async function createWorld(change: { readonly ownServer?: boolean; readonly edit?: (text: string) => string } = {}): Promise<KsqldbWorld> {
-  const { ownServer = true, edit = (text) => text } = change;
-  const ksqldb = await startFakeKsqldb();
-  const topics = new Set<string>();
-  const made: string[] = [];
-  const writes = ({ topic }: { readonly topic: string }): boolean => topic === windows.name;
-  const options = (topic: TopicIdentity, { transactionsTopicId, statements }: Wish): KsqldbOptions => ({
-    url: ksqldb.url,
-    ownServer,
-    transactions: { name: "transactions", id: transactionsTopicId },
-    transactionsPartitions: 3,
-    windows: topic,
-    topics: {
-      list: async () => [topic.name, ...topics],
-      async create(name) {
-        topics.add(name);
-        made.push(name);
-      },
-      remove: async (name) => void topics.delete(name),
-    },
-    declarations: { paths: assetPaths, read: (path) => edit(readAsset(path)).replace("COUNT(*)", counted[statements]) },
-  });
-  return {
-    ksqldb,
-    topics,
-    made,
-    options,
-    processor: (topic, wanted) => createKsqldbProcessor(options(topic, wanted)),
-    started: async () => ksqldb.started().filter(writes).length,
-    running: async () =>
-      ksqldb
-        .queries()
-        .filter(writes)
-        .map(({ id }) => id),
-    async startForeign() {
-      ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
-      ksqldb.run(
-        "CREATE TABLE window_transactions WITH (KAFKA_TOPIC = 'window_transactions') AS SELECT a, COUNT(*) FROM others GROUP BY a",
-      );
-    },
-    [Symbol.asyncDispose]: () => ksqldb[Symbol.asyncDispose](),
-  };
-}
+import { processorContract, type Wish } from "../processor-contract.ts";
 
 processorContract("ksqlDB", createWorld);
-
-async function provision(world: KsqldbWorld, wanted: Wish = wish, unfitWindows?: string) {
-  return await provisionGraph({
-    processorFor: (topic) => world.processor(topic, wanted),
-    transactionsTopicId: wanted.transactionsTopicId,
-    windows,
-    unfit: unfitWindows,
-    replaceTopic: async () => ({ name: windows.name, id: "w2" }),
-    deadline: stepDeadline(5000),
-  });
-}
-
-const changing = /^(?:CREATE|DROP|TERMINATE|INSERT)/u;
 
 describe("createKsqldbProcessor()", () => {
   test("wants the same computation wherever the server and its Kafka listen", async () => {
@@ -292,79 +218,5 @@ describe("createKsqldbProcessor()", () => {
   test("refuses files whose last statement does not write the windows", async () => {
     await using world = await createWorld({ edit: (text) => text.replace("{{windowsTopic}}", "elsewhere") });
     expect(() => world.processor(windows, wish)).toThrow('must write topic "window_transactions", and it is written in none');
-  });
-});
-
-describe("on a server that is not ours, createKsqldbProcessor()", () => {
-  test("makes what is missing, and replaces what it made itself", async () => {
-    await using world = await createWorld({ ownServer: false });
-    await provision(world);
-    await provision(world, { ...wish, statements: "second" });
-    expect(await world.running()).toHaveLength(1);
-    expect(world.ksqldb.sources().toSorted()).toEqual(["PAID_TRANSACTIONS", "TRANSACTIONS", "WINDOW_TRANSACTIONS"]);
-  });
-
-  test("touches no query of somebody else's that writes to the windows, and says how to end it", async () => {
-    await using world = await createWorld({ ownServer: false });
-    await world.startForeign();
-    world.ksqldb.posted.length = 0;
-    expect(await failureOf(provision(world))).toMatchObject({
-      message: `Cannot use ksqlDB at "${world.ksqldb.url}": its query CTAS_WINDOW_TRANSACTIONS_2, which streamctl did not start, writes to topic "window_transactions"`,
-      hint: "Type in ksqlDB: TERMINATE CTAS_WINDOW_TRANSACTIONS_2;",
-    });
-    expect(world.ksqldb.posted.filter((sql) => changing.test(sql))).toEqual([]);
-  });
-
-  test("touches no stream of somebody else's that has one of our names", async () => {
-    await using world = await createWorld({ ownServer: false });
-    world.ksqldb.run("CREATE STREAM transactions (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
-    world.ksqldb.posted.length = 0;
-    expect(await failureOf(provision(world))).toMatchObject({
-      message: `Cannot use ksqlDB at "${world.ksqldb.url}": it holds a stream TRANSACTIONS that streamctl did not make`,
-    });
-    expect(world.ksqldb.posted.filter((sql) => changing.test(sql))).toEqual([]);
-  });
-
-  test("builds on a stream that is as its file says, whoever made it", async () => {
-    await using world = await createWorld({ ownServer: false });
-    world.ksqldb.run(readAsset("ksql/01-transactions.sql").replace("{{transactionsTopic}}", "transactions"));
-    await provision(world);
-    expect(world.ksqldb.posted.some((sql) => sql.startsWith("CREATE STREAM transactions"))).toBe(false);
-    expect(await world.running()).toHaveLength(1);
-  });
-
-  test("warns of settings that keep the windows from being exact", async () => {
-    await using world = await createWorld({ ownServer: false });
-    const warnings: string[] = [];
-    const processor = world.processor(windows, wish);
-    const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
-    await processor.apply(plan, stepDeadline(5000), { ...silentLog, warn: (message) => warnings.push(message) });
-    expect(warnings).toEqual([
-      "ksqlDB runs with processing.guarantee=at_least_once: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
-    ]);
-  });
-});
-
-describe("removeOwnObjects()", () => {
-  test("drops what streamctl made and nothing else", async () => {
-    await using world = await createWorld({ ownServer: false });
-    await provision(world);
-    world.ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
-    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([
-      "TRANSACTIONS",
-      "PAID_TRANSACTIONS",
-      "WINDOW_TRANSACTIONS",
-    ]);
-    expect(world.ksqldb.sources()).toEqual(["OTHERS"]);
-    expect(world.ksqldb.queries()).toEqual([]);
-    expect(world.topics.size).toBe(0);
-    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([]);
-  });
-
-  test("leaves a table of our name that somebody else made", async () => {
-    await using world = await createWorld({ ownServer: false });
-    await world.startForeign();
-    expect(await removeOwnObjects(world.options(windows, wish), stepDeadline(5000))).toEqual([]);
-    expect(world.ksqldb.queries()).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import { type Declared, readDeclared } from "../../../src/processors/ksqldb/declarations.ts";
+import { namingOf } from "../../../src/processors/ksqldb/naming.ts";
 import type { ObjectStep } from "../../../src/processors/ksqldb/plan.ts";
 import { validateSteps } from "../../../src/processors/ksqldb/validation.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
@@ -9,7 +10,12 @@ import { listen, startScriptedKsqldb } from "./fake-ksqldb-script.ts";
 
 const declared = readDeclared(
   { paths: assetPaths, read: readAsset },
-  { transactions: { name: "transactions", id: "t1" }, transactionsPartitions: 3, windows: { name: "window_transactions", id: "w1" } },
+  {
+    transactions: { name: "transactions", id: "t1" },
+    transactionsPartitions: 3,
+    windows: { name: "window_transactions", id: "w1" },
+    naming: namingOf(undefined),
+  },
   { computation: "streamctl:q:t1:w1", paidTransactionsTopic: "streamctl-paid_transactions-0" },
 );
 const create = (one: Declared): ObjectStep => ({ operation: "create", declared: one, cause: "it does not exist" });
