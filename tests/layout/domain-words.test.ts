@@ -25,10 +25,10 @@ const left: Readonly<Record<string, readonly string[]>> = {
   "state/ledger.ts": ["paid"],
   "state/run-record.ts": ["Paid", "paid"],
   // The statements of ksqlDB are written by hand, and name the stream between the topics.
-  "pipeline/down.ts": ["WINDOW_TRANSACTIONS"],
   "processors/ksqldb/chain.ts": ["paidTransactionsTopic"],
-  "processors/ksqldb/declarations.ts": ["paid", "paidTransactionsTopic", "paid_transactions"],
+  "processors/ksqldb/declarations.ts": ["paid", "paidTransactionsTopic"],
   "processors/ksqldb/definition.ts": ["TOTAL_PAID"],
+  "processors/ksqldb/naming.ts": ["paid_transactions"],
   "processors/ksqldb/processor.ts": ["paidTransactionsTopic"],
   // Another word: the user of the operating system.
   "kafka/addon.ts": ["userId"],

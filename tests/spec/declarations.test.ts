@@ -8,6 +8,7 @@ import { keyColumns, rowColumns, windowBounds } from "../../src/spec/columns.ts"
 import type { Contract } from "../../src/spec/contract.ts";
 import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
 import type { Column, Condition } from "../../src/spec/pipeline.ts";
+import { namingOf } from "../../src/processors/ksqldb/naming.ts";
 
 const embedded = { paths: assetPaths, read: readAsset };
 const seconds = onlyWindow.span.sizeMs / 1000;
@@ -103,7 +104,7 @@ describe("the statements of flink/", () => {
 });
 
 describe("the statements of ksql/", () => {
-  const values = { ...topics, transactionsPartitions: onlyStream.topic.partitions };
+  const values = { ...topics, transactionsPartitions: onlyStream.topic.partitions, naming: namingOf(undefined) };
   const declared = readDeclared(embedded, values, { computation: "id", paidTransactionsTopic: "between" });
   const statements = declared.map(({ statement }) => statement);
   const table = find(statements, `CREATE TABLE ${onlyWindow.topic.name} `);

@@ -8,7 +8,7 @@ import { type Observation, operationsOf, planGraph, type Snapshot } from "../../
 import { endpointsOf } from "../../../src/pipeline/endpoints.ts";
 import { buildGraph } from "../../../src/pipeline/graph/graph.ts";
 import type { TopicFacts } from "../../../src/pipeline/graph/topic.ts";
-import { processorFor } from "../../../src/pipeline/processor-place.ts";
+import { openProcessors, type StackProcessors } from "../../../src/pipeline/stack-processor.ts";
 import { chosenServices } from "../../../src/pipeline/stack-services.ts";
 import type { ProcessorObservation } from "../../../src/processors/processor.ts";
 import { localData } from "../../../src/stack/local/data.ts";
@@ -46,16 +46,21 @@ interface Situation {
   readonly remembered?: readonly ResourceRecord[];
 }
 
-function identities(choices: StackChoices, declarations: Declarations) {
-  const place = { choices, endpoints: endpointsOf(choices), runtime, declarations };
-  const job = processorFor(place, transactions, windows).wanted;
+const flink = await processorsOf(someChoices, embedded);
+
+async function processorsOf(choices: StackChoices, declarations: Declarations): Promise<StackProcessors> {
+  return await openProcessors(choices, { endpoints: endpointsOf(choices), runtime, declarations, stackId: "0a1b2c3d" });
+}
+
+function identities({ chosen }: StackProcessors, declarations: Declarations) {
+  const job = chosen.plugin.computation(chosen.contextFor({ transactions, windows })).wanted;
   const table = readTable({ windows, brokers: "${STREAMCTL_KAFKA_BROKERS}", declarations }).identity;
   return { job, table };
 }
 
 /** What a healthy stack that this program brought up shows. */
 function healthy(resource: Resource): unknown {
-  const { job, table } = identities(someChoices, embedded);
+  const { job, table } = identities(flink, embedded);
   switch (idOf(resource)) {
     case "topic transactions":
       return transactions;
@@ -70,11 +75,12 @@ function healthy(resource: Resource): unknown {
   }
 }
 
-function print({ choices: some = {}, declarations = embedded, seen = {}, down = [], remembered = [] }: Situation): string {
+async function print({ choices: some = {}, declarations = embedded, seen = {}, down = [], remembered = [] }: Situation): Promise<string> {
   const choices: StackChoices = { ...someChoices, ...some };
   const graph = buildGraph({
     choices,
     endpoints: endpointsOf(choices),
+    processors: await processorsOf(choices, declarations),
     desired: chosenServices(choices).map((definition) => ({ definition, definitionHash: "v1" })),
     records: [],
     unrecorded: [],
@@ -103,20 +109,21 @@ function line({ operation, kind, name, cause }: Operation): string {
 const every = ["kafka", "zookeeper", "pinot", "flink", "ksqldb"];
 
 /** As an `up` of the embedded declarations leaves it in run.json. */
-function rememberedOf(choices: StackChoices): readonly ResourceRecord[] {
-  const { job, table } = identities(choices, embedded);
-  const name = choices.processor === "flink" ? "streamctl-window_transactions" : "window_transactions";
+const remembered: readonly ResourceRecord[] = rememberedOf();
+
+function rememberedOf(): readonly ResourceRecord[] {
+  const { job, table } = identities(flink, embedded);
   return [
     { kind: "topic", name: "transactions", facts: { ...transactions } },
     { kind: "topic", name: "window_transactions", facts: { ...windows } },
-    { kind: "job", name, facts: { processor: choices.processor, ...job } },
+    { kind: "job", name: "streamctl-window_transactions", facts: { processor: "flink", ...job } },
     { kind: "table", name: "transaction_window", facts: { ...table } },
   ];
 }
 
 describe("the plan of up", () => {
-  test("creates everything where nothing is there", () => {
-    expect(print({ down: every })).toMatchInlineSnapshot(`
+  test("creates everything where nothing is there", async () => {
+    expect(await print({ down: every })).toMatchInlineSnapshot(`
       "start service kafka: not running
       start service zookeeper: not running
       start service pinot: not running
@@ -129,8 +136,8 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("keeps everything where all is as it should be", () => {
-    expect(print({})).toMatchInlineSnapshot(`
+  test("keeps everything where all is as it should be", async () => {
+    expect(await print({})).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -143,8 +150,8 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("after a down: starts the services, and keeps what they are known to hold; Flink's job is started again from its checkpoint", () => {
-    expect(print({ down: every, remembered: rememberedOf(someChoices) })).toMatchInlineSnapshot(`
+  test("after a down: starts the services, and keeps what they are known to hold; Flink's job is started again from its checkpoint", async () => {
+    expect(await print({ down: every, remembered })).toMatchInlineSnapshot(`
       "start service kafka: not running
       start service zookeeper: not running
       start service pinot: not running
@@ -157,13 +164,13 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("starts one service that died, and keeps the rest", () => {
+  test("starts one service that died, and keeps the rest", async () => {
     const dead: ServiceSeen = {
       recorded: { name: "flink", state: "gone", pid: 9, definitionHash: "v1", healthy: false },
       unrecordedPids: [],
     };
-    const job: ProcessorObservation = { computations: [], former: [identities(someChoices, embedded).job] };
-    expect(print({ seen: { "service flink": dead, "job streamctl-window_transactions": job } })).toMatchInlineSnapshot(`
+    const job: ProcessorObservation = { computations: [], former: [identities(flink, embedded).job] };
+    expect(await print({ seen: { "service flink": dead, "job streamctl-window_transactions": job } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -176,9 +183,9 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("replaces the windows, with all that was made of them, for a changed statement", () => {
+  test("replaces the windows, with all that was made of them, for a changed statement", async () => {
     const declarations = edited("flink/03-window-income.sql", "SUM(total_paid)", "SUM(total_paid) + 0");
-    expect(print({ declarations })).toMatchInlineSnapshot(`
+    expect(await print({ declarations })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -191,8 +198,8 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("starts over where a topic was recreated by hand", () => {
-    expect(print({ seen: { "topic transactions": { ...transactions, id: "t2" } } })).toMatchInlineSnapshot(`
+  test("starts over where a topic was recreated by hand", async () => {
+    expect(await print({ seen: { "topic transactions": { ...transactions, id: "t2" } } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -203,7 +210,7 @@ describe("the plan of up", () => {
       replace schema transaction_window: the topic of windows was made anew
       replace table transaction_window: the topic of windows was made anew"
     `);
-    expect(print({ seen: { "topic window_transactions": { ...windows, id: "w2" } } })).toMatchInlineSnapshot(`
+    expect(await print({ seen: { "topic window_transactions": { ...windows, id: "w2" } } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -216,20 +223,23 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("takes more partitions than declared, and says so; refuses fewer, and more than one of the windows", () => {
-    const partitions = (id: string, topic: TopicFacts, count: number) => () => print({ seen: { [id]: { ...topic, partitions: count } } });
-    expect(partitions("topic transactions", transactions, 5)()).toContain(
+  test("takes more partitions than declared, and says so; refuses fewer, and more than one of the windows", async () => {
+    const partitions = (id: string, topic: TopicFacts, count: number) => async () =>
+      await print({ seen: { [id]: { ...topic, partitions: count } } });
+    expect(await partitions("topic transactions", transactions, 5)()).toContain(
       "keep topic transactions: it exists, with 5 partitions, 3 were created: all of them are read",
     );
-    expect(partitions("topic transactions", transactions, 2)).toThrow('Topic "transactions" has 2 partitions, at least 3 are needed');
-    expect(partitions("topic window_transactions", windows, 2)).toThrow(
+    await expect(partitions("topic transactions", transactions, 2)()).rejects.toThrow(
+      'Topic "transactions" has 2 partitions, at least 3 are needed',
+    );
+    await expect(partitions("topic window_transactions", windows, 2)()).rejects.toThrow(
       'Topic "window_transactions" has 2 partitions, exactly 1 is needed',
     );
   });
 
-  test("with another processor: the windows are kept for another time, so their topic is replaced", () => {
+  test("with another processor: the windows are kept for another time, so their topic is replaced", async () => {
     const choices: Partial<StackChoices> = { processor: "ksqldb", source: { home: "/opt/ksqldb" } };
-    expect(print({ choices, down: every, remembered: rememberedOf(someChoices) })).toMatchInlineSnapshot(`
+    expect(await print({ choices, down: every, remembered })).toMatchInlineSnapshot(`
       "start service kafka: not running
       start service zookeeper: not running
       start service pinot: not running
@@ -245,17 +255,16 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("with another port offset nothing but the services changes: no identity is made of an address", () => {
-    const remembered = rememberedOf(someChoices);
-    expect(print({ choices: { portOffset: 1000 }, down: every, remembered })).toBe(print({ down: every, remembered }));
+  test("with another port offset nothing but the services changes: no identity is made of an address", async () => {
+    expect(await print({ choices: { portOffset: 1000 }, down: every, remembered })).toBe(await print({ down: every, remembered }));
   });
 
-  test("restarts a service whose configuration was edited, and keeps what it holds", () => {
+  test("restarts a service whose configuration was edited, and keeps what it holds", async () => {
     const edited_: ServiceSeen = {
       recorded: { name: "pinot", state: "running", pid: 7, definitionHash: "v0", healthy: true },
       unrecordedPids: [],
     };
-    expect(print({ seen: { "service pinot": edited_ } })).toMatchInlineSnapshot(`
+    expect(await print({ seen: { "service pinot": edited_ } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       restart service pinot: its definition changed
@@ -268,18 +277,18 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("updates a table whose settings were edited, and replaces it where its rows would be others", () => {
-    const settings = print({ declarations: edited("pinot/table.json", '"loadMode": "MMAP"', '"loadMode": "HEAP"') });
+  test("updates a table whose settings were edited, and replaces it where its rows would be others", async () => {
+    const settings = await print({ declarations: edited("pinot/table.json", '"loadMode": "MMAP"', '"loadMode": "HEAP"') });
     expect(settings.split("\n").slice(-2)).toEqual([
       "keep schema transaction_window: its settings changed",
       "update table transaction_window: its settings changed",
     ]);
-    const rows = print({ declarations: edited("pinot/table.json", "HH:mm:ss", "HH:mm") });
+    const rows = await print({ declarations: edited("pinot/table.json", "HH:mm:ss", "HH:mm") });
     expect(rows.split("\n").slice(-1)).toEqual(["replace table transaction_window: its schema or the way of its rows changed"]);
   });
 
-  test("has only what --only asks for", () => {
-    expect(print({ choices: { only: ["kafka", "pinot"] }, down: every })).toMatchInlineSnapshot(`
+  test("has only what --only asks for", async () => {
+    expect(await print({ choices: { only: ["kafka", "pinot"] }, down: every })).toMatchInlineSnapshot(`
       "start service kafka: not running
       start service zookeeper: not running
       start service pinot: not running
