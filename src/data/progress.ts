@@ -2,7 +2,7 @@
 
 import { AwakeTime } from "../core/wait.ts";
 import type { Log } from "../core/log.ts";
-import { coreOf, type LogEntry } from "../kafka/client-log.ts";
+import { coreOf, type LogEntry, triesAgain } from "../kafka/client-log.ts";
 import type { DataRequest } from "./request.ts";
 import type { RunBoard } from "./run-board.ts";
 import { sumCounts } from "./summary.ts";
@@ -127,8 +127,8 @@ export function clientLogListener(log: Pick<Log, "warn" | "debug">): (entries: r
     for (const { severity, source, message } of entries) {
       const core = coreOf(message);
       const kind = core.replaceAll(/\d+/gu, "#");
-      // What the client tries again by itself, as while a new broker still loads its coordinator, is no trouble yet.
-      const serious = (severity === "error" || severity === "warning") && !core.endsWith(": retrying");
+      // What the client tries again by itself is no trouble yet.
+      const serious = (severity === "error" || severity === "warning") && !triesAgain(core);
       if (serious && !said.has(kind) && said.size < mostWarnings) {
         said.add(kind);
         log.warn(`Kafka client: ${core}`);

@@ -15,6 +15,11 @@ export function logEntry([level, source, message]: NativeLogEntry): LogEntry {
   return { severity, source, message };
 }
 
+/** What the client tries again by itself, as while a new broker still loads its coordinator; of a line without its circumstances. */
+export function triesAgain(core: string): boolean {
+  return core.endsWith(": retrying");
+}
+
 /**
  * A line of librdkafka without the thread and the broker that it begins with, without the circumstances at its end, and without its guess
  * that a silent broker is older than 0.10.

@@ -1,4 +1,4 @@
-/** How a failure of librdkafka becomes one of ours. */
+/** How a failure of librdkafka becomes one of ours: by its name of the error. Only a hint is chosen by its words, which are read here alone. */
 
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { coreOf } from "./client-log.ts";
@@ -37,11 +37,16 @@ export function kafkaFailure(action: string, brokers: string, error: unknown): S
   const code = systemCode(error);
   if (code === "_INTR") return new StreamctlError("interrupted", "Interrupted", { cause: error });
   const reason = coreOf(messageOf(error));
+  const facts = { engine: "kafka", engineCode: code };
   if (code !== undefined && silences.has(code)) {
     const hint = silenceHint(reason);
-    return new StreamctlError("unreachable", `Cannot ${action}: no answer from Kafka at "${brokers}": ${reason}`, { cause: error, hint });
+    return new StreamctlError("unreachable", `Cannot ${action}: no answer from Kafka at "${brokers}": ${reason}`, {
+      cause: error,
+      hint,
+      facts,
+    });
   }
   const hint = code !== undefined && Object.hasOwn(hints, code) ? hints[code as keyof typeof hints] : undefined;
   const why = code === undefined ? reason : `${reason} (${code})`;
-  return new StreamctlError("kafka", `Cannot ${action}: ${why}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+  return new StreamctlError("kafka", `Cannot ${action}: ${why}`, { cause: error, facts, ...(hint === undefined ? {} : { hint }) });
 }

@@ -31,3 +31,17 @@ export function readFailure(trace: string): FlinkFailure {
     unrestorable: classes.some((name) => restoring.has(name)) || notRestored.test(trace),
   };
 }
+
+/** Where in a statement Flink finds fault, as its parser and its validator write it. */
+const position = /(?:\bat |\bfrom )?\bline (?<line>\d+), column \d+(?: to line \d+, column \d+)?:?/giu;
+
+/** As `readFailure()`, of a statement that was refused: the line that Flink names, from 1, apart from the reason. */
+export function readStatementFailure(trace: string): FlinkFailure & { readonly line: number | undefined } {
+  const failure = readFailure(trace);
+  const line = [...trace.matchAll(position)].at(-1)?.groups?.["line"];
+  const reason = failure.reason
+    .replaceAll(position, "")
+    .replaceAll(/\s+/gu, " ")
+    .replaceAll(/ (?=[.,])|\.?\s*$/gu, "");
+  return { ...failure, reason, line: line === undefined ? undefined : Number(line) };
+}

@@ -9,7 +9,7 @@ import { arrayAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 import type { Statement } from "../statements.ts";
-import { readFailure } from "./failure.ts";
+import { readStatementFailure } from "./failure.ts";
 
 export interface GatewaySession {
   /**
@@ -68,26 +68,15 @@ async function executeStatement(call: Call, session: string, statement: Statemen
   return jobId === undefined ? {} : { jobId };
 }
 
-/** Where in a statement Flink finds fault, as its parser and its validator write it. */
-const position = /(?:\bat |\bfrom )?\bline (?<line>\d+), column \d+(?: to line \d+, column \d+)?:?/giu;
-
 /** @param action what cannot be done, given the line of the statement that Flink names, from 1 */
-function refusal(action: (line: number | undefined) => string, answer: HttpAnswer): StreamctlError {
-  const trace = arrayAt(answer.json, "errors").findLast((error): error is string => typeof error === "string");
-  const { status } = answer;
-  if (trace === undefined) {
-    return new StreamctlError("processor", `${action(undefined)}: unexpected answer with status ${status}`, {
-      facts: { engine: "flink", status },
-    });
-  }
-  const line = [...trace.matchAll(position)].at(-1)?.groups?.["line"];
-  const failure = readFailure(trace);
-  const reason = failure.reason
-    .replaceAll(position, "")
-    .replaceAll(/\s+/gu, " ")
-    .replaceAll(/ (?=[.,])|\.?\s*$/gu, "");
-  return new StreamctlError("processor", `${action(line === undefined ? undefined : Number(line))}: ${reason}`, {
+function refusal(action: (line: number | undefined) => string, { status, json }: HttpAnswer): StreamctlError {
+  const trace = arrayAt(json, "errors").findLast((error): error is string => typeof error === "string");
+  const facts = { engine: "flink", status };
+  if (trace === undefined)
+    return new StreamctlError("processor", `${action(undefined)}: unexpected answer with status ${status}`, { facts });
+  const { line, reason, exception, unrestorable } = readStatementFailure(trace);
+  return new StreamctlError("processor", `${action(line)}: ${reason}`, {
     cause: trace,
-    facts: { engine: "flink", status, engineCode: failure.exception, unrestorable: failure.unrestorable },
+    facts: { ...facts, engineCode: exception, unrestorable },
   });
 }

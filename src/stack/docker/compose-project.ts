@@ -8,7 +8,7 @@ import { writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import type { ContainerEngine } from "./engine.ts";
 import { jarsFolder, type Image } from "./image.ts";
-import { hintOf } from "./refusals.ts";
+import { couldNotPull, hintOf } from "./refusals.ts";
 import type { JarFolder } from "../jar-folder.ts";
 
 export interface ComposeProject {
@@ -106,10 +106,11 @@ async function withJars<T>(context: string, jars: JarFolder | undefined, build: 
 
 function buildFailure({ tag, withoutBase }: Image, output: string): StreamctlError {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const pull = /pull access denied|manifest unknown|failed to resolve|error pulling|dial tcp|TLS handshake/iu.test(output);
   const known = hintOf(output);
   return new StreamctlError("download", `Cannot build image "${tag}": the build failed`, {
     detail: lines.slice(-12).join("\n"),
-    hint: known ?? (pull ? withoutBase : "Behind a proxy, give its root certificates: streamctl up --runtime docker --extra-ca FILE"),
+    hint:
+      known ??
+      (couldNotPull(output) ? withoutBase : "Behind a proxy, give its root certificates: streamctl up --runtime docker --extra-ca FILE"),
   });
 }

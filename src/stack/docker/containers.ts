@@ -5,7 +5,7 @@ import type { CommandResult } from "../../core/process.ts";
 import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./engine.ts";
-import { hintOf } from "./refusals.ts";
+import { hintOf, saysNoContainer } from "./refusals.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
 /** One look at a container. */
@@ -102,7 +102,7 @@ export class Containers {
       /^seen (\w+) (\d+) (.+) (\d+) definition (\S*) of (.*)$/mu.exec(result.output) ?? [];
     if (startedAt !== undefined)
       return { containerId, running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode), definition, stateDir };
-    if (!/no such (?:container|object)/iu.test(result.output)) requireSuccess(result, "inspect");
+    if (!saysNoContainer(result.output)) requireSuccess(result, "inspect");
     return undefined;
   }
 

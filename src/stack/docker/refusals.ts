@@ -41,6 +41,16 @@ export function hintOf(output: string, environment: Environment = process.env): 
   return undefined;
 }
 
+/** Whether an image could not be fetched, as opposed to built. */
+export function couldNotPull(output: string): boolean {
+  return /pull access denied|manifest unknown|failed to resolve|error pulling|dial tcp|TLS handshake/iu.test(output);
+}
+
+/** Whether an engine that was asked about a container has none of that name or id. */
+export function saysNoContainer(output: string): boolean {
+  return /no such (?:container|object)/iu.test(output);
+}
+
 const preamble = /^(?:Error response from daemon|Error|ERROR): /u;
 
 /** Why an engine refuses: the first line that names an error, of which the others are consequences. */

@@ -8,6 +8,7 @@ import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/pro
 import { basename, dirname, join } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError, systemCode } from "../../core/errors.ts";
+import { saysDiskFull } from "../../core/program-words.ts";
 import { readIfExists } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
@@ -141,7 +142,7 @@ async function runMaven(engine: MavenJars, folder: string, { log, signal, cacheD
     throw error;
   }
   if (result.exitCode === 0) return await rm(join(folder, ".mvn"), { recursive: true });
-  if (/No space left on device/u.test(result.output)) throw noSpace(cacheDir, engine.diskBytes);
+  if (saysDiskFull(result.output)) throw noSpace(cacheDir, engine.diskBytes);
   const errors = result.output.split("\n").filter((line) => line.startsWith("[ERROR]"));
   throw new StreamctlError("download", `Cannot resolve ${releaseOf(engine)}: Maven ended with ${result.exitCode}`, {
     detail: errors.slice(0, 5).join("\n"),
