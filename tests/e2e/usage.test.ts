@@ -375,6 +375,14 @@ describe("a machine that lacks something", () => {
     }
   });
 
+  test("warns once of credentials that another host is sent in the clear, and does not repeat them", async () => {
+    const env = { STREAMCTL_KSQLDB_CREDENTIALS: "user:top-secret" };
+    const flags = ["--port-offset", "21200", "--state-dir", join(await temporaryFolder(), "state")];
+    const { stdout, stderr } = await run(["up", "--dry-run", "--ksqldb-url", "http://ksql.invalid:8088", ...flags], { env });
+    expect(stderr.match(/Anybody on the way to ksql\.invalid:8088 can read STREAMCTL_KSQLDB_CREDENTIALS/gu)).toHaveLength(1);
+    expect(stdout + stderr).not.toContain("top-secret");
+  });
+
   test("up heals a cache of which a jar is missing", async () => {
     const cwd = await temporaryFolder();
     const cache = join(cwd, "cache");
