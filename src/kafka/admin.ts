@@ -6,7 +6,7 @@
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { Deadline, pause, pollUntil, throwIfInterrupted } from "../core/wait.ts";
 import { loadAddon } from "./addon.ts";
-import { kafkaErrorCode, kafkaFailure } from "./failure.ts";
+import { kafkaErrorCode, kafkaFailure, leaderless } from "./failure.ts";
 import type { AdminRequestKind } from "./native.ts";
 import { adminProperties, type KafkaConnection } from "./properties.ts";
 
@@ -109,17 +109,6 @@ export interface Watermarks {
   readonly high: number;
 }
 
-/**
- * What brokers say while a partition's leader is new: just after its topic was made, or a broker was started or thawed.
- * Source: https://kafka.apache.org/protocol#protocol_error_codes, the retriable ones of ListOffsets.
- */
-const leaderless = new Set([
-  "NOT_LEADER_FOR_PARTITION",
-  "LEADER_NOT_AVAILABLE",
-  "FENCED_LEADER_EPOCH",
-  "UNKNOWN_LEADER_EPOCH",
-  "OFFSET_NOT_AVAILABLE",
-]);
 const leaderPauseMs = 100;
 
 /** Earliest, last stable and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */

@@ -12,6 +12,18 @@ export function kafkaErrorCode(error: unknown): string | undefined {
   return systemCode(cause);
 }
 
+/**
+ * What brokers say while a partition's leader is new: just after its topic was made, or a broker was started or thawed.
+ * Source: https://kafka.apache.org/protocol#protocol_error_codes, the retriable ones of ListOffsets.
+ */
+export const leaderless: ReadonlySet<string> = new Set([
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "FENCED_LEADER_EPOCH",
+  "UNKNOWN_LEADER_EPOCH",
+  "OFFSET_NOT_AVAILABLE",
+]);
+
 /** What to do about refusals that the user's own properties cause. */
 const hints = {
   _AUTHENTICATION: "Check sasl.mechanism, sasl.username and sasl.password in the file of --kafka-config",
@@ -48,5 +60,10 @@ export function kafkaFailure(action: string, brokers: string, error: unknown): S
   }
   const hint = code !== undefined && Object.hasOwn(hints, code) ? hints[code as keyof typeof hints] : undefined;
   const why = code === undefined ? reason : `${reason} (${code})`;
-  return new StreamctlError("kafka", `Cannot ${action}: ${why}`, { cause: error, facts, ...(hint === undefined ? {} : { hint }) });
+  return new StreamctlError("kafka", `Cannot ${action}: ${why}`, {
+    cause: error,
+    facts,
+    retryable: leaderless.has(code ?? ""),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -53,3 +53,15 @@ test("kafkaFailure() names the properties that credentials and certificates come
     undefined,
   ]);
 });
+
+test("kafkaFailure() carries librdkafka's name of the error, and says of silence and of a new leader that waiting may help", () => {
+  const known = ["_TRANSPORT", "LEADER_NOT_AVAILABLE", "TOPIC_AUTHORIZATION_FAILED"].map((code) => {
+    const { retryable, facts } = kafkaFailure("x", "there:9092", Object.assign(new Error("no"), { code }));
+    return [retryable, facts];
+  });
+  expect(known).toEqual([
+    [true, { engine: "kafka", engineCode: "_TRANSPORT" }],
+    [true, { engine: "kafka", engineCode: "LEADER_NOT_AVAILABLE" }],
+    [false, { engine: "kafka", engineCode: "TOPIC_AUTHORIZATION_FAILED" }],
+  ]);
+});

@@ -1,9 +1,10 @@
 /** What a ksqlDB server holds: the streams and tables of our names, and every query that writes. Looks only, changes nothing. */
 
-import { StreamctlError } from "../../core/errors.ts";
+import type { StreamctlError } from "../../core/errors.ts";
+import type { HttpAnswer } from "../../core/http.ts";
 import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
 import { type Declared, quoted } from "./declarations.ts";
-import { refusalOf, saysMissing } from "./refusal.ts";
+import { refusalError, refusalOf, saysMissing } from "./refusal.ts";
 import { ask } from "./server.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 
@@ -46,7 +47,7 @@ export async function observeServer(url: string, declared: readonly Declared[], 
 /** Queries that run on their own; those of people who look on are left out. */
 export async function listQueries(url: string, deadline: StepDeadline): Promise<readonly HeldQuery[]> {
   const answer = await ask(url, "SHOW QUERIES", deadline);
-  if (answer.status !== 200) throw new StreamctlError("processor", `Cannot list the queries of ksqlDB: ${refusalOf(answer).reason}`);
+  if (answer.status !== 200) throw refused("list the queries of ksqlDB", answer);
   return arrayAt(answer.json, 0, "queries")
     .map((query) => ({
       id: stringAt(query, "id") ?? "",
@@ -65,7 +66,7 @@ export async function describeObject(url: string, name: string, deadline: StepDe
   if (saysMissing(answer)) return undefined;
   const description = at(answer.json, 0, "sourceDescription");
   if (answer.status !== 200 || description === undefined) {
-    throw new StreamctlError("processor", `Cannot describe "${name}" of ksqlDB: ${refusalOf(answer).reason}`);
+    throw refused(`describe "${name}" of ksqlDB`, answer);
   }
   const readQueries = arrayAt(description, "readQueries");
   return {
@@ -90,6 +91,11 @@ export async function queryErrors(url: string, id: string, deadline: StepDeadlin
 /** The queries that write to a topic, whoever started them. */
 export function writersOf({ queries }: Pick<HeldState, "queries">, topic: string): readonly HeldQuery[] {
   return queries.filter(({ topics }) => topics.includes(topic));
+}
+
+function refused(action: string, answer: HttpAnswer): StreamctlError {
+  const refusal = refusalOf(answer);
+  return refusalError(`Cannot ${action}: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
 }
 
 function strings(value: unknown): readonly string[] {
