@@ -16,7 +16,7 @@ import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { type ChosenProcessor, externalServer, openProcessor, warnOfServers } from "./stack-processor.ts";
-import { withStackLockOrNoRoom } from "./stack-lock.ts";
+import { withStackLockOrNoRoom } from "../state/stack-lock.ts";
 import { stoppable } from "./stack-services.ts";
 import type { ExternalServer } from "../processors/plugin.ts";
 import { observeProcesses } from "../stack/stack.ts";

@@ -20,7 +20,7 @@ import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { describeChoices } from "./reasons.ts";
 import { healthOf } from "./resources.ts";
 import { untilHealthy } from "./settle.ts";
-import { withStackLock } from "./stack-lock.ts";
+import { withStackLock } from "../state/stack-lock.ts";
 import { chosenServices } from "./stack-services.ts";
 import { ServiceStarts } from "../stack/execute.ts";
 import type { Runtime } from "../stack/runtime.ts";

@@ -1,16 +1,23 @@
-/** One hand on the stack: whoever changes it holds its folder's lock, and says so where it has to wait. */
+/** Whoever changes a stack holds its folder's lock, and says so where it has to wait. */
 
 import { access, constants, rmdir, stat } from "node:fs/promises";
 import { isDiskFull, StreamctlError, systemCode } from "../core/errors.ts";
 import { readHolder, withLock } from "../core/lock.ts";
 import { nameOfUser } from "../core/process.ts";
-import type { PipelineContext } from "./context.ts";
+import type { Log } from "../core/log.ts";
+import type { StateFolder } from "./state-folder.ts";
 
 /** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
 const lockTimeoutMs = 10 * 60_000;
 
+export interface StackLockContext {
+  readonly folder: StateFolder;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
 /** Runs `work` while holding the lock. @throws StreamctlError `locked`, `interrupted`; what `work` throws passes through */
-export async function withStackLock<T>({ folder, log, signal }: PipelineContext, work: () => Promise<T>): Promise<T> {
+export async function withStackLock<T>({ folder, log, signal }: StackLockContext, work: () => Promise<T>): Promise<T> {
   const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
   await requireWritable(folder.root);
   return await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, work);
@@ -31,7 +38,7 @@ async function requireWritable(root: string): Promise<void> {
 }
 
 /** As `withStackLock`, for work that makes room: on a disk too full for the lock, where nobody holds it, it goes on without one. */
-export async function withStackLockOrNoRoom<T>(context: PipelineContext, work: () => Promise<T>): Promise<T> {
+export async function withStackLockOrNoRoom<T>(context: StackLockContext, work: () => Promise<T>): Promise<T> {
   let begun = false;
   try {
     return await withStackLock(context, async () => {
