@@ -76,7 +76,8 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       await cancelAll(restUrl, plan.stop, deadline);
       // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
-      await startJob(job, resumeFrom, deadline, log);
+      const jobId = await startJob(job, resumeFrom, deadline, log);
+      await cancelOthers(job, jobId, deadline);
       await forgetOtherCheckpoints(checkpoints, identity);
     },
     async stop(deadline) {
@@ -125,12 +126,27 @@ async function cancelAll(restUrl: string, jobIds: readonly string[], deadline: S
   await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, deadline)));
 }
 
-async function startJob(job: Job, resumeFrom: string | undefined, deadline: StepDeadline, log: Log): Promise<void> {
+/** One writer: the gateway goes on with the submission of an `up` that was killed, and it may have come to its end only after the plan. */
+async function cancelOthers({ options: { restUrl }, name }: Job, jobId: string, deadline: StepDeadline): Promise<void> {
+  const others = (await liveJobs(restUrl, name, deadline)).filter(({ id }) => id !== jobId);
+  await cancelAll(
+    restUrl,
+    others.map(({ id }) => id),
+    deadline,
+  );
+}
+
+/** Answers the id of the job that runs then. */
+async function startJob(job: Job, resumeFrom: string | undefined, deadline: StepDeadline, log: Log): Promise<string> {
   if (resumeFrom === undefined) return submitAndWait(job, {}, deadline);
   try {
     log.debug(`${job.name} goes on from ${resumeFrom}`);
     // Claimed: Flink deletes the old checkpoint once it has a newer one.
-    await submitAndWait(job, { "execution.state-recovery.path": resumeFrom, "execution.state-recovery.claim-mode": "CLAIM" }, deadline);
+    return await submitAndWait(
+      job,
+      { "execution.state-recovery.path": resumeFrom, "execution.state-recovery.claim-mode": "CLAIM" },
+      deadline,
+    );
   } catch (error) {
     if (!hasCode(error, "processor")) throw error;
     log.warn(`Flink could not go on from checkpoint "${resumeFrom}" (${messageOf(error)}): all windows are computed again`);
@@ -139,11 +155,11 @@ async function startJob(job: Job, resumeFrom: string | undefined, deadline: Step
       (await liveJobs(job.options.restUrl, job.name, deadline)).map(({ id }) => id),
       deadline,
     );
-    await submitAndWait(job, {}, deadline);
+    return await submitAndWait(job, {}, deadline);
   }
 }
 
-async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<void> {
+async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<string> {
   const { options, name, statements, identity } = job;
   const parameters = {
     [parameterNames.statements]: identity.statements,
@@ -161,6 +177,7 @@ async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>
   const jobId = await runStatements(job, properties, statements, deadline);
   if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink named no job`);
   await waitUntilRunning(options.restUrl, jobId, deadline);
+  return jobId;
 }
 
 /** Runs statements in a session of their own. Answers the job that one of them started, if any. */

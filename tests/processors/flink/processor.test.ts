@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assetPaths, readAsset } from "../../../src/core/assets.ts";
-import type { Log } from "../../../src/core/log.ts";
+import { type Log, silentLog } from "../../../src/core/log.ts";
 import { localData } from "../../../src/stack/local/data.ts";
 import { createFlinkProcessor } from "../../../src/processors/flink/processor.ts";
 import { waitUntilRunning } from "../../../src/processors/flink/jobs.ts";
@@ -110,6 +110,16 @@ test("createFlinkProcessor() gives the job its name, its identity and a checkpoi
     "pipeline.global-job-parameters": `streamctl.statements:${statements},streamctl.transactions-topic-id:t1,streamctl.windows-topic-id:w1`,
     "execution.checkpointing.dir": `file:///state/${identity}`,
   });
+});
+
+test("createFlinkProcessor() leaves one job where that of a killed up appears after the plan", async () => {
+  await using world = await createWorld();
+  const processor = world.processor(windows, wish);
+  const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
+  const late = world.flink.addJob({ name: jobName });
+  await processor.apply(plan, stepDeadline(5000), silentLog);
+  expect(late.state).toBe("CANCELED");
+  expect(await world.running()).toHaveLength(1);
 });
 
 test("createFlinkProcessor() resumes a lost job from its newest complete checkpoint, and forgets those of others", async () => {
