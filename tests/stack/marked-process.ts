@@ -1,6 +1,6 @@
 /** Stands for engines and for programs that a killed streamctl left: processes that wait, with the words of what they stand for. */
 
-import { afterAll } from "bun:test";
+import { onTestFinished } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { processesOfUser } from "../../src/core/process-list.ts";
 import { type ProcessIdentity, signalProcess, startDetached } from "../../src/core/process.ts";
@@ -9,18 +9,13 @@ import { markOf } from "../../src/stack/local/marks.ts";
 import type { ServiceName } from "../../src/state/service-identity.ts";
 import type { StateFolder } from "../../src/state/state-folder.ts";
 
-const started: ProcessIdentity[] = [];
-afterAll(async () => {
-  for (const identity of started) await signalProcess(identity, "SIGKILL");
-});
-
-/** A process with these words behind its own, that ends when it is asked to. */
+/** A process with these words behind its own, that ends when it is asked to, and with the test that asked for it. */
 export async function waitingProcess(words: readonly string[], cwd: string): Promise<ProcessIdentity> {
   await mkdir(cwd, { recursive: true });
   // It ends by itself where the test was killed.
   const args = ["-e", "setTimeout(() => {}, 120_000)", "--", ...words];
   const identity = await startDetached({ program: process.execPath, args, cwd }, "/dev/null");
-  started.push(identity);
+  onTestFinished(async () => void (await signalProcess(identity, "SIGKILL")));
   // For a moment it still has the words of the program that started it.
   const isThere = async (): Promise<true | undefined> => {
     const found = await processesOfUser((all) => words.every((word) => all.includes(word)));
