@@ -66,7 +66,6 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       const made = await readMadeVolumes(project);
       await clearProject(project.folder);
       await writeProject(project.folder, projectFiles(content));
-      await writeMadeVolumes(project, made);
       const needed = new Set(starting.map((definition) => definition.process.jars.engine));
       await buildMissing(
         await containers.engine(),
