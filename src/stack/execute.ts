@@ -183,6 +183,8 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     context.onWait?.(name, false);
   }
   if (record.readyMs !== undefined) {
+    // It need not be started after all.
+    await remember(name, record);
     log.success(`${name} answers again`);
     return record;
   }
