@@ -3,7 +3,7 @@
 import { StreamctlError } from "../core/errors.ts";
 import { processorServices } from "../processors/services.ts";
 import { networkLayout, type NetworkLayout } from "../stack/network-layout.ts";
-import type { ServiceDefinition } from "../stack/service.ts";
+import { runsInContainer, type ServiceDefinition } from "../stack/service.ts";
 import { withDependencies } from "../stack/service-order.ts";
 import { defineService, type ServiceOptions, type ServiceType } from "../stack/service-type.ts";
 import { kafkaService } from "../stack/services/kafka.ts";
@@ -49,8 +49,9 @@ export interface Placement extends ServiceOptions {
 /** Definitions of all services that any stack may have. */
 export function everyService({ runtime, portOffset, source }: Placement, catalog: ServiceCatalog = services): readonly ServiceDefinition[] {
   const types = Object.values(catalog);
-  const layout = networkLayout(types, runtime, portOffset);
-  return types.map((type) => defineService(type, layout, { source }));
+  // What has no image is a process of this machine, and meets the others where they are published.
+  const layout = (type: ServiceType): NetworkLayout => networkLayout(types, runsInContainer(type.kind) ? runtime : "local", portOffset);
+  return types.map((type) => defineService(type, layout(type), { source }));
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
 import { unreadableByJava } from "../core/java-path.ts";
-import { noSpace } from "../stack/local/engines.ts";
+import { noSpace } from "../stack/local/cache.ts";
 import { requiredJava } from "../stack/local/java.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
 import { portsTaken } from "../stack/ports.ts";

@@ -10,7 +10,7 @@ import { StreamctlError, systemCode } from "../core/errors.ts";
 import { composeFile, renderCompose } from "../stack/docker/compose-file.ts";
 import { projectFiles, writeProject } from "../stack/docker/compose-project.ts";
 import { imagesOf, imageSource } from "../stack/docker/image.ts";
-import type { ServiceDefinition } from "../stack/service.ts";
+import { type ContainerDefinition, hasImage } from "../stack/service.ts";
 import { everyService, labelOf } from "./catalog.ts";
 import { defaultServices } from "./stack-services.ts";
 
@@ -21,7 +21,7 @@ export interface EjectReport {
 }
 
 /** @param optional services that come up only with the compose profile of their name */
-function header(usual: readonly string[], optional: readonly ServiceDefinition[]): string {
+function header(usual: readonly string[], optional: readonly ContainerDefinition[]): string {
   const labels = usual.map(labelOf);
   const profiles = optional.map(({ name, process: { jars } }) => {
     const on = jars.kind === "folder" ? `, on ${jars.image.label}` : "";
@@ -45,9 +45,11 @@ export async function eject(folder: string, portOffset: number): Promise<EjectRe
     });
   }
   const declarations = openDeclarations();
-  const definitions = everyService({ runtime: "docker", portOffset });
+  const definitions = everyService({ runtime: "docker", portOffset }).filter(hasImage);
   const source = imageSource(declarations, process.env);
-  const usual = defaultServices({ runtime: "docker", portOffset }).map(({ name }) => name);
+  const usual = defaultServices({ runtime: "docker", portOffset })
+    .filter(hasImage)
+    .map(({ name }) => name);
   const others = definitions.filter(({ name }) => !usual.includes(name));
   const options = { project: "streamctl", optional: others.map(({ name }) => name) };
   const compose = header(usual, others) + renderCompose(composeFile(definitions, imagesOf(definitions, source), options));

@@ -18,8 +18,8 @@ import { findEngine } from "../stack/docker/engine.ts";
 import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
 import { type Java, lookAtJava } from "../stack/local/java.ts";
 import { type TakenPort, takenPorts } from "../stack/ports.ts";
-import type { MavenJars, ServiceDefinition } from "../stack/service.ts";
 import type { StackChoices } from "../state/choices.ts";
+import { hasImage, type MavenJars, type ServiceDefinition } from "../stack/service.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
@@ -163,7 +163,12 @@ async function cacheOrRefusal(): Promise<Folder | StreamctlError> {
 }
 
 function enginesOf(definitions: readonly ServiceDefinition[]): readonly MavenJars[] {
-  return distinctEngines(definitions.map((definition) => definition.process.jars).filter((jars) => jars.kind === "maven"));
+  return distinctEngines(
+    definitions
+      .filter(hasImage)
+      .map((definition) => definition.process.jars)
+      .filter((jars) => jars.kind === "maven"),
+  );
 }
 
 async function missingIn(cacheDir: string, { choices, starting, declarationsDir }: Undertaking): Promise<readonly MavenJars[]> {

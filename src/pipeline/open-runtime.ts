@@ -5,8 +5,10 @@ import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
 import { chosenServices } from "./stack-services.ts";
 import { type JarFolder, readJarFolder } from "../stack/jar-folder.ts";
+import { combinedRuntime } from "../stack/combined-runtime.ts";
 import { localRuntime } from "../stack/local/runtime.ts";
 import type { Runtime } from "../stack/runtime.ts";
+import { hasImage } from "../stack/service.ts";
 import type { StackChoices } from "../state/choices.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
@@ -31,7 +33,8 @@ export async function openRuntime(
 ): Promise<Runtime> {
   const { folder, stackId, log, signal, extraCa, jarFolders } = context;
   const declarations = openDeclarations(context.declarationsDir);
-  if (choices.runtime === "local") return localRuntime({ folder, stackId, cacheDir: cacheFolder, declarations, log, signal });
+  const onMachine = localRuntime({ folder, stackId, cacheDir: cacheFolder, declarations, log, signal });
+  if (choices.runtime === "local") return onMachine;
   const [{ dockerRuntime }, { imageSource }] = await Promise.all([
     import("../stack/docker/runtime.ts"),
     import("../stack/docker/image.ts"),
@@ -39,7 +42,8 @@ export async function openRuntime(
   const { runtime, portOffset, processor = "none", source: from } = choices;
   const definitions = chosenServices({ runtime, portOffset, processor, ...(from ? { source: from } : {}) });
   const source = { ...imageSource(declarations, process.env), folders: jarFolders };
-  return dockerRuntime({ folder, project: projectOf(stackId ?? "none"), definitions, source, extraCa, log, signal });
+  const inContainers = dockerRuntime({ folder, project: projectOf(stackId ?? "none"), definitions, source, extraCa, log, signal });
+  return definitions.every(hasImage) ? inContainers : combinedRuntime(inContainers, onMachine, definitions);
 }
 
 /**
@@ -51,6 +55,7 @@ export async function readJarFolders(choices: StackChoices): Promise<ReadonlyMap
   const folders = new Map<string, JarFolder>();
   if (choices.runtime !== "docker") return folders;
   for (const { process: program } of chosenServices(choices)) {
+    if (program.kind !== "jvm") continue;
     const { jars, mainClass } = program;
     if (jars.kind === "folder" && jars.home !== undefined) folders.set(jars.engine, await readJarFolder(jars, mainClass));
   }

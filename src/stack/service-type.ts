@@ -1,8 +1,9 @@
 /** One line of the catalog of services: what stands before a stack's runtime, port offset and sources are known. */
 
+import { StreamctlError } from "../core/errors.ts";
 import type { ProcessorSource } from "../state/choices.ts";
 import type { NetworkLayout } from "./network-layout.ts";
-import type { ServiceDefinition } from "./service.ts";
+import type { ServiceDefinition, ServiceProcess } from "./service.ts";
 
 /** A port of a service, under the name that it has in the endpoints of `up --json`. */
 export interface PortType {
@@ -19,6 +20,8 @@ export interface ServiceType {
   readonly name: string;
   /** As people write it: `ZooKeeper`. */
   readonly label: string;
+  /** Of its process. A service that has an image meets the network as a container does, where the others are in containers too. */
+  readonly kind: ServiceProcess["kind"];
   readonly ports: Readonly<Record<string, PortType>>;
   /** Services that must be ready before this one is started. */
   readonly after: readonly string[];
@@ -37,9 +40,12 @@ export interface ServiceOptions {
 /** What a definition says beyond its type. */
 export type ServiceDetails = Omit<ServiceDefinition, "name" | "after" | "needs" | "ports">;
 
-/** The definition of a service in a network. */
+/** The definition of a service in a network. @throws StreamctlError `internal` where its process is of another kind than its type says */
 export function defineService(type: ServiceType, network: NetworkLayout, options: ServiceOptions = {}): ServiceDefinition {
-  const { name, after, needs, ports } = type;
+  const { name, kind, after, needs, ports } = type;
+  const details = type.define(network, options);
+  if (details.process.kind !== kind)
+    throw new StreamctlError("internal", `Service "${name}" is defined as ${details.process.kind}, not as ${kind}`);
   return {
     name,
     after,
@@ -50,6 +56,6 @@ export function defineService(type: ServiceType, network: NetworkLayout, options
       inside: network.inside(port),
       ...(own ? { own } : {}),
     })),
-    ...type.define(network, options),
+    ...details,
   };
 }

@@ -58,7 +58,7 @@ export interface InstalledImage {
 
 export type Jars = MavenJars | InstalledJars;
 
-/** A Java program. In its options and arguments `{{confDir}}` and `{{dataDir}}` stand for the service's folders. */
+/** A Java program. */
 export interface JvmProcess {
   readonly kind: "jvm";
   readonly jars: Jars;
@@ -85,6 +85,35 @@ export interface HttpCheck {
   readonly atLeast?: number;
   readonly equals?: string | boolean;
 }
+
+/** A Python module in a virtual environment of its own. */
+export interface PythonProcess {
+  readonly kind: "python";
+  readonly environment: PythonEnvironment;
+  readonly module: string;
+  readonly args: readonly string[];
+}
+
+export interface PythonEnvironment {
+  /** Of its folder in the cache. */
+  readonly name: string;
+  /** As people write it, with its version. */
+  readonly label: string;
+  /** Path of the embedded requirements file, in which every package is pinned. */
+  readonly requirements: string;
+  /** Room that the installation needs at its peak, in bytes. */
+  readonly diskBytes: number;
+}
+
+/**
+ * A command of this very program, detached. The runtime adds `--mark streamctl.service=<stack id>/<name>`, by which the process is found.
+ */
+export interface StreamctlProcess {
+  readonly kind: "streamctl";
+  readonly args: readonly string[];
+}
+
+export type ServiceProcess = JvmProcess | PythonProcess | StreamctlProcess;
 
 export interface ServicePort {
   readonly name: string;
@@ -120,16 +149,30 @@ export interface ServiceDefinition {
   readonly values: TemplateValues;
   readonly files: readonly ConfigurationFile[];
   readonly env: Readonly<Record<string, string>>;
-  readonly process: JvmProcess;
+  readonly process: ServiceProcess;
   readonly probe: Probe;
   /** Time for a stop after SIGTERM, in milliseconds; after it the process is killed. */
   readonly stopTimeoutMs: number;
 }
 
+/** A service that has an image. */
+export type ContainerDefinition = ServiceDefinition & { readonly process: JvmProcess };
+
+/** Whether a service has an image. Those that have none are processes of this machine in every runtime. */
+export function hasImage(definition: ServiceDefinition): definition is ContainerDefinition {
+  return runsInContainer(definition.process.kind);
+}
+
+/** Whether there are images of services whose process is of a kind. */
+export function runsInContainer(kind: ServiceProcess["kind"]): boolean {
+  return kind === "jvm";
+}
+
 /** A short hash of everything that makes a running service what it is, its rendered configuration included. */
 export function definitionHash(definition: ServiceDefinition, files: readonly string[]): string {
+  const { process: program } = definition;
   return createHash("sha256")
-    .update(JSON.stringify([jvmOptionsOf(definition.process), definition, files]))
+    .update(JSON.stringify([program.kind === "jvm" ? jvmOptionsOf(program) : [], definition, files]))
     .digest("hex")
     .slice(0, 16);
 }

@@ -131,7 +131,9 @@ function definitionOf(ports: ReadonlyMap<string, number>, { properties = {}, for
   const portOf = (name: string): number => (name === "kafkaController" ? kafkaController : kafka);
   const layout = networkLayout([kafkaService], "local", 0);
   const base = defineService(kafkaService, { ...layout, port: portOf, inside: portOf, brokers: `127.0.0.1:${kafka}` });
-  const { prepare } = base.process;
+  const { process: program } = base;
+  if (program.kind !== "jvm") throw new Error("Kafka is a JVM");
+  const { prepare } = program;
   const listeners = [...ports].map(([name, port]) => `${name}://127.0.0.1:${port}`);
   const protocols = [...ports.keys()].map((name) => `${name}:${name === "CONTROLLER" ? "PLAINTEXT" : name}`);
   const overrides = {
@@ -144,8 +146,8 @@ function definitionOf(ports: ReadonlyMap<string, number>, { properties = {}, for
     ...base,
     ports: [...ports].map(([name, port]) => ({ name, port, inside: port })),
     process: {
-      ...base.process,
-      args: [...base.process.args, ...Object.entries(overrides).flatMap(([name, value]) => ["--override", `${name}=${value}`])],
+      ...program,
+      args: [...program.args, ...Object.entries(overrides).flatMap(([name, value]) => ["--override", `${name}=${value}`])],
       ...(prepare ? { prepare: { ...prepare, args: [...prepare.args, ...formatArgs] } } : {}),
     },
   };

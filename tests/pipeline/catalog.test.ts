@@ -43,7 +43,7 @@ function serviceOf(name: string, port: number, dependencies: Partial<Pick<Servic
   const define = (): never => {
     throw new Error("not started here");
   };
-  return { name, label: name, ports: { [name]: { label: name, port } }, after: [], needs: [], ...dependencies, define };
+  return { name, label: name, kind: "jvm", ports: { [name]: { label: name, port } }, after: [], needs: [], ...dependencies, define };
 }
 
 describe("requireSound()", () => {

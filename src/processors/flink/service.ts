@@ -6,6 +6,7 @@ import type { ServiceDetails, ServiceType } from "../../stack/service-type.ts";
 export const flinkService = {
   name: "flink",
   label: "Flink",
+  kind: "jvm",
   ports: {
     flinkRest: { label: "Flink REST", port: 8081 },
     flinkGateway: { label: "Flink SQL gateway", port: 8083 },

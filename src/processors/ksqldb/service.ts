@@ -10,6 +10,7 @@ import { ksqldbJars, ksqldbMainClass } from "./home.ts";
 export const ksqldbService = {
   name: "ksqldb",
   label: "ksqlDB",
+  kind: "jvm",
   ports: { ksqldb: { label: "ksqlDB", port: 8088 } },
   after: ["kafka"],
   needs: [],

@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
-import type { HttpCheck, Probe, ServiceDefinition, ServicePort } from "../service.ts";
+import { type ContainerDefinition, hasImage, type HttpCheck, type Probe, type ServiceDefinition, type ServicePort } from "../service.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
 /** Labels of what a container engine keeps of a stack. */
@@ -41,9 +41,13 @@ export interface ComposeOptions {
   readonly optional?: readonly ServiceName[];
 }
 
-/** @param images of every engine that a definition names */
-export function composeFile(definitions: readonly ServiceDefinition[], images: readonly Image[], options: ComposeOptions): ComposeFile {
+/**
+ * @param all the services of a stack, of which those that have an image stand in the document
+ * @param images of every engine that a definition names
+ */
+export function composeFile(all: readonly ServiceDefinition[], images: readonly Image[], options: ComposeOptions): ComposeFile {
   const { project, stateDir, optional = [] } = options;
+  const definitions = all.filter(hasImage);
   const names = new Set(definitions.map(({ name }) => name));
   const labelled = (own: Labels): { readonly labels?: Labels } => (stateDir === undefined ? {} : { labels: own });
   const stack = { [labels.stack]: project };
@@ -81,7 +85,7 @@ function volumeOf(service: string): string {
   return `${service}-data`;
 }
 
-function composeService(definition: ServiceDefinition, image: Image | undefined, after: readonly string[], project: string): object {
+function composeService(definition: ContainerDefinition, image: Image | undefined, after: readonly string[], project: string): object {
   const { name, ports, process: program } = definition;
   const options = jvmOptionsOf(program);
   const values = { ...definition.values, ...containerFolders, clusterId: clusterId(project) };

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import type { JarFolder } from "../jar-folder.ts";
-import type { InstalledJars, MavenJars, ServiceDefinition } from "../service.ts";
+import { hasImage, type InstalledJars, type MavenJars, type ServiceDefinition } from "../service.ts";
 
 export interface ImageSource {
   readonly declarations: Declarations;
@@ -43,9 +43,9 @@ export const containerFolders = { confDir: "/engine/conf", dataDir: "/data" } as
 /** What differs between the images of engines from Maven and those of engines that the user has installed. */
 type Build = Pick<Image, "dockerfile" | "args" | "jars" | "withoutBase"> & { readonly version: string };
 
-/** The image of each engine among the services. */
+/** The image of each engine among the services that have one. */
 export function imagesOf(definitions: readonly ServiceDefinition[], source: ImageSource): readonly Image[] {
-  return [...new Set(definitions.map((definition) => definition.process.jars.engine))].map((engine) =>
+  return [...new Set(definitions.filter(hasImage).map((definition) => definition.process.jars.engine))].map((engine) =>
     imageOf(engine, definitions, source),
   );
 }
@@ -53,7 +53,7 @@ export function imagesOf(definitions: readonly ServiceDefinition[], source: Imag
 /** The image of an engine, with the configuration of each of its services in it. */
 export function imageOf(engine: string, definitions: readonly ServiceDefinition[], source: ImageSource): Image {
   const { declarations, bases, platform } = source;
-  const own = definitions.filter((definition) => definition.process.jars.engine === engine);
+  const own = definitions.filter(hasImage).filter((definition) => definition.process.jars.engine === engine);
   const jars = own[0]?.process.jars;
   if (jars === undefined) throw new StreamctlError("internal", `No service runs on engine "${engine}"`);
   const values = Object.assign({}, ...own.map((definition) => definition.values), containerFolders) as Readonly<Record<string, unknown>>;

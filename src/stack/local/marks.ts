@@ -8,11 +8,12 @@ import type { ProcessIdentity } from "../../core/process.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 import type { StateFolder } from "../../state/state-folder.ts";
 
-const option = "-Dstreamctl.service=";
+/** The word that marks the process of a service; of a JVM it is a system property. */
+const markWord = /^(?:-D)?streamctl\.service=(?<stackId>[^/]*)\/(?<name>[^/]+)(?:\/(?<step>.+))?$/u;
 
-/** The JVM option that marks a service's process; with a step, one that prepares the service and ends by itself. */
+/** What marks a service's process on its command line; with a step, one that prepares the service and ends by itself. */
 export function markOf(stackId: string, name: ServiceName, step?: "prepare"): string {
-  return [`${option}${stackId}`, name, ...(step ? [step] : [])].join("/");
+  return [`streamctl.service=${stackId}`, name, ...(step ? [step] : [])].join("/");
 }
 
 export interface MarkedProcess {
@@ -26,7 +27,7 @@ export interface MarkedProcess {
  * deleted. A process whose folder was renamed works in the folder of the new name.
  */
 export async function markedProcesses(stackId: string | undefined, folder: StateFolder): Promise<readonly MarkedProcess[]> {
-  const marked = await processesOfUser((words) => words.some((word) => word.startsWith(option)));
+  const marked = await processesOfUser((words) => words.some((word) => markWord.test(word)));
   return marked.flatMap((listed) => {
     const found = readMark(listed);
     if (!found) return [];
@@ -39,7 +40,6 @@ export async function markedProcesses(stackId: string | undefined, folder: State
 function readMark({
   words,
 }: ListedProcess): { readonly stackId: string; readonly name: ServiceName; readonly step: string | undefined } | undefined {
-  const mark = words.find((word) => word.startsWith(option))?.slice(option.length) ?? "";
-  const [stackId = "", name = "", step] = mark.split("/");
-  return name === "" ? undefined : { stackId, name, step };
+  const { stackId, name, step } = words.map((word) => markWord.exec(word)?.groups).find((groups) => groups !== undefined) ?? {};
+  return stackId === undefined || name === undefined ? undefined : { stackId, name, step };
 }

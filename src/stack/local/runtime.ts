@@ -1,4 +1,4 @@
-/** Services as JVM processes of this machine, detached from the terminal, on loopback, with stated heaps. */
+/** Services as processes of this machine, detached from the terminal, on loopback, with stated heaps. */
 
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
@@ -9,23 +9,22 @@ import { endProcess } from "../../core/end-process.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { readIfExists, writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
-import { isRunning, type ProcessIdentity, residentBytes, runCommand } from "../../core/process.ts";
+import { type Command, isRunning, type ProcessIdentity, residentBytes, runCommand } from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pausedWhole } from "../../core/wait.ts";
-import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
-import { jvmOptionsOf, nameUnpassedSettings } from "../jvm-options.ts";
+import { nameUnpassedSettings } from "../jvm-options.ts";
 import { Children } from "./children.ts";
 import { localData } from "./data.ts";
-import { classPath, resolveEngines } from "./engines.ts";
 import { allowsExecution, noExecution } from "./execution.ts";
 import { hostsWith, unknownHostName } from "./host-names.ts";
-import { findJava } from "./java.ts";
+import { launchCommand, type LaunchContext, prepareCommand, prepareLaunch } from "./launch.ts";
 import { markedProcesses, markOf } from "./marks.ts";
+import { ownProgram, type OwnProgram } from "./own-program.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
 import type { Runtime } from "../runtime.ts";
-import { definitionHash, type JvmProcess, type MavenJars, type ServiceDefinition } from "../service.ts";
-import type { ServiceIdentity } from "../../state/service-identity.ts";
+import { definitionHash, type ServiceDefinition } from "../service.ts";
+import type { ServiceIdentity, ServiceName } from "../../state/service-identity.ts";
 import type { StateFolder } from "../../state/state-folder.ts";
 
 /** Its services are processes. */
@@ -41,12 +40,11 @@ export interface LocalRuntimeOptions {
   readonly cacheDir: () => string;
   /** Default: those of the program. */
   readonly declarations?: Declarations | undefined;
+  /** How streamctl itself is started. Default: as it was started now. */
+  readonly ownProgram?: (() => OwnProgram) | undefined;
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Names are looked up in this file, and nowhere else. */
-const hostsOption = "-Djdk.net.hosts.file={{confDir}}/hosts";
 
 /** A followed log is looked at so often, in milliseconds. */
 const followIntervalMs = 200;
@@ -70,38 +68,28 @@ export function requirePlainPath({ root }: StateFolder): void {
 
 export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   const { folder, stackId, cacheDir, declarations = openDeclarations(), log, signal } = options;
-  const render = (definition: ServiceDefinition, text: string, file: string, extra: Readonly<Record<string, string>> = {}): string => {
-    const dataDir = folder.dataDir(definition.name);
-    const dirs = { confDir: folder.confDir(definition.name), dataDir };
-    return renderTemplate(text, { ...definition.values, ...dirs, ...extra }, file);
+  const configuration = (definition: ServiceDefinition): readonly string[] => {
+    const { name, values, files, process: program } = definition;
+    const all = { ...values, confDir: folder.confDir(name), dataDir: folder.dataDir(name) };
+    const texts = files.map(({ asset }) => renderTemplate(declarations.read(asset), all, asset));
+    return program.kind === "python" ? [...texts, declarations.read(program.environment.requirements)] : texts;
   };
-  const configuration = (definition: ServiceDefinition): readonly string[] =>
-    definition.files.map(({ asset }) => render(definition, declarations.read(asset), asset));
-  const classPathOf = async ({ jars, mainClass }: JvmProcess): Promise<string> =>
-    jars.kind === "folder"
-      ? jarFolderClassPath(await readJarFolder(jars, mainClass))
-      : classPath({ cacheDir: cacheDir(), declarations }, jars);
   const children = new Children();
   let hosts: string | undefined;
-  const java = (
-    definition: ServiceDefinition,
-    { program, path }: Jvm,
-    { mainClass, args }: JavaStep,
-    { marks = [], extra }: { readonly marks?: readonly string[]; readonly extra?: Readonly<Record<string, string>> },
-  ) => ({
-    program,
-    args: [
-      "-cp",
-      path,
-      ...marks,
-      ...jvmOptionsOf(definition.process),
-      ...(hosts === undefined ? [] : [hostsOption]),
-      mainClass,
-      ...args,
-    ].map((arg) => render(definition, arg, definition.name, extra)),
-    cwd: folder.dataDir(definition.name),
-    env: Object.fromEntries(Object.entries(definition.env).map(([name, value]) => [name, render(definition, value, definition.name)])),
-  });
+  const launchContext = (definition: ServiceDefinition, step?: "prepare"): LaunchContext => {
+    const { name, values } = definition;
+    const dirs = { confDir: folder.confDir(name), dataDir: folder.dataDir(name) };
+    const all = { ...values, ...dirs, ...(step ? { clusterId: newClusterId() } : {}) };
+    return {
+      cacheDir: cacheDir(),
+      declarations,
+      folder: dirs,
+      mark: markOf(stackId ?? "", name, step),
+      hosts: hosts !== undefined,
+      ownProgram: options.ownProgram ?? ownProgram,
+      render: (text) => renderTemplate(text, all, name),
+    };
+  };
 
   return {
     async prepare(definitions) {
@@ -114,12 +102,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
         );
         hosts = await hostsWith(unknown);
       }
-      const maven: MavenJars[] = [];
-      for (const { process: program } of definitions) {
-        if (program.jars.kind === "maven") maven.push(program.jars);
-        else await readJarFolder(program.jars, program.mainClass);
-      }
-      await resolveEngines(maven, { log, signal, cacheDir: cacheDir(), declarations });
+      await prepareLaunch(definitions, { log, signal, cacheDir: cacheDir(), declarations });
     },
 
     hash: (definition) => definitionHash(definition, configuration(definition)),
@@ -127,17 +110,11 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     async start(definition) {
       await requireFreePorts(definition);
       await layOut(folder, definition, configuration(definition), hosts);
-      const jvm = { program: (await findJava()) ?? "java", path: await classPathOf(definition.process) };
-      await prepareData(
-        folder,
-        definition,
-        (step, extra) => java(definition, jvm, step, { marks: [markOf(stackId ?? "", definition.name, "prepare")], extra }),
-        signal,
-      );
+      const firstTime = await prepareCommand(definition, launchContext(definition, "prepare"));
+      if (firstTime !== undefined) await prepareData(folder, definition.name, firstTime, signal);
       const logFile = folder.logFile(definition.name);
       await setLargeLogAside(logFile);
-      const mark = markOf(stackId ?? "", definition.name);
-      return await children.start(java(definition, jvm, definition.process, { marks: [mark] }), logFile);
+      return await children.start(await launchCommand(definition, launchContext(definition)), logFile);
     },
 
     async stop(name, started, timeoutMs) {
@@ -210,33 +187,25 @@ async function layOut(
   if (hosts !== undefined) await writeAtomically(join(folder.confDir(name), "hosts"), hosts);
 }
 
-type Jvm = { readonly program: string; readonly path: string };
-type JavaStep = { readonly mainClass: string; readonly args: readonly string[] };
-type JavaCommand = (step: JavaStep, extra: Readonly<Record<string, string>>) => Parameters<typeof runCommand>[0];
-
 /** Runs the definition's first-time step once; a marker in the data folder says that it was done whole. */
-async function prepareData(
-  folder: StateFolder,
-  definition: ServiceDefinition,
-  java: JavaCommand,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { prepare } = definition.process;
-  if (!prepare) return;
-  const marker = join(folder.dataDir(definition.name), "prepared");
+async function prepareData(folder: StateFolder, name: ServiceName, command: Command, signal: AbortSignal | undefined): Promise<void> {
+  const marker = join(folder.dataDir(name), "prepared");
   if ((await readIfExists(marker)) !== undefined) return;
-  await rm(folder.dataDir(definition.name), { recursive: true, force: true });
-  await mkdir(join(folder.dataDir(definition.name), "tmp"), { recursive: true });
-  // Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash.
-  const clusterId = `s${randomBytes(16).toString("base64url").slice(1, 22)}`;
+  await rm(folder.dataDir(name), { recursive: true, force: true });
+  await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
   // Ctrl-C on a terminal reaches this step too: with the signal it is an interruption, without it a failed service.
-  const { exitCode, output } = await runCommand(java(prepare, { clusterId }), { signal });
+  const { exitCode, output } = await runCommand(command, { signal });
   if (exitCode !== 0) {
-    throw new StreamctlError("service-failed", `Cannot prepare the data of ${definition.name}: ended with ${exitCode}`, {
+    throw new StreamctlError("service-failed", `Cannot prepare the data of ${name}: ended with ${exitCode}`, {
       detail: output.split("\n").slice(-15).join("\n"),
     });
   }
   await writeDurably(marker, "");
+}
+
+/** Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash. */
+function newClusterId(): string {
+  return `s${randomBytes(16).toString("base64url").slice(1, 22)}`;
 }
 
 async function setLargeLogAside(path: string): Promise<void> {

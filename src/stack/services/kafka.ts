@@ -6,6 +6,7 @@ import type { ServiceDetails, ServiceType } from "../service-type.ts";
 export const kafkaService = {
   name: "kafka",
   label: "Kafka",
+  kind: "jvm",
   ports: {
     kafka: { label: "Kafka", port: 9092 },
     kafkaController: { label: "Kafka controller", port: 9093, own: true },

@@ -6,6 +6,7 @@ import type { ServiceDetails, ServiceType } from "../../stack/service-type.ts";
 export const zookeeperService = {
   name: "zookeeper",
   label: "ZooKeeper",
+  kind: "jvm",
   ports: { zookeeper: { label: "ZooKeeper", port: 2181 } },
   after: [],
   needs: [],
@@ -16,6 +17,7 @@ export const zookeeperService = {
 export const pinotService = {
   name: "pinot",
   label: "Pinot",
+  kind: "jvm",
   ports: {
     pinotController: { label: "Pinot controller", port: 9000 },
     pinotBroker: { label: "Pinot broker", port: 8099 },

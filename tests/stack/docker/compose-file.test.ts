@@ -7,6 +7,7 @@ import { renderTemplate } from "../../../src/core/template.ts";
 import { composeFile, definitionOf, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
 import { containerFolders, imageOf, imageSource } from "../../../src/stack/docker/image.ts";
 import { localeOptions } from "../../../src/stack/jvm-options.ts";
+import { hasImage } from "../../../src/stack/service.ts";
 import { everyService } from "../../../src/pipeline/catalog.ts";
 import { defaultServices } from "../../../src/pipeline/stack-services.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -233,7 +234,7 @@ describe("imageOf()", () => {
     const every = everyService({ portOffset: 0, runtime: "docker" });
     for (const engine of ["kafka", "pinot", "flink", "ksqldb"] as const) {
       const folder = await temporaryFolder();
-      const own = every.filter((definition) => definition.process.jars.engine === engine);
+      const own = every.filter(hasImage).filter((definition) => definition.process.jars.engine === engine);
       const assets = new Map(own.flatMap(({ values, files }) => files.map(({ asset, as }) => [asset, { as, values }] as const)));
       for (const [asset] of assets) await writeFile(join(folder, basename(asset)), source.declarations.read(asset));
       const { VALUES = "" } = imageOf(engine, every, source).args;

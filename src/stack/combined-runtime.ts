@@ -1,0 +1,37 @@
+/** A stack in containers with services that have no image: these are processes of this machine, and each question goes to whom it concerns. */
+
+import type { ServiceIdentity, ServiceName } from "../state/service-identity.ts";
+import type { Runtime } from "./runtime.ts";
+import { hasImage, type ServiceDefinition } from "./service.ts";
+
+/** @param definitions of all services of the stack */
+export function combinedRuntime(inContainers: Runtime, onMachine: Runtime, definitions: readonly ServiceDefinition[]): Runtime {
+  const processes = new Set(definitions.filter((definition) => !hasImage(definition)).map(({ name }) => name));
+  const ofName = (name: ServiceName): Runtime => (processes.has(name) ? onMachine : inContainers);
+  const ofRun = (identity: ServiceIdentity): Runtime => ("containerId" in identity ? inContainers : onMachine);
+  return {
+    async prepare(starting) {
+      const [containers, programs] = [starting.filter(hasImage), starting.filter((definition) => !hasImage(definition))];
+      if (programs.length > 0) await onMachine.prepare(programs);
+      if (containers.length > 0) await inContainers.prepare(containers);
+    },
+    hash: (definition) => ofName(definition.name).hash(definition),
+    start: async (definition) => await ofName(definition.name).start(definition),
+    stop: async (name, identity, timeoutMs) => await ofRun(identity).stop(name, identity, timeoutMs),
+    isRunning: async (identity) => await ofRun(identity).isRunning(identity),
+    async endOrphans() {
+      await Promise.all([inContainers.endOrphans(), onMachine.endOrphans()]);
+    },
+    running: async () => (await Promise.all([inContainers.running(), onMachine.running()])).flat(),
+    endOf: async (identity) => await ofRun(identity).endOf(identity),
+    requireOwnPorts: async (definition, identity) => await ofRun(identity).requireOwnPorts(definition, identity),
+    residentBytes: async (identity) => await ofRun(identity).residentBytes(identity),
+    tailLog: async (name, lines) => await ofName(name).tailLog(name, lines),
+    followLog: async (name, lines, onLine, signal) => await ofName(name).followLog(name, lines, onLine, signal),
+    diskOf: async (name) => await ofName(name).diskOf(name),
+    dataOf: (name) => ofName(name).dataOf(name),
+    async forget() {
+      await Promise.all([inContainers.forget(), onMachine.forget()]);
+    },
+  };
+}

@@ -1,0 +1,160 @@
+/** One contract for every kind of process that is not a JVM, with tiny services: started, found by its mark, ready, stopped. */
+
+import { describe, expect, onTestFinished, test } from "bun:test";
+import { readdir, realpath, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Declarations } from "../../../src/core/assets.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { pollUntil } from "../../../src/core/wait.ts";
+import { isReady } from "../../../src/stack/health.ts";
+import { localRuntime, type LocalRuntime } from "../../../src/stack/local/runtime.ts";
+import type { ServiceDefinition, ServiceProcess } from "../../../src/stack/service.ts";
+import { stateFolder, type StateFolder } from "../../../src/state/state-folder.ts";
+import { failureOf } from "../../processors/failure.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+const requirements = "config/tiny/requirements.txt";
+const python: ServiceProcess = {
+  kind: "python",
+  environment: { name: "tiny", label: "Tiny 1", requirements, diskBytes: 1e6 },
+  module: "http.server",
+  args: ["--bind", "127.0.0.1", "--directory", "{{dataDir}}", "{{port}}"],
+};
+const streamctl: ServiceProcess = { kind: "streamctl", args: ["{{port}}", "serve", "{{confDir}}"] };
+/** The test's own, in the place of streamctl's. */
+const ownProgram = () => ({ program: process.execPath, args: [join(import.meta.dir, "fixtures/serving-entry.ts")] });
+
+function declarationsWith(text: string): Declarations {
+  return { paths: () => [requirements], read: () => text };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+  });
+  return await promise;
+}
+
+async function definitionOf(process: ServiceProcess): Promise<ServiceDefinition> {
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  return {
+    name: "tiny",
+    after: [],
+    needs: [],
+    ports: [{ name: "Tiny", port, inside: port }],
+    endpoint,
+    values: { port },
+    files: [],
+    env: { TINY_DATA: "{{dataDir}}" },
+    process,
+    probe: { kind: "http", checks: [{ url: endpoint }] },
+    stopTimeoutMs: 5000,
+  };
+}
+
+interface Opened {
+  readonly runtime: LocalRuntime;
+  readonly folder: StateFolder;
+  readonly cacheDir: string;
+  readonly said: string[];
+}
+
+async function open(requirementsText = ""): Promise<Opened> {
+  const folder = stateFolder(await realpath(await temporaryFolder()));
+  const cacheDir = await temporaryFolder();
+  const said: string[] = [];
+  const say = (message: string): void => void said.push(message.replace(/in \d+\.\d s/u, "in … s"));
+  const log = { ...silentLog, info: say, warn: say, success: say };
+  const declarations = declarationsWith(requirementsText);
+  return {
+    runtime: localRuntime({ folder, stackId: "0a1b2c3d", cacheDir: () => cacheDir, declarations, ownProgram, log }),
+    folder,
+    cacheDir,
+    said,
+  };
+}
+
+/** Starts the service, finds it by its mark, waits until it is ready, and stops it. */
+async function requireWhole({ runtime, folder }: Opened, definition: ServiceDefinition): Promise<void> {
+  const identity = await runtime.start(definition);
+  onTestFinished(async () => await runtime.stop("tiny", identity, 1000));
+  const ready = async (): Promise<true | undefined> => ((await isReady(definition.probe, async () => false)) ? true : undefined);
+  await pollUntil(ready, { timeoutMs: 15_000, what: "the service" });
+  expect(await runtime.running()).toEqual([{ name: "tiny", identity }]);
+  await runtime.requireOwnPorts(definition, identity);
+  expect(await runtime.residentBytes(identity)).toBeGreaterThan(1e6);
+  await runtime.stop("tiny", identity, 5000);
+  expect(await runtime.isRunning(identity)).toBe(false);
+  expect(await runtime.running()).toEqual([]);
+  expect(await readdir(folder.dataDir("tiny"))).toEqual(["tmp"]);
+}
+
+describe("localRuntime(), with a service of kind streamctl", () => {
+  test("starts it, finds it by its mark, and stops it", async () => {
+    const opened = await open();
+    const definition = await definitionOf(streamctl);
+    await opened.runtime.prepare([definition]);
+    await requireWhole(opened, definition);
+    expect(opened.said).toEqual([]);
+  });
+
+  test("hands streamctl its words with the mark, and its own variables", async () => {
+    process.env["STREAMCTL_TEST_SETTING"] = "1";
+    onTestFinished(() => void delete process.env["STREAMCTL_TEST_SETTING"]);
+    const { runtime, folder } = await open();
+    const definition = await definitionOf(streamctl);
+    const identity = await runtime.start(definition);
+    onTestFinished(async () => await runtime.stop("tiny", identity, 1000));
+    const told = async (): Promise<unknown> =>
+      await fetch(definition.endpoint).then(
+        async (answer) => await answer.json(),
+        () => undefined,
+      );
+    expect(await pollUntil(told, { timeoutMs: 15_000, what: "the service" })).toEqual({
+      words: ["serve", folder.confDir("tiny"), "--mark", "streamctl.service=0a1b2c3d/tiny"],
+      folder: folder.dataDir("tiny"),
+      settings: ["STREAMCTL_TEST_SETTING"],
+    });
+  });
+});
+
+describe("localRuntime(), with a service of kind python", () => {
+  test("makes its environment once, starts it, and makes the environment again where the cache was cleaned by half", async () => {
+    const opened = await open();
+    const { runtime, cacheDir, said } = opened;
+    const definition = await definitionOf(python);
+    await runtime.prepare([definition]);
+    expect(said).toEqual(["Installing Tiny 1 by pip (0 packages, once)", "Tiny 1 resolved in … s"]);
+    await runtime.prepare([definition]);
+    expect(said.length).toBe(2);
+    await requireWhole(opened, definition);
+    const [environment = ""] = await readdir(join(cacheDir, "python"));
+    await rm(join(cacheDir, "python", environment, "pyvenv.cfg"));
+    await runtime.prepare([definition]);
+    expect(said.slice(2)).toEqual([
+      "Tiny 1 in the cache lacks pyvenv.cfg: fetching it again",
+      "Installing Tiny 1 by pip (0 packages, once)",
+      "Tiny 1 resolved in … s",
+    ]);
+  });
+
+  test("says which environment pip could not fill, and leaves none of it", async () => {
+    const { runtime, cacheDir } = await open("no-such-package==0 --no-index\n./nowhere\n");
+    expect(await failureOf(runtime.prepare([await definitionOf(python)]))).toMatchObject({
+      code: "download",
+      message: "Cannot install Tiny 1: pip failed",
+    });
+    // The lock goes last, with the folder, which is empty then.
+    expect(await readdir(cacheDir).catch(() => [])).toEqual([]);
+  });
+
+  test("gives a service another hash where its requirements are others", async () => {
+    const definition = await definitionOf(python);
+    expect((await open("a==1\n")).runtime.hash(definition)).not.toBe((await open("a==2\n")).runtime.hash(definition));
+  });
+});
