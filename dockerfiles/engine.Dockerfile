@@ -1,6 +1,6 @@
 # An engine's jars, resolved by Maven from the same pom as the local runtime's, on a Java runtime, with its rendered configuration. The
 # build context is a folder with config/, dockerfiles/ and ca/, as `streamctl eject` writes it. ENGINE is a folder of config/; VALUES are
-# the values of its templates, as in "port=9092 host=kafka".
+# the values of its templates, as in "port=9092 host=kafka"; dockerfiles/render says how a value may hold a space.
 ARG BUILD_IMAGE=docker.io/library/maven:3.9.9-eclipse-temurin-17@sha256:f58d59b6273e785ac0a4477f6e9b5ba1d7731c75b906c0f7b34076f1851318cc
 ARG BASE_IMAGE=docker.io/library/eclipse-temurin:17.0.19_10-jre-jammy@sha256:475d8e96b4b2bfe08999e5e854755c773af1581acdf959a4545d88f0696a2339
 

@@ -97,7 +97,7 @@ function composeService(definition: ContainerDefinition, image: Image | undefine
     command: java(program.mainClass, program.args),
     environment: {
       ...Object.fromEntries(Object.entries(definition.env).map(([variable, value]) => [variable, render(value)])),
-      ...(prepare ? { PREPARE: java(prepare.mainClass, prepare.args).join(" ") } : {}),
+      ...(prepare ? { PREPARE: java(prepare.mainClass, prepare.args).join("\n") } : {}),
       PROBE: probeLines(definition.probe, ports).join("\n"),
     },
     // Without it a SIGTERM in the first moment would be lost: process 1 ignores what it does not handle yet.

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
+import type { TemplateValues } from "../../core/template.ts";
 import type { JarFolder } from "../jar-folder.ts";
 import { hasImage, type InstalledJars, type MavenJars, type ServiceDefinition } from "../service.ts";
 
@@ -56,14 +57,12 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
   const own = definitions.filter(hasImage).filter((definition) => definition.process.jars.engine === engine);
   const jars = own[0]?.process.jars;
   if (jars === undefined) throw new StreamctlError("internal", `No service runs on engine "${engine}"`);
-  const values = Object.assign({}, ...own.map((definition) => definition.values), containerFolders) as Readonly<Record<string, unknown>>;
+  const values = Object.assign({}, ...own.map((definition) => definition.values), containerFolders) as TemplateValues;
   const { version, ...build } = jars.kind === "maven" ? mavenBuild(jars, source) : installedBuild(jars, source);
   const args = {
     ...build.args,
     VERSION: version,
-    VALUES: Object.entries(values)
-      .map(([name, value]) => `${name}=${String(value)}`)
-      .join(" "),
+    VALUES: encodeValues(values),
     BASE_IMAGE: bases["BASE_IMAGE"] ?? "",
   };
   const hash = createHash("sha256").update(JSON.stringify([args, build.jars?.fingerprint, platform]));
@@ -74,6 +73,18 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
     if (read) hash.update(JSON.stringify([path, declarations.read(path)]));
   }
   return { ...build, engine, tag: `streamctl-${engine}:${version}-${hash.digest("hex").slice(0, 12)}`, args };
+}
+
+/**
+ * Values for `dockerfiles/render`: pairs between spaces. What would separate pairs, or be taken for such a code, stands as in an address:
+ * `%20` for a space.
+ */
+export function encodeValues(values: TemplateValues): string {
+  // oxlint-disable-next-line no-control-regex -- They are what is encoded.
+  const encoded = (text: string): string => text.replaceAll(/[\u0000-\u0020%\u007f]/gu, encodeURIComponent);
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${encoded(String(value))}`)
+    .join(" ");
 }
 
 function mavenBuild({ engine, version }: MavenJars, { bases }: ImageSource): Build {

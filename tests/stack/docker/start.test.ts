@@ -13,7 +13,7 @@ async function fakeStart() {
   const java = join(folder, "bin", "java");
   await writeFile(
     java,
-    `#!/bin/sh\necho "$@ \${JAVA_TOOL_OPTIONS-unset} \${_JAVA_OPTIONS-unset} \${JDK_JAVA_OPTIONS-unset} $LC_ALL"; ls ${data}\n`,
+    `#!/bin/sh\necho "$# $@ \${JAVA_TOOL_OPTIONS-unset} \${_JAVA_OPTIONS-unset} \${JDK_JAVA_OPTIONS-unset} $LC_ALL"; ls ${data}\n`,
   );
   await chmod(java, 0o755);
   const script = (await readFile("dockerfiles/start", "utf8")).replaceAll("/data", data);
@@ -30,7 +30,7 @@ async function fakeStart() {
 
 test("dockerfiles/start gives the engine an empty folder for temporary files, and no option of the base image's", async () => {
   const { data, start } = await fakeStart();
-  expect(await start()).toBe("Main run unset unset unset C.UTF-8\ntmp");
+  expect(await start()).toBe("2 Main run unset unset unset C.UTF-8\ntmp");
   await writeFile(join(data, "tmp", "libsnappyjava.so"), "");
   await start();
   expect(await readdir(join(data, "tmp"))).toEqual([]);
@@ -39,8 +39,13 @@ test("dockerfiles/start gives the engine an empty folder for temporary files, an
 test("dockerfiles/start runs the first step once, with that folder and without what a first step that was cut off had left", async () => {
   const { data, start } = await fakeStart();
   await writeFile(join(data, "half"), "");
-  expect(await start({ PREPARE: "Format -t" })).toBe(
-    "Format -t unset unset unset C.UTF-8\ntmp\nMain run unset unset unset C.UTF-8\nprepared\ntmp",
+  expect(await start({ PREPARE: "Format\n-t" })).toBe(
+    "2 Format -t unset unset unset C.UTF-8\ntmp\n2 Main run unset unset unset C.UTF-8\nprepared\ntmp",
   );
-  expect(await start({ PREPARE: "Format -t" })).toBe("Main run unset unset unset C.UTF-8\nprepared\ntmp");
+  expect(await start({ PREPARE: "Format\n-t" })).toBe("2 Main run unset unset unset C.UTF-8\nprepared\ntmp");
+});
+
+test("dockerfiles/start hands the first step its words as they are", async () => {
+  const { start } = await fakeStart();
+  expect(await start({ PREPARE: "Format\n/a b/*\n$HOME" })).toStartWith("3 Format /a b/* $HOME unset");
 });

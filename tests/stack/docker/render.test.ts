@@ -1,0 +1,86 @@
+/** The script that renders an image's configuration, against the code that renders the same templates for processes of this machine. */
+
+import { describe, expect, test } from "bun:test";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { runCommand, type CommandResult } from "../../../src/core/process.ts";
+import { renderTemplate, type TemplateValues } from "../../../src/core/template.ts";
+import { encodeValues } from "../../../src/stack/docker/image.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+async function render(folder: string, VALUES: string): Promise<CommandResult> {
+  return await runCommand({ program: "sh", args: ["dockerfiles/render", folder], env: { VALUES } });
+}
+
+/** What the script makes of a text. */
+async function rendered(text: string, values: TemplateValues): Promise<string> {
+  const folder = await temporaryFolder();
+  const file = join(folder, "a b.conf");
+  await writeFile(file, text);
+  expect(await render(folder, encodeValues(values))).toEqual({ exitCode: 0, output: "" });
+  return await readFile(file, "utf8");
+}
+
+const template = 'a={{a}}\nb = {{ b }}{{a}}\\n$HOME & `id` "{{c-d.e}}" {{ not a name }} {{}} {a} {{{a}}}\n\nlast {{a}}';
+
+describe("dockerfiles/render", () => {
+  test("renders values as streamctl does, whatever they hold", async () => {
+    const nasty = [
+      "two words",
+      " ",
+      "",
+      "|",
+      "a|b|c",
+      "&",
+      "\\1 \\& \\n",
+      "$HOME ${X} $(id) $$",
+      "'",
+      '"',
+      "`id`",
+      "a\nb\n",
+      "\t",
+      "%20 %",
+      "%41",
+      "{{a}}",
+      "/",
+      "=",
+      "a=b",
+      "ü € 漢",
+      "\r\n",
+    ];
+    for (const value of nasty) {
+      const values = { a: value, b: 7, "c-d.e": `${value}${value}` };
+      expect(await rendered(template, values)).toBe(renderTemplate(template, values, "a"));
+    }
+  });
+
+  test("renders any values in any text as streamctl does", async () => {
+    // No text of a configuration holds NUL, or the character by which the script takes a file for one record.
+    const texts = fc.string({ unit: "grapheme", maxLength: 20 }).filter((text) => !/[\u0000\u0001]/u.test(text));
+    const parts = fc.array(fc.oneof(texts, fc.constantFrom("{{a}}", "{{ b }}", "{{", "}}", "\n", "\\", "&")), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(parts, texts, texts, async (words, a, b) => {
+        const text = words.join("");
+        let expected: string;
+        try {
+          expected = renderTemplate(text, { a, b }, "a");
+        } catch {
+          return; // It names a value that is not given.
+        }
+        expect(await rendered(text, { a, b })).toBe(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("refuses a template that names a value which nobody gives, in whichever file", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "deep"));
+    await writeFile(join(folder, "a.conf"), "a={{a}}\nb={{b}}\n");
+    await writeFile(join(folder, "deep/z.conf"), "a={{a}}\n");
+    const { exitCode, output } = await render(folder, "a=1");
+    expect(exitCode).toBe(1);
+    expect(output).toContain("a.conf:2: {{b}} has no value");
+  });
+});
