@@ -2,8 +2,8 @@
 
 import { connect } from "node:net";
 import { exchange } from "../core/http.ts";
-import { at, numberAt } from "../core/json.ts";
-import type { HttpCheck, Probe } from "./service.ts";
+import { at } from "../core/json.ts";
+import type { Expectation, HttpCheck, Probe } from "./service.ts";
 
 /** Asks Kafka for its metadata; handed in, because this room knows no Kafka client. */
 export type KafkaProbe = (address: string, timeoutMs: number, signal?: AbortSignal) => Promise<boolean>;
@@ -14,7 +14,7 @@ const lookTimeoutMs = 2000;
 export async function isReady(probe: Probe, kafka: KafkaProbe, signal?: AbortSignal): Promise<boolean> {
   switch (probe.kind) {
     case "zookeeper":
-      return (await reply(probe.port, "srvr")).includes("Mode: ");
+      return /^Mode: /mu.test(await reply(probe.port, "srvr"));
     case "kafka": {
       const port = Number(probe.address.slice(probe.address.lastIndexOf(":") + 1));
       return (await accepts(port)) && (await kafka(probe.address, lookTimeoutMs, signal));
@@ -31,13 +31,17 @@ async function passes(check: HttpCheck, signal?: AbortSignal): Promise<boolean> 
     // Pinot's controller says "OK" as plain text, and 406 to whoever insists on JSON.
     const answer = await exchange(check.url, { timeoutMs: lookTimeoutMs, signal, headers: { accept: "*/*", ...check.headers } });
     if (answer.status !== 200) return false;
-    if (!check.path) return true;
-    if (check.equals !== undefined) return at(answer.json, ...check.path) === check.equals;
-    return (numberAt(answer.json, ...check.path) ?? 0) >= (check.atLeast ?? 0);
+    return check.expects === undefined || holds(answer.json, check.expects);
   } catch (error) {
     if (signal?.aborted) throw error;
     return false;
   }
+}
+
+/** As `dockerfiles/healthcheck` has it too. */
+function holds(json: unknown, expected: Expectation): boolean {
+  const found = at(json, ...expected.path);
+  return "equals" in expected ? found === expected.equals : typeof found === "number" && found >= expected.atLeast;
 }
 
 function accepts(port: number): Promise<boolean> {

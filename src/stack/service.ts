@@ -76,15 +76,19 @@ export type Probe =
   | { readonly kind: "zookeeper"; readonly port: number }
   | { readonly kind: "http"; readonly checks: readonly HttpCheck[] };
 
-/** An address that must answer 200 and, where `path` is given, hold at least `atLeast` there, or exactly what `equals` says. */
+/** An address that must answer 200. The health check of an image asks it too, by the same rules. */
 export interface HttpCheck {
   readonly url: string;
   /** Such as who asks; nothing of a service of ours needs any. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly path?: readonly string[];
-  readonly atLeast?: number;
-  readonly equals?: string | boolean;
+  /** What its JSON must hold; absent where the status is enough. */
+  readonly expects?: Expectation;
 }
+
+/** What must stand at a path of names: exactly this string or boolean, or a number that is no less than an integer. */
+export type Expectation =
+  | { readonly path: readonly string[]; readonly equals: string | boolean }
+  | { readonly path: readonly string[]; readonly atLeast: number };
 
 /** A Python module in a virtual environment of its own. */
 export interface PythonProcess {

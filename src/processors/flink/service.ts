@@ -73,7 +73,7 @@ function define({ port, inside, bindHost }: NetworkLayout): ServiceDetails {
     probe: {
       kind: "http",
       checks: [
-        { url: `http://127.0.0.1:${port("flinkRest")}/overview`, path: ["taskmanagers"], atLeast: 1 },
+        { url: `http://127.0.0.1:${port("flinkRest")}/overview`, expects: { path: ["taskmanagers"], atLeast: 1 } },
         { url: `http://127.0.0.1:${port("flinkGateway")}/v3/info` },
       ],
     },

@@ -48,7 +48,7 @@ function define({ port, inside, bindHost, brokers }: NetworkLayout, { source }: 
 /** It answers 503 while it starts, and 200 when it is not healthy. */
 export function ksqldbChecks(url: string): readonly HttpCheck[] {
   return [
-    { url: `${url}/info`, path: ["KsqlServerInfo", "serverStatus"], equals: "RUNNING" },
-    { url: `${url}/healthcheck`, path: ["isHealthy"], equals: true },
+    { url: `${url}/info`, expects: { path: ["KsqlServerInfo", "serverStatus"], equals: "RUNNING" } },
+    { url: `${url}/healthcheck`, expects: { path: ["isHealthy"], equals: true } },
   ];
 }

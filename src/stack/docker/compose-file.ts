@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
-import { type ContainerDefinition, hasImage, type HttpCheck, type Probe, type ServiceDefinition, type ServicePort } from "../service.ts";
+import { type ContainerDefinition, type Expectation, hasImage, type Probe, type ServiceDefinition, type ServicePort } from "../service.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
 /** Labels of what a container engine keeps of a stack. */
@@ -128,18 +128,17 @@ export function probeLines(probe: Probe, ports: readonly ServicePort[]): readonl
     case "kafka":
       return [`kafka ${inside(Number(probe.address.slice(probe.address.lastIndexOf(":") + 1)))}`];
     case "http":
-      return probe.checks.map((check) => {
-        const { port, pathname, search } = new URL(check.url);
-        return ["http", inside(Number(port)), `${pathname}${search}`, answerPattern(check)].join(" ").trimEnd();
+      return probe.checks.map(({ url, expects }) => {
+        const { port, pathname, search } = new URL(url);
+        return ["http", inside(Number(port)), `${pathname}${search}`, ...(expects ? [expectationText(expects)] : [])].join(" ");
       });
   }
 }
 
-/** What the answer must hold, as an extended regular expression over its JSON: the last name of the path, and its value. */
-function answerPattern({ path, atLeast = 0, equals }: HttpCheck): string {
-  const name = path?.at(-1);
-  if (name === undefined) return "";
-  return `"${name}" *: *${equals === undefined ? (atLeast > 0 ? "[1-9]" : "[0-9]") : JSON.stringify(equals)}`;
+/** Such as `/KsqlServerInfo/serverStatus = "RUNNING"`; the path is a JSON pointer. https://www.rfc-editor.org/rfc/rfc6901 */
+function expectationText(expects: Expectation): string {
+  const pointer = expects.path.map((name) => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return "equals" in expects ? `${pointer} = ${JSON.stringify(expects.equals)}` : `${pointer} >= ${expects.atLeast}`;
 }
 
 /**

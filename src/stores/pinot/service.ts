@@ -126,6 +126,6 @@ function readinessChecks(port: NetworkLayout["port"]): readonly HttpCheck[] {
     { url: `http://127.0.0.1:${port("pinotController")}/tables` },
     { url: `http://127.0.0.1:${port("pinotServerAdmin")}/health` },
     { url: `http://127.0.0.1:${port("pinotBroker")}/health` },
-    { url: `http://127.0.0.1:${port("pinotBroker")}/query/sql?sql=select%201`, path: ["numDocsScanned"], atLeast: 0 },
+    { url: `http://127.0.0.1:${port("pinotBroker")}/query/sql?sql=select%201`, expects: { path: ["numDocsScanned"], atLeast: 0 } },
   ];
 }
