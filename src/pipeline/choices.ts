@@ -5,10 +5,11 @@ import { automaticProcessors, processorNames, processorOf, processors } from "..
 import type { MachineFacts, ProcessorChoice, ProcessorDeclaration, TypedOptions } from "../processors/plugin.ts";
 import type { AbandonedProcessor, ProcessorSource, Reason, StackChoices } from "../state/choices.ts";
 import type { RunState } from "../state/run-state.ts";
+import { chooseOptional, type OptionalChoices } from "./optional-services.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 
 /** What was typed; undefined where nothing was. */
-export interface TypedChoices {
+export interface TypedChoices extends OptionalChoices {
   readonly runtime: string | undefined;
   readonly processor: string | undefined;
   readonly portOffset: number | undefined;
@@ -49,6 +50,7 @@ export function resolveChoices(typed: TypedChoices, state: RunState | undefined,
     ...(abandoned.length === 0 ? {} : { abandoned }),
     portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
+    ...chooseOptional(typed, kept),
   };
   if (state && isUp) requireAgreement(wanted, state.choices);
   return wanted;

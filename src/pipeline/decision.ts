@@ -13,6 +13,7 @@ import { readStack } from "./killed-start.ts";
 import { openProcessors, warnOfServers } from "./stack-processor.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
+import { withoutTaken } from "./optional-services.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
 import { chosenServices, stoppable } from "./stack-services.ts";
 import { detectMachine } from "./detection.ts";
@@ -75,7 +76,6 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     resources: state?.resources ?? [],
   });
   warnOfServers(choices, log);
-  const desired = desireStack(chosenServices(choices), runtime);
   const unrecorded = await unrecordedServices(state, runtime);
   const hands: Decision["hands"] = {};
   const actions: ServiceActions = {
@@ -83,6 +83,8 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     stop: async (runs, timeoutMs) => await stopRuns(runs, timeoutMs, { runtime, log, forget: recorder.forget }),
   };
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
+  const names = new Set(running.map(({ name }) => name));
+  const desired = desireStack(await withoutTaken(chosenServices(choices), choices, { running: names, log }), runtime);
   const wanted = new Set(desired.map(({ definition }) => definition.name));
   const others = new Set([...running, ...unrecorded].map(({ name }) => name).filter((name) => !wanted.has(name)));
   const endpoints = endpointsOf(choices);

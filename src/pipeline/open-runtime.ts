@@ -3,12 +3,14 @@
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
 import type { Log } from "../core/log.ts";
+import { everyService, serviceType } from "./catalog.ts";
+import type { OptionalChoices } from "./optional-services.ts";
 import { chosenServices } from "./stack-services.ts";
 import { type JarFolder, readJarFolder } from "../stack/jar-folder.ts";
 import { combinedRuntime } from "../stack/combined-runtime.ts";
 import { localRuntime } from "../stack/local/runtime.ts";
 import type { Runtime } from "../stack/runtime.ts";
-import { hasImage } from "../stack/service.ts";
+import { hasImage, type ServiceDefinition } from "../stack/service.ts";
 import type { StackChoices } from "../state/choices.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
@@ -28,7 +30,7 @@ export interface RuntimeContext {
 
 /** @param choices where no processor was chosen, nothing is started */
 export async function openRuntime(
-  choices: Pick<StackChoices, "runtime" | "portOffset"> & Partial<Pick<StackChoices, "processor" | "source">>,
+  choices: Pick<StackChoices, "runtime" | "portOffset"> & Partial<Pick<StackChoices, "processor" | "source"> & OptionalChoices>,
   context: RuntimeContext,
 ): Promise<Runtime> {
   const { folder, stackId, log, signal, extraCa, jarFolders } = context;
@@ -39,11 +41,25 @@ export async function openRuntime(
     import("../stack/docker/runtime.ts"),
     import("../stack/docker/image.ts"),
   ]);
-  const { runtime, portOffset, processor = "none", source: from } = choices;
-  const definitions = chosenServices({ runtime, portOffset, processor, ...(from ? { source: from } : {}) });
+  const definitions = projectServices(choices);
   const source = { ...imageSource(declarations, process.env), folders: jarFolders };
   const inContainers = dockerRuntime({ folder, project: projectOf(stackId ?? "none"), definitions, source, extraCa, log, signal });
-  return definitions.every(hasImage) ? inContainers : combinedRuntime(inContainers, onMachine, definitions);
+  const every = everyService(choices);
+  return every.every(hasImage) ? inContainers : combinedRuntime(inContainers, onMachine, every);
+}
+
+/** Every service that a stack in containers may have, whatever `--only` leaves out: what an image holds does not depend on it. */
+function projectServices({
+  runtime,
+  portOffset,
+  processor = "none",
+  source,
+  only = [],
+  with: asked = [],
+  without = [],
+}: Parameters<typeof openRuntime>[0]): readonly ServiceDefinition[] {
+  const named = [...asked, ...only.filter((name) => serviceType(name)?.optional)];
+  return chosenServices({ runtime, portOffset, processor, ...(source ? { source } : {}), with: named, without });
 }
 
 /**

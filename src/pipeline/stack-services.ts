@@ -1,14 +1,16 @@
 /** Which services a stack has: its processor's, and of the others those that its choices ask for, with what they need. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { everyService, labelOf, type Placement, serviceNames, serviceType } from "./catalog.ts";
+import { everyService, labelOf, type Placement, type ServiceCatalog, serviceNames, services, serviceType } from "./catalog.ts";
+import { type OptionalChoices, wantsOptional } from "./optional-services.ts";
 import type { StoppableService } from "./graph/service.ts";
 import { defaultProcessor, processorServices } from "../processors/services.ts";
 import { withDependencies } from "../stack/service-order.ts";
 import type { ServiceDefinition } from "../stack/service.ts";
+import type { ServiceType } from "../stack/service-type.ts";
 import type { StackChoices } from "../state/choices.ts";
 
-export interface ServiceChoice extends Placement {
+export interface ServiceChoice extends Placement, Pick<OptionalChoices, "with" | "without"> {
   /** Name of the processor; its service is that of the same name. */
   readonly processor: string;
   /** Whether a server that streamctl does not start does the processor's work. */
@@ -19,7 +21,7 @@ export interface ServiceChoice extends Placement {
 
 /** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
 export function chosenServices(
-  choices: Pick<StackChoices, "runtime" | "portOffset" | "only" | "processor" | "source">,
+  choices: Pick<StackChoices, "runtime" | "portOffset" | "only" | "with" | "without" | "processor" | "source">,
 ): readonly ServiceDefinition[] {
   const { source } = choices;
   return desiredServices({ ...choices, external: source !== undefined && "url" in source });
@@ -30,18 +32,22 @@ export function chosenServices(
  *
  * @throws StreamctlError `usage` for a service that does not exist or that this stack does not have, `not-available` for one that comes later
  */
-export function desiredServices(choice: ServiceChoice): readonly ServiceDefinition[] {
+export function desiredServices(choice: ServiceChoice, catalog: ServiceCatalog = services): readonly ServiceDefinition[] {
   const { processor, external, only } = choice;
-  const every = everyService(choice);
-  const all = every.filter(({ name }) => !isProcessor(name) || (name === processor && !external));
-  if (!only) return all;
-  for (const name of only) {
-    if (!isServiceName(name)) throw unknownService(name);
+  const every = everyService(choice, catalog);
+  const offered = every.filter(({ name }) => !isProcessor(name) || (name === processor && !external));
+  for (const name of only ?? []) {
+    if (serviceType(name, catalog) === undefined) throw unknownService(name);
     // A processor on a server that is not ours can be named, and is not started.
     if (isProcessor(name) && name !== processor) throw otherProcessor(name, choice);
   }
-  const wanted = withDependencies(only, every);
-  return all.filter(({ name }) => wanted.has(name));
+  const isWanted = ({ name, optional }: ServiceType): boolean =>
+    optional ? wantsOptional({ name, optional }, choice) : only === undefined || only.includes(name);
+  const isOffered = ({ name }: ServiceType): boolean => offered.some((one) => one.name === name);
+  const asked = Object.values(catalog).filter((type) => isOffered(type) && isWanted(type));
+  // What the processor needs is needed where a server that is not ours does its work, too.
+  const wanted = withDependencies([...asked.map(({ name }) => name), ...(only ?? []).filter(isProcessor)], every);
+  return offered.filter(({ name }) => wanted.has(name));
 }
 
 /** Definitions of the services of a stack for which nothing was chosen. */

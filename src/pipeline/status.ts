@@ -6,6 +6,7 @@ import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { observeResources, type ResourceStatus } from "./resources.ts";
 import type { ExternalServer } from "../processors/plugin.ts";
+import { withoutAbsent } from "./optional-services.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { externalServer, wantsExternal, warnOfServers } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
@@ -45,7 +46,7 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   if (unrecorded.length > 0)
     log.warn(`Running without being known to run.json: ${listServices(unrecorded)}. Type: streamctl up, or streamctl down`);
   warnOfServers(state.choices, log);
-  const own = await serviceStatuses(state, chosenServices(state.choices), opened, kafkaProbe);
+  const own = await serviceStatuses(state, withoutAbsent(chosenServices(state.choices), state.choices, state.services), opened, kafkaProbe);
   const external = wantsExternal(state.choices) ? externalServer(state.choices) : undefined;
   const services = external ? [...own, await externalStatus(processor, external, signal)] : own;
   const resources = await observeResources({ choices: state.choices, stackId: state.stack.id }, services, opened, context);

@@ -32,6 +32,8 @@ const args = {
     description: `What keeps the windows (default: auto, ${automaticText})`,
   },
   only: { type: "string", valueHint: "kafka,pinot,…", description: "Start and provision just these and what they need" },
+  with: { type: "string", valueHint: "NAME,…", description: "Optional services to start too, kept until --without" },
+  without: { type: "string", valueHint: "NAME,…", description: "Optional services to leave out, kept until --with" },
   timeout: { type: "string", valueHint: "180s", description: "Longest time for a service to become ready (default: 180s)" },
   "dry-run": { type: "boolean", description: "Print the plan, change nothing" },
   ...ofProcessors,
@@ -46,7 +48,9 @@ export const upCommand = defineCommand({
       runtime: typed.runtime,
       processor: typed.processor,
       processorOptions: typedOptions(typed),
-      only: typed.only === undefined ? undefined : parseOnly(typed.only),
+      only: parseNames("--only", typed.only),
+      with: parseNames("--with", typed.with),
+      without: parseNames("--without", typed.without),
       portOffset: context.globals.portOffset,
       extraCaFile: typed["extra-ca"],
       timeoutMs: parseDuration(typed.timeout ?? "180s", { option: "--timeout", minMs: 1000 }),
@@ -98,10 +102,11 @@ function typedOptions(typed: Readonly<Record<string, unknown>>): TypedOptions {
   return Object.fromEntries(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-function parseOnly(text: string): readonly string[] {
+function parseNames(option: string, text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
   const names = text.split(",").map((name) => name.trim());
   if (names.every((name) => name !== "")) return names;
-  throw new StreamctlError("usage", `Cannot use "${text}" for --only: it holds an empty name`, {
-    hint: "Write names with commas: --only kafka,pinot",
+  throw new StreamctlError("usage", `Cannot use "${text}" for ${option}: it holds an empty name`, {
+    hint: `Write names with commas: ${option} ${option === "--only" ? "kafka,pinot" : "NAME,NAME"}`,
   });
 }

@@ -1,0 +1,119 @@
+/** Optional services: which of them a stack has follows from what was typed at any `up`, and is kept. */
+
+import { StreamctlError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import { type ServiceCatalog, services, serviceType } from "./catalog.ts";
+import { takenPorts } from "../stack/ports.ts";
+import { withDependencies } from "../stack/service-order.ts";
+import { hasImage, type ServiceDefinition } from "../stack/service.ts";
+import type { ServiceType } from "../stack/service-type.ts";
+import type { StackChoices } from "../state/choices.ts";
+
+/** The choices that decide on optional services. */
+export interface OptionalChoices {
+  readonly only?: readonly string[] | undefined;
+  readonly with?: readonly string[] | undefined;
+  readonly without?: readonly string[] | undefined;
+}
+
+/**
+ * What is kept of `--with` and `--without`: the last word on each service counts. Pure.
+ *
+ * @throws StreamctlError `usage` for a name that is no optional service, or that was both asked for and declined
+ */
+export function chooseOptional(
+  typed: OptionalChoices,
+  kept: OptionalChoices | undefined,
+  catalog: ServiceCatalog = services,
+): Pick<StackChoices, "with" | "without"> {
+  const [wanted, declined, only] = [new Set(typed.with), new Set(typed.without), new Set(typed.only)];
+  for (const name of wanted) requireOptional(name, "--with", catalog);
+  for (const name of declined) {
+    requireOptional(name, "--without", catalog);
+    const other = wanted.has(name) ? "--with" : only.has(name) ? "--only" : undefined;
+    if (other === undefined) continue;
+    throw new StreamctlError("usage", `Cannot use ${other} and --without for "${name}" at once: they contradict each other`, {
+      hint: "Leave one of them out",
+    });
+  }
+  const asked = [...(kept?.with ?? []).filter((name) => !declined.has(name)), ...wanted];
+  const refused = [...(kept?.without ?? []).filter((name) => !wanted.has(name) && !only.has(name)), ...declined];
+  return { ...(asked.length > 0 ? { with: sorted(asked) } : {}), ...(refused.length > 0 ? { without: sorted(refused) } : {}) };
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
+}
+
+function requireOptional(name: string, option: string, catalog: ServiceCatalog): void {
+  const type = serviceType(name, catalog);
+  if (type?.optional) return;
+  const optional = Object.values(catalog).filter((one) => one.optional !== undefined);
+  const names = optional.map((one) => one.name).join(", ");
+  const why = type ? "it is not optional" : names === "" ? "no optional service in this version" : "there is no such optional service";
+  throw new StreamctlError("usage", `Cannot use "${name}" for ${option}: ${why}`, {
+    hint: names === "" ? "Choose parts of the stack with --only" : `Optional services: ${names}`,
+  });
+}
+
+/** Whether a stack has an optional service: asked for, or by default where nothing was said. */
+export function wantsOptional({ name, optional }: Pick<ServiceType, "name" | "optional">, choices: OptionalChoices): boolean {
+  if (isNamed(name, choices)) return true;
+  return optional?.byDefault === true && choices.only === undefined && choices.without?.includes(name) !== true;
+}
+
+function isNamed(name: string, { only, with: asked, without }: OptionalChoices): boolean {
+  return asked?.includes(name) === true || (only?.includes(name) === true && without?.includes(name) !== true);
+}
+
+/** The services that are in the stack by default, and that nobody named. */
+function unnamed(
+  definitions: readonly ServiceDefinition[],
+  choices: OptionalChoices,
+  catalog: ServiceCatalog,
+): readonly ServiceDefinition[] {
+  return definitions.filter(({ name }) => serviceType(name, catalog)?.optional !== undefined && !isNamed(name, choices));
+}
+
+/**
+ * The services that `status` speaks of: one that nobody named is part of a stack only where it was started, since `up` leaves it out where
+ * its port is taken.
+ */
+export function withoutAbsent(
+  definitions: readonly ServiceDefinition[],
+  choices: OptionalChoices,
+  started: readonly { readonly name: string }[],
+  catalog: ServiceCatalog = services,
+): readonly ServiceDefinition[] {
+  const absent = new Set(unnamed(definitions, choices, catalog).filter(({ name }) => !started.some((one) => one.name === name)));
+  return definitions.filter((definition) => !absent.has(definition));
+}
+
+/**
+ * Leaves out, with a warning, what nobody named and whose port is taken: such a service is not worth a refusal of the whole stack.
+ *
+ * @param running names of services that run, and so hold their ports themselves
+ */
+export async function withoutTaken(
+  definitions: readonly ServiceDefinition[],
+  choices: OptionalChoices & Pick<StackChoices, "runtime">,
+  { running, log }: { readonly running: ReadonlySet<string>; readonly log: Log },
+  catalog: ServiceCatalog = services,
+): Promise<readonly ServiceDefinition[]> {
+  const left = new Set<ServiceDefinition>();
+  for (const definition of unnamed(definitions, choices, catalog)) {
+    const { name } = definition;
+    const others = definitions.filter((one) => one !== definition).map((one) => one.name);
+    if (running.has(name) || withDependencies(others, definitions).has(name)) continue;
+    const inContainer = choices.runtime === "docker" && hasImage(definition);
+    const [taken] = await takenPorts([{ name, ports: definition.ports.filter(({ own }) => !inContainer || own !== true) }]);
+    if (!taken) continue;
+    const { port, holder } = taken;
+    log.warn(
+      `${serviceType(name, catalog)?.label ?? name} is left out: port ${port.port} (${port.name}) is taken, ${holder}. ` +
+        `Decline it with --without ${name}, or choose other ports with --port-offset`,
+    );
+    left.add(definition);
+  }
+  return definitions.filter((definition) => !left.has(definition));
+}

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "bun:test";
+import { createServer } from "node:net";
+import { silentLog } from "../../src/core/log.ts";
+import { requireSound, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
+import { chooseOptional, type OptionalChoices, withoutAbsent, withoutTaken } from "../../src/pipeline/optional-services.ts";
+import { desiredServices } from "../../src/pipeline/stack-services.ts";
+import type { ServiceType } from "../../src/stack/service-type.ts";
+
+/** A FAKE optional service, of which only ports and dependencies are looked at. */
+function optionalService(name: string, port: number, byDefault: boolean, needs: readonly string[] = []): ServiceType {
+  return {
+    ...services.kafka,
+    name,
+    label: name.toUpperCase(),
+    ports: { [name]: { label: name.toUpperCase(), port } },
+    needs,
+    optional: { byDefault },
+    define: () => ({
+      endpoint: `http://127.0.0.1:${port}`,
+      values: {},
+      files: [],
+      env: {},
+      process: {
+        kind: "jvm",
+        jars: { kind: "maven", engine: name, label: name, version: "1", sources: [], jarCount: 1, diskBytes: 1 },
+        jvmOptions: [],
+        mainClass: "Main",
+        args: [],
+      },
+      probe: { kind: "http", checks: [] },
+      stopTimeoutMs: 1000,
+    }),
+  };
+}
+
+const catalogWith = (port: number): ServiceCatalog => ({
+  ...services,
+  page: optionalService("page", port, true, ["kafka"]),
+  charts: optionalService("charts", 8090, false, ["pinot"]),
+});
+const catalog = catalogWith(8080);
+const base = ["kafka", "zookeeper", "pinot", "flink"];
+
+const stack = { runtime: "local", portOffset: 0, processor: "flink", external: false } as const;
+const namesOf = (choices: OptionalChoices): readonly string[] => desiredServices({ ...stack, ...choices }, catalog).map(({ name }) => name);
+
+describe("chooseOptional()", () => {
+  const of = (typed: OptionalChoices, kept?: OptionalChoices) => chooseOptional(typed, kept, catalog);
+
+  test("keeps what was asked for and declined, each service by the last word on it", () => {
+    expect(of({})).toEqual({});
+    expect(of({ with: ["page", "charts", "page"] })).toEqual({ with: ["charts", "page"] });
+    expect(of({}, { with: ["charts"], without: ["page"] })).toEqual({ with: ["charts"], without: ["page"] });
+    expect(of({ without: ["charts"] }, { with: ["charts"], without: ["page"] })).toEqual({ without: ["charts", "page"] });
+    expect(of({ with: ["page"] }, { with: ["charts"], without: ["page"] })).toEqual({ with: ["charts", "page"] });
+    expect(of({ only: ["page"] }, { without: ["page"] })).toEqual({});
+  });
+
+  test("refuses contradictions, and names that are no optional service", () => {
+    expect(() => of({ with: ["page"], without: ["page"] })).toThrow('Cannot use --with and --without for "page" at once');
+    expect(() => of({ only: ["page"], without: ["page"] })).toThrow('Cannot use --only and --without for "page" at once');
+    expect(() => of({ with: ["kafka"] })).toThrow('Cannot use "kafka" for --with: it is not optional');
+    expect(() => of({ without: ["nothing"] })).toThrow('Cannot use "nothing" for --without: there is no such optional service');
+    expect(() => chooseOptional({ with: ["superset"] }, undefined)).toThrow(
+      'Cannot use "superset" for --with: no optional service in this version',
+    );
+  });
+});
+
+describe("desiredServices(), with optional services", () => {
+  test("has those that are there by default, and those that were asked for", () => {
+    requireSound(catalog);
+    expect(namesOf({})).toEqual([...base, "page"]);
+    expect(namesOf({ with: ["charts"] })).toEqual([...base, "page", "charts"]);
+    expect(namesOf({ without: ["page"] })).toEqual(base);
+  });
+
+  test("has with --only what was named, and what that needs", () => {
+    expect(namesOf({ only: ["kafka"] })).toEqual(["kafka"]);
+    expect(namesOf({ only: ["page"] })).toEqual(["kafka", "page"]);
+    expect(namesOf({ only: ["kafka"], with: ["charts"] })).toEqual(["kafka", "zookeeper", "pinot", "charts"]);
+  });
+});
+
+describe("withoutTaken()", () => {
+  const leftOut = async (choices: OptionalChoices, running: readonly string[] = [], wanted = ["page"]) => {
+    const server = createServer();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.listen(0, "127.0.0.1", resolve);
+    await promise;
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    try {
+      const own = catalogWith(port);
+      const definitions = desiredServices({ ...stack, ...choices }, own).filter(({ name }) => wanted.includes(name));
+      const moved = definitions.map((definition) => ({ ...definition, ports: [{ name: "PAGE", port, inside: port }] }));
+      const warnings: string[] = [];
+      const log = { ...silentLog, warn: (message: string) => void warnings.push(message.replaceAll(String(port), "PORT")) };
+      const kept = await withoutTaken(moved, { ...choices, runtime: "local" }, { running: new Set(running), log }, own);
+      return { kept: kept.map(({ name }) => name), warnings };
+    } finally {
+      server.close();
+    }
+  };
+
+  test("leaves out, with a warning, what nobody named and whose port is taken", async () => {
+    const { kept, warnings } = await leftOut({});
+    expect(kept).toEqual([]);
+    expect(warnings.map((warning) => warning.replace(/process \d+ \(.+\)/u, "a process"))).toEqual([
+      "PAGE is left out: port PORT (PAGE) is taken, a process listens there. " +
+        "Decline it with --without page, or choose other ports with --port-offset",
+    ]);
+  });
+
+  test("keeps what was named, what runs, and what is not optional", async () => {
+    expect((await leftOut({ with: ["page"] })).kept).toEqual(["page"]);
+    expect((await leftOut({ only: ["page"] })).kept).toEqual(["page"]);
+    expect((await leftOut({}, ["page"])).kept).toEqual(["page"]);
+    expect((await leftOut({}, [], ["kafka"])).kept).toEqual(["kafka"]);
+  });
+});
+
+test("withoutAbsent() leaves out what nobody named and was not started", () => {
+  const definitions = desiredServices({ ...stack, with: ["charts"] }, catalog);
+  const shown = (choices: OptionalChoices, started: readonly string[]): readonly string[] =>
+    withoutAbsent(
+      definitions,
+      choices,
+      started.map((name) => ({ name })),
+      catalog,
+    ).map(({ name }) => name);
+  expect(shown({ with: ["charts"] }, [])).toEqual([...base, "charts"]);
+  expect(shown({ with: ["charts"] }, ["page"])).toEqual([...base, "page", "charts"]);
+});
