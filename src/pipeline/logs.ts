@@ -1,5 +1,6 @@
 /** `logs`: what the services wrote, their last lines or as they come. */
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { StreamctlError } from "../core/errors.ts";
 import { serviceNames } from "./catalog.ts";
 import { isServiceName, unknownService } from "./stack-services.ts";
@@ -58,6 +59,8 @@ interface TurnWriter {
   readonly failure: () => unknown;
 }
 
+const linesWithoutPause = 256;
+
 /** Lines of several services are written one after another, each service's next one when its turn comes again. */
 function inTurns(write: LineWriter, signal: AbortSignal): TurnWriter {
   const broken = new AbortController();
@@ -66,9 +69,12 @@ function inTurns(write: LineWriter, signal: AbortSignal): TurnWriter {
   const waiting = new Set<() => void>();
   until.addEventListener("abort", () => waiting.forEach((goOn) => goOn()), { once: true });
   let turn = Promise.resolve();
+  let lines = 0;
   let failure: unknown;
   const writeInTurn = async (name: ServiceName, line: string): Promise<void> => {
     try {
+      // An output that is never full leaves signals, and whoever hangs up, no moment to be heard.
+      if (++lines % linesWithoutPause === 0) await nextTurn();
       if (!until.aborted) await write(name, line);
     } catch (error) {
       failure ??= error;
