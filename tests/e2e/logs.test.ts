@@ -1,6 +1,6 @@
 /** `logs -f` with the executable, on a log that no engine writes: what its reader does is what counts. */
 
-import { beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, mkdir } from "node:fs/promises";
@@ -31,13 +31,8 @@ async function followUnread(): Promise<{ readonly child: ChildProcess; readonly 
 }
 
 describe("logs -f whose output nobody reads", () => {
-  let unread: Awaited<ReturnType<typeof followUnread>>;
-  beforeAll(async () => {
-    unread = await followUnread();
-  });
-
   test("needs no more memory, and shows every line in its order to who begins to read", async () => {
-    const { child, grownBytes } = unread;
+    const { child, grownBytes } = await followUnread();
     expect(grownBytes).toBeLessThan(20_000_000);
     const chunks: Buffer[] = [];
     let bytes = 0;
