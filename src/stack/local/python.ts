@@ -1,13 +1,14 @@
 /** Python programs run in a virtual environment: made once a user by `venv` and pip from a pinned requirements file, kept in the cache. */
 
+import { hasCode, StreamctlError } from "../../core/errors.ts";
+import { type CommandResult, runCommand } from "../../core/process.ts";
+import { saysDiskFull } from "../../core/program-words.ts";
+import { type CacheEntry, fillCache, noSpace } from "./cache.ts";
+import type { EngineContext } from "./engines.ts";
+import type { PythonEnvironment } from "../service.ts";
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, StreamctlError } from "../../core/errors.ts";
-import { type CommandResult, runCommand } from "../../core/process.ts";
-import type { PythonEnvironment } from "../service.ts";
-import { type CacheEntry, fillCache, noSpace } from "./cache.ts";
-import type { EngineContext } from "./engines.ts";
 
 /**
  * Brings the environments that are missing into the cache.
@@ -42,7 +43,7 @@ async function fillEnvironment(
 ): Promise<void> {
   const requireSuccess = ({ exitCode, output }: CommandResult, failure: (end: string) => StreamctlError): void => {
     if (exitCode === 0) return;
-    if (/No space left on device/u.test(output)) throw noSpace(cacheDir, diskBytes);
+    if (saysDiskFull(output)) throw noSpace(cacheDir, diskBytes);
     throw failure(output.split("\n").slice(-10).join("\n"));
   };
   const packages = declarations
