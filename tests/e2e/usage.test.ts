@@ -199,11 +199,11 @@ describe("streamctl", () => {
   });
 });
 
-/** A disk of one megabyte; undefined where this user may not mount. */
+/** A disk of one megabyte and a hundred names; undefined where this user may not mount. */
 function mountSmallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "streamctl-small-"));
   const mount = Bun.which("mount");
-  if (mount !== null && Bun.spawnSync([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]).success) return folder;
+  if (mount !== null && Bun.spawnSync([mount, "-t", "tmpfs", "-o", "size=1m,nr_inodes=100", "tmpfs", folder]).success) return folder;
   rmSync(folder, { recursive: true });
   return undefined;
 }
@@ -352,7 +352,11 @@ describe("a machine that lacks something", () => {
     }
   });
 
-  test("down --volumes stops the services and leaves nothing where no byte can be written any more", async () => {
+  // The lock of a state folder is a name without a byte.
+  test.each([
+    ["no byte can be written any more", 0, ""],
+    ["no file can be made any more", 100, "No room is left on the disk of the state folder"],
+  ])("down --volumes stops the services and leaves nothing where %s", async (_, names, said) => {
     const disk = mountSmallDisk();
     if (disk === undefined) {
       process.stderr.write("SKIPPED: a full disk cannot be tried here, because this user may not mount one\n");
@@ -366,8 +370,9 @@ describe("a machine that lacks something", () => {
       await mkdir(join(disk, ".streamctl/data"), { recursive: true });
       await writeFile(join(disk, ".streamctl/run.json"), JSON.stringify({ version: 1, choices, services: [record] }));
       Bun.spawnSync(["dd", "if=/dev/zero", `of=${join(disk, ".streamctl/data/segment")}`]);
+      for (let name = 0; name < names; name += 1) await writeFile(join(disk, `.streamctl/data/${name}`), "").catch(() => {});
       const { exitCode, stdout, stderr } = await run(["down", "--volumes"], { cwd: disk });
-      expect(stderr).toContain("No room is left on the disk of the state folder");
+      expect(stderr).toContain(said);
       expect([exitCode, stdout]).toEqual([0, "Stopped kafka; nothing is left\n"]);
       expect(await service.exited).not.toBe(0);
       expect(await readdir(disk)).toEqual([]);
