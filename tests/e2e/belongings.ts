@@ -22,9 +22,10 @@ export async function processesOf(folder: string): Promise<readonly FoundProcess
   return found.flat();
 }
 
-/** Of those, the ones that are an engine, or that prepare its data; between fork and exec a process still is the program that started it. */
+/** Of those, services and what prepares their data, marked or not; between fork and exec a process still is the program that started it. */
 export async function enginesOf(folder: string): Promise<readonly FoundProcess[]> {
-  return (await processesOf(folder)).filter(({ words }) => basename(words.split(" ")[0] ?? "") === "java");
+  const found = await processesOf(folder);
+  return found.filter(({ words }) => words.includes("streamctl.service=") || basename(words.split(" ")[0] ?? "") === "java");
 }
 
 /** Main processes of the stack's containers that run. */

@@ -73,7 +73,7 @@ test("a service that run.json does not name, as after a kill of up, is named by 
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, "utf8")), services: [] }));
   expect((await stack.run(["status"])).stderr).toContain(`Running without being known to run.json: kafka (process ${pid})`);
   const { plan } = await stack.json(["up", "--dry-run"]);
-  expect(plan[0]).toEqual({ operation: "stop", target: "kafka", cause: `process ${pid} runs without being known to run.json` });
+  expect(plan[0]).toEqual({ operation: "restart", target: "service kafka", cause: `process ${pid} runs without being known to run.json` });
   await stack.json(["up"]);
   expect(await identifyProcess(pid)).toBeUndefined();
   expect(await stack.json(["data", "-n", "10", "--rate", "max"])).toMatchObject({ delivered: 10 });
