@@ -83,7 +83,7 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     stop: async (runs, timeoutMs) => await stopRuns(runs, timeoutMs, { runtime, log, forget: recorder.forget }),
   };
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
-  const names = new Set(running.map(({ name }) => name));
+  const names = new Set([...running, ...unrecorded].map(({ name }) => name));
   const desired = desireStack(await withoutTaken(chosenServices(choices), choices, { running: names, log }), runtime);
   const wanted = new Set(desired.map(({ definition }) => definition.name));
   const others = new Set([...running, ...unrecorded].map(({ name }) => name).filter((name) => !wanted.has(name)));

@@ -10,6 +10,7 @@ import { examine, type Finding } from "./checks.ts";
 import { resolveChoices } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
 import { lookAtMachine } from "./machine.ts";
+import { withoutTaken } from "./optional-services.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { chosenServices } from "./stack-services.ts";
 import { detectMachine } from "./detection.ts";
@@ -24,13 +25,15 @@ const neededMemoryBytes = 2e9;
 
 /** The checks by which `up` refuses, and what else is worth knowing. @throws StreamctlError for choices that `up` refuses */
 export async function doctor(portOffset: number | undefined, context: PipelineContext): Promise<readonly Finding[]> {
-  const { folder, declarationsDir, signal } = context;
+  const { folder, declarationsDir, log, signal } = context;
   const state = await readRunState(folder);
   const typed = { runtime: undefined, processor: undefined, portOffset, only: undefined };
   const declarations = openDeclarations(declarationsDir);
   const { running, unrecorded } = await runningServices(state, context);
   const choices = resolveChoices(typed, state, await detectMachine(typed, state?.choices, { declarations, signal }), running.size > 0);
-  const starting = chosenServices(choices).filter(({ name }) => !running.has(name));
+  const there = new Set([...running, ...unrecorded]);
+  const wanted = await withoutTaken(chosenServices(choices), choices, { running: there, log });
+  const starting = wanted.filter(({ name }) => !running.has(name));
   // What runs without being known to the state is stopped by up itself, and so gives its ports back.
   const opening = starting.filter(({ name }) => !unrecorded.has(name));
   const undertaking = {

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "bun:test";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { silentLog } from "../../../src/core/log.ts";
+import { type CacheContext, type CacheEntry, fillCache, isCached } from "../../../src/stack/local/cache.ts";
+import { failureOf } from "../../processors/failure.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+interface Opened extends CacheContext {
+  readonly said: string[];
+}
+
+async function open(): Promise<Opened> {
+  const said: string[] = [];
+  const say = (message: string): void => void said.push(message.replace(/in \d+\.\d s/u, "in … s"));
+  return { cacheDir: await temporaryFolder(), said, log: { ...silentLog, info: say, warn: say, success: say } };
+}
+
+/** An entry of two files, which counts how often it was filled. */
+function entryOf(path: string): { readonly entry: CacheEntry; readonly filled: () => number } {
+  let count = 0;
+  const fill = async (draft: string): Promise<void> => {
+    count += 1;
+    await mkdir(join(draft, "lib"));
+    await writeFile(join(draft, "lib", "one.jar"), "one");
+    await writeFile(join(draft, "two.jar"), String(count));
+  };
+  return { entry: { path, label: "Tiny 1", diskBytes: 1000, fill }, filled: () => count };
+}
+
+describe("fillCache()", () => {
+  test("fills what is missing, once", async () => {
+    const context = await open();
+    const { entry, filled } = entryOf("engines/tiny-1");
+    expect(await isCached(context.cacheDir, entry.path)).toBe(false);
+    await fillCache([entry], context);
+    await fillCache([entry], context);
+    expect([filled(), await isCached(context.cacheDir, entry.path)]).toEqual([1, true]);
+    expect(await readFile(join(context.cacheDir, "engines/tiny-1/lib/one.jar"), "utf8")).toBe("one");
+    expect(context.said).toEqual(["Tiny 1 resolved in … s"]);
+  });
+
+  test("fills again what was cleaned by half", async () => {
+    const context = await open();
+    const { entry, filled } = entryOf("engines/tiny-1");
+    await fillCache([entry], context);
+    await rm(join(context.cacheDir, "engines/tiny-1/lib/one.jar"));
+    expect(await isCached(context.cacheDir, entry.path)).toBe(false);
+    await fillCache([entry], context);
+    await writeFile(join(context.cacheDir, "engines/tiny-1/manifest.json"), '{"lib/one');
+    await fillCache([entry], context);
+    expect(filled()).toBe(3);
+    expect(context.said.filter((line) => line.includes("lacks"))).toEqual([
+      "Tiny 1 in the cache lacks one.jar: fetching it again",
+      "Tiny 1 in the cache lacks manifest.json: fetching it again",
+    ]);
+  });
+
+  test("leaves no entry where filling fails, and removes what a killed process had begun", async () => {
+    const context = await open();
+    await mkdir(join(context.cacheDir, ".draft-other-1"), { recursive: true });
+    const fill = async (draft: string): Promise<void> => {
+      await writeFile(join(draft, "half.jar"), "");
+      throw new Error("no network");
+    };
+    const failing = { path: "engines/tiny-1", label: "Tiny 1", diskBytes: 1000, fill };
+    expect(await failureOf(fillCache([failing], context))).toEqual(new Error("no network"));
+    // The lock goes last, with the folder, which is empty then.
+    expect(await readdir(context.cacheDir).catch(() => [])).toEqual([]);
+  });
+
+  test("says how much room is needed where there is less", async () => {
+    const context = await open();
+    const { entry, filled } = entryOf("engines/tiny-1");
+    expect(await failureOf(fillCache([{ ...entry, diskBytes: 1e18 }], context))).toMatchObject({
+      code: "no-space",
+      message: `Cannot fill the cache "${context.cacheDir}": no room on its disk, 1000000000000 MB are needed`,
+    });
+    expect(filled()).toBe(0);
+  });
+});
