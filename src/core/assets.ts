@@ -11,7 +11,7 @@ const declarations =
 
 /** Where declarations are read from: those of the program, or a folder of the user's. */
 export interface Declarations {
-  /** Paths such as `flink/01-transactions.sql`. */
+  /** Paths such as `pinot/table.json`. */
   paths(): readonly string[];
   read(path: string): string;
 }

@@ -6,11 +6,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import manifest from "../../package.json" with { type: "json" };
 
-const folders = ["config", "dockerfiles", "flink", "ksql", "pinot"];
+const { declarationFolders: folders } = manifest;
 
 /**
- * Texts by path, as the files stand in the project: `flink/01-transactions.sql`.
+ * Texts by path, as the files stand in the project: `pinot/table.json`.
  *
  * @param project a folder with the same layout; default: the project's own
  */

@@ -20,8 +20,8 @@ export const services = {
   ...processorServices,
 } as const satisfies ServiceCatalog;
 
-/** Names of the ports of every service. */
-export type PortName = { [Name in keyof typeof services]: keyof (typeof services)[Name]["ports"] }[keyof typeof services];
+/** The ports of a service of the catalog. */
+export type PortsOf<Name extends keyof typeof services> = (typeof services)[Name]["ports"];
 
 /** Every name that `--only` and `logs` take. */
 export const serviceNames: readonly string[] = Object.keys(services);

@@ -1,51 +1,54 @@
 /** Where the engines of a stack answer. */
 
-import type { StackChoices } from "../state/choices.ts";
-import { layoutOf, type PortName } from "./catalog.ts";
+import { layoutOf, type PortsOf, services, serviceType } from "./catalog.ts";
 import { externalServer } from "./stack-processor.ts";
+import type { PortType } from "../stack/service-type.ts";
+import type { StackChoices } from "../state/choices.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
-export interface Endpoints {
-  /** `host:port`, as librdkafka's `bootstrap.servers`. */
-  readonly kafka: string;
-  /** The same for the services themselves: in a network of containers they come another way than this machine. */
+type EndpointsIn<Ports> = { [Name in keyof Ports]: Ports[Name] extends { readonly endpoint: string } ? Name : never }[keyof Ports];
+
+/** Names of the ports that commands talk to. */
+type EndpointName = { [Name in keyof typeof services]: EndpointsIn<PortsOf<Name>> }[keyof typeof services];
+
+/** Each as `host:port` or as a URL, see {@link PortType}. */
+export interface Endpoints extends Readonly<Record<EndpointName, string>> {
+  /** Kafka for the services themselves: in a network of containers they come another way than this machine. */
   readonly kafkaForServices: string;
-  readonly pinotController: string;
-  readonly pinotBroker: string;
-  readonly flinkRest: string;
-  readonly flinkGateway: string;
-  /** The stack's own server, or one that is not ours. */
-  readonly ksqldb: string;
 }
 
+/** The endpoints of every service that a stack may have; the processor's may be a server that is not ours. */
 export function endpointsOf(choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">): Endpoints {
   const { port, brokers } = layoutOf(choices.runtime, choices.portOffset);
-  const http = (name: PortName): string => `http://127.0.0.1:${port(name)}`;
+  const own = Object.values(services).flatMap(({ ports }) =>
+    endpointsAmong(ports).map((name) => [name, addressOf(name, ports, port)] as const),
+  );
+  const external = externalServer(choices);
+  const [first] = endpointsAmong(serviceType(choices.processor)?.ports ?? {});
   return {
-    kafka: `127.0.0.1:${port("kafka")}`,
+    ...(Object.fromEntries(own) as Record<EndpointName, string>),
+    ...(external && first !== undefined ? { [first]: external.endpoint } : {}),
     kafkaForServices: brokers,
-    pinotController: http("pinotController"),
-    pinotBroker: http("pinotBroker"),
-    flinkRest: http("flinkRest"),
-    flinkGateway: http("flinkGateway"),
-    ksqldb: externalServer(choices)?.endpoint ?? http("ksqldb"),
   };
 }
 
-/** The endpoints of the services that the stack has; null for the others, as `up --json` prints them. */
-export function shownEndpoints(
-  endpoints: Endpoints,
-  services: readonly ServiceName[],
-  external: boolean,
-): Readonly<Record<string, string | null>> {
-  const where = (service: ServiceName, endpoint: string): string | null => (services.includes(service) ? endpoint : null);
-  return {
-    kafka: where("kafka", endpoints.kafka),
-    pinotController: where("pinot", endpoints.pinotController),
-    pinotBroker: where("pinot", endpoints.pinotBroker),
-    ksqldb: external ? endpoints.ksqldb : where("ksqldb", endpoints.ksqldb),
-    flinkRest: where("flink", endpoints.flinkRest),
-    flinkGateway: where("flink", endpoints.flinkGateway),
-    console: null,
-  };
+function addressOf(name: string, ports: Readonly<Record<string, PortType>>, port: (name: string) => number): string {
+  return `${ports[name]?.endpoint === "http" ? "http://" : ""}127.0.0.1:${port(name)}`;
+}
+
+function endpointsAmong(ports: Readonly<Record<string, PortType>>): readonly string[] {
+  return Object.entries(ports).flatMap(([name, { endpoint }]) => (endpoint === undefined ? [] : [name]));
+}
+
+/**
+ * The endpoints of the services that the stack has; null for the others, as `up --json` prints them.
+ *
+ * @param present names of the services, that of a processor on a server that is not ours among them
+ */
+export function shownEndpoints(endpoints: Endpoints, present: readonly ServiceName[]): Readonly<Record<string, string | null>> {
+  const all: Readonly<Record<string, string>> = { ...endpoints };
+  const shown = Object.values(services).flatMap(({ name: service, ports }) =>
+    endpointsAmong(ports).map((name) => [name, present.includes(service) ? (all[name] ?? null) : null] as const),
+  );
+  return { ...Object.fromEntries(shown), console: null };
 }

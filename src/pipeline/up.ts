@@ -82,11 +82,10 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
       processor: choices.processor,
       why: describeChoices(choices),
       services,
-      endpoints: shownEndpoints(
-        endpointsOf(choices),
-        services.map(({ name }) => name),
-        wantsExternal(choices),
-      ),
+      endpoints: shownEndpoints(endpointsOf(choices), [
+        ...services.map(({ name }) => name),
+        ...(wantsExternal(choices) ? [choices.processor] : []),
+      ]),
       changes: changesOf(executed),
       elapsedMs: Math.round(performance.now() - startedAt),
     };

@@ -13,6 +13,8 @@ export interface PortType {
   readonly port: number;
   /** Used within the service alone, so that no container publishes it. */
   readonly own?: true;
+  /** How `up --json` shows it among the endpoints: as a URL, or as `host:port`; absent where commands and people do not talk to it. */
+  readonly endpoint?: "http" | "host";
 }
 
 export interface ServiceType {

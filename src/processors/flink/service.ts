@@ -8,8 +8,8 @@ export const flinkService = {
   label: "Flink",
   kind: "jvm",
   ports: {
-    flinkRest: { label: "Flink REST", port: 8081 },
-    flinkGateway: { label: "Flink SQL gateway", port: 8083 },
+    flinkRest: { label: "Flink REST", port: 8081, endpoint: "http" },
+    flinkGateway: { label: "Flink SQL gateway", port: 8083, endpoint: "http" },
   },
   after: [],
   needs: ["kafka"],

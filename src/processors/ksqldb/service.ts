@@ -11,7 +11,7 @@ export const ksqldbService = {
   name: "ksqldb",
   label: "ksqlDB",
   kind: "jvm",
-  ports: { ksqldb: { label: "ksqlDB", port: 8088 } },
+  ports: { ksqldb: { label: "ksqlDB", port: 8088, endpoint: "http" } },
   after: ["kafka"],
   needs: [],
   define,

@@ -135,7 +135,7 @@ export function probeLines(probe: Probe, ports: readonly ServicePort[]): readonl
   }
 }
 
-/** Such as `/KsqlServerInfo/serverStatus = "RUNNING"`; the path is a JSON pointer. https://www.rfc-editor.org/rfc/rfc6901 */
+/** Such as `/info/state = "RUNNING"`; the path is a JSON pointer. https://www.rfc-editor.org/rfc/rfc6901 */
 function expectationText(expects: Expectation): string {
   const pointer = expects.path.map((name) => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
   return "equals" in expects ? `${pointer} = ${JSON.stringify(expects.equals)}` : `${pointer} >= ${expects.atLeast}`;

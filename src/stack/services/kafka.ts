@@ -8,7 +8,7 @@ export const kafkaService = {
   label: "Kafka",
   kind: "jvm",
   ports: {
-    kafka: { label: "Kafka", port: 9092 },
+    kafka: { label: "Kafka", port: 9092, endpoint: "host" },
     kafkaController: { label: "Kafka controller", port: 9093, own: true },
   },
   after: [],

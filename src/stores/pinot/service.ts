@@ -19,8 +19,8 @@ export const pinotService = {
   label: "Pinot",
   kind: "jvm",
   ports: {
-    pinotController: { label: "Pinot controller", port: 9000 },
-    pinotBroker: { label: "Pinot broker", port: 8099 },
+    pinotController: { label: "Pinot controller", port: 9000, endpoint: "http" },
+    pinotBroker: { label: "Pinot broker", port: 8099, endpoint: "http" },
     pinotServer: { label: "Pinot server", port: 8098, own: true },
     pinotServerAdmin: { label: "Pinot server admin", port: 8097 },
   },

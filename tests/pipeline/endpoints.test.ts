@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { endpointsOf, shownEndpoints } from "../../src/pipeline/endpoints.ts";
+import { someChoices } from "../state/some-choices.ts";
+
+const local = { ...someChoices, runtime: "local", portOffset: 1000 } as const;
+
+test("endpointsOf() has every port that commands talk to, moved by the offset", () => {
+  expect(endpointsOf(local)).toEqual({
+    kafka: "127.0.0.1:10092",
+    kafkaForServices: "127.0.0.1:10092",
+    pinotController: "http://127.0.0.1:10000",
+    pinotBroker: "http://127.0.0.1:9099",
+    flinkRest: "http://127.0.0.1:9081",
+    flinkGateway: "http://127.0.0.1:9083",
+    ksqldb: "http://127.0.0.1:9088",
+  });
+  expect(endpointsOf({ ...local, runtime: "docker" }).kafkaForServices).toBe("kafka:19092");
+});
+
+test("shownEndpoints() has the endpoints of the services that a stack has, and null for the others", () => {
+  expect(shownEndpoints(endpointsOf(local), ["kafka", "flink"])).toEqual({
+    kafka: "127.0.0.1:10092",
+    pinotController: null,
+    pinotBroker: null,
+    flinkRest: "http://127.0.0.1:9081",
+    flinkGateway: "http://127.0.0.1:9083",
+    ksqldb: null,
+    console: null,
+  });
+  const external = { ...local, processor: "ksqldb", source: { url: "http://10.0.0.7:8088" } };
+  expect(shownEndpoints(endpointsOf(external), ["kafka", "ksqldb"])).toMatchObject({ ksqldb: "http://10.0.0.7:8088", flinkRest: null });
+});
