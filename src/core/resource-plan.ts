@@ -35,9 +35,10 @@ export async function observeGraph(resources: readonly Resource[], within: () =>
   return snapshot;
 }
 
-/** Whether a service answers now, as the stack wants it. */
+/** Whether a service answers now, as the stack wants it, and so does every one that it needs: a server may answer without its Kafka. */
 function isServing(holder: Resource, snapshot: ReadonlyMap<Resource, Observation>): boolean {
-  return holder.decide(snapshot.get(holder)?.seen, noNeighbours).operation === "keep";
+  const keeps = holder.decide(snapshot.get(holder)?.seen, noNeighbours).operation === "keep";
+  return keeps && holder.needs.every((needed) => isServing(needed, snapshot));
 }
 
 const noNeighbours: Neighbours = { seen: () => undefined, facts: () => undefined, decision: () => undefined };

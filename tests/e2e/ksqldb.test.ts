@@ -61,12 +61,13 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     ksqldb.posted.length = 0;
     const { plan } = await stack.json(["up", "--dry-run"]);
     expect(plan.map(({ operation, target }: Record<string, string>) => `${operation} ${target}`)).toEqual([
-      "keep kafka",
-      "unchanged topic transactions",
-      "unchanged topic window_transactions",
-      `unchanged stream ${await named("transactions")}`,
-      `unchanged stream ${await named("paid_transactions")}`,
-      `unchanged table ${await named("window_transactions")}`,
+      "keep service kafka",
+      "keep topic transactions",
+      "keep topic window_transactions",
+      `keep stream ${await named("transactions")}`,
+      `keep stream ${await named("paid_transactions")}`,
+      `keep table ${await named("window_transactions")}`,
+      "keep job window_transactions",
     ]);
     const report = await stack.json(["up"]);
     expect(new Set(report.changes.map(({ result }: Record<string, string>) => result))).toEqual(new Set(["unchanged"]));
@@ -77,16 +78,18 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     const folder = await stack.edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
     const { plan } = await stack.json(["up", "--dir", folder, "--dry-run"]);
     const changed = "its statements or settings changed";
+    const dropped = ": terminated, dropped and created again";
     expect(plan.slice(1)).toEqual([
-      { operation: "unchanged", target: "topic transactions", cause: "it exists, with 3 partitions" },
+      { operation: "keep", target: "topic transactions", cause: "it exists, with 3 partitions" },
       { operation: "replace", target: "topic window_transactions", cause: changed },
-      { operation: "unchanged", target: `stream ${await named("transactions")}`, cause: "it is as its file says" },
-      { operation: "terminate, drop and create again", target: `stream ${await named("paid_transactions")}`, cause: changed },
+      { operation: "keep", target: `stream ${await named("transactions")}`, cause: "it is as its file says" },
+      { operation: "replace", target: `stream ${await named("paid_transactions")}`, cause: `${changed}${dropped}` },
       {
-        operation: "terminate, drop and create again",
+        operation: "replace",
         target: `table ${await named("window_transactions")}`,
-        cause: `${changed} (windowed aggregates cannot be replaced)`,
+        cause: `${changed} (windowed aggregates cannot be replaced)${dropped}`,
       },
+      { operation: "replace", target: "job window_transactions", cause: changed },
     ]);
     expect(changing()).toEqual([]);
   });
@@ -137,9 +140,9 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   test("up with Flink takes back what was made on the server, and makes the windows' topic anew", async () => {
     const { plan } = await stack.json(["up", "--processor", "flink", ...only("kafka", "flink"), "--dry-run"]);
     expect(plan).toContainEqual({
-      operation: "provision",
+      operation: "replace",
       target: "topic window_transactions",
-      cause: "made anew where it is there: flink takes the place of ksqldb",
+      cause: "its retention.ms is 259200000000000, and this processor needs -1",
     });
     // A first attempt does not get through to the server: what is there is not forgotten.
     const gone = ksqldb.refuseAll();

@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { observeGraph } from "../../src/core/resource-plan.ts";
+import type { Resource } from "../../src/core/resource.ts";
+import { stepDeadline } from "../../src/core/step-deadline.ts";
+
+/** A FAKE service that runs, or does not. */
+function service(name: string, runs: boolean, needs: readonly Resource[] = []): Resource {
+  return {
+    kind: "service",
+    name,
+    needs,
+    observe: async () => runs,
+    decide: (seen) => ({ operation: seen === true ? "keep" : "start", cause: "a fake" }),
+    apply: async () => ({ facts: undefined }),
+  };
+}
+
+test("observeGraph() asks no engine what it holds while something that it needs does not run", async () => {
+  const lookAt = async (kafkaRuns: boolean): Promise<unknown> => {
+    const kafka = service("kafka", kafkaRuns);
+    const server = service("server", true, [kafka]);
+    const job: Resource = { ...service("job", true, [server]), kind: "job", holder: server, recall: () => "remembered" };
+    const snapshot = await observeGraph([kafka, server, job], () => stepDeadline(1000));
+    return snapshot.get(job);
+  };
+  expect(await lookAt(true)).toEqual({ seen: true, live: true });
+  expect(await lookAt(false)).toEqual({ seen: "remembered", live: false });
+});
