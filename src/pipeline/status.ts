@@ -1,18 +1,24 @@
 /** `status`: what runs, as each engine reports it, and whether topics, job and table are in order. */
 
+import { openDeclarations } from "../core/assets.ts";
+import { hasCode } from "../core/errors.ts";
+import { stepDeadline } from "../core/step-deadline.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { endpointsOf } from "./endpoints.ts";
 import { readStack } from "./killed-start.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
-import { observeResources, type ResourceStatus } from "./resources.ts";
-import type { ExternalServer } from "../processors/plugin.ts";
 import { withoutAbsent } from "./optional-services.ts";
+import { observeResources, type ResourceStatus } from "./resources.ts";
 import { requireSameOffset } from "./running-stack.ts";
-import { externalServer, wantsExternal, warnOfServers } from "./stack-processor.ts";
+import { externalServer, openProcessor, wantsExternal, warnOfServers } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
+import type { ComputationView, ExternalServer, PartitionProgress } from "../processors/plugin.ts";
 import { isReady } from "../stack/health.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import { type ServiceStatus, serviceStatuses } from "../stack/stack.ts";
 import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
+import type { RunState } from "../state/run-state.ts";
 
 export interface StatusReport {
   readonly runtime: string;
@@ -22,6 +28,13 @@ export interface StatusReport {
   readonly resources: readonly ResourceStatus[];
   /** The job once more; null where the stack has none, or where its processor is not healthy. */
   readonly job: JobStatus | null;
+  /** What the processor has read and what runs of the job; null like the job, and where the processor does not tell. */
+  readonly computation: ComputationStatus | null;
+}
+
+export interface ComputationStatus {
+  readonly progress: readonly PartitionProgress[];
+  readonly view: readonly ComputationView[];
 }
 
 export interface JobStatus {
@@ -37,7 +50,7 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   const state = await readStack(context);
   if (!state) {
     requireNothingRunning(await findLeftBehind(context), folder.root);
-    return { runtime: "none", processor: "none", services: [], resources: [], job: null };
+    return { runtime: "none", processor: "none", services: [], resources: [], job: null, computation: null };
   }
   requireSameOffset(folder, state, portOffset);
   const { runtime, processor } = state.choices;
@@ -50,7 +63,30 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   const external = wantsExternal(state.choices) ? externalServer(state.choices) : undefined;
   const services = external ? [...own, await externalStatus(processor, external, signal)] : own;
   const resources = await observeResources({ choices: state.choices, stackId: state.stack.id }, services, opened, context);
-  return { runtime, processor, services, resources, job: jobOf(resources) };
+  const job = jobOf(resources);
+  const computation = job === null ? null : await computationOf(state, opened, context);
+  return { runtime, processor, services, resources, job, computation };
+}
+
+/** Longest time for a processor to tell how far it is, in milliseconds. */
+const lookTimeoutMs = 5000;
+
+async function computationOf(
+  { choices, stack }: RunState,
+  runtime: Runtime,
+  { declarationsDir, signal }: PipelineContext,
+): Promise<ComputationStatus | null> {
+  const place = { endpoints: endpointsOf(choices), runtime, declarations: openDeclarations(declarationsDir), stackId: stack.id };
+  const { plugin, contextFor } = await openProcessor(choices, place);
+  const deadline = stepDeadline(lookTimeoutMs, signal);
+  try {
+    const [progress, view] = await Promise.all([plugin.progress(contextFor(), deadline), plugin.view(contextFor(), deadline)]);
+    return { progress, view };
+  } catch (error) {
+    // Why it does not tell is for the job's health to say.
+    if (hasCode(error, "processor") || hasCode(error, "unreachable") || hasCode(error, "timeout")) return null;
+    throw error;
+  }
 }
 
 /** Whether there is a stack, and every service and everything that they hold is healthy. */

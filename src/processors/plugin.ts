@@ -141,6 +141,26 @@ export interface ProcessorContext {
   readonly stackId: string;
 }
 
+/** How far the computation has read a partition of the topic that it reads. */
+export interface PartitionProgress {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset of the first record that it has not read. */
+  readonly nextOffset: number;
+}
+
+/** A job or query of the computation, as the engine itself shows it. */
+export interface ComputationView {
+  readonly id: string;
+  readonly name: string;
+  /** As the engine writes it, such as `RUNNING`. */
+  readonly state: string;
+  /** Since its start, in milliseconds; absent where the engine does not say. */
+  readonly durationMs?: number;
+  /** What else the engine says that tells whether it works, such as `completedCheckpoints` or `lag` in records. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
 /** A question in the processor's own SQL. */
 export interface ProcessorQuery extends Pick<ProcessorContext, "endpoints" | "source"> {
   /** Without its semicolon. */
@@ -165,6 +185,14 @@ export interface ProcessorQueries {
 export interface ProcessorPlugin {
   /** @throws StreamctlError `usage` where its declarations cannot be used */
   computation(context: ProcessorContext): Processor;
+  /**
+   * How far it has read, also where nothing is committed to Kafka. A partition of which the engine does not say it is left out.
+   *
+   * @throws StreamctlError `unreachable`, `processor`, `interrupted`
+   */
+  progress(context: ProcessorContext, deadline: StepDeadline): Promise<readonly PartitionProgress[]>;
+  /** What runs of it, one row per job or query. @throws StreamctlError as {@link progress} */
+  view(context: ProcessorContext, deadline: StepDeadline): Promise<readonly ComputationView[]>;
   /** Names of what streamctl makes for this stack on a server that it did not start. Absent where no such server can be had. */
   ownObjects?(context: ProcessorContext): readonly string[];
   /**

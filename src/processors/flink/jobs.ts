@@ -135,7 +135,8 @@ async function failureOf(restUrl: string, jobId: string, job: FlinkJob | undefin
 /** Status of a cluster that is there and has no leader yet. */
 const unavailable = 503;
 
-async function ask(url: string, deadline: StepDeadline, options: { readonly missingIsFine?: boolean } = {}): Promise<HttpAnswer> {
+/** Answers of the cluster's REST API. @throws StreamctlError `processor` where it refuses, `unreachable` */
+export async function ask(url: string, deadline: StepDeadline, options: { readonly missingIsFine?: boolean } = {}): Promise<HttpAnswer> {
   const answer = await exchange(url, { signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 10_000) });
   if (answer.status === 200 || (answer.status === 404 && options.missingIsFine === true)) return answer;
   const text = arrayAt(answer.json, "errors").find((error) => typeof error === "string");

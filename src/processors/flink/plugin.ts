@@ -1,8 +1,14 @@
 import type { ProcessorContext, ProcessorPlugin } from "../plugin.ts";
-import { createFlinkProcessor, type FlinkOptions } from "./processor.ts";
+import { createFlinkProcessor, type FlinkOptions, jobNameOf } from "./processor.ts";
+import { readProgress, readView } from "./view.ts";
 
 export const flinkPlugin: ProcessorPlugin = {
   computation: (context) => createFlinkProcessor(optionsOf(context)),
+  async progress(context, deadline) {
+    const { restUrl } = optionsOf(context);
+    return await readProgress(restUrl, jobNameOf(context.windows), context.transactions.name, deadline);
+  },
+  view: async (context, deadline) => await readView(optionsOf(context).restUrl, jobNameOf(context.windows), deadline),
 };
 
 function optionsOf({ endpoints, brokersForServices, transactions, windows, data, declarations }: ProcessorContext): FlinkOptions {

@@ -42,7 +42,7 @@ interface Job {
 /** @throws StreamctlError `usage` when a statement's file names a value that is not given. */
 export function createFlinkProcessor(options: FlinkOptions): Processor {
   const { restUrl, transactions, windows, checkpoints } = options;
-  const name = `streamctl-${windows.name}`;
+  const name = jobNameOf(windows);
   const render = (brokers: string): readonly Statement[] =>
     readStatements(options.declarations, "flink", {
       brokers,
@@ -91,6 +91,11 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
     },
     health: (deadline) => healthOf(job, deadline),
   };
+}
+
+/** Name of the job that writes a topic of windows; also its consumer group. */
+export function jobNameOf(windows: Pick<TopicIdentity, "name">): string {
+  return `streamctl-${windows.name}`;
 }
 
 const parameterNames = {

@@ -6,12 +6,15 @@ import { createKsqldbProcessor, removeOwnObjects } from "./processor.ts";
 import { isPushQuery, queryKsqldb } from "./query.ts";
 import { readServerInfo } from "./server.ts";
 import { readSource } from "./source.ts";
+import { readProgress, readView } from "./view.ts";
 
 /** Longest time for a server that is not ours to give back what streamctl made there, in milliseconds. */
 const releaseTimeoutMs = 60_000;
 
 export const ksqldbPlugin: ProcessorPlugin = {
   computation: (context) => createKsqldbProcessor(optionsOf(context)),
+  progress: async (context, deadline) => await readProgress(new KsqldbChain(optionsOf(context)), deadline),
+  view: async (context, deadline) => await readView(new KsqldbChain(optionsOf(context)), deadline),
   ownObjects: (context) => new KsqldbChain(optionsOf(context)).declared.map(({ name }) => name),
   async release(context, log, signal) {
     const options = optionsOf(context);

@@ -8,6 +8,7 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
     runtime: "local",
     processor: "flink",
     job: { name: "streamctl-window_transactions", healthy: true, detail: "RUNNING, 2 of 2 tasks" },
+    computation: null,
     resources: [
       { kind: "topic", name: "transactions", state: "unhealthy", detail: "it does not exist; create it with: streamctl up" },
       { kind: "job", name: "streamctl-window_transactions", state: "healthy", detail: "RUNNING, 2 of 2 tasks" },

@@ -157,7 +157,7 @@ function runStatement(holding: Holding, sql: string): object {
   const { queries } = holding;
   if (/^SHOW QUERIES$/iu.test(sql)) return { ...words.queries, queries: [...queries.values()].map(shownQuery) };
   if (/^SHOW PROPERTIES$/iu.test(sql)) return { "@type": "properties", statementText: sql, properties: defaultSettings };
-  if (/^DESCRIBE /iu.test(sql)) return describe(holding, sourceName(sql.slice("DESCRIBE ".length)));
+  if (/^DESCRIBE /iu.test(sql)) return describe(holding, sourceName(sql.slice("DESCRIBE ".length).replace(/ EXTENDED$/iu, "")));
   if (/^EXPLAIN /iu.test(sql)) return words.explained;
   if (/^TERMINATE /iu.test(sql)) return terminate(holding, sql.slice("TERMINATE ".length));
   const dropped = new RegExp(`^DROP (?:STREAM|TABLE) ${name}$`, "iu").exec(sql)?.groups?.["name"];

@@ -1,0 +1,53 @@
+/** What the queries of a ksqlDB server have read, and how they do. */
+
+import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
+import type { StepDeadline } from "../../core/step-deadline.ts";
+import type { ComputationView, PartitionProgress } from "../plugin.ts";
+import type { KsqldbChain } from "./chain.ts";
+import { fillingQueries } from "./change.ts";
+import { quoted } from "./declarations.ts";
+import { listQueries } from "./objects.ts";
+import { ask } from "./server.ts";
+
+/** What a query has committed of a partition that it reads, and where the partition ends. */
+interface QueryOffset extends PartitionProgress {
+  readonly endOffset: number;
+}
+
+/**
+ * Offsets that the queries of the chain have committed, of the topics that each reads, those between two of them included.
+ * https://docs.ksqldb.io/en/latest/developer-guide/ksqldb-reference/describe/
+ */
+export async function readProgress(chain: KsqldbChain, deadline: StepDeadline): Promise<readonly PartitionProgress[]> {
+  const filled = chain.declared.filter(({ definition }) => definition === undefined);
+  const offsets = await Promise.all(filled.map(async ({ name }) => await queryOffsets(chain.options.url, name, deadline)));
+  return offsets.flat().map(({ topic, partition, nextOffset }) => ({ topic, partition, nextOffset }));
+}
+
+/** Empty where there is no stream or table of the name, and where its query has committed nothing yet. */
+async function queryOffsets(url: string, name: string, deadline: StepDeadline): Promise<readonly QueryOffset[]> {
+  const { json } = await ask(url, `DESCRIBE ${quoted(name)} EXTENDED`, deadline);
+  const groups = arrayAt(at(json, 0, "sourceDescription"), "queryOffsetSummaries");
+  const topics = groups.flatMap((group) => arrayAt(group, "topicSummaries"));
+  return topics.flatMap((topic) =>
+    arrayAt(topic, "offsets").map((offset) => ({
+      topic: stringAt(topic, "kafkaTopic") ?? "",
+      partition: numberAt(offset, "partition") ?? 0,
+      nextOffset: numberAt(offset, "consumerOffset") ?? 0,
+      endOffset: numberAt(offset, "logEndOffset") ?? 0,
+    })),
+  );
+}
+
+/** A row for each query of the chain that is there. */
+export async function readView({ options: { url }, declared }: KsqldbChain, deadline: StepDeadline): Promise<readonly ComputationView[]> {
+  const queries = fillingQueries(declared, await listQueries(url, deadline)).filter((query) => query !== undefined);
+  return await Promise.all(
+    queries.map(async ({ id, state, sinks, topics }): Promise<ComputationView> => {
+      const [name = id] = sinks;
+      const offsets = await queryOffsets(url, name, deadline);
+      const lag = offsets.reduce((sum, { nextOffset, endOffset }) => sum + Math.max(0, endOffset - nextOffset), 0);
+      return { id, name, state, facts: { writes: topics.join(", "), ...(offsets.length === 0 ? {} : { lag }) } };
+    }),
+  );
+}
