@@ -1,7 +1,7 @@
 /** Every service that a stack may have. Names, ports, the order of starts and stops and the lists of other modules derive from it. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { processorServices } from "../processors/services.ts";
+import { processorServices } from "../processors/catalog.ts";
 import { networkLayout, type NetworkLayout } from "../stack/network-layout.ts";
 import { runsInContainer, type ServiceDefinition } from "../stack/service.ts";
 import { withDependencies } from "../stack/service-order.ts";

@@ -148,7 +148,7 @@ function judgeLimits({ runtime, limits: { openFiles, processes, addressSpaceByte
 
 const installHint = `Install a JDK ${requiredJava} or newer (Debian: apt-get install openjdk-${requiredJava}-jdk-headless), point JAVA_HOME at one, or type: streamctl up --runtime docker`;
 
-function judgeJava({ runtime, java, compiles }: Machine): Judgement {
+function judgeJava({ runtime, java, compiled }: Machine): Judgement {
   const { program, home, version, said } = java;
   if (runtime === "docker") return "not needed here: the engines run in containers";
   if (program === undefined && home !== undefined) {
@@ -159,10 +159,10 @@ function judgeJava({ runtime, java, compiles }: Machine): Judgement {
   if (version < requiredJava) {
     return lacks(`Cannot use "${program}": version ${version} is too old, ${requiredJava} is needed`, installHint);
   }
-  if (!compiles) return `version ${version}, ${program}`;
+  if (compiled.length === 0) return `version ${version}, ${program}`;
   if (java.compiles === true) return `version ${version} with its compiler, ${program}`;
   return lacks(
-    `Cannot compile with "${program}": it has no compiler, which a part of Flink needs the first time`,
+    `Cannot compile with "${program}": it has no compiler, which a part of ${compiled.join(" and of ")} needs the first time`,
     `Install the JDK, not only the runtime (Debian: apt-get install openjdk-${requiredJava}-jdk-headless), or point JAVA_HOME at one`,
   );
 }

@@ -72,7 +72,7 @@ export interface Machine {
   readonly missingEngines: readonly string[];
   readonly missingBytes: number;
   /** Whether one of them is compiled. */
-  readonly compiles: boolean;
+  readonly compiled: readonly string[];
   readonly takenPorts: readonly TakenPort[];
   readonly outgoingPorts: { readonly ports: readonly number[]; readonly range: PortRange } | undefined;
   /** The container engine; undefined where it was not asked. */
@@ -87,7 +87,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
   const { runtime, portOffset } = choices;
   const cache = await cacheOrRefusal();
   const missing = "path" in cache ? await missingIn(cache.path, undertaking) : enginesOf(starting);
-  const compiles = runtime === "local" && missing.some(needsCompiler);
+  const compiled = runtime === "local" ? missing.filter(needsCompiler).map(({ label }) => label) : [];
   const published = opening.map(({ name, ports }) => ({
     name,
     ports: ports.filter(({ own }) => runtime === "local" || own !== true),
@@ -95,7 +95,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
   const [stateFolder, limits, java, maven, taken, outgoing, containers, installed] = await Promise.all([
     lookAtFolder(folder.root),
     readLimits(),
-    lookAtJava({ askCompiler: compiles, signal }),
+    lookAtJava({ askCompiler: compiled.length > 0, signal }),
     findProgram("mvn"),
     takenPorts(published),
     outgoingPorts(published.flatMap(({ ports }) => ports.map(({ port }) => port))),
@@ -114,7 +114,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     cache,
     missingEngines: missing.map(({ engine }) => engine),
     missingBytes: diskBytesFor(missing),
-    compiles,
+    compiled,
     takenPorts: taken,
     outgoingPorts: outgoing,
     containers,

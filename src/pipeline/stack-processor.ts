@@ -83,10 +83,10 @@ export async function openProcessors(
 export async function openProcessor({ processor, source }: ChosenProcessor, place: ProcessorPlace): Promise<StackProcessor> {
   const { endpoints, runtime, declarations, stackId } = place;
   const declaration = processorOf(processor);
-  const service = declaration.service(source);
+  const external = declaration.external(source);
   return {
     declaration,
-    external: declaration.external(source),
+    external,
     plugin: await declaration.load(),
     contextFor: (topics = anyTopics) => ({
       ...topics,
@@ -95,7 +95,7 @@ export async function openProcessor({ processor, source }: ChosenProcessor, plac
       brokers: endpoints.kafka,
       brokersForServices: endpoints.kafkaForServices,
       transactionsPartitions: transactionsTopic.partitions,
-      data: service === undefined ? undefined : runtime.dataOf(service),
+      data: external === undefined ? runtime.dataOf(processor) : undefined,
       topics: topicAdmin(endpoints.kafka),
       declarations,
       pipeline: pipeline.name,

@@ -4,7 +4,7 @@ import { StreamctlError } from "../core/errors.ts";
 import { everyService, labelOf, type Placement, type ServiceCatalog, serviceNames, services, serviceType } from "./catalog.ts";
 import { type OptionalChoices, wantsOptional } from "./optional-services.ts";
 import type { StoppableService } from "./graph/service.ts";
-import { defaultProcessor, processorServices } from "../processors/services.ts";
+import { defaultProcessor, isProcessorName, processorOf } from "../processors/catalog.ts";
 import { withDependencies } from "../stack/service-order.ts";
 import type { ServiceDefinition } from "../stack/service.ts";
 import type { ServiceType } from "../stack/service-type.ts";
@@ -23,8 +23,9 @@ export interface ServiceChoice extends Placement, Pick<OptionalChoices, "with" |
 export function chosenServices(
   choices: Pick<StackChoices, "runtime" | "portOffset" | "only" | "with" | "without" | "processor" | "source">,
 ): readonly ServiceDefinition[] {
-  const { source } = choices;
-  return desiredServices({ ...choices, external: source !== undefined && "url" in source });
+  const { processor, source } = choices;
+  const external = isProcessorName(processor) && processorOf(processor).external(source) !== undefined;
+  return desiredServices({ ...choices, external });
 }
 
 /**
@@ -35,24 +36,24 @@ export function chosenServices(
 export function desiredServices(choice: ServiceChoice, catalog: ServiceCatalog = services): readonly ServiceDefinition[] {
   const { processor, external, only } = choice;
   const every = everyService(choice, catalog);
-  const offered = every.filter(({ name }) => !isProcessor(name) || (name === processor && !external));
+  const offered = every.filter(({ name }) => !isProcessorName(name) || (name === processor && !external));
   for (const name of only ?? []) {
     if (serviceType(name, catalog) === undefined) throw unknownService(name);
     // A processor on a server that is not ours can be named, and is not started.
-    if (isProcessor(name) && name !== processor) throw otherProcessor(name, choice);
+    if (isProcessorName(name) && name !== processor) throw otherProcessor(name, choice);
   }
   const isWanted = ({ name, optional }: ServiceType): boolean =>
     optional ? wantsOptional({ name, optional }, choice) : only === undefined || only.includes(name);
   const isOffered = ({ name }: ServiceType): boolean => offered.some((one) => one.name === name);
   const asked = Object.values(catalog).filter((type) => isOffered(type) && isWanted(type));
   // What the processor needs is needed where a server that is not ours does its work, too.
-  const wanted = withDependencies([...asked.map(({ name }) => name), ...(only ?? []).filter(isProcessor)], every);
+  const wanted = withDependencies([...asked.map(({ name }) => name), ...(only ?? []).filter(isProcessorName)], every);
   return offered.filter(({ name }) => wanted.has(name));
 }
 
 /** Definitions of the services of a stack for which nothing was chosen. */
 export function defaultServices(place: Placement): readonly ServiceDefinition[] {
-  return desiredServices({ ...place, processor: defaultProcessor, external: false });
+  return desiredServices({ ...place, processor: defaultProcessor(), external: false });
 }
 
 export function isServiceName(name: string): boolean {
@@ -68,10 +69,6 @@ export function unknownService(name: string): StreamctlError {
   return new StreamctlError("usage", `Cannot use service "${name}": there is no such service`, {
     hint: `Services: ${serviceNames.join(", ")}`,
   });
-}
-
-function isProcessor(name: string): boolean {
-  return Object.hasOwn(processorServices, name);
 }
 
 function otherProcessor(name: string, { processor, external }: ServiceChoice): StreamctlError {

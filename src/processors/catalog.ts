@@ -5,11 +5,9 @@ import { flink } from "./flink/declaration.ts";
 import { ksqldb } from "./ksqldb/declaration.ts";
 import type { ProcessorDeclaration, ProcessorOption } from "./plugin.ts";
 
-export const processors = { ksqldb, flink } as const satisfies Readonly<Record<string, ProcessorDeclaration>>;
+export const processors = { flink, ksqldb } as const satisfies Readonly<Record<string, ProcessorDeclaration>>;
 
-export type ProcessorName = keyof typeof processors;
-
-export const processorNames = Object.keys(processors) as readonly ProcessorName[];
+type ProcessorName = keyof typeof processors;
 
 const declarations: readonly ProcessorDeclaration[] = Object.values(processors);
 
@@ -17,6 +15,21 @@ const declarations: readonly ProcessorDeclaration[] = Object.values(processors);
 export const automaticProcessors: readonly ProcessorDeclaration[] = declarations
   .filter(({ automatic }) => automatic !== undefined)
   .toSorted((one, other) => (one.automatic ?? 0) - (other.automatic ?? 0));
+
+/** The one that every machine can run. @throws StreamctlError `internal` for a catalog without one */
+export function defaultProcessor(): string {
+  const always = automaticProcessors.find(({ ways }) => ways === undefined);
+  if (always) return always.name;
+  throw new StreamctlError("internal", "The catalog of processors is wrong: none of them can be had everywhere");
+}
+
+/** As `--processor` takes them, and as they are shown: first those that it tries by itself. */
+export const processorNames: readonly string[] = [...new Set([...automaticProcessors, ...declarations])].map(({ name }) => name);
+
+/** The service of each, by its name. */
+export const processorServices = Object.fromEntries(declarations.map(({ name, service }) => [name, service])) as ProcessorServices;
+
+type ProcessorServices = { readonly [Name in ProcessorName]: (typeof processors)[Name]["service"] };
 
 /** Options of `up` that belong to one of the processors. */
 export const processorOptions: readonly ProcessorOption[] = declarations.flatMap(({ options }) => options);

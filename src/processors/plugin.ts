@@ -14,6 +14,7 @@ import type { JsonReader } from "../record/json-reader.ts";
 import type { TopicIdentity } from "../spec/names.ts";
 import type { ServiceData } from "../stack/runtime.ts";
 import type { Probe } from "../stack/service.ts";
+import type { ServiceType } from "../stack/service-type.ts";
 import type { ProcessorSource, Reason } from "../state/choices.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import type { Processor } from "./processor.ts";
@@ -100,9 +101,9 @@ export interface ProcessorDeclaration {
   describeReason(reason: Reason): string | undefined;
   /** A source as errors and `doctor` name it. */
   describeSource(source: ProcessorSource): { readonly short: string; readonly long: string };
-  /** Name of the service of the stack that runs it; undefined where a server that streamctl did not start does. */
-  service(source: ProcessorSource | undefined): string | undefined;
-  /** That server; undefined where a service of the stack runs it. */
+  /** The service that runs it where the stack has it, under the processor's own name. */
+  readonly service: ServiceType;
+  /** The server that does its work and that streamctl did not start; undefined where a service of the stack runs it. */
   external(source: ProcessorSource | undefined): ExternalServer | undefined;
   /**
    * Looks whether what is installed can be used, for `doctor` and before a start. Absent where nothing of the user's is used. Answers what it

@@ -15,7 +15,7 @@ const fit: Machine = {
   cache: { path: "/home/ada/.cache/streamctl", obstacle: undefined, freeBytes: 50e9, executes: true },
   missingEngines: ["kafka", "pinot", "flink"],
   missingBytes: 870e6,
-  compiles: true,
+  compiled: ["Flink"],
   takenPorts: [],
   outgoingPorts: undefined,
   containers: "docker 20.10.24",
@@ -23,7 +23,7 @@ const fit: Machine = {
   installed: [],
 };
 
-const fullCache = { missingEngines: [], missingBytes: 0, compiles: false } as const;
+const fullCache = { missingEngines: [], missingBytes: 0, compiled: [] } as const;
 const runtimeOnly = { ...fit.java, compiles: false };
 const kafkaPort = {
   service: "kafka",

@@ -1,5 +1,6 @@
 import type { ProcessorDeclaration } from "../plugin.ts";
 import { flinkJsonReader } from "./json-reader.ts";
+import { flinkService } from "./service.ts";
 import { windowTopicConfig } from "./topic-config.ts";
 
 /** Flink comes from Maven and runs as a service of the stack, so it can always be had. */
@@ -15,7 +16,7 @@ export const flink = {
   choose: () => ({}),
   describeReason: () => undefined,
   describeSource: () => ({ short: "none", long: "Flink" }),
-  service: () => "flink",
+  service: flinkService,
   external: () => undefined,
   load: async () => (await import("./plugin.ts")).flinkPlugin,
 } as const satisfies ProcessorDeclaration;

@@ -1,6 +1,6 @@
 import { ksqldbJsonReader } from "./json-reader.ts";
 import { windowTopicConfig } from "./topic-config.ts";
-import { ksqldbChecks } from "./service.ts";
+import { ksqldbChecks, ksqldbService } from "./service.ts";
 import type { ProcessorDeclaration } from "../plugin.ts";
 import { authorization, exposedCredentials } from "./credentials.ts";
 import {
@@ -29,10 +29,7 @@ export const ksqldb = {
   choose: chooseKsqldb,
   describeReason,
   describeSource,
-  service(kept) {
-    const source = readSource(kept);
-    return source && "url" in source ? undefined : "ksqldb";
-  },
+  service: ksqldbService,
   external(kept) {
     const source = readSource(kept);
     if (source === undefined || !("url" in source)) return undefined;

@@ -37,10 +37,6 @@ describe("the declaration of ksqlDB", () => {
   });
 
   test("says who runs it: a service of the stack, or a server that is not ours", () => {
-    expect([ksqldb.service({ home: "/opt" }), ksqldb.external({ home: "/opt" })]).toEqual(["ksqldb", undefined]);
-    expect([ksqldb.service({ url: "http://a:8088" }), ksqldb.external({ url: "http://a:8088" })?.endpoint]).toEqual([
-      undefined,
-      "http://a:8088",
-    ]);
+    expect([ksqldb.external({ home: "/opt" }), ksqldb.external({ url: "http://a:8088" })?.endpoint]).toEqual([undefined, "http://a:8088"]);
   });
 });
