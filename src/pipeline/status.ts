@@ -77,10 +77,14 @@ async function computationOf(
   { declarationsDir, signal }: PipelineContext,
 ): Promise<ComputationStatus | null> {
   const place = { endpoints: endpointsOf(choices), runtime, declarations: openDeclarations(declarationsDir), stackId: stack.id };
-  const { plugin, contextFor } = await openProcessor(choices, place);
+  const processor = await openProcessor(choices, place);
+  const { plugin } = processor;
   const deadline = stepDeadline(lookTimeoutMs, signal);
   try {
-    const [progress, view] = await Promise.all([plugin.progress(contextFor(), deadline), plugin.view(contextFor(), deadline)]);
+    const [progress, view] = await Promise.all([
+      plugin.progress(processor.contextFor(), deadline),
+      plugin.view(processor.contextFor(), deadline),
+    ]);
     return { progress, view };
   } catch (error) {
     // Why it does not tell is for the job's health to say.

@@ -42,7 +42,7 @@ async function sourceOffsets(metricsUrl: string, topic: string, deadline: StepDe
   const wanted = names.filter((name) => offsetIn(name, topic) !== undefined);
   if (wanted.length === 0) return [];
   const query = new URLSearchParams({ agg: "max", get: wanted.join(",") });
-  const { json } = await ask(`${metricsUrl}?${query}`, deadline, { missingIsFine: true });
+  const { json } = await ask(`${metricsUrl}?${query.toString()}`, deadline, { missingIsFine: true });
   return arrayAt(json).flatMap((metric) => {
     const found = offsetIn(stringAt(metric, "id") ?? "", topic);
     const offset = numberAt(metric, "max") ?? -1;
