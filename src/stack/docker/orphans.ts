@@ -6,6 +6,7 @@
 import { endProcess, hasEnded } from "../../core/end-process.ts";
 import type { Log } from "../../core/log.ts";
 import { type ListedProcess, processesOfUser } from "../../core/process-list.ts";
+import type { ComposeProject } from "./compose-project.ts";
 
 /** Time for such a program to come to its own end, in milliseconds. */
 const ownEndMs = 15_000;
@@ -14,7 +15,7 @@ const ownEndMs = 15_000;
 const endTimeoutMs = 5000;
 
 /** Waits for the programs that still change a project, and ends those that take too long: a build at once, which is begun again. */
-export async function endOrphans(project: string, containerIds: readonly string[], log: Log): Promise<void> {
+export async function endOrphans(project: ComposeProject, containerIds: readonly string[], log: Log): Promise<void> {
   const found = await processesOfUser((words) => isMaking(words, project) || isChanging(words, containerIds));
   await Promise.all(
     found.map(async ({ identity, words }: ListedProcess) => {
@@ -26,9 +27,13 @@ export async function endOrphans(project: string, containerIds: readonly string[
   );
 }
 
-/** Whether the words are those of a compose that makes containers of a project or builds its images, as only streamctl types them. */
-function isMaking(words: readonly string[], project: string): boolean {
-  return words[words.indexOf("-p") + 1] === project && (words.includes("--no-start") || words.includes("build"));
+/**
+ * Whether the words are those of a compose that makes containers of a project or builds its images, as only streamctl types them, or of the
+ * build that an old compose hands on to the engine's own program.
+ */
+function isMaking(words: readonly string[], { name, folder }: ComposeProject): boolean {
+  if (words[1] === "build" && words.at(-1) === folder) return true;
+  return words[words.indexOf("-p") + 1] === name && (words.includes("--no-start") || words.includes("build"));
 }
 
 /** Whether the words are those of an engine's program that starts, stops or removes one of the containers. */

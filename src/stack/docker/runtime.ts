@@ -119,7 +119,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async endOrphans() {
       const filter = `label=com.docker.compose.project=${project.name}`;
-      await endOrphans(project.name, listed(await containers.ask(["ps", "-aq", "--no-trunc", "--filter", filter])), log);
+      await endOrphans(project, listed(await containers.ask(["ps", "-aq", "--no-trunc", "--filter", filter])), log);
     },
 
     async endOf(identity) {
