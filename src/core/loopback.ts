@@ -1,11 +1,13 @@
 /** Whether what is sent to a host stays on this machine. */
 
-import { isIP } from "node:net";
+const v4 = String.raw`127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}`;
+const loopback = new RegExp(String.raw`^(?:${v4}|::1|::ffff:${v4}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}|localhost|.+\.localhost)$`, "u");
 
-/** @param host a name or an address, in brackets or without; no name is resolved */
+/**
+ * Loads no module, because help texts depend on it.
+ *
+ * @param host a name or an address, in brackets or without; no name is resolved
+ */
 export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[(?<inner>.*)\]$/u, "$<inner>").toLowerCase();
-  if (isIP(name) === 4) return name.startsWith("127.");
-  if (isIP(name) === 6) return name === "::1" || name.startsWith("::ffff:127.") || /^::ffff:7f[0-9a-f]{2}:/u.test(name);
-  return name === "localhost" || name.endsWith(".localhost");
+  return loopback.test(host.replace(/^\[(?<inner>.*)\]$/u, "$<inner>").toLowerCase());
 }

@@ -1,6 +1,5 @@
 /** Where ksqlDB is installed: Confluent's archive, any folder that holds its jars, or Confluent's image, which is laid out as the archive. */
 
-import { readJarFolder } from "../../stack/jar-folder.ts";
 import type { InstalledJars } from "../../stack/service.ts";
 
 /** The class that a folder of ksqlDB's jars must hold. */
@@ -42,9 +41,4 @@ export function ksqldbJars(home: string | undefined): InstalledJars {
         "(--ksqldb-home DIR) or a running server (--ksqldb-url URL)",
     },
   };
-}
-
-/** @throws StreamctlError `prerequisite` where no jar of the folder holds the server */
-export async function requireKsqldb(home: string): Promise<void> {
-  await readJarFolder(ksqldbJars(home), ksqldbMainClass);
 }
