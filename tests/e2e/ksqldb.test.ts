@@ -154,6 +154,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(ksqldb.sources()).toEqual([]);
     expect(ksqldb.queries()).toEqual([]);
     expect(report.changes.map(({ kind, result }: Record<string, string>) => [kind, result])).toEqual([
+      ["job", "removed"],
       ["topic", "unchanged"],
       ["topic", "replaced"],
       ["job", "created"],

@@ -119,7 +119,7 @@ describe("streamctl", () => {
     const status = await run(["status", "--json"], { cwd });
     expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([
       1,
-      { runtime: "none", processor: "none", services: [], job: null, resources: [] },
+      { runtime: "none", processor: "none", services: [], job: null, computation: null, resources: [] },
     ]);
     const down = await run(["down"], { cwd });
     expect([down.exitCode, down.stdout]).toEqual([0, "Nothing was running\n"]);
