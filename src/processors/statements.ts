@@ -1,7 +1,7 @@
 /** SQL files as lists of statements: rendered, without comments, one spacing. Processors post them and hash them. */
 
 import type { Declarations } from "../core/assets.ts";
-import { createHash } from "node:crypto";
+import { shortHash } from "../core/short-hash.ts";
 import { renderTemplate, type TemplateValues } from "../core/template.ts";
 
 export interface Statement {
@@ -69,8 +69,5 @@ function singleSpaces(statement: string): string {
 
 /** What the statements say, as 16 hexadecimal digits: comments and spacing do not count. */
 export function hashStatements(statements: readonly Statement[]): string {
-  return createHash("sha256")
-    .update(statements.map((statement) => statement.sql).join(";\n"))
-    .digest("hex")
-    .slice(0, 16);
+  return shortHash(statements.map((statement) => statement.sql).join(";\n"));
 }

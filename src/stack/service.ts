@@ -3,7 +3,7 @@
  * user's own installation, so it can be printed, hashed and rendered into containers as well as into processes of this machine.
  */
 
-import { createHash } from "node:crypto";
+import { shortHash } from "../core/short-hash.ts";
 import type { TemplateValues } from "../core/template.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 import { jvmOptionsOf } from "./jvm-options.ts";
@@ -175,8 +175,5 @@ export function runsInContainer(kind: ServiceProcess["kind"]): boolean {
 /** A short hash of everything that makes a running service what it is, its rendered configuration included. */
 export function definitionHash(definition: ServiceDefinition, files: readonly string[]): string {
   const { process: program } = definition;
-  return createHash("sha256")
-    .update(JSON.stringify([program.kind === "jvm" ? jvmOptionsOf(program) : [], definition, files]))
-    .digest("hex")
-    .slice(0, 16);
+  return shortHash(JSON.stringify([program.kind === "jvm" ? jvmOptionsOf(program) : [], definition, files]));
 }

@@ -3,9 +3,10 @@
  * stack of a folder that was renamed, and the same stack of a copy that took its place.
  */
 
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { StreamctlError, systemCode } from "../core/errors.ts";
+import { shortHash } from "../core/short-hash.ts";
 
 /** Where a folder lies. */
 export interface FolderPlace {
@@ -46,7 +47,7 @@ export function newStackId(): string {
 
 /** The id by which a version without ids named the containers of a folder. */
 export function idOfPath(path: string): string {
-  return createHash("sha256").update(path).digest("hex").slice(0, 8);
+  return shortHash(path, 8);
 }
 
 /** The two folders hold one stack: whatever is done in one would happen to the engines and the records of the other. */

@@ -1,7 +1,7 @@
 /** The chain of the files for given topics, held against what a server holds. Decides, and changes nothing. */
 
 import type { Declarations } from "../../core/assets.ts";
-import { createHash } from "node:crypto";
+import { shortHash } from "../../core/short-hash.ts";
 import {
   type ComputationMark,
   computationMark,
@@ -102,13 +102,12 @@ export class KsqldbChain {
   }
 
   #identity(mark: ComputationMark, definitionOf: (declared: Declared) => Declared["definition"]): ProcessorIdentity {
-    const hash = createHash("sha256").update(mark.queries);
-    for (const declared of this.declared) {
+    const hashes = this.declared.map((declared) => {
       const definition = definitionOf(declared);
-      if (declared.definition && definition) hash.update(hashDefinition(definition, declared.definition));
-    }
+      return declared.definition && definition ? hashDefinition(definition, declared.definition) : "";
+    });
     const { transactionsTopicId, windowsTopicId } = mark;
-    return { statements: hash.digest("hex").slice(0, 16), transactionsTopicId, windowsTopicId };
+    return { statements: shortHash([mark.queries, ...hashes].join("")), transactionsTopicId, windowsTopicId };
   }
 
   #broken({ queries }: HeldState, topics: readonly string[]): string | undefined {

@@ -3,7 +3,7 @@
  * by the same rules: the server writes names in capitals, types in full, and adds properties of its own.
  */
 
-import { createHash } from "node:crypto";
+import { shortHash } from "../../core/short-hash.ts";
 
 export interface Definition {
   /** Such as `TOTAL_PAID DOUBLE`, in their order. */
@@ -81,8 +81,5 @@ export function hashDefinition(definition: Definition, like: Definition): string
     const value = definition.properties.get(name) ?? "";
     return [name, name.endsWith("FORMAT") ? value.toUpperCase() : value];
   });
-  return createHash("sha256")
-    .update(JSON.stringify([definition.columns, properties]))
-    .digest("hex")
-    .slice(0, 16);
+  return shortHash(JSON.stringify([definition.columns, properties]));
 }

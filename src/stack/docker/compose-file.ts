@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
+import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
@@ -56,7 +57,7 @@ export function composeFile(all: readonly ServiceDefinition[], images: readonly 
     const after = definition.after.filter((name) => names.has(name));
     const service = escaped(composeService(definition, image, after, project));
     const own = {
-      [labels.definition]: createHash("sha256").update(JSON.stringify(service)).digest("hex").slice(0, 16),
+      [labels.definition]: shortHash(JSON.stringify(service)),
       ...(stateDir === undefined ? {} : { ...stack, [labels.service]: `${project}/${definition.name}`, [labels.stateDir]: stateDir }),
     };
     return [

@@ -3,9 +3,9 @@
  * an image that is there need not be built again. Pure.
  */
 
-import { createHash } from "node:crypto";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
+import { shortHash } from "../../core/short-hash.ts";
 import type { TemplateValues } from "../../core/template.ts";
 import type { JarFolder } from "../jar-folder.ts";
 import { hasImage, type InstalledJars, type MavenJars, type ServiceDefinition } from "../service.ts";
@@ -65,14 +65,14 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
     VALUES: encodeValues(values),
     BASE_IMAGE: bases["BASE_IMAGE"] ?? "",
   };
-  const hash = createHash("sha256").update(JSON.stringify([args, build.jars?.fingerprint, platform]));
+  const content = [JSON.stringify([args, build.jars?.fingerprint, platform])];
   for (const path of contextPaths(declarations)) {
     const read = path.startsWith("config/")
       ? path.startsWith(`config/${engine}/`)
       : !path.endsWith(".Dockerfile") || path === build.dockerfile;
-    if (read) hash.update(JSON.stringify([path, declarations.read(path)]));
+    if (read) content.push(JSON.stringify([path, declarations.read(path)]));
   }
-  return { ...build, engine, tag: `streamctl-${engine}:${version}-${hash.digest("hex").slice(0, 12)}`, args };
+  return { ...build, engine, tag: `streamctl-${engine}:${version}-${shortHash(content.join(""), 12)}`, args };
 }
 
 /**

@@ -1,12 +1,12 @@
 /** The engines' jars: resolved once a user by Maven from the embedded poms, kept in the cache. */
 
-import { createHash } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { runCommand } from "../../core/process.ts";
 import { saysDiskFull } from "../../core/program-words.ts";
+import { shortHash } from "../../core/short-hash.ts";
 import { type CacheContext, type CacheEntry, fillCache, isCached, noSpace } from "./cache.ts";
 import { mavenCall, nameCutSettings, readMavenSettings, repositoryOfStranger } from "./maven-environment.ts";
 import type { MavenJars } from "../service.ts";
@@ -123,7 +123,6 @@ function releaseOf({ label, version }: MavenJars): string {
 
 /** Below the cache's folder. */
 function pathOf(engine: MavenJars, declarations: Declarations): string {
-  const hash = createHash("sha256");
-  for (const text of Object.values(mavenProject(engine, declarations))) hash.update(text);
-  return join("engines", `${engine.engine}-${hash.digest("hex").slice(0, 12)}`);
+  const texts = Object.values(mavenProject(engine, declarations));
+  return join("engines", `${engine.engine}-${shortHash(texts.join(""), 12)}`);
 }

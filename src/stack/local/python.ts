@@ -3,10 +3,10 @@
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { type CommandResult, runCommand } from "../../core/process.ts";
 import { saysDiskFull } from "../../core/program-words.ts";
+import { shortHash } from "../../core/short-hash.ts";
 import { type CacheEntry, fillCache, noSpace } from "./cache.ts";
 import type { EngineContext } from "./engines.ts";
 import type { PythonEnvironment } from "../service.ts";
-import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -32,8 +32,7 @@ export async function pythonOf(environment: PythonEnvironment, context: Pick<Eng
 
 /** An environment links the Python that it was made with: another version has environments of its own. */
 function pathOf({ name, requirements }: PythonEnvironment, version: string, { declarations }: Pick<EngineContext, "declarations">): string {
-  const hash = createHash("sha256").update(JSON.stringify([version, declarations.read(requirements)]));
-  return join("python", `${name}-${hash.digest("hex").slice(0, 12)}`);
+  return join("python", `${name}-${shortHash(JSON.stringify([version, declarations.read(requirements)]), 12)}`);
 }
 
 async function fillEnvironment(

@@ -4,10 +4,10 @@
  */
 
 import type { Declarations } from "../../core/assets.ts";
-import { createHash } from "node:crypto";
 import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
 import { at, isObject, type JsonObject, stringAt } from "../../core/json.ts";
 import type { Log } from "../../core/log.ts";
+import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { windowsTable, type TopicIdentity } from "../../spec/names.ts";
@@ -263,5 +263,5 @@ function parseObject(text: string, file: string): JsonObject {
 
 /** Sixteen hexadecimal digits; the order of fields in the files counts, spacing does not. */
 function hash(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+  return shortHash(JSON.stringify(value));
 }
