@@ -2,6 +2,7 @@
 
 import { ofetch } from "ofetch";
 import { messageOf, StreamctlError, systemCode } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import { Deadline, throwIfInterrupted } from "./wait.ts";
 
 export interface HttpRequest {
@@ -93,12 +94,4 @@ function* causesOf(error: unknown): Generator<unknown, void, undefined> {
   yield error;
   if (error instanceof AggregateError) for (const one of error.errors) yield* causesOf(one);
   if (error instanceof Error && error.cause !== undefined) yield* causesOf(error.cause);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

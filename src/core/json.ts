@@ -32,6 +32,15 @@ export function arrayAt(value: unknown, ...path: readonly (string | number)[]): 
   return Array.isArray(found) ? found : [];
 }
 
+/** The value of a JSON text; undefined where it is not JSON. */
+export function parseJson(text: string, reviver?: typeof exactInteger): unknown {
+  try {
+    return JSON.parse(text, reviver);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A reviver for `JSON.parse()` that keeps every integer exact: those beyond 2^53 as bigint, where the runtime tells the source text. */
 export function exactInteger(this: unknown, _: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;

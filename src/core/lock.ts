@@ -10,7 +10,7 @@ import { basename, dirname, join } from "node:path";
 import { withRoom } from "./disk.ts";
 import { StreamctlError, systemCode } from "./errors.ts";
 import { readIfExists } from "./files.ts";
-import { numberAt, stringAt } from "./json.ts";
+import { numberAt, parseJson, stringAt } from "./json.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "./process.ts";
 import { pollUntil } from "./wait.ts";
 
@@ -138,11 +138,7 @@ function parseName(name: string): ProcessIdentity | undefined {
 
 /** Holder of a lock that was a file, as versions before this one made it; undefined for any other text, and for a folder. */
 async function readFormer(path: string): Promise<ProcessIdentity | undefined> {
-  try {
-    const json: unknown = JSON.parse((await readIfExists(path)) ?? "null");
-    const [pid, startTicks, bootId] = [numberAt(json, "pid"), numberAt(json, "startTicks"), stringAt(json, "bootId")];
-    return pid === undefined || startTicks === undefined || bootId === undefined ? undefined : { pid, startTicks, bootId };
-  } catch {
-    return undefined;
-  }
+  const json = parseJson((await readIfExists(path).catch(() => undefined)) ?? "");
+  const [pid, startTicks, bootId] = [numberAt(json, "pid"), numberAt(json, "startTicks"), stringAt(json, "bootId")];
+  return pid === undefined || startTicks === undefined || bootId === undefined ? undefined : { pid, startTicks, bootId };
 }

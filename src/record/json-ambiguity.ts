@@ -3,13 +3,13 @@
  * counts such a record as invalid and names what is odd about it.
  */
 
-import { isObject, type JsonObject } from "../core/json.ts";
+import { isObject, type JsonObject, parseJson } from "../core/json.ts";
 import { fieldOf } from "../spec/columns.ts";
 import type { Field, Stream } from "../spec/pipeline.ts";
 import type { ContractBreach, ContractReader, StreamRecord } from "./contract-reader.ts";
 import { type FieldReader, fieldReader, isBreach } from "./field-reader.ts";
 import { type JsonReader, limitTexts, type Quirk, type ReaderLimits } from "./json-reader.ts";
-import { controlCharacter, decode, parseJson, type Shape, shapeOf } from "./json-text.ts";
+import { controlCharacter, decode, type Shape, shapeOf } from "./json-text.ts";
 
 export interface Ambiguity {
   /** What is odd about the record. */
@@ -64,7 +64,13 @@ export class AmbiguityFinder {
     const { text, quirk } = decode(value);
     const { limits } = this.#reader;
     const shape = shapeOf(text, this.#names, limits);
-    const document = parseJson(text.slice(0, shape.end).replaceAll(controlCharacter, " "));
+    // A byte order mark at the beginning is read over.
+    const document = parseJson(
+      text
+        .slice(0, shape.end)
+        .replace(/^\u{FEFF}/u, "")
+        .replaceAll(controlCharacter, " "),
+    );
     const objects = (Array.isArray(document) ? document : [document]).filter(isObject).map((object) => this.#lenient(object));
     const ofText: readonly (Quirk | false | undefined)[] = [
       quirk,

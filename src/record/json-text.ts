@@ -1,5 +1,6 @@
 /** The text of a record's value as a lenient reader of JSON sees it: its encoding, and the shape of what may be no JSON at all. */
 
+import { parseJson } from "../core/json.ts";
 import type { Quirk, ReaderLimits } from "./json-reader.ts";
 
 export interface DecodedText {
@@ -98,13 +99,4 @@ export function shapeOf(text: string, names: readonly string[], limits: ReaderLi
     }
   }
   return { end, control, doubled, depth: deepest, digits, nameBytes };
-}
-
-/** Undefined for what is no JSON; a mark at the beginning is read over. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\u{FEFF}/u, ""));
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@
 
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isObject, numberAt, stringAt, type JsonObject } from "../core/json.ts";
+import { isObject, numberAt, parseJson, stringAt, type JsonObject } from "../core/json.ts";
 import { withRoom } from "../core/disk.ts";
 import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { makeFolder, syncFolder } from "../core/files.ts";
@@ -93,9 +93,9 @@ export function parseLedger(text: string): Ledger {
   let damagedLines = 0;
   for (const line of text.split("\n")) {
     if (line === "") continue;
-    const json = parseLine(line);
-    const start = json && runStart(json);
-    const end = json && runRecord(json);
+    const json = parseJson(line);
+    const start = isObject(json) ? runStart(json) : undefined;
+    const end = isObject(json) ? runRecord(json) : undefined;
     const runId = stringAt(json, "runId");
     if (runId !== undefined && start) started.set(runId, start);
     else if (runId !== undefined && end) ended.set(runId, end);
@@ -103,15 +103,6 @@ export function parseLedger(text: string): Ledger {
   }
   const unfinished = [...started.values()].filter(({ runId }) => !ended.has(runId));
   return { runs: [...ended.values()], unfinished, damagedLines };
-}
-
-function parseLine(line: string): JsonObject | undefined {
-  try {
-    const json: unknown = JSON.parse(line);
-    return isObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function runStart(json: JsonObject): RunStart | undefined {

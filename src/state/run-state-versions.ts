@@ -1,6 +1,6 @@
 /** Reads a run.json of this version, or of one before it. What a version did not record is filled in as it was then. */
 
-import { at, isObject, type JsonObject, numberAt, stringAt } from "../core/json.ts";
+import { at, isObject, type JsonObject, numberAt, parseJson, stringAt } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
 import type { RunState, ServiceRecord, StartIntent } from "./run-state.ts";
 import { idOfPath, placeOf, type StackIdentity } from "./stack-identity.ts";
@@ -98,12 +98,4 @@ function formerChoices(value: unknown): StackChoices | undefined {
     ...(isObject(ksqldb) ? { source: ksqldb } : {}),
     ...(typeof abandonedKsqldb === "string" ? { abandoned: [{ processor: "ksqldb", source: { url: abandonedKsqldb } }] } : {}),
   } as unknown as StackChoices;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

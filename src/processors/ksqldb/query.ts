@@ -5,7 +5,7 @@
 
 import { StreamctlError } from "../../core/errors.ts";
 import { postForLines } from "../../core/http-lines.ts";
-import { arrayAt, exactInteger, isObject, stringAt } from "../../core/json.ts";
+import { arrayAt, exactInteger, isObject, parseJson, stringAt } from "../../core/json.ts";
 import { authorization, unauthorized } from "./credentials.ts";
 import { refusalError, refusalOf } from "./refusal.ts";
 
@@ -82,11 +82,7 @@ async function nextLine(reader: AsyncIterator<string>): Promise<string | undefin
 }
 
 function parse(line: string): unknown {
-  try {
-    return /\d{16}/u.test(line) ? JSON.parse(line, exactInteger) : JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return parseJson(line, /\d{16}/u.test(line) ? exactInteger : undefined);
 }
 
 function refused(status: number, text: string): StreamctlError {

@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import { readIfExists, writeDurably } from "../../core/files.ts";
-import { arrayAt, stringAt } from "../../core/json.ts";
+import { arrayAt, parseJson, stringAt } from "../../core/json.ts";
 import { labels } from "./compose-file.ts";
 import { madeVolumesFile, type ComposeProject } from "./compose-project.ts";
 import { listed, type Containers } from "./containers.ts";
@@ -14,14 +14,10 @@ import type { ServiceName } from "../../state/service-identity.ts";
 /** Services whose volumes were made, as it is written down in the project's folder. */
 export async function readMadeVolumes({ name: project, folder }: ComposeProject): Promise<readonly string[]> {
   const text = await readIfExists(join(folder, madeVolumesFile));
-  try {
-    const made: unknown = JSON.parse(text ?? "null");
-    // A copied folder may bring the list of another project.
-    if (stringAt(made, "project") !== project) return [];
-    return arrayAt(made, "services").filter((service) => typeof service === "string");
-  } catch {
-    return [];
-  }
+  const made = parseJson(text ?? "");
+  // A copied folder may bring the list of another project.
+  if (stringAt(made, "project") !== project) return [];
+  return arrayAt(made, "services").filter((service) => typeof service === "string");
 }
 
 export async function writeMadeVolumes({ name: project, folder }: ComposeProject, services: readonly string[]): Promise<void> {

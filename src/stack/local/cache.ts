@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/pro
 import { basename, dirname, join } from "node:path";
 import { StreamctlError, systemCode } from "../../core/errors.ts";
 import { readIfExists } from "../../core/files.ts";
+import { isObject, parseJson } from "../../core/json.ts";
 import { withLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
 
@@ -92,11 +93,8 @@ async function missingFile(home: string): Promise<string | undefined> {
 
 /** Undefined for half a manifest, as a power cut leaves it. */
 function parseManifest(text: string): Readonly<Record<string, number>> | undefined {
-  try {
-    return JSON.parse(text) as Readonly<Record<string, number>>;
-  } catch {
-    return undefined;
-  }
+  const manifest = parseJson(text);
+  return isObject(manifest) ? (manifest as Readonly<Record<string, number>>) : undefined;
 }
 
 async function listFiles(folder: string): Promise<Record<string, number>> {
