@@ -109,7 +109,7 @@ export class TopicTally {
     if (ambiguity !== undefined) {
       this.#ambiguous++;
       for (const timeMs of ambiguity.eventTimesMs) this.ambiguousWindows.add(this.windows.startOf(timeMs));
-      this.#addInvalid(`${this.#title} may read it otherwise: ${ambiguity.quirk}`);
+      this.#addInvalid(`${this.#title} may read it differently: ${ambiguity.quirk}`);
     } else if (typeof read === "string") this.#addInvalid(read);
     else this.#addRecord(read);
   }

@@ -2,10 +2,10 @@ import type { Condition, Stream } from "../spec/pipeline.ts";
 import type { StreamRecord } from "./contract-reader.ts";
 import type { FieldValue } from "./field-reader.ts";
 
-/** Whether all conditions hold for a record. */
+/** Whether a record meets all conditions. */
 export type RecordFilter = (record: StreamRecord) => boolean;
 
-/** Bounds and values are compared with what the record holds: times in milliseconds, decimals as scaled integers. Nothing is equal to null. */
+/** Compares bounds and values with field values: times in milliseconds, decimals as scaled integers. As in SQL, null equals nothing. */
 export function recordFilter(conditions: readonly Condition[], stream: Stream): RecordFilter {
   const tests = conditions.map((condition) => {
     const at = fieldIndex(stream, condition.field);
@@ -40,7 +40,7 @@ function valueTest(condition: Condition): (value: FieldValue) => boolean {
   }
 }
 
-/** Position of a field in the stream's records. @throws RangeError for a name that the stream does not have */
+/** Position of a field in the stream's records. @throws RangeError for an unknown field */
 export function fieldIndex({ name: streamName, fields }: Stream, name: string): number {
   const index = fields.findIndex((field) => field.name === name);
   if (index < 0) throw new RangeError(`Stream "${streamName}" has no field "${name}"`);

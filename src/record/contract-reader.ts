@@ -1,16 +1,16 @@
 /**
- * Reads the records of a stream by the stream's contract. The statements of the processors filter by the same contract; where their
- * JSON readers differ from it, json-ambiguity.ts knows.
+ * Parses the records of a stream and checks them against its contract. The processors' statements filter by the same contract;
+ * json-ambiguity.ts covers the records that their JSON readers treat differently.
  */
 
 import { isObject, type JsonObject } from "../core/json.ts";
 import type { Stream } from "../spec/pipeline.ts";
 import { type FieldReader, fieldReader, type FieldValue, isBreach } from "./field-reader.ts";
 
-/** A record that keeps the contract: its values in the order of the stream's fields. */
+/** The field values of a valid record, in the order of the stream's fields. */
 export type StreamRecord = readonly FieldValue[];
 
-/** Why a value is no such record: `tombstone`, `not-json`, `not-an-object` or a field with its reason, such as `status is unknown`. */
+/** Why a value is not a valid record: `tombstone`, `not-json`, `not-an-object`, or a field and the reason, such as `status is unknown`. */
 export type ContractBreach = string;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -26,8 +26,8 @@ export class ContractReader {
   }
 
   /**
-   * Reads a record's value; null is a tombstone. Pure, never throws. Answers the first breach that it finds, looking at the fields in
-   * the order in which they are written. Fields beyond the contract are ignored.
+   * Reads the value of a record; null is a tombstone. Pure, never throws. Returns the first breach in the order of the stream's fields.
+   * Ignores additional fields.
    */
   read(value: Uint8Array | string | null): StreamRecord | ContractBreach {
     if (value === null) return "tombstone";
@@ -40,7 +40,7 @@ export class ContractReader {
     return isObject(json) ? this.readFields(json) : "not-an-object";
   }
 
-  /** As `read`, from the object of a value. */
+  /** Like `read`, for a value that is already parsed. */
   readFields(json: JsonObject): StreamRecord | ContractBreach {
     const values: FieldValue[] = [];
     for (const { name, fromJson } of this.#fields) {
@@ -52,9 +52,9 @@ export class ContractReader {
   }
 
   /**
-   * As `read`, several times as fast, for a value that keeps the contract and is written as `data` writes it: each field once, in their
-   * order, without spaces or escapes, numbers as short as can be, times with milliseconds. Every reader of JSON takes such a value
-   * alike. Undefined for any other value, whether it keeps the contract or not.
+   * Fast path: several times faster than `read`. Accepts only valid records in the exact form that `data` writes: each field once, in
+   * order, without spaces or escapes, numbers in their shortest form, times with milliseconds. All JSON readers agree on such a value.
+   * Returns undefined for any other value, valid or not.
    */
   readWritten(text: string): StreamRecord | undefined {
     const found = this.#written.exec(text);

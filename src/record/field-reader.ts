@@ -1,23 +1,23 @@
-/** Reads the value of one field by its contract: from JSON as it was parsed, or from the text that a record in its written form has there. */
+/** Reads the value of one field according to its contract, either from parsed JSON or from the text that `data` writes. */
 
 import type { Contract } from "../spec/contract.ts";
 import type { Field } from "../spec/pipeline.ts";
 import { eventTimeRange, parseEventTimestamp } from "./event-timestamp.ts";
 
-/** Times are milliseconds since the epoch, decimals scaled integers; null stands for a value that is null or missing. */
+/** Times are milliseconds since the epoch, decimals are scaled integers; null means null or missing. */
 export type FieldValue = string | number | boolean | null;
 
-/** Why a value is not accepted, such as `out of range`. An object, so that it cannot be taken for a value. */
+/** Why a value is not accepted, such as `out of range`. An object, so that it cannot be confused with a value. */
 export interface FieldBreach {
   readonly what: string;
 }
 
 export interface FieldReader {
-  /** @param value as `JSON.parse` gives it, undefined for a missing field */
+  /** @param value as returned by `JSON.parse`; undefined for a missing field */
   readonly fromJson: (value: unknown) => FieldValue | FieldBreach;
-  /** The JSON of accepted values as `data` writes them, as a pattern with one group for what `fromWritten` reads. */
+  /** Pattern for the JSON that `data` writes, with one capture group for the text that `fromWritten` reads. */
   readonly written: string;
-  /** Undefined where the text, which matches the group, is not accepted. */
+  /** @param text matched by the capture group @returns undefined if the value is not accepted */
   readonly fromWritten: (text: string) => FieldValue | undefined;
 }
 
@@ -42,7 +42,7 @@ const hex = "[0-9a-fA-F]";
 const uuid = `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`;
 const wholeUuid = new RegExp(`^${uuid}$`, "u");
 const writtenInteger = String.raw`(0|-?[1-9]\d{0,15})`;
-/** Nothing that needs an escape in JSON. */
+/** Text without characters that JSON escapes. */
 const writtenText = String.raw`"([^"\\\u{0}-\u{1F}]*)"`;
 
 function readerOf(contract: Contract): FieldReader {
@@ -53,13 +53,13 @@ function readerOf(contract: Contract): FieldReader {
       return decimalReader(contract);
     case "bool":
       return {
-        fromJson: (value) => (typeof value === "boolean" ? value : absence(value)),
+        fromJson: (value) => (typeof value === "boolean" ? value : typeBreach(value)),
         written: "(true|false)",
         fromWritten: (text) => text === "true",
       };
     case "uuid":
       return {
-        fromJson: (value) => (typeof value !== "string" ? absence(value) : wholeUuid.test(value) ? value : malformed),
+        fromJson: (value) => (typeof value !== "string" ? typeBreach(value) : wholeUuid.test(value) ? value : malformed),
         written: `"(${uuid})"`,
         fromWritten: (text) => text,
       };
@@ -76,7 +76,7 @@ function readerOf(contract: Contract): FieldReader {
   }
 }
 
-function absence(value: unknown): FieldBreach {
+function typeBreach(value: unknown): FieldBreach {
   if (value === undefined) return missing;
   return value === null ? isNull : wrongType;
 }
@@ -87,7 +87,7 @@ function accepted(read: FieldValue | FieldBreach): FieldValue | undefined {
 
 function integerReader(accept: (value: number) => number | FieldBreach): FieldReader {
   return {
-    fromJson: (value) => (typeof value !== "number" ? absence(value) : Number.isInteger(value) ? accept(value) : outOfRange),
+    fromJson: (value) => (typeof value !== "number" ? typeBreach(value) : Number.isInteger(value) ? accept(value) : outOfRange),
     written: writtenInteger,
     fromWritten: (text) => accepted(accept(Number(text))),
   };
@@ -100,7 +100,7 @@ function decimalReader({ min, max, places }: Extract<Contract, { type: "decimal"
     return scaled / scale === value && scaled >= min && scaled <= max ? scaled : outOfRange;
   };
   return {
-    fromJson: (value) => (typeof value === "number" ? accept(value) : absence(value)),
+    fromJson: (value) => (typeof value === "number" ? accept(value) : typeBreach(value)),
     written: String.raw`(-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?)`,
     fromWritten: (text) => accepted(accept(Number(text))),
   };
@@ -110,15 +110,15 @@ function oneOfReader(values: readonly string[]): FieldReader {
   const set = new Set(values);
   const plain = values.filter((value) => JSON.stringify(value) === `"${value}"`);
   return {
-    fromJson: (value) => (typeof value !== "string" ? absence(value) : set.has(value) ? value : unknown),
-    written: plain.length === 0 ? "((?!))" : `"(${plain.map(literally).join("|")})"`,
+    fromJson: (value) => (typeof value !== "string" ? typeBreach(value) : set.has(value) ? value : unknown),
+    written: plain.length === 0 ? "((?!))" : `"(${plain.map(escapeRegExp).join("|")})"`,
     fromWritten: (text) => text,
   };
 }
 
 function textReader(accept: (text: string) => string | FieldBreach): FieldReader {
   return {
-    fromJson: (value) => (typeof value === "string" ? accept(value) : absence(value)),
+    fromJson: (value) => (typeof value === "string" ? accept(value) : typeBreach(value)),
     written: writtenText,
     fromWritten: (text) => accepted(accept(text)),
   };
@@ -128,7 +128,7 @@ function isLonger(text: string, maxCodePoints: number): boolean {
   return text.length > maxCodePoints && text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0) > maxCodePoints;
 }
 
-function literally(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
 }
 
@@ -137,7 +137,7 @@ function patternSource(pattern: string): string {
     .map(({ groups }) => {
       if (groups?.["other"] === "#") return String.raw`\d`;
       if (groups?.["other"] === "?") return "[A-Z]";
-      return literally(groups?.["literal"] ?? groups?.["other"] ?? "");
+      return escapeRegExp(groups?.["literal"] ?? groups?.["other"] ?? "");
     })
     .join("");
 }
@@ -164,13 +164,13 @@ function parseIsoTime(text: string): number | undefined {
   return Number.isNaN(timeMs) || new Date(timeMs).toISOString() !== text ? undefined : timeMs;
 }
 
-/** Records mostly come in the order of time, so the midnight of the day before is mostly that of the next one too. */
+/** Caches midnight of the last day: records mostly arrive in time order, so the next one is usually on the same day. */
 function timeTextReader(parse: (text: string) => number | undefined, separator: string, end: string): FieldReader {
   let day = "no day";
   let midnightMs: number | undefined;
   return {
     fromJson: (value) => {
-      if (typeof value !== "string") return absence(value);
+      if (typeof value !== "string") return typeBreach(value);
       const timeMs = parse(value);
       return timeMs === undefined ? malformed : timeWithinRange(timeMs);
     },

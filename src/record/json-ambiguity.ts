@@ -1,6 +1,6 @@
 /**
- * Finds records that a processor may read otherwise than by the contract. Processors cannot be made equal to the contract, so `verify`
- * counts such a record as invalid and names what is odd about it.
+ * Finds records that a processor may read differently from the contract. The JSON readers of the processors cannot be configured to
+ * follow the contract in every case, so `verify` counts such a record as invalid and names the quirk.
  */
 
 import { isObject, type JsonObject, parseJson } from "../core/json.ts";
@@ -12,31 +12,30 @@ import { type JsonReader, limitTexts, type Quirk, type ReaderLimits } from "./js
 import { controlCharacter, decode, type Shape, shapeOf } from "./json-text.ts";
 
 export interface Ambiguity {
-  /** What is odd about the record. */
   readonly quirk: string;
-  /** Event times at which it may count, in milliseconds since the epoch. */
+  /** Event times under which the processor may count the record, in milliseconds since the epoch. */
   readonly eventTimesMs: readonly number[];
 }
 
-/** Records of one stream, as one processor reads them. */
+/** Finds ambiguous records of one stream for one processor. */
 export class AmbiguityFinder {
   readonly #reader: JsonReader;
   readonly #contract: ContractReader;
   readonly #names: readonly string[];
-  /** The names as they are searched for in a text: in lower case where the reader ignores case. */
+  /** The field names to search for in a text: in lower case if the reader ignores case. */
   readonly #searched: readonly string[];
-  /** Fields that hold numbers, with one that the contract accepts. */
+  /** Numeric fields, each with a number that the contract accepts. */
   readonly #numbers: readonly (readonly [name: string, accepted: number])[];
-  /** Fields that hold times as text. */
+  /** Fields whose times are written as text. */
   readonly #timeTexts: readonly string[];
   readonly #eventTime: FieldReader;
-  /** An event time in JSON, wherever it stands. */
+  /** Matches the event time field anywhere in the JSON text. */
   readonly #eventTimeText: RegExp;
-  /** What a simple record must match: its times as every reader takes them. */
+  /** Patterns for times that all readers agree on; a simple record matches all of them. */
   readonly #plainTimes: readonly RegExp[];
   readonly #ignoresCase: boolean;
 
-  /** @param contract of the same stream */
+  /** @param contract the contract reader of the same stream */
   constructor(stream: Stream, contract: ContractReader, reader: JsonReader) {
     this.#reader = reader;
     this.#contract = contract;
@@ -47,21 +46,21 @@ export class AmbiguityFinder {
       .map(({ name }) => name);
     this.#eventTime = fieldReader(fieldOf(stream, stream.eventTime));
     this.#eventTimeText = new RegExp(String.raw`"${stream.eventTime}"\s*:\s*("[^"]*"|-?\d+)`, "giu");
-    this.#ignoresCase = this.#has("a field name in another case");
+    this.#ignoresCase = this.#has("a field name in different case");
     this.#searched = this.#names.map((name) => (this.#ignoresCase ? name.toLowerCase() : name));
-    this.#plainTimes = this.#has("a timestamp without exactly three digits of fraction")
+    this.#plainTimes = this.#has("a timestamp without exactly three fractional digits")
       ? this.#timeTexts.map((name) => new RegExp(String.raw`"${name}"\s*:\s*"[^"]*\.\d{3}Z?"`, "u"))
       : [];
   }
 
   /**
-   * What is odd about a value for this reader; undefined where it takes the value as the contract does. Pure, never throws.
+   * Returns the ambiguity of a value; undefined if the processor reads the value as the contract does. Pure, never throws.
    *
-   * @param read what the contract says of it
+   * @param read the result of the contract reader for the same value
    */
   find(value: Uint8Array | string, read: StreamRecord | ContractBreach): Ambiguity | undefined {
     if (typeof read !== "string" && typeof value === "string" && this.#isSimple(value)) return undefined;
-    const { text, quirk } = decode(value);
+    const { text, quirk: encodingQuirk } = decode(value);
     const { limits } = this.#reader;
     const shape = shapeOf(text, this.#names, limits);
     // A byte order mark at the beginning is read over.
@@ -72,18 +71,19 @@ export class AmbiguityFinder {
         .replaceAll(controlCharacter, " "),
     );
     const objects = (Array.isArray(document) ? document : [document]).filter(isObject).map((object) => this.#lenient(object));
-    const ofText: readonly (Quirk | false | undefined)[] = [
-      quirk,
-      shape.control && "a control character in a text",
-      /[^ \t\r\n]/u.test(text.slice(shape.end)) && "text behind the object",
-      Array.isArray(document) && "an array in place of the object",
-      shape.doubled && "a field given twice",
+    const textQuirks: readonly (Quirk | false | undefined)[] = [
+      encodingQuirk,
+      shape.control && "a control character in a string",
+      /[^ \t\r\n]/u.test(text.slice(shape.end)) && "text after the object",
+      Array.isArray(document) && "an array instead of the object",
+      shape.duplicated && "a duplicate field",
     ];
-    const isTaken = (name: Quirk | false | undefined): name is Quirk => typeof name === "string" && this.#has(name);
-    const odd = ofText.find(isTaken) ?? beyondLimit(shape, limits) ?? objects.flatMap((object) => object.quirks).find(isTaken);
-    // What nobody counts is merely invalid. Which of two values of a field counts is open.
-    if (odd === undefined || !(shape.doubled || objects.some(({ counts }) => counts))) return undefined;
-    return { quirk: odd, eventTimesMs: this.#eventTimes(text) };
+    const appliesHere = (name: Quirk | false | undefined): name is Quirk => typeof name === "string" && this.#has(name);
+    const quirk =
+      textQuirks.find(appliesHere) ?? beyondLimit(shape, limits) ?? objects.flatMap((object) => object.quirks).find(appliesHere);
+    // A record that the processor drops too is invalid, but not ambiguous. With a duplicate field, either value may count.
+    if (quirk === undefined || !(shape.duplicated || objects.some(({ counts }) => counts))) return undefined;
+    return { quirk, eventTimesMs: this.#eventTimes(text) };
   }
 
   #has(quirk: Quirk): boolean {
@@ -91,8 +91,8 @@ export class AmbiguityFinder {
   }
 
   /**
-   * Whether a record that keeps the contract is too short for what is long or deep, and has each field of the contract once, no escapes
-   * and no odd times: then nothing is odd about it, and it need not be looked at more closely, which takes ten times as long.
+   * Fast path for valid records: whether the record is too short to exceed a limit, contains each field name of the contract once, and
+   * has no escapes and no times that readers disagree on. Such a record has no quirk. The full check takes ten times as long.
    */
   #isSimple(text: string): boolean {
     const { depth, digits, nameBytes } = this.#reader.limits;
@@ -109,24 +109,24 @@ export class AmbiguityFinder {
     return times.filter((time): time is number => !isBreach(time) && time !== null);
   }
 
-  /** An object as a lenient reader takes it: whether it counts as a record, and what had to be overlooked. */
+  /** Reads an object leniently: whether it counts as a record, and the quirks that were ignored to count it. */
   #lenient(object: JsonObject): { readonly counts: boolean; readonly quirks: readonly Quirk[] } {
     const found: Quirk[] = [];
     const fields: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(object)) {
-      const known = this.#has("a field name in another case") ? this.#nameInAnyCase(name) : name;
-      if (known !== name) found.push("a field name in another case");
+      const known = this.#has("a field name in different case") ? this.#nameInAnyCase(name) : name;
+      if (known !== name) found.push("a field name in different case");
       fields[known] = value;
     }
     for (const [name, accepted] of this.#numbers) {
       const value = fields[name];
       if (typeof value !== "string" || !javaNumber.test(value)) continue;
-      found.push("a number in a text");
-      // Its value is Java's matter; that there is one is enough.
+      found.push("a number in a string");
+      // The exact value does not matter: only whether the record counts.
       fields[name] = accepted;
     }
-    const isOdd = (time: unknown): boolean => typeof time === "string" && !/\.\d{3}Z?$/u.test(time);
-    if (this.#timeTexts.some((name) => isOdd(fields[name]))) found.push("a timestamp without exactly three digits of fraction");
+    const isImprecise = (time: unknown): boolean => typeof time === "string" && !/\.\d{3}Z?$/u.test(time);
+    if (this.#timeTexts.some((name) => isImprecise(fields[name]))) found.push("a timestamp without exactly three fractional digits");
     return { counts: typeof this.#contract.readFields(fields) !== "string", quirks: found };
   }
 
@@ -135,7 +135,7 @@ export class AmbiguityFinder {
   }
 }
 
-/** As `Double.parseDouble` of Java, which takes `90d` and `0x1p3` too. */
+/** Matches the text that Java's `Double.parseDouble` accepts, including `90d` and `0x1p3`. */
 const javaNumber = /^\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|0x[\da-f.]+p[+-]?\d+)[fd]?\s*$/iu;
 
 function acceptedNumber({ name, contract }: Field): readonly (readonly [string, number])[] {

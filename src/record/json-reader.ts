@@ -1,41 +1,41 @@
 /**
- * Processors read JSON each in a way of its own: some of what breaks the contract of a record counts there, and some of what keeps it
- * does not. What is known of a processor's reader is a value of this type. The README has the table.
+ * How a processor's JSON reader deviates from the contract: it may accept invalid records and reject valid ones. The README lists the
+ * differences.
  */
 
 export interface JsonReader {
-  /** The processor, as the command line names it. */
+  /** The processor's name on the command line. */
   readonly processor: string;
-  /** As texts name it. */
+  /** The processor's name in messages. */
   readonly title: string;
-  /** What it takes otherwise than the contract. */
+  /** What the reader treats differently from the contract. */
   readonly quirks: readonly Quirk[];
-  /** It fails beyond these, also in fields that are not in the contract. */
+  /** The reader fails on a record that exceeds a limit, even in fields that the contract does not name. */
   readonly limits: ReaderLimits;
 }
 
 export interface ReaderLimits {
   readonly depth: number;
-  /** Of one number. */
+  /** Digits of one number. */
   readonly digits: number;
-  /** Of the name of a field, in UTF-8. */
+  /** Bytes of a field name in UTF-8. */
   readonly nameBytes: number;
 }
 
 export type Quirk =
   | "an encoding other than UTF-8"
   | "ill-formed UTF-8"
-  | "a control character in a text"
-  | "text behind the object"
-  | "an array in place of the object"
-  | "a field given twice"
-  | "a number in a text"
-  | "a field name in another case"
-  | "a timestamp without exactly three digits of fraction";
+  | "a control character in a string"
+  | "text after the object"
+  | "an array instead of the object"
+  | "a duplicate field"
+  | "a number in a string"
+  | "a field name in different case"
+  | "a timestamp without exactly three fractional digits";
 
 const number = new Intl.NumberFormat("en-US", { useGrouping: "min2" });
 
-/** How a record that is beyond a limit is described. */
+/** Descriptions of records that exceed a limit. */
 export const limitTexts: Readonly<Record<keyof ReaderLimits, (limit: number) => string>> = {
   depth: (limit) => `nesting deeper than ${number.format(limit)}`,
   digits: (limit) => `a number of more than ${number.format(limit)} digits`,

@@ -1,4 +1,4 @@
-/** What the columns of a window are computed from: one number for each window and register, in columns of numbers instead of objects. */
+/** Accumulators for the columns of a window. Typed arrays hold one number per window and register, to save memory. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { fieldOf } from "../spec/columns.ts";
@@ -8,7 +8,7 @@ import type { StreamRecord } from "./contract-reader.ts";
 
 const initialCapacity = 1024;
 
-/** How an integer of a record changes the one that is kept, and what is kept before the first. */
+/** How a record's integer updates the accumulated value, and the initial value. */
 interface Combination {
   readonly initial: number;
   readonly combine: (kept: number, amount: number) => number;
@@ -20,7 +20,7 @@ const combinations = {
   max: { initial: Number.MIN_SAFE_INTEGER, combine: Math.max },
 } as const satisfies Record<string, Combination>;
 
-/** One integer by slot, such as a sum or the number of records. */
+/** One integer per slot, such as a sum or a count. */
 export class Register {
   readonly #filter: RecordFilter;
   readonly #amount: (record: StreamRecord) => number;
@@ -34,7 +34,7 @@ export class Register {
     this.#values = new Float64Array(initialCapacity).fill(combination.initial);
   }
 
-  /** What could not be added because the result would leave the range in which it is exact; undefined where all went well. */
+  /** Returns the amount that could not be added because the result would exceed the exact integers; undefined on success. */
   add(slot: number, record: StreamRecord): number | undefined {
     if (!this.#filter(record)) return undefined;
     if (slot >= this.#values.length) this.#grow(slot);
@@ -59,14 +59,14 @@ export class Register {
 
 export interface CompiledColumns {
   readonly registers: readonly Register[];
-  /** Values of the window's columns, in their order, from the registers at a slot. */
+  /** The values of the window's columns for a slot, in the order of the columns. */
   readonly valuesAt: (slot: number) => readonly number[];
 }
 
 /** @throws StreamctlError `not-available` for an aggregate that this version does not compute */
 export function compileColumns({ columns }: Window, stream: Stream): CompiledColumns {
   const registers = new Map<string, Register>();
-  /** Columns that need the same register share it. */
+  /** Returns an existing register for the same aggregate, field and conditions, or creates one. */
   const register = (
     kind: keyof typeof combinations | "count",
     field: string | null,
@@ -110,25 +110,25 @@ export function compileColumns({ columns }: Window, stream: Stream): CompiledCol
         return (slot) => sum.at(slot) / (count.at(slot) * scale);
       }
       case "distinct":
-        throw notComputed(column, "");
+        throw notSupported(column, "");
     }
   });
   return { registers: [...registers.values()], valuesAt: (slot) => values.map((value) => value(slot)) };
 }
 
-/** Where there may be nothing to aggregate the result is null, which is not compared yet. */
+/** Rejects an aggregate over possibly no values: its result would be null, which `verify` cannot compare yet. */
 function requireValues(column: Column, stream: Stream): void {
   const { aggregate, where } = column;
   const isOptional = aggregate.field !== null && fieldOf(stream, aggregate.field).contract.optional;
-  if (where.length > 0 || isOptional) throw notComputed(column, "of values that may be missing");
+  if (where.length > 0 || isOptional) throw notSupported(column, "of values that may be missing");
 }
 
-/** By what a field's integers are to be divided. */
+/** The divisor that turns a field's scaled integers into its values. */
 function scaleOf(name: string, stream: Stream): number {
   const { contract } = fieldOf(stream, name);
   return contract.type === "decimal" ? 10 ** contract.places : 1;
 }
 
-function notComputed({ name, aggregate }: Column, what: string): StreamctlError {
+function notSupported({ name, aggregate }: Column, what: string): StreamctlError {
   return new StreamctlError("not-available", `Cannot compute column "${name}": ${aggregate.kind} ${what}`.trimEnd());
 }

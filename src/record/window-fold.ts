@@ -1,4 +1,4 @@
-/** A window of a pipeline, computed from the records of its stream: what `verify` expects the processor to have computed. */
+/** Computes a window's rows from the records of its stream: the result that `verify` expects from the processor. */
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Stream, Window } from "../spec/pipeline.ts";
@@ -6,12 +6,11 @@ import { fieldIndex, recordFilter, type RecordFilter } from "./condition.ts";
 import type { StreamRecord } from "./contract-reader.ts";
 import { type CompiledColumns, compileColumns } from "./registers.ts";
 
-/** Values of a row, in the order of the window's columns. */
+/** The values of a row, in the order of the window's columns. */
 export type WindowValues = readonly number[];
 
 /**
- * The rows of a window. Columns of numbers instead of one object per row, so that a million rows take some 60 MB. Records may come
- * in any order.
+ * The rows of a window, stored in typed arrays: a million rows take about 60 MB. Records may be added in any order.
  */
 export class WindowFold {
   readonly window: Window;
@@ -20,17 +19,17 @@ export class WindowFold {
   readonly #filter: RecordFilter;
   readonly #columns: CompiledColumns;
   readonly #slots = new Map<number, number>();
-  // Records mostly arrive in the order of time: the last window is asked for again and again.
+  // Records mostly arrive in time order, so consecutive records usually belong to the same window.
   #lastStart = Number.NaN;
   #lastSlot = 0;
 
   /**
-   * @param stream the one that the window reads
-   * @throws StreamctlError `not-available` for a window that this version does not compute
+   * @param stream the stream that the window reads
+   * @throws StreamctlError `not-available` for a window that this version cannot compute
    */
   constructor(window: Window, stream: Stream) {
-    if (window.span.kind !== "tumbling") throw notComputed(window, "its windows overlap");
-    if (window.by.length > 0) throw notComputed(window, "its records are grouped");
+    if (window.span.kind !== "tumbling") throw notSupported(window, "its windows overlap");
+    if (window.by.length > 0) throw notSupported(window, "its records are grouped");
     this.window = window;
     this.sizeMs = window.span.sizeMs;
     this.#eventTimeAt = fieldIndex(stream, stream.eventTime);
@@ -38,20 +37,20 @@ export class WindowFold {
     this.#columns = compileColumns(window, stream);
   }
 
-  /** Number of windows with at least one record that counts. */
+  /** Number of windows with at least one counted record. */
   get size(): number {
     return this.#slots.size;
   }
 
-  /** Start of the window that holds an event time, both in milliseconds since the epoch; right before 1970 too. */
+  /** Start of the window that contains an event time. Both are milliseconds since the epoch and may be negative. */
   startOf(eventTimeMs: number): number {
     return Math.floor(eventTimeMs / this.sizeMs) * this.sizeMs;
   }
 
   /**
-   * Adds one record, and answers whether it counts: one that does not hold the window's conditions changes nothing.
+   * Adds one record. Returns false, and changes nothing, if the record does not meet the window's conditions.
    *
-   * @throws RangeError when a sum leaves the range in which it is exact (±2^53 − 1)
+   * @throws RangeError when a sum exceeds the exact integers (±2^53 − 1)
    */
   add(record: StreamRecord): boolean {
     if (!this.#filter(record)) return false;
@@ -64,13 +63,13 @@ export class WindowFold {
     return true;
   }
 
-  /** The row of the window that starts at `start` (milliseconds since the epoch); undefined where no record counts. */
+  /** The row of the window that starts at `start` (milliseconds since the epoch); undefined if no record counted. */
   get(start: number): WindowValues | undefined {
     const slot = this.#slots.get(start);
     return slot === undefined ? undefined : this.#columns.valuesAt(slot);
   }
 
-  /** Window starts with their rows, in the order of first sight. */
+  /** Window starts and rows, in the order in which the windows first appeared. */
   *entries(): IterableIterator<[start: number, values: WindowValues]> {
     for (const [start, slot] of this.#slots) yield [start, this.#columns.valuesAt(slot)];
   }
@@ -87,6 +86,6 @@ export class WindowFold {
   }
 }
 
-function notComputed({ name }: Window, why: string): StreamctlError {
+function notSupported({ name }: Window, why: string): StreamctlError {
   return new StreamctlError("not-available", `Cannot compute window "${name}": ${why}`);
 }

@@ -1,8 +1,8 @@
-/** Columns of a window's rows: in its topic, and under the same names in Pinot's table. */
+/** The columns of a window's rows. The topic and the Pinot table use the same names. */
 
 import type { Column, Field, Stream, Window } from "./pipeline.ts";
 
-/** First and last moment of a window, the latter exclusive, in milliseconds since the epoch; in Pinot's table also as text. */
+/** Start (inclusive) and end (exclusive) of a window, in milliseconds since the epoch; the Pinot table also has both as text. */
 export const windowBounds = { start: "WINDOW_START", end: "WINDOW_END", startText: "START", endText: "END" } as const;
 
 export type PinotType = "LONG" | "DOUBLE" | "STRING" | "BOOLEAN";
@@ -12,12 +12,12 @@ export interface TypedColumn {
   readonly type: PinotType;
 }
 
-/** Names that identify a row: Pinot's primary key. */
+/** The columns of Pinot's primary key. */
 export function keyColumns({ by }: Window): readonly string[] {
   return [windowBounds.start, windowBounds.end, ...by];
 }
 
-/** All columns of a row as the processor writes it, key first. @param stream the one that the window reads */
+/** All columns of a row as the processor writes it, key columns first. @param stream the stream that the window reads */
 export function rowColumns(window: Window, stream: Stream): readonly TypedColumn[] {
   return [
     { name: windowBounds.start, type: "LONG" },
@@ -27,7 +27,7 @@ export function rowColumns(window: Window, stream: Stream): readonly TypedColumn
   ];
 }
 
-/** Counts and everything of integers are whole numbers; averages and everything of decimals are not. */
+/** Counts, and sums and extremes of integers, are LONG. Averages, and sums and extremes of decimals, are DOUBLE. */
 function typeOfColumn({ aggregate }: Column, stream: Stream): PinotType {
   if (aggregate.kind === "count" || aggregate.kind === "distinct") return "LONG";
   return aggregate.kind === "avg" || fieldOf(stream, aggregate.field).contract.type === "decimal" ? "DOUBLE" : "LONG";
@@ -39,7 +39,7 @@ function typeOfField({ contract }: Field): PinotType {
   return contract.type === "decimal" ? "DOUBLE" : "STRING";
 }
 
-/** @throws RangeError for a name that the stream does not have, which a pipeline in its normal form never holds */
+/** @throws RangeError for an unknown field, which a pipeline in its normal form never contains */
 export function fieldOf(stream: Stream, name: string): Field {
   const field = stream.fields.find((candidate) => candidate.name === name);
   if (field === undefined) throw new RangeError(`Stream "${stream.name}" has no field "${name}"`);

@@ -1,26 +1,26 @@
-/** What the value of a field may be. A record with a value outside of it is invalid: `verify` counts it with its reason, every processor filters it. */
+/** The values that a field may have. A record that violates a contract is invalid: processors drop it, `verify` counts it by reason. */
 
-/** Accepted values of one field, by its type in JSON. Bounds are inclusive. */
+/** Accepted JSON values of one field. Bounds are inclusive. */
 export type Contract = FieldType & {
-  /** Whether null and a missing field are accepted too. */
+  /** Whether the field may be null or missing. */
   readonly optional: boolean;
 };
 
 type FieldType =
-  /** Within ±(2^53 − 1). */
+  /** Bounds lie within ±(2^53 − 1). */
   | { readonly type: "int"; readonly min: number; readonly max: number }
-  /** `min` and `max` are scaled integers: 19.99 with two places is 1999. */
+  /** `min` and `max` are scaled integers: with two places, 19.99 is 1999. */
   | { readonly type: "decimal"; readonly min: number; readonly max: number; readonly places: number }
   | { readonly type: "text"; readonly maxCodePoints: number }
   | { readonly type: "one_of"; readonly values: readonly string[] }
-  /** `#` stands for a digit, `?` for a letter A to Z, and a backslash makes the next character itself. */
+  /** `#` matches a digit, `?` a letter from A to Z; a backslash escapes the next character. */
   | { readonly type: "pattern"; readonly pattern: string }
   | { readonly type: "uuid" }
   | { readonly type: "bool" }
   | { readonly type: "time"; readonly as: TimeFormat };
 
-/** `sql`: `yyyy-MM-dd HH:mm:ss.SSS`; `iso`: `yyyy-MM-ddTHH:mm:ss.SSSZ`; both UTC. The others are whole numbers since the epoch. */
+/** `sql`: `yyyy-MM-dd HH:mm:ss.SSS`; `iso`: `yyyy-MM-ddTHH:mm:ss.SSSZ`; both in UTC. The others are integers since the epoch. */
 export type TimeFormat = "sql" | "iso" | "epoch_ms" | "epoch_s";
 
-/** Largest and smallest integer that every processor keeps exactly. */
+/** The largest and smallest integers that every processor represents exactly. */
 export const intBounds = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER } as const;

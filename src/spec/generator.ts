@@ -1,4 +1,4 @@
-/** How the values of a field are made. Shares are fractions from 0 to 1, times and durations milliseconds. */
+/** How the values of a field are generated. Shares are fractions from 0 to 1; times and durations are in milliseconds. */
 
 export type Scalar = string | number | boolean;
 
@@ -9,21 +9,21 @@ export type Generator =
   /** `min` and `max` are scaled integers. */
   | { readonly kind: "decimal"; readonly min: number; readonly max: number; readonly places: number; readonly shape: Shape }
   | { readonly kind: "bool"; readonly trueShare: number }
-  /** `template` is null for plain integers; otherwise its zeros in braces are the counter. */
+  /** `template` is null for plain integers; otherwise the zeros in braces are replaced by the counter. */
   | { readonly kind: "sequence"; readonly template: string | null }
   | { readonly kind: "uuid"; readonly version: 4 | 7 }
   | { readonly kind: "hex"; readonly digits: number }
   | { readonly kind: "pattern"; readonly pattern: string }
   | { readonly kind: "event_time" }
   | { readonly kind: "ref"; readonly entity: string; readonly field: string; readonly pick: RowPick }
-  /** Another field of the entity's row that the field `as` of this record refers to. */
+  /** Another field of the entity row that this record's field `as` refers to. */
   | { readonly kind: "same"; readonly as: string; readonly field: string }
-  /** `poolSize` is null where faker makes each value. */
+  /** `poolSize` is null if faker is called for every record. */
   | { readonly kind: "faker"; readonly method: string; readonly poolSize: number | null }
   | { readonly kind: "derive"; readonly expression: Expression }
   | { readonly kind: "walk"; readonly around: number; readonly swing: number; readonly every: number; readonly places: number };
 
-/** A field of an entity may also list its values row by row. */
+/** An entity field may also list one value per row. */
 export type EntityGenerator = Generator | { readonly kind: "values"; readonly values: readonly Scalar[] };
 
 export interface WeightedValue {
@@ -31,21 +31,21 @@ export interface WeightedValue {
   readonly weight: number;
 }
 
-/** A distribution over the values from `min` to `max`, truncated there. */
+/** A distribution, truncated to the range from `min` to `max`. */
 export type Shape =
   | { readonly kind: "uniform" }
   | { readonly kind: "normal" | "log_normal"; readonly mean: number; readonly deviation: number }
   | { readonly kind: "exponential"; readonly mean: number }
   | { readonly kind: "zipf"; readonly exponent: number };
 
-/** How a reference chooses a row. */
+/** How a reference selects a row. */
 export type RowPick =
   | { readonly kind: "uniform" | "round_robin" }
   | { readonly kind: "zipf"; readonly exponent: number }
-  /** The first `rows` rows get `share` of all references. */
+  /** The first `rows` rows receive `share` of all references. */
   | { readonly kind: "hot"; readonly rows: number; readonly share: number };
 
-/** Exact arithmetic over ints and decimals of the same record. Literals are scaled integers. */
+/** Exact arithmetic on integers and decimals of the same record. Literals are scaled integers. */
 export type Expression =
   | { readonly kind: "literal"; readonly value: number; readonly places: number }
   | { readonly kind: "field"; readonly name: string }

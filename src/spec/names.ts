@@ -1,4 +1,4 @@
-/** Names of the pipeline that is embedded: what holds one stream and one window of it reads them here. */
+/** Names from the embedded pipeline, for code that supports exactly one stream and one window. */
 
 import type { Stream, Window } from "./pipeline.ts";
 import { type DeclaredTopic, streamTopic, windowTopic } from "./topics.ts";

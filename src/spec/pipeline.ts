@@ -1,15 +1,15 @@
 /**
- * A pipeline as a value: everything that streamctl makes, computes, shows and proves follows from it. This is its normal form:
- * defaults are resolved, durations are milliseconds, and every reference is a name within the same value.
+ * The normal form of a pipeline, from which topics, generators, statements, tables and `verify` are derived. Defaults are resolved,
+ * durations are in milliseconds, and every reference is a name within the same value.
  */
 
 import type { Contract } from "./contract.ts";
 import type { EntityGenerator, Generator, Scalar } from "./generator.ts";
 
 export interface Pipeline {
-  /** In the names of jobs, consumer groups and of what is created on a cluster. */
+  /** Part of the names of jobs, consumer groups and other objects created on a cluster. */
   readonly name: string;
-  /** Of entities and pools; the seed of a run draws records only. */
+  /** Seed for entities and pools. Records are drawn from the seed of the run. */
   readonly seed: number;
   readonly entities: readonly Entity[];
   readonly streams: readonly Stream[];
@@ -31,16 +31,16 @@ export interface EntityField {
 export interface Topic {
   readonly name: string;
   readonly partitions: number;
-  /** Topic configuration, in Kafka's names. */
+  /** Topic configuration by Kafka's property names. */
   readonly config: Readonly<Record<string, string>>;
 }
 
 export interface Stream {
   readonly name: string;
   readonly topic: Topic;
-  /** The field whose text is the key of a record; null for records without a key. */
+  /** The field whose text is the record key; null for records without a key. */
   readonly key: string | null;
-  /** The field that holds the time of the event. */
+  /** The field that holds the event time. */
   readonly eventTime: string;
   /** In the order in which they are written. */
   readonly fields: readonly Field[];
@@ -48,20 +48,20 @@ export interface Stream {
 
 export interface Field {
   readonly name: string;
-  /** Null for a field that is only replayed. */
+  /** Null for a field that exists only in replayed data. */
   readonly generator: Generator | null;
-  /** A declared type beside a generator widens it. */
+  /** Derived from the generator, unless a declared type allows more. */
   readonly contract: Contract;
 }
 
-/** Aggregates over windows of event time, aligned to the epoch in UTC: a topic and a table, with one row for each window and group. */
+/** Aggregates over event-time windows aligned to the epoch in UTC. Written to a topic and a table, one row per window and group. */
 export interface Window {
   /** Also the name of Pinot's table. */
   readonly name: string;
   readonly topic: Topic;
   /** Name of the stream that it reads. */
   readonly from: string;
-  /** All must hold for a record to count. */
+  /** A record counts only if it meets all conditions. */
   readonly where: readonly Condition[];
   readonly span: Span;
   /** Fields by which records are grouped within a window. */
@@ -76,19 +76,19 @@ export type Span =
 
 export type Condition =
   | { readonly kind: "one_of" | "not_one_of"; readonly field: string; readonly values: readonly Scalar[] }
-  /** From `atLeast` to less than `below`, each null where there is no such bound. */
+  /** From `atLeast` (inclusive) to `below` (exclusive); null means unbounded. */
   | { readonly kind: "range"; readonly field: string; readonly atLeast: number | null; readonly below: number | null }
   | { readonly kind: "known" | "missing"; readonly field: string };
 
 export interface Column {
   readonly name: string;
   readonly aggregate: Aggregate;
-  /** All must hold for a record to enter this column, besides the conditions of the window. */
+  /** Conditions for a record to count in this column, in addition to those of the window. */
   readonly where: readonly Condition[];
 }
 
 export type Aggregate =
-  /** Records, or with a field those in which it is known. */
+  /** Counts all records, or, given a field, the records in which it is not null. */
   | { readonly kind: "count"; readonly field: string | null }
   | { readonly kind: "sum" | "min" | "max" | "avg"; readonly field: string }
   | { readonly kind: "distinct"; readonly field: string; readonly atMost: number };

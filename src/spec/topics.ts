@@ -4,24 +4,24 @@ import type { Pipeline, Stream, Topic, Window } from "./pipeline.ts";
 
 /** A topic that must exist before anything is written to it or read from it. */
 export interface DeclaredTopic extends Topic {
-  /** Whether more partitions serve as well; fewer never do. */
+  /** Whether the topic may have more partitions than declared. It may never have fewer. */
   readonly mayGrow: boolean;
 }
 
-/** A topic and Kafka's id of it: a topic that was deleted and recreated under the same name has another id. */
+/** A topic and the id that Kafka gave it. A topic that was deleted and recreated under the same name has a different id. */
 export interface TopicIdentity {
   readonly name: string;
   readonly id: string;
 }
 
-/** Configuration of a topic whose records never expire: streams are read from their beginning again and again. */
+/** Configuration of a topic whose records never expire: `verify` and a restarted processor read it from the beginning. */
 export const endlessTopic = { "retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete" } as const;
 
 export function streamTopic({ topic }: Stream): DeclaredTopic {
   return { ...topic, mayGrow: true };
 }
 
-/** Its partitions are fixed: Pinot upserts within a partition, and processors assign records to partitions differently. */
+/** The number of partitions is fixed: Pinot upserts within one partition, and processors partition differently. */
 export function windowTopic({ topic }: Window): DeclaredTopic {
   return { ...topic, mayGrow: false };
 }

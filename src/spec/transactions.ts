@@ -1,4 +1,4 @@
-/** The pipeline that streamctl ships: income of paid transactions in windows of three seconds. */
+/** The embedded pipeline: the income from paid transactions in windows of three seconds. */
 
 import { intBounds } from "./contract.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -9,7 +9,7 @@ export const transactions = {
   seed: 0,
   entities: [
     {
-      // One for each leading digit, so that a window's total can be checked by eye; the Java client's murmur2 spreads them 4/3/3
+      // One user per leading digit, so that a window's total can be checked by eye. The Java client's murmur2 spreads them 4/3/3
       // over three partitions: digit d goes to partition d mod 3.
       name: "users",
       rows: 10,

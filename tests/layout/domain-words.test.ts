@@ -1,6 +1,6 @@
 /**
- * The words of the embedded pipeline stand in its value. What else says one of them has to be changed before a pipeline can be
- * another value: the list below is what is left, and may only shrink.
+ * Names of the embedded pipeline belong in its value. Every other file that uses one must change before streamctl can run another
+ * pipeline. The list below names the remaining files; it may only shrink.
  */
 
 import { expect, test } from "bun:test";
@@ -10,12 +10,12 @@ import { transactions } from "../../src/spec/transactions.ts";
 
 const source = resolve(import.meta.dir, "../../src");
 
-/** Files that may say them: the value itself, and the generator, which writes this one stream only. */
+/** Files that may use these names: the pipeline value, and the generator, which supports only this stream. */
 const home = /^(?:spec\/transactions|data\/(?:generator|record-pieces|realistic|users))\.ts$/u;
 
-/** Files that still say them, with the words that each of them says. */
-const left: Readonly<Record<string, readonly string[]>> = {
-  // The documents of `data` and `verify`, and the ledger, call the measure of what was delivered `paid`.
+/** Files that still use these names, with the names that each one uses. */
+const remaining: Readonly<Record<string, readonly string[]>> = {
+  // The results of `data` and `verify` and the ledger have fields named `paid`.
   "cli/render/verify-document.ts": ["paid", "paidRecords", "paidTotal"],
   "data/narration.ts": ["Paid", "paid"],
   "data/run-board.ts": ["paidCount", "paidTotal"],
@@ -24,13 +24,13 @@ const left: Readonly<Record<string, readonly string[]>> = {
   "pipeline/verdict.ts": ["paid"],
   "state/ledger.ts": ["paid"],
   "state/run-record.ts": ["Paid", "paid"],
-  // The statements of ksqlDB are written by hand, and name the stream between the topics.
+  // The ksqlDB statements are written by hand and name the intermediate stream.
   "processors/ksqldb/chain.ts": ["paidTransactionsTopic"],
   "processors/ksqldb/declarations.ts": ["paid", "paidTransactionsTopic"],
   "processors/ksqldb/definition.ts": ["TOTAL_PAID"],
   "processors/ksqldb/naming.ts": ["paid_transactions"],
   "processors/ksqldb/processor.ts": ["paidTransactionsTopic"],
-  // Another word: the user of the operating system.
+  // A different meaning: the user of the operating system.
   "kafka/addon.ts": ["userId"],
 };
 
@@ -38,13 +38,13 @@ const [stream] = transactions.streams;
 const [window] = transactions.windows;
 
 const names: readonly string[] = [
-  // `status` is a word of every room.
+  // `status` is used in every room.
   ...stream.fields.map(({ name }) => name).filter((name) => name !== "status"),
   ...[window.name, window.topic.name].flatMap((name) => [name, name.toUpperCase()]),
   ...window.columns.map(({ name }) => name),
 ];
 const words = [...names, ...names.map(camelCase), ...stream.fields[4].contract.values];
-/** What counts in the window, also as the beginning of a longer name. */
+/** Values that the window counts, also as the prefix of a longer name. */
 const counted = window.where[0].values.map((value) => value.toLowerCase());
 const word = new RegExp(
   String.raw`\b(?:${words.join("|")}|(?:${counted.join("|")})\w*)\b|\b[Ww]indow\w*\W{1,4}(?:${window.span.sizeMs}|3_000)\b`,
@@ -55,17 +55,17 @@ function camelCase(name: string): string {
   return name.toLowerCase().replaceAll(/_(?<letter>[a-z])/gu, (_, letter: string) => letter.toUpperCase());
 }
 
-test("words of the embedded pipeline stand in its value, in the generator and in what is listed", async () => {
+test("only the pipeline value, the generator and the listed files use names of the embedded pipeline", async () => {
   const paths = (await readdir(source, { recursive: true })).filter((path) => path.endsWith(".ts") && !home.test(path)).toSorted();
   const found: Record<string, readonly string[]> = {};
   for (const path of paths) {
-    const said = [...(await readFile(join(source, path), "utf8")).matchAll(word)].map(([text]) => text);
-    if (said.length > 0) found[path] = [...new Set(said)].toSorted();
+    const used = [...(await readFile(join(source, path), "utf8")).matchAll(word)].map(([text]) => text);
+    if (used.length > 0) found[path] = [...new Set(used)].toSorted();
   }
-  expect(found).toEqual({ ...left });
+  expect(found).toEqual({ ...remaining });
 });
 
-test("the pattern finds fields, columns, names, statuses and the size of windows, and no other words", () => {
+test("the pattern matches fields, columns, names, statuses and the window size, and nothing else", () => {
   const found = (text: string): readonly string[] => [...text.matchAll(word)].map(([match]) => match);
   expect(found("TOTAL_PAID totalTransactions transaction_id transaction_window Paid Refused paidTotal")).toHaveLength(7);
   expect(found("const windowSizeMs = 3000; windows of 3_000")).toEqual(["windowSizeMs = 3000"]);

@@ -1,4 +1,4 @@
-/** Holds that nobody decides by the text of a message: what an engine or a program says is read by one module each, which makes facts of it. */
+/** Checks that no module decides by the text of a message. One module per engine or program turns its messages into facts. */
 
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 
 const source = resolve(import.meta.dir, "../../src");
 
-/** The modules that read the words of an engine or a program which gives no code for what it means. */
+/** The modules that may read messages: their engine or program returns no error codes. */
 const classifiers: readonly string[] = [
   "core/java-error.ts",
   "core/program-words.ts",
@@ -26,25 +26,25 @@ const patterns: readonly RegExp[] = [
   // message.includes("…"), refusal?.reason.startsWith(…), stringAt(answer, "message")?.includes(…), messageOf(error).match(…)
   new RegExp(String.raw`\b(?:${text})"?\)?(?:\?\.|\.)(?:${look})\(`, "u"),
   new RegExp(String.raw`\bmessageOf\([^()]*\)(?:\?\.|\.)(?:${look})\(`, "u"),
-  // /…/u.test(error.message), pattern.test(result.output); `exec` reads what a program was asked to print.
+  // /…/u.test(error.message), pattern.test(result.output); `exec` may read the requested output of a program.
   new RegExp(String.raw`\.test\([^()]*\b(?:${text})\b`, "u"),
   /\.exec\([^()]*\b(?:message|reason|refusal|trace)\b/u,
   // message === "…"
   /\b(?:message|reason|detail)\)? [!=]== ["'`]/u,
 ];
 
-/** The part of a file that decides by a message; undefined where none does. */
+/** The code that decides by a message; undefined if there is none. */
 function decidingPart(code: string): string | undefined {
   return patterns.map((pattern) => pattern.exec(code)?.[0]).find((found) => found !== undefined);
 }
 
-test("no module decides by a message, except those that read the words of one engine or program", async () => {
+test("no module decides by a message, except the listed classifiers", async () => {
   const paths = (await readdir(source, { recursive: true })).filter((path) => path.endsWith(".ts") && !classifiers.includes(path));
   const found = await Promise.all(paths.map(async (path) => ({ path, part: decidingPart(await readFile(join(source, path), "utf8")) })));
   expect(found.filter(({ part }) => part !== undefined)).toEqual([]);
 });
 
-test("the patterns find what they are for, and every listed module is there", async () => {
+test("the patterns match such decisions only, and every listed module exists", async () => {
   const deciding = [
     'error.message.includes("refused")',
     "refusal?.reason.startsWith(silence)",

@@ -1,6 +1,6 @@
 /**
- * A processor is its folder in `src/processors/`, its declarations and one line of the catalog. No other source says which processors there
- * are: a new one must not have to change it.
+ * A processor consists of its folder in `src/processors/`, its declarations and one line in the catalog. No other source names a
+ * processor, so that adding one changes no other source.
  */
 
 import { expect, test } from "bun:test";
@@ -10,29 +10,29 @@ import { processorNames, processorOf } from "../../src/processors/catalog.ts";
 
 const root = resolve(import.meta.dir, "../..");
 
-/** Files that say one of them, and why they have to. The list may only shrink. */
-const left: Readonly<Record<string, string>> = {
-  "src/core/environment.ts": "variables of engines' own start scripts, which no service of ours may inherit",
-  "src/state/run-state-versions.ts": "what a version before the catalog called the source of its one processor",
+/** Files that name a processor, and why they must. The list may only shrink. */
+const remaining: Readonly<Record<string, string>> = {
+  "src/core/environment.ts": "variables of the engines' start scripts, which services must not inherit",
+  "src/state/run-state-versions.ts": "a field name in the state of versions that had one processor",
 };
 
-/** Names as commands take them and as people write them; `ksql` alone is what its older name and its variables begin with. */
+/** Names in commands and in messages; `ksql` is the prefix of older names and of environment variables. */
 const names = new RegExp([...processorNames, ...processorNames.map((name) => processorOf(name).label), "ksql"].join("|"), "iu");
 
-async function filesThatSay(pattern: RegExp): Promise<readonly string[]> {
+async function filesThatMatch(pattern: RegExp): Promise<readonly string[]> {
   const entries = await Promise.all(
     ["src", "native"].map(async (folder) => (await readdir(join(root, folder), { recursive: true })).map((path) => join(folder, path))),
   );
   const paths = entries.flat().filter((path) => /\.(?:ts|c|h)$/u.test(path) && !path.startsWith("src/processors/"));
-  const said = await Promise.all(paths.map(async (path) => pattern.test(await readFile(join(root, path), "utf8"))));
-  return paths.filter((_, index) => said[index]).toSorted();
+  const matches = await Promise.all(paths.map(async (path) => pattern.test(await readFile(join(root, path), "utf8"))));
+  return paths.filter((_, index) => matches[index]).toSorted();
 }
 
-test("no source outside of the processors' room names one of them, comments included", async () => {
-  expect(await filesThatSay(names)).toEqual(Object.keys(left).toSorted());
+test("no source outside src/processors names a processor, not even in a comment", async () => {
+  expect(await filesThatMatch(names)).toEqual(Object.keys(remaining).toSorted());
 });
 
-test("the processors' room imports neither its siblings nor, from one processor, another", async () => {
+test("no processor imports another processor", async () => {
   const folders = processorNames;
   const entries = await readdir(join(root, "src/processors"), { recursive: true });
   const wrong: string[] = [];

@@ -1,4 +1,4 @@
-/** Holds the table of ARCHITECTURE.md: who may import whom, and which module alone may do what. */
+/** Checks the table of rooms in ARCHITECTURE.md: which room may import which, and which module may do what. */
 
 import { describe, expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
@@ -21,18 +21,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli", "data"],
 };
 
-/** What only one module may hold, as a pattern over its text. */
+/** Code that only the listed modules may contain, as a pattern. */
 const onlyIn: readonly { readonly what: string; readonly pattern: RegExp; readonly files: readonly string[] }[] = [
-  // Bun, Deno and Node 20 run the same sources; what TypeScript's library of ES2023 lets pass, because Bun's types add it:
+  // Bun, Deno and Node 20 run the same sources. Bun's types add these APIs, so the type checker does not reject them:
   {
-    what: "uses what one runtime alone has",
+    what: "uses an API of one runtime only",
     pattern: /\bBun\.|\bDeno\.|"bun(?::\w+)?"|Promise\.(?:withResolvers|try)|Array\.fromAsync/u,
     files: [],
   },
-  { what: "asks whether it is bundled", pattern: /import\.meta\.url\.(?:endsWith|includes|startsWith)/u, files: ["core/origin.ts"] },
+  { what: "checks whether it is bundled", pattern: /import\.meta\.url\.(?:endsWith|includes|startsWith)/u, files: ["core/origin.ts"] },
   { what: "spawns processes", pattern: /from "node:child_process"|Bun\.spawn/u, files: ["core/process.ts"] },
   {
-    what: "imports what is not code",
+    what: "imports assets",
     pattern: /with \{ type: "(?!json)/u,
     files: ["core/embedded-declarations.ts", "kafka/embedded-addon.ts"],
   },
@@ -73,7 +73,7 @@ describe("rooms", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("are all in the table", async () => {
+  test("are all listed in the table", async () => {
     const rooms = new Set((await readModules()).map(({ path }) => roomOf(path)));
     expect([...rooms].toSorted()).toEqual(Object.keys(mayImport).toSorted());
   });
@@ -85,7 +85,7 @@ describe("rooms", () => {
     });
   }
 
-  test("hold no file of more than 400 lines", async () => {
+  test("contain no file of more than 400 lines", async () => {
     const long = (await readModules()).filter(({ text }) => text.split("\n").length > 401).map(({ path }) => path);
     expect(long).toEqual([]);
   });

@@ -43,7 +43,7 @@ test("TopicTally counts what breaks the contract by its reason, the most frequen
       "not-json": 3,
       tombstone: 1,
       "not-an-object": 1,
-      "Flink may read it otherwise: a number in a text": 1,
+      "Flink may read it differently: a number in a string": 1,
       "event_timestamp is malformed": 1,
     },
     ambiguous: 1,

@@ -16,16 +16,16 @@ const good = {
 const text = JSON.stringify(good);
 const transaction = [Date.UTC(2026, 0, 1) + 123, 1_000_000, good.user_id, 90, "Paid"];
 
-test("ContractReader.read() reads a value by the contract, from text and from bytes", () => {
+test("ContractReader.read() reads a valid record from text and from bytes", () => {
   expect(contract.read(text)).toEqual(transaction);
   expect(contract.read(new TextEncoder().encode(text))).toEqual(transaction);
 });
 
-test("ContractReader.read() reads over a byte order mark, as the processors do", () => {
+test("ContractReader.read() skips a byte order mark, as the processors do", () => {
   expect(contract.read(new TextEncoder().encode(`\u{FEFF}${text}`))).toEqual(transaction);
 });
 
-test("ContractReader.read() reads fields in any order, with spaces, and ignores those beyond the contract", () => {
+test("ContractReader.read() reads fields in any order, with spaces, and ignores additional fields", () => {
   const { status, ...rest } = good;
   expect(contract.read(` ${JSON.stringify({ extra: [1], status, ...rest }, null, 2)}\n`)).toEqual(transaction);
 });
@@ -42,7 +42,7 @@ test.each<[Uint8Array | string | null, ContractBreach]>([
   ["17", "not-an-object"],
   [`[${text}]`, "not-an-object"],
   ["{}", "event_timestamp is missing"],
-])("ContractReader.read() answers for %p: %s", (value, breach) => {
+])("ContractReader.read() returns for %p: %s", (value, breach) => {
   expect(contract.read(value)).toBe(breach);
 });
 
@@ -75,11 +75,11 @@ test.each([
   expect(contract.read(JSON.stringify({ ...good, [field]: value }))).toBe(breach);
 });
 
-test("ContractReader.read() refuses a number beyond all numbers", () => {
+test("ContractReader.read() rejects a number that overflows", () => {
   expect(contract.read(text.replace("90", "1e999"))).toBe("total_paid is out of range");
 });
 
-test("ContractReader.readWritten() reads what data writes", () => {
+test("ContractReader.readWritten() reads records as data writes them", () => {
   expect(contract.readWritten(text)).toEqual(transaction);
   expect(contract.readWritten(text.replace("90", "-9007199254740991"))?.[3]).toBe(-9_007_199_254_740_991);
   expect(contract.readWritten(text.replace("Paid", "Refused"))?.[4]).toBe("Refused");
@@ -117,7 +117,7 @@ test.each([
 
 test("ContractReader.readWritten() agrees with read() on every day and millisecond that it reads", () => {
   for (let step = 0; step < 3000; step++) {
-    // Steps of a prime number of milliseconds, forth and back, so that days, seconds and fractions all change.
+    // Steps of a prime number of milliseconds, forwards and backwards, so that days, seconds and fractions all change.
     const timeMs = ((step * 86_028_157_021) % 253_402_300_799_999) * (step % 7 === 0 ? 1 : 0.5);
     const time = new Date(Math.floor(timeMs)).toISOString().replace("T", " ").slice(0, -1);
     const value = text.replace(good.event_timestamp, time);
@@ -126,7 +126,7 @@ test("ContractReader.readWritten() agrees with read() on every day and milliseco
   }
 });
 
-/** A stream of one field beside its event time. */
+/** A stream with an event time and one other field. */
 function reading(field: Contract): (json: string) => unknown {
   const time = { name: "at", generator: null, contract: { type: "time", as: "epoch_ms", optional: false } } as const;
   const stream: Stream = { ...onlyStream, key: null, eventTime: "at", fields: [time, { name: "f", generator: null, contract: field }] };
@@ -135,7 +135,7 @@ function reading(field: Contract): (json: string) => unknown {
     const value = json === "" ? '{"at":0}' : `{"at":0,"f":${json}}`;
     const read = reader.read(value);
     const written = reader.readWritten(value);
-    // What is written as data writes it is read alike either way.
+    // Both paths read a record in the form that data writes alike.
     if (written !== undefined) expect(written).toEqual(typeof read === "string" ? [] : read);
     return typeof read === "string" ? read : read[1];
   };
@@ -194,7 +194,7 @@ test.each<[Contract, ...(readonly [json: string, value: unknown])[]]>([
     ["0", "f is out of range"],
     ['"7"', "f is of the wrong type"],
   ],
-])("ContractReader reads by %p", (field, ...rows) => {
+])("ContractReader follows the contract %p", (field, ...rows) => {
   const read = reading(field);
   for (const [json, value] of rows) expect([json, read(json)]).toEqual([json, value]);
 });

@@ -40,11 +40,11 @@ test.each([
   "2026-01-01 00:00:00\n",
   "+12026-01-01 00:00:00",
   "1767225600000",
-])("parseEventTimestamp() refuses %p", (text) => {
+])("parseEventTimestamp() rejects %p", (text) => {
   expect(parseEventTimestamp(text)).toBeUndefined();
 });
 
-test("formatEventTimestamp() is read back by parseEventTimestamp()", () => {
+test("parseEventTimestamp() reverses formatEventTimestamp()", () => {
   for (const timeMs of [0, 1, 999, Date.UTC(2026, 11, 31, 23, 59, 59, 7), Date.UTC(9999, 11, 31, 23, 59, 59, 999)]) {
     expect(parseEventTimestamp(formatEventTimestamp(timeMs))).toBe(timeMs);
   }

@@ -1,4 +1,4 @@
-/** What readers of JSON take otherwise than the contract. The table was recorded from a running Flink 2.3.0, one window a row. */
+/** What JSON readers treat differently from the contract. The table was recorded from a running Flink 2.3.0, one window per row. */
 
 import { expect, test } from "bun:test";
 import { ContractReader } from "../../src/record/contract-reader.ts";
@@ -15,69 +15,73 @@ const bytes = (value: string, encoding: BufferEncoding = "latin1"): Uint8Array =
 const swapped = (value: string): Uint8Array => Buffer.from(value, "utf16le").swap16();
 const wide = (value: string): Uint8Array => Buffer.from(Uint32Array.from(value, (letter) => letter.codePointAt(0) ?? 0).buffer);
 const field = (json: string): string => text.replace("{", `{${json},`);
-const behind = (json: string): string => `${text.slice(0, -1)},${json}}`;
+const after = (json: string): string => `${text.slice(0, -1)},${json}}`;
 const paid = (json: string): string => text.replace('"total_paid":90', `"total_paid":${json}`);
 const status = (json: string): string => text.replace('"status":"Paid"', json);
 const nested = (depth: number): string => `"note":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}`;
 const named = (name: string): string => `"${name}":1`;
 const timed = (fraction: string): string => text.replace(".500", fraction);
 
-/** What Flink does with a value, and what is odd about it. */
+/** What Flink does with a value, and its quirk. */
 type Row = readonly [value: string | Uint8Array, flink: "counts" | "leaves out", quirk?: Quirk | Limit];
 
 type Limit = "nesting deeper than 1000" | "a number of more than 1000 digits" | "a field name of more than 50,000 bytes";
 
 const rows: Readonly<Record<string, Row>> = {
   "a transaction": [text, "counts"],
-  "an amount in a text": [paid('"90"'), "counts", "a number in a text"],
-  "an amount with spaces in a text": [paid('" 90 "'), "counts", "a number in a text"],
-  "an amount as only Java writes it": [paid('"0x1p3"'), "counts", "a number in a text"],
-  "an empty text as an amount": [paid('""'), "leaves out"],
-  "NaN in a text": [paid('"NaN"'), "leaves out"],
+  "an amount in a string": [paid('"90"'), "counts", "a number in a string"],
+  "an amount with spaces in a string": [paid('" 90 "'), "counts", "a number in a string"],
+  "an amount as only Java writes it": [paid('"0x1p3"'), "counts", "a number in a string"],
+  "an empty string as an amount": [paid('""'), "leaves out"],
+  "NaN in a string": [paid('"NaN"'), "leaves out"],
   "true as an amount": [paid("true"), "leaves out"],
   "a list as an amount": [paid("[90]"), "leaves out"],
-  "an id in a text": [text.replace(":7", ':"7"'), "counts", "a number in a text"],
+  "an id in a string": [text.replace(":7", ':"7"'), "counts", "a number in a string"],
   "a status in a list": [status('"status":["Paid"]'), "leaves out"],
-  "a letter behind the object": [`${text}x`, "counts", "text behind the object"],
-  "a comma behind the object": [`${text},`, "counts", "text behind the object"],
-  "a zero behind the object": [`${text}\0`, "counts", "text behind the object"],
-  "two objects": [`${text}\n${text}`, "counts", "text behind the object"],
-  "an array of two objects": [`[${text},${text}]`, "counts", "an array in place of the object"],
+  "a letter after the object": [`${text}x`, "counts", "text after the object"],
+  "a comma after the object": [`${text},`, "counts", "text after the object"],
+  "a zero after the object": [`${text}\0`, "counts", "text after the object"],
+  "two objects": [`${text}\n${text}`, "counts", "text after the object"],
+  "an array of two objects": [`[${text},${text}]`, "counts", "an array instead of the object"],
   "an array of an array": [`[[${text}]]`, "leaves out"],
-  "a tab in a text": [field('"note":"a\tb"'), "counts", "a control character in a text"],
-  "a line break in a text": [behind('"note":"a\nb"'), "counts", "a control character in a text"],
+  "a tab in a string": [field('"note":"a\tb"'), "counts", "a control character in a string"],
+  "a line break in a string": [after('"note":"a\nb"'), "counts", "a control character in a string"],
   "overlong UTF-8": [bytes(field('"note":"\xC0\xAF"')), "counts", "ill-formed UTF-8"],
   "a surrogate in UTF-8": [bytes(field('"note":"\xED\xA0\x80"')), "counts", "ill-formed UTF-8"],
-  "no UTF-8 at all": [bytes(field('"note":"\xFF\xFE"')), "leaves out", "ill-formed UTF-8"],
-  "UTF-16 with a mark": [bytes(`\u{FEFF}${text}`, "utf16le"), "counts", "an encoding other than UTF-8"],
+  "not UTF-8": [bytes(field('"note":"\xFF\xFE"')), "leaves out", "ill-formed UTF-8"],
+  "UTF-16 with a byte order mark": [bytes(`\u{FEFF}${text}`, "utf16le"), "counts", "an encoding other than UTF-8"],
   "UTF-16": [bytes(text, "utf16le"), "counts", "an encoding other than UTF-8"],
   "UTF-16, big-endian": [swapped(text), "counts", "an encoding other than UTF-8"],
   "UTF-32": [wide(text), "counts", "an encoding other than UTF-8"],
-  "UTF-8 with a mark": [bytes(`\u{FEFF}${text}`, "utf8"), "counts"],
-  "two amounts": [paid('10,"total_paid":90'), "leaves out", "a field given twice"],
-  "Refused, then Paid": [status('"status":"Refused","status":"Paid"'), "leaves out", "a field given twice"],
-  "Paid, then Refused": [status('"status":"Paid","status":"Refused"'), "counts", "a field given twice"],
-  "Paid, then what is no status": [status('"status":"Paid","status":7'), "counts", "a field given twice"],
-  "the same id twice": [field('"transaction_id":7'), "leaves out", "a field given twice"],
+  "UTF-8 with a byte order mark": [bytes(`\u{FEFF}${text}`, "utf8"), "counts"],
+  "two amounts": [paid('10,"total_paid":90'), "leaves out", "a duplicate field"],
+  "Refused, then Paid": [status('"status":"Refused","status":"Paid"'), "leaves out", "a duplicate field"],
+  "Paid, then Refused": [status('"status":"Paid","status":"Refused"'), "counts", "a duplicate field"],
+  "Paid, then an invalid status": [status('"status":"Paid","status":7'), "counts", "a duplicate field"],
+  "the same id twice": [field('"transaction_id":7'), "leaves out", "a duplicate field"],
   "an unknown field twice": [field('"note":1,"note":2'), "counts"],
   "nesting of 1000": [field(nested(1000)), "counts"],
   "nesting of 1001": [field(nested(1001)), "leaves out", "nesting deeper than 1000"],
-  "nesting of 5001 behind the fields": [behind(nested(5001)), "leaves out", "nesting deeper than 1000"],
+  "nesting of 5001 after the fields": [after(nested(5001)), "leaves out", "nesting deeper than 1000"],
   "1000 digits": [field(`"note":${"1".repeat(1000)}`), "counts"],
   "1001 digits": [field(`"note":${"1".repeat(1001)}`), "leaves out", "a number of more than 1000 digits"],
   "1001 digits of fraction": [paid(`90.${"0".repeat(1001)}`), "leaves out", "a number of more than 1000 digits"],
   "a name of 50,000": [field(named("n".repeat(50_000))), "counts"],
   "a name of 50,001": [field(named("n".repeat(50_001))), "leaves out", "a field name of more than 50,000 bytes"],
-  "a name of 60,000 behind the fields": [behind(named("n".repeat(60_000))), "leaves out", "a field name of more than 50,000 bytes"],
-  "a name of 60,000 further down": [field(`"note":{${named("n".repeat(60_000))}}`), "leaves out", "a field name of more than 50,000 bytes"],
+  "a name of 60,000 after the fields": [after(named("n".repeat(60_000))), "leaves out", "a field name of more than 50,000 bytes"],
+  "a name of 60,000 at a deeper level": [
+    field(`"note":{${named("n".repeat(60_000))}}`),
+    "leaves out",
+    "a field name of more than 50,000 bytes",
+  ],
   "a name of 30,000 in two bytes each": [
     bytes(field(named("é".repeat(30_000))), "utf8"),
     "leaves out",
     "a field name of more than 50,000 bytes",
   ],
   "a name of 50,001 escapes": [field(named("\\u0061".repeat(50_001))), "leaves out", "a field name of more than 50,000 bytes"],
-  "a number beyond all numbers": [field('"note":1e400'), "counts"],
-  "NaN, which is no JSON": [field('"note":NaN'), "leaves out"],
+  "a number that overflows": [field('"note":1e400'), "counts"],
+  "NaN, which is not JSON": [field('"note":NaN'), "leaves out"],
   "single quotes": [field("'note':1"), "leaves out"],
   "a comma before the end": [`${text.slice(0, -1)},}`, "leaves out"],
   "a comment": [`/* */${text}`, "leaves out"],
@@ -88,7 +92,7 @@ const rows: Readonly<Record<string, Row>> = {
   "no fraction": [timed(""), "counts"],
   "six digits of fraction": [timed(".500000"), "counts"],
   "ten digits of fraction": [timed(".5000000000"), "leaves out"],
-  "a name in another case": [status('"Status":"Paid"'), "leaves out"],
+  "a name in different case": [status('"Status":"Paid"'), "leaves out"],
 };
 
 const contract = new ContractReader(onlyStream);
@@ -98,15 +102,15 @@ const finders = {
 };
 const find = (value: string | Uint8Array, reader: "flink" | "ksqldb" = "flink") => finders[reader].find(value, contract.read(value));
 
-test.each(Object.entries(rows))("AmbiguityFinder knows what Flink does with %s", (_, [value, flink, quirk]) => {
+test.each(Object.entries(rows))("AmbiguityFinder predicts what Flink does with %s", (_, [value, flink, quirk]) => {
   const found = find(value);
   expect(found?.quirk).toBe(quirk);
   if (found !== undefined) expect(new Set(found.eventTimesMs)).toEqual(new Set([start + 500]));
-  // Without anything odd, Flink and the contract agree.
+  // Without a quirk, Flink and the contract agree.
   else expect(typeof contract.read(value) === "string" ? "leaves out" : "counts").toBe(flink);
 });
 
-test("AmbiguityFinder answers the same from text and from bytes", () => {
+test("AmbiguityFinder gives the same result for text and bytes", () => {
   for (const [value] of Object.values(rows)) {
     const asText = typeof value === "string" ? value : Buffer.from(value).toString("latin1");
     if (/^[\0-\x7F]*$/u.test(asText)) expect(find(asText)).toEqual(find(bytes(asText)));
@@ -115,39 +119,39 @@ test("AmbiguityFinder answers the same from text and from bytes", () => {
 
 test.each<[string, Quirk | undefined]>([
   [text, undefined],
-  [timed(""), "a timestamp without exactly three digits of fraction"],
-  [timed(".500000"), "a timestamp without exactly three digits of fraction"],
-  [status('"Status":"Paid"'), "a field name in another case"],
-  [paid('"90"'), "a number in a text"],
-  [`${text}x`, "text behind the object"],
+  [timed(""), "a timestamp without exactly three fractional digits"],
+  [timed(".500000"), "a timestamp without exactly three fractional digits"],
+  [status('"Status":"Paid"'), "a field name in different case"],
+  [paid('"90"'), "a number in a string"],
+  [`${text}x`, "text after the object"],
   [field('"note":"a\tb"'), undefined],
   [`[${text}]`, undefined],
   [status('"status":"Refused","status":"Paid"'), undefined],
-])("AmbiguityFinder says of ksqlDB what its source says: %#", (value, quirk) => {
+])("AmbiguityFinder follows the source of ksqlDB: %#", (value, quirk) => {
   expect(find(value, "ksqldb")?.quirk).toBe(quirk);
 });
 
 test.each([
-  ["no fraction and spaces in its place", timed("").replace("{", "{    ")],
-  ["no fraction and spaces behind it", timed("").replaceAll(",", ", ")],
-  ["two digits and a space in place of the third", timed(".50").replace("{", "{ ")],
-  ["an empty fraction and spaces behind it", `${timed(".").slice(0, -1)}   }`],
+  ["no fraction and spaces instead", timed("").replace("{", "{    ")],
+  ["no fraction and spaces after it", timed("").replaceAll(",", ", ")],
+  ["two digits and a space instead of the third", timed(".50").replace("{", "{ ")],
+  ["an empty fraction and spaces after it", `${timed(".").slice(0, -1)}   }`],
   ["no fraction and an id that is written shorter", `${timed("").replace(":7,", ":1e6,").slice(0, -1)}        }`],
-])("AmbiguityFinder sees for ksqlDB that a record as long as those of data has a timestamp with %s", (_, value) => {
-  const quirk = "a timestamp without exactly three digits of fraction";
+])("AmbiguityFinder reports for ksqlDB a record of the usual length whose timestamp has %s", (_, value) => {
+  const quirk = "a timestamp without exactly three fractional digits";
   for (const written of [value, bytes(value)]) {
     const found = find(written, "ksqldb");
     expect([found?.quirk, found?.eventTimesMs.map((timeMs) => timeMs - (timeMs % 3000))]).toEqual([quirk, [start]]);
   }
 });
 
-test("AmbiguityFinder takes nothing that nobody counts for odd", () => {
+test("AmbiguityFinder reports no record that the processor drops too", () => {
   for (const value of [paid('"ninety"'), `[${status('"status":"Maybe"')}]`, `${text.replace("2026", "1969")}x`, "", "x", "[]", '"\\']) {
     expect(find(value)).toBeUndefined();
   }
 });
 
-test("AmbiguityFinder never asks more closely than readWritten() does: what it reads is odd for no reader", () => {
+test("AmbiguityFinder reports no record that readWritten() accepts, for any reader", () => {
   for (const [value] of Object.values(rows)) {
     const written = typeof value === "string" && contract.readWritten(value) !== undefined;
     if (written) expect([find(value), find(value, "ksqldb")]).toEqual([undefined, undefined]);
@@ -155,13 +159,13 @@ test("AmbiguityFinder never asks more closely than readWritten() does: what it r
   expect(contract.readWritten(text)).toBeDefined();
 });
 
-test("AmbiguityFinder sees a second field in another case where the first keeps the contract", () => {
-  for (const value of [field('"Status":"Refused"'), field('"STATUS": "Refused"').replaceAll(",", ", "), behind('"st\\u0061tus":"Paid"')]) {
+test("AmbiguityFinder reports a second field in different case when the first one is valid", () => {
+  for (const value of [field('"Status":"Refused"'), field('"STATUS": "Refused"').replaceAll(",", ", "), after('"st\\u0061tus":"Paid"')]) {
     const isEscaped = value.includes("\\");
-    expect(find(value, "ksqldb")?.quirk).toBe(isEscaped ? undefined : "a field name in another case");
+    expect(find(value, "ksqldb")?.quirk).toBe(isEscaped ? undefined : "a field name in different case");
   }
   expect(find(text.replaceAll(",", ", "), "ksqldb")).toBeUndefined();
-  expect(find(timed(".5").replaceAll(",", ", "), "ksqldb")?.quirk).toBe("a timestamp without exactly three digits of fraction");
+  expect(find(timed(".5").replaceAll(",", ", "), "ksqldb")?.quirk).toBe("a timestamp without exactly three fractional digits");
 });
 
 test("AmbiguityFinder takes limits from the reader", () => {

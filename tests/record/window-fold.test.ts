@@ -14,7 +14,7 @@ test.each([
   [-3000, -3000],
   [-3001, -6000],
   [1_767_225_601_234, 1_767_225_600_000],
-])("WindowFold.startOf() puts %d into the window from %d", (eventTimeMs, start) => {
+])("WindowFold.startOf() assigns %d to the window that starts at %d", (eventTimeMs, start) => {
   expect(fold().startOf(eventTimeMs)).toBe(start);
 });
 
@@ -22,7 +22,7 @@ function transaction(eventTimeMs: number, totalPaid: number, status = "Paid"): S
   return [eventTimeMs, 1, "95d1d6aa-9e42-412d-b74e-c005e523279c", totalPaid, status];
 }
 
-test("WindowFold computes sum, count and average of the records that count, whatever their order", () => {
+test("WindowFold computes sum, count and average of the counted records, in any order", () => {
   const rows = fold();
   for (const [timeMs, paid] of [
     [3000, 10],
@@ -49,14 +49,14 @@ test("WindowFold has a row for a window in which the sum is 0", () => {
   expect(rows.get(0)).toEqual([0, 1, 0]);
 });
 
-test("WindowFold refuses a sum that would not be exact", () => {
+test("WindowFold rejects a sum that would not be exact", () => {
   const rows = fold();
   rows.add(transaction(0, Number.MAX_SAFE_INTEGER));
   expect(() => rows.add(transaction(0, 1))).toThrow(new RangeError("Cannot add 1 to window 0: the sum would not be exact"));
   expect(rows.get(0)?.slice(0, 2)).toEqual([Number.MAX_SAFE_INTEGER, 1]);
 });
 
-test("WindowFold holds a hundred thousand windows", () => {
+test("WindowFold stores a hundred thousand windows", () => {
   const rows = fold();
   for (let round = 0; round < 2; round += 1) {
     for (let window = 0; window < 100_000; window += 1) rows.add(transaction(window * 3000 + round, window));
@@ -100,14 +100,14 @@ describe("WindowFold of another pipeline", () => {
     return [...rows.entries()];
   };
 
-  test("divides sums and averages of decimals once", () => {
+  test("divides sums and averages of decimals only once", () => {
     expect(folded([column({ kind: "sum", field: "price" }), column({ kind: "avg", field: "price" })])).toEqual([
       [0, [20.02, 2002 / 300]],
       [60_000, [10.5, 10.5]],
     ]);
   });
 
-  test("takes the least and the greatest value", () => {
+  test("computes the minimum and maximum", () => {
     const columns = [
       column({ kind: "min", field: "price" }),
       column({ kind: "max", field: "price" }),
@@ -119,7 +119,7 @@ describe("WindowFold of another pipeline", () => {
     ]);
   });
 
-  test("counts records, known values, and what a column asks for", () => {
+  test("counts records, non-null values, and the records that meet the conditions of a column", () => {
     const german: Condition = { kind: "one_of", field: "country", values: ["DE"] };
     const columns = [
       column({ kind: "count", field: null }),
@@ -145,7 +145,7 @@ describe("WindowFold of another pipeline", () => {
     [1, { kind: "missing", field: "coupon" }],
     [1, { kind: "known", field: "coupon" }, { kind: "one_of", field: "country", values: ["DE"] }],
     [4],
-  ])("takes %d records by %p", (count, ...where) => {
+  ])("counts %d records that meet %p", (count, ...where) => {
     const rows = new WindowFold(minute([column({ kind: "count", field: null })], where), sales);
     expect(records.filter((record) => rows.add(record))).toHaveLength(count);
   });
@@ -156,11 +156,11 @@ describe("WindowFold of another pipeline", () => {
     ['Cannot compute column "avg": avg of values that may be missing', minute([column({ kind: "avg", field: "coupon" })])],
     ['Cannot compute window "sold": its records are grouped', { ...minute([]), by: ["country"] }],
     ['Cannot compute window "sold": its windows overlap', { ...minute([]), span: { kind: "hopping", sizeMs: 2, everyMs: 1 } }],
-  ])("refuses what it does not compute: %s", (message, window) => {
+  ])("rejects what it cannot compute: %s", (message, window) => {
     expect(() => new WindowFold(window, sales)).toThrow(expect.objectContaining({ code: "not-available", message }));
   });
 
-  test("names a field that the stream does not have", () => {
+  test("names an unknown field", () => {
     expect(() => new WindowFold(onlyWindow, sales)).toThrow('Stream "sales" has no field "status"');
   });
 });

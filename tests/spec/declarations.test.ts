@@ -1,4 +1,4 @@
-/** The declarations are still written by hand: they must say what the pipeline's value says, and nothing beyond it. */
+/** The declarations are written by hand: these tests check that they match the pipeline value. */
 
 import { describe, expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
@@ -23,7 +23,7 @@ function listedColumns(sql: string): readonly (readonly [name: string, type: str
   return parts.filter((part) => !/^PRIMARY KEY/iu.test(part)).map((part) => [part.split(" ")[0] ?? "", part.split(" ").slice(1).join(" ")]);
 }
 
-/** What a query gives its columns: expression by alias, in their order. */
+/** The expressions of a SELECT list by alias, in order. */
 function selected(sql: string): ReadonlyMap<string, string> {
   const list = sql.slice(sql.search(/\bSELECT\b/iu) + "SELECT".length, sql.search(/\bFROM\b/iu));
   const parts = list.split(/,(?![^(]*\))/u).map((part) => part.trim());
@@ -40,7 +40,7 @@ function aggregateOf({ aggregate }: Column): RegExp {
   return new RegExp(String.raw`^${aggregate.kind.toUpperCase()}\((?:CAST\(${aggregate.field} AS DOUBLE\)|${aggregate.field})\)$`, "u");
 }
 
-/** How SQL says that a value keeps its contract, as far as it has words for it. */
+/** The SQL conditions for a contract, where SQL can express it. */
 function contractOf(name: string, contract: Contract): readonly string[] {
   if (contract.type === "int") return [`${name} = FLOOR(${name})`, `${name} BETWEEN ${contract.min} AND ${contract.max}`];
   if (contract.type === "uuid") return ["[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"];
@@ -48,7 +48,7 @@ function contractOf(name: string, contract: Contract): readonly string[] {
 }
 
 function conditionOf(condition: Condition): string {
-  if (condition.kind !== "one_of" || condition.values.length !== 1) throw new Error(`no SQL is known for ${condition.kind}`);
+  if (condition.kind !== "one_of" || condition.values.length !== 1) throw new Error(`no SQL for ${condition.kind}`);
   return `${condition.field} = '${condition.values[0]}'`;
 }
 
@@ -60,7 +60,7 @@ function find(statements: readonly Statement[], start: string): string {
   return found[0]?.sql ?? "";
 }
 
-/** Names as in the value; Kafka's ids do not matter here. */
+/** Names from the pipeline value; the topic ids do not matter here. */
 const topics = { transactions: { name: onlyStream.topic.name, id: "s" }, windows: { name: onlyWindow.topic.name, id: "w" } };
 
 describe("the statements of flink/", () => {
@@ -88,14 +88,14 @@ describe("the statements of flink/", () => {
     expect([...selected(insert).keys()]).toEqual([...columnNames]);
   });
 
-  test("aggregate and filter as the window says", () => {
+  test("aggregate and filter as the window declares", () => {
     for (const column of onlyWindow.columns) expect(selected(insert).get(column.name)).toMatch(aggregateOf(column));
     for (const filter of filters) expect(insert).toContain(filter);
     expect(insert).toContain(`${onlyStream.eventTime} BETWEEN TIMESTAMP '1970-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999'`);
     expect(insert).toEndWith(`GROUP BY ${keyColumns(onlyWindow).join(", ")}`);
   });
 
-  test("take the size of windows from the value", () => {
+  test("take the window size from the pipeline value", () => {
     const index = `EXTRACT(EPOCH FROM ${onlyStream.eventTime}) / {{windowSizeSeconds}} * {{windowSizeMs}}`;
     const written = readAsset("flink/03-window-income.sql");
     expect(written).toContain(`${index} AS ${windowBounds.start},`);
@@ -115,21 +115,21 @@ describe("the statements of ksql/", () => {
     expect(source).toContain(`KAFKA_TOPIC = '${onlyStream.topic.name}'`);
   });
 
-  test("write exactly the columns of the window to its topic, beside the mark of the computation, which is the key", () => {
+  test("write exactly the columns of the window to its topic, and the id of the computation as the key", () => {
     expect([...selected(table).keys()]).toEqual(["computation", ...columnNames]);
     expect(table).toContain("GROUP BY 'id'");
     expect(table).toContain(`KAFKA_TOPIC = '${onlyWindow.topic.name}'`);
     expect(table).toContain(`PARTITIONS = ${onlyWindow.topic.partitions}`);
   });
 
-  test("aggregate and filter as the window says", () => {
+  test("aggregate and filter as the window declares", () => {
     for (const column of onlyWindow.columns) expect(selected(table).get(column.name)).toMatch(aggregateOf(column));
     const between = statements.map(({ sql }) => sql).find((sql) => sql.includes("'between'")) ?? "";
     for (const filter of filters) expect(between).toContain(filter);
     expect(between).toContain(`PARSE_TIMESTAMP(${onlyStream.eventTime}, 'yyyy-MM-dd HH:mm:ss.SSS', 'UTC')`);
   });
 
-  test("take the size of windows from the value", () => {
+  test("take the window size from the pipeline value", () => {
     expect(table).toContain(`WINDOW TUMBLING (SIZE ${seconds} SECONDS,`);
     expect(readAsset("ksql/03-window_transactions.sql")).toContain("SIZE {{windowSizeSeconds}} SECONDS");
   });
@@ -144,7 +144,7 @@ describe("the declarations of pinot/", () => {
   const schema = JSON.parse(readAsset("pinot/schema.json")) as Specs & { readonly schemaName: string; readonly primaryKeyColumns: unknown };
   const table = readAsset("pinot/table.json");
 
-  test("hold exactly the columns of the window with their types, besides its bounds as text", () => {
+  test("contain exactly the typed columns of the window, and its bounds as text", () => {
     const held = [...schema.dateTimeFieldSpecs, ...schema.metricFieldSpecs].map(({ name, dataType }) => [name, dataType]);
     expect(held).toEqual(rows.map(({ name, type }) => [name, type]));
     expect(schema.dimensionFieldSpecs.map(({ name }) => name)).toEqual([windowBounds.startText, windowBounds.endText]);
@@ -155,7 +155,7 @@ describe("the declarations of pinot/", () => {
     expect(table).toContain(`"timeColumnName": "${windowBounds.start}"`);
   });
 
-  test("take the table's name and topic from the value", () => {
+  test("take the table name and topic from the pipeline value", () => {
     expect([schema.schemaName, /"tableName": "(?<name>[^"]*)"/u.exec(table)?.groups?.["name"]]).toEqual(["{{table}}", "{{table}}"]);
     expect(table).toContain('"stream.kafka.topic.name": "{{windowsTopic}}"');
   });

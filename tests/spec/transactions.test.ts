@@ -9,7 +9,7 @@ const [stream] = pipeline.streams;
 const [window] = pipeline.windows;
 if (stream === undefined || window === undefined) throw new Error("the pipeline has no stream or no window");
 
-test("topicsOf() names the topic of the stream, which may grow, and the topic of the window, which may not", () => {
+test("topicsOf() allows more partitions for the topic of a stream, not for the topic of a window", () => {
   const config = { "retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete" };
   expect(topicsOf(pipeline)).toEqual([
     { name: "transactions", partitions: 3, mayGrow: true, config },
@@ -17,7 +17,7 @@ test("topicsOf() names the topic of the stream, which may grow, and the topic of
   ]);
 });
 
-test("rowColumns() gives the columns of a window's row with Pinot's types, and keyColumns() those that identify it", () => {
+test("rowColumns() returns the typed columns of a row, and keyColumns() those of the primary key", () => {
   expect(rowColumns(window, stream)).toEqual([
     { name: "WINDOW_START", type: "LONG" },
     { name: "WINDOW_END", type: "LONG" },
@@ -28,7 +28,7 @@ test("rowColumns() gives the columns of a window's row with Pinot's types, and k
   expect(keyColumns(window)).toEqual(["WINDOW_START", "WINDOW_END"]);
 });
 
-test("rowColumns() takes a group's type from its field, and knows that sums of decimals are no whole numbers", () => {
+test("rowColumns() derives the type of a group from its field, and types sums of decimals as DOUBLE", () => {
   const contract = { type: "decimal", min: 0, max: 10_000, places: 2, optional: false } as const;
   const sales = { ...stream, fields: [...stream.fields, { name: "price", generator: null, contract }] };
   const sold = { name: "SOLD", aggregate: { kind: "sum", field: "price" }, where: [] } as const;
@@ -43,7 +43,7 @@ test("rowColumns() takes a group's type from its field, and knows that sums of d
 });
 
 describe("transactions", () => {
-  test("names only what it has", () => {
+  test("refers only to fields and entities that it declares", () => {
     const fields = new Set(stream.fields.map(({ name }) => name));
     const entities = new Set(pipeline.entities.flatMap((entity) => entity.fields.map(({ name }) => `${entity.name}.${name}`)));
     const asked = (conditions: readonly Condition[]): readonly string[] => conditions.map(({ field }) => field);
@@ -56,13 +56,13 @@ describe("transactions", () => {
     expect(window.from).toBe(stream.name);
   });
 
-  test("has as many values of each field of an entity as it has rows", () => {
+  test("has one value per row for each field of an entity", () => {
     for (const { rows, fields } of transactions.entities) {
       expect(fields.map(({ generator }) => generator.values.length)).toEqual(fields.map(() => rows));
     }
   });
 
-  test("holds nothing twice, in upper case", () => {
+  test("has no duplicate names, ignoring case", () => {
     const names = [
       stream.fields.map(({ name }) => name),
       rowColumns(window, stream).map(({ name }) => name),
@@ -71,7 +71,7 @@ describe("transactions", () => {
     for (const list of names) expect(new Set(list.map((name) => name.toUpperCase())).size).toBe(list.length);
   });
 
-  test("makes what its contracts accept", () => {
+  test("generates only values that its contracts accept", () => {
     for (const { generator, contract } of transactions.streams[0].fields) {
       if (generator.kind === "int" && contract.type === "int") {
         expect([generator.min >= contract.min, generator.max <= contract.max]).toEqual([true, true]);

@@ -8,11 +8,11 @@ export const flinkJsonReader: JsonReader = {
   quirks: [
     "an encoding other than UTF-8",
     "ill-formed UTF-8",
-    "a control character in a text",
-    "text behind the object",
-    "an array in place of the object",
-    "a field given twice",
-    "a number in a text",
+    "a control character in a string",
+    "text after the object",
+    "an array instead of the object",
+    "a duplicate field",
+    "a number in a string",
   ],
   limits: { depth: 1000, digits: 1000, nameBytes: 50_000 },
 };

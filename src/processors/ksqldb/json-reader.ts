@@ -8,10 +8,10 @@ export const ksqldbJsonReader: JsonReader = {
   quirks: [
     "an encoding other than UTF-8",
     "ill-formed UTF-8",
-    "text behind the object",
-    "a number in a text",
-    "a field name in another case",
-    "a timestamp without exactly three digits of fraction",
+    "text after the object",
+    "a number in a string",
+    "a field name in different case",
+    "a timestamp without exactly three fractional digits",
   ],
   // Of its newer versions; older ones have none.
   limits: { depth: 1000, digits: 1000, nameBytes: 50_000 },
