@@ -286,8 +286,8 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     await stack.renameState("renamed");
     const report = await stack.json(["up", "--port-offset", String(stack.offset + 50)]);
     expect(report.changes.map(({ kind, result, cause }: Record<string, string>) => [kind, result, cause])).toEqual([
-      ["topic", "unchanged", undefined],
-      ["topic", "unchanged", undefined],
+      ["topic", "unchanged", expect.anything()],
+      ["topic", "unchanged", expect.anything()],
       ["job", "created", "it does not run any more"],
       ["schema", "unchanged", expect.anything()],
       ["table", "unchanged", expect.anything()],
