@@ -130,7 +130,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   });
 
   test("another processor is refused until down, which leaves the server as it is", async () => {
-    const { exitCode, stderr } = await stack.run(["up", "--processor", "flink"]);
+    const { exitCode, stderr } = await stack.run(["up", "--port-offset", String(stack.offset), "--processor", "flink"]);
     expect(stderr).toContain("Cannot change the processor: the stack is up with ksqldb");
     expect(exitCode).toBe(2);
     expect((await stack.run(["down"])).stderr).toContain(`ksqlDB at ${ksqldb.url} is not ours and goes on`);
