@@ -25,3 +25,50 @@ export function wholeNumber(option: string, text: string, min: number, max = Num
   if (value > max) throw refuse(option, text, `it is above ${max}`, hint);
   return value;
 }
+
+const unitUs = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 } as const;
+
+type TimeUnit = keyof typeof unitUs;
+
+interface TimeOption {
+  /** As typed: `--wait`. */
+  readonly name: string;
+  readonly units: readonly TimeUnit[];
+  /** For the hint: `60s`. */
+  readonly example: string;
+  /** Why a time in microseconds is refused; undefined where it is not. */
+  readonly objection: (us: number) => string | undefined;
+}
+
+/**
+ * A number and a unit, such as `1.5m`, as microseconds, rounded to a nanosecond.
+ *
+ * @throws StreamctlError `usage`
+ */
+export function timeSpan({ name, units, example, objection }: TimeOption, text: string): number {
+  const hint = `Write a number and a unit: ${name} ${example} (${units.slice(0, -1).join(", ")} or ${units.at(-1) ?? ""})`;
+  const found = /^(?<number>\d+(?:\.\d+)?)(?<unit>[a-z]*)$/u.exec(text)?.groups;
+  if (!found) throw refuse(name, text, "it is not a duration", hint);
+  const unit = units.find((one) => one === found["unit"]);
+  if (unit === undefined) throw refuse(name, text, found["unit"] ? `"${found["unit"]}" is not a unit of time` : "it has no unit", hint);
+  const us = Math.round(Number(found["number"]) * unitUs[unit] * 1000) / 1000;
+  const why = objection(us);
+  if (why !== undefined) throw refuse(name, text, why, hint);
+  return us;
+}
+
+/** The longest time that a timer can wait for: 2^31 − 1 milliseconds, a little under 25 days. */
+const maxDurationMs = 2 ** 31 - 1;
+
+/**
+ * A time to wait: `500ms`, `60s`, `1.5m` or `1h` as milliseconds, from `minMs` to a little under 25 days.
+ *
+ * @throws StreamctlError `usage`
+ */
+export function duration(option: string, text: string, minMs = 0): number {
+  const objection = (us: number): string | undefined => {
+    if (us < minMs * 1000) return `it is shorter than ${minMs} ms`;
+    return us > maxDurationMs * 1000 ? "it is longer than 596h" : undefined;
+  };
+  return timeSpan({ name: option, units: ["ms", "s", "m", "h"], example: "60s", objection }, text) / 1000;
+}

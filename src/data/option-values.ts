@@ -1,7 +1,7 @@
 /** What each option of `data` takes, from text to value; an error names the option, what was given, and what to type. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { refuse } from "../core/option-text.ts";
+import { refuse, timeSpan } from "../core/option-text.ts";
 import { eventTimeRange, formatEventTimestamp, parseEventTimestamp } from "../record/event-timestamp.ts";
 import type { Shard } from "./shares.ts";
 
@@ -46,25 +46,16 @@ function offsetMs(zone: string): number {
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
-const unitUs = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 } as const;
-
-function isUnit(unit: string): unit is keyof typeof unitUs {
-  return Object.hasOwn(unitUs, unit);
-}
+const yearUs = 366 * 86_400_000_000;
 
 /** Time between two events in whole microseconds. @throws StreamctlError `usage` */
 export function spacing(text: string): number {
-  const hint = "Write a number and a unit: --spacing 10ms (us, ms, s, m, h or d)";
-  const found = /^(?<number>\d+(?:\.\d+)?)(?<unit>[a-z]*)$/u.exec(text)?.groups;
-  const unit = found?.["unit"] ?? "";
-  if (!found) throw refuse("--spacing", text, "it is not a duration", hint);
-  if (unit === "") throw refuse("--spacing", text, "it has no unit", hint);
-  if (!isUnit(unit)) throw refuse("--spacing", text, `"${unit}" is not a unit of time`, hint);
-  const spacingUs = Math.round(Number(found["number"]) * unitUs[unit] * 1000) / 1000;
-  if (spacingUs === 0) throw refuse("--spacing", text, "events cannot all happen at once", hint);
-  if (!Number.isInteger(spacingUs)) throw refuse("--spacing", text, "it is not a whole number of microseconds", hint);
-  if (spacingUs > 366 * unitUs.d) throw refuse("--spacing", text, "it is longer than a year", hint);
-  return spacingUs;
+  const objection = (us: number): string | undefined => {
+    if (us === 0) return "events cannot all happen at once";
+    if (!Number.isInteger(us)) return "it is not a whole number of microseconds";
+    return us > yearUs ? "it is longer than a year" : undefined;
+  };
+  return timeSpan({ name: "--spacing", units: ["us", "ms", "s", "m", "h", "d"], example: "10ms", objection }, text);
 }
 
 /** `2/5`: the second of five shards. @throws StreamctlError `usage` */

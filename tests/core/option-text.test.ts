@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { wholeNumber } from "../../src/core/option-text.ts";
+import { duration, wholeNumber } from "../../src/core/option-text.ts";
 
 test("wholeNumber() takes both ends of its range, and without one whatever a number can count", () => {
   expect(["1", "007", "64"].map((text) => wholeNumber("--workers", text, 1, 64))).toEqual([1, 7, 64]);
@@ -21,4 +21,25 @@ test.each([
 
 test("wholeNumber() writes out what was meant", () => {
   expect(() => wholeNumber("-n", "1e3", 1)).toThrow(expect.objectContaining({ hint: "Write it out: -n 1000" }));
+});
+
+test("duration() reads every unit as milliseconds", () => {
+  const read = ["500ms", "60s", "2m", "1h", "1.5s", "1.1s", "1.5ms", "0s"].map((text) => duration("--wait", text));
+  expect(read).toEqual([500, 60_000, 120_000, 3_600_000, 1500, 1100, 1.5, 0]);
+});
+
+test.each([
+  ["60", "it has no unit"],
+  ["6 days", "it is not a duration"],
+  ["6d", '"d" is not a unit of time'],
+  ["6us", '"us" is not a unit of time'],
+  ["-1s", "it is not a duration"],
+  ["", "it is not a duration"],
+  ["5ms", "it is shorter than 10 ms"],
+  ["597h", "it is longer than 596h"],
+])("duration() refuses %p and names the option", (text, why) => {
+  const message = `Cannot use "${text}" for --wait: ${why}`;
+  expect(() => duration("--wait", text, 10)).toThrow(
+    expect.objectContaining({ code: "usage", message, hint: "Write a number and a unit: --wait 60s (ms, s, m or h)" }),
+  );
 });

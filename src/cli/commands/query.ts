@@ -3,11 +3,10 @@ import { text as readAll } from "node:stream/consumers";
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
-import { parseDuration } from "../duration.ts";
 import { type QueryFormat, queryFormats, renderQuery } from "../render/query.ts";
 import { askAndWatch } from "../watch.ts";
 import { messageOf, StreamctlError } from "../../core/errors.ts";
-import { wholeNumber } from "../../core/option-text.ts";
+import { duration, wholeNumber } from "../../core/option-text.ts";
 import { throwIfInterrupted } from "../../core/wait.ts";
 import { queryEngines } from "../../processors/catalog.ts";
 import { windowsTable } from "../../spec/names.ts";
@@ -31,7 +30,7 @@ export const queryCommand = defineCommand({
   args,
   run: async (typed, context) => {
     const format = resolveFormat(typed.output, context);
-    const watchMs = typed.watch === undefined ? undefined : parseDuration(typed.watch, { option: "--watch", minMs: 100 });
+    const watchMs = typed.watch === undefined ? undefined : duration("--watch", typed.watch, 100);
     const limit = typed.limit === undefined ? undefined : wholeNumber("--limit", typed.limit, 1);
     const engine = resolveEngine(typed.engine);
     const sql = await readStatement(typed.sql, typed.file, context.signal);

@@ -1,10 +1,10 @@
 import type { ArgsDef } from "citty";
 import { StreamctlError } from "../../core/errors.ts";
+import { duration } from "../../core/option-text.ts";
 import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
 import type { ProcessorOption, TypedOptions } from "../../processors/plugin.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
-import { parseDuration } from "../duration.ts";
 
 /** Such as `a where there is one, else b where there is one`; the last can always be had, and goes without saying. */
 const automaticText = automaticProcessors
@@ -53,7 +53,7 @@ export const upCommand = defineCommand({
       without: parseNames("--without", typed.without),
       portOffset: context.globals.portOffset,
       extraCaFile: typed["extra-ca"],
-      timeoutMs: parseDuration(typed.timeout ?? "180s", { option: "--timeout", minMs: 1000 }),
+      timeoutMs: duration("--timeout", typed.timeout ?? "180s", 1000),
     };
     const { planUp, up } = await import("../../pipeline/up.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");

@@ -1,9 +1,9 @@
 import type { ArgsDef } from "citty";
+import { duration } from "../../core/option-text.ts";
 import { defineCommand } from "../command.ts";
 import type { RunStart } from "../../state/ledger.ts";
 import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import type { Verification } from "../../pipeline/verify.ts";
-import { parseDuration } from "../duration.ts";
 import { formatCount } from "../render/units.ts";
 
 const args = {
@@ -19,7 +19,7 @@ export const verifyCommand = defineCommand({
     const { live } = context.terminal;
     const show = (text: string): void => live(context.globals.quiet ? "" : text);
     const request = {
-      waitMs: typed.wait === undefined ? 0 : parseDuration(typed.wait, { option: "--wait" }),
+      waitMs: typed.wait === undefined ? 0 : duration("--wait", typed.wait),
       strict: typed.strict === true,
       portOffset: context.globals.portOffset,
       onProgress: (progress: ReadingProgress) => show(renderReading(progress)),
