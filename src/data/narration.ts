@@ -1,5 +1,6 @@
 /** A run of `data` as a person reads it. Pure: values to text. */
 
+import { formatElapsed, formatNumber } from "../core/units.ts";
 import type { DataProgress } from "./progress.ts";
 import type { DataSummary } from "./summary.ts";
 
@@ -8,11 +9,11 @@ export function renderProgress(progress: DataProgress): string {
   const { requested, accepted, delivered, failed, unresolved, elapsedMs, messagesPerSecond } = progress;
   const inFlight = accepted - delivered - failed - unresolved;
   return [
-    `${grouped(delivered)}${requested === null ? "" : ` of ${grouped(requested)}`} delivered`,
-    `${grouped(messagesPerSecond)}/s`,
-    ...(inFlight > 0 ? [`${grouped(inFlight)} in flight`] : []),
-    ...(failed > 0 ? [`${grouped(failed)} failed`] : []),
-    seconds(elapsedMs),
+    `${formatNumber(delivered)}${requested === null ? "" : ` of ${formatNumber(requested)}`} delivered`,
+    `${formatNumber(messagesPerSecond)}/s`,
+    ...(inFlight > 0 ? [`${formatNumber(inFlight)} in flight`] : []),
+    ...(failed > 0 ? [`${formatNumber(failed)} failed`] : []),
+    formatElapsed(elapsedMs),
     ...remaining(progress),
   ].join(" · ");
 }
@@ -21,7 +22,7 @@ export function renderProgress(progress: DataProgress): string {
 function remaining({ requested, delivered, failed, unresolved, messagesPerSecond }: DataProgress): string[] {
   if (requested === null || messagesPerSecond === 0) return [];
   const leftMs = ((requested - delivered - failed - unresolved) / messagesPerSecond) * 1000;
-  return leftMs >= 1000 ? [`${seconds(Math.floor(leftMs / 1000) * 1000)} left`] : [];
+  return leftMs >= 1000 ? [`${formatElapsed(Math.floor(leftMs / 1000) * 1000)} left`] : [];
 }
 
 /** A few lines, each with its end. */
@@ -29,13 +30,13 @@ export function renderSummary(summary: DataSummary): string {
   const { requested, accepted, delivered, paid, latencyMs, seed, workers } = summary;
   const target = requested ?? accepted;
   const lines = [
-    `Delivered ${grouped(delivered)} of ${messages(target)} in ${seconds(summary.elapsedMs)}: ${grouped(summary.messagesPerSecond)}/s`,
+    `Delivered ${formatNumber(delivered)} of ${messages(target)} in ${formatElapsed(summary.elapsedMs)}: ${formatNumber(summary.messagesPerSecond)}/s`,
     ...lossLines(summary),
   ];
   if (delivered > 0) {
     const { p50, p95, p99, max } = latencyMs;
     lines.push(
-      `Paid      ${grouped(paid.count)} ${paid.count === 1 ? "transaction" : "transactions"}, ${grouped(paid.total)} in total`,
+      `Paid      ${formatNumber(paid.count)} ${paid.count === 1 ? "transaction" : "transactions"}, ${formatNumber(paid.total)} in total`,
       `Latency   ${ms(p50)} for half of them, ${ms(p95)} for 95 %, ${ms(p99)} for 99 %, ${ms(max)} at most`,
     );
   }
@@ -49,25 +50,12 @@ function lossLines({ requested, accepted, failed, unresolved, errors }: DataSumm
   if (requested !== null && accepted < requested) lines.push(`Not sent  ${messages(requested - accepted)}`);
   if (failed > 0) lines.push(`Failed    ${messages(failed)}, certainly not in the topic`);
   if (unresolved > 0) lines.push(`Unknown   ${messages(unresolved)}, in the topic or not: no answer came in time`);
-  for (const { code, message, count } of errors) lines.push(`          ${grouped(count)} × ${message} (${code})`);
+  for (const { code, message, count } of errors) lines.push(`          ${formatNumber(count)} × ${message} (${code})`);
   return lines;
 }
 
 function messages(count: number): string {
-  return `${grouped(count)} ${count === 1 ? "message" : "messages"}`;
-}
-
-/** `1,234,567`; below ten with one decimal, where there is one. */
-function grouped(value: number): string {
-  const rounded = value < 10 ? Math.round(value * 10) / 10 : Math.round(value);
-  return String(rounded).replaceAll(/\B(?=(?:\d{3})+$)/gu, ",");
-}
-
-function seconds(elapsedMs: number): string {
-  if (elapsedMs < 1000) return `${Math.round(elapsedMs)} ms`;
-  if (elapsedMs < 60_000) return `${(elapsedMs / 1000).toFixed(elapsedMs < 10_000 ? 2 : 1).replace(/\.0+$/u, "")} s`;
-  const whole = Math.floor(elapsedMs / 1000);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${formatNumber(count)} ${count === 1 ? "message" : "messages"}`;
 }
 
 function ms(value: number): string {

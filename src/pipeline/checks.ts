@@ -5,6 +5,7 @@
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
 import { unreadableByJava } from "../core/java-path.ts";
+import { formatBytes } from "../core/units.ts";
 import { noSpace } from "../stack/local/cache.ts";
 import { requiredJava } from "../stack/local/java.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
@@ -128,15 +129,18 @@ function judgeLimits({ runtime, limits: { openFiles, processes, addressSpaceByte
   const raiseFiles = raise("-n", "LimitNOFILE", String(comfortableOpenFiles));
   if (openFiles < neededOpenFiles) return lacks(`Cannot start the engines: ${few}, ${neededOpenFiles} are needed`, raiseFiles);
   if (addressSpaceBytes < neededAddressSpaceBytes) {
-    const has = `a process may reserve ${sized(addressSpaceBytes)} of addresses (ulimit -v, ulimit -d)`;
+    const has = `a process may reserve ${formatBytes(addressSpaceBytes, Math.floor)} of addresses (ulimit -v, ulimit -d)`;
     return lacks(
-      `Cannot start the engines: ${has}, ${sized(neededAddressSpaceBytes)} are needed`,
+      `Cannot start the engines: ${has}, ${formatBytes(neededAddressSpaceBytes, Math.floor)} are needed`,
       raise("-v", "LimitAS, LimitDATA", "unlimited"),
     );
   }
   if (fileBytes < neededFileBytes) {
-    const has = `a file may grow to ${sized(fileBytes)} (ulimit -f)`;
-    return lacks(`Cannot start the engines: ${has}, ${sized(neededFileBytes)} are needed`, raise("-f", "LimitFSIZE", "unlimited"));
+    const has = `a file may grow to ${formatBytes(fileBytes, Math.floor)} (ulimit -f)`;
+    return lacks(
+      `Cannot start the engines: ${has}, ${formatBytes(neededFileBytes, Math.floor)} are needed`,
+      raise("-f", "LimitFSIZE", "unlimited"),
+    );
   }
   const raiseProcesses = raise("-u", "LimitNPROC", String(comfortableProcesses));
   const threads = `this user may have ${processes} threads (ulimit -u)`;
@@ -214,14 +218,14 @@ function judgeDisk({ runtime, cache, missingEngines, missingBytes, stateFolder: 
   if (runtime === "local" && state.freeBytes < neededStateBytes) {
     return new StreamctlError(
       "no-space",
-      `Cannot keep data in "${state.path}": ${sized(state.freeBytes)} free on its disk, ${sized(neededStateBytes)} are needed`,
+      `Cannot keep data in "${state.path}": ${formatBytes(state.freeBytes, Math.floor)} free on its disk, ${formatBytes(neededStateBytes, Math.floor)} are needed`,
       { hint: "Free some room, or choose a folder on another disk: --state-dir DIR" },
     );
   }
   const fills = runtime === "local" && missingEngines.length > 0 && !(cache instanceof StreamctlError);
   if (fills && cache.freeBytes < missingBytes) return noSpace(cache.path, missingBytes);
   const free = fills ? Math.min(state.freeBytes, cache.freeBytes) : state.freeBytes;
-  const found = `${sized(free)} free`;
+  const found = `${formatBytes(free, Math.floor)} free`;
   return free < comfortableDiskBytes ? { found, advice: "Free some room, or choose folders on a larger disk" } : found;
 }
 
@@ -233,8 +237,4 @@ function judgePorts({ portOffset, takenPorts, outgoingPorts }: Machine): Judgeme
     found: `${ports.join(", ")}: the system gives ports from ${range.join(" to ")} to outgoing connections, so they may be taken at any time`,
     advice: `Choose an offset that keeps below them: streamctl up --port-offset 1000`,
   };
-}
-
-function sized(bytes: number): string {
-  return bytes < 1e9 ? `${Math.floor(bytes / 1e6)} MB` : `${(Math.floor(bytes / 1e8) / 10).toFixed(1)} GB`;
 }

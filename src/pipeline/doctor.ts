@@ -5,6 +5,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
+import { formatBytes } from "../core/units.ts";
 import { automaticProcessors, processorOf } from "../processors/catalog.ts";
 import { examine, type Finding } from "./checks.ts";
 import { resolveChoices } from "./choices.ts";
@@ -80,7 +81,7 @@ async function runningServices(
 
 async function memoryFinding(): Promise<Finding> {
   const { bytes, limitedBy } = await availableMemory();
-  const found = `${(bytes / 1e9).toFixed(1)} GB available${limitedBy === "cgroup" ? ", as much as its control group leaves" : ""}`;
+  const found = `${formatBytes(bytes)} available${limitedBy === "cgroup" ? ", as much as its control group leaves" : ""}`;
   if (bytes >= neededMemoryBytes) return { subject: "memory", verdict: "fine", found };
   return { subject: "memory", verdict: "warns", found, advice: "The stack needs about 1.5 GB: end something, or start a part with --only" };
 }

@@ -2,6 +2,7 @@
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { findProgram } from "../core/process.ts";
+import { formatCount } from "../core/units.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
@@ -55,7 +56,7 @@ async function leftStacks(root: string, signal: AbortSignal): Promise<readonly L
     return [...stacks].map((stack) => {
       const count = (kind: string): string => {
         const found = all.filter((one) => one.stack === stack && one.kind === kind).length;
-        return `${found} ${kind}${found === 1 ? "" : "s"}`;
+        return formatCount(found, kind);
       };
       const filter = `--filter label=streamctl.stack=${stack}`;
       const removal =

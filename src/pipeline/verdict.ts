@@ -1,5 +1,6 @@
 /** What `verify` found, and whether that proves that nothing was lost and nothing counted twice. */
 
+import { formatCount } from "../core/units.ts";
 import type { RunRecord } from "../state/run-record.ts";
 import type { HeldBack } from "./topic-reading.ts";
 import type { TopicCounts } from "./topic-tally.ts";
@@ -102,15 +103,15 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   if (different > 0) find("window-differs", `${different} of ${windows} windows ${different === 1 ? "differs" : "differ"} in Pinot`);
   const duplicates = extra.filter((window) => window.why === "duplicate").length;
   const unexpected = extra.length - duplicates;
-  if (duplicates > 0) find("row-extra", `${rows(duplicates)} in Pinot for a window that has one already`);
-  if (unexpected > 0) find("row-extra", `${rows(unexpected)} in Pinot for a window without a ${names.one}`);
+  if (duplicates > 0) find("row-extra", `${formatCount(duplicates, "row")} in Pinot for a window that has one already`);
+  if (unexpected > 0) find("row-extra", `${formatCount(unexpected, "row")} in Pinot for a window without a ${names.one}`);
   if (report.ambiguousWindows > 0) {
     const all = mismatched.length + extra.length;
     const differing = all === 1 ? "the one differing row" : `${report.ambiguousWindows} of the ${all} differing rows`;
     find("record-ambiguous", `${differing} may differ by records that ${report.subject.reader.title} reads otherwise (see "invalid")`);
   }
   if (strict && foreign > 0) {
-    find("record-foreign", `${foreign} ${foreign === 1 ? "record is" : "records are"} from elsewhere or were sent twice (--strict)`);
+    find("record-foreign", `${formatCount(foreign, "record is", "records are")} from elsewhere or were sent twice (--strict)`);
   }
   const doubtful = Math.min(sent.divided, records - sent.delivered - sent.unresolved);
   if (strict && doubtful > 0) {
@@ -123,8 +124,4 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
 function openTransactions(held: number, heldBack: readonly HeldBack[]): string {
   const where = heldBack.map(({ partition, from }) => `partition ${partition} from offset ${from} on`).join(", ");
   return `the last ${held} offsets cannot be read yet: a transaction of another producer is open (${where})`;
-}
-
-function rows(count: number): string {
-  return `${count} ${count === 1 ? "row" : "rows"}`;
 }

@@ -3,6 +3,7 @@
 import { type ErrorCode, hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { OperationKind } from "../core/resource.ts";
+import { formatSeconds } from "../core/units.ts";
 import { pausedWhole, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
@@ -191,6 +192,6 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
   const readyMs = Math.max(0, Date.now() - record.startedAtMs);
   const ready: ServiceRecord = { ...record, readyMs };
   await remember(name, ready);
-  log.success(`${name} is ready (${(readyMs / 1000).toFixed(1)} s)`);
+  log.success(`${name} is ready (${formatSeconds(readyMs)})`);
   return ready;
 }

@@ -1,6 +1,7 @@
 /** Stops one service, and everything that runs under its name. */
 
 import type { Log } from "../core/log.ts";
+import { formatSeconds } from "../core/units.ts";
 import type { Runtime } from "./runtime.ts";
 import type { RunningService } from "../state/service-identity.ts";
 
@@ -24,7 +25,7 @@ export async function stopRuns(runs: readonly RunningService[], timeoutMs: numbe
       const startedAt = performance.now();
       await runtime.stop(name, identity, timeoutMs);
       await forget?.(service);
-      log.success(`${name} stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+      log.success(`${name} stopped (${formatSeconds(performance.now() - startedAt)})`);
     }),
   );
   const failure = outcomes.find((outcome) => outcome.status === "rejected");

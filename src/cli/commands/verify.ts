@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import type { RunStart } from "../../state/ledger.ts";
 import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import type { Verification } from "../../pipeline/verify.ts";
-import { formatCount } from "../render/units.ts";
+import { formatCount } from "../../core/units.ts";
 
 const args = {
   wait: { type: "string", valueHint: "60s", description: "Look again until all is equal or the time is over (default: look once)" },

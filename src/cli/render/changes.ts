@@ -3,7 +3,7 @@
 import type { Change } from "../../core/change.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
-import { formatCount } from "./units.ts";
+import { formatCount } from "../../core/units.ts";
 
 export interface PlannedOperation {
   readonly operation: string;

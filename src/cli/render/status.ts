@@ -3,7 +3,7 @@
 import type { StatusReport } from "../../pipeline/status.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
-import { formatBytes, formatDuration } from "./units.ts";
+import { formatBytes, formatDuration } from "../../core/units.ts";
 
 /** A line for the choices, then one line per service, then one line per service that died, topic, job and table. */
 export function renderStatus(report: StatusReport, options: TableOptions): string {

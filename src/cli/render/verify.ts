@@ -8,7 +8,7 @@ import { recordNames } from "../../pipeline/verify-subject.ts";
 import type { WindowComparison } from "../../pipeline/window-comparison.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
-import { formatCount, formatDuration } from "./units.ts";
+import { formatCount, formatDuration, formatNumber } from "../../core/units.ts";
 import { isExact } from "./verify-document.ts";
 
 /** Differences that the report lists; the document lists all. */
@@ -17,17 +17,13 @@ const listedDifferences = 10;
 /** One line without its end, for a terminal that shows it again and again. */
 export function renderReading({ read, toRead, recordsPerSecond }: ReadingProgress): string {
   const leftMs = recordsPerSecond > 0 ? ((toRead - read) / recordsPerSecond) * 1000 : 0;
-  const parts = [`${grouped(read)} of ${grouped(toRead)} records read`, `${grouped(recordsPerSecond)}/s`];
+  const parts = [`${formatNumber(read)} of ${formatNumber(toRead)} records read`, `${formatNumber(Math.round(recordsPerSecond))}/s`];
   return [...parts, ...(leftMs >= 1000 ? [`${formatDuration(leftMs)} left`] : [])].join(" · ");
 }
 
 /** The same for the time between two looks. */
 export function renderLook({ windows, matched, looks }: VerifyReport): string {
-  return `${grouped(matched)} of ${grouped(windows)} windows equal in Pinot · look ${looks}`;
-}
-
-function grouped(count: number): string {
-  return Math.round(count).toLocaleString("en-US");
+  return `${formatNumber(matched)} of ${formatNumber(windows)} windows equal in Pinot · look ${looks}`;
 }
 
 export function renderVerify(report: VerifyReport, verdict: Verdict, options: TableOptions): string {

@@ -4,6 +4,7 @@ import { StreamctlError } from "../../core/errors.ts";
 import { type JsonObject, numberAt, stringAt } from "../../core/json.ts";
 import type { Decision, Neighbours, Resource } from "../../core/resource.ts";
 import { remainingMs, type StepDeadline } from "../../core/step-deadline.ts";
+import { formatCount } from "../../core/units.ts";
 import { createTopic, deleteTopic, describeTopic, readTopicConfig } from "../../kafka/admin.ts";
 import { requirePartitions, topicFinding } from "../topics.ts";
 import type { Topic, TopicIdentity } from "../../spec/names.ts";
@@ -78,7 +79,7 @@ export function topicResource({ topic, brokers, kafka, after = [], last, conside
       const seen = await describeTopic(within(deadline));
       if (!seen) return { healthy: false, detail: "it does not exist; create it with: streamctl up" };
       const finding = topicFinding(topic, seen.partitions);
-      if (!finding) return { healthy: true, detail: partitionsText(seen.partitions) };
+      if (!finding) return { healthy: true, detail: formatCount(seen.partitions, "partition") };
       return { healthy: finding.usable, detail: finding.hint === undefined ? finding.text : `${finding.text}. ${finding.hint}` };
     },
   };
@@ -101,10 +102,6 @@ export function decideTopic(topic: Topic, seen: TopicSeen, stale: (identity: Top
   const more = finding === undefined ? "" : `, ${topic.partitions} were created: all of them are read`;
   const has = seen.partitions === 1 ? "one partition" : `${seen.partitions} partitions`;
   return { operation: "keep", cause: `it exists, with ${has}${more}`, facts: seen };
-}
-
-function partitionsText(count: number): string {
-  return count === 1 ? "1 partition" : `${count} partitions`;
 }
 
 function factsIn(name: string, last: JsonObject | undefined): TopicSeen {

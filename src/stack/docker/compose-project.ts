@@ -6,6 +6,7 @@ import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
+import { formatSeconds } from "../../core/units.ts";
 import type { ContainerEngine } from "./engine.ts";
 import { jarsFolder, type Image } from "./image.ts";
 import { couldNotPull, hintOf } from "./refusals.ts";
@@ -82,7 +83,7 @@ export async function buildMissing(
     });
     // podman-compose calls a failed build a success.
     if (exitCode !== 0 || !(await hasImage(engine, tag, signal))) throw buildFailure(image, output);
-    log.success(`Image ${tag} built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    log.success(`Image ${tag} built in ${formatSeconds(performance.now() - startedAt)}`);
   }
 }
 

@@ -10,6 +10,7 @@ import { readIfExists } from "../../core/files.ts";
 import { isObject, parseJson } from "../../core/json.ts";
 import { withLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
+import { formatSeconds } from "../../core/units.ts";
 
 export interface CacheContext {
   readonly log: Log;
@@ -66,7 +67,7 @@ async function fillEntry({ path, label, diskBytes, fill }: CacheEntry, { cacheDi
     await rm(home, { recursive: true, force: true });
     await mkdir(dirname(home), { recursive: true });
     await rename(draft, home);
-    log.success(`${label} resolved in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    log.success(`${label} resolved in ${formatSeconds(performance.now() - startedAt)}`);
   } catch (error) {
     if (systemCode(error) === "ENOSPC") throw noSpace(cacheDir, diskBytes);
     throw error;

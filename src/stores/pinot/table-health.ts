@@ -4,6 +4,7 @@ import { exchange, type HttpRequest } from "../../core/http.ts";
 import { at, isObject, numberAt, stringAt } from "../../core/json.ts";
 import { innermostCause } from "../../core/java-error.ts";
 import { type StepDeadline, remainingMs } from "../../core/step-deadline.ts";
+import { formatCount } from "../../core/units.ts";
 
 export interface TableHealth {
   readonly healthy: boolean;
@@ -32,11 +33,10 @@ export async function tableHealth(
   if (wanted.length === 0) return { healthy: false, detail: "it does not exist" };
   const states = realtimeSegments(view?.json);
   const missing = wanted.filter((segment) => !isServed(states[segment]));
-  const segments = wanted.length === 1 ? "segment" : "segments";
   if (missing.length > 0) {
     const first = missing[0] ?? "";
     const state = isObject(states[first]) ? Object.values(states[first]).join(", ") : "not loaded";
-    return { healthy: false, detail: `${missing.length} of ${wanted.length} ${segments} not served: ${first} is ${state}` };
+    return { healthy: false, detail: `${missing.length} of ${formatCount(wanted.length, "segment")} not served: ${first} is ${state}` };
   }
   const body = { sql: `SELECT COUNT(*) FROM ${table}` };
   const answer = await exchange(`${pinot.brokerUrl}/query/sql`, { ...request(), method: "POST", body });
@@ -47,7 +47,7 @@ export async function tableHealth(
   if (rows === undefined || (numberAt(answer.json, "numServersQueried") ?? 0) === 0) {
     return { healthy: false, detail: "no server answers queries for it yet" };
   }
-  return { healthy: true, detail: `${wanted.length} ${segments} served, ${rows} ${rows === 1 ? "row" : "rows"}` };
+  return { healthy: true, detail: `${formatCount(wanted.length, "segment")} served, ${formatCount(rows, "row")}` };
 }
 
 /** States of each segment by server, as the controller tells them. */
