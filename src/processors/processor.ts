@@ -105,8 +105,8 @@ export function planProcessor(observed: ProcessorObservation, wanted: ProcessorI
 
 function difference(identity: ProcessorIdentity | undefined, wanted: ProcessorIdentity): string | undefined {
   if (identity === undefined) return "it was not started by streamctl";
-  if (identity.transactionsTopicId !== wanted.transactionsTopicId) return "the topic of transactions was made anew";
-  if (identity.windowsTopicId !== wanted.windowsTopicId) return "the topic of windows was made anew";
+  if (identity.transactionsTopicId !== wanted.transactionsTopicId) return "the topic of transactions was recreated";
+  if (identity.windowsTopicId !== wanted.windowsTopicId) return "the topic of windows was recreated";
   return identity.statements === wanted.statements ? undefined : "its statements or settings changed";
 }
 

@@ -82,7 +82,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.running()).not.toContain(old);
     });
 
-    test("starts afresh when the topic of transactions was made anew", async () => {
+    test("starts afresh when the topic of transactions was recreated", async () => {
       await using world = await createWorld();
       await provision(world, first);
       const { changes, remade } = await provision(world, { ...first, transactionsTopicId: "t2" });
@@ -91,11 +91,11 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.running()).toHaveLength(1);
     });
 
-    test("starts afresh when the topic of windows was made anew, and leaves the new one as it is", async () => {
+    test("starts afresh when the topic of windows was recreated, and leaves the new one as it is", async () => {
       await using world = await createWorld();
       await provision(world, first);
       const { changes, remade } = await provision(world, first, { topic: { name: windows.name, id: "w9" } });
-      expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the topic of windows was made anew" }]);
+      expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the topic of windows was recreated" }]);
       expect(remade).toEqual([]);
       expect(await world.running()).toHaveLength(1);
     });

@@ -1,37 +1,38 @@
 /**
- * Queries to Pinot's broker. It answers 200 to almost everything: an answer counts only when it has a table of results, no
- * exceptions, and word from every server that was asked. What may be missing in it all the same is a warning. https://docs.pinot.apache.org/users/api/querying-pinot-using-standard-sql/response-format
+ * Queries Pinot's broker. The broker returns status 200 for most errors, so an answer is accepted only if it has a result table, no
+ * exceptions, and a response from every queried server. Other reasons why it may be incomplete become warnings.
+ * https://docs.pinot.apache.org/users/api/querying-pinot-using-standard-sql/response-format
  */
 
 import { StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer } from "../../core/http.ts";
 import { arrayAt, at, exactInteger, isObject, numberAt } from "../../core/json.ts";
 import { windowBounds } from "../../spec/columns.ts";
-import { errorCodeOf, notServed, queryRefusal, ranOutOfTime } from "./query-errors.ts";
+import { errorCodeOf, tableNotServed, queryRefusal, isTimeoutCode } from "./query-errors.ts";
 import { planStatement, readsTable } from "./statement.ts";
 
 export interface PinotQuery {
-  /** Address without a slash at its end. */
+  /** URL without a trailing slash. */
   readonly brokerUrl: string;
   readonly sql: string;
-  /** Rows to answer at most, also where Pinot would stop at ten by itself; undefined leaves it to the statement. */
+  /** Maximum number of rows, instead of Pinot's default of ten; undefined leaves it to the statement. */
   readonly limit?: number | undefined;
-  /** Longest time for the query, in milliseconds, which Pinot keeps; the statement's own wins. Default 30,000. */
+  /** Query timeout in milliseconds, enforced by Pinot. A timeout in the statement takes precedence. Default 30,000. */
   readonly timeoutMs?: number;
-  /** The statement is the program's own and known to be right: where it fails while it runs, that may pass. Default: false. */
+  /** Whether the statement is known to be valid, so that an error during execution is transient. Default: false. */
   readonly proven?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface PinotAnswer {
-  /** Types in Pinot's words. Of an empty result Pinot calls every column STRING. */
+  /** Types by Pinot's names. For an empty result Pinot reports STRING for every column. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** LONG values that a number does not hold exactly are bigints. */
+  /** LONG values beyond 2^53 are bigints. */
   readonly rows: readonly (readonly unknown[])[];
   readonly elapsedMs: number;
-  /** The query gave no LIMIT and Pinot's own limit of 10 rows was reached: there may be more. */
+  /** The query has no LIMIT and returned Pinot's default of 10 rows: there may be more. */
   readonly limitReached: boolean;
-  /** Every way in which the answer may have been cut. */
+  /** All reasons why the answer may be incomplete. */
   readonly warnings: readonly AnswerWarning[];
 }
 
@@ -41,8 +42,8 @@ export interface AnswerWarning {
 }
 
 /**
- * @throws StreamctlError `pinot` when Pinot refuses, answers in part, or is not ready for the table yet, with Pinot's code of the error as
- *   `engineCode`, and `retryable` where it does not refuse the statement itself; `unreachable`; `interrupted`
+ * @throws StreamctlError `pinot` when Pinot rejects the query, returns a partial answer, or does not serve the table yet, with Pinot's error
+ *   code as `engineCode`, and `retryable` unless it rejects the statement itself; `unreachable`; `interrupted`
  */
 export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const { brokerUrl, limit, timeoutMs = 30_000, proven = false, signal } = query;
@@ -52,7 +53,7 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const ask = async (sql: string): Promise<HttpAnswer> => {
     const askedAtMs = performance.now();
     const body = { sql, queryOptions: `timeoutMs=${longestMs}` };
-    // Pinot ends a query that takes too long by itself, and says so a little later.
+    // Pinot cancels a slow query itself and reports it shortly after the timeout.
     const answer = await exchange(`${brokerUrl}/query/sql`, {
       method: "POST",
       body,
@@ -60,8 +61,8 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
       timeoutMs: longestMs + Math.max(1000, longestMs / 6),
     });
     const code = errorCodeOf(answer.json);
-    if (ranOutOfTime(code) && performance.now() - askedAtMs >= longestMs) throw tookTooLong(longestMs, code);
-    requireWhole(answer, sql, proven);
+    if (isTimeoutCode(code) && performance.now() - askedAtMs >= longestMs) throw timeoutError(longestMs, code);
+    requireCompleteAnswer(answer, sql, proven);
     return answer;
   };
   const answer = await ask(planned.sql);
@@ -70,8 +71,8 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const unasked = numberAt(answer.json, "numServersQueried") === 0 && readsTable(query.sql);
   if (!isObject(table) || unasked) {
     const explained = planned.explanation === undefined ? answer : await explain(query.sql, planned.explanation, isObject(table), ask);
-    if (!needsNoServer(explained)) throw notServed();
-    if (!isObject(table)) return { columns: [], rows: [], elapsedMs, limitReached: false, warnings: [neverTrue] };
+    if (!needsNoServer(explained)) throw tableNotServed();
+    if (!isObject(table)) return { columns: [], rows: [], elapsedMs, limitReached: false, warnings: [whereNeverTrue] };
   }
   const types = arrayAt(table, "dataSchema", "columnDataTypes");
   const columns = arrayAt(table, "dataSchema", "columnNames").map((name, index) => ({ name: String(name), type: String(types[index]) }));
@@ -83,54 +84,54 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
 
 const defaultLimitReached: AnswerWarning = {
   code: "default-limit",
-  message: "10 rows are all that Pinot answers where a query names no limit; to see whether there are more: --limit 1000",
+  message: "Pinot returns at most 10 rows for a query without a limit; to see more rows: --limit 1000",
 };
 
-const neverTrue: AnswerWarning = {
+const whereNeverTrue: AnswerWarning = {
   code: "no-rows-possible",
-  message: "Pinot found that the WHERE clause is never true, and answered without looking at the table",
+  message: "The WHERE clause is never true, so Pinot answered without reading the table",
 };
 
-/** What Pinot says by itself about an answer that is not whole. */
+/** Warnings for the flags that Pinot sets on an incomplete answer. */
 function warningsOf(answer: unknown): readonly AnswerWarning[] {
   if (at(answer, "numGroupsLimitReached") === true) {
-    const message = "Groups are missing, and sums of others may be too small: the query makes more groups than Pinot keeps; use WHERE";
+    const message = "Groups are missing and sums may be too small: the query has more groups than Pinot's limit; add a WHERE clause";
     return [{ code: "groups-limit", message }];
   }
-  if (at(answer, "groupsTrimmed") === true) return [{ code: "groups-trimmed", message: "Groups may be missing: Pinot dropped some" }];
-  if (at(answer, "partialResult") === true) return [{ code: "partial", message: "Rows may be missing: Pinot calls its answer partial" }];
+  if (at(answer, "groupsTrimmed") === true) return [{ code: "groups-trimmed", message: "Groups may be missing: Pinot trimmed the groups" }];
+  if (at(answer, "partialResult") === true) return [{ code: "partial", message: "Rows may be missing: Pinot reports a partial result" }];
   return [];
 }
 
-/** @throws StreamctlError `pinot` unless Pinot carried out the query on all servers that it asked */
-function requireWhole({ status, json }: HttpAnswer, sql: string, proven: boolean): void {
+/** @throws StreamctlError `pinot` unless all queried servers responded */
+function requireCompleteAnswer({ status, json }: HttpAnswer, sql: string, proven: boolean): void {
   const exception = queryRefusal(json, sql, proven);
   if (exception !== undefined) throw exception;
   if (status !== 200)
-    throw new StreamctlError("pinot", `Cannot query Pinot: it answers with status ${status}`, {
-      hint: "Type `streamctl logs pinot`",
+    throw new StreamctlError("pinot", `Cannot query Pinot: it returned status ${status}`, {
+      hint: "Run: streamctl logs pinot",
       retryable: status >= 500,
       facts: { engine: "pinot", status },
     });
   const asked = numberAt(json, "numServersQueried") ?? 0;
   const answered = numberAt(json, "numServersResponded") ?? 0;
   if (answered >= asked) return;
-  throw new StreamctlError("pinot", `Cannot query Pinot: ${answered} of ${asked} servers answered`, {
-    hint: "Type `streamctl status`",
+  throw new StreamctlError("pinot", `Cannot query Pinot: ${answered} of ${asked} servers responded`, {
+    hint: "Run: streamctl status",
     retryable: true,
     facts: { engine: "pinot" },
   });
 }
 
 /**
- * The broker asks no server where a query selects constants only, or where its WHERE clause can never be true: to the latter, Pinot 0.11
- * answers nothing at all. It asks none either while it does not serve the table, but that it does not explain.
+ * The broker queries no server if a statement selects only constants, or if its WHERE clause is never true; in the latter case Pinot 0.11
+ * returns no result table. It also queries no server while it does not serve the table; then EXPLAIN has no result.
  */
 function needsNoServer(explained: HttpAnswer | undefined): boolean {
   return arrayAt(explained?.json, "resultTable", "rows").some((row) => Array.isArray(row) && row[0] === "BROKER_EVALUATE");
 }
 
-/** Pinot's explanation of a statement to which it answered without a server; undefined where only a table that is not served explains that. */
+/** Explains a statement that queried no server. Undefined if the only possible reason is that the table is not served. */
 async function explain(
   sql: string,
   explanation: string,
@@ -140,15 +141,15 @@ async function explain(
   return hasTable || /\bwhere\b/iu.test(sql) ? await ask(explanation) : undefined;
 }
 
-function tookTooLong(longestMs: number, engineCode: number): StreamctlError {
-  return new StreamctlError("pinot", `Cannot query Pinot: it was not done after ${longestMs / 1000} s`, {
-    hint: "Ask for less with a WHERE clause, or end the statement with option(timeoutMs=120000)",
+function timeoutError(longestMs: number, engineCode: number): StreamctlError {
+  return new StreamctlError("pinot", `Cannot query Pinot: the query timed out after ${longestMs / 1000} s`, {
+    hint: "Add a WHERE clause, or append option(timeoutMs=120000) to the statement",
     retryable: true,
     facts: { engine: "pinot", engineCode },
   });
 }
 
-/** The answer with every integer exact: those beyond 2^53 as bigint. Read a second time only where such a one may be. */
+/** Parses integers beyond 2^53 as bigints. Parses the text again only if it contains a long number. */
 function exactJson(text: string, json: unknown): unknown {
   if (!/[[,]-?\d{16,}[\],]/u.test(text)) return json;
   return JSON.parse(text, exactInteger);
@@ -158,27 +159,27 @@ function exactJson(text: string, json: unknown): unknown {
 export interface WindowRow {
   readonly windowStart: number;
   readonly windowEnd: number;
-  /** In the order of the columns that were asked for; NaN for what is no number. */
+  /** In the order of the requested columns; NaN for a value that is not a number. */
   readonly values: readonly number[];
 }
 
 export interface ReadWindowsOptions {
-  /** Address without a slash at its end. */
+  /** URL without a trailing slash. */
   readonly brokerUrl: string;
   readonly table: string;
-  /** Columns of numbers, besides the bounds of the window. */
+  /** Numeric columns to read in addition to the bounds of the window. */
   readonly columns: readonly string[];
-  /** Rows of a page, at least 2; default 50,000: each page sorts what is left, so a million rows take 20 sorts. */
+  /** Rows per page, at least 2; default 50,000. Each page sorts the remaining rows, so a million rows take 20 sorts. */
   readonly pageRows?: number;
-  /** Longest time for each page, in milliseconds; default 30,000. */
+  /** Timeout per page in milliseconds; default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * All windows of the table, page by page in the order of their key: as many as there are, with the memory of one page.
- * Each page begins at the key of the last row before it, which is then left out once: rows that change or come in meanwhile are
- * never read twice, and a second row of the same key is seen wherever the page ends.
+ * Reads all windows of the table page by page, ordered by key, with one page in memory. Each page starts at the key of the last row of the
+ * previous page and skips that row once. So a row that changes or arrives meanwhile is never read twice, and a duplicate key is found even
+ * at a page boundary.
  *
  * @throws StreamctlError `pinot`, `unreachable`, `interrupted`
  */
@@ -197,7 +198,7 @@ export async function* readWindows(options: ReadWindowsOptions): AsyncGenerator<
     if (isSameWindow(page[0], known)) page.shift();
     if (page.length > 0) yield page;
     if (whole) return;
-    if (isSameWindow(last, known)) throw new StreamctlError("pinot", `Cannot read the windows of Pinot: a whole page holds one window`);
+    if (isSameWindow(last, known)) throw new StreamctlError("pinot", `Cannot read the windows from Pinot: one window fills an entire page`);
     known = last;
     from = ` WHERE ${start} > ${last.windowStart} OR (${start} = ${last.windowStart} AND ${end} >= ${last.windowEnd})`;
   }
@@ -211,7 +212,7 @@ function windowRow(row: readonly unknown[], columns: number): WindowRow {
   const numbers = row.map((value) => (typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN));
   const [windowStart, windowEnd, ...values] = numbers;
   if (windowStart === undefined || windowEnd === undefined || numbers.length < columns) {
-    throw new StreamctlError("pinot", "Cannot read the windows of Pinot: a row lacks columns");
+    throw new StreamctlError("pinot", "Cannot read the windows from Pinot: a row has too few columns");
   }
   return { windowStart, windowEnd, values };
 }

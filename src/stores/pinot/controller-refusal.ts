@@ -1,6 +1,6 @@
 /**
- * Why Pinot's controller refused. It gives a status and a text, and no code: here alone its words are read, those of 0.11 and of 1.x.
- * Everybody else decides by the facts that are made of them.
+ * Classifies refusals by Pinot's controller. The controller returns a status and a text, but no error code. Only this module matches
+ * that text, of Pinot 0.11 and 1.x; all other code uses the facts of the error.
  */
 
 import { StreamctlError } from "../../core/errors.ts";
@@ -8,21 +8,21 @@ import type { HttpAnswer } from "../../core/http.ts";
 import { innermostCause } from "../../core/java-error.ts";
 import { stringAt } from "../../core/json.ts";
 
-/** `topic-missing`: Kafka has no topic of the name in the table. `kafka-unreachable`: Pinot did not reach Kafka within its time. */
+/** `topic-missing`: the topic named in the table does not exist. `kafka-unreachable`: Pinot timed out connecting to Kafka. */
 export type RefusalCondition = "topic-missing" | "kafka-unreachable";
 
 const vocabulary: readonly (readonly [RegExp, RefusalCondition])[] = [
-  // 0.11 falls over the missing list of partitions; 1.x says what is missing.
+  // Pinot 0.11 fails on the missing list of partitions; 1.x names the cause.
   [/partitionsFor|Topic does not exist/u, "topic-missing"],
   [/TransientConsumerException/u, "kafka-unreachable"],
 ];
 
 const explanations: Readonly<Record<RefusalCondition, { readonly why: string; readonly hint: string }>> = {
-  "topic-missing": { why: "its topic does not exist", hint: "Type `streamctl up`" },
-  "kafka-unreachable": { why: "Pinot does not reach Kafka", hint: "Type `streamctl status`" },
+  "topic-missing": { why: "its topic does not exist", hint: "Run: streamctl up" },
+  "kafka-unreachable": { why: "Pinot cannot reach Kafka", hint: "Run: streamctl status" },
 };
 
-/** @param action what was tried, such as `create table "t"` */
+/** @param action the action that failed, such as `create table "t"` */
 export function controllerRefusal(action: string, answer: HttpAnswer): StreamctlError {
   const { status } = answer;
   const text = stringAt(answer.json, "error") ?? `status ${status}`;
@@ -33,7 +33,7 @@ export function controllerRefusal(action: string, answer: HttpAnswer): Streamctl
     const { why, hint } = explanations[condition];
     return new StreamctlError("pinot", `Cannot ${action}: ${why}`, { cause: text, hint, retryable, facts });
   }
-  // Pinot repeats the whole text that it could not read.
-  const readable = text.replace(/(?<=Invalid \w+(?: config)? json string): .*/su, " (a field has a value that Pinot does not know)");
+  // Pinot repeats the entire text that it could not parse.
+  const readable = text.replace(/(?<=Invalid \w+(?: config)? json string): .*/su, " (a field has an invalid value)");
   return new StreamctlError("pinot", `Cannot ${action}: ${innermostCause(readable)}`, { cause: text, retryable, facts });
 }

@@ -1,6 +1,6 @@
 /**
- * Pinot's controller, as far as provisioning needs it. It accepts fields that it does not know and only names them in its answer:
- * here that is an error, and declarations are validated before anything is made of them.
+ * Client for the parts of Pinot's controller API that provisioning uses. The controller accepts unknown fields and only lists them in its
+ * answer. This client treats them as errors and validates declarations before it creates anything.
  * https://docs.pinot.apache.org/users/api/controller-api-reference
  */
 
@@ -11,20 +11,20 @@ import { pollUntil } from "../../core/wait.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 import { controllerRefusal } from "./controller-refusal.ts";
 
-/** The cluster's setting that says when a creation of a table began; no part of Pinot knows it. */
-const creationMark = "streamctl.table-creation-began-at-ms";
+/** Cluster setting with the start time of a table creation. Used only by streamctl; Pinot ignores it. */
+const creationStartSetting = "streamctl.table-creation-began-at-ms";
 
 export class PinotController {
   readonly #url: string;
   readonly #deadline: StepDeadline;
 
-  /** @param url address without a slash at its end */
+  /** @param url without a trailing slash */
   constructor(url: string, deadline: StepDeadline) {
     this.#url = url;
     this.#deadline = deadline;
   }
 
-  /** The realtime table's configuration as Pinot keeps it; undefined where there is no such table. */
+  /** The configuration of the realtime table; undefined if the table does not exist. */
   async table(name: string): Promise<JsonObject | undefined> {
     const answer = await this.#ask(`/tables/${name}`);
     if (answer.status !== 200 && answer.status !== 404) throw controllerRefusal(`read table "${name}"`, answer);
@@ -38,37 +38,37 @@ export class PinotController {
     return answer.status === 200;
   }
 
-  /** Has Pinot read both without making anything of them: what it would refuse or does not know is an error. */
+  /** Asks Pinot to validate both without creating anything. Fails on invalid values and unknown fields. */
   async validate(name: string, schema: JsonObject, table: JsonObject): Promise<void> {
     const body = { tableName: name, schema, realtime: table };
     await this.#change(`use the declarations of table "${name}"`, "/tableConfigs/validate", { method: "POST", body });
   }
 
-  /** Makes the schema, or overwrites the one of that name, which Pinot refuses where a column of it changed or went away. */
+  /** Creates or overwrites the schema. Pinot refuses to overwrite it if a column changed or was removed. */
   async putSchema(name: string, schema: JsonObject): Promise<void> {
     await this.#change(`create schema "${name}"`, "/schemas", { method: "POST", body: schema });
   }
 
   /**
-   * Its schema must be there. Pinot asks Kafka for the topic's partitions: the topic must be there too. Where Pinot does not reach
-   * Kafka it refuses after a long time, and then removes whatever table of that name it finds: so nothing is posted while a creation
-   * may be under way, the answer is awaited for as long as the deadline allows, and the cluster keeps when the creation began.
+   * Requires that the schema and the topic exist: Pinot reads the topic's partitions from Kafka. If Pinot cannot reach Kafka, it fails only
+   * after a long time, and then deletes any table of that name. So never call this while a creation may be pending. This method waits for
+   * the answer until the deadline, and stores the start time of the creation in the cluster's settings.
    *
-   * @throws StreamctlError `pinot` when Pinot refuses, or does not answer in time
+   * @throws StreamctlError `pinot` when Pinot refuses or does not answer in time
    */
   async createTable(name: string, table: JsonObject): Promise<void> {
     const action = `create table "${name}"`;
     const post = async (): Promise<HttpAnswer> => {
-      await this.#ask("/cluster/configs", { method: "POST", body: { [creationMark]: String(Date.now()) } });
+      await this.#ask("/cluster/configs", { method: "POST", body: { [creationStartSetting]: String(Date.now()) } });
       const answer = await this.#ask("/tables", { method: "POST", body: table }, Number.POSITIVE_INFINITY);
-      await this.#ask(`/cluster/configs/${creationMark}`, { method: "DELETE" });
+      await this.#ask(`/cluster/configs/${creationStartSetting}`, { method: "DELETE" });
       return answer;
     };
     try {
       let answer = await post();
       if (answer.status === 409 && (await this.table(name)) === undefined) {
-        // A table of that name was deleted, and Pinot has not done with it.
-        await this.#untilGone(name);
+        // Pinot is still deleting an earlier table of that name.
+        await this.#awaitDeletion(name);
         answer = await post();
       }
       requireChanged(action, answer);
@@ -76,19 +76,20 @@ export class PinotController {
       if (!hasCode(error, "unreachable")) throw error;
       throw new StreamctlError("pinot", `Cannot ${action}: Pinot did not answer, and may still be creating it`, {
         cause: error,
-        hint: "Type `streamctl status`, and once all is healthy `streamctl up`",
+        hint: "Run: streamctl status, and once all services are healthy: streamctl up",
         facts: { engine: "pinot" },
       });
     }
   }
 
   /**
-   * Waits for as long as an earlier creation that nobody saw the end of may take: Pinot 0.11 shows no trace of it until it is over.
+   * Waits until a creation that an earlier, interrupted command started has ended. Pinot 0.11 does not show a pending creation, so this
+   * waits for the longest time that it can take.
    *
-   * @throws StreamctlError `pinot` when that is beyond the deadline
+   * @throws StreamctlError `pinot` when that exceeds the deadline
    */
-  async awaitEarlierCreation(name: string): Promise<void> {
-    const beganAtMs = Number(stringAt((await this.#ask("/cluster/configs")).json, creationMark));
+  async awaitPendingCreation(name: string): Promise<void> {
+    const beganAtMs = Number(stringAt((await this.#ask("/cluster/configs")).json, creationStartSetting));
     if (Number.isNaN(beganAtMs)) return;
     const version = stringAt((await this.#ask("/version")).json, "pinot-controller") ?? "";
     // Pinot 0.11 gives up on Kafka after 16 s, Pinot 1.5 after 225 s.
@@ -96,8 +97,8 @@ export class PinotController {
     const leftMs = Math.min(slowestMs, beganAtMs + slowestMs - Date.now());
     if (leftMs <= 0) return;
     if (leftMs >= remainingMs(this.#deadline)) {
-      const message = `Cannot use Pinot table "${name}": an earlier \`up\` began to create it, and Pinot may be at it for ${Math.ceil(leftMs / 1000)} s`;
-      throw new StreamctlError("pinot", message, { hint: `Type: streamctl up --timeout ${Math.ceil(slowestMs / 1000) + 60}s` });
+      const message = `Cannot use Pinot table "${name}": an earlier \`up\` started to create it, and that may take another ${Math.ceil(leftMs / 1000)} s`;
+      throw new StreamctlError("pinot", message, { hint: `Run: streamctl up --timeout ${Math.ceil(slowestMs / 1000) + 60}s` });
     }
     const options = { timeoutMs: leftMs, maxIntervalMs: 1000, signal: this.#deadline.signal, what: "the creation to end" };
     await pollUntil(async () => (await this.isAssigned(name)) || undefined, options).catch((error: unknown) => {
@@ -105,29 +106,29 @@ export class PinotController {
     });
   }
 
-  /** Whether segments of the table are assigned to a server: what Pinot does last when it creates one. */
+  /** Whether segments of the table are assigned to a server: the last step of a creation. */
   async isAssigned(name: string): Promise<boolean> {
     return (await this.#assigned(name)).length > 0;
   }
 
-  /** Servers that the table's segments are assigned to and that do not run, while another one does: those do not come back. */
+  /** Servers that are assigned segments of the table and are not running, while another server is. They will not return. */
   async lostServers(name: string): Promise<readonly string[]> {
     const live = await this.#liveInstances();
     if (!live.some((instance) => instance.startsWith("Server_"))) return [];
     return (await this.#assigned(name)).filter((server) => !live.includes(server));
   }
 
-  /** Removes brokers and servers that do not run, so that nothing is assigned to them. No table may have segments there any more. */
+  /** Removes brokers and servers that are not running, so that Pinot assigns nothing to them. No table may have segments on them. */
   async dropLostInstances(): Promise<void> {
     const live = await this.#liveInstances();
     const lost = strings(at((await this.#ask("/instances")).json, "instances")).filter(
       (instance) => /^(?:Broker|Server)_/u.test(instance) && !live.includes(instance),
     );
-    // Pinot refuses by itself to drop what it still needs.
+    // Pinot refuses to drop an instance that is still in use.
     for (const instance of lost) await this.#ask(`/instances/${instance}`, { method: "DELETE" });
   }
 
-  /** Names of the servers that hold, or should hold, segments of the table. */
+  /** Names of the servers to which segments of the table are assigned. */
   async #assigned(name: string): Promise<readonly string[]> {
     const segments = at((await this.#ask(`/tables/${name}/idealstate`)).json, "REALTIME");
     const servers = Object.values(isObject(segments) ? segments : {}).flatMap((states) => (isObject(states) ? Object.keys(states) : []));
@@ -144,32 +145,32 @@ export class PinotController {
   }
 
   /**
-   * Deletes the realtime table with its segments and returns when no server holds any of it: a server that learns late of the
-   * deletion would take a new table of the same name with it. A table that is not there is fine.
+   * Deletes the realtime table with its segments and waits until no server has any of them: a server that processes the deletion late would
+   * delete a new table of the same name. Succeeds if the table does not exist.
    */
   async deleteTable(name: string): Promise<void> {
     const answer = await this.#ask(`/tables/${name}?type=realtime&retention=0d`, { method: "DELETE" });
     if (answer.status !== 200 && answer.status !== 404) throw controllerRefusal(`delete table "${name}"`, answer);
-    await this.#untilGone(name);
+    await this.#awaitDeletion(name);
   }
 
-  async #untilGone(name: string): Promise<void> {
+  async #awaitDeletion(name: string): Promise<void> {
     await pollUntil(
       async () => {
         const [wanted, seen] = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
         if (wanted.status !== 404) return undefined;
-        // Where the segments were assigned to a server that is gone, an empty view stays.
+        // If the segments were assigned to a server that no longer exists, an empty view remains.
         const view = at(seen.json, "REALTIME");
         if (seen.status !== 404 && isObject(view) && Object.keys(view).length > 0) return undefined;
         return (await this.#serverHolds(name)) ? undefined : true;
       },
-      waitOptions(this.#deadline, `Pinot to let go of table "${name}"`),
+      waitOptions(this.#deadline, `Pinot to delete table "${name}"`),
     );
   }
 
   /**
-   * Segments that a server should serve and does not: `failed` where it could not load them, which it does not try again by itself.
-   * Queries leave them out, without an error.
+   * Counts assigned segments that a server does not serve. `failed` means that a server could not load one; it does not retry by itself.
+   * Queries omit these segments without an error.
    */
   async unservedSegments(name: string): Promise<{ readonly count: number; readonly failed: boolean }> {
     const answers = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
@@ -181,14 +182,14 @@ export class PinotController {
     return { count: unserved.length, failed: unserved.some(({ state }) => state === "ERROR") };
   }
 
-  /** Has the servers load the table's segments anew. */
+  /** Makes the servers reload the table's segments. */
   async resetSegments(name: string): Promise<void> {
     await this.#ask(`/segments/${name}_REALTIME/reset`, { method: "POST", body: {} });
   }
 
   /**
-   * Whether a server that can be asked lists the table. Their administration ports are often closed: those count as no. Of a server that
-   * does not run, the port may be another cluster's by now.
+   * Whether a reachable server lists the table. A server with a closed admin port counts as not having it. Servers that are not running are
+   * skipped, because another cluster may now use their port.
    */
   async #serverHolds(name: string): Promise<boolean> {
     const servers = (await this.#liveInstances()).filter((instance) => instance.startsWith("Server_"));
@@ -228,14 +229,14 @@ function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
-/** @throws StreamctlError `pinot` where Pinot refused, or left out what it does not know */
+/** @throws StreamctlError `pinot` if Pinot refused the request or ignored unknown fields */
 function requireChanged(action: string, answer: HttpAnswer): void {
   if (answer.status !== 200) throw controllerRefusal(action, answer);
   const unknown = at(answer.json, "unrecognizedProperties");
   if (!isObject(unknown) || Object.keys(unknown).length === 0) return;
   const names = Object.keys(unknown).join(", ");
-  throw new StreamctlError("pinot", `Cannot ${action}: Pinot does not know ${names}`, {
-    hint: "Correct the spelling in pinot/*.json",
+  throw new StreamctlError("pinot", `Cannot ${action}: unknown fields ${names}`, {
+    hint: "Correct the field names in pinot/*.json",
     facts: { engine: "pinot", status: answer.status },
   });
 }

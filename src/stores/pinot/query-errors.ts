@@ -1,76 +1,76 @@
 /**
- * What Pinot's error codes of queries mean. They are read here alone, once for each answer; everybody else decides by the facts of the
- * error that is made of them. Source: `QueryException.java` of Pinot 0.11 and `QueryErrorCode.java` of 1.x, which keeps the numbers.
+ * Classifies Pinot's query error codes. Only this module reads them; all other code uses the facts of the error. Sources:
+ * `QueryException.java` of Pinot 0.11 and `QueryErrorCode.java` of 1.x, which has the same numbers.
  */
 
 import { StreamctlError } from "../../core/errors.ts";
 import { innermostCause } from "../../core/java-error.ts";
 import { arrayAt, numberAt, stringAt } from "../../core/json.ts";
 import { windowsTable } from "../../spec/names.ts";
-import { hintForUnreadable } from "./statement.ts";
+import { hintForSyntaxError } from "./statement.ts";
 
 export const queryErrorCodes = {
-  jsonUnreadable: 100,
-  jsonUncompilable: 101,
-  sqlUnreadable: 150,
-  sqlFailed: 160,
-  /** Only 0.11: its planner ran out of time. */
+  jsonParsing: 100,
+  jsonCompilation: 101,
+  sqlParsing: 150,
+  sqlRuntime: 160,
+  /** Pinot 0.11 only: the planner timed out. */
   planTimeout: 170,
   accessDenied: 180,
-  tableUnknown: 190,
-  tableDisabled: 191,
-  executionFailed: 200,
-  /** A server that should have the table does not: it lost sight of it, or has not heard of it yet. */
+  tableDoesNotExist: 190,
+  tableIsDisabled: 191,
+  queryExecution: 200,
+  /** A server does not have the table that is assigned to it: it lost the table, or was not notified yet. */
   serverTableMissing: 230,
-  schedulingTimeout: 240,
+  querySchedulingTimeout: 240,
   executionTimeout: 250,
-  segmentsUnavailable: 305,
+  brokerSegmentUnavailable: 305,
   brokerTimeout: 400,
   brokerResourceMissing: 410,
-  requestNotSent: 425,
-  serverSilent: 427,
-  statementInvalid: 700,
-  columnUnknown: 710,
-  planningFailed: 720,
+  brokerRequestSend: 425,
+  serverNotResponding: 427,
+  queryValidation: 700,
+  unknownColumn: 710,
+  queryPlanning: 720,
 } as const;
 
-/** The statement, or who asks it, is refused: until either changes, so will the next one be. */
+/** Pinot rejects the statement or the client. Repeating the query gives the same result. */
 const refused = codes(
-  "jsonUnreadable",
-  "jsonUncompilable",
-  "sqlUnreadable",
-  "sqlFailed",
+  "jsonParsing",
+  "jsonCompilation",
+  "sqlParsing",
+  "sqlRuntime",
   "accessDenied",
-  "tableUnknown",
-  "tableDisabled",
-  "executionFailed",
-  "statementInvalid",
-  "columnUnknown",
-  "planningFailed",
+  "tableDoesNotExist",
+  "tableIsDisabled",
+  "queryExecution",
+  "queryValidation",
+  "unknownColumn",
+  "queryPlanning",
 );
 
-/** What a query may be doing when its time is over: planning, waiting for its turn, running, waiting for a server. */
-const outOfTime = codes("planTimeout", "schedulingTimeout", "executionTimeout", "brokerTimeout", "serverSilent");
+/** Timeouts while planning, queued, running, or waiting for a server. */
+const outOfTime = codes("planTimeout", "querySchedulingTimeout", "executionTimeout", "brokerTimeout", "serverNotResponding");
 
-/** What a table answers with that is being made, or whose server is starting. */
-const notReady = codes("segmentsUnavailable", "brokerResourceMissing");
+/** The table is being created, or its server is starting. */
+const notReady = codes("brokerSegmentUnavailable", "brokerResourceMissing");
 
 function codes(...names: readonly (keyof typeof queryErrorCodes)[]): ReadonlySet<number> {
   return new Set(names.map((name) => queryErrorCodes[name]));
 }
 
-/** The code of an answer's first exception; 0 where it has none. */
+/** The code of the answer's first exception; 0 if there is none. */
 export function errorCodeOf(answer: unknown): number {
   return numberAt(answer, "exceptions", 0, "errorCode") ?? 0;
 }
 
-/** Whether Pinot gave up a query because its time was over. */
-export function ranOutOfTime(code: number): boolean {
+/** Whether the code means that the query timed out. */
+export function isTimeoutCode(code: number): boolean {
   return outOfTime.has(code);
 }
 
-/** Pinot does not serve the table, and does not say more. */
-export function notServed(cause?: string, engineCode?: number): StreamctlError {
+/** The error for a table that Pinot does not serve, for whatever reason. */
+export function tableNotServed(cause?: string, engineCode?: number): StreamctlError {
   return new StreamctlError("pinot", "Cannot query Pinot: it does not serve the table yet", {
     ...(cause === undefined ? {} : { cause }),
     hint: "Try again in a few seconds",
@@ -80,20 +80,20 @@ export function notServed(cause?: string, engineCode?: number): StreamctlError {
 }
 
 /**
- * The refusal in an answer to a query; undefined where it has none. What concerns Pinot's servers rather than the statement is retryable.
+ * The error in an answer to a query; undefined if there is none. An error of Pinot's servers, rather than of the statement, is retryable.
  *
- * @param proven the statement is known to be right: where it fails while it runs, that may pass
+ * @param proven whether the statement is known to be valid, so that an error during execution is transient
  */
 export function queryRefusal(answer: unknown, sql: string, proven: boolean): StreamctlError | undefined {
   const [first] = arrayAt(answer, "exceptions");
   if (first === undefined) return undefined;
   const code = errorCodeOf(answer);
   const message = stringAt(first, "message") ?? "no reason given";
-  if (notReady.has(code)) return notServed(message, code);
+  if (notReady.has(code)) return tableNotServed(message, code);
   const hint = hintFor(code, sql);
   return new StreamctlError("pinot", `Cannot query Pinot: ${reasonOf(code, message, sql)}`, {
     cause: message,
-    retryable: !refused.has(code) || (proven && code === queryErrorCodes.executionFailed),
+    retryable: !refused.has(code) || (proven && code === queryErrorCodes.queryExecution),
     facts: { engine: "pinot", engineCode: code },
     ...(hint === undefined ? {} : { hint }),
   });
@@ -101,30 +101,30 @@ export function queryRefusal(answer: unknown, sql: string, proven: boolean): Str
 
 function hintFor(code: number, sql: string): string | undefined {
   switch (code) {
-    case queryErrorCodes.sqlUnreadable:
-      return hintForUnreadable(sql);
-    case queryErrorCodes.tableUnknown:
+    case queryErrorCodes.sqlParsing:
+      return hintForSyntaxError(sql);
+    case queryErrorCodes.tableDoesNotExist:
       return `The table of windows is \`${windowsTable}\``;
-    case queryErrorCodes.columnUnknown:
-      return `Type \`streamctl query 'select * from ${windowsTable} limit 1'\` to see the columns; case matters`;
-    case queryErrorCodes.requestNotSent:
-    case queryErrorCodes.serverSilent:
-      return "Type `streamctl status`";
+    case queryErrorCodes.unknownColumn:
+      return `Column names are case-sensitive. Run: streamctl query 'select * from ${windowsTable} limit 1'`;
+    case queryErrorCodes.brokerRequestSend:
+    case queryErrorCodes.serverNotResponding:
+      return "Run: streamctl status";
     default:
       return undefined;
   }
 }
 
-/** Where in the statement a parser stopped, in its own words. */
+/** The position at which a parser stopped, with its message. */
 const place = /(?:From line|Encountered|Lexical error)\b.*\bline \d+, column \d+.*/u;
 
 /**
- * Pinot 0.11 gives a label such as `SQLParsingError:` over a stack trace, in which the helpful cause is not the innermost but the one that
- * says where; Pinot 1.x gives `Label: reason`, after which a parser lists all that it would have taken.
+ * Pinot 0.11 returns a label such as `SQLParsingError:` above a stack trace. The useful cause there is not the innermost one, but the one
+ * with the position. Pinot 1.x returns `Label: reason`, followed by everything that the parser expected.
  */
 function reasonOf(code: number, message: string, sql: string): string {
-  if (code === queryErrorCodes.tableUnknown) return "no such table";
-  if (code === queryErrorCodes.requestNotSent || code === queryErrorCodes.serverSilent) return "a server does not answer";
+  if (code === queryErrorCodes.tableDoesNotExist) return "no such table";
+  if (code === queryErrorCodes.brokerRequestSend || code === queryErrorCodes.serverNotResponding) return "a server does not respond";
   const [label = "", ...trace] = message.split("\n");
   const where = place.exec(message)?.[0];
   if (where !== undefined) return innermostCause(where).replace(/\.$/u, "");

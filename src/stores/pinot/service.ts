@@ -2,7 +2,7 @@ import type { NetworkLayout } from "../../stack/network-layout.ts";
 import type { HttpCheck, MavenJars } from "../../stack/service.ts";
 import type { ServiceDetails, ServiceType } from "../../stack/service-type.ts";
 
-/** ZooKeeper, which only Pinot uses. 115 MB resident. */
+/** ZooKeeper, used only by Pinot. 115 MB resident. */
 export const zookeeperService = {
   name: "zookeeper",
   label: "ZooKeeper",
@@ -29,7 +29,7 @@ export const pinotService = {
   define: definePinot,
 } as const satisfies ServiceType;
 
-/** They hold ZooKeeper's too. */
+/** Includes the jars of ZooKeeper. */
 const pinotJars: MavenJars = {
   kind: "maven",
   engine: "pinot",
@@ -68,8 +68,8 @@ function defineZookeeper({ port, inside, bindHost }: NetworkLayout): ServiceDeta
 }
 
 /**
- * Variable of Pinot's environment with the address of Kafka's brokers. The table names the variable, so that it stays the same table
- * wherever Kafka listens. https://docs.pinot.apache.org/configuration-reference/dynamic-environment
+ * Environment variable of Pinot with the address of Kafka's brokers. The table refers to the variable, so that its configuration does not
+ * change when Kafka's port does. https://docs.pinot.apache.org/configuration-reference/dynamic-environment
  */
 export const pinotBrokersVariable = "STREAMCTL_KAFKA_BROKERS";
 
@@ -118,8 +118,8 @@ function definePinot({ port, inside, bindHost, host, brokers }: NetworkLayout): 
 }
 
 /**
- * The three roles, and then a query. The controller is asked for its tables rather than for its health: that answer needs its connection
- * to ZooKeeper, and what it costs the first time passes while broker and server still start.
+ * Checks the three roles, then runs a query. The controller's list of tables replaces its health check: it needs the connection to
+ * ZooKeeper, and its slow first call overlaps the start of broker and server.
  */
 function readinessChecks(port: NetworkLayout["port"]): readonly HttpCheck[] {
   return [

@@ -1,36 +1,36 @@
 /**
- * What streamctl has to know of a statement's text before Pinot reads it: how many rows it asks for, and whether Pinot would cut its
- * groups. Pinot applies HAVING only to the first groups by ORDER BY, five times as many as LIMIT or 5,000, and ignores OFFSET where there
- * is GROUP BY or DISTINCT: for such a statement Pinot is asked for more rows, and the rows that were asked for are taken from them.
+ * Analyzes the text of a statement before it is sent to Pinot: how many rows it requests, and whether Pinot would trim its groups. Pinot
+ * applies HAVING only to the first groups by ORDER BY (five times LIMIT, but at least 5,000) and ignores OFFSET with GROUP BY or DISTINCT.
+ * For such a statement streamctl requests more rows and selects the requested ones itself.
  */
 
 import type { AnswerWarning } from "./broker.ts";
 
-/** Rows that Pinot answers where a statement gives no LIMIT. */
+/** Pinot's default LIMIT. */
 const defaultLimit = 10;
 
-/** Pinot keeps LIMIT in 32 bits: what is one more becomes negative. */
+/** Pinot stores LIMIT as a 32-bit integer; larger values overflow. */
 const highestLimit = 2 ** 31 - 1;
 
-/** Groups that Pinot makes for one query at most: `num.groups.limit` in `config/pinot/server.conf`. */
+/** Maximum number of groups per query: `num.groups.limit` in `config/pinot/server.conf`. */
 const groupLimit = 300_000;
 
 export interface PlannedStatement {
-  /** What Pinot is asked. */
+  /** The statement to send to Pinot. */
   readonly sql: string;
-  /** The rows among those that Pinot answers which the statement asks for. */
+  /** Selects the requested rows from those that Pinot returns. */
   readonly select: (rows: readonly (readonly unknown[])[]) => readonly (readonly unknown[])[];
-  /** Whether there may be more rows than the statement, which gives no LIMIT, shows. */
+  /** Whether there may be more rows, because the statement has no LIMIT. */
   readonly limitReached: (rows: readonly unknown[]) => boolean;
-  /** Time that the statement itself allows, in milliseconds; undefined where it does not say. */
+  /** The timeout that the statement sets, in milliseconds; undefined if it sets none. */
   readonly timeoutMs: number | undefined;
-  /** What cuts the answer, as far as the text tells. */
+  /** Reasons in the text why the answer may be incomplete. */
   readonly warnings: readonly AnswerWarning[];
-  /** The statement that has Pinot explain this one; undefined where this one is an EXPLAIN itself. */
+  /** The EXPLAIN statement for this one; undefined if it is an EXPLAIN itself. */
   readonly explanation: string | undefined;
 }
 
-/** @param limit of the rows where the statement gives none, and of those that are shown */
+/** @param limit maximum number of rows to return; also the LIMIT of a statement that has none */
 export function planStatement(sql: string, limit?: number): PlannedStatement {
   const parts = readStatement(sql);
   const { query, page, groups, having, distinct } = parts;
@@ -39,7 +39,7 @@ export function planStatement(sql: string, limit?: number): PlannedStatement {
     sql,
     select: (all: readonly (readonly unknown[])[]) => (limit === undefined ? all : all.slice(0, limit)),
     limitReached: () => false,
-    // What is not above zero is left to Pinot.
+    // Pinot handles timeouts that are not positive.
     timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
     warnings: [],
     explanation: parts.explains ? undefined : `${sql.slice(0, query.start)}EXPLAIN PLAN FOR ${sql.slice(query.start)}`,
@@ -72,13 +72,13 @@ export function planStatement(sql: string, limit?: number): PlannedStatement {
 
 interface StatementParts {
   readonly sql: string;
-  /** The text with everything blanked that is no word of the statement itself: texts, names in quotes, comments. */
+  /** The text with string literals, quoted names and comments replaced by spaces. */
   readonly words: string;
-  /** Where the query stands among its settings: from its first word to its options. */
+  /** The range of the query itself, without SET statements and options. */
   readonly query: Span;
-  /** Undefined where the statement says in a way that is not understood here which rows it asks for. */
+  /** Undefined if the statement selects rows in a form that this module cannot parse. */
   readonly page: Page | undefined;
-  /** It skips rows, understood here or not. */
+  /** Whether it has an OFFSET, in any form. */
   readonly skips: boolean;
   readonly groups: boolean;
   readonly having: boolean;
@@ -92,9 +92,9 @@ interface Span {
   readonly end: number;
 }
 
-/** Which rows a statement asks for, and where it says so: nowhere, at the end of the query, where it does not. */
+/** The requested rows, and the range of that clause: empty, at the end of the query, if there is none. */
 interface Page extends Span {
-  /** Undefined where it gives no number: Pinot then answers 10, for LIMIT ALL too. */
+  /** Undefined if there is no number: Pinot then returns 10 rows, also for LIMIT ALL. */
   readonly rows: number | undefined;
   readonly offset: number;
 }
@@ -102,7 +102,7 @@ interface Page extends Span {
 function readStatement(sql: string): StatementParts {
   const words = blank(sql, /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//gu);
   const query = findQuery(words);
-  // What stands in brackets belongs to a function, or to a query within this one.
+  // Text in parentheses belongs to a function or a subquery.
   let outer = words.slice(query.start, query.end);
   for (let inner = ""; inner !== outer;) {
     inner = outer;
@@ -123,12 +123,12 @@ function readStatement(sql: string): StatementParts {
   };
 }
 
-/** The text with each match replaced by spaces: everything else keeps its place. */
+/** Replaces each match by spaces, so that offsets stay the same. */
 function blank(text: string, pattern: RegExp): string {
   return text.replaceAll(pattern, (piece) => " ".repeat(piece.length));
 }
 
-/** Settings stand in statements of their own, before the query or after it, and as options at its end. */
+/** Finds the query among SET statements, which may precede or follow it, and the options at its end. */
 function findQuery(words: string): Span {
   const found = [...words.matchAll(/[^;]+/gu)].findLast(([one]) => one.trim() !== "" && !/^\s*set\b/iu.test(one));
   const text = found?.[0] ?? words;
@@ -137,7 +137,7 @@ function findQuery(words: string): Span {
   return { start: begin + text.length - text.trimStart().length, end: begin + (options?.index ?? text.length) };
 }
 
-/** All that Pinot 0.11 reads, but for FETCH after LIMIT and numbers such as 1e2. https://calcite.apache.org/docs/reference.html#grammar */
+/** The forms that Pinot 0.11 accepts, except FETCH after LIMIT and numbers such as 1e2. https://calcite.apache.org/docs/reference.html#grammar */
 const pageClauses = [
   /\blimit\s+(?<rows>\d+|all)(?:\s+offset\s+(?<offset>\d+)(?:\s+rows?)?)?\s*$/iu,
   /\blimit\s+(?<offset>\d+)\s*,\s*(?<rows>\d+)\s*$/iu,
@@ -145,7 +145,7 @@ const pageClauses = [
   /\bfetch\s+(?:first|next)\s+(?<rows>\d+)\s+rows?\s+only\s*$/iu,
 ];
 
-/** @param outer text of the query without what stands in brackets; `start` is its place in the statement */
+/** @param outer text of the query without text in parentheses @param start its offset in the statement */
 function readPage(outer: string, start: number): Page | undefined {
   const begin = outer.search(/\b(?:limit|offset|fetch)\b/iu);
   const end = start + outer.length;
@@ -164,15 +164,15 @@ function readPage(outer: string, start: number): Page | undefined {
   return undefined;
 }
 
-/** Puts the clause in the place of the statement's own, or at the end of the query. */
+/** Replaces the clause of the statement, or adds one at the end of the query. */
 function withPage(sql: string, { start, end }: Page, clause: string): string {
   const [before, after] = [sql.slice(0, start), sql.slice(end)];
   if (start < end) return before + clause + after;
-  // On a line of its own, since the query may end in a comment.
+  // On a separate line, because the query may end with a comment.
   return after === "" ? `${before}\n${clause}` : `${before}\n${clause}\n${after}`;
 }
 
-/** A number that the statement sets for itself, in quotes or without, by `SET name = …;` or `option(name=…)`, which comes last and wins. */
+/** The value of `SET name = …;` or `option(name=…)`, quoted or not. The last one wins. */
 function typedSetting({ sql, words }: StatementParts, name: string): string | undefined {
   const settings = words.matchAll(new RegExp(`(?:(?:^|;)\\s*set\\s+|\\boption\\s*\\((?:[^()]*,)?\\s*)${name}\\s*=`, "giu"));
   const last = [...settings].at(-1);
@@ -188,33 +188,33 @@ function warningsOf(parts: StatementParts): readonly AnswerWarning[] {
   if (groups && (ordered || having) && trims !== undefined) {
     warnings.push({
       code: "groups-trimmed",
-      message: `Groups may be missing: the statement's ${trims} has Pinot drop some before it is done`,
+      message: `Groups may be missing: Pinot trims them because the statement sets ${trims}`,
     });
   }
   if (groups && having && page === undefined) {
     warnings.push({
       code: "groups-trimmed",
-      message: "Groups may be missing: Pinot applies HAVING to 5,000 of them; end the statement with LIMIT 10 or LIMIT 10 OFFSET 5",
+      message: "Groups may be missing: Pinot applies HAVING to only 5,000 groups; end the statement with LIMIT 10 or LIMIT 10 OFFSET 5",
     });
   }
   if ((groups || distinct) && skips && page === undefined) {
     warnings.push({
       code: "offset-ignored",
-      message: "OFFSET may be ignored: Pinot does so where there is GROUP BY or DISTINCT; end the statement with LIMIT 10 OFFSET 5",
+      message: "OFFSET may be ignored: Pinot ignores it with GROUP BY or DISTINCT; end the statement with LIMIT 10 OFFSET 5",
     });
   }
   return warnings;
 }
 
-/** What may be wrong with a statement that Pinot could not read; undefined where nothing is known to be. */
-export function hintForUnreadable(sql: string): string | undefined {
+/** A hint for a statement that Pinot could not parse; undefined if there is none. */
+export function hintForSyntaxError(sql: string): string | undefined {
   const { words } = readStatement(sql);
-  if (words.includes("`")) return 'Write names in double quotes, or without any: "START"';
+  if (words.includes("`")) return 'Quote names with double quotes, or not at all: "START"';
   const statements = words.split(";").filter((one) => one.trim() !== "" && !/^\s*set\b/iu.test(one));
-  return statements.length > 1 ? "Type one statement for each query" : undefined;
+  return statements.length > 1 ? "Run one statement per query" : undefined;
 }
 
-/** Whether a statement reads a table at all: `select 1` does not. */
+/** Whether a statement reads a table: `select 1` does not. */
 export function readsTable(sql: string): boolean {
   return /\bfrom\b/iu.test(readStatement(sql).words);
 }

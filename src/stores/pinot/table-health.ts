@@ -1,4 +1,4 @@
-/** Whether Pinot serves a table: its segments are loaded, and a query reaches them. */
+/** Health check of a table: its segments are loaded and a query reaches them. */
 
 import { exchange, type HttpRequest } from "../../core/http.ts";
 import { at, isObject, numberAt, stringAt } from "../../core/json.ts";
@@ -8,14 +8,14 @@ import { formatCount } from "../../core/units.ts";
 
 export interface TableHealth {
   readonly healthy: boolean;
-  /** What Pinot serves of the table, or why it does not serve it. */
+  /** The number of segments and rows, or why the table is not healthy. */
   readonly detail: string;
 }
 
 /**
- * Counts the table's rows and looks at the state of each segment. Changes nothing.
+ * Counts the table's rows and reads the state of each segment. Read-only.
  *
- * @param pinot addresses without a slash at their end
+ * @param pinot URLs without a trailing slash
  * @throws StreamctlError `unreachable` when the controller or the broker does not answer, `interrupted`
  */
 export async function tableHealth(
@@ -28,7 +28,7 @@ export async function tableHealth(
     ["idealstate", "externalview"].map(async (what) => await exchange(`${pinot.controllerUrl}/tables/${table}/${what}`, request())),
   );
   const refused = [ideal, view].find((answer) => answer !== undefined && answer.status !== 200 && answer.status !== 404);
-  if (refused !== undefined) return { healthy: false, detail: `Pinot's controller answers with status ${refused.status}` };
+  if (refused !== undefined) return { healthy: false, detail: `Pinot's controller returned status ${refused.status}` };
   const wanted = Object.keys(realtimeSegments(ideal?.json));
   if (wanted.length === 0) return { healthy: false, detail: "it does not exist" };
   const states = realtimeSegments(view?.json);
@@ -43,14 +43,14 @@ export async function tableHealth(
   const exception = stringAt(answer.json, "exceptions", 0, "message");
   if (exception !== undefined) return { healthy: false, detail: innermostCause(exception) };
   const rows = numberAt(answer.json, "resultTable", "rows", 0, 0);
-  // While a broker knows no server for the table it answers 200 all the same, with no rows or with a count of 0.
+  // A broker that knows no server for the table still returns 200, with no rows or a count of 0.
   if (rows === undefined || (numberAt(answer.json, "numServersQueried") ?? 0) === 0) {
-    return { healthy: false, detail: "no server answers queries for it yet" };
+    return { healthy: false, detail: "no server serves it yet" };
   }
   return { healthy: true, detail: `${formatCount(wanted.length, "segment")} served, ${formatCount(rows, "row")}` };
 }
 
-/** States of each segment by server, as the controller tells them. */
+/** The states of each segment by server, as reported by the controller. */
 function realtimeSegments(answer: unknown): Readonly<Record<string, unknown>> {
   const segments = at(answer, "REALTIME");
   return isObject(segments) ? segments : {};

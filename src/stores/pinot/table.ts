@@ -1,6 +1,7 @@
 /**
- * Pinot's schema and table as the files say. The table remembers, in its own metadata, from which topic it was filled and by which
- * declarations: a topic that was made anew, or another shape, means another table, because rows of the old one would stay for ever.
+ * Creates, updates and replaces Pinot's schema and table according to the declarations. The table's metadata records the id of its topic
+ * and hashes of its declarations. If the topic was recreated or the shape of rows changed, the table is replaced: Pinot would otherwise
+ * keep the rows of the old one.
  */
 
 import type { Declarations } from "../../core/assets.ts";
@@ -17,70 +18,70 @@ import { PinotController } from "./controller.ts";
 import { queryErrorCodes } from "./query-errors.ts";
 
 export interface PinotOptions {
-  /** Addresses without a slash at their end. */
+  /** URLs without a trailing slash. */
   readonly controllerUrl: string;
   readonly brokerUrl: string;
-  /** Bootstrap servers as Pinot's servers reach them, or `${NAME}` for the variable of Pinot's environment that holds them. */
+  /** Kafka's bootstrap servers as seen by Pinot, or `${NAME}` to read them from Pinot's environment. */
   readonly brokers: string;
   readonly windows: TopicIdentity;
-  /** Makes sure that Kafka answers and that the topic exists: Pinot takes minutes to refuse a table without either. */
+  /** Checks that Kafka is reachable and that the topic exists: without either, Pinot takes minutes to reject a table. */
   readonly requireTopic: (deadline: StepDeadline) => Promise<void>;
   readonly declarations: Declarations;
   readonly deadline: StepDeadline;
   readonly log: Log;
 }
 
-/** What a table is made of; kept in its `metadata.customConfigs`. */
+/** Identifies the data and declarations of a table; stored in its `metadata.customConfigs`. */
 export interface TableIdentity {
   readonly topicId: string;
-  /** Hash of what decides about rows: schema, stream, transformations, upsert. */
+  /** Hash of the declarations that determine the rows: schema, stream, transformations, upsert. */
   readonly shape: string;
-  /** Hash of all of it. */
+  /** Hash of all declarations. */
   readonly declarations: string;
 }
 
-export interface KeptTable extends TableIdentity {
-  /** Servers that hold its segments and are gone for good, such as one that was named by a port that is not used any more. */
+export interface ManagedTable extends TableIdentity {
+  /** Servers with segments of the table that will not return, such as a server whose name contains a port that is no longer used. */
   readonly lostServers: readonly string[];
 }
 
-/** `unfinished`: it has a configuration and no segments. */
-export type TableState = "absent" | "unfinished" | "foreign" | KeptTable;
+/** `unfinished`: it has a configuration but no segments. `foreign`: streamctl did not create it. */
+export type TableState = "absent" | "unfinished" | "foreign" | ManagedTable;
 
 export interface TablePlan {
   readonly result: "created" | "unchanged" | "updated" | "replaced";
   readonly cause: string;
 }
 
-/** Compares the table that is there with the one that is wanted. Pure. */
+/** Compares the existing table with the declared one. Pure. */
 export function planTable(observed: TableState, wanted: TableIdentity): TablePlan {
-  if (observed === "absent") return { result: "created", cause: "it is not there" };
-  if (observed === "unfinished") return { result: "replaced", cause: "its creation was not finished" };
-  if (observed === "foreign") return { result: "replaced", cause: "it was not made by streamctl" };
-  if (observed.topicId !== wanted.topicId) return { result: "replaced", cause: "the topic of windows was made anew" };
-  if (observed.shape !== wanted.shape) return { result: "replaced", cause: "its schema or the way of its rows changed" };
+  if (observed === "absent") return { result: "created", cause: "it does not exist" };
+  if (observed === "unfinished") return { result: "replaced", cause: "its creation did not complete" };
+  if (observed === "foreign") return { result: "replaced", cause: "it was not created by streamctl" };
+  if (observed.topicId !== wanted.topicId) return { result: "replaced", cause: "the topic of windows was recreated" };
+  if (observed.shape !== wanted.shape) return { result: "replaced", cause: "its schema or ingestion settings changed" };
   if (observed.lostServers.length > 0) {
-    return { result: "replaced", cause: `its segments are assigned to a server that is gone: ${observed.lostServers.join(", ")}` };
+    return { result: "replaced", cause: `its segments are assigned to a server that no longer exists: ${observed.lostServers.join(", ")}` };
   }
   if (observed.declarations !== wanted.declarations) return { result: "updated", cause: "its settings changed" };
-  return { result: "unchanged", cause: "it is there, with the same declarations and topic" };
+  return { result: "unchanged", cause: "its declarations and topic are unchanged" };
 }
 
-/** A table and the schema of its name, as Pinot has them. */
+/** The state of a table and its schema in Pinot. */
 export interface TableObservation {
   readonly table: TableState;
   readonly hasSchema: boolean;
 }
 
-/** Looks at the table, once an earlier creation has ended. @throws StreamctlError `unreachable`, `pinot`, `timeout`, `interrupted` */
+/** Waits for a pending creation to end, then reads the table. @throws StreamctlError `unreachable`, `pinot`, `timeout`, `interrupted` */
 export async function observeTable(options: PinotOptions, wanted: WantedTable): Promise<TableObservation> {
   const controller = new PinotController(options.controllerUrl, options.deadline);
-  await controller.awaitEarlierCreation(wanted.name);
+  await controller.awaitPendingCreation(wanted.name);
   const table = await observe(controller, wanted.name);
   return { table, hasSchema: await controller.hasSchema(wanted.schemaName) };
 }
 
-/** Has Pinot check a table without creating it. @throws StreamctlError `pinot` when it would refuse it, `unreachable`, `interrupted` */
+/** Asks Pinot to validate a table without creating it. @throws StreamctlError `pinot` for an invalid table, `unreachable`, `interrupted` */
 export async function validateTable(
   controllerUrl: string,
   name: string,
@@ -91,31 +92,31 @@ export async function validateTable(
 }
 
 /**
- * Makes schema and table what the files say, and returns once the table answers a query. Answers the plan that was carried out in the end:
- * a table whose segments are lost is replaced, since the topic keeps every record.
+ * Executes a plan and waits until the table answers a query. Returns the plan that was executed, which may differ: a table whose segments
+ * are lost is replaced, because the topic still has every record.
  *
  * @throws StreamctlError `pinot`, `unreachable`, `timeout`, `interrupted`
  */
 export async function applyTable(plan: TablePlan, seen: TableObservation, wanted: WantedTable, options: PinotOptions): Promise<TablePlan> {
   const { deadline } = options;
   const controller = new PinotController(options.controllerUrl, deadline);
-  await carryOut(plan, seen, wanted, controller, options);
-  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return plan;
-  const refill = { result: "replaced", cause: "the data of its segments is gone" } as const;
-  await carryOut(refill, { ...seen, hasSchema: true }, wanted, controller, options);
-  if (await untilQueryable(options.brokerUrl, wanted.name, controller, deadline)) return refill;
+  await executePlan(plan, seen, wanted, controller, options);
+  if (await awaitQueryable(options.brokerUrl, wanted.name, controller, deadline)) return plan;
+  const refill = { result: "replaced", cause: "the data of its segments is lost" } as const;
+  await executePlan(refill, { ...seen, hasSchema: true }, wanted, controller, options);
+  if (await awaitQueryable(options.brokerUrl, wanted.name, controller, deadline)) return refill;
   throw new StreamctlError("pinot", `Cannot use Pinot table "${wanted.name}": Pinot cannot load its segments`, {
-    hint: "Type `streamctl logs pinot`",
+    hint: "Run: streamctl logs pinot",
   });
 }
 
-/** What happens to the schema where that happens to its table. Pure. */
+/** The result for the schema, given the plan for its table. Pure. */
 export function schemaResult({ result }: TablePlan, hadSchema: boolean): TablePlan["result"] {
   if (result === "updated") return "unchanged";
   return result === "created" && hadSchema ? "replaced" : result;
 }
 
-async function carryOut(
+async function executePlan(
   plan: TablePlan,
   { hasSchema }: TableObservation,
   wanted: WantedTable,
@@ -125,8 +126,8 @@ async function carryOut(
   if (plan.result !== "unchanged") await controller.validate(wanted.name, wanted.schema, wanted.table);
   log.debug(`Pinot table "${wanted.name}": ${plan.result}, ${plan.cause}`);
   if (plan.result === "replaced") log.warn(`Pinot table "${wanted.name}" is replaced: ${plan.cause}`);
-  // A schema without its table is what an interrupted replacement leaves: the schema may not be changed into the new one, and servers
-  // may still hold some of the table.
+  // An interrupted replacement leaves a schema without a table. Pinot might refuse to change that schema into the new one, and servers
+  // may still have segments of the table.
   if (plan.result === "replaced" || (plan.result === "created" && hasSchema)) {
     await controller.deleteTable(wanted.name);
     await controller.deleteSchema(wanted.schemaName);
@@ -140,7 +141,7 @@ async function carryOut(
   }
 }
 
-/** Why a query of the table is not answered now; undefined where it is. @throws StreamctlError `unreachable`, `interrupted` */
+/** The error of a test query; undefined if it succeeds. @throws StreamctlError `unreachable`, `interrupted` */
 async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadline): Promise<StreamctlError | undefined> {
   const timeoutMs = Math.min(remainingMs(deadline), 5000);
   try {
@@ -152,31 +153,31 @@ async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadlin
   }
 }
 
-/** The controller has the table, so a broker that knows none of that name is about to hear of it. */
-function mayPass({ retryable, facts }: StreamctlError): boolean {
-  return retryable || facts.engineCode === queryErrorCodes.tableUnknown;
+/** The controller has the table, so a broker that does not know it yet will be notified soon. */
+function isTransient({ retryable, facts }: StreamctlError): boolean {
+  return retryable || facts.engineCode === queryErrorCodes.tableDoesNotExist;
 }
 
 function unusable(table: string, why: string, cause: unknown): StreamctlError {
-  return new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${why}`, { cause, hint: "Type `streamctl logs pinot`" });
+  return new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${why}`, { cause, hint: "Run: streamctl logs pinot" });
 }
 
-/** A server that lost sight of the table for longer than this will not find it again by itself. */
-const lostTableMs = 3000;
+/** A server that reports the table as missing for longer than this does not recover until its segments are reset. */
+const missingTableGraceMs = 3000;
 
 /**
- * Returns when the table answers queries from all of its segments: true, or false where it never will, because a server could not load a
- * segment, as when its files are gone.
+ * Waits until the table answers queries from all of its segments. Returns false if a server failed to load a segment, for example because
+ * its files are missing: Pinot does not retry that.
  *
- * @throws StreamctlError `pinot` at once where Pinot refuses the query itself, otherwise when the deadline passes; `unreachable`, `interrupted`
+ * @throws StreamctlError `pinot` immediately if Pinot rejects the query itself, otherwise at the deadline; `unreachable`, `interrupted`
  */
-async function untilQueryable(brokerUrl: string, table: string, controller: PinotController, deadline: StepDeadline): Promise<boolean> {
+async function awaitQueryable(brokerUrl: string, table: string, controller: PinotController, deadline: StepDeadline): Promise<boolean> {
   let unloaded = 0;
   let refusal: StreamctlError | undefined;
-  let resetAtMs = performance.now() + lostTableMs;
+  let resetAtMs = performance.now() + missingTableGraceMs;
   const look = async (): Promise<boolean | undefined> => {
     refusal = await refusalOf(brokerUrl, table, deadline);
-    if (refusal !== undefined && !mayPass(refusal)) throw unusable(table, refusal.message, refusal);
+    if (refusal !== undefined && !isTransient(refusal)) throw unusable(table, refusal.message, refusal);
     const isLate = performance.now() >= resetAtMs;
     const { count, failed } = refusal === undefined || isLate ? await controller.unservedSegments(table) : { count: 0, failed: false };
     if (failed) return false;
@@ -197,7 +198,7 @@ async function untilQueryable(brokerUrl: string, table: string, controller: Pino
   }
 }
 
-/** Schema and table as the files say, for one topic. */
+/** The declared schema and table, for one topic. */
 export interface WantedTable {
   readonly name: string;
   readonly schemaName: string;
@@ -210,7 +211,7 @@ const schemaFile = "pinot/schema.json";
 const tableFile = "pinot/table.json";
 const keys = { topicId: "streamctl.windows-topic-id", shape: "streamctl.shape", declarations: "streamctl.declarations" } as const;
 
-/** Reads the files. @throws StreamctlError `usage` for files that are no JSON, lack a name, or name unknown values */
+/** Reads the declarations. @throws StreamctlError `usage` for a file that is not JSON, has no name, or uses an unknown template value */
 export function readTable(options: Pick<PinotOptions, "windows" | "brokers" | "declarations">): WantedTable {
   const values = { table: windowsTable, windowsTopic: options.windows.name, brokers: options.brokers };
   const read = (file: string) => parseObject(renderTemplate(options.declarations.read(file), values, file), file);
@@ -257,11 +258,11 @@ function parseObject(text: string, file: string): JsonObject {
   } catch (error) {
     throw new StreamctlError("usage", `Cannot read "${file}": ${messageOf(error)}`, { cause: error });
   }
-  if (!isObject(json)) throw new StreamctlError("usage", `Cannot read "${file}": it is no JSON object`);
+  if (!isObject(json)) throw new StreamctlError("usage", `Cannot read "${file}": it is not a JSON object`);
   return json;
 }
 
-/** Sixteen hexadecimal digits; the order of fields in the files counts, spacing does not. */
+/** Sixteen hexadecimal digits. Depends on the order of fields in the files, but not on white space. */
 function hash(value: unknown): string {
   return shortHash(JSON.stringify(value));
 }

@@ -38,12 +38,12 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
 test("renderChanges() lists what was done and counts what was already so", () => {
   const changes = [
     { kind: "topic", name: "transactions", result: "created" },
-    { kind: "job", name: "window_transactions", result: "replaced", cause: "its topic was made anew" },
+    { kind: "job", name: "window_transactions", result: "replaced", cause: "its topic was recreated" },
     { kind: "schema", name: "transaction_window", result: "unchanged" },
   ] as const;
   expect(renderChanges(changes)).toMatchInlineSnapshot(`
     "created topic transactions
-    replaced job window_transactions: its topic was made anew
+    replaced job window_transactions: its topic was recreated
     1 declaration unchanged
     "
   `);

@@ -135,8 +135,8 @@ describe("the plan of up", () => {
       create topic transactions: it does not exist
       create topic window_transactions: it does not exist
       create job streamctl-window_transactions: it does not run
-      create schema transaction_window: it is not there
-      create table transaction_window: it is not there"
+      create schema transaction_window: it does not exist
+      create table transaction_window: it does not exist"
     `);
   });
 
@@ -149,8 +149,8 @@ describe("the plan of up", () => {
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       keep job streamctl-window_transactions: it runs, with the same statements and topics
-      keep schema transaction_window: it is there, with the same declarations and topic
-      keep table transaction_window: it is there, with the same declarations and topic"
+      keep schema transaction_window: its declarations and topic are unchanged
+      keep table transaction_window: its declarations and topic are unchanged"
     `);
   });
 
@@ -163,8 +163,8 @@ describe("the plan of up", () => {
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       create job streamctl-window_transactions: it does not run any more
-      keep schema transaction_window: it is there, with the same declarations and topic
-      keep table transaction_window: it is there, with the same declarations and topic"
+      keep schema transaction_window: its declarations and topic are unchanged
+      keep table transaction_window: its declarations and topic are unchanged"
     `);
   });
 
@@ -182,8 +182,8 @@ describe("the plan of up", () => {
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       create job streamctl-window_transactions: it does not run any more
-      keep schema transaction_window: it is there, with the same declarations and topic
-      keep table transaction_window: it is there, with the same declarations and topic"
+      keep schema transaction_window: its declarations and topic are unchanged
+      keep table transaction_window: its declarations and topic are unchanged"
     `);
   });
 
@@ -197,8 +197,8 @@ describe("the plan of up", () => {
       keep topic transactions: it exists, with 3 partitions
       replace topic window_transactions: its statements or settings changed
       replace job streamctl-window_transactions: its statements or settings changed
-      replace schema transaction_window: the topic of windows was made anew
-      replace table transaction_window: the topic of windows was made anew"
+      replace schema transaction_window: the topic of windows was recreated
+      replace table transaction_window: the topic of windows was recreated"
     `);
   });
 
@@ -209,10 +209,10 @@ describe("the plan of up", () => {
       keep service pinot: healthy, process 7
       keep service flink: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
-      replace topic window_transactions: the topic of transactions was made anew
-      replace job streamctl-window_transactions: the topic of transactions was made anew
-      replace schema transaction_window: the topic of windows was made anew
-      replace table transaction_window: the topic of windows was made anew"
+      replace topic window_transactions: the topic of transactions was recreated
+      replace job streamctl-window_transactions: the topic of transactions was recreated
+      replace schema transaction_window: the topic of windows was recreated
+      replace table transaction_window: the topic of windows was recreated"
     `);
     expect(await print({ seen: { "topic window_transactions": { ...windows, id: "w2" } } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
@@ -221,9 +221,9 @@ describe("the plan of up", () => {
       keep service flink: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
-      replace job streamctl-window_transactions: the topic of windows was made anew
-      replace schema transaction_window: the topic of windows was made anew
-      replace table transaction_window: the topic of windows was made anew"
+      replace job streamctl-window_transactions: the topic of windows was recreated
+      replace schema transaction_window: the topic of windows was recreated
+      replace table transaction_window: the topic of windows was recreated"
     `);
   });
 
@@ -254,8 +254,8 @@ describe("the plan of up", () => {
       create stream PAID_TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
       create table WINDOW_TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
       create job window_transactions: its retention.ms is -1, and this processor needs 259200000000000
-      replace schema transaction_window: the topic of windows was made anew
-      replace table transaction_window: the topic of windows was made anew"
+      replace schema transaction_window: the topic of windows was recreated
+      replace table transaction_window: the topic of windows was recreated"
     `);
   });
 
@@ -276,8 +276,8 @@ describe("the plan of up", () => {
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       keep job streamctl-window_transactions: it runs, with the same statements and topics
-      keep schema transaction_window: it is there, with the same declarations and topic
-      keep table transaction_window: it is there, with the same declarations and topic"
+      keep schema transaction_window: its declarations and topic are unchanged
+      keep table transaction_window: its declarations and topic are unchanged"
     `);
   });
 
@@ -288,7 +288,7 @@ describe("the plan of up", () => {
       "update table transaction_window: its settings changed",
     ]);
     const rows = await print({ declarations: edited("pinot/table.json", "HH:mm:ss", "HH:mm") });
-    expect(rows.split("\n").slice(-1)).toEqual(["replace table transaction_window: its schema or the way of its rows changed"]);
+    expect(rows.split("\n").slice(-1)).toEqual(["replace table transaction_window: its schema or ingestion settings changed"]);
   });
 
   test("has only what --only asks for", async () => {
@@ -298,8 +298,8 @@ describe("the plan of up", () => {
       start service pinot: not running
       create topic transactions: it does not exist
       create topic window_transactions: it does not exist
-      create schema transaction_window: it is not there
-      create table transaction_window: it is not there"
+      create schema transaction_window: it does not exist
+      create table transaction_window: it does not exist"
     `);
   });
 });

@@ -4,7 +4,7 @@ import { queryPinot, readWindows, type WindowRow } from "../../../src/stores/pin
 import { failureOf } from "../../processors/failure.ts";
 import { recordedAnswer } from "../../processors/recordings.ts";
 
-/** A broker that answers with these texts, one after the other, the last one again and again. */
+/** A fake broker that returns these answers in order and then repeats the last one. */
 function fakeBroker(...answers: readonly { readonly status?: number; readonly text: string; readonly delayMs?: number }[]) {
   const queries: string[] = [];
   const server = Bun.serve({
@@ -33,7 +33,7 @@ function answerOf(rows: readonly (readonly (number | string)[])[], servers = [1,
   return { text: JSON.stringify({ resultTable: table, exceptions: [], numServersQueried: servers[0], numServersResponded: servers[1] }) };
 }
 
-test("queryPinot() answers columns with their types, and rows", async () => {
+test("queryPinot() returns typed columns and rows", async () => {
   await using broker = fakeBroker(recorded("query-02-rows"));
   const { columns, rows, limitReached } = await queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" });
   expect(columns).toEqual([
@@ -47,7 +47,7 @@ test("queryPinot() answers columns with their types, and rows", async () => {
   expect(limitReached).toBe(false);
 });
 
-test("queryPinot() answers an empty result with its columns", async () => {
+test("queryPinot() returns the columns of an empty result", async () => {
   await using broker = fakeBroker(recorded("query-00-empty"));
   const { columns, rows } = await queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" });
   expect(columns).toHaveLength(5);
@@ -68,14 +68,14 @@ test("queryPinot() keeps integers beyond 2^53 exact", async () => {
   ]);
 });
 
-test("queryPinot() warns that there may be more rows than Pinot answers by itself", async () => {
+test("queryPinot() warns that there may be more rows than the default limit of Pinot", async () => {
   const ten = Array.from({ length: 10 }, (_, index) => [index, "x"]);
   await using broker = fakeBroker(answerOf(ten));
   const { limitReached, warnings } = await queryPinot({ brokerUrl: broker.brokerUrl, sql: "select A from t" });
   expect([limitReached, warnings.map(({ code }) => code)]).toEqual([true, ["default-limit"]]);
 });
 
-test("queryPinot() asks for all groups that HAVING chooses from, and answers as many rows as were asked for", async () => {
+test("queryPinot() requests all groups for HAVING, and returns as many rows as the statement requests", async () => {
   await using broker = fakeBroker(answerOf(Array.from({ length: 30 }, (_, index) => [index, "x"])));
   const sql = "select A, sum(B) from t group by A having sum(B) < 200 order by sum(B) desc limit 12";
   const { rows, warnings } = await queryPinot({ brokerUrl: broker.brokerUrl, sql });
@@ -87,12 +87,12 @@ test.each([
   ["query-06-badsql", "Cannot query Pinot: From line 1, column 1 to line 1, column 5: Non-query expression encountered in illegal context"],
   ["query-07-missing-table", "Cannot query Pinot: no such table"],
   ["query-08-missing-col", "Cannot query Pinot: Unknown columnName 'nope' found in the query"],
-  ["query-12-broker-missing-sql", "Cannot query Pinot: it answers with status 500"],
-  ["kill9-server-q0", "Cannot query Pinot: a server does not answer"],
+  ["query-12-broker-missing-sql", "Cannot query Pinot: it returned status 500"],
+  ["kill9-server-q0", "Cannot query Pinot: a server does not respond"],
   ["kill9-server-q8", "Cannot query Pinot: it does not serve the table yet"],
   ["query-after-recreate-1", "Cannot query Pinot: it does not serve the table yet"],
   ["lost-table", "Cannot query Pinot: Failed to find table: transaction_window_REALTIME on server: Server_127.0.0.1_29098"],
-])("queryPinot() refuses the answer %s in one line", async (name, message) => {
+])("queryPinot() turns the answer %s into an error of one line", async (name, message) => {
   await using broker = fakeBroker(recorded(name));
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({ code: "pinot", message });
 });
@@ -103,7 +103,7 @@ test.each([
   ["query-08-missing-col", 710, false],
   ["kill9-server-q0", 425, true],
   ["lost-table", 230, true],
-] as const)("queryPinot() tells by Pinot's own code whether waiting may help: %s", async (name, engineCode, retryable) => {
+] as const)("queryPinot() decides by the error code of Pinot whether a retry may help: %s", async (name, engineCode, retryable) => {
   await using broker = fakeBroker(recorded(name));
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({
     retryable,
@@ -111,12 +111,12 @@ test.each([
   });
 });
 
-test("queryPinot() takes a table that no server serves yet for one to ask again", async () => {
+test("queryPinot() throws a retryable error while no server serves the table", async () => {
   await using broker = fakeBroker(recorded("query-after-recreate-1"));
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({ retryable: true });
 });
 
-test("queryPinot() blames a statement that fails while it runs, unless the statement is proven", async () => {
+test("queryPinot() treats an error during execution as permanent, unless the statement is proven", async () => {
   const sql = "select cast(START as LONG) from transaction_window limit 1";
   await using broker = fakeBroker(of15(sql));
   const retryable = async (proven: boolean) =>
@@ -124,11 +124,11 @@ test("queryPinot() blames a statement that fails while it runs, unless the state
   expect([await retryable(false), await retryable(true)]).toEqual([false, true]);
 });
 
-test("queryPinot() refuses what only some servers answered", async () => {
+test("queryPinot() rejects an answer from only some of the servers", async () => {
   await using broker = fakeBroker(answerOf([[1, "a"]], [2, 1]));
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select * from t" }))).toMatchObject({
     code: "pinot",
-    message: "Cannot query Pinot: 1 of 2 servers answered",
+    message: "Cannot query Pinot: 1 of 2 servers responded",
   });
 });
 
@@ -150,7 +150,7 @@ test.each([
   ["select * from no_such_table", "no such table"],
   ["select NO_SUCH from transaction_window", "Unknown columnName 'NO_SUCH' found in the query"],
   ["select * from transaction_window; select 1", "SqlNode with executable statement already exist with type: DQL"],
-])("queryPinot() reads how Pinot 1.5 refuses %j", async (sql, reason) => {
+])("queryPinot() shows why Pinot 1.5 rejects %j", async (sql, reason) => {
   await using broker = fakeBroker(of15(sql));
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql }))).toMatchObject({
     code: "pinot",
@@ -158,7 +158,7 @@ test.each([
   });
 });
 
-test("queryPinot() answers no rows, and why, where the WHERE clause can never be true: 0.11 answers as it does while it is not ready", async () => {
+test("queryPinot() returns no rows and a warning when the WHERE clause is never true, for which 0.11 answers as if it were not ready", async () => {
   const statement = (pattern: RegExp) => recordedAnswer("pinot-0.11.0/statements.http", pattern);
   await using broker = fakeBroker(statement(/sql select count.*1\.5$/u), statement(/explain.*1\.5$/u));
   const sql = "select count(*) from transaction_window where TOTAL_PAID = 1.5";
@@ -167,7 +167,7 @@ test("queryPinot() answers no rows, and why, where the WHERE clause can never be
   expect(broker.queries).toEqual([sql, `EXPLAIN PLAN FOR ${sql}`]);
 });
 
-test("queryPinot() shows an explanation that needed no server, and asks for none of an explanation", async () => {
+test("queryPinot() returns an EXPLAIN that queried no server, and does not explain an EXPLAIN", async () => {
   const sql = "explain plan for select count(*) from transaction_window where TOTAL_PAID = 1.5";
   const explained = recordedAnswer("pinot-0.11.0/statements.http", /explain.*1\.5$/u);
   await using broker = fakeBroker(explained);
@@ -183,7 +183,7 @@ test("queryPinot() shows an explanation that needed no server, and asks for none
     limitReached: false,
     warnings: [],
   });
-  // What 0.11 answers to any statement while it does not serve the table.
+  // The answer of 0.11 to any statement while it does not serve the table.
   await using starting = fakeBroker(recordedAnswer("pinot-0.11.0/statements.http", /sql select count.*1\.5$/u), explained);
   expect(await failureOf(queryPinot({ brokerUrl: starting.brokerUrl, sql }))).toMatchObject({
     code: "pinot",
@@ -192,41 +192,41 @@ test("queryPinot() shows an explanation that needed no server, and asks for none
   expect([broker.queries, starting.queries]).toEqual([[sql], [sql]]);
 });
 
-test("queryPinot() says what to type where one statement is two, or names stand in backquotes", async () => {
+test("queryPinot() gives a hint for two statements and for backquoted names", async () => {
   const sql = "select * from transaction_window; select 1";
   await using broker = fakeBroker(of15(sql));
   const hintOf = async (typed: string) =>
     ((await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: typed }))) as StreamctlError).hint;
-  expect(await hintOf(sql)).toBe("Type one statement for each query");
+  expect(await hintOf(sql)).toBe("Run one statement per query");
   for (const [pattern, typed, hint] of [
-    [/`START`/u, "select `START` from transaction_window", 'Write names in double quotes, or without any: "START"'],
-    [/; select 1$/u, "select START from transaction_window; select 1", "Type one statement for each query"],
+    [/`START`/u, "select `START` from transaction_window", 'Quote names with double quotes, or not at all: "START"'],
+    [/; select 1$/u, "select START from transaction_window; select 1", "Run one statement per query"],
   ] as const) {
     await using older = fakeBroker(recordedAnswer("pinot-0.11.0/statements.http", pattern));
     expect(await failureOf(queryPinot({ brokerUrl: older.brokerUrl, sql: typed }))).toMatchObject({ code: "pinot", hint });
   }
 });
 
-test("queryPinot() says that Pinot gave up a query for its time, which is the statement's own where it has one", async () => {
+test("queryPinot() reports a query timeout, by default or set by the statement", async () => {
   await using broker = fakeBroker({ ...of15("select count(*) from transaction_window {'queryOptions': 'timeoutMs=1'}"), delayMs: 20 });
   const sql = "select count(*) from transaction_window option(timeoutMs=10)";
   expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql }))).toMatchObject({
     code: "pinot",
-    message: "Cannot query Pinot: it was not done after 0.01 s",
+    message: "Cannot query Pinot: the query timed out after 0.01 s",
   });
 });
 
-test("queryPinot() takes no answer for one where no server was asked, but for a question about no table", async () => {
+test("queryPinot() rejects an answer for which no server was queried, unless the query reads no table", async () => {
   const sql = "select count(*) from transaction_window where WINDOW_START < 0";
   const counted = of15(sql);
   await using asked = fakeBroker(counted);
   expect((await queryPinot({ brokerUrl: asked.brokerUrl, sql })).rows).toEqual([[0]]);
-  // What Pinot 1.5 answers for a moment after its start.
+  // The answer of Pinot 1.5 for a moment after its start.
   await using starting = fakeBroker({ text: counted.text.replace('"numServersQueried": 1', '"numServersQueried": 0') });
   expect(await failureOf(queryPinot({ brokerUrl: starting.brokerUrl, sql: "select count(*) from transaction_window" }))).toMatchObject({
     message: "Cannot query Pinot: it does not serve the table yet",
   });
-  // Constants are selected by the broker itself, from a table too.
+  // The broker selects constants itself, even from a table.
   const explained = recordedAnswer("pinot-0.11.0/statements.http", /explain.*1\.5$/u);
   await using constants = fakeBroker(of15("select 1"), explained);
   expect((await queryPinot({ brokerUrl: constants.brokerUrl, sql: "select 1 from transaction_window" })).rows).toEqual([[1]]);
@@ -239,7 +239,7 @@ function windowPage(...starts: readonly number[]): { readonly text: string } {
   return { text: JSON.stringify({ resultTable: { dataSchema: {}, rows }, exceptions: [], numServersQueried: 1, numServersResponded: 1 }) };
 }
 
-test("readWindows() reads page after page, each from the key of the last row, which is left out once", async () => {
+test("readWindows() reads page by page, each from the key of the last row, which it skips once", async () => {
   await using broker = fakeBroker(windowPage(0, 3000, 6000), windowPage(6000, 9000, 12_000), windowPage(12_000));
   const pages: (readonly WindowRow[])[] = [];
   for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", columns: ["TOTAL", "COUNT", "MEAN"], pageRows: 3 }))
@@ -257,7 +257,7 @@ test("readWindows() reads page after page, each from the key of the last row, wh
   ]);
 });
 
-test("readWindows() shows a second row of one key where a page ends between the two", async () => {
+test("readWindows() returns a duplicate key at a page boundary", async () => {
   await using broker = fakeBroker(windowPage(0, 3000, 6000), windowPage(6000, 6000, 9000), windowPage(9000));
   const starts: number[] = [];
   for await (const rows of readWindows({ brokerUrl: broker.brokerUrl, table: "t", columns: ["TOTAL", "COUNT", "MEAN"], pageRows: 3 })) {

@@ -1,8 +1,8 @@
-/** A Pinot controller, its broker and one server, as far as streamctl speaks to them; their words are recorded ones, by default of 0.11. */
+/** A fake Pinot controller, broker and server for the requests that streamctl makes. They replay recorded answers, by default of Pinot 0.11. */
 
 import { recordedAnswer, type Exchange } from "../../processors/recordings.ts";
 
-const oldWords = {
+const answers011 = {
   schemaMissing: recordedAnswer("pinot-0.11.0/created.http", /GET \/schemas/u),
   schemaMade: recordedAnswer("pinot-0.11.0/created.http", /POST \/schemas/u),
   tableMissing: recordedAnswer("pinot-0.11.0/created.http", /GET \/tables/u),
@@ -29,14 +29,14 @@ const oldWords = {
   notReady: recordedAnswer("pinot-0.11.0/created.http", /query/u, /^\{"exceptions":\[\],/u),
   ready: recordedAnswer("pinot-0.11.0/created.http", /query/u, /resultTable/u),
   lost: recordedAnswer("pinot-0.11.0/answers.http", /lost-table$/u),
-  tableUnknown: recordedAnswer("pinot-0.11.0/answers.http", /query-07-missing-table$/u),
+  tableDoesNotExist: recordedAnswer("pinot-0.11.0/answers.http", /query-07-missing-table$/u),
   queryRefused: recordedAnswer("pinot-0.11.0/answers.http", /query-08-missing-col$/u),
   topicMissing: recordedAnswer("pinot-0.11.0/answers.http", /topic-missing$/u),
   kafkaAway: recordedAnswer("pinot-0.11.0/answers.http", /kafka-absent$/u),
 };
 
-/** What Pinot 1.5 answers otherwise. */
-const newerWords: Partial<typeof oldWords> = {
+/** Answers that differ in Pinot 1.5. */
+const answers15: Partial<typeof answers011> = {
   schemaMissing: recordedAnswer("pinot-1.5.1/answers.http", /GET \/schemas\/nope/u),
   tableMissing: recordedAnswer("pinot-1.5.1/answers.http", /GET \/tables\/nope$/u),
   viewGone: recordedAnswer("pinot-1.5.1/answers.http", /idealstate/u),
@@ -62,95 +62,100 @@ export interface FakePinot extends AsyncDisposable {
   readonly url: string;
   /** Such as `POST /tables`, in order. */
   readonly requests: string[];
-  /** The table as Pinot keeps it. */
+  /** The stored table configuration. */
   table(): unknown;
-  /** A creation began so many milliseconds ago, and nobody saw its end. */
+  /** Simulates a pending creation that started `agoMs` milliseconds ago. */
   beginCreation(agoMs: number): void;
-  /** Somebody else's table is there. */
+  /** Stores a table that streamctl did not create. */
   placeTable(table: object): void;
   /**
-   * From now on. `lateBroker`: the broker hears late of a new table, and calls it unknown until then. `queryRefused`: queries are refused, as for a column that is not there. `lost`: a new table is not found by its server until its segments are reset. `lostServer`: the segments of the table are
-   * assigned to a server that does not run. `failedSegments`: the server that has the table could not load a segment of it. `unfinished`: a table that is there has no segments.
-   * `viewExists`: a table that was deleted is not gone for the first request to create it.
+   * Simulates a problem from now on:
+   * - `lateBroker`: for a while the broker reports a new table as unknown
+   * - `queryRefused`: queries are rejected, as for an unknown column
+   * - `lost`: the server does not find a new table until its segments are reset
+   * - `lostServer`: the segments of the table are assigned to a server that is not running
+   * - `failedSegments`: the server could not load a segment
+   * - `unfinished`: the table has no segments
+   * - `viewExists`: the first request to create a table fails because the old one is still being deleted
    */
   trouble(trouble: Trouble | undefined): void;
 }
 
 export function startFakePinot(version: "0.11" | "1.5" = "0.11"): FakePinot {
-  const words = version === "0.11" ? oldWords : { ...oldWords, ...newerWords };
+  const answers = version === "0.11" ? answers011 : { ...answers011, ...answers15 };
   const requests: string[] = [];
   let table: object | undefined;
   let schema = false;
   let trouble: Trouble | undefined;
   let reset = false;
-  // Looks until a deletion has gone through the external view and then through the server.
+  // Requests until a deletion reaches the external view, and then the server.
   let viewLooks = 0;
   let serverLooks = 0;
   let queries = 0;
   /** Settings of the cluster. */
   let settings: Record<string, string> = {};
-  // What stays of a table whose server is gone.
+  // Remains of a table whose server no longer exists.
   let emptyView = false;
 
   function controller(method: string, path: string, body: unknown): Exchange | Response {
-    if (path === "/tableConfigs/validate") return trouble === "unknownField" || trouble === "invalid" ? words[trouble] : words.valid;
+    if (path === "/tableConfigs/validate") return trouble === "unknownField" || trouble === "invalid" ? answers[trouble] : answers.valid;
     if (path.startsWith("/schemas")) {
-      if (method === "GET") return schema ? Response.json({}) : words.schemaMissing;
+      if (method === "GET") return schema ? Response.json({}) : answers.schemaMissing;
       schema = method === "POST";
-      return schema ? words.schemaMade : words.schemaDeleted;
+      return schema ? answers.schemaMade : answers.schemaDeleted;
     }
     if (path.endsWith("/idealstate")) return idealState();
-    if (path.endsWith("/externalview") && trouble === "failedSegments") return words.failedView;
-    if (path.endsWith("/externalview")) return viewLooks-- > 0 ? words.view : emptyView ? words.emptyView : words.viewGone;
-    if (path === "/instances") return words.instances;
+    if (path.endsWith("/externalview") && trouble === "failedSegments") return answers.failedView;
+    if (path.endsWith("/externalview")) return viewLooks-- > 0 ? answers.view : emptyView ? answers.emptyView : answers.viewGone;
+    if (path === "/instances") return answers.instances;
     if (path.startsWith("/cluster/configs")) {
       if (method === "POST") settings = { ...settings, ...(body as Record<string, string>) };
       if (method === "DELETE") settings = {};
       return Response.json(settings);
     }
-    if (path === "/cluster/info") return words.cluster;
-    if (path === "/zk/ls") return words.liveInstances;
-    if (path === "/version") return words.version;
+    if (path === "/cluster/info") return answers.cluster;
+    if (path === "/zk/ls") return answers.liveInstances;
+    if (path === "/version") return answers.version;
     if (path.startsWith("/instances/") && method === "DELETE") return Response.json({ status: "Successfully dropped instance" });
-    if (path.startsWith("/instances/")) return Response.json({ ...words.instance, adminPort: server.port });
+    if (path.startsWith("/instances/")) return Response.json({ ...answers.instance, adminPort: server.port });
     if (path.endsWith("/reset")) {
       reset = true;
       return Response.json({ status: "reset" });
     }
     if (method === "GET" && path === "/tables") return Response.json({ tables: serverLooks-- > 0 ? ["transaction_window_REALTIME"] : [] });
-    if (method === "GET") return table === undefined ? words.tableMissing : Response.json({ REALTIME: table });
+    if (method === "GET") return table === undefined ? answers.tableMissing : Response.json({ REALTIME: table });
     if (method === "DELETE") {
       table = undefined;
       emptyView = trouble === "lostServer";
       if (emptyView || trouble === "unfinished" || trouble === "failedSegments") trouble = undefined;
       viewLooks = 2;
       serverLooks = 2;
-      return words.deleted;
+      return answers.deleted;
     }
-    if (method === "POST" && (trouble === "topicMissing" || trouble === "kafkaAway")) return words[trouble];
+    if (method === "POST" && (trouble === "topicMissing" || trouble === "kafkaAway")) return answers[trouble];
     if (method === "POST" && trouble === "viewExists") {
       trouble = undefined;
-      return words.viewExists;
+      return answers.viewExists;
     }
     table = body as object;
     if (method === "POST") queries = 0;
-    return method === "POST" ? words.tableMade : words.updated;
+    return method === "POST" ? answers.tableMade : answers.updated;
   }
 
   function idealState(): Exchange | Response {
-    if (table === undefined || trouble === "unfinished") return words.viewGone;
-    if (trouble === "failedSegments") return words.failedSegments;
+    if (table === undefined || trouble === "unfinished") return answers.viewGone;
+    if (trouble === "failedSegments") return answers.failedSegments;
     return trouble === "lostServer"
-      ? words.lostSegments
+      ? answers.lostSegments
       : Response.json({ REALTIME: { segment: { "Server_127.0.0.1_22098": "CONSUMING" } } });
   }
 
   function broker(): Exchange {
-    if (table === undefined || queries++ === 0) return words.brokerUnaware;
-    if (trouble === "queryRefused") return words.queryRefused;
-    if (trouble === "lost" && !reset) return words.lost;
-    if (trouble === "lateBroker" && queries <= 3) return words.tableUnknown;
-    return queries === 2 ? words.notReady : words.ready;
+    if (table === undefined || queries++ === 0) return answers.brokerUnaware;
+    if (trouble === "queryRefused") return answers.queryRefused;
+    if (trouble === "lost" && !reset) return answers.lost;
+    if (trouble === "lateBroker" && queries <= 3) return answers.tableDoesNotExist;
+    return queries === 2 ? answers.notReady : answers.ready;
   }
 
   const server = Bun.serve({

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { readAsset } from "../../../src/core/assets.ts";
-import { hintForUnreadable, planStatement, readsTable } from "../../../src/stores/pinot/statement.ts";
+import { hintForSyntaxError, planStatement, readsTable } from "../../../src/stores/pinot/statement.ts";
 
 const asked = (sql: string, limit?: number): string => planStatement(sql, limit).sql;
 const codes = (sql: string): readonly string[] => planStatement(sql).warnings.map(({ code }) => code);
@@ -36,19 +36,19 @@ test.each([
   ["select A, sum(B) from t group by A having sum(B) < 200 order by sum(B) desc limit 10", 10],
   ["select A, sum(B) from t group by A having sum(B) < 200", 10],
   ["SELECT A FROM t GROUP  BY A HAVING count(*) > 1 -- limit 3\nLIMIT 12 OPTION(timeoutMs=5)", 12],
-])("planStatement() asks for a fifth of all groups where HAVING chooses among them: %j", (sql, count) => {
+])("planStatement() requests a fifth of all groups for HAVING: %j", (sql, count) => {
   expect(asked(sql)).toMatch(/LIMIT 60000\b/u);
   expect(asked(sql).match(/^\s*[^-\n]*limit/gimu)).toHaveLength(1);
   expect(shown(sql, 500)).toEqual(rows(count).map(([index]) => index));
 });
 
-test("planStatement() asks for what has Pinot keep as many groups as its server makes: five times LIMIT", () => {
+test("planStatement() raises LIMIT so that Pinot keeps as many groups as its server computes", () => {
   const made = /num\.groups\.limit=(?<groups>\d+)/u.exec(readAsset("config/pinot/server.conf"))?.groups?.["groups"];
   const limit = /LIMIT (?<rows>\d+)/u.exec(asked("select A from t group by A having count(*) > 1"))?.groups?.["rows"];
   expect(5 * Number(limit)).toBe(Number(made));
 });
 
-test("planStatement() takes the page itself where Pinot ignores OFFSET", () => {
+test("planStatement() applies OFFSET itself when Pinot ignores it", () => {
   expect(asked("select distinct A from t order by A limit 3 offset 4")).toBe("select distinct A from t order by A LIMIT 7");
   expect(asked("select A, count(*) from t group by A limit 4, 3")).toBe("select A, count(*) from t group by A LIMIT 7");
   expect(shown("select distinct A from t limit 3 offset 4", 7)).toEqual([4, 5, 6]);
@@ -56,7 +56,7 @@ test("planStatement() takes the page itself where Pinot ignores OFFSET", () => {
   expect(shown("select A, sum(B) from t group by A having sum(B) > 0 limit 3 offset 4", 100, 2)).toEqual([4, 5]);
 });
 
-// How Pinot 0.11 reads them was seen in its own parser.
+// Verified with the parser of Pinot 0.11.
 const pages = [
   ["limit 10", [0, 10]],
   ["LIMIT  10 OFFSET 5", [5, 10]],
@@ -91,7 +91,7 @@ test.each(pages)(
   },
 );
 
-test("planStatement() leaves the page to Pinot where Pinot keeps to it", () => {
+test("planStatement() leaves LIMIT and OFFSET to Pinot when Pinot applies them", () => {
   for (const [page] of pages) expect(asked(`select A from t order by A ${page}`)).toBe(`select A from t order by A ${page}`);
   expect(shown("select A from t order by A limit 3 offset 4", 3)).toEqual([0, 1, 2]);
 });
@@ -107,7 +107,7 @@ test.each([
   expect(asked(sql, 7)).toBe(limited);
 });
 
-test("planStatement() asks for no more rows than Pinot can count", () => {
+test("planStatement() limits LIMIT to 32 bits", () => {
   expect(asked("select distinct A from t limit 2147483647 offset 1")).toBe("select distinct A from t LIMIT 2147483647");
   expect(asked("select A from t group by A having count(*) > 1 limit 99999999999")).toBe(
     "select A from t group by A having count(*) > 1 LIMIT 2147483647",
@@ -140,7 +140,7 @@ test.each([
   expect([asked(sql, 7), shown(sql, 20, 7)]).toEqual([sql, [0, 1, 2, 3, 4, 5, 6]]);
 });
 
-test("planStatement() knows how to have a statement explained: after its settings", () => {
+test("planStatement() puts EXPLAIN after the settings of a statement", () => {
   const explanationOf = (sql: string) => planStatement(sql).explanation;
   expect(explanationOf("select A from t limit 5")).toBe("EXPLAIN PLAN FOR select A from t limit 5");
   expect(explanationOf("/* a */ SET b=';'; select A from t;")).toBe("/* a */ SET b=';'; EXPLAIN PLAN FOR select A from t;");
@@ -167,7 +167,7 @@ test.each([
   expect(planStatement(sql, limit).limitReached(rows(count))).toBe(more);
 });
 
-test("planStatement() warns of what has Pinot drop groups all the same", () => {
+test("planStatement() warns about settings that make Pinot trim groups", () => {
   expect(codes("select A from t group by A order by A limit 5")).toEqual([]);
   expect(codes("select A from t group by A order by A limit 5 option(minServerGroupTrimSize=100)")).toEqual(["groups-trimmed"]);
   expect(codes("SET minSegmentGroupTrimSize = 10; select A from t group by A having sum(B) > 1")).toEqual(["groups-trimmed"]);
@@ -178,7 +178,7 @@ test("planStatement() warns of what has Pinot drop groups all the same", () => {
   expect(codes("select A from t group by A having minServerGroupTrimSize = 10")).toEqual([]);
 });
 
-test("planStatement() knows the time that a statement allows itself", () => {
+test("planStatement() reads the timeout of a statement", () => {
   const timeoutOf = (sql: string) => planStatement(sql).timeoutMs;
   expect(timeoutOf("select A from t option(timeoutMs=120000)")).toBe(120_000);
   expect(timeoutOf("SET timeoutMs = 5; select A from t")).toBe(5);
@@ -192,13 +192,13 @@ test("planStatement() knows the time that a statement allows itself", () => {
   expect(timeoutOf("select 'option(timeoutMs=1)', '; SET timeoutMs=2' from t -- ; SET timeoutMs=3")).toBeUndefined();
 });
 
-test("hintForUnreadable() knows backquotes and several statements, and no other mistake", () => {
-  expect(hintForUnreadable("select `START` from t")).toBe('Write names in double quotes, or without any: "START"');
-  expect(hintForUnreadable("select 1; select 2")).toBe("Type one statement for each query");
-  expect(hintForUnreadable("select 'a; b`' from t")).toBeUndefined();
-  expect(hintForUnreadable("SET timeoutMs = 5; select * frm t;")).toBeUndefined();
+test("hintForSyntaxError() detects backquotes and multiple statements only", () => {
+  expect(hintForSyntaxError("select `START` from t")).toBe('Quote names with double quotes, or not at all: "START"');
+  expect(hintForSyntaxError("select 1; select 2")).toBe("Run one statement per query");
+  expect(hintForSyntaxError("select 'a; b`' from t")).toBeUndefined();
+  expect(hintForSyntaxError("SET timeoutMs = 5; select * frm t;")).toBeUndefined();
 });
 
-test("readsTable() tells a question about a table from one that needs none", () => {
+test("readsTable() detects whether a statement reads a table", () => {
   expect(["select 1", "select now()", "select 'from'", "SELECT count(*)\nFROM t"].map(readsTable)).toEqual([false, false, false, true]);
 });

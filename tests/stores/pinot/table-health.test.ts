@@ -11,7 +11,7 @@ const brokerUnaware = recordedAnswer("pinot-0.11.0/created.http", /query/u, /Bro
 
 type Answers = Readonly<Record<"idealstate" | "externalview" | "sql", { readonly status: number; readonly text: string }>>;
 
-/** Stands for a controller and a broker; what it answers was recorded. */
+/** A fake controller and broker that replay recorded answers. */
 async function healthWith(change: Partial<Answers>) {
   const answers: Answers = { idealstate: view, externalview: view, sql: served, ...change };
   using fakePinot = Bun.serve({
@@ -36,11 +36,11 @@ const segments = (state: string | undefined) => {
   return { segment, answer: { status: 200, text: JSON.stringify({ REALTIME: changed }) } };
 };
 
-test("tableHealth() counts what a table serves", async () => {
+test("tableHealth() counts the segments and rows of a table", async () => {
   expect(await healthWith({})).toEqual({ healthy: true, detail: "2 segments served, 4623 rows" });
 });
 
-test("tableHealth() tells a table that is not there", async () => {
+test("tableHealth() reports a table that does not exist", async () => {
   expect(await healthWith({ idealstate: viewGone, externalview: viewGone })).toEqual({ healthy: false, detail: "it does not exist" });
 });
 
@@ -56,18 +56,18 @@ test.each([
   });
 });
 
-test("tableHealth() does not take an answer for one of the table that no server gave", async () => {
-  const unserved = { healthy: false, detail: "no server answers queries for it yet" };
+test("tableHealth() rejects an answer for which no server was queried", async () => {
+  const unserved = { healthy: false, detail: "no server serves it yet" };
   expect(await healthWith({ sql: notReady })).toEqual(unserved);
   const zero = { status: 200, text: JSON.stringify({ ...JSON.parse(served.text), numServersQueried: 0 }) };
   expect(await healthWith({ sql: zero })).toEqual(unserved);
 });
 
-test("tableHealth() does not take a controller that lost ZooKeeper for one that has no table", async () => {
+test("tableHealth() does not report the table as missing when the controller lost ZooKeeper", async () => {
   const lost = { status: 500, text: '{"code":500,"error":"ZooKeeper is away"}' };
-  expect(await healthWith({ idealstate: lost })).toEqual({ healthy: false, detail: "Pinot's controller answers with status 500" });
+  expect(await healthWith({ idealstate: lost })).toEqual({ healthy: false, detail: "Pinot's controller returned status 500" });
 });
 
-test("tableHealth() shows why a query is refused", async () => {
+test("tableHealth() reports why a query was refused", async () => {
   expect(await healthWith({ sql: brokerUnaware })).toEqual({ healthy: false, detail: expect.stringContaining("BrokerResourceMissing") });
 });

@@ -6,13 +6,13 @@ import { applyTable, observeTable, planTable, readTable, schemaResult } from "..
 import { failureOf } from "../../processors/failure.ts";
 import { type FakePinot, startFakePinot } from "./fake-pinot.ts";
 
-interface Wish {
+interface ProvisionOptions {
   readonly topicId?: string;
   readonly edit?: (text: string) => string;
   readonly timeoutMs?: number;
 }
 
-async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => text, timeoutMs = 5000 }: Wish = {}) {
+async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => text, timeoutMs = 5000 }: ProvisionOptions = {}) {
   const declarations: Declarations = { paths: assetPaths, read: (path) => edit(readAsset(path)) };
   const options = {
     controllerUrl: pinot.url,
@@ -34,26 +34,26 @@ async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => te
 
 const wanted = { topicId: "w1", shape: "a", declarations: "b" };
 
-test("planTable() decides from what the table remembers, and from who holds its segments", () => {
+test("planTable() decides by the metadata of the table and the servers of its segments", () => {
   const plan = (observed: Parameters<typeof planTable>[0]) => planTable(observed, wanted);
   const kept = { ...wanted, lostServers: [] };
-  expect(plan("absent")).toEqual({ result: "created", cause: "it is not there" });
-  expect(plan("unfinished")).toEqual({ result: "replaced", cause: "its creation was not finished" });
-  expect(plan("foreign")).toEqual({ result: "replaced", cause: "it was not made by streamctl" });
-  expect(plan({ ...kept, topicId: "w0" })).toEqual({ result: "replaced", cause: "the topic of windows was made anew" });
-  expect(plan({ ...kept, shape: "c" })).toEqual({ result: "replaced", cause: "its schema or the way of its rows changed" });
+  expect(plan("absent")).toEqual({ result: "created", cause: "it does not exist" });
+  expect(plan("unfinished")).toEqual({ result: "replaced", cause: "its creation did not complete" });
+  expect(plan("foreign")).toEqual({ result: "replaced", cause: "it was not created by streamctl" });
+  expect(plan({ ...kept, topicId: "w0" })).toEqual({ result: "replaced", cause: "the topic of windows was recreated" });
+  expect(plan({ ...kept, shape: "c" })).toEqual({ result: "replaced", cause: "its schema or ingestion settings changed" });
   expect(plan({ ...kept, lostServers: ["Server_127.0.0.1_8098"] })).toEqual({
     result: "replaced",
-    cause: "its segments are assigned to a server that is gone: Server_127.0.0.1_8098",
+    cause: "its segments are assigned to a server that no longer exists: Server_127.0.0.1_8098",
   });
   expect(plan({ ...kept, declarations: "c" })).toEqual({ result: "updated", cause: "its settings changed" });
-  expect(plan(kept)).toEqual({ result: "unchanged", cause: "it is there, with the same declarations and topic" });
+  expect(plan(kept)).toEqual({ result: "unchanged", cause: "its declarations and topic are unchanged" });
 });
 
-/** Instances of the recorded cluster that do not run: they are named by ports that are not used any more. */
+/** Instances of the recorded cluster that are not running; their names contain ports that are no longer used. */
 const lost = ["Broker_127.0.0.1_24099", "Broker_127.0.0.1_23099", "Server_127.0.0.1_24098", "Server_127.0.0.1_23098"];
 
-test("applyTable() makes schema and table, and waits until the table answers", async () => {
+test("applyTable() creates schema and table, and waits until the table answers", async () => {
   await using pinot = startFakePinot();
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
   expect(pinot.requests).toEqual([
@@ -103,7 +103,7 @@ test("applyTable() changes nothing the second time", async () => {
   ]);
 });
 
-/** Everything old goes before anything new comes, and the schema only when no server holds the table any more. */
+/** Everything old is deleted before anything new is created, and the schema only when no server has the table any more. */
 function expectReplacement(requests: readonly string[]): void {
   const order = requests.filter((request) => /^(?:POST|DELETE) \/(?:table|schema)|^GET \/tables$/u.test(request));
   expect(order.slice(0, 8)).toEqual([
@@ -118,7 +118,7 @@ function expectReplacement(requests: readonly string[]): void {
   ]);
 }
 
-test("applyTable() replaces the table of another topic, once no server holds the old one", async () => {
+test("applyTable() replaces the table of another topic, once no server has the old one", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   pinot.requests.length = 0;
@@ -126,7 +126,7 @@ test("applyTable() replaces the table of another topic, once no server holds the
   expectReplacement(pinot.requests);
 });
 
-test("applyTable() goes on with a replacement that was interrupted after the table, and before the schema, was deleted", async () => {
+test("applyTable() completes a replacement that was interrupted after deleting the table and before deleting the schema", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   await fetch(`${pinot.url}/tables/transaction_window`, { method: "DELETE" });
@@ -135,7 +135,7 @@ test("applyTable() goes on with a replacement that was interrupted after the tab
   expectReplacement(pinot.requests);
 });
 
-test("applyTable() updates settings in place, replaces what decides about rows", async () => {
+test("applyTable() updates settings in place, and replaces the table when its rows would change", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   const settings = (text: string) => text.replace('"loadMode": "MMAP"', '"loadMode": "HEAP"');
@@ -144,13 +144,13 @@ test("applyTable() updates settings in place, replaces what decides about rows",
   expect(await provision(pinot, { edit: rows })).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
 });
 
-test("applyTable() replaces a table that somebody else made", async () => {
+test("applyTable() replaces a table that streamctl did not create", async () => {
   await using pinot = startFakePinot();
   pinot.placeTable({ tableName: "transaction_window_REALTIME" });
   expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
 });
 
-test("applyTable() replaces a table whose segments are assigned to a server that is gone, and drops that server", async () => {
+test("applyTable() replaces a table whose segments are assigned to a server that no longer exists, and drops that server", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   pinot.trouble("lostServer");
@@ -162,7 +162,7 @@ test("applyTable() replaces a table whose segments are assigned to a server that
   );
 });
 
-test("applyTable() replaces a table of which the server cannot load a segment, since its files are gone", async () => {
+test("applyTable() replaces a table when a server cannot load a segment because its files are missing", async () => {
   await using pinot = startFakePinot();
   await provision(pinot);
   pinot.trouble("failedSegments");
@@ -171,7 +171,7 @@ test("applyTable() replaces a table of which the server cannot load a segment, s
   expectReplacement(pinot.requests);
 });
 
-test("applyTable() waits until an earlier creation that nobody saw the end of is over, and only then creates the table", async () => {
+test("applyTable() waits until a creation of an interrupted command has ended before it creates the table", async () => {
   await using pinot = startFakePinot();
   pinot.beginCreation(29_500);
   const startMs = performance.now();
@@ -179,22 +179,22 @@ test("applyTable() waits until an earlier creation that nobody saw the end of is
   expect(performance.now() - startMs).toBeGreaterThan(450);
   pinot.beginCreation(1000);
   expect(await failureOf(provision(pinot, { topicId: "w2" }))).toMatchObject({
-    message: 'Cannot use Pinot table "transaction_window": an earlier `up` began to create it, and Pinot may be at it for 29 s',
-    hint: "Type: streamctl up --timeout 90s",
+    message: 'Cannot use Pinot table "transaction_window": an earlier `up` started to create it, and that may take another 29 s',
+    hint: "Run: streamctl up --timeout 90s",
   });
   await using newer = startFakePinot("1.5");
   newer.beginCreation(200_000);
-  expect(await failureOf(provision(newer))).toMatchObject({ hint: "Type: streamctl up --timeout 360s" });
+  expect(await failureOf(provision(newer))).toMatchObject({ hint: "Run: streamctl up --timeout 360s" });
 });
 
-test("applyTable() replaces a table that has no segments: its creation was not finished", async () => {
+test("applyTable() replaces a table that has no segments: its creation did not complete", async () => {
   await using pinot = startFakePinot();
   pinot.placeTable({ tableName: "transaction_window_REALTIME" });
   pinot.trouble("unfinished");
   expect(await provision(pinot)).toEqual(["schema transaction_window replaced", "table transaction_window replaced"]);
 });
 
-test("applyTable() creates the table again only where Pinot refused because the deleted one is not gone", async () => {
+test("applyTable() retries the creation only while Pinot is still deleting the old table", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("viewExists");
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
@@ -206,7 +206,7 @@ test("applyTable() creates the table again only where Pinot refused because the 
 test.each([
   [
     "unknownField",
-    /^Cannot use the declarations of table "transaction_window": Pinot does not know \/realtime\/tableIndexConfig\/loadModus$/u,
+    /^Cannot use the declarations of table "transaction_window": unknown fields \/realtime\/tableIndexConfig\/loadModus$/u,
     { retryable: false, facts: { engine: "pinot", status: 200 } },
   ],
   [
@@ -221,7 +221,7 @@ test.each([
   ],
   [
     "kafkaAway",
-    /^Cannot create table "transaction_window": Pinot does not reach Kafka$/u,
+    /^Cannot create table "transaction_window": Pinot cannot reach Kafka$/u,
     { retryable: true, facts: { engine: "pinot", status: 500, condition: "kafka-unreachable" } },
   ],
 ] as const)("applyTable() explains %s", async (trouble, message, known) => {
@@ -233,7 +233,7 @@ test.each([
 test.each([
   ["topicMissing", 'Cannot create table "transaction_window": its topic does not exist'],
   ["invalid", expect.stringMatching(/^Cannot use the declarations of table "transaction_window": Invalid TableConfigs: .*NOPE/u)],
-] as const)("applyTable() explains %s where it is Pinot 1.5", async (trouble, message) => {
+] as const)("applyTable() explains %s for Pinot 1.5", async (trouble, message) => {
   await using pinot = startFakePinot("1.5");
   expect(await provision(pinot)).toEqual(["schema transaction_window created", "table transaction_window created"]);
   pinot.trouble(trouble);
@@ -249,14 +249,14 @@ test("applyTable() keeps the old table when Pinot would refuse the new one", asy
   expect(pinot.table()).toBe(before);
 });
 
-test("applyTable() has a server that lost the table load it anew", async () => {
+test("applyTable() makes a server that lost the table reload it", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("lost");
   await provision(pinot, { timeoutMs: 10_000 });
   expect(pinot.requests.filter((request) => request.endsWith("/reset"))).toEqual(["POST /segments/transaction_window_REALTIME/reset"]);
 });
 
-test("applyTable() says why the table does not answer when the time is over", async () => {
+test("applyTable() reports why the table does not answer at the deadline", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("lost");
   expect(await failureOf(provision(pinot, { timeoutMs: 500 }))).toMatchObject({
@@ -265,14 +265,14 @@ test("applyTable() says why the table does not answer when the time is over", as
   });
 });
 
-test("applyTable() waits for a broker that calls a new table unknown: the controller has it", async () => {
+test("applyTable() waits for a broker that does not know a new table yet", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("lateBroker");
   await provision(pinot);
   expect(pinot.requests.filter((request) => request === "POST /query/sql")).toHaveLength(4);
 });
 
-test("applyTable() does not wait where Pinot refuses the query itself", async () => {
+test("applyTable() fails immediately when Pinot rejects the query itself", async () => {
   await using pinot = startFakePinot();
   pinot.trouble("queryRefused");
   const startMs = performance.now();
@@ -284,7 +284,7 @@ test("applyTable() does not wait where Pinot refuses the query itself", async ()
   expect(performance.now() - startMs).toBeLessThan(5000);
 });
 
-test("applyTable() names a file that is no JSON", async () => {
+test("applyTable() names a file that is not JSON", async () => {
   await using pinot = startFakePinot();
   expect(await failureOf(provision(pinot, { edit: (text) => text.slice(1) }))).toMatchObject({
     code: "usage",
