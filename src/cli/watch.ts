@@ -1,7 +1,7 @@
 /** `--watch`: the same question again and again, until interrupted. */
 
 import { isRetryable } from "../core/errors.ts";
-import { pausedWhole } from "../core/wait.ts";
+import { pauseUnlessAborted } from "../core/wait.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 
 /**
@@ -27,6 +27,6 @@ export async function askAndWatch(
       if (error.message !== said) log.warn(`${error.message}; asking again`);
       said = error.message;
     }
-    if (!(await pausedWhole(everyMs, signal))) return 130;
+    if (!(await pauseUnlessAborted(everyMs, signal))) return 130;
   }
 }

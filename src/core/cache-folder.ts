@@ -1,14 +1,14 @@
-/** The one folder in which streamctl keeps what can be fetched or made again, for all stacks of a user. */
+/** The user's cache folder: files that can be downloaded or built again, shared by all stacks of a user. */
 
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { StreamctlError } from "./errors.ts";
 
 /**
- * `$STREAMCTL_CACHE_DIR`, or else `streamctl` in the user's cache folder; a relative `$XDG_CACHE_HOME` is ignored, as the
- * specification asks. https://specifications.freedesktop.org/basedir-spec/
+ * `$STREAMCTL_CACHE_DIR`, or else `streamctl` in the user's cache folder. A relative `$XDG_CACHE_HOME` is ignored, as the
+ * specification requires: https://specifications.freedesktop.org/basedir-spec/
  *
- * @throws StreamctlError `prerequisite` for a user without a home, whom none of these variables gives a folder
+ * @throws StreamctlError `prerequisite` when none of these variables is set and the user has no home folder
  */
 export function cacheFolder(): string {
   const { STREAMCTL_CACHE_DIR, XDG_CACHE_HOME } = process.env;
@@ -24,9 +24,9 @@ function homeFolder(): string {
     const home = homedir();
     if (isAbsolute(home)) return home;
   } catch {
-    // Nobody knows this user: the table of users has no such number.
+    // The user id is not in the user database.
   }
-  throw new StreamctlError("prerequisite", `Cannot find a folder for the cache: user ${process.getuid?.() ?? "?"} has no home folder`, {
-    hint: "Set HOME or XDG_CACHE_HOME to a folder that you may write",
+  throw new StreamctlError("prerequisite", `Cannot choose a cache folder: user ${process.getuid?.() ?? "?"} has no home folder`, {
+    hint: "Set HOME or XDG_CACHE_HOME to a writable folder",
   });
 }

@@ -1,8 +1,8 @@
-/** What `up` did to one thing that it provisions, as the command line reports it. */
+/** What `up` did to one resource, as the command line reports it. */
 export interface Change {
   readonly kind: string;
   readonly name: string;
   readonly result: "created" | "unchanged" | "updated" | "replaced" | "removed";
-  /** Why it was made, changed or replaced, where that says more than the result. */
+  /** Why it was created, updated or replaced; absent where the result says enough. */
   readonly cause?: string;
 }

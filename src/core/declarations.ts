@@ -1,6 +1,6 @@
 /**
- * Reads the declarations of the project's folder: as the program begins where it runs from its sources, and by the bundler, as
- * a macro, into a bundle. So both hold the same files, and a new file needs no line of code.
+ * Reads the declarations from the project's folder: at startup when the program runs from its sources, at build time (as a macro of the
+ * bundler) for a bundle. Both contain the same files, and a new file needs no code.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,9 +11,9 @@ import manifest from "../../package.json" with { type: "json" };
 const { declarationFolders: folders } = manifest;
 
 /**
- * Texts by path, as the files stand in the project: `pinot/table.json`.
+ * Texts by path relative to the project's folder, such as `pinot/table.json`.
  *
- * @param project a folder with the same layout; default: the project's own
+ * @param project a folder with the same layout; default: the project's folder
  */
 export function readDeclarations(project = fileURLToPath(new URL("../../", import.meta.url))): Readonly<Record<string, string>> {
   const files = folders.flatMap((folder) => filesBelow(join(project, folder)));

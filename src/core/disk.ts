@@ -1,21 +1,21 @@
-/** The disk on which a path lies: how large, how full, under which name a person finds it. */
+/** Size, free space and mount point of the file system that contains a path. */
 
 import { readFile, realpath, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isDiskFull, StreamctlError, systemCode } from "./errors.ts";
 
 export interface Disk {
-  /** Undefined where the system does not tell. */
+  /** Undefined where it cannot be determined. */
   readonly mountPoint: string | undefined;
   readonly sizeBytes: number;
-  /** For this user. */
+  /** Available to this user, who may not use the blocks reserved for root. */
   readonly freeBytes: number;
 }
 
-/** Below this much an engine that keeps its data there cannot go on, in bytes. */
+/** With less free space than this, in bytes, an engine cannot keep writing its data. */
 const fullBytes = 16e6;
 
-/** The disk of a file or folder, or of the nearest one above it that is there. @throws what the system throws for a path that cannot be looked at */
+/** The disk of a path, or of its nearest existing ancestor. @throws the system's error for a path that cannot be inspected */
 export async function diskOf(path: string): Promise<Disk> {
   try {
     const { bavail, blocks, bsize } = await statfs(path);
@@ -38,35 +38,35 @@ export function describeDisk({ mountPoint, sizeBytes, freeBytes }: Disk): string
   return mountPoint === undefined ? amounts : `"${mountPoint}" (${amounts})`;
 }
 
-/** Runs what writes to a path. @throws StreamctlError `no-space` that names the disk, where there is no room for it */
-export async function withRoom<T>(path: string, write: () => Promise<T>): Promise<T> {
+/** Runs `write`, which writes to a path. @throws StreamctlError `no-space`, naming the disk, when the disk is full */
+export async function withDiskSpace<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     if (!isDiskFull(error) || error instanceof StreamctlError) throw error;
     const disk = await diskOf(path).then(describeDisk, () => "unknown");
-    throw new StreamctlError("no-space", `Cannot write "${path}": no room left on its disk ${disk}`, {
+    throw new StreamctlError("no-space", `Cannot write "${path}": no space left on its disk ${disk}`, {
       cause: error,
-      hint: "Free some room there, or choose another folder: --state-dir DIR; streamctl down --volumes deletes the stack of this one",
+      hint: "Free some space, or choose another folder: --state-dir DIR. To delete this stack with its data: streamctl down --volumes",
     });
   }
 }
 
-/** Where and how the file system of a path is mounted. */
+/** Mount point and mount options of a file system. */
 export interface Mount {
-  /** Undefined where the system does not tell. */
+  /** Undefined where it cannot be determined. */
   readonly point: string | undefined;
   readonly options: readonly string[];
 }
 
-/** The mount of a file or folder that is there. */
+/** The mount of an existing file or folder. */
 export async function mountOf(path: string): Promise<Mount> {
   const [table, real] = await Promise.all([readFile("/proc/self/mountinfo", "utf8").catch(() => ""), realpath(path)]);
   return mountIn(table, real);
 }
 
 /**
- * The mount of a path; none where that cannot be known. Pure.
+ * The mount of a path; without a mount point when the table does not contain one. Pure.
  *
  * @param table text of https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
  */
@@ -76,7 +76,7 @@ export function mountIn(table: string, path: string): Mount {
     return { point: point.replaceAll(/\\(\d{3})/gu, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 8))), options };
   });
   const above = mounts.filter(({ point }) => point !== "" && `${path}/`.startsWith(point.endsWith("/") ? point : `${point}/`));
-  // Of several on one point the last one counts.
+  // Of several mounts on one point, the last one is visible.
   const nearest = above.toSorted((one, other) => one.point.length - other.point.length).at(-1);
   return { point: nearest?.point, options: (nearest?.options ?? "").split(",") };
 }

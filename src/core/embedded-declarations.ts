@@ -1,4 +1,4 @@
-/** The declarations as a bundle carries them. Apart from assets.ts because only Bun's bundler runs macros. */
+/** The declarations embedded in a bundle. Separate from assets.ts because only Bun's bundler runs macros. */
 
 import { readDeclarations } from "./declarations.ts" with { type: "macro" };
 

@@ -1,24 +1,24 @@
-/** Ends processes: asks first, kills after a time. */
+/** Ends processes: SIGTERM first, SIGKILL after a timeout. */
 
 import { hasCode } from "./errors.ts";
 import { isRunning, type ProcessIdentity, signalProcess } from "./process.ts";
 import { pollUntil } from "./wait.ts";
 
-/** Longest time for a killed process to be gone, in milliseconds. */
+/** Longest wait for a killed process to disappear, in milliseconds. */
 const killTimeoutMs = 10_000;
 
 export interface EndOptions {
-  /** Time for it to end when asked to, in milliseconds. */
+  /** Time between SIGTERM and SIGKILL, in milliseconds. */
   readonly timeoutMs: number;
-  /** What ends, as in `Cannot wait for <what> to stop`. */
+  /** What ends, as in `Timed out after 10 s waiting for <what> to stop`. */
   readonly what: string;
-  /** Called before it is killed. */
+  /** Called before SIGKILL. */
   readonly onKill?: () => void;
 }
 
-/** Ends exactly this process, and returns when it is gone. @throws StreamctlError `permission` for one of another user, `timeout` */
+/** Ends exactly this process and returns when it is gone. @throws StreamctlError `permission` for another user's process, `timeout` */
 export async function endProcess(identity: ProcessIdentity, { timeoutMs, what, onKill }: EndOptions): Promise<void> {
-  // A stopped (SIGSTOP) process would keep SIGTERM waiting for ever.
+  // A stopped (SIGSTOP) process receives SIGTERM only after SIGCONT.
   await signalProcess(identity, "SIGTERM");
   await signalProcess(identity, "SIGCONT");
   if (await hasEnded(identity, timeoutMs, what)) return;
@@ -27,7 +27,7 @@ export async function endProcess(identity: ProcessIdentity, { timeoutMs, what, o
   await pollUntil(async () => ((await isRunning(identity)) ? undefined : true), { timeoutMs: killTimeoutMs, what: `${what} to end` });
 }
 
-/** Whether a process ends by itself within a time in milliseconds; answers as soon as it has. */
+/** Whether a process ends within `withinMs` milliseconds; returns as soon as it has ended. */
 export async function hasEnded(identity: ProcessIdentity, withinMs: number, what: string): Promise<boolean> {
   const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
   try {

@@ -1,26 +1,26 @@
 /**
- * Every failure that a person may meet is one `StreamctlError` with a code from a closed set. The command line turns it into
- * two lines (what and why, then what to type) and an exit code; nothing else prints or decides about failures.
+ * Every failure that a user may see is a `StreamctlError` with a code from a closed set. The command line prints it as two lines (the
+ * message, then the hint) and sets the exit code; no other module prints failures.
  */
 
 export const errorCodes = [
-  "usage", // what was typed cannot be carried out as typed
-  "not-available", // a planned option or value that this version does not serve
+  "usage", // the command line is wrong
+  "not-available", // a planned option or value that this version does not support
   "interrupted", // stopped by a signal
-  "timeout", // a deadline passed before the awaited state was seen
+  "timeout", // a deadline passed before the awaited state was reached
   "unreachable", // nothing answers at an address
-  "port-taken", // an address that a service needs belongs to somebody else
+  "port-taken", // another process uses a port that a service needs
   "permission", // a process or a file belongs to another user
-  "prerequisite", // this machine lacks a program or a certificate, or has too old a one
-  "download", // the engines could not be fetched
-  "no-space", // no room left on a disk
+  "prerequisite", // a program or certificate is missing on this machine, or too old
+  "download", // the engines could not be downloaded
+  "no-space", // a disk is full
   "service-failed", // an engine stopped before it was ready
-  "not-running", // a command needs a stack that is not up
-  "state", // the state folder is unreadable, foreign or from another version
-  "locked", // another streamctl works on the same state folder
-  "kafka", // Kafka or librdkafka refused
-  "processor", // the stream processor refused
-  "pinot", // Pinot refused
+  "not-running", // the command needs a running stack
+  "state", // the state folder is unreadable, belongs to something else or was written by another version
+  "locked", // another streamctl uses the same state folder
+  "kafka", // Kafka or librdkafka refused a request
+  "processor", // the stream processor refused a request
+  "pinot", // Pinot refused a request
   "delivery", // not every message was delivered
   "native", // the native addon is missing or unusable
   "internal", // a defect of streamctl
@@ -29,42 +29,43 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /**
- * What is known of a failure besides its code, so that whoever decides what to do next reads no message. Open: the adapter of an engine
- * adds facts of its own where it has any.
+ * What is known about a failure besides its code, so that callers decide by facts and never parse a message. Open: the adapter of an engine
+ * may add facts.
  */
 export interface ErrorFacts {
-  /** Who refused or did not answer, such as `pinot`. */
+  /** The engine that refused or did not answer, such as `pinot`. */
   readonly engine?: string | undefined;
   /** HTTP status of its answer. */
   readonly status?: number | undefined;
-  /** Its own code of the error: a number, a name of librdkafka's or the system's, the class of an exception. */
+  /** The engine's error code: a number, librdkafka's or the system's name of the error, or the class of an exception. */
   readonly engineCode?: number | string | undefined;
-  /** What its words mean where it has no code for it, as the one module that reads those words calls it. */
+  /** For an engine that gives only a message: how the classifier module of that engine names it. */
   readonly condition?: string | undefined;
   readonly [fact: string]: number | string | boolean | undefined;
 }
 
 export interface ErrorDetails {
-  /** What led to this failure; shown with `--verbose` only. */
+  /** Shown with `--verbose` only. */
   readonly cause?: unknown;
-  /** The next command to type or thing to change, as one sentence. */
+  /** The next command to run or what to change, in one sentence. */
   readonly hint?: string;
-  /** Text to show under the message, such as the end of a service's log. */
+  /** Shown below the message, such as the end of a service's log. */
   readonly detail?: string;
-  /** Whether the same may succeed in a moment although nobody changes anything; default: true for `unreachable`, false for all others. */
+  /** Whether the same operation may succeed later without any change; default: true for `unreachable`, false for all others. */
   readonly retryable?: boolean;
   /** Default: none. */
   readonly facts?: ErrorFacts;
 }
 
 /**
- * The one error class. Message: `Cannot <action> "<value>": <current state>`, sentence case, no full stop.
+ * The only error class. The message says what happened, with the value: `Cannot reach "<url>": connection refused`. Sentence case, no full
+ * stop.
  */
 export class StreamctlError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly detail: string | undefined;
-  /** Whether waiting may help; what waits for anything ends at once with an error that is not. */
+  /** Whether waiting may help: waits continue after a retryable error and end at once with any other. */
   readonly retryable: boolean;
   readonly facts: ErrorFacts;
 
@@ -84,17 +85,17 @@ export function hasCode(error: unknown, code: ErrorCode): error is StreamctlErro
   return error instanceof StreamctlError && error.code === code;
 }
 
-/** Whether the same may succeed in a moment although nobody changes anything. */
+/** Whether the same operation may succeed later without any change. */
 export function isRetryable(error: unknown): error is StreamctlError {
   return error instanceof StreamctlError && error.retryable;
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The POSIX error code (`ENOENT`, `EADDRINUSE`, …) of a system call's failure, if it has one. */
+/** The error code (`ENOENT`, `EADDRINUSE`, …) of a failed system call; undefined for other errors. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string") {
     return error.code;
@@ -102,7 +103,7 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether a disk, or the share of it that this user may have, is used up. */
+/** Whether a disk is full, or the user's quota used up. */
 export function isDiskFull(error: unknown): boolean {
   return systemCode(error) === "ENOSPC" || systemCode(error) === "EDQUOT" || hasCode(error, "no-space");
 }

@@ -1,13 +1,13 @@
-/** Files that appear whole or not at all. */
+/** Atomic and durable writes of files. */
 
 import { mkdir, open, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { withRoom } from "./disk.ts";
+import { withDiskSpace } from "./disk.ts";
 import { systemCode } from "./errors.ts";
 
 /**
- * Writes a file by rename, so that a reader sees the old text or the new one and nothing between. Of one path there is one writer at a time:
- * its draft has a fixed name, so that what a killed writer left goes with the next write.
+ * Writes a file by rename, so that a reader sees either the old text or the new one. A path may have one writer at a time: the draft has a
+ * fixed name, so that the next write replaces the draft that a killed writer left.
  *
  * @throws StreamctlError `no-space`
  */
@@ -18,7 +18,7 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   });
 }
 
-/** As `writeAtomically`, and on the disk when it returns: a power cut leaves the old text or the new one. */
+/** As `writeAtomically`, and flushed to disk when it returns: a power failure leaves either the old text or the new one. */
 export async function writeDurably(path: string, text: string): Promise<void> {
   await replace(path, async (draft) => {
     await makeFolder(dirname(path));
@@ -30,7 +30,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** Makes a folder and those above it, each name of theirs on the disk when it returns. */
+/** Creates a folder and its missing ancestors; their directory entries are flushed to disk when it returns. */
 export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;
@@ -40,17 +40,17 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Puts the names in a folder on the disk: a new file may be lost in a power cut until then, whatever it holds. */
+/** Flushes the entries of a folder to disk. Until then a power failure may lose a new file, even one whose content was flushed. */
 export async function syncFolder(path: string): Promise<void> {
   try {
     await using(await open(path, "r"), async (folder) => await folder.sync());
   } catch (error) {
-    // Some file systems, of other machines most of all, know no such thing.
+    // Some file systems, network file systems above all, do not support this.
     if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EACCES"].includes(systemCode(error) ?? "")) throw error;
   }
 }
 
-/** Text of a file; undefined where there is none. */
+/** Text of a file; undefined when it does not exist. */
 export async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
@@ -62,7 +62,7 @@ export async function readIfExists(path: string): Promise<string | undefined> {
 
 async function replace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${path}.draft`;
-  await withRoom(path, async () => {
+  await withDiskSpace(path, async () => {
     try {
       await write(draft);
       await rename(draft, path);

@@ -1,4 +1,4 @@
-/** An answer over HTTP that comes line by line and may never end, such as the changes of a query. */
+/** HTTP responses that are streams of lines and may never end, such as the changes of a query. */
 
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -12,21 +12,21 @@ export interface LinesRequest {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** Longest time until the answer begins, in milliseconds; once it did, only the signal ends it. */
+  /** Longest wait for the response's headers, in milliseconds; after that only the signal ends it. */
   readonly timeoutMs: number;
 }
 
 export interface LinesAnswer {
   readonly status: number;
-  /** Without their ends. Whoever stops reading closes the connection. */
+  /** Without line ends. Ending the iteration closes the connection. */
   readonly lines: AsyncIterable<string>;
 }
 
 /**
- * Posts over HTTP/1.1, not through `fetch()`, which gives up an answer that is quiet for some minutes.
+ * Posts over HTTP/1.1, not with `fetch()`, which closes a response that is idle for some minutes.
  *
- * @throws StreamctlError `unreachable` when no answer begins in time or it breaks off, `prerequisite` when its certificate is not
- *   trusted here, `interrupted` when the signal fires.
+ * @throws StreamctlError `unreachable` when no response begins in time or the connection breaks, `prerequisite` when the certificate is
+ *   not trusted, `interrupted` when the signal fires.
  */
 export async function postForLines(url: string, { body, headers, signal, timeoutMs }: LinesRequest): Promise<LinesAnswer> {
   throwIfInterrupted(signal);
@@ -62,7 +62,7 @@ async function* answerLines(
   try {
     yield* linesOf(response);
     throwIfInterrupted(signal);
-    if (!response.complete) throw new Error("the answer broke off");
+    if (!response.complete) throw new Error("the connection closed before the response ended");
   } catch (error) {
     throwIfInterrupted(signal);
     throw error instanceof StreamctlError ? error : broken(error);

@@ -1,4 +1,4 @@
-/** HTTP as the engines' REST interfaces need it: any status is an answer, only silence is an error. */
+/** HTTP for the engines' REST interfaces. Any status is an answer; only a failed connection is an error. */
 
 import { ofetch } from "ofetch";
 import { messageOf, StreamctlError, systemCode } from "./errors.ts";
@@ -23,9 +23,9 @@ export interface HttpAnswer {
 }
 
 /**
- * One request, one answer, whatever its status. Never retries: what may be repeated is the caller's knowledge.
+ * Sends one request and returns the answer, whatever its status. Never retries: only the caller knows what may be repeated.
  *
- * @throws StreamctlError `unreachable` when nothing answers in time, `prerequisite` when its certificate is not trusted here,
+ * @throws StreamctlError `unreachable` when there is no answer in time, `prerequisite` when the certificate is not trusted,
  *   `interrupted` when the signal fires.
  */
 export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpAnswer> {
@@ -51,7 +51,7 @@ export async function exchange(url: string, request: HttpRequest = {}): Promise<
   }
 }
 
-/** OpenSSL's words for a chain of certificates that ends in none of those that are trusted. */
+/** OpenSSL's error codes for a certificate chain without a trusted root. */
 const untrusted: ReadonlySet<string | undefined> = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -60,35 +60,37 @@ const untrusted: ReadonlySet<string | undefined> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-/** What a failed connection means; the clients of the runtimes word and wrap it each in their own way. */
+/**
+ * Turns a failed connection into a StreamctlError. The HTTP clients of Bun, Deno and Node report and wrap the system's error differently.
+ */
 export function connectionError(url: string, error: unknown): StreamctlError {
   const causes = [...causesOf(error)];
   const distrust = causes.find((cause) => untrusted.has(systemCode(cause)));
   if (distrust !== undefined) {
     return new StreamctlError("prerequisite", `Cannot trust "${url}": ${messageOf(distrust)}`, {
       cause: error,
-      hint: "Name the file of the authority that signed its certificate: NODE_EXTRA_CA_CERTS=ca.pem",
+      hint: "Trust the authority that signed the certificate: NODE_EXTRA_CA_CERTS=ca.pem",
     });
   }
   const engineCode = causes.map(systemCode).find((code) => code !== undefined && Object.hasOwn(reasons, code));
   const why = engineCode === undefined ? messageOf(causes.at(-1)) : reasons[engineCode as keyof typeof reasons];
   return new StreamctlError("unreachable", `Cannot reach "${url}": ${why}`, {
     cause: error,
-    hint: "Type: streamctl status",
+    hint: "Run: streamctl status",
     facts: { engineCode: engineCode ?? causes.map(systemCode).find((code) => code !== undefined) },
   });
 }
 
-/** By the system's code; Bun's `fetch()` has a name of its own for the first. */
+/** By the system's error code; `ConnectionRefused` is what Bun's `fetch()` reports. */
 const reasons = {
-  ECONNREFUSED: "nothing listens there",
-  ConnectionRefused: "nothing listens there",
-  ECONNRESET: "the connection was reset",
+  ECONNREFUSED: "connection refused",
+  ConnectionRefused: "connection refused",
+  ECONNRESET: "connection reset",
 } as const;
 
 /**
- * An error and what led to it, down to the first cause: that one says what happened, where others only repeat the address. Where a host
- * has several addresses, Node reports the attempts together.
+ * An error and its causes, the root cause last: that one says what happened, the others only repeat the address. For a host with several
+ * addresses Node reports all attempts in one AggregateError.
  */
 function* causesOf(error: unknown): Generator<unknown, void, undefined> {
   yield error;

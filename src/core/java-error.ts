@@ -1,13 +1,13 @@
-/** Engines on the JVM answer with stack traces. People need the one line that says why. */
+/** Extracts the line that gives the reason from the Java stack traces with which engines answer. */
 
 const className = /^(?:[a-z_][\w$]*\.)+(?<simple>[A-Z][\w$]*):\s*/u;
 
-/** Exceptions whose message is often no more than the name of what is missing. */
+/** Exceptions whose message is often only the name of the missing class, host or file. */
 const namedOnly = /^(?:NoClassDefFoundError|ClassNotFoundException|UnknownHostException|NoSuchFileException|AccessDeniedException)$/u;
 
 /**
- * The first line of the innermost cause that has a message, without the names of exception classes; for text that is no stack
- * trace, its first line. At most 300 characters.
+ * The first line of the innermost cause that has a message, without the names of exception classes; for text that is not a stack trace,
+ * its first line. At most 300 characters.
  */
 export function innermostCause(trace: string): string {
   const lines = trace
@@ -19,12 +19,12 @@ export function innermostCause(trace: string): string {
   return shorten(innermost ?? lines.map(withoutClassNames).find((line) => line !== "") ?? "no reason given");
 }
 
-/** Classes of the exceptions in a stack trace, with their packages, the outermost first. */
+/** Qualified class names of the exceptions in a stack trace, the outermost first. */
 export function exceptionClasses(trace: string): readonly string[] {
   return [...trace.matchAll(thrownClass)].map(({ groups }) => groups?.["name"] ?? "");
 }
 
-/** At the begin of a line, alone or before its message, as `Throwable.printStackTrace()` writes it. */
+/** At the beginning of a line, alone or before the message, as `Throwable.printStackTrace()` writes it. */
 const thrownClass = /^(?:Caused by:\s*)?(?<name>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*)(?=:|\s*$)/gmu;
 
 function withoutClassNames(line: string): string {
@@ -34,9 +34,9 @@ function withoutClassNames(line: string): string {
     thrown = match.groups?.["simple"] ?? "";
     rest = rest.slice(match[0].length);
   }
-  // The bare name of a class, file or host does not say what is wrong with it.
+  // Keep the exception's name where the message is only the name of a class, file or host.
   if (namedOnly.test(thrown) && !/\s/u.test(rest)) return `${thrown}: ${rest}`;
-  // A bare class name says nothing.
+  // A class name without a message is not a reason.
   return /^(?:[a-z_][\w$]*\.)+[A-Z][\w$]*$/u.test(rest) ? "" : rest;
 }
 

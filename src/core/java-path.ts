@@ -1,4 +1,7 @@
-/** What ends a path in a list of them (":"), or in the address of a file inside a jar; undefined for a path that has none of it. */
+/**
+ * The part of a path that Java misreads, undefined where there is none: ":" separates the entries of a class path, "!/" ends the path of a
+ * jar in a `jar:` URL.
+ */
 export function unreadableByJava(path: string): string | undefined {
   return [":", "!/"].find((odd) => `${path}/`.includes(odd));
 }

@@ -1,4 +1,4 @@
-/** Reading of JSON that somebody else wrote, without believing its shape. */
+/** Reads values from JSON of unknown shape. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What stands at a path of names and indices; undefined where the path ends early. */
+/** The value at a path of names and indices; undefined where the path does not exist. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let here: unknown = value;
   for (const step of path) {
@@ -32,7 +32,7 @@ export function arrayAt(value: unknown, ...path: readonly (string | number)[]): 
   return Array.isArray(found) ? found : [];
 }
 
-/** The value of a JSON text; undefined where it is not JSON. */
+/** Parses a JSON text; undefined when it is not JSON. */
 export function parseJson(text: string, reviver?: typeof exactInteger): unknown {
   try {
     return JSON.parse(text, reviver);
@@ -41,7 +41,9 @@ export function parseJson(text: string, reviver?: typeof exactInteger): unknown 
   }
 }
 
-/** A reviver for `JSON.parse()` that keeps every integer exact: those beyond 2^53 as bigint, where the runtime tells the source text. */
+/**
+ * A reviver for `JSON.parse()` that keeps integers exact: those beyond 2^53 as bigint, on runtimes that pass the source text to revivers.
+ */
 export function exactInteger(this: unknown, _: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   const source = context?.source ?? "";

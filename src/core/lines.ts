@@ -1,8 +1,8 @@
-/** Lines of text that comes in pieces. */
+/** Splits streamed text into lines. */
 
 import { StringDecoder } from "node:string_decoder";
 
-/** Whole lines of UTF-8, without their ends, as they come; what stands behind the last end comes when the pieces end. Reads at its reader's pace. */
+/** Complete lines of UTF-8 text without line ends, then the rest after the last line end. Reads only as fast as its consumer. */
 export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string, void, undefined> {
   const decoder = new StringDecoder("utf8");
   let partial = "";

@@ -1,13 +1,13 @@
 /**
- * Locks that end with the process that holds them. A lock is a folder with one empty file whose name says who holds it. Renaming a folder of
- * one's own onto it succeeds only where it is missing or empty, so taking it is one step of the kernel's. The file of a holder that is gone
- * is removed by its name, which no other process ever has: nobody can remove, by mistake, the lock of whoever was faster.
+ * Locks that end with the process that holds them. A lock is a folder with one empty file whose name identifies the holder. A process takes
+ * the lock by renaming its own folder onto the path, which is atomic and succeeds only where the path does not exist or is an empty folder.
+ * The file of a dead holder is removed by its name, which is unique, so a process never removes the lock that another one has just taken.
  */
 
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { withRoom } from "./disk.ts";
+import { withDiskSpace } from "./disk.ts";
 import { StreamctlError, systemCode } from "./errors.ts";
 import { readIfExists } from "./files.ts";
 import { numberAt, parseJson, stringAt } from "./json.ts";
@@ -16,28 +16,28 @@ import { pollUntil } from "./wait.ts";
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Longest time to wait for the holder, in milliseconds. */
+  /** Longest wait for the holder, in milliseconds. */
   readonly timeoutMs: number;
-  /** Called once, when another process turns out to hold the lock. */
+  /** Called once, when another process holds the lock. */
   readonly onWait: (holderPid: number) => void;
 }
 
 /**
- * Holds the lock at `path` while `work` runs. A holder is known by its identity, so the lock of a process that died is taken over at once
- * and a reused pid is not mistaken for the holder.
+ * Holds the lock at `path` while `work` runs. The lock of a dead process is taken over at once; a reused pid is not mistaken for the
+ * holder.
  *
- * @throws StreamctlError `locked` when the holder keeps it beyond the deadline, `no-space`
+ * @throws StreamctlError `locked` when the holder still has it after the timeout, `no-space`
  */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const self = await identifyProcess(process.pid);
   if (!self) throw new StreamctlError("internal", "Cannot identify this process: /proc is not readable");
   const claim = nameOf(self);
-  let said = false;
+  let reported = false;
   const take = async (): Promise<true | undefined> => {
     const holder = await readHolder(path);
     if (!holder) return (await claimed(path, claim)) ? true : undefined;
-    if (!said) options.onWait(holder.pid);
-    said = true;
+    if (!reported) options.onWait(holder.pid);
+    reported = true;
     return undefined;
   };
   try {
@@ -45,7 +45,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   } catch (error) {
     if (!(error instanceof StreamctlError && error.code === "timeout")) throw error;
     const holder = await readHolder(path);
-    throw new StreamctlError("locked", `Cannot lock "${path}": process ${holder?.pid ?? "?"} still holds it`, {
+    throw new StreamctlError("locked", `Cannot lock "${path}": process ${holder?.pid ?? "?"} still holds the lock`, {
       hint: "Wait for the other streamctl, or stop it",
     });
   }
@@ -54,13 +54,13 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
     return await work();
   } finally {
     await rm(join(path, claim), { force: true });
-    await rmdir(path).catch(() => {}); // Taken by another process already.
-    // A folder that was made for the lock alone goes with it.
+    await rmdir(path).catch(() => {}); // Fails when another process has already taken it.
+    // Also remove the state folder if it was created for the lock and is empty.
     await rmdir(dirname(path)).catch(() => {});
   }
 }
 
-/** The live holder of a lock; undefined where nobody holds it. */
+/** The process that holds a lock; undefined when the lock is free. */
 export async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
   for (const holder of await holdersOf(path)) if (await isRunning(holder)) return holder;
   return undefined;
@@ -72,12 +72,12 @@ async function holdersOf(path: string): Promise<readonly ProcessIdentity[]> {
   return holders.filter((holder) => holder !== undefined);
 }
 
-/** Takes a lock that nobody alive holds; false where another process is faster. */
+/** Takes a lock without a live holder; false when another process was faster. */
 async function claimed(path: string, claim: string): Promise<boolean> {
   const draft = `${path}.${claim}`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    await withRoom(path, async () => {
+    await withDiskSpace(path, async () => {
       await mkdir(draft);
       await writeFile(join(draft, claim), "");
     });
@@ -86,7 +86,7 @@ async function claimed(path: string, claim: string): Promise<boolean> {
     return true;
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    // Somebody holds it by now, or took the empty folder around it away in this very moment: the next look tells.
+    // Another process has taken the lock, or removed the empty parent folder: the caller polls again.
     if (["ENOTEMPTY", "EEXIST", "ENOTDIR", "ENOENT"].includes(systemCode(error) ?? "")) return false;
     throw error;
   }
@@ -96,7 +96,7 @@ async function removeDead(path: string): Promise<void> {
   const names = await namesIn(path);
   if (names === undefined) {
     const former = await readFormer(path);
-    // This removes no folder, which may stand there by now.
+    // unlink() cannot remove the folder by which another process may have taken the lock meanwhile.
     if (!former || !(await isRunning(former))) await unlink(path).catch(() => {});
     return;
   }
@@ -106,7 +106,7 @@ async function removeDead(path: string): Promise<void> {
   }
 }
 
-/** What processes left that were killed while they tried to take the lock. */
+/** Removes the drafts of processes that were killed while they took the lock. */
 async function removeDrafts(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   for (const entry of (await namesIn(dirname(path))) ?? []) {
@@ -115,7 +115,7 @@ async function removeDrafts(path: string): Promise<void> {
   }
 }
 
-/** Names in a folder, none where it is missing; undefined for a file. */
+/** Names in a folder; empty when it does not exist, undefined for a file. */
 async function namesIn(folder: string): Promise<readonly string[] | undefined> {
   try {
     return await readdir(folder);
@@ -126,7 +126,7 @@ async function namesIn(folder: string): Promise<readonly string[] | undefined> {
   }
 }
 
-/** A name that no other claim has, of this process or another one. */
+/** A name that is unique to this claim. */
 function nameOf({ pid, startTicks, bootId }: ProcessIdentity): string {
   return `${pid}.${startTicks}.${bootId}.${randomBytes(4).toString("hex")}`;
 }
@@ -136,7 +136,7 @@ function parseName(name: string): ProcessIdentity | undefined {
   return bootId === undefined ? undefined : { pid: Number(pid), startTicks: Number(startTicks), bootId };
 }
 
-/** Holder of a lock that was a file, as versions before this one made it; undefined for any other text, and for a folder. */
+/** Holder of a lock file, as earlier versions wrote it; undefined for any other text, and for a folder. */
 async function readFormer(path: string): Promise<ProcessIdentity | undefined> {
   const json = parseJson((await readIfExists(path).catch(() => undefined)) ?? "");
   const [pid, startTicks, bootId] = [numberAt(json, "pid"), numberAt(json, "startTicks"), stringAt(json, "bootId")];

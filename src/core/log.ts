@@ -1,4 +1,4 @@
-/** Narration goes to standard error; results never pass through here. */
+/** Progress messages and warnings, written to standard error. Results go to standard output, not through this module. */
 
 import { createConsola } from "consola/basic";
 
@@ -14,7 +14,7 @@ export interface LogOptions {
   readonly verbose: boolean;
 }
 
-/** A log on standard error, through consola. Quiet keeps warnings; verbose adds debugging. */
+/** A log on standard error. `quiet` prints warnings only; `verbose` adds debug messages. */
 export function createLog(options: LogOptions): Log {
   const level = options.quiet ? 1 : options.verbose ? 4 : 3;
   const consola = createConsola({ level, stdout: process.stderr, stderr: process.stderr, formatOptions: { date: false } });
@@ -26,17 +26,17 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-/** The same log for what is done again and again: a warning that it has given is not repeated. */
+/** A log for repeated work: prints each distinct warning once. */
 export function warningOnce(log: Log): Log {
-  const said = new Set<string>();
+  const given = new Set<string>();
   return {
     ...log,
     warn(message) {
-      if (!said.has(message)) log.warn(message);
-      said.add(message);
+      if (!given.has(message)) log.warn(message);
+      given.add(message);
     },
   };
 }
 
-/** A log that says nothing. */
+/** A log that discards everything. */
 export const silentLog: Log = { info() {}, success() {}, warn() {}, debug() {} };

@@ -1,6 +1,6 @@
 /**
- * How much memory this process and those that it starts can still get: of the machine, and of its control groups, which may grant much
- * less. https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
+ * The memory still available to this process and the processes that it starts, within the limits of the machine and of its control groups.
+ * https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
  */
 
 import { readFile } from "node:fs/promises";
@@ -8,23 +8,23 @@ import { dirname, join } from "node:path";
 
 export interface AvailableMemory {
   readonly bytes: number;
-  /** `machine`, or `cgroup` where a control group leaves less than the machine has. */
+  /** `cgroup` where a control group leaves less than the machine has available. */
   readonly limitedBy: "machine" | "cgroup";
 }
 
 /**
- * The least of what the machine has available and what each control group leaves, from this process's own up to the root.
+ * The minimum of what the machine has available and what each control group of this process leaves, up to the root group.
  *
- * @param root of the file system; another one in tests
+ * @param root root of the file system; tests pass a folder
  */
 export async function availableMemory(root = "/"): Promise<AvailableMemory> {
   const meminfo = (await readText(join(root, "proc/meminfo"))) ?? "";
   const machine = Number(/^MemAvailable:\s+(\d+) kB$/mu.exec(meminfo)?.[1] ?? Number.POSITIVE_INFINITY) * 1024;
-  const cgroup = Math.min(...(await roomInCgroups(root)));
+  const cgroup = Math.min(...(await availableInCgroups(root)));
   return cgroup < machine ? { bytes: Math.max(0, cgroup), limitedBy: "cgroup" } : { bytes: machine, limitedBy: "machine" };
 }
 
-/** How many processes the kernel has ended for lack of memory since the boot, in whatever group; undefined where it does not tell. */
+/** Processes that the kernel's OOM killer has killed since boot, in all control groups; undefined where the kernel does not count them. */
 export async function oomKills(root = "/"): Promise<number | undefined> {
   const count = /^oom_kill (\d+)$/mu.exec((await readText(join(root, "proc/vmstat"))) ?? "")?.[1];
   return count === undefined ? undefined : Number(count);
@@ -34,7 +34,7 @@ interface Hierarchy {
   readonly mounts: readonly string[];
   readonly limit: string;
   readonly usage: string;
-  /** Of `memory.stat`: file cache that the kernel gives up before it refuses anything. */
+  /** Line of `memory.stat` with the file cache that the kernel reclaims before it refuses memory. */
   readonly reclaimable: RegExp;
 }
 
@@ -51,26 +51,26 @@ const version2: Hierarchy = {
   reclaimable: /^inactive_file (\d+)$/mu,
 };
 
-async function roomInCgroups(root: string): Promise<readonly number[]> {
-  const rooms: number[] = [];
+async function availableInCgroups(root: string): Promise<readonly number[]> {
+  const available: number[] = [];
   for (const line of ((await readText(join(root, "proc/self/cgroup"))) ?? "").split("\n")) {
     const [id, controllers, ...rest] = line.split(":");
     const path = rest.join(":");
     const hierarchy = id === "0" && controllers === "" ? version2 : controllers?.split(",").includes("memory") ? version1 : undefined;
     if (hierarchy === undefined || path === "") continue;
-    // In a container the path may be that of the host, and the mount the container's own group: its root counts in any case.
+    // In a container the path may be the host's while the mount shows the container's group: so the root of the mount is read in any case.
     for (const mount of hierarchy.mounts) {
       for (const folder of ancestors(path)) {
-        const room = await roomIn(join(root, mount, folder), hierarchy);
-        if (room !== undefined) rooms.push(room);
+        const bytes = await availableIn(join(root, mount, folder), hierarchy);
+        if (bytes !== undefined) available.push(bytes);
       }
     }
   }
-  return rooms;
+  return available;
 }
 
-/** What one group leaves; undefined where it has no limit. */
-async function roomIn(folder: string, { limit, usage, reclaimable }: Hierarchy): Promise<number | undefined> {
+/** Bytes left in one control group; undefined where it has no limit. */
+async function availableIn(folder: string, { limit, usage, reclaimable }: Hierarchy): Promise<number | undefined> {
   const [most, used, stat] = await Promise.all([limit, usage, "memory.stat"].map(async (file) => await readText(join(folder, file))));
   if (most === undefined || used === undefined || most.trim() === "max") return undefined;
   return Number(most) - Number(used) + Number(reclaimable.exec(stat ?? "")?.[1] ?? 0);
@@ -81,7 +81,7 @@ function ancestors(path: string): readonly string[] {
   return parent === path ? [path] : [path, ...ancestors(parent)];
 }
 
-/** Undefined where a file is not there or not for us to read. */
+/** Undefined for a file that does not exist or is not readable. */
 async function readText(path: string): Promise<string | undefined> {
   return await readFile(path, "utf8").catch(() => undefined);
 }

@@ -1,14 +1,14 @@
-/** Texts of command-line options as values; an error names the option, what was given, and what to type. */
+/** Parses the values of command-line options. An error names the option, the value and what is allowed. */
 
 import { StreamctlError } from "./errors.ts";
 
-/** Why a text is refused, and what to type instead. */
+/** The error for a value that an option does not accept. */
 export function refuse(option: string, text: string, why: string, hint: string): StreamctlError {
   return new StreamctlError("usage", `Cannot use "${text}" for ${option}: ${why}`, { hint });
 }
 
 /**
- * A whole number in decimal digits, both ends of the range included.
+ * A whole number in decimal digits from `min` to `max`, both included.
  *
  * @throws StreamctlError `usage`
  */

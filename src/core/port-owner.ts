@@ -1,4 +1,4 @@
-/** Who uses a TCP port of this machine, by Linux's /proc. */
+/** Finds the process that uses a TCP port of this machine. Reads Linux's /proc. */
 
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { readIfExists } from "./files.ts";
@@ -6,27 +6,27 @@ import { readIfExists } from "./files.ts";
 export interface PortOwner {
   readonly pid: number;
   readonly name: string;
-  /** Its current folder, where this user may know it. */
+  /** Its working directory; absent where this user may not read it. */
   readonly folder?: string;
 }
 
-/** What keeps a port from being listened on. */
+/** Why a service cannot listen on a port. */
 export interface PortUse {
-  /** `closing`: a connection that is over keeps its port for a minute; `connection`: the local end of one that is not. */
+  /** `connection`: the port is the local end of an open connection; `closing`: of a closed one, which keeps it for a minute (TIME_WAIT). */
   readonly kind: "listener" | "connection" | "closing";
-  /** Where this user may know it. */
+  /** Undefined where this user may not see the process. */
   readonly owner: PortOwner | undefined;
-  /** The user whose socket it is; the system does not say whose a closed connection was. */
+  /** Owner of the socket; 0 for a closed connection, whose owner the kernel does not report. */
   readonly uid: number;
 }
 
-/** First and last of a range of ports, both included. */
+/** A range of ports, both ends included. */
 export type PortRange = readonly [first: number, last: number];
 
 interface Socket {
   readonly state: string;
   readonly uid: number;
-  /** As the links of `/proc/<pid>/fd` name it. */
+  /** Target of its links in `/proc/<pid>/fd`. */
   readonly link: string;
 }
 
@@ -34,12 +34,12 @@ interface Socket {
 const listening = "0A";
 const timeWait = "06";
 
-/** Name and pid of the process that listens on a TCP port of this machine, where this user may know it. */
+/** The process that listens on a TCP port of this machine; undefined where there is none or this user may not see it. */
 export async function portOwner(port: number): Promise<PortOwner | undefined> {
   return await ownerOf(await listeningSockets(port));
 }
 
-/** What uses a TCP port, a listener before all else; undefined where nothing is known to. */
+/** What uses a TCP port, a listener before connections; undefined when the port is free. */
 export async function portUse(port: number): Promise<PortUse | undefined> {
   const sockets = await socketsOf(port);
   const listener = sockets.find(({ state }) => state === listening);
@@ -48,14 +48,14 @@ export async function portUse(port: number): Promise<PortUse | undefined> {
   return sockets[0] && { kind: "closing", owner: undefined, uid: sockets[0].uid };
 }
 
-/** Who listens on a port in place of a detached process and of what it started; undefined where nobody does that is known. */
-export async function portStranger(port: number, pid: number): Promise<PortOwner | undefined> {
+/** The process that listens on a port and is neither the detached process `pid` nor started by it; undefined where none is found. */
+export async function foreignListener(port: number, pid: number): Promise<PortOwner | undefined> {
   if (await holds(pid, await listeningSockets(port))) return undefined;
   const owner = await portOwner(port);
   return owner === undefined || (await sessionOf(owner.pid)) === pid ? undefined : owner;
 }
 
-/** Those of the ports that the system may give to any outgoing connection, and the range of all such; undefined where none is. */
+/** Those of `ports` that the kernel may assign to outgoing connections, with the range of such ports; undefined where there is none. */
 export async function outgoingPorts(
   ports: readonly number[],
 ): Promise<{ readonly ports: readonly number[]; readonly range: PortRange } | undefined> {
@@ -63,12 +63,12 @@ export async function outgoingPorts(
   const [first, last] = numbers(await readIfExists(`${settings}/ip_local_port_range`));
   if (first === undefined || last === undefined) return undefined;
   const reserved = portRanges((await readIfExists(`${settings}/ip_local_reserved_ports`)) ?? "");
-  const isGiven = (port: number): boolean => isIn(port, [first, last]) && !reserved.some((range) => isIn(port, range));
-  const given = ports.filter(isGiven);
-  return given.length === 0 ? undefined : { ports: given, range: [first, last] };
+  const isAssignable = (port: number): boolean => isIn(port, [first, last]) && !reserved.some((range) => isIn(port, range));
+  const assignable = ports.filter(isAssignable);
+  return assignable.length === 0 ? undefined : { ports: assignable, range: [first, last] };
 }
 
-/** `8080,9000-9005` as ranges. */
+/** Parses a list such as `8080,9000-9005`. */
 function portRanges(text: string): readonly PortRange[] {
   return text.split(",").flatMap((part) => {
     const [first, last = first] = numbers(part);
@@ -89,7 +89,7 @@ async function listeningSockets(port: number): Promise<ReadonlySet<string>> {
   return new Set(sockets.filter(({ state }) => state === listening).map(({ link }) => link));
 }
 
-/** Every socket whose local end is the port, of either family. */
+/** All sockets with this local port, IPv4 and IPv6. */
 async function socketsOf(port: number): Promise<readonly Socket[]> {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
   const tables = await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map(async (table) => await readFile(table, "utf8").catch(() => "")));
@@ -119,7 +119,7 @@ async function holds(pid: number, sockets: ReadonlySet<string>): Promise<boolean
   return false;
 }
 
-/** A detached process leads a session of its own, in which what it starts stays. */
+/** Session of a process. A detached process leads its own session, which the processes that it starts belong to. */
 async function sessionOf(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]);

@@ -1,27 +1,27 @@
-/** The processes of this user, with what each was started as and where it works. Reads Linux's /proc. */
+/** Lists this user's processes with their command lines and working directories. Reads Linux's /proc. */
 
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { identifyProcess, type ProcessIdentity } from "./process.ts";
 
 export interface ListedProcess {
   readonly identity: ProcessIdentity;
-  /** The program and its arguments. */
+  /** Program and arguments. */
   readonly words: readonly string[];
   /**
-   * Its current folder, also where that was renamed or deleted since; undefined where it cannot be read, and for a process with mounts of
-   * its own, such as one in a container, whose paths are not those of this process.
+   * Working directory, which may have been renamed or deleted since the start. Undefined where it cannot be read, and for a process in
+   * another mount namespace, such as a container, where paths have another meaning.
    */
   readonly folder: string | undefined;
 }
 
-/** Processes of this user whose words a filter takes. Those that end meanwhile are left out. */
-export async function processesOfUser(takes: (words: readonly string[]) => boolean): Promise<readonly ListedProcess[]> {
+/** Processes of this user whose command line matches. Leaves out those that end during the call. */
+export async function processesOfUser(matches: (words: readonly string[]) => boolean): Promise<readonly ListedProcess[]> {
   const user = process.getuid?.();
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/u.test(name));
   const listed = await Promise.all(
     pids.map(async (pid): Promise<ListedProcess | undefined> => {
       const words = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0").slice(0, -1);
-      if (!takes(words)) return undefined;
+      if (!matches(words)) return undefined;
       const owner = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid;
       const identity = owner === user ? await identifyProcess(Number(pid)) : undefined;
       if (!identity) return undefined;

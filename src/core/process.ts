@@ -1,6 +1,6 @@
 /**
- * Processes of this machine. A process is known by pid, start time and boot together, so that a pid that the system gave to
- * somebody else is never taken for ours. The only module that spawns. Reads Linux's /proc.
+ * Starts, identifies and signals processes. A process is identified by pid, start time and boot id, so that a reused pid is never mistaken
+ * for it. The only module that spawns. Reads Linux's /proc.
  */
 
 import { spawn } from "node:child_process";
@@ -9,12 +9,12 @@ import { closeSync, openSync, statSync } from "node:fs";
 import { access, constants, readFile, stat } from "node:fs/promises";
 import { delimiter, resolve as absolute } from "node:path";
 import { createInterface } from "node:readline";
-import { passedEnvironment } from "./environment.ts";
+import { inheritedEnvironment } from "./environment.ts";
 import { StreamctlError, systemCode } from "./errors.ts";
 import { linesOf } from "./lines.ts";
 import { throwIfInterrupted } from "./wait.ts";
 
-/** Who a process is, beyond its pid. */
+/** Identifies one process, also after its pid was reused. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks from boot to the process's start (`/proc/<pid>/stat`, field 22). */
@@ -27,9 +27,9 @@ export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** What the program gets of this process's own environment: all, or what `passedEnvironment` lets pass (the default). */
-  readonly inherits?: "passed" | "all";
-  /** Added to that. */
+  /** Which of this process's environment variables the program gets: all, or those that `inheritedEnvironment` allows (the default). */
+  readonly inherits?: "allowed" | "all";
+  /** Added to those. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -39,27 +39,27 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** How a process ended: by itself with a code, or by a signal. */
+/** How a process ended: with an exit code or by a signal; the other one is null. */
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Time for an interrupted program to end after SIGTERM, in milliseconds; after it the program is killed. */
+/** Time between SIGTERM and SIGKILL for an interrupted program, in milliseconds. */
 const endTimeoutMs = 5000;
 
 /**
- * Runs a command to its end.
+ * Runs a command until it exits.
  *
- * @param options.onLine called with each line of either stream, as it comes
- * @throws StreamctlError `prerequisite` when the program does not exist, `interrupted` when the signal fires (the program has ended by then).
+ * @param options.onLine called for each line of standard output and standard error as it arrives
+ * @throws StreamctlError `prerequisite` when the program does not exist, `interrupted` when the signal fires (after the program has ended).
  */
 export async function runCommand(
   command: Command,
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly onLine?: (line: string) => void;
-    /** True: the terminal's Ctrl-C, which its whole group gets, does not reach the program; default false. */
+    /** Runs the program in its own process group, which Ctrl-C in the terminal does not reach; default false. */
     readonly ownGroup?: boolean;
   } = {},
 ): Promise<CommandResult> {
@@ -77,16 +77,16 @@ export async function runCommand(
       options.onLine?.(line);
     });
   }
-  let patience: NodeJS.Timeout | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
   let onAbort = (): void => {};
   const ended = new Promise<number>((resolve, reject) => {
-    // An interrupted program is waited for, so that it does not write on while its caller tidies up.
+    // Wait for an interrupted program to end, so that it does not write any more while the caller cleans up.
     child.on("error", (error) => {
       if (child.pid === undefined) reject(error);
     });
     child.once("close", (code) => resolve(code ?? 1));
     onAbort = () => {
-      patience = setTimeout(() => {
+      killTimer = setTimeout(() => {
         child.kill("SIGKILL");
         resolve(1);
       }, endTimeoutMs);
@@ -101,23 +101,23 @@ export async function runCommand(
     throwIfInterrupted(options.signal);
     throw notStarted(command.program, error);
   } finally {
-    clearTimeout(patience);
+    clearTimeout(killTimer);
     options.signal?.removeEventListener("abort", onAbort);
   }
 }
 
-/** The end of a program that was followed. */
+/** The end of a program that `followCommand` ran. */
 export interface FollowEnd {
-  /** When it ended, in milliseconds since the epoch; what it had written by then may have been read later. */
+  /** When the program ended, in milliseconds since the epoch; its last output may have been read later. */
   readonly endedAtMs: number;
 }
 
 /**
- * Runs a program that may go on for long and hands on each line of either of its streams, in the order of arrival. Keeps none, and reads no
- * further before `onLine` is done with a line: a program that writes faster waits at its full pipe.
+ * Runs a program that may run for long and passes each line of its standard output and standard error to `onLine`, in order of arrival.
+ * Reads on only after `onLine` has finished; a program that writes faster blocks on its full pipe. No output is kept.
  *
- * @param onLine to be done at once when the signal fires
- * @returns when the program ended, by itself or because the signal fired
+ * @param onLine must finish at once when the signal fires
+ * @returns after the program has ended, by itself or because the signal fired
  * @throws StreamctlError `prerequisite` when the program does not exist; what `onLine` throws
  */
 export async function followCommand(command: Command, onLine: (line: string) => Promise<void>, signal: AbortSignal): Promise<FollowEnd> {
@@ -146,7 +146,7 @@ export async function followCommand(command: Command, onLine: (line: string) => 
         await onLine(line);
       }
     } catch (error) {
-      // A stream that was taken away has not ended.
+      // Destroying a stream makes its iteration throw.
       if (!signal.aborted) throw error;
     }
   };
@@ -160,9 +160,9 @@ export async function followCommand(command: Command, onLine: (line: string) => 
 }
 
 /**
- * Starts a process of its own session that outlives this one; both of its streams are appended to `logFile`.
+ * Starts a process in its own session that outlives this one. Its standard output and standard error are appended to `logFile`.
  *
- * @param onEnd called when it ends, if that happens while this process runs
+ * @param onEnd called when the process ends while this one still runs
  * @throws StreamctlError `prerequisite` when the program does not exist, `service-failed` when it ended before it could be identified.
  */
 export async function startDetached(
@@ -186,7 +186,7 @@ export async function startDetached(
     }
     child.unref();
     const identity = child.pid === undefined ? undefined : await identifyProcess(child.pid);
-    if (!identity) throw new StreamctlError("service-failed", `Cannot start "${command.program}": it ended at once`);
+    if (!identity) throw new StreamctlError("service-failed", `Cannot start "${command.program}": it exited immediately`);
     return identity;
   } finally {
     closeSync(log);
@@ -194,13 +194,13 @@ export async function startDetached(
 }
 
 /**
- * The identity of a running process; undefined where there is none with this pid. A zombie counts as ended, but not while
- * other threads of it still live: until the last one is gone, its ports and files are in use.
+ * The identity of a running process; undefined when no process has this pid. A zombie counts as ended once its last thread has: until then
+ * its ports and files are in use.
  */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   try {
     const [status, bootId] = await Promise.all([readFile(`/proc/${pid}/stat`, "utf8"), readBootId()]);
-    // The second field is the program's name in brackets and may itself hold spaces and brackets.
+    // The second field is the program's name in parentheses; the name may contain spaces and parentheses.
     const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
     const threads = Number(fields[17]);
     if ((fields[0] === "Z" && threads <= 1) || fields[0] === "X") return undefined;
@@ -211,22 +211,24 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity | un
   }
 }
 
-/** Ticks of `/proc/<pid>/stat` in a second: what the kernel tells programs is in these, whatever its own clock does. */
+/** USER_HZ, the unit of times in `/proc/<pid>/stat`: 100 per second, independent of the kernel's own clock rate. */
 const ticksPerSecond = 100;
 
-/** Time since a process was started, in milliseconds, by the clock that nobody sets. */
+/** Time since a process was started, in milliseconds, by the time since boot, which setting the clock does not change. */
 export async function processAgeMs({ startTicks }: ProcessIdentity): Promise<number> {
   const [secondsSinceBoot] = (await readFile("/proc/uptime", "utf8")).split(" ");
   return Math.max(0, Math.round(Number(secondsSinceBoot) * 1000 - (startTicks * 1000) / ticksPerSecond));
 }
 
-/** Whether exactly this process still runs. */
+/** Whether this process, not another one with its pid, is still running. */
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   const now = await identifyProcess(identity.pid);
   return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
-/** Sends a signal to exactly this process; nothing is sent where it has ended. Answers whether it was sent. */
+/**
+ * Signals exactly this process. @returns false when it has already ended. @throws StreamctlError `permission` for another user's process
+ */
 export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<boolean> {
   if (!(await isRunning(identity))) return false;
   try {
@@ -243,18 +245,18 @@ async function foreignProcess(pid: number): Promise<StreamctlError> {
   const owner = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid;
   const user = owner === undefined ? "another user" : await nameOfUser(owner);
   return new StreamctlError("permission", `Process ${pid} belongs to ${user}, and user ${process.getuid?.() ?? "?"} may not stop it`, {
-    hint: `Type the same as ${user}`,
+    hint: `Run the same command as ${user}`,
   });
 }
 
-/** `root`, or `user 12345` where no table of this machine names it. */
+/** The user's name, or `user 12345` for an id that is not in /etc/passwd. */
 export async function nameOfUser(uid: number): Promise<string> {
   const table = await readFile("/etc/passwd", "utf8").catch(() => "");
   const line = table.split("\n").find((entry) => entry.split(":")[2] === String(uid));
   return line?.split(":")[0] ?? `user ${uid}`;
 }
 
-/** Resident memory of a process in bytes; undefined where it has ended. */
+/** Resident memory of a process in bytes; undefined when it has ended. */
 export async function residentBytes(pid: number): Promise<number | undefined> {
   try {
     return residentBytesIn(await readFile(`/proc/${pid}/status`, "utf8"));
@@ -263,13 +265,13 @@ export async function residentBytes(pid: number): Promise<number | undefined> {
   }
 }
 
-/** The same of the processes together whose `/proc/<pid>/status` a text holds. */
+/** Total resident memory in a text of one or several `/proc/<pid>/status` files, in bytes. */
 export function residentBytesIn(text: string): number | undefined {
   const kilobytes = [...text.matchAll(/^VmRSS:\s+(\d+) kB$/gmu)].map(([, size]) => Number(size));
   return kilobytes.length === 0 ? undefined : kilobytes.reduce((sum, size) => sum + size, 0) * 1024;
 }
 
-/** Full path of a program on the PATH, or where the system looks without one; undefined where there is none. */
+/** Full path of a program on the PATH (default: /bin:/usr/bin); undefined when it is not found. */
 export async function findProgram(name: string): Promise<string | undefined> {
   for (const folder of (process.env["PATH"] ?? "/bin:/usr/bin").split(delimiter).filter(Boolean)) {
     const path = absolute(folder, name);
@@ -279,14 +281,14 @@ export async function findProgram(name: string): Promise<string | undefined> {
 }
 
 function environmentOf({ inherits, env }: Command): NodeJS.ProcessEnv {
-  return { ...(inherits === "all" ? process.env : passedEnvironment(process.env)), ...env };
+  return { ...(inherits === "all" ? process.env : inheritedEnvironment(process.env)), ...env };
 }
 
-/** Whether a path is that of a file that this user may run. */
+/** Whether a path is a file that this user may execute. */
 export async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
-    // A folder may be entered by the same permission.
+    // The same permission allows entering a folder.
     return !statSync(path).isDirectory();
   } catch {
     return false;
@@ -299,5 +301,5 @@ async function readBootId(): Promise<string> {
 
 function notStarted(program: string, error: unknown): StreamctlError {
   const why = systemCode(error) === "ENOENT" ? "no such program on the PATH" : String(error);
-  return new StreamctlError("prerequisite", `Cannot start "${program}": ${why}`, { cause: error, hint: "Type: streamctl doctor" });
+  return new StreamctlError("prerequisite", `Cannot start "${program}": ${why}`, { cause: error, hint: "Run: streamctl doctor" });
 }

@@ -1,7 +1,7 @@
 /**
- * Carries out a plan: each operation as soon as what it waits for is done, in parallel as far as the graph allows, until the first failure.
- * It decides nothing by itself. What an engine that did not run was expected to hold is looked at once it runs; where something else is
- * there, the resource decides again by the same function, and what changes is said.
+ * Executes a plan: each operation as soon as its dependencies are done, in parallel where the graph allows, until the first failure. It
+ * makes no decisions. A resource of an engine that was not running when the plan was made is observed once the engine runs. If its state
+ * differs from the expected one, the resource decides again by the same function, and the difference is logged.
  */
 
 import { hasCode, StreamctlError } from "./errors.ts";
@@ -12,15 +12,15 @@ import { stepDeadline } from "./step-deadline.ts";
 
 export interface ExecutionOptions {
   readonly log: Log;
-  /** The caller's own interruption. */
+  /** Interrupts the execution. */
   readonly signal: AbortSignal;
-  /** Fires on the first failure too: ends whatever else is waited for. */
+  /** Aborted on the first failure, which ends all other waits. */
   readonly failure: AbortController;
-  /** Longest time for each resource, in milliseconds, counted from when it can begin. */
+  /** Timeout of each resource, in milliseconds, from the time at which it can begin. */
   readonly timeoutMs: number;
-  /** Called between the removals and everything else. */
+  /** Called once, before the first operation that is not a stop. */
   readonly prepare?: (() => Promise<void>) | undefined;
-  /** Told what was done with each resource, in the order of the ends; the next one that needs it waits for that too. */
+  /** Called after each resource, in order of completion; resources that need it wait for this call. */
   readonly onDone?: ((done: Executed) => Promise<void>) | undefined;
 }
 
@@ -31,9 +31,9 @@ export interface Executed {
 }
 
 /**
- * Answers what was done with each resource, in the order of the plan.
+ * Executes a plan. @returns what was done with each resource, in the order of the plan
  *
- * @throws the first failure in that order, not what it ended elsewhere; `interrupted` where the caller's signal fired
+ * @throws the first failure in that order, not the interruptions that followed from it; `interrupted` when the caller's signal fired
  */
 export async function executePlan(plan: Plan, options: ExecutionOptions): Promise<readonly Executed[]> {
   return await new Execution(plan, options).run();
@@ -44,7 +44,7 @@ class Execution {
   readonly #options: ExecutionOptions;
   readonly #signal: AbortSignal;
   readonly #done = new Map<Resource, Promise<Executed>>();
-  readonly #looks = new Map<Resource, Promise<unknown>>();
+  readonly #observations = new Map<Resource, Promise<unknown>>();
   readonly #validated = new Map<Resource, Promise<void>>();
   readonly #seen = new Map<Resource, unknown>();
   readonly #executed = new Map<Resource, Executed>();
@@ -65,8 +65,8 @@ class Execution {
 
   async run(): Promise<readonly Executed[]> {
     const { signal } = this.#options;
-    // Removals first: nothing else begins while what is unwanted still runs.
-    const outcomes = await Promise.allSettled(this.#plan.map(async ({ resource }) => await this.#carryOut(resource)));
+    // Every operation but a stop waits for all stops: see #before.
+    const outcomes = await Promise.allSettled(this.#plan.map(async ({ resource }) => await this.#execute(resource)));
     const failures = outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason as unknown);
     const interruption = failures.find((reason) => hasCode(reason, "interrupted"));
     const failure = failures.find((reason) => !hasCode(reason, "interrupted"));
@@ -79,8 +79,8 @@ class Execution {
     return this.#plan.find((planned) => planned.resource === resource);
   }
 
-  /** Once per resource, whoever asks for it. */
-  async #carryOut(resource: Resource): Promise<Executed> {
+  /** Runs once per resource; later calls share the result. */
+  async #execute(resource: Resource): Promise<Executed> {
     let done = this.#done.get(resource);
     if (done === undefined) {
       done = this.#perform(resource).catch((error: unknown) => {
@@ -93,13 +93,13 @@ class Execution {
   }
 
   async #perform(resource: Resource): Promise<Executed> {
-    await Promise.all(this.#before(resource).map(async (other) => await this.#carryOut(other)));
+    await Promise.all(this.#before(resource).map(async (other) => await this.#execute(other)));
     const planned = this.#planned(resource);
-    if (planned === undefined) throw new StreamctlError("internal", `Cannot carry out "${idOf(resource)}": it is in no plan`);
+    if (planned === undefined) throw new StreamctlError("internal", `Cannot execute "${idOf(resource)}": it is not in the plan`);
     if (!isStop(planned)) await (this.#prepared ??= this.#prepare());
-    await Promise.all((resource.considers ?? []).map(async (other) => await this.#look(other)));
-    await this.#look(resource);
-    this.#throwIfOver(resource);
+    await Promise.all((resource.considers ?? []).map(async (other) => await this.#observe(other)));
+    await this.#observe(resource);
+    this.#throwIfAborted(resource);
     const decision = this.#decideAgain(planned);
     if (decision.operation === "replace") {
       await this.#validate(resource);
@@ -112,7 +112,9 @@ class Execution {
     return executed;
   }
 
-  /** What is removed waits for those that work with it; everything else waits for what it needs, and for every service that is stopped. */
+  /**
+   * A removal waits for the removal of its dependents; everything else waits for its dependencies and for every service that is stopped.
+   */
   #before(resource: Resource): readonly Resource[] {
     const planned = this.#planned(resource);
     const inPlan = (other: Resource): boolean => this.#planned(other) !== undefined;
@@ -129,32 +131,32 @@ class Execution {
     await this.#options.prepare?.();
   }
 
-  /** What is seen of a resource, by its engine where that did not run when the plan was made. */
-  async #look(resource: Resource): Promise<unknown> {
-    let look = this.#looks.get(resource);
-    if (look === undefined) {
-      look = this.#lookNow(resource);
-      this.#looks.set(resource, look);
+  /** The observed state of a resource; asks its engine if that was not running when the plan was made. */
+  async #observe(resource: Resource): Promise<unknown> {
+    let observation = this.#observations.get(resource);
+    if (observation === undefined) {
+      observation = this.#observeNow(resource);
+      this.#observations.set(resource, observation);
     }
-    return await look;
+    return await observation;
   }
 
-  async #lookNow(resource: Resource): Promise<unknown> {
+  async #observeNow(resource: Resource): Promise<unknown> {
     const planned = this.#planned(resource);
     if (planned === undefined) return undefined;
     if (planned.live) return planned.seen;
-    if (resource.holder !== undefined) await this.#carryOut(resource.holder);
+    if (resource.holder !== undefined) await this.#execute(resource.holder);
     const seen = await resource.observe(this.#deadline());
     this.#seen.set(resource, seen);
     return seen;
   }
 
-  /** The decision by what is known now. The planned one stays where it comes to the same operation. */
+  /** Decides by what is known now. The planned cause is kept when the operation is the same. */
   #decideAgain({ resource, decision: planned }: PlannedResource): Decision {
     const now = resource.decide(this.#seen.get(resource), this.#neighbours);
     if (now.operation === planned.operation) return { ...now, cause: planned.cause };
     const { log } = this.#options;
-    const change = `${idOf(resource)}: ${now.operation} in place of ${planned.operation}, ${now.cause}`;
+    const change = `${idOf(resource)}: ${now.operation} instead of ${planned.operation}, ${now.cause}`;
     if (now.operation === "replace" || isRemoval(now.operation)) log.warn(change);
     else log.debug(change);
     return now;
@@ -163,7 +165,7 @@ class Execution {
   async #releaseDependents(replaced: Resource): Promise<void> {
     const dependents = this.#plan.filter(({ resource }) => resource.needs.includes(replaced) && resource.release !== undefined);
     for (const { resource } of dependents) {
-      await this.#look(resource);
+      await this.#observe(resource);
       await this.#validate(resource);
       await resource.release?.(this.#application(resource));
     }
@@ -186,7 +188,7 @@ class Execution {
     return stepDeadline(this.#options.timeoutMs, this.#signal);
   }
 
-  #throwIfOver(resource: Resource): void {
+  #throwIfAborted(resource: Resource): void {
     if (this.#signal.aborted) throw new StreamctlError("interrupted", `Interrupted before ${idOf(resource)}`);
   }
 }
@@ -199,7 +201,7 @@ function worksWith(resource: Resource, other: Resource): boolean {
   return resource.needs.includes(other) || (resource.uses ?? []).includes(other);
 }
 
-/** What was done, as lines: parts before the whole. */
+/** The executed operations as lines; the parts of a resource come before it. */
 export function operationsDone(executed: readonly Executed[]): readonly Operation[] {
   return executed.flatMap(({ resource: { kind, name, hidden }, decision: { operation, cause, parts = [] } }) =>
     hidden === true ? [] : [...parts, { operation, kind, name, cause }],

@@ -1,4 +1,4 @@
-/** From the resources of a graph and what is seen of them to a plan: pure, printable, and the very value that is carried out. */
+/** Makes a plan from the resources of a graph and their observed state. The plan can be printed, and is the value that is executed. */
 
 import { StreamctlError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -7,11 +7,11 @@ import type { StepDeadline } from "./step-deadline.ts";
 
 export interface Observation {
   readonly seen: unknown;
-  /** Whether the engine told it now; otherwise it is what was left there last. */
+  /** Whether `seen` was observed now; otherwise it is what run.json recorded last. */
   readonly live: boolean;
 }
 
-/** One look at a whole graph. */
+/** The observed state of a whole graph. */
 export type Snapshot = ReadonlyMap<Resource, Observation>;
 
 export interface PlannedResource extends Observation {
@@ -19,10 +19,10 @@ export interface PlannedResource extends Observation {
   readonly decision: Decision;
 }
 
-/** In an order in which each stands after what it needs. */
+/** In topological order: each resource after those that it needs. */
 export type Plan = readonly PlannedResource[];
 
-/** Looks at every resource: at the services, then at what those hold that serve now. Changes nothing. */
+/** Observes all services, then the resources in those engines that are running; the others are recalled from run.json. Changes nothing. */
 export async function observeGraph(resources: readonly Resource[], within: () => StepDeadline): Promise<Snapshot> {
   const snapshot = new Map<Resource, Observation>();
   const look = async (resource: Resource): Promise<void> => {
@@ -35,7 +35,7 @@ export async function observeGraph(resources: readonly Resource[], within: () =>
   return snapshot;
 }
 
-/** Whether a service answers now, as the stack wants it, and so does every one that it needs: a server may answer without its Kafka. */
+/** Whether a service runs as planned, and so does every service that it needs: a server may answer although its Kafka is down. */
 function isServing(holder: Resource, snapshot: ReadonlyMap<Resource, Observation>): boolean {
   const keeps = holder.decide(snapshot.get(holder)?.seen, noNeighbours).operation === "keep";
   return keeps && holder.needs.every((needed) => isServing(needed, snapshot));
@@ -44,9 +44,9 @@ function isServing(holder: Resource, snapshot: ReadonlyMap<Resource, Observation
 const noNeighbours: Neighbours = { seen: () => undefined, facts: () => undefined, decision: () => undefined };
 
 /**
- * What has to happen to each resource. Pure.
+ * Decides what to do with each resource. Pure.
  *
- * @throws StreamctlError where a resource can neither stay nor be changed, `internal` for a graph with a circle
+ * @throws StreamctlError when a resource can neither be kept nor changed, `internal` for a graph with a cycle
  */
 export function planGraph(resources: readonly Resource[], snapshot: Snapshot): Plan {
   const decisions = new Map<Resource, Decision>();
@@ -54,7 +54,7 @@ export function planGraph(resources: readonly Resource[], snapshot: Snapshot): P
     (resource) => snapshot.get(resource)?.seen,
     (resource) => decisions.get(resource),
   );
-  return inOrder(resources).map((resource) => {
+  return topologicalOrder(resources).map((resource) => {
     const { seen, live } = snapshot.get(resource) ?? { seen: resource.recall?.(), live: false };
     const decision = resource.decide(seen, neighbours);
     decisions.set(resource, decision);
@@ -62,7 +62,7 @@ export function planGraph(resources: readonly Resource[], snapshot: Snapshot): P
   });
 }
 
-/** What the resources of a plan know of each other before it is carried out. */
+/** What the resources of a plan know about each other before it is executed. */
 export function neighboursIn(plan: Plan): Neighbours {
   const planned = new Map(plan.map((one) => [one.resource, one]));
   return neighboursBy(
@@ -79,13 +79,13 @@ function neighboursBy(seenOf: (resource: Resource) => unknown, decisionOf: (reso
   };
 }
 
-/** Each resource after those that it needs, otherwise in the order given. */
-function inOrder(resources: readonly Resource[]): readonly Resource[] {
+/** Topological order; resources that do not depend on each other keep the given order. */
+function topologicalOrder(resources: readonly Resource[]): readonly Resource[] {
   const ordered = new Set<Resource>();
   const visit = (resource: Resource, above: readonly Resource[]): void => {
     if (ordered.has(resource) || !resources.includes(resource)) return;
     if (above.includes(resource)) {
-      throw new StreamctlError("internal", `Cannot order "${idOf(resource)}": it needs itself by ${above.map(idOf).join(", ")}`);
+      throw new StreamctlError("internal", `Cannot order "${idOf(resource)}": it depends on itself through ${above.map(idOf).join(", ")}`);
     }
     for (const needed of resource.needs) visit(needed, [...above, resource]);
     ordered.add(resource);
@@ -101,7 +101,7 @@ export function operationsOf(plan: Plan): readonly Operation[] {
   );
 }
 
-/** Has the engines that run check what would be made of what is replaced. @throws StreamctlError where one of them would refuse it */
+/** Lets the running engines check the definitions of resources that would be replaced. @throws StreamctlError when an engine refuses one */
 export async function validatePlan(plan: Plan, within: () => StepDeadline, log: Log): Promise<void> {
   const neighbours = neighboursIn(plan);
   for (const { resource, seen, live, decision } of plan) {

@@ -1,13 +1,13 @@
 /**
- * What streamctl brings about (services, topics, the processor's computation, schema and table) is a resource in one graph. Each says what
- * it needs, looks at what is there, decides purely what has to happen, and carries it out. `up --dry-run` prints the plan that follows from
- * the decisions, `up` carries out that very plan, and `down` is the plan of a graph in which nothing is wanted.
+ * Everything that streamctl creates (services, topics, the processor's computation, schema and table) is a resource in one graph. A
+ * resource names its dependencies, observes its state, decides (a pure function) what to do, and applies the decision. `up --dry-run`
+ * prints the plan that the decisions make, `up` executes the same plan, and `down` is the plan of a graph in which no resource is wanted.
  */
 
 import type { Log } from "./log.ts";
 import type { StepDeadline } from "./step-deadline.ts";
 
-/** Of services the first five; of everything else `keep` and the last four. */
+/** Services take `start` to `stop`, all other resources `keep` and the last four. */
 export type OperationKind = "start" | "restart" | "await" | "keep" | "stop" | "create" | "update" | "replace" | "remove";
 
 /** One line of a plan. */
@@ -18,34 +18,34 @@ export interface Operation {
   readonly cause: string;
 }
 
-/** What has to happen to a resource. */
+/** What to do with a resource, and why. */
 export interface Decision<Facts = unknown> {
   readonly operation: OperationKind;
   readonly cause: string;
-  /** The cause says no more than the operation does, as that something new was not there before. */
+  /** The cause adds nothing to the operation: for example, a new resource did not exist before. */
   readonly obvious?: true;
-  /** What the others can know of the resource before it is carried out; absent where only carrying it out tells. */
+  /** What other resources can know before this one is applied; absent where only applying it reveals that. */
   readonly facts?: Facts;
-  /** What the resource consists of in its engine, each with an operation of its own. */
+  /** The objects in the engine of which the resource consists, each with its operation. */
   readonly parts?: readonly Operation[];
 }
 
-/** What was done. Where it came to something else than was decided, with the operation and the cause. */
+/** What was done; operation and cause are set where they differ from the decision. */
 export interface Applied<Facts = unknown> extends Partial<Omit<Decision, "facts">> {
   readonly facts: Facts;
 }
 
-/** What a decision may know of the other resources of the graph. */
+/** What a decision may know about the other resources of the graph. */
 export interface Neighbours {
-  /** What was seen of a resource; undefined where the graph does not hold it. */
+  /** Observed state of a resource; undefined where the graph does not contain it. */
   seen<Seen>(resource: Resource<Seen> | undefined): Seen | undefined;
-  /** Facts of a resource; undefined until it was carried out, unless its decision tells them. */
+  /** Facts of a resource; undefined until it was applied, unless its decision contains them. */
   facts<Facts>(resource: Resource<unknown, Facts> | undefined): Facts | undefined;
-  /** What was decided about a resource that this one needs. */
+  /** The decision about a resource that this one needs. */
   decision(resource: Resource | undefined): Decision | undefined;
 }
 
-/** What carrying out one resource is given. */
+/** The context in which a resource is validated, released and applied. */
 export interface Application<Seen> {
   readonly seen: Seen;
   readonly neighbours: Neighbours;
@@ -57,47 +57,49 @@ export interface Health {
   readonly healthy: boolean;
   /** What its engine reports. */
   readonly detail: string;
-  /** It failed again and again, and there is no sign that waiting helps. */
+  /** It fails repeatedly, and nothing suggests that waiting helps. */
   readonly keepsFailing?: true;
 }
 
 /**
- * Methods are called in this order: `observe` or `recall`, `decide`, then `validate`, `release` and `apply` as far as the plan asks for it.
- * Every method but `decide` and `recall` may wait within its deadline; none but `release` and `apply` changes anything.
+ * Methods are called in this order: `observe` or `recall`, `decide`, then `validate`, `release` and `apply` as the plan requires. All
+ * methods but `decide` and `recall` may wait within the deadline; only `release` and `apply` change anything.
  */
 export interface Resource<Seen = unknown, Facts = unknown> {
   readonly kind: string;
   readonly name: string;
-  /** The service whose engine holds it; absent for services. */
+  /** The service that contains the resource; absent for services. */
   readonly holder?: Resource | undefined;
-  /** Carried out before this one. */
+  /** Dependencies: applied before this resource. */
   readonly needs: readonly Resource[];
-  /** Work with this one while both run: stopped after it. */
+  /** Services that this one uses while both run: stopped after it. */
   readonly uses?: readonly Resource[];
-  /** Seen before this one is decided about, though carried out after it. */
+  /** Observed before this resource decides, although applied after it. */
   readonly considers?: readonly Resource[];
-  /** A server that streamctl does not start: waited for, and not printed. */
+  /** A server that streamctl does not start: awaited, but not printed. */
   readonly hidden?: true;
   observe(deadline: StepDeadline): Promise<Seen>;
-  /** What it is expected to be while its holder does not run; absent for services. */
+  /** Its expected state while its holder is not running, from run.json; absent for services. */
   recall?(): Seen;
-  /** Pure. @throws StreamctlError where it can neither stay as it is nor be changed */
+  /** Pure. @throws StreamctlError when the resource can neither be kept nor changed */
   decide(seen: Seen, neighbours: Neighbours): Decision<Facts>;
-  /** Has its engine check what would be made of it. Called before it, or something that it needs, is replaced. @throws StreamctlError */
+  /**
+   * Lets the engine check the new definition. Called before this resource or one of its dependencies is replaced. @throws StreamctlError
+   */
   validate?(application: Application<Seen>): Promise<void>;
-  /** Stops working with what it needs, of which a part is about to be replaced. */
+  /** Stops using its dependencies, one of which is about to be replaced. */
   release?(application: Application<Seen>): Promise<void>;
   apply(decision: Decision<Facts>, application: Application<Seen>): Promise<Applied<Facts>>;
-  /** Whether it works now; absent where its holder's health is its own. */
+  /** Whether it works now; absent where the holder's health check covers it. */
   health?(deadline: StepDeadline): Promise<Health>;
 }
 
-/** Name of a resource within its graph: `topic transactions`. */
+/** Identifies a resource within its graph: `topic transactions`. */
 export function idOf({ kind, name }: Pick<Resource, "kind" | "name">): string {
   return `${kind} ${name}`;
 }
 
-/** Whether an operation takes something away. */
+/** Whether an operation stops or removes a resource. */
 export function isRemoval(operation: OperationKind): boolean {
   return operation === "stop" || operation === "remove";
 }

@@ -1,4 +1,4 @@
-/** How long a provisioning step may wait, and what interrupts it: handed down whole, so that steps share one deadline. */
+/** Deadline and interruption of a provisioning step. Nested steps get the same value, so that they share the deadline. */
 
 import { Deadline, type WaitOptions } from "./wait.ts";
 
@@ -7,7 +7,7 @@ export interface StepDeadline {
   readonly deadline: Deadline;
 }
 
-/** A deadline that lies `timeoutMs` milliseconds ahead. */
+/** A deadline in `timeoutMs` milliseconds. */
 export function stepDeadline(timeoutMs: number, signal?: AbortSignal): StepDeadline {
   return { deadline: new Deadline(timeoutMs), signal };
 }
@@ -17,7 +17,7 @@ export function remainingMs(deadline: StepDeadline): number {
   return Math.max(1, deadline.deadline.remainingMs);
 }
 
-/** The options of one wait within the deadline. */
+/** Options of a wait that ends by the deadline. */
 export function waitOptions(deadline: StepDeadline, what: string): WaitOptions {
   return { what, timeoutMs: remainingMs(deadline), signal: deadline.signal };
 }

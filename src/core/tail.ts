@@ -1,22 +1,22 @@
-/** A text file read from its end, and on as it grows: piece by piece, at the pace of whoever reads, so that a log of any size costs the memory of one piece. */
+/** Reads the end of a text file and follows it as it grows. Reads chunks of 64 KiB on demand, so memory does not grow with the file. */
 
 import { open, type FileHandle } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { systemCode } from "./errors.ts";
 
 const chunkBytes = 64 * 1024;
-/** A line that is longer, in characters, is handed on in pieces: it need not end at all. */
+/** A longer line, in characters, is returned in pieces: it may never end. */
 const longestLine = 1024 * 1024;
 const newline = 0x0a;
 
 export interface Tail {
-  /** The last lines, without their ends. */
+  /** The last lines, without line ends. */
   readonly lines: readonly string[];
-  /** Byte behind what was read: where to go on. */
+  /** Byte offset after what was read: where `Follower` continues. */
   readonly position: number;
 }
 
-/** The last `count` lines of a file; undefined where there is no such file. */
+/** The last `count` lines of a file; undefined when the file does not exist. */
 export async function readTail(path: string, count: number): Promise<Tail | undefined> {
   const file = await openIfExists(path);
   if (!file) return undefined;
@@ -25,7 +25,7 @@ export async function readTail(path: string, count: number): Promise<Tail | unde
     let start = size;
     const chunks: Buffer[] = [];
     let ends = 0;
-    // One line end more than lines: the one before the first of them.
+    // `count` lines need one more line end: the one before the first line.
     while (start > 0 && ends <= count) {
       const length = Math.min(chunkBytes, start);
       start -= length;
@@ -41,7 +41,7 @@ export async function readTail(path: string, count: number): Promise<Tail | unde
   }
 }
 
-/** Follows a file from a position on; begins again at its start where it became shorter, as a log that was set aside. */
+/** Follows a file from a byte offset. Starts over when the file has become shorter, as a rotated log. */
 export class Follower {
   readonly #path: string;
   #position: number;
@@ -54,8 +54,8 @@ export class Follower {
   }
 
   /**
-   * The whole lines that came since the last look; none where the file is not there. Reads no further than its reader does, and goes on
-   * the next time behind the piece of 64 KiB that the reader stopped in.
+   * Complete lines added since the last call; none when the file does not exist. Reads only as far as the consumer does; after a consumer
+   * that stopped early, the next call continues after the chunk in which it stopped.
    */
   async *look(): AsyncGenerator<string, void, undefined> {
     const file = await openIfExists(this.#path);

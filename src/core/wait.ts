@@ -1,4 +1,4 @@
-/** Waits: every one ends by a real state, a deadline or a signal, whichever comes first. */
+/** Waits: each one ends when the awaited state is reached, at its deadline, or when its signal fires. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { StreamctlError } from "./errors.ts";
@@ -6,67 +6,67 @@ import { StreamctlError } from "./errors.ts";
 export interface WaitOptions {
   /** Ends the wait with an `interrupted` error. */
   readonly signal?: AbortSignal | undefined;
-  /** Longest time to wait, in milliseconds; after it a `timeout` error is thrown. */
+  /** Longest wait, in milliseconds; then a `timeout` error is thrown. */
   readonly timeoutMs: number;
-  /** First pause between two looks, in milliseconds; default 25. It doubles up to `maxIntervalMs`. */
+  /** First pause between two polls, in milliseconds; default 25. It doubles up to `maxIntervalMs`. */
   readonly intervalMs?: number;
-  /** Longest pause between two looks, in milliseconds; default 250. */
+  /** Longest pause between two polls, in milliseconds; default 250. */
   readonly maxIntervalMs?: number;
-  /** What is awaited, as in `Cannot wait for "<what>"`. */
+  /** What is awaited, as in `Timed out after 30 s waiting for <what>`. */
   readonly what: string;
 }
 
-/** Of the time between two looks at most this much counts, in milliseconds: more means that nobody could look. */
+/** Between two readings of the clock at most this much counts, in milliseconds: a longer step means that the process was not running. */
 const longestStepMs = 1000;
 
 /**
- * Milliseconds that passed while this process ran. A stopped process (Ctrl-Z) and a suspended machine look at nothing, so a clock that
- * jumped ahead between two looks is no time that anybody waited. Whoever asks has to look at least once per second.
+ * Time during which this process was running, in milliseconds. While the process is stopped (Ctrl-Z) or the machine suspended, the clock
+ * goes on; that time must not count as waiting. The caller must read it at least once per second.
  */
 export class AwakeTime {
   readonly #clockMs: () => number;
-  #lookedMs: number;
+  #readAtMs: number;
   #awakeMs = 0;
   #skippedMs = 0;
 
-  /** @param clockMs milliseconds on a clock that never goes back */
+  /** @param clockMs a monotonic clock in milliseconds */
   constructor(clockMs: () => number = () => performance.now()) {
     this.#clockMs = clockMs;
-    this.#lookedMs = clockMs();
+    this.#readAtMs = clockMs();
   }
 
-  /** Milliseconds since the start, those left out that nobody looked at. */
-  look(): number {
+  /** Reads the clock. @returns running time since the start, in milliseconds */
+  read(): number {
     const nowMs = this.#clockMs();
-    const stepMs = nowMs - this.#lookedMs;
-    this.#lookedMs = nowMs;
+    const stepMs = nowMs - this.#readAtMs;
+    this.#readAtMs = nowMs;
     this.#awakeMs += Math.min(stepMs, longestStepMs);
     this.#skippedMs += Math.max(0, stepMs - longestStepMs);
     return this.#awakeMs;
   }
 
-  /** Milliseconds that were left out up to the last look. */
+  /** Milliseconds that did not count, up to the last reading. */
   get skippedMs(): number {
     return this.#skippedMs;
   }
 }
 
-/** Pause between two looks of a deadline or a watched time, in milliseconds. */
-const lookIntervalMs = 250;
+/** Interval at which a deadline or a watched time reads the clock, in milliseconds. */
+const readIntervalMs = 250;
 
-/** As `AwakeTime`, for whoever may not look for seconds: looks by itself until it is released. Keeps no process alive. */
+/** An `AwakeTime` that reads the clock by a timer until it is released, for callers that read it less often. The timer is unref'd. */
 export class WatchedTime {
   readonly #time = new AwakeTime();
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    this.#timer = setInterval(() => this.#time.look(), lookIntervalMs);
+    this.#timer = setInterval(() => this.#time.read(), readIntervalMs);
     this.#timer.unref();
   }
 
-  /** Milliseconds since the start, counted while this process runs. */
-  look(): number {
-    return this.#time.look();
+  /** Running time since the start, in milliseconds. */
+  read(): number {
+    return this.#time.read();
   }
 
   release(): void {
@@ -74,52 +74,52 @@ export class WatchedTime {
   }
 }
 
-/** The end of a wait: so many milliseconds away, counted while this process runs. Keeps no process alive. */
+/** A deadline in running time: time while the process is stopped does not count. Its timer is unref'd. */
 export class Deadline {
   readonly #timeoutMs: number;
   readonly #time = new AwakeTime();
-  readonly #over = new AbortController();
+  readonly #expired = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
-    this.#watch();
+    this.#schedule();
   }
 
-  /** Fires when the time is over. */
+  /** Fires at the deadline. */
   get signal(): AbortSignal {
-    return this.#over.signal;
+    return this.#expired.signal;
   }
 
-  /** Milliseconds until then; 0 from then on. */
+  /** Milliseconds until the deadline; 0 after it. */
   get remainingMs(): number {
-    return Math.max(0, this.#timeoutMs - this.#time.look());
+    return Math.max(0, this.#timeoutMs - this.#time.read());
   }
 
-  /** Ends the watch over the time of a wait that is over: its signal does not fire any more. */
+  /** Stops the timer: the signal does not fire any more. */
   release(): void {
     clearTimeout(this.#timer);
   }
 
-  #watch(): void {
+  #schedule(): void {
     const remaining = this.remainingMs;
-    // Whole milliseconds, rounded up: Node takes no others.
-    this.#timer = setTimeout(() => this.#look(), Math.ceil(Math.min(remaining, lookIntervalMs)));
+    // Node accepts only whole milliseconds.
+    this.#timer = setTimeout(() => this.#check(), Math.ceil(Math.min(remaining, readIntervalMs)));
     this.#timer.unref();
   }
 
-  #look(): void {
-    if (this.remainingMs > 0) this.#watch();
-    else this.#over.abort(new DOMException("The time is over", "TimeoutError"));
+  #check(): void {
+    if (this.remainingMs > 0) this.#schedule();
+    else this.#expired.abort(new DOMException("The deadline has passed", "TimeoutError"));
   }
 }
 
 /**
- * Looks again and again until `look` answers something other than undefined, and returns that.
+ * Calls `poll` until it returns a value other than undefined, and returns that value.
  *
- * @throws StreamctlError `timeout` when the deadline passes, `interrupted` when the signal fires; what `look` throws passes through.
+ * @throws StreamctlError `timeout` at the deadline, `interrupted` when the signal fires; errors of `poll` pass through.
  */
-export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | undefined>, options: WaitOptions): Promise<T> {
+export async function pollUntil<T>(poll: (signal: AbortSignal) => Promise<T | undefined>, options: WaitOptions): Promise<T> {
   const { timeoutMs, what, intervalMs = 25, maxIntervalMs = 250 } = options;
   const within = new Deadline(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, within.signal]) : within.signal;
@@ -129,7 +129,7 @@ export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | un
       throwIfInterrupted(options.signal);
       let answer: T | undefined;
       try {
-        answer = await look(signal);
+        answer = await poll(signal);
       } catch (error) {
         throwIfInterrupted(options.signal);
         if (!within.signal.aborted) throw error;
@@ -137,7 +137,7 @@ export async function pollUntil<T>(look: (signal: AbortSignal) => Promise<T | un
       if (answer !== undefined) return answer;
       const remaining = within.remainingMs;
       if (within.signal.aborted || remaining === 0) {
-        throw new StreamctlError("timeout", `Cannot wait for ${what} any longer: not there after ${formatSeconds(timeoutMs)}`);
+        throw new StreamctlError("timeout", `Timed out after ${formatSeconds(timeoutMs)} waiting for ${what}`);
       }
       await pause(Math.min(pauseMs, Math.max(1, remaining)), options.signal);
       pauseMs = Math.min(pauseMs * 2, maxIntervalMs);
@@ -157,8 +157,8 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** As `pause()`, for what goes on until it is interrupted: false, and no error, when the signal fires. */
-export async function pausedWhole(ms: number, signal: AbortSignal): Promise<boolean> {
+/** As `pause()`, but returns false instead of throwing when the signal fires. For loops that run until they are aborted. */
+export async function pauseUnlessAborted(ms: number, signal: AbortSignal): Promise<boolean> {
   await pause(ms, signal).catch(() => {});
   return !signal.aborted;
 }

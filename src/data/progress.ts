@@ -103,7 +103,7 @@ export class SuspensionNotice {
 
   /** Milliseconds for which the process ran. */
   look(): number {
-    const awakeMs = this.#time.look();
+    const awakeMs = this.#time.read();
     const newMs = this.#time.skippedMs - this.#skippedMs;
     this.#skippedMs = this.#time.skippedMs;
     if (newMs >= longSuspensionMs) {

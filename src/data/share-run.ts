@@ -127,8 +127,8 @@ class ShareRun {
     let stoppedMs: number | null = null;
     let flushed = producer.flush(0);
     while (!flushed && this.#broken === null) {
-      if (board.stopped) stoppedMs ??= this.#awake.look();
-      if (stoppedMs !== null && this.#awake.look() - stoppedMs > this.#task.stopMs) break;
+      if (board.stopped) stoppedMs ??= this.#awake.read();
+      if (stoppedMs !== null && this.#awake.read() - stoppedMs > this.#task.stopMs) break;
       flushed = producer.flush(lookMs);
       this.#lookSometimes();
     }
@@ -168,7 +168,7 @@ class ShareRun {
     const entries = producer.drainLog();
     if (entries.length > 0) onLog(entries);
     const reports = statistics.delivered + statistics.failed + statistics.unresolved;
-    const awakeMs = this.#awake.look();
+    const awakeMs = this.#awake.read();
     if (statistics.inFlight === 0 || reports !== this.#reports) this.#reportedMs = awakeMs;
     this.#reports = reports;
     if (statistics.errors.some(({ code }) => code === "_FATAL")) this.#broken ??= "fatal";

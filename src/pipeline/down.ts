@@ -16,7 +16,7 @@ import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { type ChosenProcessor, externalServer, openProcessor, warnOfServers } from "./stack-processor.ts";
-import { withStackLockOrNoRoom } from "../state/stack-lock.ts";
+import { withStackLockUnlessDiskFull } from "../state/stack-lock.ts";
 import { stoppable } from "./stack-services.ts";
 import type { ExternalServer } from "../processors/plugin.ts";
 import { observeProcesses } from "../stack/stack.ts";
@@ -56,7 +56,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
     const { stopped, left } = await stopLeftBehind(context);
     return report(stopped, left);
   }
-  return await withStackLockOrNoRoom(context, async () => {
+  return await withStackLockUnlessDiskFull(context, async () => {
     await settleKilledStart({ folder, log: context.log });
     // Not before the lock is held: a first `up` writes its state late.
     if ((await readRunState(folder)) === undefined) {

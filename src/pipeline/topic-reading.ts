@@ -106,14 +106,14 @@ export class TopicReading {
     const ends = partitions.map(({ partition, high }) => ({ partition, offset: high }));
     const all = this.tally.remaining(ends);
     let left = all;
-    const startMs = this.#time.look();
+    const startMs = this.#time.read();
     let progressMs = startMs;
     let askedMs = progressMs;
     while (left > 0) {
       const batch = await reader.nextBatch({ timeoutMs: batchMs, signal });
       this.tally.add(batch);
       const nowLeft = this.tally.remaining(ends);
-      const nowMs = this.#time.look();
+      const nowMs = this.#time.read();
       this.#tell(partitions, nowLeft, ((all - nowLeft) / (nowMs - startMs)) * 1000);
       if (nowLeft < left) {
         left = nowLeft;
@@ -123,7 +123,7 @@ export class TopicReading {
       if (batch.count === 0) await pause(10, signal);
       if (nowMs - Math.max(progressMs, askedMs) < askAfterMs) continue;
       const heldBack = this.#heldBack(ends, (await this.#snapshot()).partitions);
-      askedMs = this.#time.look();
+      askedMs = this.#time.read();
       const behind = heldBack.reduce((sum, { from, end }) => sum + end - from, 0);
       const isOver = (patienceMs: number): boolean => within.remainingMs === 0 && askedMs >= progressMs + patienceMs;
       if (behind === left && isOver(openTransactionMs)) return { topicId, partitions: partitions.length, heldBack };
@@ -161,7 +161,7 @@ export class TopicReading {
   }
 
   #tell(partitions: readonly Watermarks[], left: number, recordsPerSecond: number): void {
-    const nowMs = this.#time.look();
+    const nowMs = this.#time.read();
     if (nowMs - this.#toldMs < tellEveryMs) return;
     this.#toldMs = nowMs;
     const toRead = partitions.reduce((sum, { high, low }) => sum + high - low, 0);

@@ -4,7 +4,7 @@ import { type ErrorCode, hasCode, messageOf, StreamctlError } from "../core/erro
 import type { Log } from "../core/log.ts";
 import type { OperationKind } from "../core/resource.ts";
 import { formatSeconds } from "../core/units.ts";
-import { pausedWhole, pollUntil } from "../core/wait.ts";
+import { pauseUnlessAborted, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
 import type { DesiredService } from "./plan.ts";
@@ -77,7 +77,7 @@ export class ServiceStarts {
 
 /** Answers true when one of the services runs no more, and false when the signal fires. */
 async function watch(watched: readonly ServiceRecord[], runtime: Runtime, until: AbortSignal): Promise<boolean> {
-  while (await pausedWhole(watchIntervalMs, until)) if ((await gone(watched, runtime)) !== undefined) return true;
+  while (await pauseUnlessAborted(watchIntervalMs, until)) if ((await gone(watched, runtime)) !== undefined) return true;
   return false;
 }
 
@@ -86,7 +86,7 @@ async function deathAmong(watched: readonly ServiceRecord[], runtime: Runtime, w
     const record = await gone(watched, runtime);
     if (record !== undefined) return await diedError(record.name, record.identity, "after it was ready", runtime);
     if (waitedMs >= withinMs) return undefined;
-    await pausedWhole(watchIntervalMs, neverFires);
+    await pauseUnlessAborted(watchIntervalMs, neverFires);
   }
 }
 

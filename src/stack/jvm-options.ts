@@ -1,6 +1,6 @@
 /** Options of the JVMs that streamctl starts, whichever machine and whichever runtime they run on. */
 
-import { type Environment, unpassedSettings } from "../core/environment.ts";
+import { type Environment, ignoredSettings } from "../core/environment.ts";
 import type { Log } from "../core/log.ts";
 
 /**
@@ -32,6 +32,6 @@ export function jvmOptionsOf({ jvmOptions }: { readonly jvmOptions: readonly str
 
 /** Names the caller's settings that no engine gets, so that nobody wonders why they have no effect. */
 export function nameUnpassedSettings(environment: Environment, log: Log): void {
-  const names = unpassedSettings(environment);
+  const names = ignoredSettings(environment);
   if (names.length > 0) log.info(`${names.join(", ")} ${names.length === 1 ? "is" : "are"} set and not passed to the engines`);
 }

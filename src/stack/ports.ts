@@ -2,7 +2,7 @@
 
 import { createServer } from "node:net";
 import { StreamctlError, systemCode } from "../core/errors.ts";
-import { portStranger, portUse, type PortOwner, type PortUse } from "../core/port-owner.ts";
+import { foreignListener, portUse, type PortOwner, type PortUse } from "../core/port-owner.ts";
 import type { ServiceDefinition, ServicePort } from "./service.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
@@ -37,7 +37,7 @@ export async function requireFreePorts(definition: Pick<ServiceDefinition, "name
  */
 export async function requireOwnPorts({ name, ports }: Pick<ServiceDefinition, "name" | "ports">, pid: number): Promise<void> {
   for (const port of ports) {
-    const stranger = await portStranger(port.port, pid);
+    const stranger = await foreignListener(port.port, pid);
     if (stranger) throw portOfAnother(name, port, stranger);
   }
 }

@@ -3,7 +3,7 @@
 import { constants } from "node:os";
 import { describeDisk, isNearlyFull } from "../core/disk.ts";
 import { StreamctlError } from "../core/errors.ts";
-import { saysDiskFull, saysOutOfMemory } from "../core/program-words.ts";
+import { reportsDiskFull, reportsOutOfMemory } from "../core/program-messages.ts";
 import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
 import type { Runtime, ServiceEnd } from "./runtime.ts";
 import type { ServiceIdentity, ServiceName } from "../state/service-identity.ts";
@@ -38,8 +38,8 @@ export async function knownCause(name: ServiceName, runtime: Runtime): Promise<K
   const size = disk === undefined ? "" : `: ${describeDisk(disk)}`;
   if (disk !== undefined && isNearlyFull(disk)) return { kind: "disk", text: `its disk is full${size}` };
   const lines = logExcerpt((await runtime.tailLog(name, logExcerptLines)) ?? []);
-  if (lines.some((line) => saysDiskFull(line))) return { kind: "disk", text: `its disk was full${size}` };
-  const memory = lines.find(saysOutOfMemory);
+  if (lines.some((line) => reportsDiskFull(line))) return { kind: "disk", text: `its disk was full${size}` };
+  const memory = lines.find(reportsOutOfMemory);
   return memory === undefined ? undefined : { kind: "memory", text: memory };
 }
 

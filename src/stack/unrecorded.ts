@@ -3,7 +3,7 @@
  * by a command that was killed then: it is taken over. Whatever else runs was started by hand, or the state folder was deleted meanwhile.
  */
 
-import { pausedWhole } from "../core/wait.ts";
+import { pauseUnlessAborted } from "../core/wait.ts";
 import type { RunState, ServiceRecord } from "../state/run-state.ts";
 import { type Runtime } from "./runtime.ts";
 import { type RunningService, isSameRun } from "../state/service-identity.ts";
@@ -24,7 +24,7 @@ export async function resolveStarting(state: RunState, runtime: Runtime, withinM
       const names = new Set(found.map(({ name }) => name));
       return { ...state, services: [...state.services.filter(({ name }) => !names.has(name)), ...found], starting: [] };
     }
-    await pausedWhole(lookIntervalMs, neverFires);
+    await pauseUnlessAborted(lookIntervalMs, neverFires);
   }
 }
 

@@ -1,17 +1,17 @@
-/** What was chosen for a stack at its first `up`; kept until `down`. */
+/** The choices of a stack's first `up`, kept in run.json until `down`. */
 
 import type { RuntimeName } from "./service-identity.ts";
 
-/** Why something was chosen, as a fact: whoever shows it makes the sentence. */
+/** Why something was chosen, as a code with facts; the command line words it. */
 export interface Reason {
   readonly code: string;
   readonly facts?: Readonly<Record<string, string>>;
 }
 
-/** Where a processor's engine comes from, in the form that its plug-in defines. It holds no secret: it is kept on disk. */
+/** Where a processor's engine comes from, in the form that its plug-in defines. Written to disk, so it must not contain secrets. */
 export type ProcessorSource = Readonly<Record<string, string | boolean>>;
 
-/** A processor that is no longer chosen, on a server that streamctl did not start: it may still write windows until it is released. */
+/** A former processor on a server that streamctl did not start: its queries may still write windows until they are removed. */
 export interface AbandonedProcessor {
   readonly processor: string;
   readonly source: ProcessorSource;
@@ -20,16 +20,16 @@ export interface AbandonedProcessor {
 export interface StackChoices {
   readonly runtime: RuntimeName;
   readonly runtimeReason: Reason;
-  /** Name of a processor of the catalog. */
+  /** Name of a processor in the catalog. */
   readonly processor: string;
   readonly processorReason: Reason;
   /** Absent where the processor needs none. */
   readonly source?: ProcessorSource;
   readonly abandoned?: readonly AbandonedProcessor[];
   readonly portOffset: number;
-  /** Services that were asked for, sorted; absent means all. */
+  /** Services requested by `--only`, sorted; absent means all. */
   readonly only?: readonly string[];
-  /** Optional services that were asked for, and those that were declined, each sorted. */
+  /** Optional services that were requested, and those that were declined, each sorted. */
   readonly with?: readonly string[];
   readonly without?: readonly string[];
 }

@@ -1,57 +1,58 @@
 /**
- * What the runs of this state folder sent, by which `verify` judges the topic: one JSON line when a run begins and one when it
- * ends, which a later one of the same run replaces. A run that was killed left only its first line: then it is known that more may be in the topic than was counted.
+ * What the runs of `data` sent; `verify` compares the topic with it. A run appends one JSON line when it begins and one when it ends; a
+ * later end of the same run replaces an earlier one. A killed run leaves only its first line: the topic may then contain more than was
+ * counted.
  */
 
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isObject, numberAt, parseJson, stringAt, type JsonObject } from "../core/json.ts";
-import { withRoom } from "../core/disk.ts";
+import { withDiskSpace } from "../core/disk.ts";
 import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { makeFolder, syncFolder } from "../core/files.ts";
 import type { RunRecord } from "./run-record.ts";
 
 export interface RunStart {
-  /** Unique to the run. */
+  /** Unique. */
   readonly runId: string;
   readonly topicId: string;
   readonly topic: string;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
-  /** Messages that the run is to send; null until interrupted. */
+  /** Messages that the run will send; null when it runs until it is interrupted. */
   readonly requested: number | null;
-  /** Process that runs it. */
+  /** The process of the run. */
   readonly pid: number;
 }
 
 export interface Ledger {
-  /** Runs that ended, in the order of their ends. */
+  /** Finished runs, in the order in which they ended. */
   readonly runs: readonly RunRecord[];
-  /** Runs of which no end is written: still going, or killed. What they sent is unknown. */
+  /** Runs without an end: still running, or killed. How much they sent is unknown. */
   readonly unfinished: readonly RunStart[];
-  /** Lines that cannot be read, such as one that a full disk or a power cut tore. */
+  /** Lines that cannot be parsed, such as one truncated by a full disk or a power failure. */
   readonly damagedLines: number;
 }
 
-/** Writes that a run begins; to be called before its first message is sent. @throws StreamctlError `state`, `no-space` */
+/** Records the start of a run; call it before the first message is sent. @throws StreamctlError `state`, `no-space` */
 export async function appendRunStart(ledgerFile: string, start: RunStart): Promise<void> {
   await append(ledgerFile, { kind: "started", ...start });
 }
 
-/** Writes how the run ended, in place of what was written of it before. @throws StreamctlError `state`, `no-space` */
+/** Records the end of a run, replacing an end recorded before. @throws StreamctlError `state`, `no-space` */
 export async function appendRunEnd(ledgerFile: string, runId: string, record: RunRecord): Promise<void> {
   await append(ledgerFile, { kind: "ended", runId, ...record });
 }
 
-/** Several processes may append at once: each line is one write at the end of the file, and on the disk when this returns. */
+/** Safe for concurrent processes: each line is one write to the end of the file, flushed to disk when this returns. */
 async function append(path: string, line: object): Promise<void> {
   try {
-    await withRoom(path, async () => await appendLine(path, line));
+    await withDiskSpace(path, async () => await appendLine(path, line));
   } catch (error) {
     if (hasCode(error, "no-space")) throw error;
     throw new StreamctlError("state", `Cannot write the ledger "${path}": ${messageOf(error)}`, {
       cause: error,
-      hint: "Choose a folder that can be written to: --state-dir DIR",
+      hint: "Choose a writable folder: --state-dir DIR",
     });
   }
 }
@@ -63,7 +64,7 @@ async function appendLine(path: string, line: object): Promise<void> {
     const { size } = await file.stat();
     const last = Buffer.alloc(1, "\n");
     if (size > 0) await file.read(last, 0, 1, size - 1);
-    // A torn line stays one damaged line instead of taking this one with it.
+    // Begin a new line after a truncated one, so that only that one is damaged.
     const bytes = Buffer.from(`${last.toString() === "\n" ? "" : "\n"}${JSON.stringify(line)}\n`);
     const { bytesWritten } = await file.write(bytes, 0, bytes.length);
     if (bytesWritten < bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were written`);
@@ -74,7 +75,7 @@ async function appendLine(path: string, line: object): Promise<void> {
   }
 }
 
-/** Reads all of it; where there is none there was no run. @throws StreamctlError `state` when the file cannot be read */
+/** Reads the ledger; a missing file is an empty ledger. @throws StreamctlError `state` when the file cannot be read */
 export async function readLedger(path: string): Promise<Ledger> {
   let text: string;
   try {

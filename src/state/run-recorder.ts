@@ -1,4 +1,4 @@
-/** Keeps run.json while a command changes the stack. */
+/** Keeps run.json up to date while a command changes the stack. */
 
 import type { JsonObject } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
@@ -8,8 +8,8 @@ import type { StackIdentity } from "./stack-identity.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /**
- * Keeps `run.json` while services come and go. Changes are written one after another, in the order in which they were made.
- * The caller holds the state folder's lock.
+ * Updates `run.json` as services start and stop. Changes are written in the order in which they were made. The caller holds the state
+ * folder's lock.
  */
 export class RunRecorder {
   readonly #folder: StateFolder;
@@ -33,7 +33,7 @@ export class RunRecorder {
     return this.#services;
   }
 
-  /** Writes down that services are about to be started; each is, until it is remembered or forgotten. */
+  /** Records that services are about to be started; an intent lasts until the service is remembered or forgotten. */
   intend = async (...intents: readonly StartIntent[]): Promise<void> => {
     for (const intent of intents) this.#starting.set(intent.name, intent);
     await this.#write();
@@ -46,13 +46,13 @@ export class RunRecorder {
     await this.#write();
   };
 
-  /** Forgets a run that has stopped; the record of another run of that service stays. */
+  /** Forgets a stopped run; the record of another run of the same service stays. */
   forget = async ({ name, identity }: RunningService, remember = this.remember): Promise<void> => {
     const record = this.#services.get(name);
     if (record && isSameRun(record.identity, identity)) await remember(name, undefined);
   };
 
-  /** Remembers what a resource came to, in the place of what was remembered of it; with no facts it is forgotten. */
+  /** Records the facts of a resource in place of earlier ones; without facts it is forgotten. */
   keepResource = async ({ kind, name }: Pick<ResourceRecord, "kind" | "name">, facts: JsonObject | undefined): Promise<void> => {
     const others = this.#resources.filter((one) => one.kind !== kind || one.name !== name);
     const known = this.#resources.find((one) => one.kind === kind && one.name === name);
@@ -61,13 +61,13 @@ export class RunRecorder {
     await this.#write();
   };
 
-  /** Forgets the servers that gave back what streamctl made there. */
+  /** Forgets the abandoned processors, once their objects have been removed from their servers. */
   forgetAbandoned = async (): Promise<void> => {
     const { abandoned: _, ...others } = this.#choices;
     await this.choose(others);
   };
 
-  /** Keeps other choices from now on, and services that are about to be started by them. */
+  /** Replaces the choices, and records the services that are about to be started by them. */
   choose = async (choices: StackChoices, ...intents: readonly StartIntent[]): Promise<void> => {
     this.#choices = choices;
     await this.intend(...intents);
@@ -83,7 +83,7 @@ export class RunRecorder {
       resources: this.#resources,
     };
     const written = this.#written.then(() => writeRunState(this.#folder, state));
-    // A write that failed is its caller's to report; the next one, with more room on the disk, may succeed.
+    // The caller of a failed write reports it. The next write may succeed, for example with more space on the disk.
     this.#written = written.catch(() => {});
     await written;
   }

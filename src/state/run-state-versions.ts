@@ -1,23 +1,23 @@
-/** Reads a run.json of this version, or of one before it. What a version did not record is filled in as it was then. */
+/** Reads run.json of this or an earlier version, and fills in what the earlier version did not record. */
 
 import { at, isObject, type JsonObject, numberAt, parseJson, stringAt } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
 import type { RunState, ServiceRecord, StartIntent } from "./run-state.ts";
 import { idOfPath, placeOf, type StackIdentity } from "./stack-identity.ts";
 
-/** The version that this one writes. */
+/** Version of run.json that this program writes. */
 const currentVersion = 3;
 
-/** Version of a state that a later streamctl wrote; undefined for any other text. */
+/** Version of a run.json that a newer streamctl wrote; undefined for any other text. */
 export function newerVersion(text: string): number | undefined {
   const version = numberAt(parseJson(text), "version");
   return version !== undefined && version > currentVersion ? version : undefined;
 }
 
 /**
- * The state in a text; undefined where no version of streamctl up to this one wrote it.
+ * Parses run.json; undefined for text that neither this nor an earlier version wrote.
  *
- * @param root folder of the state, of which a state of version 1 says nothing
+ * @param root the state folder, which version 1 did not record
  */
 export async function parseRunState(text: string, root: string): Promise<RunState | undefined> {
   const state = parseJson(text);
@@ -59,7 +59,7 @@ function isServiceRecord(value: unknown): value is ServiceRecord {
   return isStartIntent(value) && isObject(at(value, "identity"));
 }
 
-/** Absent where nothing is about to be started. */
+/** An absent field means that nothing is about to be started. */
 function startingIn({ starting = [] }: JsonObject): readonly StartIntent[] | undefined {
   return Array.isArray(starting) && starting.every(isStartIntent) ? starting : undefined;
 }
@@ -84,7 +84,7 @@ function haveChoices(value: unknown): value is JsonObject {
   return known && Number.isInteger(numberAt(value, "portOffset"));
 }
 
-/** Versions 1 and 2 kept one sentence as the reason, and the source of one processor, ksqlDB, under a name of its own. */
+/** Versions 1 and 2 recorded the reason as one sentence, and only the source of ksqlDB, in its own fields. */
 function formerChoices(value: unknown): StackChoices | undefined {
   if (!haveChoices(value)) return undefined;
   const { runtime, processor, ksqldb, abandonedKsqldb, why, ...others } = value;

@@ -1,8 +1,8 @@
-/** Which run of a service something is: a process of this machine, or a container. */
+/** Identifies one run of a service: a process of this machine, or a container. */
 
 import type { ProcessIdentity } from "../core/process.ts";
 
-/** Name of a service. Which names there are says the catalog of services; the rooms below it take any. */
+/** Name of a service. The catalog of services (pipeline/catalog.ts) lists the names; lower rooms accept any. */
 export type ServiceName = string;
 
 /** Where the services of a stack run. */
@@ -10,10 +10,10 @@ export type RuntimeName = "local" | "docker";
 
 /** One run of one container. */
 export interface ContainerIdentity {
-  /** Of its main process, as the engine's host counts. */
+  /** Pid of the main process on the container engine's host. */
   readonly pid: number;
   readonly containerId: string;
-  /** As the engine writes it; another start of the same container is another run. */
+  /** Start time as the container engine reports it; a restart of the same container is another run. */
   readonly startedAt: string;
 }
 
@@ -24,7 +24,7 @@ export interface RunningService {
   readonly identity: ServiceIdentity;
 }
 
-/** Whether two are one run: a pid or a container alone may come back. */
+/** Whether both identify the same run. A pid or a container id alone does not: pids are reused, containers restarted. */
 export function isSameRun(one: ServiceIdentity, other: ServiceIdentity): boolean {
   if ("bootId" in one) {
     return "bootId" in other && one.pid === other.pid && one.startTicks === other.startTicks && one.bootId === other.bootId;

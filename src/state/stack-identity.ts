@@ -1,6 +1,6 @@
 /**
- * Whose a state folder is. The stack's id and the folder's place are kept in run.json: an id made of the path would make another
- * stack of a folder that was renamed, and the same stack of a copy that took its place.
+ * Identifies the stack of a state folder. run.json records a random id and the folder's place: with an id derived from the path, a renamed
+ * folder would become another stack, and a copy at the old path the same one.
  */
 
 import { randomBytes } from "node:crypto";
@@ -8,11 +8,11 @@ import { stat } from "node:fs/promises";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { shortHash } from "../core/short-hash.ts";
 
-/** Where a folder lies. */
+/** Path and inode of a folder. */
 export interface FolderPlace {
   /** Absolute, without symbolic links. */
   readonly path: string;
-  /** Of the file system, in decimal digits. */
+  /** Device number of the file system, in decimal digits. */
   readonly device: string;
   readonly inode: string;
 }
@@ -20,16 +20,16 @@ export interface FolderPlace {
 export interface StackIdentity {
   /** Names the stack's containers and marks its processes. */
   readonly id: string;
-  /** Where the state folder lay when run.json was written. */
+  /** Where the state folder was when run.json was written. */
   readonly place: FolderPlace;
 }
 
-/** Whether two paths lead to one folder. A file system may have another number after a reboot: the same path is the same folder. */
+/** Whether two places are the same folder. The same path is enough: the device number may change with a reboot. */
 export function isSameFolder(one: FolderPlace, other: FolderPlace): boolean {
   return one.path === other.path || (one.inode === other.inode && one.device === other.device);
 }
 
-/** Place of a folder; undefined where there is none, or none that this user may see. */
+/** Place of a folder; undefined when it does not exist or this user may not access it. */
 export async function placeOf(path: string): Promise<FolderPlace | undefined> {
   try {
     const { dev, ino } = await stat(path, { bigint: true });
@@ -45,14 +45,14 @@ export function newStackId(): string {
   return randomBytes(4).toString("hex");
 }
 
-/** The id by which a version without ids named the containers of a folder. */
+/** The stack id that earlier versions derived from the folder's path to name containers. */
 export function idOfPath(path: string): string {
   return shortHash(path, 8);
 }
 
-/** The two folders hold one stack: whatever is done in one would happen to the engines and the records of the other. */
+/** The error for two folders with the same stack: commands in one would act on the engines and records of the other. */
 export function copiedFolder(original: string, copy: string): StreamctlError {
-  return new StreamctlError("state", `State folder "${copy}" holds the same stack as "${original}": one is a copy of the other`, {
-    hint: `Use the original (--state-dir ${original}), or remove run.json from the copy and type: streamctl up`,
+  return new StreamctlError("state", `State folder "${copy}" contains the same stack as "${original}": one is a copy of the other`, {
+    hint: `Use the original (--state-dir ${original}), or remove run.json from the copy and run: streamctl up`,
   });
 }

@@ -1,4 +1,4 @@
-/** Whoever changes a stack holds its folder's lock, and says so where it has to wait. */
+/** The lock of a state folder, held by every command that changes the stack. */
 
 import { access, constants, rmdir, stat } from "node:fs/promises";
 import { isDiskFull, StreamctlError, systemCode } from "../core/errors.ts";
@@ -16,38 +16,43 @@ export interface StackLockContext {
   readonly signal: AbortSignal;
 }
 
-/** Runs `work` while holding the lock. @throws StreamctlError `locked`, `interrupted`; what `work` throws passes through */
+/**
+ * Runs `work` while holding the lock; logs when it has to wait for another process. @throws StreamctlError `locked`, `interrupted`; what
+ * `work` throws passes through
+ */
 export async function withStackLock<T>({ folder, log, signal }: StackLockContext, work: () => Promise<T>): Promise<T> {
-  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which works on the same stack`);
+  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which is using the same stack`);
   await requireWritable(folder.root);
   return await withLock(folder.lockFile, { signal, timeoutMs: lockTimeoutMs, onWait }, work);
 }
 
-/** @throws StreamctlError `permission` for a folder in which this user may not write, naming its owner */
+/** @throws StreamctlError `permission`, naming the owner, for a folder that this user may not write to */
 async function requireWritable(root: string): Promise<void> {
   try {
     await access(root, constants.W_OK);
   } catch (error) {
-    // One that is not there is made; a disk that is read-only says so by itself.
+    // A missing folder is created later; a read-only file system gives its own error.
     if (systemCode(error) !== "EACCES") return;
     const owner = await nameOfUser((await stat(root)).uid);
-    throw new StreamctlError("permission", `State folder "${root}" belongs to ${owner}, and this user may not change it`, {
-      hint: `Type the same as ${owner}, or use a folder of your own: --state-dir DIR`,
+    throw new StreamctlError("permission", `State folder "${root}" belongs to ${owner}, and this user may not write to it`, {
+      hint: `Run the same command as ${owner}, or use your own folder: --state-dir DIR`,
     });
   }
 }
 
-/** As `withStackLock`, for work that makes room: on a disk too full for the lock, where nobody holds it, it goes on without one. */
-export async function withStackLockOrNoRoom<T>(context: StackLockContext, work: () => Promise<T>): Promise<T> {
-  let begun = false;
+/**
+ * As `withStackLock`, for work that frees disk space: when the disk is too full to take the lock and no process holds it, works without it.
+ */
+export async function withStackLockUnlessDiskFull<T>(context: StackLockContext, work: () => Promise<T>): Promise<T> {
+  let started = false;
   try {
     return await withStackLock(context, async () => {
-      begun = true;
+      started = true;
       return await work();
     });
   } catch (error) {
-    if (begun || !isDiskFull(error) || (await readHolder(context.folder.lockFile))) throw error;
-    context.log.warn("No room is left on the disk of the state folder: nothing is written there");
+    if (started || !isDiskFull(error) || (await readHolder(context.folder.lockFile))) throw error;
+    context.log.warn("The disk of the state folder is full: working without its lock");
     const result = await work();
     await rmdir(context.folder.root).catch(() => {});
     return result;

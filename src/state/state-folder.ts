@@ -1,4 +1,4 @@
-/** Where everything of one stack lies. No other module knows the name of a file in it. */
+/** Layout of a state folder. No other module contains the names of its files. */
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -8,16 +8,16 @@ export interface StateFolder {
   readonly root: string;
   readonly runFile: string;
   readonly lockFile: string;
-  /** What the runs of `data` delivered. */
+  /** Results of the runs of `data`. */
   readonly ledgerFile: string;
   readonly logFile: (service: ServiceName) => string;
   readonly confDir: (service: ServiceName) => string;
   readonly dataDir: (service: ServiceName) => string;
-  /** Of the docker runtime: `compose.yaml` and what its images are built from. */
+  /** Used by the docker runtime: `compose.yaml` and the build contexts of its images. */
   readonly composeDir: string;
 }
 
-/** `root` becomes absolute and free of symbolic links, so that one folder has one name. */
+/** Makes `root` absolute and resolves symbolic links, so that each folder has one name. */
 export function stateFolder(root: string): StateFolder {
   const base = realPath(resolve(root));
   return {
@@ -32,12 +32,14 @@ export function stateFolder(root: string): StateFolder {
   };
 }
 
-/** Whether a name in the folder is that of something that streamctl made, the drafts of a process that was killed among them. Not of the lock, which its holder removes. */
+/**
+ * Whether streamctl created an entry of this name, including the drafts of a killed process. False for the lock, which its holder removes.
+ */
 export function isOwnEntry(name: string): boolean {
   return /^(?:conf|data|docker|log|ledger\.ndjson|run\.json(?:\..*)?|lock\..*|\.execution-.*)$/u.test(name);
 }
 
-/** The path as the file system knows it; of a path that does not exist yet, the part that does. */
+/** The path without symbolic links; for a path that does not exist yet, its existing part is resolved. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);

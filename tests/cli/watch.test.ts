@@ -4,7 +4,7 @@ import { askAndWatch } from "../../src/cli/watch.ts";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 
-const away = new StreamctlError("unreachable", 'Cannot reach "http://127.0.0.1:8099": nothing listens there');
+const away = new StreamctlError("unreachable", 'Cannot reach "http://127.0.0.1:8099": connection refused');
 const refused = new StreamctlError("pinot", "Cannot query Pinot: no such table");
 
 /** Asks a question that has these answers, one after the other; after the last one it is interrupted. */

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { describeDisk, diskOf, mountIn, withRoom } from "../../src/core/disk.ts";
+import { describeDisk, diskOf, mountIn, withDiskSpace } from "../../src/core/disk.ts";
 import { isDiskFull } from "../../src/core/errors.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-test("diskOf() finds the disk of a path that is not there yet", async () => {
+test("diskOf() finds the disk of a path that does not exist yet", async () => {
   expect(await diskOf("/proc/self/no-such-file")).toMatchObject({ mountPoint: "/proc", freeBytes: 0 });
   const folder = await temporaryFolder();
   const [here, below] = [await diskOf(folder), await diskOf(join(folder, "a/b"))];
@@ -12,24 +12,24 @@ test("diskOf() finds the disk of a path that is not there yet", async () => {
   expect(here.sizeBytes > here.freeBytes && here.freeBytes > 0).toBe(true);
 });
 
-test("describeDisk() takes megabytes for small disks and gigabytes for large ones", () => {
+test("describeDisk() prints small disks in megabytes and large ones in gigabytes", () => {
   expect(describeDisk({ mountPoint: "/data", sizeBytes: 157_286_400, freeBytes: 0 })).toBe('"/data" (157 MB, 0 MB free)');
   expect(describeDisk({ mountPoint: undefined, sizeBytes: 252e9, freeBytes: 77.04e9 })).toBe("252.0 GB, 77.0 GB free");
 });
 
-test("withRoom() names the path and its disk where there is no room, and lets every other failure pass", async () => {
+test("withDiskSpace() names the path and its disk when the disk is full, and passes other errors through", async () => {
   const full = Object.assign(new Error("write"), { code: "ENOSPC" });
-  const failure: unknown = await withRoom("/proc/x", async () => await Promise.reject(full)).catch((error: unknown) => error);
+  const failure: unknown = await withDiskSpace("/proc/x", async () => await Promise.reject(full)).catch((error: unknown) => error);
   expect(failure).toMatchObject({
     code: "no-space",
-    message: 'Cannot write "/proc/x": no room left on its disk "/proc" (0 MB, 0 MB free)',
+    message: 'Cannot write "/proc/x": no space left on its disk "/proc" (0 MB, 0 MB free)',
   });
   expect(isDiskFull(failure)).toBe(true);
   const other = new Error("other");
-  expect(await withRoom("/proc/x", async () => await Promise.reject(other)).catch((error: unknown) => error)).toBe(other);
+  expect(await withDiskSpace("/proc/x", async () => await Promise.reject(other)).catch((error: unknown) => error)).toBe(other);
 });
 
-test("mountIn() finds the nearest file system above a path, the last one of several", () => {
+test("mountIn() finds the nearest mount above a path, the last one of several on one point", () => {
   const table = [
     "22 1 8:1 / / rw,relatime - ext4 /dev/root rw",
     "30 22 0:9 / /home/a\\040b rw,noexec - tmpfs tmpfs rw",

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { passedEnvironment, unpassedSettings } from "../../src/core/environment.ts";
+import { inheritedEnvironment, ignoredSettings } from "../../src/core/environment.ts";
 
-describe("passedEnvironment()", () => {
-  test("lets pass where programs and files are, and nothing that a JVM, Maven or an engine takes for a setting", () => {
+describe("inheritedEnvironment()", () => {
+  test("passes paths of programs and files, and nothing that a JVM, Maven or an engine reads as a setting", () => {
     const passing = {
       PATH: "/usr/bin",
       HOME: "/home/a",
@@ -44,12 +44,12 @@ describe("passedEnvironment()", () => {
       LC_ALL: "tr_TR.UTF-8",
       USERNAME: undefined,
     };
-    expect(passedEnvironment(environment)).toEqual({ ...passing, LC_ALL: "C.UTF-8" });
+    expect(inheritedEnvironment(environment)).toEqual({ ...passing, LC_ALL: "C.UTF-8" });
   });
 });
 
-describe("unpassedSettings()", () => {
-  test("names the options of JVMs, the linker and start scripts that are set, and no variable of another purpose", () => {
+describe("ignoredSettings()", () => {
+  test("names the variables that set options of JVMs, the linker and start scripts, and no others", () => {
     const set = {
       PATH: "/bin",
       KAFKA_USER: "a",
@@ -58,7 +58,7 @@ describe("unpassedSettings()", () => {
       CLASSPATH: "",
       _JAVA_OPTIONS: undefined,
     };
-    expect(unpassedSettings(set)).toEqual(["FLINK_CONF_DIR", "JAVA_TOOL_OPTIONS"]);
-    expect(unpassedSettings({ PATH: "/bin", MAVEN_OPTS: "-Xmx1g" })).toEqual([]);
+    expect(ignoredSettings(set)).toEqual(["FLINK_CONF_DIR", "JAVA_TOOL_OPTIONS"]);
+    expect(ignoredSettings({ PATH: "/bin", MAVEN_OPTS: "-Xmx1g" })).toEqual([]);
   });
 });

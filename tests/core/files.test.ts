@@ -8,7 +8,7 @@ import { pause } from "../../src/core/wait.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 for (const write of [writeAtomically, writeDurably]) {
-  test(`${write.name}() leaves the file and nothing beside it`, async () => {
+  test(`${write.name}() leaves the file and no draft`, async () => {
     const dir = await temporaryFolder();
     await write(join(dir, "a", "b", "file"), "text");
     await write(join(dir, "a", "b", "file"), "newer");
@@ -16,7 +16,7 @@ for (const write of [writeAtomically, writeDurably]) {
     expect(await readFile(join(dir, "a", "b", "file"), "utf8")).toBe("newer");
   });
 
-  test(`${write.name}() leaves no draft where it fails`, async () => {
+  test(`${write.name}() leaves no draft when it fails`, async () => {
     const dir = await temporaryFolder();
     await makeFolder(join(dir, "file", "inside"));
     expect(await write(join(dir, "file"), "text").catch((error: unknown) => error)).toMatchObject({ code: "EISDIR" });
@@ -25,7 +25,7 @@ for (const write of [writeAtomically, writeDurably]) {
 }
 
 describe("writeDurably()", () => {
-  test("leaves a whole text when it is killed at any instant, and the next write removes the draft", async () => {
+  test("leaves a complete text when it is killed at any instant, and the next write removes the draft", async () => {
     const path = join(await temporaryFolder(), "file");
     let drafts = 0;
     for (let kill = 0; kill < 20; kill += 1) {
@@ -42,6 +42,6 @@ describe("writeDurably()", () => {
       await writeDurably(path, "text");
       expect(await readdir(join(path, ".."))).toEqual(["file"]);
     }
-    expect(drafts).toBeGreaterThan(0); // Else no kill came while a text was being written.
+    expect(drafts).toBeGreaterThan(0); // Otherwise no kill happened during a write.
   });
 });

@@ -6,7 +6,7 @@ function flinkError(path: string): string {
   return JSON.parse(recordedAnswer(path, /result\/0/u, /errors/u).text).errors.at(-1);
 }
 
-test("innermostCause() finds the line that helps in what Flink answered", () => {
+test("innermostCause() finds the line with the reason in Flink's answers", () => {
   expect(innermostCause(flinkError("flink-2.3.0/refused.http"))).toBe("No match found for function signature SUMM(<NUMERIC>)");
   expect(innermostCause(flinkError("flink-2.3.0/syntax.http"))).toBe('Encountered "BY" at line 1, column 817.');
   expect(innermostCause(flinkError("flink-2.3.0/restore-refused.http"))).toStartWith(

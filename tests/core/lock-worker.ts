@@ -1,6 +1,6 @@
 /**
- * Takes a lock again and again, as fast as it can, and leaves it each time as a process leaves it that was killed: held by one that is gone.
- * Ends with 1 as soon as another process works at the same time. Arguments: the lock, the number of rounds.
+ * Takes a lock repeatedly, as fast as possible, and each time leaves it as a killed process does: held by a process that no longer exists.
+ * Exits with 1 when another process works at the same time. Arguments: the lock, the number of rounds.
  */
 
 import { mkdir, readdir, rename, rmdir } from "node:fs/promises";
@@ -14,7 +14,7 @@ const inside = join(dirname(path), "inside");
 const goneHolder = "1.1.a-boot-that-is-over.";
 
 async function work(round: number): Promise<void> {
-  await mkdir(inside); // Fails where another one is inside.
+  await mkdir(inside); // Fails when another process is inside.
   if (round % 3 === 0) await pause(1);
   await rmdir(inside);
   const [claim = "", ...others] = await readdir(path);

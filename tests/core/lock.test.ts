@@ -15,7 +15,7 @@ async function self(): Promise<ProcessIdentity> {
 const quick = { timeoutMs: 1000, onWait: () => expect.unreachable() };
 
 describe("withLock()", () => {
-  test("lets one in at a time and says once that it waits", async () => {
+  test("runs one at a time, and reports a wait once", async () => {
     const path = join(await temporaryFolder(), "lock");
     const events: string[] = [];
     const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
@@ -40,7 +40,7 @@ describe("withLock()", () => {
     expect(await readHolder(path)).toBeUndefined();
   });
 
-  test("takes over the lock of a process that is gone, even where its pid lives again", async () => {
+  test("takes over the lock of a dead process, even when its pid was reused", async () => {
     const dir = await temporaryFolder();
     const path = join(dir, "lock");
     const { pid, bootId } = await self();
@@ -50,12 +50,12 @@ describe("withLock()", () => {
     expect(existsSync(dir)).toBe(false);
   });
 
-  test("takes over a lock that is a file, as a version before made it, unless its holder lives", async () => {
+  test("takes over the lock file of an earlier version, unless its holder is alive", async () => {
     const path = join(await temporaryFolder(), "lock");
     await writeFile(path, JSON.stringify(await self()));
     const options = { timeoutMs: 50, onWait: () => {} };
     const failure: unknown = await withLock(path, options, async () => "in").catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: "locked", message: expect.stringContaining(`process ${process.pid} still holds it`) });
+    expect(failure).toMatchObject({ code: "locked", message: expect.stringContaining(`process ${process.pid} still holds the lock`) });
     for (const text of [JSON.stringify({ ...(await self()), startTicks: 1 }), "", "null"]) {
       await mkdir(join(path, ".."), { recursive: true });
       await Bun.write(path, text);
@@ -63,7 +63,7 @@ describe("withLock()", () => {
     }
   });
 
-  test("removes what a process left that was killed while it took the lock, and nothing of one that lives", async () => {
+  test("removes the drafts of processes that were killed while they took the lock, and not those of live processes", async () => {
     const dir = await temporaryFolder();
     const { pid, startTicks, bootId } = await self();
     const [gone, alive] = [`lock.${pid}.1.${bootId}.0a1b2c3d`, `lock.${pid}.${startTicks}.${bootId}.0a1b2c3d`];
@@ -72,7 +72,7 @@ describe("withLock()", () => {
     expect((await readdir(dir)).toSorted()).toEqual([alive, "lock.txt"]);
   });
 
-  test("goes from hand to hand although each holder takes the empty folder away", async () => {
+  test("passes from holder to holder although each one removes the empty folder", async () => {
     const path = join(await temporaryFolder(), "folder", "lock");
     const held = Array.from({ length: 30 }, (_, index) =>
       withLock(path, { timeoutMs: 20_000, onWait: () => {} }, async () => await Promise.resolve(index)),
@@ -80,19 +80,19 @@ describe("withLock()", () => {
     expect(await Promise.all(held)).toEqual(Array.from({ length: 30 }, (_, index) => index));
   });
 
-  test("lets one of three processes in at a time, each of which finds a holder that is gone", async () => {
+  test("runs one of three processes at a time, each of which finds a dead holder", async () => {
     const path = join(await temporaryFolder(), "folder", "lock");
     const contender = { program: process.execPath, args: [resolve(import.meta.dir, "lock-worker.ts"), path, "300"] };
     const ended = await Promise.all([contender, contender, contender].map(async (command) => await runCommand(command)));
     expect(ended).toEqual(Array.from({ length: 3 }, () => ({ exitCode: 0, output: "" })));
   });
 
-  test("gives up at its deadline, naming the holder", async () => {
+  test("fails at its deadline and names the holder", async () => {
     const path = join(await temporaryFolder(), "lock");
     const options = { timeoutMs: 50, onWait: () => {} };
     await withLock(path, options, async () => {
       const failure: unknown = await withLock(path, options, async () => "in").catch((error: unknown) => error);
-      expect(failure).toMatchObject({ code: "locked", message: expect.stringContaining(`process ${process.pid} still holds it`) });
+      expect(failure).toMatchObject({ code: "locked", message: expect.stringContaining(`process ${process.pid} still holds the lock`) });
     });
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { silentLog, warningOnce } from "../../src/core/log.ts";
 
-test("warningOnce() gives each warning once, and passes on everything else", () => {
+test("warningOnce() prints each warning once, and everything else each time", () => {
   const said: string[] = [];
   const say = (message: string): void => void said.push(message);
   const log = warningOnce({ ...silentLog, warn: say, info: say });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { availableMemory, oomKills } from "../../src/core/memory.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-/** A file system with these files. */
+/** A folder with these files, used as the root of a file system. */
 async function tree(files: Readonly<Record<string, string>>): Promise<string> {
   const root = await temporaryFolder();
   for (const [path, text] of Object.entries(files)) {
@@ -17,7 +17,7 @@ async function tree(files: Readonly<Record<string, string>>): Promise<string> {
 const meminfo = "MemTotal:       24731904 kB\nMemFree:         1000000 kB\nMemAvailable:    8000000 kB\n";
 const unlimited = "9223372036854771712\n";
 
-test("availableMemory() is what the machine has where no group limits it", async () => {
+test("availableMemory() is what the machine has when no control group limits it", async () => {
   const machine = { bytes: 8_000_000 * 1024, limitedBy: "machine" } as const;
   expect(await availableMemory(await tree({ "proc/meminfo": meminfo }))).toEqual(machine);
   const two = await tree({
@@ -36,7 +36,7 @@ test("availableMemory() is what the machine has where no group limits it", async
   expect(await availableMemory(one)).toEqual(machine);
 });
 
-test("availableMemory() is what the tightest group of the whole chain leaves, file cache not counted (version 2)", async () => {
+test("availableMemory() is what the tightest group up to the root leaves, file cache not counted (cgroup v2)", async () => {
   const root = await tree({
     "proc/meminfo": meminfo,
     "proc/self/cgroup": "0::/work.slice/job.scope\n",
@@ -49,7 +49,7 @@ test("availableMemory() is what the tightest group of the whole chain leaves, fi
   expect(await availableMemory(root)).toEqual({ bytes: 400_000_000, limitedBy: "cgroup" });
 });
 
-test("availableMemory() reads groups of version 1, and the mount's own group where a container does not see its path", async () => {
+test("availableMemory() reads cgroup v1, and the root of the mount when a container does not see its path", async () => {
   const root = await tree({
     "proc/meminfo": meminfo,
     "proc/self/cgroup": "8:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n",
@@ -60,7 +60,7 @@ test("availableMemory() reads groups of version 1, and the mount's own group whe
   expect(await availableMemory(root)).toEqual({ bytes: 634_003_200, limitedBy: "cgroup" });
 });
 
-test("availableMemory() is never below nothing", async () => {
+test("availableMemory() is never negative", async () => {
   const root = await tree({
     "proc/meminfo": meminfo,
     "proc/self/cgroup": "0::/\n",
@@ -70,7 +70,7 @@ test("availableMemory() is never below nothing", async () => {
   expect(await availableMemory(root)).toEqual({ bytes: 0, limitedBy: "cgroup" });
 });
 
-test("oomKills() counts what the kernel ended for lack of memory", async () => {
+test("oomKills() counts the kills of the kernel's OOM killer", async () => {
   expect(await oomKills(await tree({ "proc/vmstat": "pgfault 1\noom_kill 3\n" }))).toBe(3);
   expect(await oomKills(await tree({ "proc/vmstat": "pgfault 1\n" }))).toBeUndefined();
 });

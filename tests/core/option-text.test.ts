@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { duration, wholeNumber } from "../../src/core/option-text.ts";
 
-test("wholeNumber() takes both ends of its range, and without one whatever a number can count", () => {
+test("wholeNumber() accepts both ends of its range, and any safe integer without an upper end", () => {
   expect(["1", "007", "64"].map((text) => wholeNumber("--workers", text, 1, 64))).toEqual([1, 7, 64]);
   expect(wholeNumber("-n", "9007199254740991", 1)).toBe(Number.MAX_SAFE_INTEGER);
   expect(() => wholeNumber("-n", "9007199254740992", 1)).toThrow(expect.objectContaining({ hint: "Give -n a whole number of at least 1" }));
@@ -19,7 +19,7 @@ test.each([
   );
 });
 
-test("wholeNumber() writes out what was meant", () => {
+test("wholeNumber() suggests the number in plain digits", () => {
   expect(() => wholeNumber("-n", "1e3", 1)).toThrow(expect.objectContaining({ hint: "Write it out: -n 1000" }));
 });
 

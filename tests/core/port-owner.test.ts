@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { portOwner, portStranger } from "../../src/core/port-owner.ts";
+import { portOwner, foreignListener } from "../../src/core/port-owner.ts";
 import { signalProcess, startDetached } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -23,16 +23,16 @@ describe("portOwner()", () => {
   });
 });
 
-describe("portStranger()", () => {
-  test("names who listens in place of a process, and nobody where it listens itself or nobody does", async () => {
+describe("foreignListener()", () => {
+  test("names the process that listens instead of another one, and none when that one listens itself or no process does", async () => {
     const { port, ...server } = await listen();
-    expect(await portStranger(port, process.pid)).toBeUndefined();
-    expect((await portStranger(port, process.ppid))?.pid).toBe(process.pid);
+    expect(await foreignListener(port, process.pid)).toBeUndefined();
+    expect((await foreignListener(port, process.ppid))?.pid).toBe(process.pid);
     await server[Symbol.asyncDispose]();
-    expect(await portStranger(port, process.ppid)).toBeUndefined();
+    expect(await foreignListener(port, process.ppid)).toBeUndefined();
   });
 
-  test("takes what a detached process started for its own", async () => {
+  test("accepts a listener that the detached process started", async () => {
     const { port, ...server } = await listen();
     await server[Symbol.asyncDispose]();
     const program = `require("node:net").createServer().listen(${port}, "127.0.0.1")`;
@@ -40,7 +40,7 @@ describe("portStranger()", () => {
     const identity = await startDetached(wrapper, join(await temporaryFolder(), "log"));
     const owner = await pollUntil(async () => await portOwner(port), { timeoutMs: 5000, what: "its port" });
     expect(owner.pid).not.toBe(identity.pid);
-    expect(await portStranger(port, identity.pid)).toBeUndefined();
+    expect(await foreignListener(port, identity.pid)).toBeUndefined();
     process.kill(owner.pid);
     await signalProcess(identity, "SIGTERM");
   });

@@ -17,7 +17,7 @@ import { pollUntil } from "../../src/core/wait.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 describe("startDetached()", () => {
-  test("starts a process whose output goes to the log and which is known by more than its pid", async () => {
+  test("starts a process with its output in the log and an identity beyond its pid", async () => {
     const log = join(await temporaryFolder(), "log");
     const identity = await startDetached({ program: "sh", args: ["-c", "echo hello; exec sleep 60"] }, log);
     const said = async (): Promise<true | undefined> => ((await readFile(log, "utf8")) === "hello\n" ? true : undefined);
@@ -42,7 +42,7 @@ describe("startDetached()", () => {
 
 test("a process runs until its last thread has ended", async () => {
   const log = join(await temporaryFolder(), "log");
-  // Ends its first thread alone (60 is exit on x86_64): a zombie that lives, as a killed engine is for a moment.
+  // Ends only the first thread (60 is exit on x86_64): a zombie with a live thread, as a killed engine is for a moment.
   const program = [
     "import ctypes, threading, time",
     "threading.Thread(target=time.sleep, args=[60]).start()",
@@ -59,14 +59,14 @@ test("a process runs until its last thread has ended", async () => {
 });
 
 describe("runCommand()", () => {
-  test("answers exit code and output, line by line on the way", async () => {
+  test("returns exit code and output, and passes on each line as it arrives", async () => {
     const lines: string[] = [];
     const result = await runCommand({ program: "sh", args: ["-c", "echo one; echo two; exit 3"] }, { onLine: (line) => lines.push(line) });
     expect(result).toEqual({ exitCode: 3, output: "one\ntwo" });
     expect(lines).toEqual(["one", "two"]);
   });
 
-  test("gives the program what passes of the environment, or all of it where it is asked to", async () => {
+  test("gives the program the allowed environment variables, or all of them on request", async () => {
     process.env["JAVA_TOOL_OPTIONS"] = "-Xmx1m";
     onTestFinished(() => void delete process.env["JAVA_TOOL_OPTIONS"]);
     const command = { program: "sh", args: ["-c", 'echo "${JAVA_TOOL_OPTIONS-unset} $LC_ALL $OWN"'], env: { OWN: "x" } };
@@ -74,7 +74,7 @@ describe("runCommand()", () => {
     expect((await runCommand({ ...command, inherits: "all" })).output).toStartWith("-Xmx1m ");
   });
 
-  test("ends the program when it is interrupted", async () => {
+  test("ends the program when the signal fires", async () => {
     const controller = new AbortController();
     const running = runCommand({ program: "sleep", args: ["60"] }, { signal: controller.signal });
     controller.abort();
@@ -83,7 +83,7 @@ describe("runCommand()", () => {
 });
 
 describe("identifyProcess()", () => {
-  test("answers undefined for a pid that nobody has", async () => {
+  test("returns undefined for an unused pid", async () => {
     expect(await identifyProcess(2 ** 22 + 1)).toBeUndefined();
   });
 });
@@ -92,7 +92,7 @@ test("processAgeMs() counts from the start of a process, by the time since boot"
   const self = await identifyProcess(process.pid);
   if (!self) throw new Error("this process has no identity");
   const [age, known] = [await processAgeMs(self), process.uptime() * 1000];
-  // Both are counted in ticks of 10 ms.
+  // Both have a resolution of 10 ms.
   expect(age).toBeGreaterThan(known - 100);
   expect(await processAgeMs({ ...self, startTicks: self.startTicks - 360_000 })).toBeGreaterThan(known + 3_599_900);
 });
@@ -100,7 +100,7 @@ test("processAgeMs() counts from the start of a process, by the time since boot"
 describe("followCommand()", () => {
   const never = new AbortController().signal;
 
-  test("hands on the lines of both streams, and says when the program ended", async () => {
+  test("passes on the lines of both streams, and reports when the program ended", async () => {
     const lines: string[] = [];
     const script = "echo one; echo two >&2; printf three";
     const startMs = Date.now();
@@ -109,7 +109,7 @@ describe("followCommand()", () => {
     expect(endedAtMs).toBeWithin(startMs, Date.now() + 1);
   });
 
-  test("names the program that does not exist, and throws what the reader throws", async () => {
+  test("names the program that does not exist, and throws what `onLine` throws", async () => {
     const ignore = async (): Promise<void> => {};
     const failureOf = async (promise: Promise<unknown>): Promise<unknown> => await promise.catch((error: unknown) => error);
     expect(await failureOf(followCommand({ program: "streamctl-nothing", args: [] }, ignore, never))).toMatchObject({
@@ -119,7 +119,7 @@ describe("followCommand()", () => {
     expect(await failureOf(followCommand({ program: "yes", args: [] }, async () => await Promise.reject(full), never))).toBe(full);
   });
 
-  test("reads no more while a line is not done with, and ends at once when it is interrupted", async () => {
+  test("stops reading until `onLine` has finished, and ends at once when the signal fires", async () => {
     const interruption = new AbortController();
     const { signal } = interruption;
     const folder = await temporaryFolder();
@@ -128,7 +128,7 @@ describe("followCommand()", () => {
       lines += 1;
       await once(signal, "abort");
     };
-    // Counts what its reader took: a megabyte at a time.
+    // Counts the megabytes that its reader has read.
     const script = `while head -c 1000000 /dev/zero | tr '\\0' '\\n'; do echo >> ${folder}/taken; done`;
     const following = followCommand({ program: "sh", args: ["-c", script] }, stuck, signal);
     await Bun.sleep(700);
@@ -141,7 +141,7 @@ describe("followCommand()", () => {
 });
 
 describe("runCommand() interrupted", () => {
-  test("rejects once the program has ended, not while it still tidies up", async () => {
+  test("rejects after the program has ended, not while it still cleans up", async () => {
     const mark = join(await temporaryFolder(), "mark");
     const interruption = new AbortController();
     const script = `trap 'sleep 0.1; echo tidied > "${mark}"; exit 0' TERM; echo ready; while :; do sleep 0.02; done`;
@@ -153,7 +153,7 @@ describe("runCommand() interrupted", () => {
     expect(await readFile(mark, "utf8")).toBe("tidied\n");
   });
 
-  test("rejects for a signal that fired before", async () => {
+  test("rejects when the signal has already fired", async () => {
     const running = runCommand({ program: "sleep", args: ["60"] }, { signal: AbortSignal.abort() }).catch((error: unknown) => error);
     expect(await running).toMatchObject({ code: "interrupted" });
   });

@@ -6,14 +6,14 @@ import { observeGraph, operationsOf, planGraph, validatePlan } from "../../src/c
 import type { Decision, Operation, OperationKind, Resource } from "../../src/core/resource.ts";
 import { stepDeadline } from "../../src/core/step-deadline.ts";
 
-/** A FAKE resource that writes down what happens to it; what is seen of it is its operation. */
+/** A FAKE resource that records the calls; its observed state is its operation. */
 interface FakeOptions {
   readonly operation?: OperationKind;
   readonly needs?: readonly Resource[];
   readonly uses?: readonly Resource[];
   readonly considers?: readonly Resource[];
   readonly holder?: Resource;
-  /** What is expected of it while its holder does not run. */
+  /** Its expected state while its holder is not running. */
   readonly recalled?: OperationKind;
   readonly fails?: unknown;
   readonly decide?: Resource<OperationKind, string>["decide"];
@@ -59,7 +59,7 @@ async function carryOut(graph: readonly Resource[], signal = new AbortController
 }
 
 describe("planGraph()", () => {
-  test("decides about each resource after those that it needs, in the order given otherwise", async () => {
+  test("decides about each resource after its dependencies, otherwise in the given order", async () => {
     const { make } = fakeWorld();
     const engine = make("engine", { operation: "keep" });
     const table = make("table", { holder: engine, needs: [engine], operation: "create" });
@@ -72,7 +72,7 @@ describe("planGraph()", () => {
     ]);
   });
 
-  test("takes what is remembered for what is held by a service that does not run", async () => {
+  test("uses the recalled state of a resource whose holder is not running", async () => {
     const { events, make } = fakeWorld();
     const engine = make("engine", { operation: "start" });
     const topic = make("topic", { holder: engine, needs: [engine], recalled: "keep", operation: "replace" });
@@ -84,17 +84,17 @@ describe("planGraph()", () => {
     expect(events).toEqual(["see engine"]);
   });
 
-  test("refuses a graph that goes in a circle", async () => {
+  test("rejects a graph with a cycle", async () => {
     const { make } = fakeWorld();
     const needs: Resource[] = [];
     const one = make("one", { needs });
     needs.push(make("other", { needs: [one] }));
-    expect(() => planGraph([one, ...needs], new Map())).toThrow('Cannot order "service one": it needs itself');
+    expect(() => planGraph([one, ...needs], new Map())).toThrow('Cannot order "service one": it depends on itself');
   });
 });
 
 describe("validatePlan()", () => {
-  test("has checked what is replaced, and what works with it", async () => {
+  test("validates replaced resources and their dependents", async () => {
     const { events, make } = fakeWorld();
     const engine = make("engine", { operation: "keep" });
     const topic = make("topic", { holder: engine, needs: [engine], operation: "replace" });
@@ -107,7 +107,7 @@ describe("validatePlan()", () => {
 });
 
 describe("executePlan()", () => {
-  test("carries out each resource after those that it needs, and answers in the order of the plan", async () => {
+  test("applies each resource after its dependencies, and returns them in the order of the plan", async () => {
     const { events, make } = fakeWorld();
     const engine = make("engine", { operation: "start" });
     const topic = make("topic", { holder: engine, needs: [engine], recalled: "create" });
@@ -116,7 +116,7 @@ describe("executePlan()", () => {
     expect(print(operationsDone(executed))).toEqual(["start service engine: seen as start", "create thing topic: seen as create"]);
   });
 
-  test("looks again at what was only remembered, and lets the resource decide by what is there", async () => {
+  test("observes a recalled resource once its holder runs, and lets it decide again", async () => {
     const { events, make } = fakeWorld();
     const engine = make("engine", { operation: "start" });
     const topic = make("topic", { holder: engine, needs: [engine], recalled: "keep", operation: "create" });
@@ -125,7 +125,7 @@ describe("executePlan()", () => {
     expect(executed.at(-1)?.decision).toMatchObject({ operation: "create", cause: "seen as create" });
   });
 
-  test("validates and releases what works with a resource before that is replaced, once each", async () => {
+  test("validates and releases the dependents of a resource once each, before it is replaced", async () => {
     const { events, make } = fakeWorld();
     const engine = make("engine", { operation: "keep" });
     const topic = make("topic", { holder: engine, needs: [engine], operation: "replace" });
@@ -141,7 +141,7 @@ describe("executePlan()", () => {
     ]);
   });
 
-  test("looks at what a resource considers before it decides, and tells it the facts of what it needs", async () => {
+  test("observes what a resource considers before it decides, and passes it the facts of its dependencies", async () => {
     const { make } = fakeWorld();
     const engine = make("engine", { operation: "start" });
     const job = make("job", { holder: engine, needs: [engine], recalled: "keep", operation: "create" });
@@ -158,7 +158,7 @@ describe("executePlan()", () => {
     ]);
   });
 
-  test("stops what works with a service before it, and begins nothing else before every stop", async () => {
+  test("stops the dependents of a service before it, and starts nothing before every stop is done", async () => {
     const { events, make } = fakeWorld();
     const kafka = make("kafka", { operation: "stop" });
     const keeper = make("keeper", { operation: "stop" });
@@ -170,7 +170,7 @@ describe("executePlan()", () => {
     expect(order.slice(1, 3).toSorted()).toEqual(["stop kafka", "stop keeper"]);
   });
 
-  test("ends with the first failure in the order of the plan, and not with what it interrupted", async () => {
+  test("fails with the first failure in the order of the plan, not with the interruptions that followed", async () => {
     const { events, make } = fakeWorld();
     const engine = make("engine", { operation: "start", fails: new StreamctlError("service-failed", "it died") });
     const topic = make("topic", { holder: engine, needs: [engine], recalled: "create" });
@@ -179,7 +179,7 @@ describe("executePlan()", () => {
     expect(events).not.toContain("create topic");
   });
 
-  test("is interrupted where the caller's signal has fired, and applies nothing", async () => {
+  test("is interrupted when the caller's signal has fired, and applies nothing", async () => {
     const { events, make } = fakeWorld();
     const failure: unknown = await carryOut([make("engine", { operation: "start" })], AbortSignal.abort()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "interrupted" });

@@ -3,7 +3,7 @@ import { observeGraph } from "../../src/core/resource-plan.ts";
 import type { Resource } from "../../src/core/resource.ts";
 import { stepDeadline } from "../../src/core/step-deadline.ts";
 
-/** A FAKE service that runs, or does not. */
+/** A FAKE service, running or not. */
 function service(name: string, runs: boolean, needs: readonly Resource[] = []): Resource {
   return {
     kind: "service",
@@ -15,7 +15,7 @@ function service(name: string, runs: boolean, needs: readonly Resource[] = []): 
   };
 }
 
-test("observeGraph() asks no engine what it holds while something that it needs does not run", async () => {
+test("observeGraph() does not query an engine while one of its dependencies is not running", async () => {
   const lookAt = async (kafkaRuns: boolean): Promise<unknown> => {
     const kafka = service("kafka", kafkaRuns);
     const server = service("server", true, [kafka]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Follower, readTail } from "../../src/core/tail.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-test("readTail() gives the last lines of a file, with and without an end of its last line", async () => {
+test("readTail() returns the last lines of a file, with or without a final line end", async () => {
   const path = join(await temporaryFolder(), "log");
   await writeFile(path, "one\ntwo\nthree\n");
   expect(await readTail(path, 2)).toEqual({ lines: ["two", "three"], position: 14 });
@@ -14,14 +14,14 @@ test("readTail() gives the last lines of a file, with and without an end of its 
   expect(await readTail(path, 2)).toEqual({ lines: ["three", "fo"], position: 16 });
 });
 
-test("readTail() reads a long file from its end, whatever its lines are like", async () => {
+test("readTail() reads a long file from its end, with lines of any length", async () => {
   const path = join(await temporaryFolder(), "log");
   const lines = Array.from({ length: 20_000 }, (_, index) => `${index} ${"ä".repeat(index % 50)}`);
   await writeFile(path, `${lines.join("\n")}\n`);
   expect((await readTail(path, 5000))?.lines).toEqual(lines.slice(-5000));
 });
 
-test("readTail() takes a time that grows with what it reads, not with its square", async () => {
+test("readTail() takes time linear in what it reads", async () => {
   const path = join(await temporaryFolder(), "log");
   const line = "x".repeat(59);
   await writeFile(path, `${line}\n`.repeat(500_000));
@@ -29,11 +29,11 @@ test("readTail() takes a time that grows with what it reads, not with its square
   expect([tail?.lines.length, tail?.lines[0], tail?.lines.at(-1)]).toEqual([500_000, line, line]);
 });
 
-test("readTail() of nothing is undefined", async () => {
+test("readTail() is undefined for a missing file", async () => {
   expect(await readTail(join(await temporaryFolder(), "log"), 1)).toBeUndefined();
 });
 
-test("Follower gives whole lines as they come, keeps characters whole and begins anew with a new file", async () => {
+test("Follower returns complete lines as they arrive, never splits a character, and starts over with a new file", async () => {
   const path = join(await temporaryFolder(), "log");
   const follower = new Follower(path, 0);
   const look = async (): Promise<readonly string[]> => await Array.fromAsync(follower.look());
@@ -50,7 +50,7 @@ test("Follower gives whole lines as they come, keeps characters whole and begins
   expect(await look()).toEqual(["neu"]);
 });
 
-test("Follower reads no further than its reader, who may stop within a piece", async () => {
+test("Follower reads no further than its consumer, which may stop within a chunk", async () => {
   const path = join(await temporaryFolder(), "log");
   await writeFile(path, `${"x".repeat(99)}\n`.repeat(20_000));
   const follower = new Follower(path, 0);
@@ -63,7 +63,7 @@ test("Follower reads no further than its reader, who may stop within a piece", a
   reads.mockRestore();
 });
 
-test("Follower hands on in pieces what never ends", async () => {
+test("Follower returns an endless line in pieces", async () => {
   const path = join(await temporaryFolder(), "log");
   await writeFile(path, "x".repeat(3_000_000));
   const lengths = (await Array.fromAsync(new Follower(path, 0).look())).map((line) => line.length);

@@ -1,4 +1,4 @@
-/** Writes a file over and over, each time another letter, until it is killed. Argument: the file. */
+/** Rewrites a file, each time with another letter, until it is killed. Argument: the file. */
 
 import { writeDurably } from "../../src/core/files.ts";
 

@@ -26,7 +26,7 @@ test("a copied state folder is refused by every command, and the original goes o
   await cp(stack.stateDir, copy, { recursive: true });
   for (const args of [["up"], ["status"], ["data", "-n", "1"], ["verify"], ["query", "select 1"], ["down"], ["down", "--volumes"]]) {
     const { exitCode, stderr } = await stack.run([...args, "--state-dir", copy]);
-    expect(stderr).toContain(`State folder "${copy}" holds the same stack as "${stack.stateDir}": one is a copy of the other`);
+    expect(stderr).toContain(`State folder "${copy}" contains the same stack as "${stack.stateDir}": one is a copy of the other`);
     expect(exitCode).toBe(1);
   }
   expect(await stack.pidOf("kafka")).toBe(pid);

@@ -246,7 +246,7 @@ test.skipIf(!hasTls)("an engine behind TLS is asked where its authority is trust
     return (await run(["-e", program], { program: [process.execPath], env })).stdout.trim().split("\n");
   };
   expect(await ask("ca.crt")).toEqual(['{"a":1}', '{"a":1}']);
-  const hint = "Name the file of the authority that signed its certificate: NODE_EXTRA_CA_CERTS=ca.pem";
+  const hint = "Trust the authority that signed the certificate: NODE_EXTRA_CA_CERTS=ca.pem";
   const distrust = `prerequisite|Cannot trust "https://127.0.0.1": unable to verify the first certificate|${hint}`;
   expect(await ask("other.crt")).toEqual([distrust, distrust]);
   server.close();

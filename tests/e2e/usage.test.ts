@@ -32,7 +32,11 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["up", "--ksqldb-home", "nowhere"], 1, "as ksqlDB: no such folder"],
   [["up", "--ksqldb-home", "nowhere", "--dry-run"], 1, "as ksqlDB: no such folder"],
   [["up", "--ksqldb-url", "http://a", "--ksqldb-home", "b"], 2, "Cannot use both --ksqldb-url and --ksqldb-home"],
-  [["up", "--dir", "x"], 2, 'Cannot use "x" for --dir: it is no folder of ejected declarations\nhint: Write a whole set into a new'],
+  [
+    ["up", "--dir", "x"],
+    2,
+    'Cannot use "x" for --dir: it is not a folder that streamctl eject wrote\nhint: Write a complete set into a new',
+  ],
   [["up", "--dir", ""], 2, 'Cannot use "" for --dir: it is empty'],
   [["eject"], 2, "Cannot eject: no folder was named"],
   [["eject", ""], 2, "Cannot eject: no folder was named"],
@@ -355,7 +359,7 @@ describe("a machine that lacks something", () => {
   // The lock of a state folder is a name without a byte.
   test.each([
     ["no byte can be written any more", 0, ""],
-    ["no file can be made any more", 100, "No room is left on the disk of the state folder"],
+    ["no file can be made any more", 100, "The disk of the state folder is full"],
   ])("down --volumes stops the services and leaves nothing where %s", async (_, names, said) => {
     const disk = mountSmallDisk();
     if (disk === undefined) {

@@ -9,7 +9,7 @@ const source = resolve(import.meta.dir, "../../src");
 /** The modules that may read messages: their engine or program returns no error codes. */
 const classifiers: readonly string[] = [
   "core/java-error.ts",
-  "core/program-words.ts",
+  "core/program-messages.ts",
   "kafka/client-log.ts",
   "kafka/failure.ts",
   "processors/flink/failure.ts",

@@ -40,18 +40,18 @@ describe("openDeclarations()", () => {
     expect(openDeclarations().read("flink/01-transactions.sql")).toBe(readAsset("flink/01-transactions.sql"));
   });
 
-  test("refuses a folder that eject did not write, and a file that is gone", async () => {
+  test("rejects a folder that eject did not write, and a missing file", async () => {
     const empty = await temporaryFolder();
-    expect(() => openDeclarations(empty)).toThrow(`Cannot use "${empty}" for --dir: it is no folder of ejected declarations`);
+    expect(() => openDeclarations(empty)).toThrow(`Cannot use "${empty}" for --dir: it is not a folder that streamctl eject wrote`);
     const folder = join(empty, "mine");
     await eject(folder, 0);
     await rm(join(folder, "pinot"), { recursive: true });
-    expect(() => openDeclarations(folder)).toThrow("it is no folder of ejected declarations");
+    expect(() => openDeclarations(folder)).toThrow("it is not a folder that streamctl eject wrote");
     await rm(folder, { recursive: true });
     await eject(folder, 0);
     await rm(join(folder, "config", "kafka", "pom.xml"));
     expect(() => openDeclarations(folder).read("config/kafka/pom.xml")).toThrow(
-      `Cannot read "config/kafka/pom.xml" in "${folder}": it is not there`,
+      `Cannot read "config/kafka/pom.xml" in "${folder}": no such file`,
     );
   });
 });

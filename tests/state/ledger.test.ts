@@ -35,7 +35,7 @@ test("readLedger() of a folder without runs is empty", async () => {
   expect(await readLedger(join(folder, "none"))).toEqual({ runs: [], unfinished: [], damagedLines: 0 });
 });
 
-test("readLedger() tells ended runs from those of which no end is written", async () => {
+test("readLedger() distinguishes finished runs from those without an end", async () => {
   const ledgerFile = join(folder, "state", "deep");
   await appendRunStart(ledgerFile, start("a"));
   await appendRunStart(ledgerFile, { ...start("b"), requested: null });
@@ -43,7 +43,7 @@ test("readLedger() tells ended runs from those of which no end is written", asyn
   expect(await readLedger(ledgerFile)).toEqual({ runs: [record(10)], unfinished: [{ ...start("b"), requested: null }], damagedLines: 0 });
 });
 
-test("readLedger() takes the last of several ends of a run, in the place of the first", async () => {
+test("readLedger() uses the last of several ends of a run, in the position of the first", async () => {
   const ledgerFile = join(folder, "twice");
   await appendRunStart(ledgerFile, start("a"));
   await appendRunEnd(ledgerFile, "a", record(10));
@@ -53,18 +53,18 @@ test("readLedger() takes the last of several ends of a run, in the place of the 
   expect(await readLedger(ledgerFile)).toEqual({ runs, unfinished: [], damagedLines: 0 });
 });
 
-test("parseLedger() counts an end of no run as damaged", () => {
+test("parseLedger() counts an end without a run as damaged", () => {
   expect(parseLedger(JSON.stringify({ kind: "ended", ...record(10) }))).toEqual({ runs: [], unfinished: [], damagedLines: 1 });
 });
 
-test("appendRunEnd() writes whole lines from many runs at once", async () => {
+test("appendRunEnd() writes complete lines for many concurrent runs", async () => {
   const ledgerFile = join(folder, "many");
   await Promise.all(Array.from({ length: 50 }, (_, run) => appendRunEnd(ledgerFile, `run ${run}`, record(run % 10))));
   const { runs, damagedLines } = await readLedger(ledgerFile);
   expect([runs.length, damagedLines]).toEqual([50, 0]);
 });
 
-test("readLedger() reports a torn last line, and the next run does not suffer from it", async () => {
+test("readLedger() reports a truncated last line, which does not damage the next run", async () => {
   const ledgerFile = join(folder, "torn");
   await appendRunEnd(ledgerFile, "a", record(10));
   const line = await readFile(ledgerFile, "utf8");
@@ -81,7 +81,7 @@ test.each(["[]", "{}", '{"kind":"ended"}', '{"kind":"started","runId":"a"}', "nu
   },
 );
 
-test("appendRunStart() says that a folder cannot be written", async () => {
+test("appendRunStart() reports a folder that cannot be written to", async () => {
   const error: unknown = await appendRunStart("/proc/none/ledger", start("a")).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: "state", hint: "Choose a folder that can be written to: --state-dir DIR" });
+  expect(error).toMatchObject({ code: "state", hint: "Choose a writable folder: --state-dir DIR" });
 });

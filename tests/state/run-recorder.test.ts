@@ -11,7 +11,7 @@ function record(name: ServiceRecord["name"], pid: number): ServiceRecord {
   return { name, identity: { pid, startTicks: 1, bootId: "b" }, definitionHash: "h", endpoint: "e", startedAtMs: 1 };
 }
 
-test("RunRecorder writes changes in the order in which they were made, even when nobody waits in between", async () => {
+test("RunRecorder writes changes in the order in which they were made, even when they are not awaited", async () => {
   const folder = stateFolder(await temporaryFolder());
   const stack = await identityFor(folder, undefined);
   const recorder = new RunRecorder(folder, { stack, choices, services: [], starting: [], resources: [] });
@@ -31,7 +31,7 @@ test("RunRecorder writes changes in the order in which they were made, even when
   });
 });
 
-test("RunRecorder forgets the run that stopped, and no other run of that service", async () => {
+test("RunRecorder forgets the stopped run, and no other run of that service", async () => {
   const folder = stateFolder(await temporaryFolder());
   const recorder = new RunRecorder(folder, {
     stack: await identityFor(folder, undefined),
@@ -46,7 +46,7 @@ test("RunRecorder forgets the run that stopped, and no other run of that service
   expect([...recorder.records.keys()]).toEqual([]);
 });
 
-test("RunRecorder writes down what is about to be started, until it is remembered or forgotten", async () => {
+test("RunRecorder records an intent to start until the service is remembered or forgotten", async () => {
   const folder = stateFolder(await temporaryFolder());
   const stack = await identityFor(folder, undefined);
   const recorder = new RunRecorder(folder, { stack, choices, services: [], starting: [], resources: [] });

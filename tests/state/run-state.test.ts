@@ -20,7 +20,7 @@ const services = [
 const stack = { id: "0a1b2c3d", place: { path: "/s", device: "1", inode: "2" } };
 const state: RunState = { version: 3, stack, choices, services, starting: [], resources: [] };
 
-/** A folder that holds the state of a new stack. */
+/** A state folder with the state of a new stack. */
 async function settled(path: string): Promise<{ readonly folder: StateFolder; readonly state: RunState }> {
   await mkdir(path, { recursive: true });
   const folder = stateFolder(path);
@@ -31,14 +31,14 @@ async function settled(path: string): Promise<{ readonly folder: StateFolder; re
 
 const readError = async (folder: StateFolder): Promise<unknown> => await readRunState(folder).catch((error: unknown) => error);
 
-test("readRunState() answers what writeRunState() wrote, and undefined where nothing was", async () => {
+test("readRunState() returns what writeRunState() wrote, and undefined for a new folder", async () => {
   const folder = stateFolder(await temporaryFolder());
   expect(await readRunState(folder)).toBeUndefined();
   await writeRunState(folder, state);
   expect(await readRunState(folder)).toEqual(state);
 });
 
-test("readRunState() gives a state of version 1 the id by which its containers were named", async () => {
+test("readRunState() gives a state of version 1 the id with which its containers were named", async () => {
   const folder = stateFolder(await temporaryFolder());
   await mkdir(folder.root, { recursive: true });
   const former = { runtime: "local", processor: "flink", why: "local: x; flink: y", portOffset: 0 };
@@ -47,14 +47,14 @@ test("readRunState() gives a state of version 1 the id by which its containers w
   expect(await readRunState(folder)).toMatchObject({ version: 3, services, stack: { id: idOfPath(folder.root), place } });
 });
 
-test("readRunState() takes a folder that was renamed for the same stack, and keeps its old place until it is written again", async () => {
+test("readRunState() accepts a renamed folder as the same stack, and keeps its old place until it is written again", async () => {
   const parent = await temporaryFolder();
   const before = await settled(join(parent, "before"));
   await rename(join(parent, "before"), join(parent, "after"));
   expect(await readRunState(stateFolder(join(parent, "after")))).toEqual(before.state);
 });
 
-test("readRunState() takes a folder that was moved to another disk for the same stack", async () => {
+test("readRunState() accepts a folder that was moved to another disk as the same stack", async () => {
   const parent = await temporaryFolder();
   const before = await settled(join(parent, "before"));
   await cp(join(parent, "before"), join(parent, "after"), { recursive: true });
@@ -69,13 +69,13 @@ test("readRunState() refuses a copy, and names both folders", async () => {
   await cp(folder.root, copy.root, { recursive: true });
   expect(await readError(copy)).toMatchObject({
     code: "state",
-    message: `State folder "${copy.root}" holds the same stack as "${folder.root}": one is a copy of the other`,
-    hint: `Use the original (--state-dir ${folder.root}), or remove run.json from the copy and type: streamctl up`,
+    message: `State folder "${copy.root}" contains the same stack as "${folder.root}": one is a copy of the other`,
+    hint: `Use the original (--state-dir ${folder.root}), or remove run.json from the copy and run: streamctl up`,
   });
   expect(await readError(folder)).toMatchObject({ stack: { place: { path: folder.root } } });
 });
 
-test("readRunState() refuses the original too once a copy has taken its path", async () => {
+test("readRunState() also refuses the original once a copy has taken its path", async () => {
   const parent = await temporaryFolder();
   const { folder } = await settled(join(parent, "run"));
   await rename(folder.root, join(parent, "old"));
@@ -83,10 +83,10 @@ test("readRunState() refuses the original too once a copy has taken its path", a
   expect(await readError(stateFolder(join(parent, "old")))).toMatchObject({ code: "state" });
 });
 
-test("readRunState() and hasMoved() know a folder by whichever path leads to it", async () => {
+test("readRunState() and hasMoved() recognize a folder by any path that leads to it", async () => {
   const parent = await temporaryFolder();
   const before = await settled(join(parent, "run"));
-  // Onto another disk, with a link in the old place.
+  // Moved to another disk, with a symbolic link at the old path.
   await cp(before.folder.root, join(parent, "large"), { recursive: true });
   await rm(before.folder.root, { recursive: true });
   await symlink(join(parent, "large"), before.folder.root);
@@ -97,7 +97,7 @@ test("readRunState() and hasMoved() know a folder by whichever path leads to it"
   expect(await hasMoved(folder, before.state)).toBe(true);
 });
 
-test("stateFolder() gives one folder one name, whichever symbolic link leads to it and whether or not it is there", async () => {
+test("stateFolder() gives a folder one name, through any symbolic link and whether or not it exists", async () => {
   const parent = stateFolder(await temporaryFolder()).root;
   await mkdir(join(parent, "real"));
   await symlink(join(parent, "real"), join(parent, "link"));
@@ -118,12 +118,12 @@ test.each([
   await writeFile(folder.runFile, text);
   expect(await readError(folder)).toMatchObject({
     code: "state",
-    message: `Cannot read "${folder.runFile}": it is damaged, or no state of streamctl`,
-    hint: "Remove that file, then stop what still runs: streamctl down; or use another folder: --state-dir DIR",
+    message: `Cannot read "${folder.runFile}": it is damaged, or not a state file of streamctl`,
+    hint: "Remove that file and stop the running services with: streamctl down. Or use another folder: --state-dir DIR",
   });
 });
 
-test("readRunState() takes the choices of version 2 over, whose reason was a sentence and whose ksqlDB had a name of its own", async () => {
+test("readRunState() migrates the choices of version 2, which had one sentence as the reason and separate fields for ksqlDB", async () => {
   const folder = stateFolder(await temporaryFolder());
   const place = { path: folder.root, device: "1", inode: "2" };
   const former = {
@@ -150,12 +150,12 @@ test("readRunState() takes the choices of version 2 over, whose reason was a sen
   });
 });
 
-test("readRunState() names the version of a state that a newer streamctl wrote", async () => {
+test("readRunState() names the version of a state written by a newer streamctl", async () => {
   const folder = stateFolder(await temporaryFolder());
   await writeFile(folder.runFile, JSON.stringify({ ...state, version: 4 }));
   expect(await readError(folder)).toMatchObject({
     code: "state",
-    message: `Cannot read "${folder.runFile}": a newer streamctl wrote it (version 4 of the state)`,
-    hint: "Use that streamctl, or another folder: --state-dir DIR",
+    message: `Cannot read "${folder.runFile}": it was written by a newer streamctl (state version 4)`,
+    hint: "Use the newer streamctl, or another folder: --state-dir DIR",
   });
 });

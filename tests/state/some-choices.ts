@@ -1,4 +1,4 @@
-/** Choices as an `up` without options leaves them. */
+/** The choices of an `up` without options. */
 
 import type { StackChoices } from "../../src/state/choices.ts";
 

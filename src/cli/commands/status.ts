@@ -1,4 +1,4 @@
-import { pausedWhole } from "../../core/wait.ts";
+import { pauseUnlessAborted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 
 /** Pause between two looks of `--watch`, in milliseconds. */
@@ -20,7 +20,7 @@ export const statusCommand = defineCommand({
       const clear = args.watch === true && width !== null && !context.globals.json ? "\u{1B}[H\u{1B}[2J" : "";
       await write(context.globals.json ? renderJson(report) : `${clear}${table}`);
       if (args.watch !== true) return isHealthy(report) ? 0 : 1;
-      if (!(await pausedWhole(watchIntervalMs, context.signal))) return 130;
+      if (!(await pauseUnlessAborted(watchIntervalMs, context.signal))) return 130;
     }
   },
 });

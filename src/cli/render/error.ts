@@ -47,7 +47,7 @@ const diskTroubles: Readonly<Record<string, string>> = {
   EDQUOT: "the quota of its disk is used up",
   EEXIST: "a file stands where a folder is needed",
   EISDIR: "it is a folder",
-  ENOSPC: "no room left on its disk",
+  ENOSPC: "no space left on its disk",
   ENOTDIR: "a file stands where a folder is needed",
   EPERM: "permission denied",
   EROFS: "its disk is read-only",
@@ -58,7 +58,7 @@ function refusedByTheDisk(error: unknown): StreamctlError | undefined {
   const [code, path] = [systemCode(error), stringAt(error, "path")];
   // Writing to an open file fails without its name.
   if (isDiskFull(error) && path === undefined) {
-    return new StreamctlError("no-space", "Cannot write a file: no room left on its disk", {
+    return new StreamctlError("no-space", "Cannot write a file: no space left on its disk", {
       cause: error,
       hint: "Free some room; streamctl down --volumes deletes the stack of this folder",
     });

@@ -5,7 +5,7 @@ import { diskOf } from "../../core/disk.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { residentBytesIn } from "../../core/process.ts";
-import { pausedWhole } from "../../core/wait.ts";
+import { pauseUnlessAborted } from "../../core/wait.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, clearProject, projectFiles, writeProject } from "./compose-project.ts";
 import { Containers, listed } from "./containers.ts";
@@ -153,7 +153,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         const engine = await containers.engine();
         const { endedAtMs } = await engine.follow(["logs", "-f", ...from, containerId], onLine, until);
         from = ["--since", new Date(endedAtMs).toISOString()];
-      } while (await pausedWhole(logIntervalMs, until));
+      } while (await pauseUnlessAborted(logIntervalMs, until));
     },
 
     async diskOf(name) {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { runCommand } from "../../core/process.ts";
-import { saysDiskFull } from "../../core/program-words.ts";
+import { reportsDiskFull } from "../../core/program-messages.ts";
 import { shortHash } from "../../core/short-hash.ts";
 import { type CacheContext, type CacheEntry, fillCache, isCached, noSpace } from "./cache.ts";
 import { mavenCall, nameCutSettings, readMavenSettings, repositoryOfStranger } from "./maven-environment.ts";
@@ -106,7 +106,7 @@ async function runMaven(engine: MavenJars, folder: string, { log, signal, cacheD
     });
   }
   if (result.exitCode === 0) return await rm(join(folder, ".mvn"), { recursive: true });
-  if (saysDiskFull(result.output)) throw noSpace(cacheDir, engine.diskBytes);
+  if (reportsDiskFull(result.output)) throw noSpace(cacheDir, engine.diskBytes);
   const errors = result.output.split("\n").filter((line) => line.startsWith("[ERROR]"));
   throw new StreamctlError("download", `Cannot resolve ${release}: Maven ended with ${result.exitCode}`, {
     detail: errors.slice(0, 5).join("\n"),

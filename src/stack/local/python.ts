@@ -2,7 +2,7 @@
 
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { type CommandResult, runCommand } from "../../core/process.ts";
-import { saysDiskFull } from "../../core/program-words.ts";
+import { reportsDiskFull } from "../../core/program-messages.ts";
 import { shortHash } from "../../core/short-hash.ts";
 import { type CacheEntry, fillCache, noSpace } from "./cache.ts";
 import type { EngineContext } from "./engines.ts";
@@ -42,7 +42,7 @@ async function fillEnvironment(
 ): Promise<void> {
   const requireSuccess = ({ exitCode, output }: CommandResult, failure: (end: string) => StreamctlError): void => {
     if (exitCode === 0) return;
-    if (saysDiskFull(output)) throw noSpace(cacheDir, diskBytes);
+    if (reportsDiskFull(output)) throw noSpace(cacheDir, diskBytes);
     throw failure(output.split("\n").slice(-10).join("\n"));
   };
   const packages = declarations

@@ -12,7 +12,7 @@ import type { Log } from "../../core/log.ts";
 import { type Command, isRunning, type ProcessIdentity, residentBytes, runCommand } from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
 import { renderTemplate } from "../../core/template.ts";
-import { pausedWhole } from "../../core/wait.ts";
+import { pauseUnlessAborted } from "../../core/wait.ts";
 import { nameUnpassedSettings } from "../jvm-options.ts";
 import { Children } from "./children.ts";
 import { localData } from "./data.ts";
@@ -153,7 +153,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
         }
       };
       await hand(tail?.lines ?? []);
-      while (await pausedWhole(followIntervalMs, until)) await hand(follower.look());
+      while (await pauseUnlessAborted(followIntervalMs, until)) await hand(follower.look());
     },
 
     diskOf: async (name) => await diskOf(folder.dataDir(name)),

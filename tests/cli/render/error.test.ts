@@ -75,11 +75,11 @@ test("errorDocument() takes what the disk refuses for the machine's doing, not f
     error: { code: "state", message: 'Cannot use "/data/run.json": permission denied', hint },
   });
   expect(errorDocument(refused("ENOSPC"))).toEqual({
-    error: { code: "no-space", message: 'Cannot use "/data/run.json": no room left on its disk', hint },
+    error: { code: "no-space", message: 'Cannot use "/data/run.json": no space left on its disk', hint },
   });
   expect(errorDocument(Object.assign(new Error("ENOSPC: write"), { code: "ENOSPC" })).error).toMatchObject({
     code: "no-space",
-    message: "Cannot write a file: no room left on its disk",
+    message: "Cannot write a file: no space left on its disk",
   });
   expect(errorDocument(Object.assign(refused("ENOENT"), { syscall: "mkdir", path: "/proc/a" }))).toEqual({
     error: { code: "state", message: 'Cannot use "/proc/a": no folder can be made there', hint },
