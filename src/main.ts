@@ -1,16 +1,16 @@
 /**
- * The one entry: the command line on the main thread, a producer's worker off it. Everything is imported when it is needed, so
- * that what needs nothing (`--version`, `--help`) answers at once; no worker is ever started for that.
+ * The entry of the program: the command line in the main thread, a producer in a worker thread. Modules are imported when they are needed,
+ * so that `--version` and `--help` answer at once.
  */
 
 import { answerAtOnce } from "./cli/at-once.ts";
 
 const argv = process.argv.slice(2);
-const answer = answerAtOnce(argv);
+const answer = answerAtOnce(argv, process.stdout);
 if (answer !== undefined) {
   const end = async (error: Error): Promise<void> => (await import("./cli/run.ts")).endWithoutReader(error);
   process.stdout.on("error", (error) => void end(error));
-  // Deno throws what others tell the listener.
+  // Deno throws errors instead of calling the listener.
   try {
     process.stdout.write(answer);
   } catch (error) {

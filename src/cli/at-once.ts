@@ -1,37 +1,26 @@
-/** The answers that need no module beyond this one: a bare `--version` or `--help`. */
+/** Answers that need no other module of the program: `--version` and `--help` alone. */
 
-import { commandDescriptions, globalDescriptions } from "./descriptions.ts";
+import { commandDescriptions, commandGroups, firstSteps } from "./descriptions.ts";
+import { globalArgs } from "./global-args.ts";
+import { helpScreen, optionRows, renderHelp, type HelpScreen, type OutputStream } from "./help.ts";
 import { version } from "./version.ts";
 
-/** The text for standard output; undefined where the command line asks for more. */
-export function answerAtOnce(argv: readonly string[]): string | undefined {
+/** The text for standard output; undefined if the command line asks for something else. */
+export function answerAtOnce(argv: readonly string[], output: OutputStream): string | undefined {
   if (argv.length !== 1) return undefined;
   if (argv[0] === "--version") return `${version}\n`;
-  if (argv[0] === "--help" || argv[0] === "-h") return rootHelp();
+  if (argv[0] === "--help" || argv[0] === "-h" || argv[0] === "help") return rootHelp(helpScreen(output));
   return undefined;
 }
 
-/** The help of the program as a whole. */
-export function rootHelp(): string {
-  return [
-    `A real-time analytics pipeline: Kafka, a stream processor and Pinot (streamctl ${version})`,
-    "",
-    "USAGE",
-    "  streamctl <command> [options]",
-    "",
-    "COMMANDS",
-    ...aligned(Object.entries(commandDescriptions)),
-    "",
-    "OPTIONS OF EVERY COMMAND",
-    ...aligned(Object.entries(globalDescriptions)),
-    "",
-    "First steps: streamctl up, then streamctl data -n 1000, then streamctl verify --wait 60s",
-    "More about a command: streamctl <command> --help",
-    "",
-  ].join("\n");
-}
-
-function aligned(entries: readonly (readonly [string, string])[]): readonly string[] {
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, description]) => `  ${name.padEnd(width)}  ${description}`);
+/** The help of the program. */
+export function rootHelp(screen: HelpScreen): string {
+  const sections = [
+    { title: "USAGE", rows: [["streamctl <command> [options]", ""]] },
+    { title: "FIRST STEPS", rows: firstSteps },
+    ...commandGroups.map(([title, names]) => ({ title, rows: names.map((name) => [name, commandDescriptions[name]] as const) })),
+    { title: "COMMON OPTIONS", rows: optionRows(globalArgs) },
+    { title: "MORE", rows: [["streamctl help <command>", "Options and examples of a command"]] },
+  ] as const;
+  return renderHelp(`streamctl ${version}: a real-time analytics pipeline of Kafka, a stream processor and Pinot`, sections, screen);
 }

@@ -1,25 +1,46 @@
-/** A command as citty takes it, with what every command of ours gets. */
+/** How a command is defined: a citty command, with examples for its help. */
 
-import type { ArgsDef, CommandDef, ParsedArgs } from "citty";
+import { defineCommand as defineCittyCommand, type ArgsDef, type CommandDef, type ParsedArgs } from "citty";
 import { commandDescriptions } from "./descriptions.ts";
+import type { GivenValues } from "./arguments.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 
+export type CommandName = keyof typeof commandDescriptions;
+
+/** A command line and what it does. */
+export type Example = readonly [commandLine: string, effect: string];
+
+/** Values as a command gets them: a flag is true or false, everything else is text, or undefined if it was not given. */
+export type Values<T extends ArgsDef> = {
+  readonly [Name in keyof T]: T[Name] extends { readonly type: "boolean" } ? boolean : string | undefined;
+};
+
 export interface Command<T extends ArgsDef> {
-  readonly name: keyof typeof commandDescriptions;
+  readonly name: CommandName;
   readonly args: T;
-  /** Carries the command out; what it throws becomes two lines and an exit code. */
-  readonly run: (args: ParsedArgs<T>, context: CliContext) => Promise<ExitCode>;
+  readonly examples: readonly Example[];
+  /** Runs the command and returns the exit code. An error that it throws is printed, and decides the exit code. */
+  readonly run: (values: Values<T>, context: CliContext) => Promise<ExitCode>;
 }
 
-/** A command whose options can be read before it runs. */
-export type ListedCommand = Omit<CommandDef, "args"> & { readonly args: ArgsDef };
+/** Any command, as the code that reads the command line and prints help sees it. */
+export interface ListedCommand extends Omit<Command<ArgsDef>, "run"> {
+  readonly definition: CommandDef;
+}
 
-export function defineCommand<const T extends ArgsDef>({ name, args, run }: Command<T>): ListedCommand {
-  const definition: CommandDef<T> = {
+export function defineCommand<const T extends ArgsDef>({ name, args, examples, run }: Command<T>): ListedCommand {
+  const options: ArgsDef = args;
+  const definition = defineCittyCommand({
     meta: { name, description: commandDescriptions[name] },
-    args,
-    run: ({ args: typed, data }) => run(typed, data as CliContext),
-  };
-  // citty's type of a command is invariant in its options; nothing outside reads them by name.
-  return definition as unknown as ListedCommand;
+    args: options,
+    run: async ({ args: values, data }) => await run(values as unknown as Values<T>, data as CliContext),
+  });
+  return { name, args, examples, definition };
+}
+
+/** Runs a command with values that were read, since citty's `runCommand` would read the arguments again. */
+export async function invoke({ args, definition }: ListedCommand, given: GivenValues, context: CliContext): Promise<ExitCode> {
+  const flags = Object.keys(args).filter((name) => args[name]?.type === "boolean");
+  const values = { ...Object.fromEntries(flags.map((name) => [name, false])), ...given };
+  return (await definition.run?.({ rawArgs: [], args: values as unknown as ParsedArgs, cmd: definition, data: context })) as ExitCode;
 }

@@ -1,27 +1,27 @@
-/** What every command gets besides its own options. */
-
 import type { Log } from "../core/log.ts";
+import type { HelpScreen } from "./help.ts";
 
 export interface GlobalOptions {
   readonly json: boolean;
   readonly stateDir: string;
-  /** A folder that `eject` wrote; undefined where the embedded declarations hold. */
+  /** A folder that `eject` wrote; undefined for the embedded declarations. */
   readonly declarationsDir: string | undefined;
-  /** Undefined where it was not typed: the state's own offset holds then. */
+  /** Undefined if it was not given: then the offset that the state keeps is used. */
   readonly portOffset: number | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
 
-/** Where results and the live line go, and what the terminal can show. */
+/** Standard output for results, standard error for the live line. */
 export interface Terminal {
-  /** Writes a result to standard output, waiting while the reader is slow. */
+  /** Writes a result to standard output; resolves when there is room for more. */
   readonly write: (text: string) => Promise<void>;
-  /** Columns of standard output's terminal; null where it is none. */
+  readonly helpScreen: HelpScreen;
+  /** Columns of the terminal on standard output; null if it is not a terminal. */
   readonly outputColumns: number | null;
-  /** Columns of standard error's terminal; null where it is none, and then nothing live is drawn. */
+  /** Columns of the terminal on standard error; null if it is not a terminal, and then there is no live line. */
   readonly narrationColumns: number | null;
-  /** Replaces the live line on standard error; does nothing off a terminal. An empty text takes it away. */
+  /** Replaces the live line on standard error, if that is a terminal. An empty text removes it. */
   readonly live: (text: string) => void;
 }
 
@@ -29,11 +29,10 @@ export interface CliContext {
   readonly globals: GlobalOptions;
   readonly log: Log;
   readonly terminal: Terminal;
-  /** The module that the program was started with; off the main thread it is a producer's worker. */
+  /** The module that the program was started with. In a worker thread it runs a producer. */
   readonly entry: URL;
   /** Fires at the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
 }
 
-/** What a command's `run` answers: the exit code. */
 export type ExitCode = 0 | 1 | 2 | 130;

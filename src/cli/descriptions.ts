@@ -1,24 +1,27 @@
-/** One line for each command and each option of every command. Plain values: help must cost no module. */
+/** What the program's help says. This module imports nothing, so that `--help` is printed at once. */
 
 export const commandDescriptions = {
-  up: "Start Kafka, the processor and Pinot, wait for them, provision them",
-  data: "Make transactions and deliver them to Kafka",
-  query: "Ask Pinot, or the processor, in SQL",
-  verify: "Prove that every window equals what was sent",
-  status: "Show what runs, since when, with how much memory, where",
-  logs: "Show the services' logs",
-  down: "Stop every service; the data stays",
-  doctor: "Show what this machine has and lacks, and what to type about it",
-  eject: "Write out the embedded declarations and a compose.yaml, for editing",
+  up: "Start Kafka, the stream processor and Pinot, and create topics, jobs and tables",
+  status: "Show the state, uptime, memory and address of each service",
+  logs: "Show the logs of the services",
+  down: "Stop all services and keep their data",
+  data: "Generate transactions and send them to Kafka",
+  query: "Run an SQL query in Pinot or in the stream processor",
+  verify: "Check that every window equals what was sent",
+  doctor: "Check this machine, and show how to fix what is missing",
+  eject: "Write the embedded configuration and a compose.yaml to a folder, to edit them",
+  help: "Show the options and examples of a command",
 } as const;
 
-export const globalDescriptions = {
-  "--json": "Print one JSON document on standard output, or one a line where it goes on",
-  "--state-dir DIR": "Folder of everything that a run leaves (default: .streamctl)",
-  "--port-offset N": "Added to every port, 0…56442",
-  "--dir DIR": "Ejected declarations instead of the embedded ones",
-  "-q, --quiet": "Say only what is wrong",
-  "--verbose": "Say more, and show the causes of an error",
-  "-h, --help": "Show this help, or that of a command",
-  "--version": "Show the version",
-} as const;
+export const commandGroups: readonly (readonly [title: string, names: readonly (keyof typeof commandDescriptions)[]])[] = [
+  ["RUN THE PIPELINE", ["up", "status", "logs", "down"]],
+  ["USE THE PIPELINE", ["data", "query", "verify"]],
+  ["OTHER COMMANDS", ["doctor", "eject", "help"]],
+];
+
+export const firstSteps = [
+  ["streamctl up", "Start the pipeline"],
+  ["streamctl data -n 1000", "Send 1000 transactions"],
+  ["streamctl verify --wait 60s", "Check the result, for up to 60 seconds"],
+  ["streamctl down", "Stop the pipeline"],
+] as const;

@@ -1,26 +1,21 @@
-/**
- * From what was typed to an exit code. Here alone results are printed, failures become lines, and the exit code is set:
- * 0 done, 1 failed, 2 wrong usage, 130 interrupted.
- */
+/** Runs a command line, prints errors, and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 
 import { readFileSync } from "node:fs";
-import { stripVTControlCharacters } from "node:util";
-import { renderUsage, runCommand, type ArgsDef, type CommandDef } from "citty";
 import { messageOf, systemCode, StreamctlError } from "../core/errors.ts";
 import { createLog, type Log } from "../core/log.ts";
 import { pause } from "../core/wait.ts";
-import { findCommand, nearestName, requireKnownArguments } from "./arguments.ts";
-import type { ListedCommand } from "./command.ts";
+import type { GivenValues } from "./arguments.ts";
 import { rootHelp } from "./at-once.ts";
-import { commands } from "./commands/catalog.ts";
-import type { CliContext, ExitCode, Terminal } from "./context.ts";
-import { globalArgs, resolveGlobals } from "./globals.ts";
+import { invoke } from "./command.ts";
+import { commandHelp } from "./command-help.ts";
+import { readCommandLine, type CommandLine } from "./command-line.ts";
+import type { ExitCode, Terminal } from "./context.ts";
+import { resolveGlobals } from "./globals.ts";
+import { helpScreen } from "./help.ts";
 import { harmlessLines } from "./render/cell.ts";
 import { errorDocument, exitCodeOf, renderError } from "./render/error.ts";
 import { processTerminal } from "./terminal.ts";
 import { version } from "./version.ts";
-
-const root = { meta: { name: "streamctl", version } } satisfies CommandDef;
 
 /**
  * Runs one command line and ends the process with its exit code.
@@ -29,112 +24,77 @@ const root = { meta: { name: "streamctl", version } } satisfies CommandDef;
  */
 export async function runCli(argv: readonly string[], entry: URL): Promise<void> {
   const terminal = processTerminal();
-  heedTheReaders();
-  keepLoopbackOffTheProxy();
-  const exitCode = await carryOut(argv, entry, terminal);
+  handleOutputErrors();
+  excludeLoopbackFromProxy();
+  const exitCode = await execute(argv, entry, terminal);
   terminal.live("");
-  // Standard output to a pipe is written in the background: leave only when it is empty, and after an interruption also where its reader
-  // does not read any more.
   process.exitCode = exitCode;
-  const emptied = terminal.write("");
-  await (exitCode === 130 ? Promise.race([emptied, pause(lastWordsMs)]) : emptied);
+  // Node writes to a pipe in the background. An interrupted command does not wait for ever for a reader that has stopped reading.
+  const flushed = terminal.write("");
+  await (exitCode === 130 ? Promise.race([flushed, pause(interruptedFlushMs)]) : flushed);
   process.exit();
 }
 
-/** Longest time for the reader of an interrupted command's output to take the rest, in milliseconds. */
-const lastWordsMs = 500;
+/** Longest wait for the reader of an interrupted command's output, in milliseconds. */
+const interruptedFlushMs = 500;
 
-async function carryOut(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
-  // What stands behind `--` is a word, whatever it looks like.
-  const options = new Set(argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length));
-  const json = options.has("--json");
-  const verbose = options.has("--verbose");
+/** Runs the command; an error is printed here, as a JSON document too if `--json` was given. */
+async function execute(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
+  let given: GivenValues = {};
   try {
-    return await dispatch(argv, entry, terminal);
+    const line = await readCommandLine(argv);
+    given = line.given;
+    if (line.mistake !== undefined) throw line.mistake;
+    return await dispatch(line, entry, terminal);
   } catch (error) {
     terminal.live("");
-    if (json) await terminal.write(`${JSON.stringify(errorDocument(error))}\n`);
-    process.stderr.write(renderError(error, { verbose }));
+    if (given["json"] === true) await terminal.write(`${JSON.stringify(errorDocument(error))}\n`);
+    process.stderr.write(renderError(error, { verbose: given["verbose"] === true }));
     return exitCodeOf(error);
   }
 }
 
-async function dispatch(argv: readonly string[], entry: URL, terminal: Terminal): Promise<ExitCode> {
-  const { name, rest } = findCommand(argv, globalArgs);
-  if (name === undefined) return await withoutCommand(argv, terminal);
-  const known = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
-  if (!known) {
-    const nearest = nearestName(name, Object.keys(commands));
-    const hint = nearest ? `Did you mean: streamctl ${nearest}` : "Type: streamctl --help";
-    throw new StreamctlError("usage", `Cannot run "${name}": there is no such command`, { hint });
-  }
-  const command: ListedCommand = await known();
-  const args: ArgsDef = { ...globalArgs, ...command.args };
-  requireKnownArguments(name, rest, args);
-  const typed = await readGlobals(rest, args);
-  if (typed["help"] === true) return await help({ ...command, args }, terminal);
-  if (typed["version"] === true) return await sayVersion(terminal);
-  const globals = resolveGlobals(typed);
-  const log = aboveTheLiveLine(createLog(globals), terminal);
-  const context: CliContext = { globals, terminal, log, entry, signal: signalOfInterruption() };
-  const { result } = await runCommand({ ...command, args }, { rawArgs: [...rest], data: context });
-  return result as ExitCode;
-}
-
-/** A log whose lines take the live line away first; whoever draws it draws it again below. */
-function aboveTheLiveLine(log: Log, terminal: Terminal): Log {
-  const after = (say: (message: string) => void) => (message: string) => {
-    terminal.live("");
-    // What a broker or an engine said may move the cursor.
-    say(terminal.narrationColumns === null ? message : harmlessLines(message));
-  };
-  return { info: after(log.info), success: after(log.success), warn: after(log.warn), debug: after(log.debug) };
-}
-
-async function withoutCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  requireKnownArguments(undefined, argv, globalArgs);
-  const typed = await readGlobals(argv, globalArgs);
-  if (typed["version"] === true) return await sayVersion(terminal);
-  if (typed["help"] === true) {
-    await terminal.write(rootHelp());
+async function dispatch({ command, given }: CommandLine, entry: URL, terminal: Terminal): Promise<ExitCode> {
+  if (given["version"] === true) {
+    await terminal.write(`${version}\n`);
     return 0;
   }
-  process.stderr.write(`${rootHelp()}\n`);
-  throw new StreamctlError("usage", "Cannot do anything: no command was typed", { hint: "Type: streamctl up" });
+  if (given["help"] === true) {
+    await terminal.write(command === undefined ? rootHelp(terminal.helpScreen) : commandHelp(command, terminal.helpScreen));
+    return 0;
+  }
+  if (command === undefined) {
+    process.stderr.write(`${rootHelp(helpScreen(process.stderr))}\n`);
+    throw new StreamctlError("usage", "No command given", { hint: "Run: streamctl up" });
+  }
+  const globals = resolveGlobals(given);
+  const log = clearLiveLine(createLog(globals), terminal);
+  return await invoke(command, given, { globals, terminal, log, entry, signal: interruptionSignal() });
 }
 
-async function readGlobals(argv: readonly string[], args: ArgsDef): Promise<Readonly<Record<string, unknown>>> {
-  let parsed: Readonly<Record<string, unknown>> = {};
-  const probe: CommandDef = { args, run: ({ args: read }) => void (parsed = read) };
-  await runCommand(probe, { rawArgs: [...argv] });
-  return parsed;
+/** A log that clears the live line before each message. Its owner draws it again below. */
+function clearLiveLine(log: Log, terminal: Terminal): Log {
+  const clearing = (print: (message: string) => void) => (message: string) => {
+    terminal.live("");
+    // A message may quote a broker or an engine, whose text may contain control characters.
+    print(terminal.narrationColumns === null ? message : harmlessLines(message));
+  };
+  return { info: clearing(log.info), success: clearing(log.success), warn: clearing(log.warn), debug: clearing(log.debug) };
 }
 
-async function help(command: CommandDef, terminal: Terminal): Promise<ExitCode> {
-  const text = await renderUsage(command, root);
-  const coloured = terminal.outputColumns !== null && !process.env["NO_COLOR"];
-  await terminal.write(`${coloured ? text : stripVTControlCharacters(text)}\n`);
-  return 0;
-}
+/** Parents such as `timeout` and `npm` forward a signal that the process group received already: within this time, two signals are one. */
+const duplicateSignalMs = 500;
 
-async function sayVersion(terminal: Terminal): Promise<ExitCode> {
-  await terminal.write(`${version}\n`);
-  return 0;
-}
-
-/** Programs that run ours, such as `timeout` and `npm`, pass on what its terminal or its group gets anyway: one wish, two signals. */
-const sameWishMs = 500;
-
-/** The first signal asks for an orderly end; a second wish ends at once. */
-function signalOfInterruption(): AbortSignal {
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP, so that the command can stop in order. A second one ends the process. */
+function interruptionSignal(): AbortSignal {
   const controller = new AbortController();
   let firstMs = Number.POSITIVE_INFINITY;
-  // `nohup` has SIGHUP ignored, and listening to it would undo that.
+  // A listener would undo what `nohup` did.
   const names = hangUpIsIgnored() ? (["SIGINT", "SIGTERM"] as const) : (["SIGINT", "SIGTERM", "SIGHUP"] as const);
   for (const name of names) {
     process.on(name, () => {
       const nowMs = performance.now();
-      if (nowMs - firstMs > sameWishMs) process.exit(130);
+      if (nowMs - firstMs > duplicateSignalMs) process.exit(130);
       firstMs = Math.min(firstMs, nowMs);
       controller.abort();
     });
@@ -142,7 +102,7 @@ function signalOfInterruption(): AbortSignal {
   return controller.signal;
 }
 
-/** Whether this process was started with SIGHUP ignored; by Linux's /proc, where there is none it was not. */
+/** Whether this process was started with SIGHUP ignored. Read from /proc; false on systems without it. */
 function hangUpIsIgnored(): boolean {
   try {
     const mask = /^SigIgn:\s*([0-9a-f]+)$/mu.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
@@ -152,31 +112,31 @@ function hangUpIsIgnored(): boolean {
   }
 }
 
-/** Where nobody listens to the narration (a closed terminal, `2>&1 | head`), the work goes on in order all the same. */
-function heedTheReaders(): void {
+/** A standard error that nobody reads any more (a closed terminal, `2>&1 | head`) does not stop the command. */
+function handleOutputErrors(): void {
   process.stdout.on("error", endWithoutReader);
   process.stderr.on("error", () => {});
 }
 
 /**
- * Ends the process that cannot write to standard output: `streamctl … | head` is not an error, but neither does it turn a failure into
- * a success; any other trouble is a failure.
+ * Ends the process when it cannot write to standard output. A reader that closed the pipe, as in `streamctl … | head`, is not an error:
+ * the exit code stays what it is. Everything else is an error.
  */
 export function endWithoutReader(error: Error): void {
   if (systemCode(error) === "EPIPE") {
-    // A command at its end gets to say how it ended; one that would write on for ever ends here.
+    // Later, so that a command that is about to end can set its exit code. A command that writes without end is stopped here.
     setImmediate(() => process.exit(process.exitCode ?? 0));
     return;
   }
   const failure = new StreamctlError("no-space", `Cannot write to standard output: ${messageOf(error)}`, {
-    hint: "Look at where the output goes",
+    hint: "Check the file or the program that the output goes to",
   });
   process.stderr.write(renderError(failure, { verbose: false }));
   process.exit(1);
 }
 
-/** The engines answer on loopback; a proxy of the environment would be asked for them in vain. */
-function keepLoopbackOffTheProxy(): void {
+/** The engines listen on loopback, which a proxy cannot reach. */
+function excludeLoopbackFromProxy(): void {
   for (const name of ["NO_PROXY", "no_proxy"]) {
     process.env[name] = [process.env[name], "127.0.0.1"].filter(Boolean).join(",");
   }

@@ -14,15 +14,19 @@ import { executable, run, start, type RunOptions } from "./streamctl.ts";
 
 /** What was typed, the exit code, and what standard error must say. */
 const wrong: readonly (readonly [args: readonly string[], exitCode: number, says: string])[] = [
-  [[], 2, "Cannot do anything: no command was typed"],
-  [["-x"], 2, 'Cannot understand "-x": streamctl has no such option\nhint: Type: streamctl --help'],
-  [["--port-offset"], 2, 'Cannot understand "--port-offset": it needs a value\nhint: Type: streamctl --help'],
-  [["dta"], 2, 'Cannot run "dta": there is no such command\nhint: Did you mean: streamctl data'],
-  [["up", "--prot-offset", "1"], 2, 'Cannot understand "--prot-offset": up has no such option\nhint: Did you mean --port-offset?'],
-  [["up", "now"], 2, 'Cannot understand "now": up takes no words'],
-  [["up", "--timeout"], 2, 'Cannot understand "--timeout": it needs a value'],
-  [["up", "--dry-run=yes"], 2, 'Cannot understand "--dry-run=yes": this option takes no value'],
-  [["up", "--no-dry-run"], 2, 'Cannot understand "--no-dry-run": up has no such option'],
+  [[], 2, "error: No command given\nhint: Run: streamctl up"],
+  [["-x"], 2, "error: Unknown option -x\nhint: Write options of a command after its name. Run: streamctl --help"],
+  [["--timeout", "3s", "up"], 2, "Unknown option --timeout"],
+  [["--port-offset"], 2, "Option --port-offset needs a value\nhint: Run: streamctl --help"],
+  [["dta"], 2, 'Unknown command "dta"\nhint: Did you mean: streamctl data'],
+  [["help", "dta"], 2, 'Unknown command "dta"\nhint: Did you mean: streamctl data'],
+  [["help", "up", "down"], 2, 'Unexpected argument "down": help takes one argument\nhint: Run: streamctl help --help'],
+  [["up", "--prot-offset", "1"], 2, "Unknown option --prot-offset\nhint: Did you mean --port-offset? Run: streamctl up --help"],
+  [["up", "now"], 2, 'Unexpected argument "now": up takes no arguments\nhint: Run: streamctl up --help'],
+  [["up", "--timeout"], 2, "Option --timeout needs a value\nhint: Run: streamctl up --help"],
+  [["up", "--timeout", "--dry-run"], 2, "Option --timeout needs a value\nhint: Write its value before --dry-run"],
+  [["up", "--dry-run=yes"], 2, 'Option --dry-run takes no value, "yes" was given'],
+  [["up", "--no-dry-run"], 2, "Unknown option --no-dry-run"],
   [["up", "--runtime", "remote"], 2, "Cannot use --runtime remote: not available in this version"],
   [["up", "--extra-ca", "ca.pem"], 2, "Cannot use --extra-ca with --runtime local: no image is built"],
   [["up", "--runtime", "docker", "--extra-ca", "nowhere.pem"], 2, 'Cannot use "nowhere.pem" for --extra-ca: no such file'],
@@ -37,13 +41,13 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
     2,
     'Cannot use "x" for --dir: it is not a folder that streamctl eject wrote\nhint: Write a complete set into a new',
   ],
-  [["up", "--dir", ""], 2, 'Cannot use "" for --dir: it is empty'],
-  [["eject"], 2, "Cannot eject: no folder was named"],
-  [["eject", ""], 2, "Cannot eject: no folder was named"],
+  [["up", "--dir", ""], 2, "Option --dir needs a folder, and its value is empty"],
+  [["eject"], 2, "No folder given\nhint: Run: streamctl eject DIR"],
+  [["eject", ""], 2, "No folder given\nhint: Run: streamctl eject DIR"],
   [["up", "--processor", "spark"], 2, 'Cannot use "spark" for --processor: no such value'],
   [["up", "--with", "superset"], 2, 'Cannot use "superset" for --with: no optional service in this version'],
   [["up", "--without", "kafka"], 2, 'Cannot use "kafka" for --without: it is not optional'],
-  [["up", "--with", "a,,b"], 2, 'Cannot use "a,,b" for --with: it holds an empty name'],
+  [["up", "--with", "a,,b"], 2, 'Cannot use "a,,b" for --with: a name is empty'],
   [["up", "--only", "kafka,pinto"], 2, 'Cannot use service "pinto": there is no such service'],
   [["up", "--timeout", "soon"], 2, 'Cannot use "soon" for --timeout: it is not a duration'],
   [["up", "--port-offset", "56443"], 2, 'Cannot use "56443" for --port-offset: it is above 56442'],
@@ -54,15 +58,19 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["data", "--workers", "0"], 2, "--workers"],
   [["data", "--topic", "a b"], 2, "a b"],
   [["data", "--topic", "."], 2, "."],
-  [["query", ""], 2, "Cannot run an empty statement"],
-  [["query", " ; "], 2, "Cannot run an empty statement"],
+  [["query", ""], 2, "The statement is empty"],
+  [["query", " ; "], 2, "The statement is empty"],
   [["query", "select 1"], 1, "Cannot find a running stack"],
-  [["query", "-- a comment\nselect 1"], 2, 'hint: Put -- before it: streamctl query [OPTIONS] -- "-- a comment select 1"'],
+  [
+    ["query", "-- a comment\nselect 1"],
+    2,
+    'hint: To pass it as an argument, put -- before it: streamctl query [options] -- "-- a comment select 1"',
+  ],
   [["query", "--", "-- a comment\nselect 1"], 1, "Cannot find a running stack"],
   [["query", "-f", "no-such-file"], 2, 'Cannot read "no-such-file"'],
   [["query", "select 1", "-o", "xml"], 2, 'Cannot use "xml" for -o'],
   [["query", "select 1", "--engine", "ksqldb"], 1, "Cannot find a running stack"],
-  [["query", "select 1", "--engine", "druid"], 2, 'Cannot use "druid" for --engine: no such engine'],
+  [["query", "select 1", "--engine", "druid"], 2, 'Cannot use "druid" for --engine: not a query engine'],
   [["query", "select 1 emit changes", "--engine", "ksqldb", "--watch", "1s"], 2, "Cannot use --watch with EMIT CHANGES"],
   [["verify"], 1, "Cannot find a running stack"],
   [["data", "-n", "1"], 1, "streamctl up"],
@@ -134,7 +142,7 @@ describe("streamctl", () => {
     const version = await run(["--version"]);
     expect([version.exitCode, version.stderr]).toEqual([0, ""]);
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
-    for (const args of [["--help"], ["data", "--help"], ["--help", "up"], ["query", "-h"]]) {
+    for (const args of [["--help"], ["data", "--help"], ["--help", "up"], ["query", "-h"], ["help", "up"], ["help"]]) {
       const help = await run(args);
       expect([help.exitCode, help.stderr]).toEqual([0, ""]);
       expect(help.stdout).toContain("USAGE");
@@ -306,7 +314,7 @@ describe("a machine that lacks something", () => {
     expect((await stranger("up", "--port-offset", "17000")).stderr).toContain(refusal);
     expect((await stranger("doctor")).stdout).toContain(refusal.split("\n")[0] ?? "");
     expect((await stranger("up", "--dry-run")).exitCode).toBe(0);
-    expect((await stranger("status")).stdout).toBe("Nothing was started here\n");
+    expect((await stranger("status")).stdout).toBe("Nothing is running\n");
     expect((await stranger("down")).stdout).toBe("Nothing was running\n");
     // The addon takes another folder.
     expect((await stranger("data", "-n", "1", "--brokers", "127.0.0.1:1")).stderr).toContain('no answer from Kafka at "127.0.0.1:1"');
@@ -377,7 +385,7 @@ describe("a machine that lacks something", () => {
       for (let name = 0; name < names; name += 1) await writeFile(join(disk, `.streamctl/data/${name}`), "").catch(() => {});
       const { exitCode, stdout, stderr } = await run(["down", "--volumes"], { cwd: disk });
       expect(stderr).toContain(said);
-      expect([exitCode, stdout]).toEqual([0, "Stopped kafka; nothing is left\n"]);
+      expect([exitCode, stdout]).toEqual([0, "Stopped kafka; deleted the data, the logs and the state\n"]);
       expect(await service.exited).not.toBe(0);
       expect(await readdir(disk)).toEqual([]);
     } finally {

@@ -1,18 +1,30 @@
-/** Every command, loaded when it is asked for. */
+import { nearestName } from "../arguments.ts";
+import type { CommandName, ListedCommand } from "../command.ts";
+import { StreamctlError } from "../../core/errors.ts";
 
-import type { ListedCommand } from "../command.ts";
-import type { commandDescriptions } from "../descriptions.ts";
-
-type LazyCommand = () => Promise<ListedCommand>;
-
-export const commands = {
+/** Every command. Its module is loaded when it is needed. */
+const commands: Readonly<Record<CommandName, () => Promise<ListedCommand>>> = {
   up: async () => (await import("./up.ts")).upCommand,
-  data: async () => (await import("./data.ts")).dataCommand,
-  query: async () => (await import("./query.ts")).queryCommand,
-  verify: async () => (await import("./verify.ts")).verifyCommand,
   status: async () => (await import("./status.ts")).statusCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
   down: async () => (await import("./down.ts")).downCommand,
+  data: async () => (await import("./data.ts")).dataCommand,
+  query: async () => (await import("./query.ts")).queryCommand,
+  verify: async () => (await import("./verify.ts")).verifyCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   eject: async () => (await import("./eject.ts")).ejectCommand,
-} as const satisfies Readonly<Record<keyof typeof commandDescriptions, LazyCommand>>;
+  help: async () => (await import("./help.ts")).helpCommand,
+};
+
+export const commandNames = Object.keys(commands);
+
+/** Loads the command of that name; undefined if there is none. */
+export async function loadCommand(name: string): Promise<ListedCommand | undefined> {
+  return Object.hasOwn(commands, name) ? await commands[name as CommandName]() : undefined;
+}
+
+export function unknownCommand(name: string): StreamctlError {
+  const nearest = nearestName(name, commandNames);
+  const hint = nearest === undefined ? "Run: streamctl --help" : `Did you mean: streamctl ${nearest}`;
+  return new StreamctlError("usage", `Unknown command "${name}"`, { hint });
+}

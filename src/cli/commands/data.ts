@@ -1,32 +1,38 @@
 import { availableParallelism } from "node:os";
 import type { ArgsDef } from "citty";
-import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
-import type { DataRequest } from "../../data/request.ts";
 import type { CliContext, ExitCode } from "../context.ts";
+import { hasCode, StreamctlError } from "../../core/errors.ts";
+import { formatCount } from "../../core/units.ts";
+import type { DataRequest } from "../../data/request.ts";
 
 const args = {
-  count: { type: "string", alias: "n", valueHint: "N", description: "Messages to send (default: until interrupted)" },
-  rate: { type: "string", valueHint: "N|max", description: "Messages a second (default: 100)" },
-  workers: { type: "string", valueHint: "N", description: "Parallel producers (default: chosen from rate and processors)" },
-  seed: { type: "string", valueHint: "S", description: "The same seed makes the same records (default: random, and reported)" },
-  "start-time": { type: "string", valueHint: "2026-01-01T00:00:00Z", description: "Simulated event time from here on, not paced" },
-  spacing: { type: "string", valueHint: "10ms", description: "Event time between two records of simulated time (default: 10ms)" },
-  shard: { type: "string", valueHint: "i/n", description: "Only the i-th of n shares of the same records" },
-  users: { type: "string", valueHint: "fixed|random", description: "Ten users with fixed amounts, or any (default: fixed)" },
-  topic: { type: "string", valueHint: "NAME", description: "Topic to write to (default: transactions)" },
-  brokers: { type: "string", valueHint: "HOST:PORT,…", description: "Kafka's bootstrap servers (default: those of the stack)" },
+  count: { type: "string", alias: "n", valueHint: "N", description: "Number of messages to send [default: send until interrupted]" },
+  rate: { type: "string", valueHint: "N|max", description: "Messages per second [default: 100, or max with --start-time]" },
+  workers: { type: "string", valueHint: "N", description: "Number of parallel producers [default: depends on rate and processor cores]" },
+  seed: { type: "string", valueHint: "N", description: "Seed of the generator; the same seed gives the same records [default: random]" },
+  "start-time": { type: "string", valueHint: "TIME", description: "Simulate event times from TIME on, such as 2026-01-01T00:00:00Z" },
+  spacing: { type: "string", valueHint: "DURATION", description: "Simulated time between two records [default: 10ms]" },
+  shard: { type: "string", valueHint: "I/N", description: "Send the I-th of N equal parts of the records [default: 1/1]" },
+  users: { type: "string", valueHint: "fixed|random", description: "Ten users with fixed amounts, or random ones [default: fixed]" },
+  topic: { type: "string", valueHint: "NAME", description: "Topic to send to [default: transactions]" },
+  brokers: { type: "string", valueHint: "HOST:PORT,…", description: "Bootstrap servers [default: those of the stack]" },
   "kafka-config": {
     type: "string",
     valueHint: "FILE",
-    description: "librdkafka properties, one name=value a line; secrets as ${env:NAME} or ${file:PATH}",
+    description: "File of librdkafka properties, one name=value per line; write secrets as ${env:NAME} or ${file:PATH}",
   },
-  "dry-run": { type: "boolean", description: "Print the values as NDJSON, send nothing" },
+  "dry-run": { type: "boolean", description: "Print the messages as NDJSON and send nothing" },
 } as const satisfies ArgsDef;
 
 export const dataCommand = defineCommand({
   name: "data",
   args,
+  examples: [
+    ["streamctl data -n 1000", "Send 1000 transactions, 100 per second"],
+    ["streamctl data --rate max -n 1000000 --seed 7", "Send a million as fast as possible, the same ones in each run"],
+    ["streamctl data -n 3 --dry-run", "Print three transactions"],
+  ],
   run: async (typed, context) => {
     const { readKafkaConfig } = await import("../../data/kafka-config.ts");
     const { resolveDataRequest } = await import("../../data/request.ts");
@@ -39,7 +45,7 @@ export const dataCommand = defineCommand({
       kafkaProperties,
     };
     const raw = { ...typed, startTime: typed["start-time"], dryRun: typed["dry-run"] };
-    // Resolved before the stack is looked for: what is typed wrongly is wrong with and without one.
+    // Before the stack is looked up, so that a wrong option is reported with or without one.
     const request = resolveDataRequest(raw, environment);
     if (request.dryRun) {
       const { dryRun } = await import("../../data/dry-run.ts");
@@ -51,7 +57,7 @@ export const dataCommand = defineCommand({
     const named = typed.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"];
     if (named !== undefined) return await send(request, context, async () => undefined);
     const brokers = await stackBrokers(context);
-    const death = async (): Promise<StreamctlError | undefined> => {
+    const stackError = async (): Promise<StreamctlError | undefined> => {
       try {
         await stackBrokers(context);
         return undefined;
@@ -61,10 +67,10 @@ export const dataCommand = defineCommand({
       }
     };
     try {
-      return await send({ ...request, brokers }, context, death);
+      return await send({ ...request, brokers }, context, stackError);
     } catch (error) {
       if (!hasCode(error, "unreachable")) throw error;
-      throw (await death()) ?? error;
+      throw (await stackError()) ?? error;
     }
   },
 });
@@ -77,16 +83,14 @@ async function stackBrokers({ globals, log }: CliContext): Promise<string> {
   return endpoints.kafka;
 }
 
-/** @param death why the broker is gone, where that is known and it is */
-async function send(request: DataRequest, context: CliContext, death: () => Promise<StreamctlError | undefined>): Promise<ExitCode> {
+/** @param stackError why the stack's broker does not run; undefined if it does, or if the broker is not the stack's */
+async function send(request: DataRequest, context: CliContext, stackError: () => Promise<StreamctlError | undefined>): Promise<ExitCode> {
   const { runData } = await import("../../data/run.ts");
   const { dataExitCode } = await import("../../data/summary.ts");
   const { renderProgress, renderSummary } = await import("../../data/narration.ts");
   const { stateFolder } = await import("../../state/state-folder.ts");
   const { log, signal, terminal, globals, entry } = context;
-  log.info(
-    `Sending to ${request.topic} at ${request.brokers} with ${request.workers === 1 ? "one worker" : `${request.workers} workers`}, seed ${request.seed}`,
-  );
+  log.info(`Sending to topic ${request.topic} at ${request.brokers} with ${formatCount(request.workers, "worker")}, seed ${request.seed}`);
   const summary = await runData(request, {
     log,
     signal,
@@ -101,7 +105,7 @@ async function send(request: DataRequest, context: CliContext, death: () => Prom
   } else {
     await terminal.write(renderSummary(summary));
   }
-  const dead = summary.failed + summary.unresolved > 0 ? await death() : undefined;
-  if (dead !== undefined) log.warn(`${dead.message}. ${dead.hint}`);
+  const cause = summary.failed + summary.unresolved > 0 ? await stackError() : undefined;
+  if (cause !== undefined) log.warn(`${cause.message}. ${cause.hint}`);
   return dataExitCode(summary, signal.aborted);
 }

@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 export const doctorCommand = defineCommand({
   name: "doctor",
   args: {},
+  examples: [["streamctl doctor", "Check what the next up needs; the exit code is 1 if something is missing"]],
   run: async (_, context) => {
     const { doctor } = await import("../../pipeline/doctor.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");

@@ -1,12 +1,16 @@
-import { StreamctlError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
+import { StreamctlError } from "../../core/errors.ts";
 
 export const ejectCommand = defineCommand({
   name: "eject",
   args: { folder: { type: "positional", required: false, description: "Folder to write to, new or empty" } },
+  examples: [
+    ["streamctl eject my-stack", "Write the configuration to the folder my-stack"],
+    ["streamctl --dir my-stack up", "Start the pipeline with it"],
+  ],
   run: async ({ folder }, { globals, terminal }) => {
     if (folder === undefined || folder === "") {
-      throw new StreamctlError("usage", "Cannot eject: no folder was named", { hint: "Type: streamctl eject DIR" });
+      throw new StreamctlError("usage", "No folder given", { hint: "Run: streamctl eject DIR" });
     }
     const { eject } = await import("../../pipeline/eject.ts");
     const { renderJson } = await import("../render/json.ts");

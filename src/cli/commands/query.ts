@@ -11,23 +11,33 @@ import { throwIfInterrupted } from "../../core/wait.ts";
 import { queryEngines } from "../../processors/catalog.ts";
 import { windowsTable } from "../../spec/names.ts";
 
-const exampleHint = `Type: streamctl query "select * from ${windowsTable} limit 20"`;
+const exampleQuery = `streamctl query "select * from ${windowsTable} limit 20"`;
 
-/** Pinot, and the processors that take queries of their own. */
+/** Pinot, and the processors that answer queries. */
 const engines = ["pinot", ...queryEngines];
 
+/** `a, b or c`. */
+function alternatives(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
 const args = {
-  sql: { type: "positional", required: false, description: "The statement; without it, -f FILE or standard input is read" },
-  file: { type: "string", alias: "f", valueHint: "FILE", description: "Read the statement from a file" },
-  output: { type: "string", alias: "o", valueHint: queryFormats.join("|"), description: "Form of the answer (default: table)" },
-  engine: { type: "string", valueHint: engines.join("|"), description: "Who answers (default: pinot)" },
-  watch: { type: "string", valueHint: "1s", description: "Ask again and again, until interrupted" },
-  limit: { type: "string", valueHint: "N", description: "Show at most N rows" },
+  sql: { type: "positional", required: false, description: "The statement [default: read from standard input]" },
+  file: { type: "string", alias: "f", valueHint: "FILE", description: "Read the statement from FILE" },
+  output: { type: "string", alias: "o", valueHint: "FORMAT", description: `Output format: ${alternatives(queryFormats)} [default: table]` },
+  engine: { type: "string", valueHint: "NAME", description: `Engine that runs the query: ${alternatives(engines)} [default: pinot]` },
+  watch: { type: "string", valueHint: "DURATION", description: "Run the query again after each DURATION, until interrupted" },
+  limit: { type: "string", valueHint: "N", description: "Print at most N rows" },
 } as const satisfies ArgsDef;
 
 export const queryCommand = defineCommand({
   name: "query",
   args,
+  examples: [
+    [exampleQuery, "Print 20 windows"],
+    ["streamctl query -f report.sql -o csv", "Run the statement of a file, print CSV"],
+    [`streamctl query "select count(*) from ${windowsTable}" --watch 1s`, "Print the number of windows every second"],
+  ],
   run: async (typed, context) => {
     const format = resolveFormat(typed.output, context);
     const watchMs = typed.watch === undefined ? undefined : duration("--watch", typed.watch, 100);
@@ -56,29 +66,31 @@ function resolveFormat(output: string | undefined, { globals }: CliContext): Que
   if (output === undefined) return globals.json ? "json" : "table";
   const format = queryFormats.find((name) => name === output);
   if (format === undefined) {
-    throw new StreamctlError("usage", `Cannot use "${output}" for -o: no such form`, { hint: `Forms: ${queryFormats.join(", ")}` });
+    throw new StreamctlError("usage", `Cannot use "${output}" for -o: not an output format`, {
+      hint: `Formats: ${queryFormats.join(", ")}`,
+    });
   }
   return format;
 }
 
 function resolveEngine(engine = "pinot"): string {
   if (engines.includes(engine)) return engine;
-  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: no such engine`, { hint: `Engines: ${engines.join(", ")}` });
+  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: not a query engine`, { hint: `Engines: ${engines.join(", ")}` });
 }
 
-/** The statement of the command line, of `-f`, or of standard input; whatever it is, it must hold something. */
+/** Reads the statement from the command line, the file of `-f`, or standard input. @throws StreamctlError `usage` if it is empty */
 async function readStatement(word: string | undefined, file: string | undefined, signal: AbortSignal): Promise<string> {
   if (word !== undefined && file !== undefined) {
-    throw new StreamctlError("usage", "Cannot take both a statement and -f: which one to run is not clear", {
-      hint: "Leave one of them out",
+    throw new StreamctlError("usage", "Cannot use -f together with a statement", {
+      hint: "Remove one of them",
     });
   }
   const sql = word ?? (file === undefined ? await readStandardInput(signal) : await readStatementFile(file));
-  // Pinot takes one statement and refuses its semicolon.
+  // Pinot refuses a semicolon at the end.
   const statement = sql.trim().replace(/;$/u, "").trim();
   if (statement !== "") return statement;
-  throw new StreamctlError("usage", "Cannot run an empty statement", {
-    hint: exampleHint,
+  throw new StreamctlError("usage", "The statement is empty", {
+    hint: `Run: ${exampleQuery}`,
   });
 }
 
@@ -86,14 +98,17 @@ async function readStatementFile(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new StreamctlError("usage", `Cannot read "${file}": ${messageOf(error)}`, { cause: error, hint: "Give -f a readable file" });
+    throw new StreamctlError("usage", `Cannot read "${file}": ${messageOf(error)}`, {
+      cause: error,
+      hint: "Write: -f FILE, with a file that can be read",
+    });
   }
 }
 
 async function readStandardInput(signal: AbortSignal): Promise<string> {
   if (process.stdin.isTTY) {
-    throw new StreamctlError("usage", "Cannot run a query: no statement was typed", {
-      hint: exampleHint,
+    throw new StreamctlError("usage", "No statement given", {
+      hint: `Run: ${exampleQuery}`,
     });
   }
   throwIfInterrupted(signal);

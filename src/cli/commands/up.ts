@@ -1,18 +1,17 @@
 import type { ArgsDef } from "citty";
+import { defineCommand } from "../command.ts";
+import type { CliContext } from "../context.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { duration } from "../../core/option-text.ts";
 import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
 import type { ProcessorOption, TypedOptions } from "../../processors/plugin.ts";
-import { defineCommand } from "../command.ts";
-import type { CliContext } from "../context.ts";
 
-/** Such as `a where there is one, else b where there is one`; the last can always be had, and goes without saying. */
+/** Such as `a if available, else b`. */
 const automaticText = automaticProcessors
-  .slice(0, -1)
-  .map(({ name }) => `${name} where there is one`)
-  .join(", ");
+  .map(({ name }, at) => (at === automaticProcessors.length - 1 ? name : `${name} if available`))
+  .join(", else ");
 
-const ofProcessors: Readonly<Record<string, ProcessorArgument>> = Object.fromEntries(
+const processorArgs: Readonly<Record<string, ProcessorArgument>> = Object.fromEntries(
   processorOptions.map(({ name, ...option }) => [name, { type: "string", ...option }]),
 );
 
@@ -23,26 +22,31 @@ interface ProcessorArgument extends Omit<ProcessorOption, "name"> {
 const args = {
   runtime: {
     type: "string",
-    valueHint: "auto|local|docker|remote",
-    description: "Where the services run (default: auto, docker only without Java)",
+    valueHint: "NAME",
+    description: "Where to run the services: local, docker or auto [default: auto, which is local, or docker without Java]",
   },
   processor: {
     type: "string",
-    valueHint: ["auto", ...processorNames].join("|"),
-    description: `What keeps the windows (default: auto, ${automaticText})`,
+    valueHint: "NAME",
+    description: `The stream processor that computes the windows: ${processorNames.join(", ")} or auto [default: auto, which is ${automaticText}]`,
   },
-  only: { type: "string", valueHint: "kafka,pinot,…", description: "Start and provision just these and what they need" },
-  with: { type: "string", valueHint: "NAME,…", description: "Optional services to start too, kept until --without" },
-  without: { type: "string", valueHint: "NAME,…", description: "Optional services to leave out, kept until --with" },
-  timeout: { type: "string", valueHint: "180s", description: "Longest time for a service to become ready (default: 180s)" },
-  "dry-run": { type: "boolean", description: "Print the plan, change nothing" },
-  ...ofProcessors,
-  "extra-ca": { type: "string", valueHint: "FILE", description: "Root certificates that builds of images trust, in PEM" },
+  only: { type: "string", valueHint: "NAME,…", description: "Start only these services and those that they need [default: all]" },
+  with: { type: "string", valueHint: "NAME,…", description: "Also start these optional services, now and in later runs" },
+  without: { type: "string", valueHint: "NAME,…", description: "Do not start these optional services, now and in later runs" },
+  timeout: { type: "string", valueHint: "DURATION", description: "Longest wait for a service to become ready [default: 180s]" },
+  "dry-run": { type: "boolean", description: "Print the plan and change nothing" },
+  ...processorArgs,
+  "extra-ca": { type: "string", valueHint: "FILE", description: "PEM file of root certificates to trust while images are built" },
 } as const satisfies ArgsDef;
 
 export const upCommand = defineCommand({
   name: "up",
   args,
+  examples: [
+    ["streamctl up", "Start everything, or what is not running yet"],
+    ["streamctl up --only kafka,pinot", "Start Kafka, Pinot and what they need"],
+    ["streamctl up --dry-run", "Print what would be changed, and why"],
+  ],
   run: async (typed, context) => {
     const request = {
       runtime: typed.runtime,
@@ -57,7 +61,7 @@ export const upCommand = defineCommand({
     };
     const { planUp, up } = await import("../../pipeline/up.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
-    if (typed["dry-run"] === true) {
+    if (typed["dry-run"]) {
       const plan = await planUp(request, pipelineContext(context));
       const { renderPlan } = await import("../render/changes.ts");
       const { renderJson } = await import("../render/json.ts");
@@ -74,7 +78,7 @@ export const upCommand = defineCommand({
   },
 });
 
-/** Draws, on a terminal, which services are being waited for and for how long, while `work` runs. */
+/** While `work` runs, shows on a terminal which services it waits for and for how long. */
 async function withWaitingLine<T>(
   { terminal, globals }: CliContext,
   work: (onWait: (service: string, waiting: boolean) => void) => Promise<T>,
@@ -106,7 +110,7 @@ function parseNames(option: string, text: string | undefined): readonly string[]
   if (text === undefined) return undefined;
   const names = text.split(",").map((name) => name.trim());
   if (names.every((name) => name !== "")) return names;
-  throw new StreamctlError("usage", `Cannot use "${text}" for ${option}: it holds an empty name`, {
-    hint: `Write names with commas: ${option} ${option === "--only" ? "kafka,pinot" : "NAME,NAME"}`,
+  throw new StreamctlError("usage", `Cannot use "${text}" for ${option}: a name is empty`, {
+    hint: `Separate names by commas: ${option} ${option === "--only" ? "kafka,pinot" : "NAME,NAME"}`,
   });
 }

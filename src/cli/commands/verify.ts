@@ -1,26 +1,35 @@
 import type { ArgsDef } from "citty";
-import { duration } from "../../core/option-text.ts";
 import { defineCommand } from "../command.ts";
-import type { RunStart } from "../../state/ledger.ts";
+import { duration } from "../../core/option-text.ts";
+import { formatCount } from "../../core/units.ts";
 import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import type { Verification } from "../../pipeline/verify.ts";
-import { formatCount } from "../../core/units.ts";
+import type { RunStart } from "../../state/ledger.ts";
 
 const args = {
-  wait: { type: "string", valueHint: "60s", description: "Look again until all is equal or the time is over (default: look once)" },
-  strict: { type: "boolean", description: "Also fail on records that no run of this state folder sent" },
+  wait: {
+    type: "string",
+    valueHint: "DURATION",
+    description: "Repeat the check until it passes or DURATION is over [default: check once]",
+  },
+  strict: { type: "boolean", description: "Fail on records that no run of this state folder sent, too" },
 } as const satisfies ArgsDef;
 
 export const verifyCommand = defineCommand({
   name: "verify",
   args,
+  examples: [
+    ["streamctl verify", "Check once"],
+    ["streamctl verify --wait 60s", "Give the processor up to 60 seconds to finish"],
+    ["streamctl verify --json", "Print every difference as JSON"],
+  ],
   run: async (typed, context) => {
     const { renderLook, renderReading, renderVerify } = await import("../render/verify.ts");
     const { live } = context.terminal;
     const show = (text: string): void => live(context.globals.quiet ? "" : text);
     const request = {
       waitMs: typed.wait === undefined ? 0 : duration("--wait", typed.wait),
-      strict: typed.strict === true,
+      strict: typed.strict,
       portOffset: context.globals.portOffset,
       onProgress: (progress: ReadingProgress) => show(renderReading(progress)),
       onLook: ({ report, verdict }: Verification) => {
@@ -45,8 +54,9 @@ export const verifyCommand = defineCommand({
     const { report, verdict } = await verifyStack(request, readRuns, pipeline);
     live("");
     const open = unfinished.filter(({ topic }) => topic === report.topic).length;
-    if (open > 0) context.log.warn(`${formatCount(open, "run")} of data still going or killed: what they sent counts as foreign`);
-    if (damagedLines > 0) context.log.warn(`${formatCount(damagedLines, "line")} of the ledger cannot be read, and left out`);
+    if (open > 0)
+      context.log.warn(`${formatCount(open, "run")} of data not finished, or killed: the records of such a run count as foreign`);
+    if (damagedLines > 0) context.log.warn(`${formatCount(damagedLines, "line")} of the ledger cannot be read and were skipped`);
     const { write, outputColumns: width } = context.terminal;
     await write(context.globals.json ? renderJson(verifyDocument(report, verdict)) : renderVerify(report, verdict, { width }));
     return verdict.ok ? 0 : 1;
