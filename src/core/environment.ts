@@ -24,12 +24,21 @@ export function inheritedEnvironment(environment: Environment): Readonly<Record<
   return { ...Object.fromEntries(allowed), LC_ALL: "C.UTF-8" };
 }
 
-/** Variables that set options of JVMs, of the dynamic linker and of the engines' start scripts. */
+/** Variables that set options of JVMs and of the dynamic linker. */
 const settings =
-  /^(?:JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|CLASSPATH|LD_PRELOAD|LD_LIBRARY_PATH|MALLOC_\w+|LOG4J_\w+|(?:KAFKA|KSQL|FLINK|PINOT|ZK|ZOO|ZOOKEEPER)_\w*(?:OPTS|OPTIONS|FLAGS|ARGS|DIR|HOME))$/u;
+  /^(?:JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|CLASSPATH|LD_PRELOAD|LD_LIBRARY_PATH|MALLOC_\w+|LOG4J_\w+)$/u;
 
-/** Names of such variables that are set; the programs that streamctl starts do not get them. */
-export function ignoredSettings(environment: Environment): readonly string[] {
+/** The end of a variable that sets options of an engine's start scripts, behind the engine's own prefix. */
+const scriptSetting = /^_\w*(?:OPTS|OPTIONS|FLAGS|ARGS|DIR|HOME)$/u;
+
+/**
+ * Names of such variables that are set; the programs that streamctl starts do not get them.
+ *
+ * @param prefixes of the variables of the engines' start scripts, such as `KAFKA`
+ */
+export function ignoredSettings(environment: Environment, prefixes: readonly string[] = []): readonly string[] {
   const names = Object.entries(environment).flatMap(([name, value]) => (value !== undefined && value !== "" ? [name] : []));
-  return names.filter((name) => settings.test(name)).toSorted();
+  const isScriptSetting = (name: string): boolean =>
+    prefixes.some((prefix) => name.startsWith(prefix) && scriptSetting.test(name.slice(prefix.length)));
+  return names.filter((name) => settings.test(name) || isScriptSetting(name)).toSorted();
 }

@@ -1,6 +1,7 @@
 /** Options of the JVMs that streamctl starts, whichever machine and whichever runtime they run on. */
 
 import { type Environment, ignoredSettings } from "../core/environment.ts";
+import type { ServiceProcess } from "./service.ts";
 import type { Log } from "../core/log.ts";
 
 /**
@@ -31,7 +32,8 @@ export function jvmOptionsOf({ jvmOptions }: { readonly jvmOptions: readonly str
 }
 
 /** Names the caller's settings that no engine gets, so that nobody wonders why they have no effect. */
-export function nameUnpassedSettings(environment: Environment, log: Log): void {
-  const names = ignoredSettings(environment);
+export function nameUnpassedSettings(environment: Environment, processes: readonly ServiceProcess[], log: Log): void {
+  const prefixes = processes.flatMap((process) => (process.kind === "jvm" ? process.scriptPrefixes : []));
+  const names = ignoredSettings(environment, prefixes);
   if (names.length > 0) log.info(`${names.join(", ")} ${names.length === 1 ? "is" : "are"} set and not passed to the engines`);
 }

@@ -66,6 +66,8 @@ export interface JvmProcess {
   readonly jvmOptions: readonly string[];
   readonly mainClass: string;
   readonly args: readonly string[];
+  /** Prefixes of the variables that set options of the engine's own start scripts, such as `KAFKA`: the process does not get them. */
+  readonly scriptPrefixes: readonly string[];
   /** Run once, before the first start, in an empty data folder. */
   readonly prepare?: { readonly mainClass: string; readonly args: readonly string[] };
 }

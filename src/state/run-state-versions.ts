@@ -84,18 +84,27 @@ function haveChoices(value: unknown): value is JsonObject {
   return known && Number.isInteger(numberAt(value, "portOffset"));
 }
 
-/** Versions 1 and 2 recorded the reason as one sentence, and only the source of ksqlDB, in its own fields. */
+/**
+ * Versions 1 and 2 recorded the reason as one sentence. The source of a processor had a field with the processor's name, and a server that was no
+ * longer chosen a field such as `abandonedName`.
+ */
 function formerChoices(value: unknown): StackChoices | undefined {
   if (!haveChoices(value)) return undefined;
-  const { runtime, processor, ksqldb, abandonedKsqldb, why, ...others } = value;
+  const { runtime, processor, portOffset, only, why } = value;
   const reason = { code: "recorded", facts: { text: typeof why === "string" ? why : "" } };
+  const source = value[String(processor)];
+  const abandoned = Object.entries(value).flatMap(([name, url]) => {
+    const former = /^abandoned(?<name>\w+)$/u.exec(name)?.groups?.["name"];
+    return former === undefined || typeof url !== "string" ? [] : [{ processor: former.toLowerCase(), source: { url } }];
+  });
   return {
-    ...others,
     runtime,
-    processor,
     runtimeReason: reason,
+    processor,
     processorReason: reason,
-    ...(isObject(ksqldb) ? { source: ksqldb } : {}),
-    ...(typeof abandonedKsqldb === "string" ? { abandoned: [{ processor: "ksqldb", source: { url: abandonedKsqldb } }] } : {}),
+    portOffset,
+    ...(Array.isArray(only) ? { only } : {}),
+    ...(isObject(source) ? { source } : {}),
+    ...(abandoned.length > 0 ? { abandoned } : {}),
   } as unknown as StackChoices;
 }

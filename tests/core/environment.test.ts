@@ -58,7 +58,8 @@ describe("ignoredSettings()", () => {
       CLASSPATH: "",
       _JAVA_OPTIONS: undefined,
     };
-    expect(ignoredSettings(set)).toEqual(["FLINK_CONF_DIR", "JAVA_TOOL_OPTIONS"]);
+    expect(ignoredSettings(set, ["FLINK"])).toEqual(["FLINK_CONF_DIR", "JAVA_TOOL_OPTIONS"]);
+    expect(ignoredSettings(set)).toEqual(["JAVA_TOOL_OPTIONS"]);
     expect(ignoredSettings({ PATH: "/bin", MAVEN_OPTS: "-Xmx1g" })).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ function optionalService(name: string, port: number, byDefault: boolean, needs: 
       env: {},
       process: {
         kind: "jvm",
+        scriptPrefixes: [],
         jars: { kind: "maven", engine: name, label: name, version: "1", sources: [], jarCount: 1, diskBytes: 1 },
         jvmOptions: [],
         mainClass: "Main",

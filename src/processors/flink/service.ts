@@ -49,6 +49,7 @@ function define({ port, inside, bindHost }: NetworkLayout): ServiceDetails {
     env: { MALLOC_ARENA_MAX: "2", FLINK_CONF_DIR: "{{confDir}}" },
     process: {
       kind: "jvm",
+      scriptPrefixes: ["FLINK"],
       jars: flinkJars,
       jvmOptions: [
         "-Xms128m",

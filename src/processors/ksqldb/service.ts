@@ -27,6 +27,7 @@ function define({ port, inside, bindHost, brokers }: NetworkLayout, { source }: 
     env: { MALLOC_ARENA_MAX: "2" },
     process: {
       kind: "jvm",
+      scriptPrefixes: ["KSQL"],
       jars: ksqldbJars(typeof home === "string" ? home : undefined),
       jvmOptions: [
         "-Xms128m",

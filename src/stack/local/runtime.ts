@@ -93,7 +93,11 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
   return {
     async prepare(definitions) {
-      nameUnpassedSettings(process.env, log);
+      nameUnpassedSettings(
+        process.env,
+        definitions.map((definition) => definition.process),
+        log,
+      );
       if (!(await allowsExecution(folder.root))) log.warn(noExecution(folder.root));
       const unknown = await unknownHostName(signal);
       if (unknown !== undefined) {

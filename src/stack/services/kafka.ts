@@ -50,6 +50,7 @@ function define({ port, inside, bindHost, brokers }: NetworkLayout): ServiceDeta
     env: { MALLOC_ARENA_MAX: "2" },
     process: {
       kind: "jvm",
+      scriptPrefixes: ["KAFKA"],
       jars: kafkaJars,
       jvmOptions: [
         "-Xms128m",

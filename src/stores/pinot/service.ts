@@ -51,6 +51,7 @@ function defineZookeeper({ port, inside, bindHost }: NetworkLayout): ServiceDeta
     env: { MALLOC_ARENA_MAX: "2" },
     process: {
       kind: "jvm",
+      scriptPrefixes: ["ZOOKEEPER", "ZOO", "ZK"],
       jars: pinotJars,
       jvmOptions: [
         "-Xms32m",
@@ -87,6 +88,7 @@ function definePinot({ port, inside, bindHost, host, brokers }: NetworkLayout): 
     env: { MALLOC_ARENA_MAX: "2", [pinotBrokersVariable]: brokers },
     process: {
       kind: "jvm",
+      scriptPrefixes: ["PINOT"],
       jars: pinotJars,
       jvmOptions: [
         "-Xms128m",
