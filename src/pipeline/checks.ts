@@ -195,7 +195,7 @@ function judgeEngines({ runtime, starts, cache, missingEngines }: Machine): Judg
   const odd = unreadableByJava(path);
   if (odd !== undefined) {
     return lacks(
-      `Cannot use cache "${path}": Java cannot read a path with "${odd}"`,
+      `Cannot use cache "${path}": Java cannot read a path that contains "${odd}"`,
       `Point XDG_CACHE_HOME at a folder without "${odd}" in its path`,
     );
   }

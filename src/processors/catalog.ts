@@ -1,4 +1,4 @@
-/** Every stream processor that streamctl can run. Options, values of flags, help texts and messages derive from it. */
+/** All stream processors that streamctl supports. Options, option values, help texts and messages are derived from this catalog. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { flink } from "./flink/declaration.ts";
@@ -11,30 +11,30 @@ type ProcessorName = keyof typeof processors;
 
 const declarations: readonly ProcessorDeclaration[] = Object.values(processors);
 
-/** Those that `--processor auto` tries, in its order. */
+/** The processors that `--processor auto` tries, in order. */
 export const automaticProcessors: readonly ProcessorDeclaration[] = declarations
   .filter(({ automatic }) => automatic !== undefined)
   .toSorted((one, other) => (one.automatic ?? 0) - (other.automatic ?? 0));
 
-/** The one that every machine can run. @throws StreamctlError `internal` for a catalog without one */
+/** The processor that is always available. @throws StreamctlError `internal` for a catalog without one */
 export function defaultProcessor(): string {
   const always = automaticProcessors.find(({ ways }) => ways === undefined);
   if (always) return always.name;
-  throw new StreamctlError("internal", "The catalog of processors is wrong: none of them can be had everywhere");
+  throw new StreamctlError("internal", "The catalog of processors is invalid: no processor is always available");
 }
 
-/** As `--processor` takes them, and as they are shown: first those that it tries by itself. */
+/** Values of `--processor`: those that `auto` tries first, then the others. */
 export const processorNames: readonly string[] = [...new Set([...automaticProcessors, ...declarations])].map(({ name }) => name);
 
-/** The service of each, by its name. */
+/** The service of each processor, by name. */
 export const processorServices = Object.fromEntries(declarations.map(({ name, service }) => [name, service])) as ProcessorServices;
 
 type ProcessorServices = { readonly [Name in ProcessorName]: (typeof processors)[Name]["service"] };
 
-/** Options of `up` that belong to one of the processors. */
+/** Options of `up` that belong to a processor. */
 export const processorOptions: readonly ProcessorOption[] = declarations.flatMap(({ options }) => options);
 
-/** Names of those that take queries of their own, as `query --engine` takes them. */
+/** Names of the processors that support queries, for `query --engine`. */
 export const queryEngines: readonly string[] = declarations.filter(({ takesQueries }) => takesQueries).map(({ name }) => name);
 
 export function isProcessorName(name: string): name is ProcessorName {
@@ -44,7 +44,7 @@ export function isProcessorName(name: string): name is ProcessorName {
 /** @throws StreamctlError `state` for a processor that this version of streamctl does not have */
 export function processorOf(name: string): ProcessorDeclaration {
   if (isProcessorName(name)) return processors[name];
-  throw new StreamctlError("state", `Cannot work with processor "${name}": this version of streamctl has none of that name`, {
-    hint: "Use the streamctl that started the stack, or another folder: --state-dir DIR",
+  throw new StreamctlError("state", `Cannot use processor "${name}": this version of streamctl does not support it`, {
+    hint: "Use the version of streamctl that started the stack, or another state folder: --state-dir DIR",
   });
 }

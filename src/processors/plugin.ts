@@ -1,9 +1,9 @@
 /**
- * What a stream processor is to the rest of streamctl. A processor is one folder beside this file and one line of `catalog.ts`: no other
- * room knows which processors there are, so a new one changes no file outside of its own.
+ * The interface between a stream processor and the rest of streamctl. A processor consists of one folder next to this file and one line in
+ * `catalog.ts`. No other room names a processor, so that adding one changes no other source file.
  *
- * It comes in two parts. The declaration is what commands decide and print by, help texts included, so it must load nothing. The plug-in
- * talks to engines; `load()` brings it in for the one processor that a stack has.
+ * A processor has two parts. Commands use the declaration to choose a processor and to print help, so the declaration must import little.
+ * The plug-in talks to the engine; `load()` imports it only for the processor of the stack.
  */
 
 import type { Declarations } from "../core/assets.ts";
@@ -27,189 +27,191 @@ export interface ProcessorOption {
   readonly description: string;
 }
 
-/** Values of a processor's own options, by their names without dashes. */
+/** Values of the options of a processor, by option name without dashes. */
 export type TypedOptions = Readonly<Record<string, string | undefined>>;
 
-/** What a machine has of a processor, in the processor's own terms. */
+/** What `detect` found on the machine. The processor defines the keys. */
 export type MachineFacts = Readonly<Record<string, string | boolean>>;
 
-/** What `detect` may look at. */
+/** Input of `detect`. */
 export interface MachineView {
   readonly declarations: Declarations;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly options: TypedOptions;
-  /** Whether an image of the processor would be taken if the container engine has it: the stack runs in containers, and no processor was chosen yet. */
+  /** Whether an image that the container engine already has may be used: the stack runs in containers and has no processor yet. */
   readonly mayTakeImage: boolean;
-  /** Whether a container engine answers here and has all of these. */
+  /** Whether a container engine is available and has all of these images. */
   readonly haveImages: (names: readonly string[]) => Promise<boolean>;
 }
 
 export interface ChoiceRequest {
-  /** Where it comes from, by the options that were typed. */
+  /** The source given by options of the command. */
   readonly typed: ProcessorSource | undefined;
-  /** The source that the state keeps; undefined where the stack had another processor. */
+  /** The source in the state; undefined if the stack had another processor. */
   readonly kept: ProcessorSource | undefined;
   readonly runtime: RuntimeName;
-  /** Whether the processor is wanted by name; otherwise the next one is taken where this one is not at hand. */
+  /** Whether the processor was requested by name. If not, the next processor is tried when this one is not available. */
   readonly named: boolean;
   readonly facts: MachineFacts;
 }
 
 export interface ProcessorChoice {
-  /** Absent where the processor needs none. */
+  /** Absent if the processor needs no source. */
   readonly source?: ProcessorSource;
-  /** Absent where the processor can always be had, so that it depends on who asked only. */
+  /** Absent if the processor is always available, so that only the request was decisive. */
   readonly reason?: Reason;
 }
 
-/** A server that does the work and that streamctl did not start. */
+/** A server that runs the computation and that streamctl did not start. */
 export interface ExternalServer {
-  /** Its address, without a slash at its end. */
+  /** URL without a trailing slash. */
   readonly endpoint: string;
-  /** How it is asked whether it is ready. @throws StreamctlError `usage` for credentials that cannot be used */
+  /** Its readiness check. @throws StreamctlError `usage` for invalid credentials */
   readonly probe: () => Probe;
-  /** What to be warned of before it is talked to; absent where nothing is wrong. */
+  /** A warning to show before the first request. */
   readonly warning?: string | undefined;
-  /** What becomes of it while the stack is stopped, and what has to be done about it once the stack's data was deleted. */
+  /** What happens to the server after `down`. */
   readonly afterStop: string;
+  /** What the user has to do with the server after `down --volumes`. */
   readonly afterRemoval: string;
 }
 
 export interface ProcessorDeclaration {
-  /** As `--processor` takes it; letters and digits. */
+  /** Value of `--processor`; letters and digits. */
   readonly name: string;
-  /** As people write it. */
+  /** Name in messages. */
   readonly label: string;
-  /** Place in the order in which `--processor auto` tries them, from 1; absent where it is never taken unless it is named. */
+  /** Position in the order of `--processor auto`, from 1; absent if the processor is used only when requested by name. */
   readonly automatic?: number;
   readonly options: readonly ProcessorOption[];
-  /** How to have it, as the end of an error; absent where it can always be had. */
+  /** Hint on how to provide the processor; absent if it is always available. */
   readonly ways?: string;
-  /** Configuration that the topics of windows need beyond what the pipeline declares, in Kafka's names. */
+  /** Topic configuration for the topics of windows, in addition to that of the pipeline, by Kafka's property names. */
   readonly windowTopicConfig: Readonly<Record<string, string>>;
-  /** How it reads JSON, as far as it differs from the contract of a record. */
+  /** How its JSON reader deviates from the contract of a record. */
   readonly jsonReader: JsonReader;
-  /** Whether it takes queries in its own SQL (`query --engine`). */
+  /** Whether it supports queries in its own SQL (`query --engine`). */
   readonly takesQueries?: true;
-  /** What the options say of the source; undefined where none was typed. @throws StreamctlError `usage` for values that cannot be used */
+  /** The source given by options; undefined if there is none. @throws StreamctlError `usage` for invalid values */
   typedSource(options: TypedOptions): ProcessorSource | undefined;
-  /** Facts of the machine by which it chooses. Looks only. */
+  /** Facts about the machine for `choose`. Read-only. */
   detect(view: MachineView): Promise<MachineFacts>;
-  /** Where it would come from, and why; or why it cannot be had. Pure. */
+  /** The source and the reason for it, or why the processor is not available. Pure. */
   choose(request: ChoiceRequest): ProcessorChoice | StreamctlError;
-  /** The sentence of a reason that `choose` gave; undefined for a code that it does not know. */
+  /** The text of a reason returned by `choose`; undefined for an unknown code. */
   describeReason(reason: Reason): string | undefined;
-  /** A source as errors and `doctor` name it. */
+  /** A source as shown in errors and by `doctor`. */
   describeSource(source: ProcessorSource): { readonly short: string; readonly long: string };
-  /** The service that runs it where the stack has it, under the processor's own name. */
+  /** The service that runs the processor within the stack; it has the name of the processor. */
   readonly service: ServiceType;
-  /** The server that does its work and that streamctl did not start; undefined where a service of the stack runs it. */
+  /** The external server that runs the computation; undefined if a service of the stack does. */
   external(source: ProcessorSource | undefined): ExternalServer | undefined;
   /**
-   * Looks whether what is installed can be used, for `doctor` and before a start. Absent where nothing of the user's is used. Answers what it
-   * found, as `doctor` prints it.
+   * Checks a user's installation, for `doctor` and before a start. Absent if the processor never uses one. Returns a description for
+   * `doctor`.
    *
-   * @throws StreamctlError `prerequisite` where it cannot
+   * @throws StreamctlError `prerequisite` if the installation cannot be used
    */
   inspect?(source: ProcessorSource | undefined, runtime: RuntimeName): Promise<string>;
   load(): Promise<ProcessorPlugin>;
 }
 
-/** What a processor needs of Kafka for topics of its own. Kafka itself is another room. */
+/** Kafka operations for the internal topics of a processor. Implemented outside this room, which must not import `kafka/`. */
 export interface TopicAdmin {
   list(deadline: StepDeadline): Promise<readonly string[]>;
   create(name: string, partitions: number, config: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<void>;
   remove(name: string, deadline: StepDeadline): Promise<void>;
 }
 
-/** What a processor works on and with, in terms that all processors share. */
+/** The environment of a processor, in terms that all processors share. */
 export interface ProcessorContext {
-  /** Addresses of the stack's services by the names of their ports, as `up --json` prints them. */
+  /** URLs of the stack's services by port name, as printed by `up --json`. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly source: ProcessorSource | undefined;
-  /** Kafka's bootstrap servers as this machine reaches them, and as the stack's services do. */
+  /** Kafka's bootstrap servers as seen from this machine. */
   readonly brokers: string;
+  /** Kafka's bootstrap servers as seen by the stack's services. */
   readonly brokersForServices: string;
   readonly transactions: TopicIdentity;
   readonly transactionsPartitions: number;
   readonly windows: TopicIdentity;
-  /** Data of the service that runs it; undefined where a server that streamctl did not start does. */
+  /** Data of the service that runs the processor; undefined for an external server. */
   readonly data: ServiceData | undefined;
   readonly topics: TopicAdmin;
   readonly declarations: Declarations;
-  /** Name of the pipeline, and id of the stack: what is made on a server that others use too is named by them. */
+  /** Name of the pipeline and id of the stack: part of the names of objects on a shared server. */
   readonly pipeline: string;
   readonly stackId: string;
 }
 
-/** How far the computation has read a partition of the topic that it reads. */
+/** How far the computation has read one partition of its input topic. */
 export interface PartitionProgress {
   readonly topic: string;
   readonly partition: number;
-  /** Offset of the first record that it has not read. */
+  /** Offset of the next record to read. */
   readonly nextOffset: number;
 }
 
-/** A job or query of the computation, as the engine itself shows it. */
+/** A job or query of the computation, as reported by the engine. */
 export interface ComputationView {
   readonly id: string;
   readonly name: string;
-  /** As the engine writes it, such as `RUNNING`. */
+  /** By the engine's name, such as `RUNNING`. */
   readonly state: string;
-  /** Since its start, in milliseconds; absent where the engine does not say. */
+  /** Milliseconds since its start; absent if the engine does not report it. */
   readonly durationMs?: number;
-  /** What else the engine says that tells whether it works, such as `completedCheckpoints` or `lag` in records. */
+  /** Further facts about its health, such as `completedCheckpoints` or `lag` in records. */
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-/** A question in the processor's own SQL. */
+/** A query in the SQL of the processor. */
 export interface ProcessorQuery extends Pick<ProcessorContext, "endpoints" | "source"> {
-  /** Without its semicolon. */
+  /** Without a trailing semicolon. */
   readonly sql: string;
   readonly signal: AbortSignal;
 }
 
 export interface ProcessorAnswer {
-  /** Types as the engine names them. */
+  /** Types by the engine's names. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** As they come; those of an endless query never end. Integers that a number does not hold exactly are bigints. */
+  /** Rows as they arrive; a continuous query never ends. Integers beyond 2^53 are bigints. */
   readonly rows: AsyncIterable<readonly unknown[]>;
 }
 
 export interface ProcessorQueries {
-  /** Whether a statement asks for changes that never end. */
+  /** Whether a statement is a continuous query. */
   isEndless(sql: string): boolean;
-  /** Returns once the columns are known. @throws StreamctlError `processor` when it refuses, `unreachable`, `interrupted`; also while rows are read */
+  /** Returns once the columns are known. @throws StreamctlError `processor` for a rejected query, `unreachable`, `interrupted`; also from `rows` */
   ask(query: ProcessorQuery): Promise<ProcessorAnswer>;
 }
 
 export interface ProcessorPlugin {
-  /** @throws StreamctlError `usage` where its declarations cannot be used */
+  /** @throws StreamctlError `usage` for invalid declarations */
   computation(context: ProcessorContext): Processor;
   /**
-   * How far it has read, also where nothing is committed to Kafka. A partition of which the engine does not say it is left out.
+   * How far the computation has read, even if it commits no offsets to Kafka. Omits partitions that the engine does not report.
    *
    * @throws StreamctlError `unreachable`, `processor`, `interrupted`
    */
   progress(context: ProcessorContext, deadline: StepDeadline): Promise<readonly PartitionProgress[]>;
-  /** What runs of it, one row per job or query. @throws StreamctlError as {@link progress} */
+  /** The running jobs or queries. @throws StreamctlError as {@link progress} */
   view(context: ProcessorContext, deadline: StepDeadline): Promise<readonly ComputationView[]>;
-  /** Names of what streamctl makes for this stack on a server that it did not start. Absent where no such server can be had. */
+  /** Names of the objects that streamctl creates for this stack on an external server. Absent if the processor supports none. */
   ownObjects?(context: ProcessorContext): readonly string[];
   /**
-   * Takes back exactly what streamctl made for this stack on a server that it did not start, and says so. Absent where no such server can
-   * be had.
+   * Removes the objects that streamctl created for this stack on an external server, and logs them. Absent if the processor supports no
+   * external server.
    *
-   * @throws StreamctlError where something stays: it may go on to write
+   * @throws StreamctlError if an object remains: its query may continue to write
    */
   release?(context: ProcessorContext, log: Log, signal: AbortSignal): Promise<void>;
   /**
-   * A server that streamctl did not start must work with the stack's Kafka: it reads and writes its topics.
+   * Checks that an external server uses the Kafka cluster of the stack.
    *
-   * @param clusterId id of the stack's Kafka; undefined where it is not known
-   * @throws StreamctlError `unreachable` where it does not answer, `processor` where it works with another Kafka
+   * @param clusterId id of the stack's Kafka cluster; undefined if unknown
+   * @throws StreamctlError `unreachable` if the server does not answer, `processor` if it uses another Kafka cluster
    */
   requireSameKafka?(context: ProcessorContext, clusterId: string | undefined, deadline: StepDeadline): Promise<void>;
-  /** Absent where it takes none. */
+  /** Absent if the processor does not support queries. */
   readonly queries?: ProcessorQueries;
 }

@@ -1,15 +1,15 @@
 /**
- * The stream processor, whichever it is, keeps windows of income in a topic that has one writer. What runs is compared with what
- * the files say: the same is left alone, another one is stopped, proven to have stopped, and replaced. Topics that were made anew
- * count as a difference, because what the processor holds was computed from the old ones; and windows that were computed otherwise
- * are not mixed with new ones: their topic is made anew.
+ * Plans the computation of a stream processor, which writes windows to a topic with exactly one writer. The running computation is compared
+ * with the declarations. An identical one is kept; a different one is stopped and replaced, once the engine reports that it has ended.
+ * A recreated topic counts as a difference, because the computation's state comes from the old topic. If the topic of windows contains
+ * rows of other statements, it is recreated, so that old and new rows are never mixed.
  */
 
 import type { Log } from "../core/log.ts";
 import type { Health, Operation } from "../core/resource.ts";
 import type { StepDeadline } from "../core/step-deadline.ts";
 
-/** What makes a computation the one that is wanted. Kept with the computation itself. */
+/** Identifies a computation. Stored by the engine together with the computation. */
 export interface ProcessorIdentity {
   /** Hash of the rendered statements and settings. */
   readonly statements: string;
@@ -18,24 +18,24 @@ export interface ProcessorIdentity {
 }
 
 export interface RunningComputation {
-  /** The processor's own id of it: a Flink job, a ksqlDB query. */
+  /** The engine's id: of a Flink job or a ksqlDB query. */
   readonly id: string;
   /** `stopping` ends by itself; `running` includes starting and restarting. */
   readonly state: "running" | "stopping";
-  /** Undefined where somebody else started it. */
+  /** Undefined if streamctl did not start it. */
   readonly identity?: ProcessorIdentity;
-  /** What keeps it from being whole, such as a part of it that does not run; it is made anew then, and its windows stay good. */
+  /** Why it is incomplete, such as a part that is not running. It is then replaced, but the windows that it wrote remain valid. */
   readonly broken?: string;
-  /** Its statements differ from the wanted ones in a way that the processor can mend while it goes on. */
+  /** How its statements differ from the declared ones, if the processor can apply the difference to the running computation. */
   readonly mendable?: string;
 }
 
 export interface ProcessorObservation {
-  /** Everything of this name that may write to the windows topic now. */
+  /** All jobs or queries of this name that may write to the topic of windows. */
   readonly computations: readonly RunningComputation[];
-  /** Identities of computations that ended: the windows topic may hold what they wrote, and they may have left a state to go on from. */
+  /** Identities of ended computations: the topic of windows may contain their output, and they may have left state to resume from. */
   readonly former: readonly ProcessorIdentity[];
-  /** What else the processor saw, for itself alone; absent where it was not asked. */
+  /** Further state, private to the processor; absent if the engine was not asked. */
   readonly held?: unknown;
 }
 
@@ -43,52 +43,52 @@ export type ProcessorPlan =
   | { readonly operation: "unchanged" | "update"; readonly id: string; readonly cause: string }
   | {
       readonly operation: "create" | "replace";
-      /** Ids of what is stopped first; none for `create`. */
+      /** Ids of the computations to stop first; none for `create`. */
       readonly stop: readonly string[];
-      /** Goes on from the state that a computation of the same identity left, if any; otherwise starts from the earliest record. */
+      /** Whether to resume from the state that a computation of the same identity left, if any. Otherwise it starts from the earliest record. */
       readonly resume: boolean;
-      /** The windows topic holds windows that were computed otherwise: it must be made anew before the new computation starts. */
+      /** The topic of windows contains rows of other statements: it must be recreated before the new computation starts. */
       readonly staleWindows: boolean;
       readonly cause: string;
     };
 
 export interface Processor {
   readonly name: "flink" | "ksqldb";
-  /** Name of the job or query, as changes and messages call it. */
+  /** Name of the job or query in plans and messages. */
   readonly computation: string;
   readonly wanted: ProcessorIdentity;
-  /** Looks and changes nothing. @throws StreamctlError `unreachable` when the processor does not answer. */
+  /** Read-only. @throws StreamctlError `unreachable` */
   observe(deadline: StepDeadline): Promise<ProcessorObservation>;
-  /** What is to be expected of the processor once its service runs again, where a computation of this identity ran last. */
+  /** The expected observation after its service restarts, given the identity of the last computation. */
   afterRestart(last: ProcessorIdentity | undefined): ProcessorObservation;
-  /** What has to happen so that the wanted computation runs. Pure. */
+  /** What has to change so that the declared computation runs. Pure. */
   plan(observed: ProcessorObservation): ProcessorPlan;
-  /** What carrying out a plan does to each part of the computation that the processor's engine knows by a name of its own. Pure. */
+  /** The operations of a plan on each named part of the computation, such as a stream or table. Pure. */
   parts(plan: ProcessorPlan, observed: ProcessorObservation): readonly Operation[];
-  /** Has the processor read the statements without running them. @throws StreamctlError `processor` when it would refuse them. */
+  /** Validates the statements without running them. @throws StreamctlError `processor` for statements that the engine would reject */
   validate(deadline: StepDeadline): Promise<void>;
-  /** Carries out a plan; returns once the computation was started. Whether it works is for `health` to say. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
+  /** Applies a plan; returns once the computation was started. `health` reports whether it works. @throws StreamctlError `processor`, `unreachable`, `interrupted` */
   apply(plan: ProcessorPlan, deadline: StepDeadline, log: Log): Promise<void>;
   /**
-   * Stops whatever of this name may write to the windows topic, and returns only when the processor itself says that it ended.
-   * The state that it left stays until the next computation runs: it tells whose windows the topic holds, also to a run that
-   * comes after one that was interrupted here. Answers the ids of what was stopped.
+   * Stops all jobs or queries of this name that may write to the topic of windows, and waits until the engine reports that they ended.
+   * Keeps their state until the next computation runs, so that an interrupted `up` can still tell which computation wrote the topic.
+   * Returns the ids of the stopped computations.
    *
-   * @throws StreamctlError `timeout` when it did not end in time, `unreachable`, `interrupted`
+   * @throws StreamctlError `timeout` if one does not end before the deadline, `unreachable`, `interrupted`
    */
   stop(deadline: StepDeadline): Promise<readonly string[]>;
-  /** Whether the wanted computation runs now. An answer that is not healthy is no error. @throws StreamctlError `unreachable` */
+  /** Whether the declared computation is running. Does not throw for an unhealthy one. @throws StreamctlError `unreachable` */
   health(deadline: StepDeadline): Promise<Health>;
 }
 
-/** Compares what runs with what is wanted. Pure. */
+/** Compares the running computations with the declared one. Pure. */
 export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity): ProcessorPlan {
   const { computations, former } = observed;
   const [first] = computations;
   const running = computations.map((computation) => difference(computation.identity, wanted));
   const changed = running.find((found) => found !== undefined);
   if (first !== undefined && computations.length === 1 && first.state === "running" && first.broken === undefined) {
-    if (changed === undefined) return { operation: "unchanged", id: first.id, cause: "it runs, with the same statements and topics" };
+    if (changed === undefined) return { operation: "unchanged", id: first.id, cause: "its statements and topics are unchanged" };
     if (first.mendable !== undefined) return { operation: "update", id: first.id, cause: first.mendable };
   }
   const identities = [...computations.map((computation) => computation.identity), ...former];
@@ -96,10 +96,10 @@ export function planProcessor(observed: ProcessorObservation, wanted: ProcessorI
   const resume = changed === undefined && !staleWindows && former.some((identity) => difference(identity, wanted) === undefined);
   const stop = computations.map((computation) => computation.id);
   if (first === undefined) {
-    const cause = staleWindows ? "the windows were computed by other statements" : resume ? "it does not run any more" : "it does not run";
+    const cause = staleWindows ? "the windows were computed by other statements" : resume ? "it is no longer running" : "it is not running";
     return { operation: "create", stop, resume, staleWindows, cause };
   }
-  const alone = computations.length > 1 ? `${computations.length} of that name run, and there must be one writer` : "it is being stopped";
+  const alone = computations.length > 1 ? `${computations.length} of that name are running, but only one may write` : "it is being stopped";
   return { operation: "replace", stop, resume, staleWindows, cause: changed ?? first.broken ?? alone };
 }
 
@@ -110,19 +110,19 @@ function difference(identity: ProcessorIdentity | undefined, wanted: ProcessorId
   return identity.statements === wanted.statements ? undefined : "its statements or settings changed";
 }
 
-/** Whether a computation wrote windows into the wanted topic that the wanted one would not write. */
+/** Whether a computation wrote rows to the current topic of windows that the declared one would not write. */
 function wroteOtherWindows(identity: ProcessorIdentity | undefined, wanted: ProcessorIdentity): boolean {
   if (identity === undefined) return true;
   if (identity.windowsTopicId !== wanted.windowsTopicId) return false;
   return identity.statements !== wanted.statements || identity.transactionsTopicId !== wanted.transactionsTopicId;
 }
 
-/** Whether a plan starts a computation: what runs goes on otherwise. */
+/** Whether a plan starts a computation. Otherwise the running one continues. */
 export function startsAnew(plan: ProcessorPlan): plan is Extract<ProcessorPlan, { readonly stop: readonly string[] }> {
   return "stop" in plan;
 }
 
-/** Whether a plan ends what runs or gives up its windows: not to be done for statements that would be refused. */
+/** Whether a plan stops a computation or discards windows. Validate the statements before executing such a plan. */
 export function givesUp(plan: ProcessorPlan): boolean {
   return startsAnew(plan) && (plan.stop.length > 0 || plan.staleWindows);
 }

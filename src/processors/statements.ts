@@ -1,24 +1,24 @@
-/** SQL files as lists of statements: rendered, without comments, one spacing. Processors post them and hash them. */
+/** Reads SQL files as lists of rendered statements, which processors submit and hash. */
 
 import type { Declarations } from "../core/assets.ts";
 import { shortHash } from "../core/short-hash.ts";
 import { renderTemplate, type TemplateValues } from "../core/template.ts";
 
 export interface Statement {
-  /** Path of the file that holds it, for errors. */
+  /** Path of its file, for errors. */
   readonly file: string;
-  /** Without comments, with single spaces outside quotes, without its semicolon: what is hashed. */
+  /** Without comments and semicolon, and with single spaces outside quotes. Used for hashing. */
   readonly sql: string;
-  /** As it stands in the file, comments within it included. */
+  /** The original text, including comments. */
   readonly text: string;
-  /** Line of the file on which it begins, from 1. */
+  /** First line in the file, from 1. */
   readonly line: number;
 }
 
 /**
- * Every statement of the `.sql` files of a folder, in the order of the files' names.
+ * Reads all statements of the `.sql` files in a folder, ordered by file name.
  *
- * @throws StreamctlError `usage` when a file names a value that is not given.
+ * @throws StreamctlError `usage` for a file that uses an unknown template value
  */
 export function readStatements(declarations: Declarations, folder: string, values: TemplateValues): readonly Statement[] {
   return declarations
@@ -28,16 +28,16 @@ export function readStatements(declarations: Declarations, folder: string, value
     .flatMap((file) => splitStatements(renderTemplate(declarations.read(file), values, file)).map((statement) => ({ file, ...statement })));
 }
 
-/** To the end of its line, or between its marks; what begins with a plus sign is no comment but a hint to Flink. */
+/** A line or block comment. A block that begins with a plus sign is a hint for Flink, not a comment. */
 const comment = /--[^\n]*|\/\*(?!\+)[\s\S]*?\*\//u.source;
 
-/** A text or a name; a doubled quote stays inside. */
+/** A string literal or quoted name; a doubled quote is an escaped quote. */
 const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/u.source;
 
-/** A comment, a text or name, spacing, or the end of a statement. */
+/** A comment, a string literal or quoted name, white space, or the end of a statement. */
 const token = new RegExp(`${comment}|${quoted}|\\s+|;`, "gu");
 
-/** What stands before a statement. */
+/** White space and comments before a statement. */
 const leading = new RegExp(`^(?:\\s+|${comment})*`, "u");
 
 /** The statements of a text, split at semicolons. */
@@ -47,7 +47,7 @@ export function splitStatements(text: string): readonly Omit<Statement, "file">[
   const take = (end: number): void => {
     const whole = text.slice(begin, end);
     const sql = singleSpaces(whole.replace(token, (piece) => (isQuoted(piece) ? piece : " ")).trim());
-    // What stands before the statement itself are comments about it.
+    // Skip comments before the statement, so that the line number is that of its first word.
     const lead = leading.exec(whole)?.[0].length ?? 0;
     const line = text.slice(0, begin + lead).split("\n").length;
     if (sql !== "") statements.push({ sql, text: whole.slice(lead).trimEnd(), line });
@@ -62,12 +62,12 @@ function isQuoted(piece: string): boolean {
   return piece.startsWith("'") || piece.startsWith('"') || piece.startsWith("`");
 }
 
-/** A comment and the spacing around it leave several spaces behind. */
+/** Removed comments leave several spaces in a row. */
 function singleSpaces(statement: string): string {
   return statement.replace(token, (piece) => (piece.trim() === "" ? " " : piece));
 }
 
-/** What the statements say, as 16 hexadecimal digits: comments and spacing do not count. */
+/** Hash of the statements: 16 hexadecimal digits. Ignores comments and white space. */
 export function hashStatements(statements: readonly Statement[]): string {
   return shortHash(statements.map((statement) => statement.sql).join(";\n"));
 }

@@ -137,8 +137,8 @@ function wholePath(): void {
       "unchanged: topic transactions",
       "replace: topic window_transactions",
       "unchanged: stream TRANSACTIONS",
-      "terminate, drop and create again: stream PAID_TRANSACTIONS",
-      "terminate, drop and create again: table WINDOW_TRANSACTIONS",
+      "terminate, drop and recreate: stream PAID_TRANSACTIONS",
+      "terminate, drop and recreate: table WINDOW_TRANSACTIONS",
       "replace: table transaction_window",
     ]);
     expect(results(await stack.json(["up", "--dir", dir]))).toContain("job replaced");
@@ -154,7 +154,7 @@ function wholePath(): void {
     const job = async (): Promise<unknown> => (await stack.json(["up"])).changes.find(({ kind }: Record<string, string>) => kind === "job");
     const [paused] = await server.running("window_transactions");
     await server.run(`PAUSE ${paused}`);
-    expect((await stack.run(["status"])).stdout).toContain(`1 of 2 queries run: ${paused} is PAUSED`);
+    expect((await stack.run(["status"])).stdout).toContain(`1 of 2 queries running: ${paused} is PAUSED`);
     expect(await job()).toMatchObject({ result: "replaced", cause: "the query of WINDOW_TRANSACTIONS was paused" });
     const [ended] = await server.running("window_transactions");
     await server.run(`TERMINATE ${ended}`);

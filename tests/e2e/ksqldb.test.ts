@@ -78,11 +78,11 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     const folder = await stack.edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
     const { plan } = await stack.json(["up", "--dir", folder, "--dry-run"]);
     const changed = "its statements or settings changed";
-    const dropped = ": terminated, dropped and created again";
+    const dropped = ": terminated, dropped and recreated";
     expect(plan.slice(1)).toEqual([
       { operation: "keep", target: "topic transactions", cause: "it exists, with 3 partitions" },
       { operation: "replace", target: "topic window_transactions", cause: changed },
-      { operation: "keep", target: `stream ${await named("transactions")}`, cause: "it is as its file says" },
+      { operation: "keep", target: `stream ${await named("transactions")}`, cause: "its definition is unchanged" },
       { operation: "replace", target: `stream ${await named("paid_transactions")}`, cause: `${changed}${dropped}` },
       {
         operation: "replace",
@@ -105,7 +105,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
       endpoint: ksqldb.url,
       detail: null,
     });
-    expect(report.job).toEqual({ name: "window_transactions", healthy: true, detail: "2 of 2 queries run" });
+    expect(report.job).toEqual({ name: "window_transactions", healthy: true, detail: "2 of 2 queries running" });
   });
 
   test("query asks ksqlDB once, or shows changes until there are enough of them or it is interrupted", async () => {

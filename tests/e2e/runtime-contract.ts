@@ -212,7 +212,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(stderr).toContain("flink died");
     expect(exitCode).toBe(0);
     const job = JSON.parse(stdout).changes.find(({ kind }: Record<string, string>) => kind === "job");
-    expect(job).toMatchObject({ result: "created", cause: "it does not run any more" });
+    expect(job).toMatchObject({ result: "created", cause: "it is no longer running" });
     await stack.json(["data", "-n", "5000", "--rate", "max", "--seed", "4"]);
     const report = await stack.json(["verify", "--wait", "120s", "--strict"]);
     expect(report).toMatchObject({ records: delivered + 5000, mismatched: [], extra: [] });
@@ -288,7 +288,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(report.changes.map(({ kind, result, cause }: Record<string, string>) => [kind, result, cause])).toEqual([
       ["topic", "unchanged", expect.anything()],
       ["topic", "unchanged", expect.anything()],
-      ["job", "created", "it does not run any more"],
+      ["job", "created", "it is no longer running"],
       ["schema", "unchanged", expect.anything()],
       ["table", "unchanged", expect.anything()],
     ]);

@@ -93,7 +93,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     { ...fullCache, cache: { path: "/a:b", obstacle: undefined, freeBytes: 9e9, executes: true } },
     "engines",
     "prerequisite",
-    'with ":"',
+    'contains ":"',
   ],
   [
     "a cache that Maven would fill elsewhere",
@@ -107,7 +107,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     { ...fullCache, cache: { path: "/a!/b", obstacle: undefined, freeBytes: 9e9, executes: true } },
     "engines",
     "prerequisite",
-    'with "!/"',
+    'contains "!/"',
   ],
   [
     "a cache that cannot be filled",

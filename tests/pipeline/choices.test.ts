@@ -58,12 +58,12 @@ describe("resolveChoices()", () => {
     expect(lines.join("\n")).toMatchInlineSnapshot(`
       "flink {} because flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)
       flink {} because flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)
-      ksqldb {"url":"http://127.0.0.1:8088"} because ksqldb: the server at http://127.0.0.1:8088 is there
+      ksqldb {"url":"http://127.0.0.1:8088"} because ksqldb: the server at http://127.0.0.1:8088 was given
       ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
       ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
       flink {} because flink: asked for
       ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
-      Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given"
+      Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given"
     `);
   });
 
@@ -110,23 +110,23 @@ describe("resolveChoices()", () => {
     ];
     expect(lines.join("\n")).toMatchInlineSnapshot(`
       "ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
-      ksqldb {"url":"http://a:8088"} because ksqldb: the server at http://a:8088 is there
+      ksqldb {"url":"http://a:8088"} because ksqldb: the server at http://a:8088 was given
       flink {} because flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)
-      ksqldb {"image":true} because ksqldb: it comes as an image
-      ksqldb {"image":true} because ksqldb: it comes as an image
+      ksqldb {"image":true} because ksqldb: its image is available
+      ksqldb {"image":true} because ksqldb: its image is available
       flink {} because flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)
-      ksqldb {"image":true} because ksqldb: it comes as an image
-      Cannot use --processor ksqldb: ksqlDB is in no package registry, and none was given
+      ksqldb {"image":true} because ksqldb: its image is available
+      Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given
       Cannot change the source of ksqlDB: the stack is up with an image"
     `);
   });
 
   test("refuses what contradicts itself or cannot be an address", () => {
     expect(choose({ processorOptions: { "ksqldb-url": "http://a", "ksqldb-home": "/b" } })).toBe(
-      "Cannot use both --ksqldb-url and --ksqldb-home: which of them is not clear",
+      "Cannot use both --ksqldb-url and --ksqldb-home",
     );
     expect(choose({ processor: "flink", ...home("/b") })).toContain("they contradict each other");
-    expect(choose(url("x"))).toBe('Cannot use "x" for --ksqldb-url: it is no address of a server');
+    expect(choose(url("x"))).toBe('Cannot use "x" for --ksqldb-url: it is not an HTTP URL');
     expect(choose(url("http://me:secret@a"))).toBe(
       "Cannot use an address with a name or a password for --ksqldb-url: it would be kept in the state",
     );

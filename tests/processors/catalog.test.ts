@@ -31,6 +31,6 @@ describe("the catalog of processors", () => {
   });
 
   test("refuses a state that names a processor which this version does not have", () => {
-    expect(() => processorOf("spark")).toThrow('Cannot work with processor "spark": this version of streamctl has none of that name');
+    expect(() => processorOf("spark")).toThrow('Cannot use processor "spark": this version of streamctl does not support it');
   });
 });

@@ -26,7 +26,7 @@ const cases: readonly [situation: string, observation: ProcessorObservation][] =
   ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], former: [] }],
   ["both topics were made anew", { computations: [], former: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
   ["other statements ran before", { computations: [], former: [{ ...wanted, statements: "s0" }, wanted] }],
-  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query fills B" }], former: [] }],
+  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query writes B" }], former: [] }],
   [
     "what differs can be mended",
     { computations: [{ ...running("a", { ...wanted, statements: "s0" }), mendable: "columns were added" }], former: [] },
@@ -43,18 +43,18 @@ test("planProcessor() decides from what runs and what can be resumed", () => {
     return `${situation}: ${plan.operation}${stop}, ${how} (${plan.cause})`;
   });
   expect(lines.join("\n")).toMatchInlineSnapshot(`
-    "nothing runs: create, afresh (it does not run)
-    it runs: unchanged a (it runs, with the same statements and topics)
-    it runs and leaves checkpoints: unchanged a (it runs, with the same statements and topics)
-    it is lost: create, resume (it does not run any more)
+    "nothing runs: create, afresh (it is not running)
+    it runs: unchanged a (its statements and topics are unchanged)
+    it runs and leaves checkpoints: unchanged a (its statements and topics are unchanged)
+    it is lost: create, resume (it is no longer running)
     it is being stopped: replace stop a, resume (it is being stopped)
-    two run: replace stop a b, resume (2 of that name run, and there must be one writer)
+    two run: replace stop a b, resume (2 of that name are running, but only one may write)
     other statements run: replace stop a, afresh, windows anew (its statements or settings changed)
     transactions were made anew: replace stop a, afresh, windows anew (the topic of transactions was recreated)
     windows were made anew: replace stop a, afresh (the topic of windows was recreated)
-    both topics were made anew: create, afresh (it does not run)
+    both topics were made anew: create, afresh (it is not running)
     other statements ran before: create, afresh, windows anew (the windows were computed by other statements)
-    a part of it does not run: replace stop a, afresh (no query fills B)
+    a part of it does not run: replace stop a, afresh (no query writes B)
     what differs can be mended: update a (columns were added)
     somebody else's runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
   `);

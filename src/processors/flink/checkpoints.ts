@@ -1,25 +1,25 @@
 /**
- * Checkpoints of Flink jobs, in one folder an identity, so that a job is resumed only from what the same job left. The folder's name
- * is the identity: hash of the statements, id of the transactions topic, id of the windows topic (letters, digits, `-` and `_`).
+ * Checkpoints of Flink jobs. Each identity has its own folder, so that a job resumes only from checkpoints of an identical job. The folder
+ * is named after the identity: hash of the statements, id of the transactions topic, id of the windows topic (letters, digits, `-`, `_`).
  */
 
 import type { ProcessorIdentity } from "../processor.ts";
 
-/** A look at the files of the cluster, wherever they lie. Paths are relative to a root of its own. */
+/** Access to the files of the cluster, on this machine or in a volume. Paths are relative to a root. */
 export interface CheckpointFiles {
-  /** Names in a folder; none where there is no such folder. */
+  /** Names in a folder; empty if the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
-  /** Files of a name anywhere below a folder, by their path below it. */
+  /** Finds files by name anywhere below a folder. Paths are relative to the folder. */
   find(folder: string, fileName: string): Promise<readonly { readonly path: string; readonly modifiedAtMs: number }[]>;
   remove(paths: readonly string[]): Promise<void>;
 }
 
 export interface CheckpointPlace {
-  /** As the cluster names it: an absolute URI such as `file:///data/checkpoints`. */
+  /** Absolute URI as seen by the cluster, such as `file:///data/checkpoints`. */
   readonly uri: string;
-  /** Where the same place can be looked at; undefined where it cannot: then nothing is ever resumed. */
+  /** Access to the same storage; if undefined, jobs never resume. */
   readonly files?: CheckpointFiles | undefined;
-  /** Of the place, among those files. */
+  /** Folder of the checkpoints within `files`. */
   readonly folder?: string | undefined;
 }
 
@@ -32,8 +32,8 @@ function folderName(identity: ProcessorIdentity): string {
 }
 
 /**
- * Identities of which a job ran here. Flink makes a job's folders when it starts, before it writes its first window: so a job that ended
- * before its first complete checkpoint is known too.
+ * Identities of jobs that ran before. Flink creates a job's folder at its start, before the first window is written, so this includes jobs
+ * that ended before their first checkpoint.
  */
 export async function formerIdentities({ files, folder = "" }: CheckpointPlace): Promise<readonly ProcessorIdentity[]> {
   const found = ((await files?.list(folder)) ?? []).map((name) => {
@@ -44,7 +44,7 @@ export async function formerIdentities({ files, folder = "" }: CheckpointPlace):
   return found.filter((identity) => identity !== undefined);
 }
 
-/** URI of the newest complete checkpoint (one whose `_metadata` is there) of an identity, over all of its jobs; undefined without one. */
+/** URI of the newest complete checkpoint (one with a `_metadata` file) of an identity, from any of its jobs; undefined if there is none. */
 export async function newestCheckpoint(place: CheckpointPlace, identity: ProcessorIdentity): Promise<string | undefined> {
   const { files, folder = "" } = place;
   const found = (await files?.find(`${folder}/${folderName(identity)}`, "_metadata")) ?? [];

@@ -3,7 +3,7 @@ import { flinkJsonReader } from "./json-reader.ts";
 import { flinkService } from "./service.ts";
 import { windowTopicConfig } from "./topic-config.ts";
 
-/** Flink comes from Maven and runs as a service of the stack, so it can always be had. */
+/** Flink is downloaded from Maven Central and runs as a service of the stack, so it is always available. */
 export const flink = {
   name: "flink",
   label: "Flink",

@@ -1,26 +1,26 @@
 /**
- * Why something failed in Flink, read once from the Java stack trace that its REST interfaces give in place of a code. By the classes of
- * the exceptions where they tell; in the one case in which they do not, by Flink's words.
+ * Classifies failures from the Java stack traces that Flink's REST APIs return instead of error codes. Uses the exception classes, except in
+ * one case in which only the message is specific.
  */
 
 import { exceptionClasses, innermostCause } from "../../core/java-error.ts";
 
 export interface FlinkFailure {
-  /** One line, without names of classes. */
+  /** One line, without class names. */
   readonly reason: string;
-  /** Class of the innermost exception, with its package; undefined for text that is no trace. */
+  /** Fully qualified class of the innermost exception; undefined for text that is not a stack trace. */
   readonly exception: string | undefined;
-  /** A state that the job was to go on from cannot be read, and never will be. */
+  /** The state to resume from cannot be restored; a retry would fail too. */
   readonly unrestorable: boolean;
 }
 
-/** What a state backend throws when it cannot be built from a checkpoint, and a serializer that cannot read an older state. */
+/** Thrown by a state backend that cannot be restored from a checkpoint, and by a serializer that cannot read older state. */
 const restoring: ReadonlySet<string> = new Set([
   "org.apache.flink.runtime.state.BackendBuildingException",
   "org.apache.flink.util.StateMigrationException",
 ]);
 
-/** `BackendRestorerProcedure` and `CheckpointCoordinator` throw exceptions of general classes that begin so. */
+/** Messages of `BackendRestorerProcedure` and `CheckpointCoordinator`, which throw generic exception classes. */
 const notRestored = /\bCould not restore\b/u;
 
 export function readFailure(trace: string): FlinkFailure {
@@ -32,10 +32,10 @@ export function readFailure(trace: string): FlinkFailure {
   };
 }
 
-/** Where in a statement Flink finds fault, as its parser and its validator write it. */
+/** The position of an error in a statement, as written by Flink's parser and validator. */
 const position = /(?:\bat |\bfrom )?\bline (?<line>\d+), column \d+(?: to line \d+, column \d+)?:?/giu;
 
-/** As `readFailure()`, of a statement that was refused: the line that Flink names, from 1, apart from the reason. */
+/** Like `readFailure()`, for a rejected statement: separates the line that Flink reports, from 1, from the reason. */
 export function readStatementFailure(trace: string): FlinkFailure & { readonly line: number | undefined } {
   const failure = readFailure(trace);
   const line = [...trace.matchAll(position)].at(-1)?.groups?.["line"];

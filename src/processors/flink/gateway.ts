@@ -1,6 +1,6 @@
 /**
- * Flink's SQL gateway, as far as provisioning needs it: a session, statements one after the other, the job that a statement started.
- * Tables live as long as their session; jobs outlive it. https://nightlies.apache.org/flink/flink-docs-stable/docs/sql/sql-gateway/rest/
+ * Client for the parts of Flink's SQL gateway that provisioning uses: sessions, statements and the job that a statement starts. Tables
+ * exist as long as their session; jobs outlive it. https://nightlies.apache.org/flink/flink-docs-stable/docs/sql/sql-gateway/rest/
  */
 
 import { StreamctlError } from "../../core/errors.ts";
@@ -13,16 +13,16 @@ import { readStatementFailure } from "./failure.ts";
 
 export interface GatewaySession {
   /**
-   * Runs one statement to its end. For an INSERT that is the submission: answers the job's id.
+   * Runs one statement to completion. An INSERT completes with its submission and returns the id of the job.
    *
-   * @throws StreamctlError `processor` with the innermost cause when Flink refuses it.
+   * @throws StreamctlError `processor` with the innermost cause if Flink rejects the statement
    */
   execute(statement: Statement, deadline: StepDeadline): Promise<{ readonly jobId?: string }>;
-  /** Gives the session back. Never throws: the gateway drops idle sessions by itself. */
+  /** Closes the session. Never throws: the gateway closes idle sessions itself. */
   close(): Promise<void>;
 }
 
-/** Opens a session whose statements, and the jobs that they start, carry `properties`. */
+/** Opens a session. `properties` apply to its statements and to the jobs that they start. */
 export async function openGatewaySession(
   gatewayUrl: string,
   properties: Readonly<Record<string, string>>,
@@ -60,7 +60,7 @@ async function executeStatement(call: Call, session: string, statement: Statemen
     },
     { ...waitOptions(deadline, `Flink to accept "${statement.file}"`), intervalMs: 5 },
   );
-  // The result of an operation that failed is where its reason stands.
+  // The result of a failed operation contains the reason.
   const result = await call(`${path}/result/0?rowFormat=JSON`, request());
   if (result.status !== 200) throw refused(result);
   await call(`${path}/close`, { ...request(), method: "DELETE" });
@@ -68,12 +68,12 @@ async function executeStatement(call: Call, session: string, statement: Statemen
   return jobId === undefined ? {} : { jobId };
 }
 
-/** @param action what cannot be done, given the line of the statement that Flink names, from 1 */
+/** @param action describes the failed action, given the line of the statement that Flink reports, from 1 */
 function refusal(action: (line: number | undefined) => string, { status, json }: HttpAnswer): StreamctlError {
   const trace = arrayAt(json, "errors").findLast((error): error is string => typeof error === "string");
   const facts = { engine: "flink", status };
   if (trace === undefined)
-    return new StreamctlError("processor", `${action(undefined)}: unexpected answer with status ${status}`, { facts });
+    return new StreamctlError("processor", `${action(undefined)}: unexpected response with status ${status}`, { facts });
   const { line, reason, exception, unrestorable } = readStatementFailure(trace);
   return new StreamctlError("processor", `${action(line)}: ${reason}`, {
     cause: trace,

@@ -1,4 +1,4 @@
-/** Jobs of a Flink cluster, through its REST API. https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/ */
+/** Jobs of a Flink cluster, from its REST API. https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/ */
 
 import { hasCode, isRetryable, StreamctlError } from "../../core/errors.ts";
 import { exchange, type HttpAnswer } from "../../core/http.ts";
@@ -11,24 +11,24 @@ import { type JobHistory, repeatedFailures } from "./progress.ts";
 export interface FlinkJob {
   readonly id: string;
   readonly name: string;
-  /** Flink's own word: `RUNNING`, `RESTARTING`, `FAILED`, … */
+  /** Flink's job status: `RUNNING`, `RESTARTING`, `FAILED`, … */
   readonly state: string;
   readonly runningTasks: number;
   readonly totalTasks: number;
-  /** On Flink's clock, in milliseconds since the epoch. */
+  /** By Flink's clock, in milliseconds since the epoch. */
   readonly startedAtMs: number;
-  /** Until now, or until it ended. */
+  /** From the start until now, or until the end. */
   readonly durationMs: number;
 }
 
-/** A job in such a state neither runs nor comes back. A suspended one could only be brought back by high availability. */
+/** States of jobs that will not run again. Only high availability, which streamctl does not use, could resume a suspended job. */
 const endedStates: ReadonlySet<string> = new Set(["FAILED", "CANCELED", "FINISHED", "SUSPENDED"]);
 
 export function hasEnded(job: FlinkJob): boolean {
   return endedStates.has(job.state);
 }
 
-/** All jobs that the cluster remembers, ended ones included. */
+/** All jobs that the cluster lists, including ended ones. */
 export async function listJobs(restUrl: string, deadline: StepDeadline): Promise<readonly FlinkJob[]> {
   const answer = await ask(`${restUrl}/jobs/overview`, deadline);
   return arrayAt(answer.json, "jobs").map((job) => ({
@@ -42,7 +42,7 @@ export async function listJobs(restUrl: string, deadline: StepDeadline): Promise
   }));
 }
 
-/** What was given to a job as `pipeline.global-job-parameters`; empty for a job that is gone. */
+/** The `pipeline.global-job-parameters` of a job; empty for an unknown job. */
 export async function jobParameters(restUrl: string, jobId: string, deadline: StepDeadline): Promise<ReadonlyMap<string, string>> {
   const answer = await ask(`${restUrl}/jobs/${jobId}/config`, deadline, { missingIsFine: true });
   const parameters = at(answer.json, "execution-config", "user-config");
@@ -50,7 +50,7 @@ export async function jobParameters(restUrl: string, jobId: string, deadline: St
   return new Map(entries.flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])));
 }
 
-/** Cancels a job and returns when the cluster says that it ended. Its last checkpoint stays, if the job retains checkpoints. */
+/** Cancels a job and waits until the cluster reports that it ended. Its last checkpoint remains if the job retains checkpoints. */
 export async function cancelJob(restUrl: string, jobId: string, deadline: StepDeadline): Promise<void> {
   await exchange(`${restUrl}/jobs/${jobId}?mode=cancel`, { method: "PATCH", signal: deadline.signal, timeoutMs: remainingMs(deadline) });
   await pollUntil(
@@ -64,10 +64,10 @@ export async function cancelJob(restUrl: string, jobId: string, deadline: StepDe
 }
 
 /**
- * Returns when the job is RUNNING with all of its tasks, or has failed and is restarted by Flink: whether it works then is for its
- * health to say. What cannot be restored never will be.
+ * Waits until the job is RUNNING with all of its tasks, or has failed and Flink is restarting it; then its health check reports whether it
+ * works. A job that cannot restore its state fails immediately.
  *
- * @throws StreamctlError `processor` when it ended, cannot restore its state, or does not run before the deadline; with its last failure.
+ * @throws StreamctlError `processor`, with the last failure, if the job ended, cannot restore its state, or is not running at the deadline
  */
 export async function waitUntilRunning(restUrl: string, jobId: string, deadline: StepDeadline): Promise<void> {
   let last: FlinkJob | undefined;
@@ -90,12 +90,12 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
   }
 }
 
-/** The innermost cause of a job's newest failure; undefined where it has none. */
+/** The innermost cause of a job's latest failure; undefined if there is none. */
 export async function lastFailure(restUrl: string, jobId: string, deadline: StepDeadline): Promise<string | undefined> {
   return (await newestFailure(restUrl, jobId, deadline))?.reason;
 }
 
-/** What is known of a job's failures and checkpoints; empty for a job that is gone. */
+/** A job's failures and checkpoints; empty for an unknown job. */
 export async function jobHistory(restUrl: string, job: FlinkJob, deadline: StepDeadline): Promise<JobHistory> {
   const ofJob = async (path: string) => (await ask(`${restUrl}/jobs/${job.id}/${path}`, deadline, { missingIsFine: true })).json;
   const [checkpoints, exceptions] = await Promise.all([ofJob("checkpoints"), ofJob(`exceptions?maxExceptions=${repeatedFailures}`)]);
@@ -112,12 +112,12 @@ async function newestFailure(restUrl: string, jobId: string, deadline: StepDeadl
   return trace === undefined ? undefined : readFailure(trace);
 }
 
-/** As `listJobs()`; undefined while the cluster cannot tell, as during the election of its leader. */
+/** Like `listJobs()`; undefined while the cluster is temporarily unavailable, as during a leader election. */
 async function listedJobs(restUrl: string, deadline: StepDeadline): Promise<readonly FlinkJob[] | undefined> {
   try {
     return await listJobs(restUrl, deadline);
   } catch (error) {
-    // Nobody listens any more where the cluster ended: that is for its death to say, at once.
+    // If the connection is refused, the cluster has ended: report that immediately instead of retrying.
     if (isRetryable(error) && error.code === "processor") return undefined;
     throw error;
   }
@@ -125,23 +125,23 @@ async function listedJobs(restUrl: string, deadline: StepDeadline): Promise<read
 
 async function failureOf(restUrl: string, jobId: string, job: FlinkJob | undefined, deadline: StepDeadline): Promise<StreamctlError> {
   const failure = await newestFailure(restUrl, jobId, deadline);
-  const state = job === undefined ? "the cluster does not know it" : `${job.state}, ${job.runningTasks} of ${job.totalTasks} tasks run`;
+  const state = job === undefined ? "the cluster does not list it" : `${job.state}, ${job.runningTasks} of ${job.totalTasks} tasks running`;
   return new StreamctlError("processor", `Cannot run Flink job "${job?.name ?? jobId}": ${failure?.reason ?? state}`, {
-    hint: "Type `streamctl logs flink` to see what Flink says",
+    hint: "Run: streamctl logs flink",
     facts: { engine: "flink", engineCode: failure?.exception, jobState: job?.state, unrestorable: failure?.unrestorable },
   });
 }
 
-/** Status of a cluster that is there and has no leader yet. */
+/** Returned by a cluster that has no leader yet. */
 const unavailable = 503;
 
-/** Answers of the cluster's REST API. @throws StreamctlError `processor` where it refuses, `unreachable` */
+/** Sends a request to the cluster's REST API. @throws StreamctlError `processor` for an error status, `unreachable` */
 export async function ask(url: string, deadline: StepDeadline, options: { readonly missingIsFine?: boolean } = {}): Promise<HttpAnswer> {
   const answer = await exchange(url, { signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 10_000) });
   if (answer.status === 200 || (answer.status === 404 && options.missingIsFine === true)) return answer;
   const text = arrayAt(answer.json, "errors").find((error) => typeof error === "string");
   const failure = typeof text === "string" ? readFailure(text) : undefined;
-  throw new StreamctlError("processor", `Cannot ask Flink for "${url}": ${failure?.reason ?? answer.status}`, {
+  throw new StreamctlError("processor", `Cannot read "${url}" from Flink: ${failure?.reason ?? `status ${answer.status}`}`, {
     retryable: answer.status === unavailable,
     facts: { engine: "flink", status: answer.status, engineCode: failure?.exception },
   });

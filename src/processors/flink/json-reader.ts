@@ -1,4 +1,4 @@
-/** How Flink reads JSON: by Jackson, leniently because of `json.ignore-parse-errors`. Taken from a running Flink 2.3.0. */
+/** How Flink reads JSON: with Jackson, leniently because of `json.ignore-parse-errors`. Recorded from Flink 2.3.0. */
 
 import type { JsonReader } from "../../record/json-reader.ts";
 

@@ -1,8 +1,8 @@
 /**
- * The processor as one Flink SQL job. Tables and settings live in a session of the SQL gateway that ends after the submission; the
- * job carries its identity in its global parameters and is found again by its name. A job that was lost with its cluster goes on
- * from its newest checkpoint; what cannot be restored is computed again from the earliest record, which is harmless: every record
- * that the job writes holds the full total of its window.
+ * Runs the computation as one Flink SQL job. Tables and settings exist only in a session of the SQL gateway, which is closed after the
+ * submission. The job is found by its name and has its identity in its global parameters. After a restart of the cluster it resumes from
+ * its newest checkpoint. If the state cannot be restored, the job starts from the earliest record, which is harmless: every record that
+ * it writes contains the full totals of its window.
  */
 
 import type { Declarations } from "../../core/assets.ts";
@@ -20,11 +20,11 @@ import { hashStatements, readStatements, type Statement } from "../statements.ts
 import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 
 export interface FlinkOptions {
-  /** The cluster's REST address, without a slash at its end. */
+  /** URL of the cluster's REST API, without a trailing slash. */
   readonly restUrl: string;
-  /** The SQL gateway's address, without a slash at its end. */
+  /** URL of the SQL gateway, without a trailing slash. */
   readonly gatewayUrl: string;
-  /** Bootstrap servers as the cluster reaches them. */
+  /** Kafka's bootstrap servers as seen by the cluster. */
   readonly brokers: string;
   readonly transactions: TopicIdentity;
   readonly windows: TopicIdentity;
@@ -39,7 +39,7 @@ interface Job {
   readonly identity: ProcessorIdentity;
 }
 
-/** @throws StreamctlError `usage` when a statement's file names a value that is not given. */
+/** @throws StreamctlError `usage` for a file that uses an unknown template value */
 export function createFlinkProcessor(options: FlinkOptions): Processor {
   const { restUrl, transactions, windows, checkpoints } = options;
   const name = jobNameOf(windows);
@@ -53,7 +53,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       windowSizeMs: onlyWindow.span.sizeMs,
     });
   const statements = requireOneInsert(render(options.brokers));
-  // The same topics at another address hold the same records: the job goes on from its checkpoint there.
+  // The identity does not include the brokers' address: the same topics at another address have the same records, so the job can resume.
   const identity = { statements: hashStatements(render("")), transactionsTopicId: transactions.id, windowsTopicId: windows.id };
   const job: Job = { options, name, statements, identity };
   return {
@@ -64,7 +64,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       const [computations, former] = await Promise.all([observeJobs(restUrl, name, deadline), formerIdentities(checkpoints)]);
       return { computations, former };
     },
-    // A job ends with its cluster, and leaves its checkpoints.
+    // Jobs end with the cluster; their checkpoints remain.
     afterRestart: (last) => ({ computations: [], former: last === undefined ? [] : [last] }),
     plan: (observed) => planProcessor(observed, identity),
     parts: () => [],
@@ -74,7 +74,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
     async apply(plan, deadline, log) {
       if (!startsAnew(plan)) return;
       await cancelAll(restUrl, plan.stop, deadline);
-      // Only now is the newest checkpoint known: a job that was stopped may have made one until its end.
+      // Find the newest checkpoint only after the job has ended: it may have completed one until then.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
       const jobId = await startJob(job, resumeFrom, deadline, log);
       await cancelOthers(job, jobId, deadline);
@@ -93,7 +93,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
   };
 }
 
-/** Name of the job that writes a topic of windows; also its consumer group. */
+/** Name and consumer group of the job that writes a topic of windows. */
 export function jobNameOf(windows: Pick<TopicIdentity, "name">): string {
   return `streamctl-${windows.name}`;
 }
@@ -131,7 +131,7 @@ async function cancelAll(restUrl: string, jobIds: readonly string[], deadline: S
   await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, deadline)));
 }
 
-/** One writer: the gateway goes on with the submission of an `up` that was killed, and it may have come to its end only after the plan. */
+/** Ensures a single writer: the gateway may complete the submission of a killed `up` after this `up` has made its plan. */
 async function cancelOthers({ options: { restUrl }, name }: Job, jobId: string, deadline: StepDeadline): Promise<void> {
   const others = (await liveJobs(restUrl, name, deadline)).filter(({ id }) => id !== jobId);
   await cancelAll(
@@ -141,12 +141,12 @@ async function cancelOthers({ options: { restUrl }, name }: Job, jobId: string, 
   );
 }
 
-/** Answers the id of the job that runs then. */
+/** Returns the id of the running job. */
 async function startJob(job: Job, resumeFrom: string | undefined, deadline: StepDeadline, log: Log): Promise<string> {
   if (resumeFrom === undefined) return submitAndWait(job, {}, deadline);
   try {
-    log.debug(`${job.name} goes on from ${resumeFrom}`);
-    // Claimed: Flink deletes the old checkpoint once it has a newer one.
+    log.debug(`${job.name} resumes from ${resumeFrom}`);
+    // In claim mode Flink deletes the old checkpoint once it has a newer one.
     return await submitAndWait(
       job,
       { "execution.state-recovery.path": resumeFrom, "execution.state-recovery.claim-mode": "CLAIM" },
@@ -154,7 +154,7 @@ async function startJob(job: Job, resumeFrom: string | undefined, deadline: Step
     );
   } catch (error) {
     if (!hasCode(error, "processor")) throw error;
-    log.warn(`Flink could not go on from checkpoint "${resumeFrom}" (${messageOf(error)}): all windows are computed again`);
+    log.warn(`Flink could not resume from checkpoint "${resumeFrom}": ${messageOf(error)}. All windows are recomputed`);
     await cancelAll(
       job.options.restUrl,
       (await liveJobs(job.options.restUrl, job.name, deadline)).map(({ id }) => id),
@@ -180,12 +180,12 @@ async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>
     ...recovery,
   };
   const jobId = await runStatements(job, properties, statements, deadline);
-  if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink named no job`);
+  if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink returned no job id`);
   await waitUntilRunning(options.restUrl, jobId, deadline);
   return jobId;
 }
 
-/** Runs statements in a session of their own. Answers the job that one of them started, if any. */
+/** Runs statements in a new session. Returns the id of the job that they started, if any. */
 async function runStatements(
   { options }: Job,
   properties: Readonly<Record<string, string>>,
@@ -208,12 +208,12 @@ function explained(statement: Statement): Statement {
   return insert.test(statement.sql) ? { ...statement, text: `EXPLAIN ${statement.text}` } : statement;
 }
 
-/** One writer: two INSERT statements would be two jobs. */
+/** Ensures a single writer: each INSERT statement would start a job. */
 function requireOneInsert(statements: readonly Statement[]): readonly Statement[] {
   const inserts = statements.filter(({ sql }) => insert.test(sql));
   if (inserts.length === 1) return statements;
-  const where = inserts.length === 0 ? "none is there" : `they are in ${inserts.map(({ file }) => file).join(", ")}`;
-  throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, and ${where}`);
+  const where = inserts.length === 0 ? "there is none" : `there are several, in ${inserts.map(({ file }) => file).join(", ")}`;
+  throw new StreamctlError("usage", `Cannot run the statements of "flink": exactly one must be an INSERT, but ${where}`);
 }
 
 async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadline): Promise<Health> {
@@ -232,7 +232,7 @@ async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadl
   return { healthy: false, detail: parts.join(": "), ...(keepsFailing(history) ? { keepsFailing: true } : {}) };
 }
 
-/** How the newest job ended that the cluster remembers; empty where it remembers none. */
+/** How the latest job ended; empty if the cluster lists none. */
 async function endOf(restUrl: string, ended: readonly FlinkJob[], deadline: StepDeadline): Promise<string> {
   const last = ended.toSorted((one, other) => other.startedAtMs - one.startedAtMs)[0];
   if (last === undefined) return "";

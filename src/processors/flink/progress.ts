@@ -1,6 +1,6 @@
 /**
- * Whether a job that Flink calls RUNNING gets anywhere. One that cannot read a record, or cannot write its windows, fails and restarts
- * for ever and is RUNNING most of that time; only a checkpoint proves that records went through.
+ * Health of a RUNNING job. A job that cannot read a record or write its windows fails and restarts forever, and is RUNNING most of that time.
+ * Only a completed checkpoint proves that it makes progress.
  * https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/#jobs-jobid-checkpoints
  */
 
@@ -8,31 +8,31 @@ import { arrayAt, numberAt, stringAt } from "../../core/json.ts";
 
 export interface JobFailure {
   readonly atMs: number;
-  /** As a Java stack trace. */
+  /** Java stack trace. */
   readonly trace: string;
 }
 
 export interface JobHistory {
-  /** Start of the job, and the moment of the look; both on Flink's clock, in milliseconds since the epoch. */
+  /** Start of the job, and time of the observation; both by Flink's clock, in milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly nowMs: number;
-  /** Flink's answer to `/jobs/<id>/checkpoints`. */
+  /** Response to `/jobs/<id>/checkpoints`. */
   readonly checkpoints: unknown;
-  /** The newest first. */
+  /** Newest first. */
   readonly failures: readonly JobFailure[];
 }
 
-/** A checkpoint is taken every three seconds; a job that nobody asks for one is taken to work after this time without a failure. */
+/** Checkpoints start every three seconds. A job without any checkpoint counts as healthy after this time without a failure. */
 const settledMs = 10_000;
 
-/** A checkpoint that takes longer than this waits for something that does not come. */
+/** A checkpoint that takes longer than this is considered stuck. */
 const slowCheckpointMs = 30_000;
 
-/** So many failures within so long a time are no coincidence; so many are looked at. */
+/** A job keeps failing if it has this many failures within the time below. Also the number of failures to read. */
 export const repeatedFailures = 5;
 const repeatedWithinMs = 60_000;
 
-/** Why a job with all of its tasks running is not known to work; undefined where it is. Pure. */
+/** Why a job with all tasks running is not known to make progress; undefined if it is. Pure. */
 export function standstill({ startedAtMs, nowMs, checkpoints, failures }: JobHistory): string | undefined {
   const failedAtMs = failures[0]?.atMs;
   const sinceMs = Math.max(startedAtMs, failedAtMs ?? 0);
@@ -45,7 +45,7 @@ export function standstill({ startedAtMs, nowMs, checkpoints, failures }: JobHis
   return failedAtMs === undefined ? "no checkpoint has completed yet" : "no checkpoint has completed since it failed";
 }
 
-/** Whether a job failed again and again of late, without a checkpoint between. Pure. */
+/** Whether a job failed repeatedly in the last minute without completing a checkpoint. Pure. */
 export function keepsFailing({ nowMs, checkpoints, failures }: JobHistory): boolean {
   const oldest = failures[repeatedFailures - 1];
   const provenAtMs = numberAt(checkpoints, "latest", "completed", "latest_ack_timestamp") ?? 0;

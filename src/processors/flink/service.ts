@@ -2,7 +2,7 @@ import type { NetworkLayout } from "../../stack/network-layout.ts";
 import type { MavenJars } from "../../stack/service.ts";
 import type { ServiceDetails, ServiceType } from "../../stack/service-type.ts";
 
-/** Cluster with one TaskManager and SQL gateway in one JVM, 330 MB resident with the job. */
+/** A cluster with one TaskManager and the SQL gateway, all in one JVM. 330 MB resident with the job. */
 export const flinkService = {
   name: "flink",
   label: "Flink",
@@ -26,7 +26,7 @@ const flinkJars: MavenJars = {
   diskBytes: 400e6,
 };
 
-/** Packages that Flink's own distribution opens for Java 17. */
+/** Packages that Flink's distribution opens for Java 17. */
 const opened = [
   "java.lang",
   "java.net",
@@ -53,7 +53,7 @@ function define({ port, inside, bindHost }: NetworkLayout): ServiceDetails {
       jars: flinkJars,
       jvmOptions: [
         "-Xms128m",
-        // A million windows fit; the small young generation keeps the memory of fewer windows small.
+        // Enough for a million windows. The small young generation limits memory use with fewer windows.
         "-Xmx768m",
         "-XX:MaxNewSize=96m",
         "-XX:+UseSerialGC",

@@ -1,4 +1,2 @@
-/** Topic configuration that this processor needs for the topics of windows. */
-
-/** Records carry the time of their writing, so that topics need nothing beyond what the pipeline declares. */
+/** Flink writes records with the current time as timestamp, so the topic of windows needs no additional configuration. */
 export const windowTopicConfig: Readonly<Record<string, string>> = {};

@@ -1,4 +1,4 @@
-/** What a Flink job has read, and how it does, as its REST API shows them. https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/ */
+/** Progress and state of a Flink job, from its REST API. https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/ */
 
 import { arrayAt, numberAt, stringAt } from "../../core/json.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
@@ -6,11 +6,11 @@ import type { ComputationView, PartitionProgress } from "../plugin.ts";
 import { ask, type FlinkJob, hasEnded, jobHistory, listJobs } from "./jobs.ts";
 
 /**
- * Offsets of a topic from the metrics of the job's Kafka source, which commits to Kafka at checkpoints only. `currentOffset` is of the last
- * record that was read since the job started, `committedOffset` what the last checkpoint goes on from; each is -1 until there is one.
- * The REST API keeps metrics for `metrics.fetcher.update-interval`, and answers the ones that it has while it fetches newer ones.
+ * Reads offsets of a topic from the metrics of the job's Kafka source, which commits to Kafka only at checkpoints. `currentOffset` is the
+ * offset of the last record read since the job started, `committedOffset` the position of the last checkpoint; each is -1 initially.
+ * The REST API caches metrics for `metrics.fetcher.update-interval` and returns cached values while it fetches new ones.
  *
- * @param jobName of the job; ended ones count as not there
+ * @param jobName name of the job; ended jobs are ignored
  */
 export async function readProgress(
   restUrl: string,
@@ -53,14 +53,14 @@ async function sourceOffsets(metricsUrl: string, topic: string, deadline: StepDe
 
 const offsetMetric = /\.KafkaSourceReader\.topic\.(?<topic>.+)\.partition\.(?<partition>\d+)\.(?<kind>currentOffset|committedOffset)$/u;
 
-/** What the name of a metric of the Kafka source says, if it is of an offset of the topic. In names Flink writes `_` for what would divide them. */
+/** Parses the name of an offset metric of the topic; undefined for any other metric. Flink replaces separators in names by `_`. */
 function offsetIn(metric: string, topic: string): { readonly partition: number; readonly kind: string } | undefined {
   const { topic: named, partition, kind } = offsetMetric.exec(metric)?.groups ?? {};
   if (kind === undefined || named !== topic.replaceAll(/[ .:,]/gu, "_")) return undefined;
   return { partition: Number(partition), kind };
 }
 
-/** A row for each job of the name that has not ended. */
+/** One row per job of the name that has not ended. */
 export async function readView(restUrl: string, jobName: string, deadline: StepDeadline): Promise<readonly ComputationView[]> {
   const jobs = await liveJobs(restUrl, jobName, deadline);
   return await Promise.all(

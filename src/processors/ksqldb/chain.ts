@@ -1,4 +1,4 @@
-/** The chain of the files for given topics, held against what a server holds. Decides, and changes nothing. */
+/** The computation declared in `ksql/` for given topics, and how it compares with the state of a server. Read-only. */
 
 import type { Declarations } from "../../core/assets.ts";
 import { shortHash } from "../../core/short-hash.ts";
@@ -21,11 +21,11 @@ import type { TopicAdmin } from "../plugin.ts";
 import type { TopicIdentity } from "../../spec/names.ts";
 
 export interface KsqldbOptions {
-  /** The server's address, without a slash at its end. */
+  /** URL of the server, without a trailing slash. */
   readonly url: string;
   /**
-   * Whose what is made there is, where others use the server too: only that is ever replaced or dropped. Undefined where streamctl started
-   * the server for the stack: then whatever stands in the way is.
+   * The owner of the stack's objects on a shared server: only those are ever replaced or dropped. Undefined if streamctl started the server
+   * for the stack: then any conflicting object is.
    */
   readonly owner: Owner | undefined;
   readonly transactions: TopicIdentity;
@@ -62,7 +62,7 @@ export class KsqldbChain {
     return observeServer(this.options.url, this.declared, deadline);
   }
 
-  /** @param topics names of all that Kafka has */
+  /** @param topics names of all topics in Kafka */
   computations(held: HeldState, topics: readonly string[]): ProcessorObservation {
     const writers = writersOf(held, this.options.windows.name);
     const computations = writers.map(({ id, statement }): RunningComputation => {
@@ -77,18 +77,18 @@ export class KsqldbChain {
         ...(mendable === undefined ? {} : { mendable }),
       };
     });
-    // A table whose query ended tells by whom the windows in its topic were computed.
+    // A table whose query ended shows which computation wrote the topic of windows.
     const left = [...held.objects.values()].map(({ statement }) => this.#ownMark(statement)).filter((mark) => mark !== undefined);
     return { computations, former: writers.length > 0 ? [] : left.map((mark) => this.#identityOf(held, mark)) };
   }
 
-  /** Queries that write to the windows, or to something that the steps drop. */
+  /** Queries that write to the topic of windows, or to an object that the steps drop. */
   queriesInTheWay({ queries }: HeldState, steps: readonly ObjectStep[]): readonly HeldQuery[] {
     const dropped = new Set(steps.filter(({ operation }) => operation.startsWith("terminate")).map(({ declared }) => declared.name));
     return queries.filter(({ topics, sinks }) => topics.includes(this.options.windows.name) || sinks.some((name) => dropped.has(name)));
   }
 
-  /** Undefined for what another stack or somebody else made. */
+  /** Undefined if the statement does not belong to this stack. */
   #ownMark(statement: string): ComputationMark | undefined {
     const mark = readMark(statement);
     return mark?.owner === this.naming.mark ? mark : undefined;
@@ -114,15 +114,15 @@ export class KsqldbChain {
     for (const { name, definition } of this.declared) {
       const filling = queries.filter(({ sinks }) => sinks.includes(name));
       if (definition !== undefined) continue;
-      if (filling.length !== 1) return `${filling.length === 0 ? "no query fills" : `${filling.length} queries fill`} ${name}`;
-      if (filling[0]?.state === "PAUSED") return `the query of ${name} was paused`;
+      if (filling.length !== 1) return `${filling.length === 0 ? "no query writes" : `${filling.length} queries write`} ${name}`;
+      if (filling[0]?.state === "PAUSED") return `the query of ${name} is paused`;
       const gone = filling[0]?.topics.find((topic) => !topics.includes(topic));
-      if (gone !== undefined) return `topic "${gone}" is gone`;
+      if (gone !== undefined) return `topic "${gone}" does not exist`;
     }
     return undefined;
   }
 
-  /** Why definitions have to be extended, where that is all that differs. */
+  /** How definitions have to be extended; undefined if there is another difference, or none. */
   #mendable(held: HeldState, mark: ComputationMark): string | undefined {
     if (computationMark(mark) !== this.mark) return undefined;
     const steps = planObjects(this.declared, held, undefined).filter(({ operation }) => operation !== "unchanged");

@@ -1,4 +1,4 @@
-/** Carries out what was decided for the streams and tables of a ksqlDB server, one statement after the other. */
+/** Executes planned changes to the streams and tables of a ksqlDB server, one statement at a time. */
 
 import type { Log } from "../../core/log.ts";
 import { pollUntil } from "../../core/wait.ts";
@@ -11,7 +11,7 @@ import { carryOut } from "./server.ts";
 import { queryProperties } from "./settings.ts";
 import { type StepDeadline, stepDeadline, waitOptions } from "../../core/step-deadline.ts";
 
-/** Ends queries and returns once the server lists none of them any more. */
+/** Terminates queries and waits until the server no longer lists them. */
 export async function terminate(url: string, ids: readonly string[], deadline: StepDeadline): Promise<void> {
   for (const id of ids) {
     const isDone = async (): Promise<boolean> => (await listQueries(url, deadline)).every((query) => query.id !== id);
@@ -20,10 +20,10 @@ export async function terminate(url: string, ids: readonly string[], deadline: S
   }
 }
 
-/** Drops what the steps say is to be made again, readers before what they read. Topics stay. */
+/** Drops the objects that the steps recreate, readers before their sources. Topics remain. */
 export async function drop(url: string, steps: readonly ObjectStep[], deadline: StepDeadline): Promise<void> {
   for (const { declared, operation } of steps.toReversed()) {
-    if (operation !== "terminate, drop and create again") continue;
+    if (operation !== "terminate, drop and recreate") continue;
     const { kind, name } = declared;
     const isDone = async (): Promise<boolean> => (await describeObject(url, name, deadline)) === undefined;
     await carryOut(
@@ -34,7 +34,7 @@ export async function drop(url: string, steps: readonly ObjectStep[], deadline: 
   }
 }
 
-/** Posts the statements of what is to be made or replaced, in their order. */
+/** Executes the statements that create or replace objects, in order. */
 export async function make(url: string, steps: readonly ObjectStep[], deadline: StepDeadline, log: Log): Promise<void> {
   for (const { declared, operation, cause } of steps) {
     if (operation === "unchanged") continue;
@@ -60,15 +60,14 @@ async function isMade(url: string, { name, definition }: Declared, deadline: Ste
   return definition === undefined || compareDefinitions(parseDefinition(held.statement), definition).kind === "same";
 }
 
-/** The queries that fill the streams and tables of the files; undefined in place of one that does not run. */
+/** The queries that write the declared streams and tables; undefined for a query that is not running. */
 export function fillingQueries(declared: readonly Declared[], queries: readonly HeldQuery[]): readonly (HeldQuery | undefined)[] {
   const filled = declared.filter(({ definition }) => definition === undefined);
   return filled.map(({ name }) => queries.find(({ sinks }) => sinks.includes(name)));
 }
 
 /**
- * Returns when every query runs. One that failed is started again by the server for as long as it takes, so only the deadline ends
- * the wait.
+ * Waits until every query is running. The server keeps restarting a query that failed, so only the deadline ends the wait.
  *
  * @throws StreamctlError `processor` with the query's last error
  */
@@ -86,8 +85,8 @@ export async function waitUntilRunning(url: string, declared: readonly Declared[
     const [reason] = query === undefined ? [] : await queryErrors(url, query.id, stepDeadline(2000, deadline.signal));
     throw new StreamctlError(
       "processor",
-      `Cannot run query ${query?.id ?? "of the windows"}: ${reason ?? query?.state ?? "it is not there"}`,
-      { cause: error, hint: "Type `streamctl logs ksqldb` to see what ksqlDB says" },
+      `Cannot run query ${query?.id ?? "of the windows"}: ${reason ?? query?.state ?? "it does not exist"}`,
+      { cause: error, hint: "Run: streamctl logs ksqldb" },
     );
   }
 }

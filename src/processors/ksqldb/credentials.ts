@@ -1,27 +1,26 @@
-/** What a ksqlDB server that is not ours may want to know of who asks: a user's name and password, from the environment alone. */
+/** Credentials for an external ksqlDB server, read only from the environment. */
 
 import { StreamctlError } from "../../core/errors.ts";
 import { isLoopback } from "../../core/loopback.ts";
 
-/** Name of the variable: `user:password`. Nothing of it is ever kept or shown. */
+/** Environment variable with `user:password`. Its value is never stored or shown. */
 export const credentialsVariable = "STREAMCTL_KSQLDB_CREDENTIALS";
 
 /**
- * The header of HTTP's basic authentication; none where no credentials are given.
+ * The header for HTTP basic authentication; empty without credentials.
  *
- * @throws StreamctlError `usage` where they have no colon; the message does not repeat them
+ * @throws StreamctlError `usage` for credentials without a colon; the message does not contain them
  */
 export function authorization(environment: Readonly<Record<string, string | undefined>> = process.env): Readonly<Record<string, string>> {
   const credentials = environment[credentialsVariable] ?? "";
   if (credentials === "") return {};
   if (!credentials.includes(":"))
-    throw new StreamctlError("usage", `Cannot use ${credentialsVariable}: it is not of the form user:password`);
+    throw new StreamctlError("usage", `Cannot use ${credentialsVariable}: it must have the form user:password`);
   return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
 }
 
 /**
- * That the credentials are sent to another host in the clear, and what to do; undefined where there are none, or nobody else can read
- * them. Repeats nothing of them.
+ * A warning if the credentials would be sent unencrypted to another host; undefined otherwise. Does not contain the credentials.
  */
 export function exposedCredentials(
   url: string,
@@ -29,13 +28,13 @@ export function exposedCredentials(
 ): string | undefined {
   const { protocol, hostname, host } = new URL(url);
   if ((environment[credentialsVariable] ?? "") === "" || protocol !== "http:" || isLoopback(hostname)) return undefined;
-  return `Anybody on the way to ${host} can read ${credentialsVariable}: use https, as in --ksqldb-url https://${host}`;
+  return `${credentialsVariable} is sent unencrypted to ${host}; use https: --ksqldb-url https://${host}`;
 }
 
-/** A server that does not take who asks. */
+/** The error for missing or rejected credentials. */
 export function unauthorized(url: string): StreamctlError {
-  return new StreamctlError("processor", `Cannot use ksqlDB at "${url}": it wants other credentials than it was given, or any`, {
-    hint: `Give them in the environment: ${credentialsVariable}=user:password`,
+  return new StreamctlError("processor", `Cannot use ksqlDB at "${url}": it rejected the credentials, or none were given`, {
+    hint: `Set the environment variable ${credentialsVariable}=user:password`,
     facts: { engine: "ksqldb", condition: "unauthorized" },
   });
 }

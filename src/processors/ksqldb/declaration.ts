@@ -14,7 +14,7 @@ import {
   waysToKsqldb,
 } from "./source.ts";
 
-/** ksqlDB is in no package registry: a server that runs already, a folder with its jars, or its image must be there. */
+/** No package registry has ksqlDB. It needs a running server, a folder with its jars, or its image. */
 export const ksqldb = {
   name: "ksqldb",
   label: "ksqlDB",
@@ -38,13 +38,13 @@ export const ksqldb = {
       endpoint: url,
       probe: () => ({ kind: "http", checks: ksqldbChecks(url).map((check) => ({ ...check, headers: authorization() })) }),
       warning: exposedCredentials(url),
-      afterStop: `ksqlDB at ${source.url} is not ours and goes on: its queries wait for Kafka until the next up`,
-      afterRemoval: `ksqlDB at ${source.url} keeps its commands in the Kafka that is deleted now: start it anew before the next up`,
+      afterStop: `ksqlDB at ${source.url} keeps running: streamctl did not start it. Its queries wait for Kafka until the next up`,
+      afterRemoval: `ksqlDB at ${source.url} stored its commands in the deleted Kafka: restart it before the next up`,
     };
   },
   async inspect(kept, runtime) {
     const source = readSource(kept);
-    if (source === undefined || !("home" in source)) return "not run from a folder of this machine";
+    if (source === undefined || !("home" in source)) return "not run from a local folder";
     const { inspectHome } = await import("./inspect.ts");
     return `installed in ${await inspectHome(source.home, runtime)}`;
   },

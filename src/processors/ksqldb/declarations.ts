@@ -1,7 +1,7 @@
 /**
- * The files of `ksql/` as a chain of streams and tables, the last of which writes the windows. The statement of that one carries
- * whose computation it is: the constant by which it groups is the identity of the computation, which the server keeps with the
- * query, gives back with it, and brings back after a restart. What stands between carries it in the name of its topic.
+ * Reads the files of `ksql/`: streams and tables that build on each other, the last of which writes the windows. The last statement groups
+ * by a constant that identifies the computation and its owner. The server stores the statement with the query and restores both after a
+ * restart, so the identity can be read back. Intermediate streams have it in the name of their topic.
  */
 
 import type { Declarations } from "../../core/assets.ts";
@@ -12,12 +12,12 @@ import type { Naming } from "./naming.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
 import { retentionDays, retentionMs } from "./topic-config.ts";
 
-/** One stream or table of the files. */
+/** One declared stream or table. */
 export interface Declared {
   readonly kind: "STREAM" | "TABLE";
-  /** As the server shows it: in capitals, unless it stands in backticks. */
+  /** As shown by the server: in upper case, unless quoted with backticks. */
   readonly name: string;
-  /** What it says of a topic that is there already; undefined for one that a query of its own fills. */
+  /** The definition of a stream or table over an existing topic; undefined if a query of the statement writes it. */
   readonly definition?: Definition;
   readonly statement: Statement;
 }
@@ -29,19 +29,19 @@ export interface DeclarationValues {
   readonly naming: Naming;
 }
 
-/** What differs from one creation to the next. */
+/** Values that differ between two creations. */
 export interface CreationValues {
-  /** The identity as `computationMark()` writes it. */
+  /** Identity formatted by `computationMark()`. */
   readonly computation: string;
-  /** Topic of what was paid: a new one for each creation, so that nothing of an earlier one is counted twice. */
+  /** Intermediate topic: a new one for each creation, so that no record of an earlier one is counted twice. */
   readonly paidTransactionsTopic: string;
 }
 
 /**
- * The statements in their order, rendered for one creation.
+ * Reads the statements in order, rendered for one creation.
  *
- * @throws StreamctlError `usage` where a file holds anything but CREATE STREAM and CREATE TABLE, where not exactly one writes the windows, and
- *   where a name would be the same for every stack of a server that others use too
+ * @throws StreamctlError `usage` for a statement other than CREATE STREAM and CREATE TABLE, unless exactly the last one writes the windows,
+ *   and for a name without the stack's prefix on a shared server
  */
 export function readDeclared(declarations: Declarations, values: DeclarationValues, creation: CreationValues): readonly Declared[] {
   const { transactions, transactionsPartitions, windows, naming } = values;
@@ -53,7 +53,7 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
     windowSizeSeconds: onlyWindow.span.sizeMs / 1000,
     retentionDays,
     retentionMs,
-    // A day less: ksqlDB wants the window within the retention too.
+    // One day less, because ksqlDB requires retention to cover the window size plus the grace period.
     graceDays: retentionDays - 1,
     ...creation,
   });
@@ -68,7 +68,7 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
   const where = writers.map(({ statement }) => statement.file).join(", ");
   throw new StreamctlError(
     "usage",
-    `Cannot run the statements of "ksql": the last one, and no other, must write topic "${windows.name}", and it is written in ${where || "none"}`,
+    `Cannot run the statements of "ksql": only the last one must write topic "${windows.name}", but ${where === "" ? "none does" : `these do: ${where}`}`,
   );
 }
 
@@ -76,27 +76,23 @@ function requirePrefix(declared: readonly Declared[], { prefix }: Naming): void 
   const bare = declared.find(({ name }) => !name.toUpperCase().startsWith(prefix.toUpperCase()));
   if (bare === undefined) return;
   const { file, line } = bare.statement;
-  throw new StreamctlError(
-    "usage",
-    `Cannot run "${file}:${line}" on a server that others use too: ${bare.name} is not named by the stack`,
-    {
-      hint: `Write {{namePrefix}} before each name of a stream or table, as the files of \`streamctl eject\` do`,
-    },
-  );
+  throw new StreamctlError("usage", `Cannot run "${file}:${line}" on a shared server: the name ${bare.name} has no prefix of this stack`, {
+    hint: "Put {{namePrefix}} before the name of each stream and table, as in the files that streamctl eject writes",
+  });
 }
 
-/** The topic of windows is made by streamctl: a statement that wants another one is refused before anything is given up for it. */
+/** streamctl creates the topic of windows. Rejects a statement that needs other partitions before anything is stopped or deleted. */
 function requireOnePartition({ statement: { file, line, sql } }: Declared, topic: string): void {
   const wanted = /\bwith\s*\([^)]*\bpartitions\s*=\s*(?<count>\d+)/iu.exec(sql)?.groups?.["count"];
   if (wanted === undefined || Number(wanted) === onlyWindow.topic.partitions) return;
-  const message = `Cannot run "${file}:${line}": it wants ${wanted} partitions of topic "${topic}", and there is one`;
-  throw new StreamctlError("usage", message, { hint: "Pinot upserts within a partition: write PARTITIONS = 1" });
+  const message = `Cannot run "${file}:${line}": it needs ${wanted} partitions of topic "${topic}", which has one`;
+  throw new StreamctlError("usage", message, { hint: "Pinot upserts within one partition. Change it to PARTITIONS = 1" });
 }
 
-/** The clause that came with 0.29; of Confluent's platform with 7.4. */
+/** Supported since ksqlDB 0.29 and Confluent Platform 7.4. */
 const retentionClause = /^\s*RETENTION_MS\s*=\s*\d+\s*,?\s*$/imu;
 
-/** The statements for a server that may be too old for one of their clauses: the topic has that setting from the beginning anyway. */
+/** The statements without clauses that the server's version does not support. The topic is created with the same setting anyway. */
 export function declaredFor(version: string, declared: readonly Declared[]): readonly Declared[] {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (!(major === 0 ? minor < 29 : major < 7 || (major === 7 && minor < 4))) return declared;
@@ -105,7 +101,7 @@ export function declaredFor(version: string, declared: readonly Declared[]): rea
 
 const create = /^create\s+(?:or\s+replace\s+)?(?<kind>stream|table)\s+(?:if\s+not\s+exists\s+)?(?<name>`[^`]+`|"[^"]+"|\w+)/iu;
 
-/** Name of the stream or table that a statement makes, as the server shows it; undefined where it makes none. */
+/** Name of the stream or table that a statement creates, as shown by the server; undefined if it creates none. */
 export function nameMadeBy(sql: string): string | undefined {
   const name = create.exec(sql.trimStart())?.groups?.["name"];
   return name === undefined ? undefined : sourceName(name);
@@ -115,7 +111,7 @@ function declare(statement: Statement): Declared {
   const found = create.exec(statement.sql)?.groups;
   if (found === undefined) {
     const where = `${statement.file}:${statement.line}`;
-    throw new StreamctlError("usage", `Cannot run "${where}": only CREATE STREAM and CREATE TABLE have a place there`);
+    throw new StreamctlError("usage", `Cannot run "${where}": only CREATE STREAM and CREATE TABLE are supported`);
   }
   const { kind = "", name = "" } = found;
   const declared = { kind: kind.toUpperCase() === "TABLE" ? ("TABLE" as const) : ("STREAM" as const), name: sourceName(name), statement };
@@ -126,20 +122,20 @@ function sourceName(written: string): string {
   return /^[`"]/u.test(written) ? written.slice(1, -1) : written.toUpperCase();
 }
 
-/** A name as it must be written in a statement. */
+/** A name quoted for use in a statement, where necessary. */
 export function quoted(name: string): string {
   return /^[A-Z_][A-Z0-9_]*$/u.test(name) ? name : `\`${name}\``;
 }
 
-/** Hash of the statements that run as queries: what differs between two creations does not count. */
+/** Hash of the statements that run as queries, without the values that differ between two creations. */
 export function hashQueries(declarations: Declarations, values: DeclarationValues): string {
   const declared = readDeclared(declarations, values, { computation: "", paidTransactionsTopic: "" });
   return hashStatements(declared.filter(({ definition }) => definition === undefined).map(({ statement }) => statement));
 }
 
-/** What a computation is, as its statement carries it. */
+/** The identity in the statement of a computation. */
 export interface ComputationMark {
-  /** Whose it is: {@link Naming.mark}. */
+  /** The owner: {@link Naming.mark}. */
   readonly owner: string;
   /** Hash of the statements that run as queries. */
   readonly queries: string;
@@ -151,7 +147,7 @@ export function computationMark({ owner, queries, transactionsTopicId, windowsTo
   return ["streamctl", ...(owner === "" ? [] : [owner]), queries, transactionsTopicId, windowsTopicId].join(":");
 }
 
-/** The mark in a statement as the server gives it back, whichever stack wrote it; undefined where streamctl did not. */
+/** Reads the mark of any stack from a statement returned by the server; undefined if streamctl did not write the statement. */
 export function readMark(statement: string): ComputationMark | undefined {
   const found =
     /'streamctl:(?:(?<owner>[a-z][a-z0-9-]*\/[\w-]+):)?(?<queries>[0-9a-f]{16}):(?<transactions>[\w-]+):(?<windows>[\w-]+)'/u.exec(

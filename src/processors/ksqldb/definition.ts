@@ -1,18 +1,18 @@
 /**
- * What a CREATE STREAM or CREATE TABLE without a query says, read from our file and from the statement that the server gives back
- * by the same rules: the server writes names in capitals, types in full, and adds properties of its own.
+ * Parses a CREATE STREAM or CREATE TABLE without a query. The same parser reads our files and the statements that the server returns, which
+ * have names in upper case, full type names and additional properties.
  */
 
 import { shortHash } from "../../core/short-hash.ts";
 
 export interface Definition {
-  /** Such as `TOTAL_PAID DOUBLE`, in their order. */
+  /** Such as `TOTAL_PAID DOUBLE`, in order. */
   readonly columns: readonly string[];
-  /** Of the WITH clause; names in capitals. */
+  /** Properties of the WITH clause; names in upper case. */
   readonly properties: ReadonlyMap<string, string>;
 }
 
-/** Types that have a longer name. https://docs.ksqldb.io/en/latest/reference/sql/data-types/ */
+/** Full names of types. https://docs.ksqldb.io/en/latest/reference/sql/data-types/ */
 const synonyms: Readonly<Record<string, string>> = { INT: "INTEGER", VARCHAR: "STRING" };
 
 export function parseDefinition(sql: string): Definition {
@@ -34,7 +34,7 @@ function withClauseAt(sql: string): number {
   return found?.index ?? sql.length;
 }
 
-/** Splits at commas that stand outside of brackets. */
+/** Splits at commas outside brackets. */
 function splitAtCommas(text: string): readonly string[] {
   const parts = [""];
   let depth = 0;
@@ -47,7 +47,7 @@ function splitAtCommas(text: string): readonly string[] {
   return parts.map((part) => part.trim()).filter(Boolean);
 }
 
-/** Words outside of backticks in capitals, by their long names, one space between two. */
+/** Normalizes a column: unquoted words in upper case, full type names, single spaces. */
 function normalColumn(column: string): string {
   return column
     .replace(/`[^`]*`|\w+/gu, (word) => (word.startsWith("`") ? word : (synonyms[word.toUpperCase()] ?? word.toUpperCase())))
@@ -55,27 +55,27 @@ function normalColumn(column: string): string {
     .replaceAll(/\s+/gu, " ");
 }
 
-/** How what the server holds differs from what is wanted. */
+/** How the definition on the server differs from the declared one. */
 export type DefinitionDifference =
   | { readonly kind: "same" }
-  /** The wanted one has further columns at its end: ksqlDB replaces such a definition while its readers go on. */
+  /** The declared one has additional columns at the end: ksqlDB replaces such a definition while its readers keep running. */
   | { readonly kind: "extended"; readonly cause: string }
   | { readonly kind: "other"; readonly cause: string };
 
 export function compareDefinitions(held: Definition, wanted: Definition): DefinitionDifference {
   for (const [name, value] of wanted.properties) {
     const has = held.properties.get(name);
-    // The server writes back names of formats as it likes.
+    // The server may change the case of format names.
     const same = has !== undefined && (name.endsWith("FORMAT") ? has.toUpperCase() === value.toUpperCase() : has === value);
-    if (!same) return { kind: "other", cause: `its ${name} is ${has ?? "not set"}, and ${value} is wanted` };
+    if (!same) return { kind: "other", cause: `its ${name} is ${has ?? "not set"} instead of ${value}` };
   }
   const differs = held.columns.find((column, index) => column !== wanted.columns[index]);
-  if (differs !== undefined) return { kind: "other", cause: `its column ${differs} changed or went away` };
+  if (differs !== undefined) return { kind: "other", cause: `its column ${differs} changed or was removed` };
   const added = wanted.columns.slice(held.columns.length);
   return added.length === 0 ? { kind: "same" } : { kind: "extended", cause: `columns were added: ${added.join(", ")}` };
 }
 
-/** What a definition says, as 16 hexadecimal digits; of its properties only those that `like` names. */
+/** Hash of a definition: 16 hexadecimal digits. Includes only the properties that `like` has. */
 export function hashDefinition(definition: Definition, like: Definition): string {
   const properties = [...like.properties.keys()].toSorted().map((name) => {
     const value = definition.properties.get(name) ?? "";

@@ -1,11 +1,11 @@
-/** Where ksqlDB is installed: Confluent's archive, any folder that holds its jars, or Confluent's image, which is laid out as the archive. */
+/** Layouts of a ksqlDB installation: Confluent's archive, any folder with its jars, or Confluent's image, which has the layout of the archive. */
 
 import type { InstalledJars } from "../../stack/service.ts";
 
-/** The class that a folder of ksqlDB's jars must hold. */
+/** The class that a folder with ksqlDB's jars must contain. */
 export const ksqldbMainClass = "io.confluent.ksql.rest.server.KsqlServerMain";
 
-/** In the order of the archive's own start script: what stands first wins. */
+/** Class path order of the archive's start script: the first match wins. */
 const archiveFolders: readonly string[] = [
   "ksqldb-tools",
   "confluent-security/ksql",
@@ -20,7 +20,7 @@ const archiveFolders: readonly string[] = [
   "confluent-common",
 ].map((name) => `share/java/${name}`);
 
-/** @param home the user's folder; undefined where Confluent's image is taken */
+/** @param home the user's folder; undefined for Confluent's image */
 export function ksqldbJars(home: string | undefined): InstalledJars {
   return {
     kind: "folder",
@@ -30,14 +30,14 @@ export function ksqldbJars(home: string | undefined): InstalledJars {
     archiveFolders,
     versionJar: "ksqldb-rest-app",
     option: "--ksqldb-home DIR",
-    homeHint: "Give the folder of Confluent's archive, the one with bin/ksql-server-start, or one with ksqlDB's jars: --ksqldb-home DIR",
+    homeHint: "Use the folder of Confluent's archive (with bin/ksql-server-start) or a folder with ksqlDB's jars: --ksqldb-home DIR",
     image: {
       dockerfile: "dockerfiles/ksqldb.Dockerfile",
       argument: "KSQLDB_IMAGE",
       root: "/usr",
       label: "Confluent's image",
       withoutImage:
-        "Where Confluent's image cannot be pulled, name another (STREAMCTL_KSQLDB_IMAGE), a folder with its archive or jars " +
+        "If Confluent's image cannot be pulled, use another image (STREAMCTL_KSQLDB_IMAGE), a folder with its archive or jars " +
         "(--ksqldb-home DIR) or a running server (--ksqldb-url URL)",
     },
   };

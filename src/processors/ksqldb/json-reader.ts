@@ -1,4 +1,4 @@
-/** How ksqlDB reads JSON: by Jackson, with names in any case and timestamps by the pattern of the statement. Taken from its source. */
+/** How ksqlDB reads JSON: with Jackson, case-insensitive names and timestamps by the pattern of the statement. According to its source. */
 
 import type { JsonReader } from "../../record/json-reader.ts";
 
@@ -13,6 +13,6 @@ export const ksqldbJsonReader: JsonReader = {
     "a field name in different case",
     "a timestamp without exactly three fractional digits",
   ],
-  // Of its newer versions; older ones have none.
+  // Limits of newer versions; older ones have none.
   limits: { depth: 1000, digits: 1000, nameBytes: 50_000 },
 };

@@ -1,22 +1,22 @@
 /**
- * What a stack calls what it makes on a ksqlDB server. On a server of its own it has the names to itself. On one that others use too, each
- * name holds the pipeline and the stack's id, so that two stacks, or two users of one server, cannot touch what the other one made.
+ * Names of the objects that a stack creates on a ksqlDB server. On a server of the stack they are fixed. On a shared server each name
+ * contains the pipeline and the stack's id, so that two stacks, or two users, cannot change each other's objects.
  */
 
-/** Whose something is on a server that others use too. */
+/** The owner of objects on a shared server. */
 export interface Owner {
-  /** Name of the pipeline: small letters, digits and hyphens. */
+  /** Name of the pipeline: lower-case letters, digits and hyphens. */
   readonly pipeline: string;
   /** Eight hexadecimal digits. */
   readonly stackId: string;
 }
 
 export interface Naming {
-  /** Before the name of each stream and table. */
+  /** Prefix of the names of streams and tables. */
   readonly prefix: string;
-  /** Before the name of each topic that streamctl makes for the sake of the statements. No other stack's prefix begins with it. */
+  /** Prefix of the names of intermediate topics. No other stack's prefix begins with it. */
   readonly topicPrefix: string;
-  /** Whose a computation is, as its statement carries it; empty on a server of the stack's own, and before owners were written down. */
+  /** The owner in the mark of a computation; empty on a server of the stack, and in statements of versions without owners. */
   readonly mark: string;
 }
 
@@ -27,15 +27,15 @@ export function namingOf(owner: Owner | undefined): Naming {
   if (owner === undefined) return { prefix: "", topicPrefix: `streamctl-${betweenTopic}`, mark: "" };
   const { pipeline, stackId } = owner;
   return {
-    // A hyphen would have to be quoted; an underscore is in no name of a pipeline.
+    // A hyphen would require quotes; names of pipelines contain no underscore.
     prefix: `streamctl_${pipeline.replaceAll("-", "_")}_${stackId}_`,
     topicPrefix: `streamctl-${pipeline}-${stackId}-${betweenTopic}`,
     mark: `${pipeline}/${stackId}`,
   };
 }
 
-/** Who started a query, as a message names it, by the mark in its statement; undefined where it carries none. */
+/** Describes who started a query. @param mark the owner in its statement; undefined without a mark */
 export function describeMark(mark: string | undefined): string {
-  if (mark === undefined) return "which streamctl did not start";
-  return mark === "" ? "which an older streamctl started" : `which another stack of streamctl (${mark}) started`;
+  if (mark === undefined) return "which was not started by streamctl";
+  return mark === "" ? "which was started by an older version of streamctl" : `which was started by another stack (${mark})`;
 }

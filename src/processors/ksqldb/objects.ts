@@ -1,4 +1,4 @@
-/** What a ksqlDB server holds: the streams and tables of our names, and every query that writes. Looks only, changes nothing. */
+/** The state of a ksqlDB server: the declared streams and tables, and all persistent queries. Read-only. */
 
 import type { StreamctlError } from "../../core/errors.ts";
 import type { HttpAnswer } from "../../core/http.ts";
@@ -8,24 +8,24 @@ import { refusalError, refusalOf, saysMissing } from "./refusal.ts";
 import { ask } from "./server.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 
-/** A stream or table as the server describes it. */
+/** A stream or table as described by the server. */
 export interface HeldObject {
   readonly kind: "STREAM" | "TABLE";
   readonly name: string;
   readonly topic: string;
-  /** The statement that made it, as the server writes it. */
+  /** The statement that created it, as returned by the server. */
   readonly statement: string;
-  /** Streams and tables that were made from this one. */
+  /** Streams and tables that read from this one. */
   readonly readers: readonly string[];
 }
 
-/** A query that runs for as long as nobody ends it. */
+/** A persistent query: it runs until it is terminated. */
 export interface HeldQuery {
   readonly id: string;
   readonly statement: string;
-  /** ksqlDB's own word: `RUNNING`, `ERROR` or `PAUSED`. */
+  /** ksqlDB's query state: `RUNNING`, `ERROR` or `PAUSED`. */
   readonly state: string;
-  /** Names of the streams and tables that it fills. */
+  /** Names of the streams and tables that it writes. */
   readonly sinks: readonly string[];
   readonly topics: readonly string[];
 }
@@ -44,7 +44,7 @@ export async function observeServer(url: string, declared: readonly Declared[], 
   return { queries, objects: new Map(objects.filter((object) => object !== undefined).map((object) => [object.name, object])) };
 }
 
-/** Queries that run on their own; those of people who look on are left out. */
+/** Lists persistent queries, without the push queries of clients. */
 export async function listQueries(url: string, deadline: StepDeadline): Promise<readonly HeldQuery[]> {
   const answer = await ask(url, "SHOW QUERIES", deadline);
   if (answer.status !== 200) throw refused("list the queries of ksqlDB", answer);
@@ -52,7 +52,7 @@ export async function listQueries(url: string, deadline: StepDeadline): Promise<
     .map((query) => ({
       id: stringAt(query, "id") ?? "",
       statement: stringAt(query, "queryString") ?? "",
-      // Of one that is paused it says that it runs, and tells the truth beside it.
+      // For a paused query `state` is RUNNING; only `statusCount` is correct.
       state: (numberAt(query, "statusCount", "PAUSED") ?? 0) > 0 ? "PAUSED" : (stringAt(query, "state") ?? ""),
       sinks: strings(at(query, "sinks")),
       topics: strings(at(query, "sinkKafkaTopics")),
@@ -74,21 +74,21 @@ export async function describeObject(url: string, name: string, deadline: StepDe
     name,
     topic: stringAt(description, "topic") ?? "",
     statement: stringAt(description, "statement") ?? "",
-    // Not every version tells of readers whose query has ended.
+    // Some versions do not report readers whose query has ended.
     readers: [
       ...new Set([...strings(at(description, "sourceConstraints")), ...readQueries.flatMap((query) => strings(at(query, "sinks")))]),
     ],
   };
 }
 
-/** Last errors of a query, as the server tells them. */
+/** Recent errors of a query, as reported by the server. */
 export async function queryErrors(url: string, id: string, deadline: StepDeadline): Promise<readonly string[]> {
   const answer = await ask(url, `EXPLAIN ${quoted(id)}`, deadline);
   const errors = arrayAt(answer.json, 0, "queryDescription", "queryErrors");
   return errors.map((error) => stringAt(error, "errorMessage")?.split("\n")[0] ?? "").filter(Boolean);
 }
 
-/** The queries that write to a topic, whoever started them. */
+/** All queries that write to a topic, including those of other owners. */
 export function writersOf({ queries }: Pick<HeldState, "queries">, topic: string): readonly HeldQuery[] {
   return queries.filter(({ topics }) => topics.includes(topic));
 }

@@ -1,4 +1,4 @@
-/** What has to happen to each stream and table: decided from what the server holds and what the files say. Pure. */
+/** Plans changes to streams and tables by comparing the state of the server with the declarations. Pure. */
 
 import { StreamctlError } from "../../core/errors.ts";
 import { type Declared, readMark } from "./declarations.ts";
@@ -7,44 +7,45 @@ import { describeMark, type Naming } from "./naming.ts";
 import type { HeldQuery, HeldState } from "./objects.ts";
 
 export interface ObjectStep {
-  readonly operation: "unchanged" | "create" | "replace in place" | "terminate, drop and create again";
+  readonly operation: "unchanged" | "create" | "replace in place" | "terminate, drop and recreate";
   readonly declared: Declared;
   readonly cause: string;
 }
 
 /**
- * One step for each stream and table of the files, in their order. Queries are kept or made anew all together: what lies between two
- * of them belongs to one computation. `CREATE OR REPLACE` serves only definitions without a query: ksqlDB refuses to replace a
- * windowed aggregate, even by itself, and a query that is replaced writes on into what the old one left.
+ * Returns one step per declared stream and table, in order. Queries are kept or recreated together, because the intermediate topics belong
+ * to one computation. `CREATE OR REPLACE` is used only for definitions without a query: ksqlDB refuses to replace a windowed aggregate,
+ * even by an identical one, and a replaced query would continue with the output of the old one.
  *
- * @param rebuild why the queries have to be made anew; undefined where they are to stay
+ * @param rebuild why the queries have to be recreated; undefined to keep them
  */
 export function planObjects(declared: readonly Declared[], { objects }: HeldState, rebuild: string | undefined): readonly ObjectStep[] {
   return declared.map((wanted): ObjectStep => {
     const held = objects.get(wanted.name);
     if (held === undefined) return { operation: "create", declared: wanted, cause: "it does not exist" };
     if (wanted.definition === undefined || held.kind !== wanted.kind) {
-      if (rebuild === undefined) return { operation: "unchanged", declared: wanted, cause: "it was made by the same statement" };
+      if (rebuild === undefined) return { operation: "unchanged", declared: wanted, cause: "its statement is unchanged" };
       const why = wanted.kind === "TABLE" ? ` (windowed aggregates cannot be replaced)` : "";
-      return { operation: "terminate, drop and create again", declared: wanted, cause: `${rebuild}${why}` };
+      return { operation: "terminate, drop and recreate", declared: wanted, cause: `${rebuild}${why}` };
     }
     const difference = compareDefinitions(parseDefinition(held.statement), wanted.definition);
-    if (difference.kind === "same") return { operation: "unchanged", declared: wanted, cause: "it is as its file says" };
-    const operation = difference.kind === "extended" ? "replace in place" : "terminate, drop and create again";
+    if (difference.kind === "same") return { operation: "unchanged", declared: wanted, cause: "its definition is unchanged" };
+    const operation = difference.kind === "extended" ? "replace in place" : "terminate, drop and recreate";
     return { operation, declared: wanted, cause: difference.cause };
   });
 }
 
-/** Whether a query is the stack's own: by the mark of its computation, or because it writes to a topic that the stack made for it. */
+/** Whether a query belongs to the stack: by the mark in its statement, or because it writes to an intermediate topic of the stack. */
 export function isOurQuery({ statement, topics }: HeldQuery, { mark, topicPrefix }: Naming): boolean {
   return readMark(statement)?.owner === mark || topics.some((topic) => topic.startsWith(topicPrefix));
 }
 
 /**
- * On a server that others use too, no query of theirs is terminated, and none writes where the stack does. What an older streamctl made there
- * has names that every stack shared: it is named, and left to whoever knows whose it is.
+ * Ensures on a shared server that the steps affect no query of another owner, and that no other query writes to the topic of windows.
+ * Objects of older versions of streamctl have names that all stacks shared, so their owner is unknown: the error names them, and the user
+ * decides.
  *
- * @throws StreamctlError `processor` naming the query that stands in the way
+ * @throws StreamctlError `processor` naming the conflicting query
  */
 export function requireOwn(
   steps: readonly ObjectStep[],
@@ -59,10 +60,10 @@ export function requireOwn(
   if (foreign === undefined) return;
   const who = describeMark(readMark(foreign.statement)?.owner);
   const message = `Cannot use ksqlDB at "${place.url}": its query ${foreign.id}, ${who}, writes to topic "${foreign.topics.join(", ")}"`;
-  throw new StreamctlError("processor", message, { hint: `Type in ksqlDB: TERMINATE ${foreign.id};` });
+  throw new StreamctlError("processor", message, { hint: `Run in ksqlDB: TERMINATE ${foreign.id};` });
 }
 
-/** A server that others use too, and what the stack calls its own there. */
+/** A shared server, and the stack's names there. */
 export interface SharedServer {
   readonly url: string;
   readonly naming: Naming;

@@ -8,7 +8,7 @@ import { readServerInfo } from "./server.ts";
 import { readSource } from "./source.ts";
 import { readProgress, readView } from "./view.ts";
 
-/** Longest time for a server that is not ours to give back what streamctl made there, in milliseconds. */
+/** Timeout for removing the stack's objects from an external server. */
 const releaseTimeoutMs = 60_000;
 
 export const ksqldbPlugin: ProcessorPlugin = {
@@ -23,10 +23,14 @@ export const ksqldbPlugin: ProcessorPlugin = {
       if (dropped.length > 0) log.info(`Dropped from ksqlDB at ${options.url}: ${dropped.join(", ")}`);
     } catch (error) {
       if (hasCode(error, "interrupted")) throw error;
-      throw new StreamctlError("processor", `Cannot take back what streamctl made on ksqlDB at "${options.url}": ${messageOf(error)}`, {
-        cause: error,
-        hint: "Its queries may still write there: type in ksqlDB SHOW QUERIES; and then TERMINATE and DROP",
-      });
+      throw new StreamctlError(
+        "processor",
+        `Cannot remove the objects of this stack from ksqlDB at "${options.url}": ${messageOf(error)}`,
+        {
+          cause: error,
+          hint: "Their queries may still be running. Run in ksqlDB: SHOW QUERIES; and then TERMINATE and DROP",
+        },
+      );
     }
   },
   async requireSameKafka(context, clusterId, deadline) {
@@ -37,7 +41,7 @@ export const ksqldbPlugin: ProcessorPlugin = {
       throw new StreamctlError("unreachable", error.message, { cause: error, hint });
     });
     if (clusterId === undefined || kafkaClusterId === "" || kafkaClusterId === clusterId) return;
-    const message = `Cannot use ksqlDB at "${url}": it works with another Kafka (${kafkaClusterId}, this stack's is ${clusterId})`;
+    const message = `Cannot use ksqlDB at "${url}": it uses another Kafka cluster (${kafkaClusterId} instead of ${clusterId})`;
     throw new StreamctlError("processor", message, { hint });
   },
   queries: {
@@ -63,7 +67,7 @@ function addressIn({ endpoints, source }: Pick<ProcessorContext, "endpoints" | "
   return serverOf(source) ?? endpoints["ksqldb"] ?? "";
 }
 
-/** Address of a server that is not ours; undefined where the stack has its own. */
+/** URL of an external server; undefined if the stack runs its own. */
 function serverOf(kept: ProcessorContext["source"]): string | undefined {
   const source = readSource(kept);
   return source && "url" in source ? source.url : undefined;

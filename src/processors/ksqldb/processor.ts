@@ -1,8 +1,7 @@
 /**
- * The processor as a chain of ksqlDB's streams and tables. The server keeps its queries, and brings them back after a restart, so what
- * it holds is compared with the files; what it holds says by itself whose it is (`ksqldb-declarations.ts`). When anything that counts
- * is different, all queries are made anew from the earliest record: that is harmless, for each record that they write holds the
- * full total of its window.
+ * Runs the computation as streams and tables of a ksqlDB server. The server stores its queries and restarts them itself, so their state is
+ * compared with the declarations; each statement contains its owner (`declarations.ts`). If a relevant part differs, all queries are
+ * recreated and start from the earliest record, which is harmless: every record that they write contains the full totals of its window.
  */
 
 import { randomUUID } from "node:crypto";
@@ -21,7 +20,7 @@ import { retentionMs } from "./topic-config.ts";
 import { validateSteps } from "./validation.ts";
 import { planProcessor, type Processor, type ProcessorPlan, startsAnew } from "../processor.ts";
 
-/** @throws StreamctlError `usage` when a file of `ksql/` cannot be used. */
+/** @throws StreamctlError `usage` for an invalid file in `ksql/` */
 export function createKsqldbProcessor(options: KsqldbOptions): Processor {
   const chain = new KsqldbChain(options);
   const { url, windows } = options;
@@ -33,12 +32,12 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
       const [held, topics] = await Promise.all([chain.look(deadline), options.topics.list(deadline)]);
       return { ...chain.computations(held, topics), held: { objects: held, topics } satisfies Seen };
     },
-    // The server keeps its queries in Kafka.
+    // The server stores its queries in Kafka and restarts them.
     afterRestart: (last) => ({
       computations: last === undefined ? [] : [{ id: windows.name, state: "running", identity: last }],
       former: [],
     }),
-    // What was seen by a processor for other topics is read again for these.
+    // The observation may come from a processor for other topic ids: evaluate it again for these.
     plan(observed) {
       const seen = observed.held as Seen | undefined;
       return planProcessor(seen ? chain.computations(seen.objects, seen.topics) : observed, chain.wanted);
@@ -79,7 +78,7 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
       try {
         return await healthOf(chain, deadline);
       } catch (error) {
-        // A server that refuses to tell is there, and not healthy.
+        // A server that answers with an error is reachable, but not healthy.
         if (!hasCode(error, "processor")) throw error;
         return { healthy: false, detail: error.message };
       }
@@ -87,13 +86,13 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
   };
 }
 
-/** What was seen of a server and of the topics of its Kafka. */
+/** The observed state of a server, and the topics in its Kafka. */
 interface Seen {
   readonly objects: HeldState;
   readonly topics: readonly string[];
 }
 
-/** @param held what the server holds; undefined where it was not asked: then it holds what it held last */
+/** @param held the state of the server; undefined if it was not asked: then it is assumed to be unchanged */
 function partsOf({ declared }: KsqldbChain, plan: ProcessorPlan, held: HeldState | undefined): readonly Operation[] {
   const target = ({ kind, name }: Declared) => ({ kind: kind.toLowerCase(), name });
   if (held === undefined) {
@@ -103,7 +102,7 @@ function partsOf({ declared }: KsqldbChain, plan: ProcessorPlan, held: HeldState
   return planObjects(declared, held, startsAnew(plan) ? plan.cause : undefined).map(({ operation, declared: one, cause }) => ({
     operation: partOperations[operation],
     ...target(one),
-    cause: operation === "terminate, drop and create again" ? `${cause}: terminated, dropped and created again` : cause,
+    cause: operation === "terminate, drop and recreate" ? `${cause}: terminated, dropped and recreated` : cause,
   }));
 }
 
@@ -111,21 +110,21 @@ const partOperations = {
   unchanged: "keep",
   create: "create",
   "replace in place": "update",
-  "terminate, drop and create again": "replace",
+  "terminate, drop and recreate": "replace",
 } as const satisfies Record<ObjectStep["operation"], OperationKind>;
 
 /**
- * Drops exactly what streamctl made on a server for one stack: its queries, streams, tables and the topic between them. Topics of transactions and of
- * windows stay. Answers the names of what was dropped.
+ * Drops all objects that streamctl created on a server for one stack: queries, streams, tables and intermediate topics. Keeps the topics of
+ * transactions and of windows. Returns the names of the dropped streams and tables.
  *
- * @throws StreamctlError `processor` where somebody else's query reads one of them, `unreachable`
+ * @throws StreamctlError `processor` if a query of another owner reads one of them, `unreachable`
  */
 export async function removeOwnObjects(options: KsqldbOptions, deadline: StepDeadline): Promise<readonly string[]> {
   const chain = new KsqldbChain(options);
   const held = await chain.look(deadline);
   const steps = chain.declared
     .filter(({ name }) => held.objects.has(name))
-    .map((declared): ObjectStep => ({ operation: "terminate, drop and create again", declared, cause: "asked to" }));
+    .map((declared): ObjectStep => ({ operation: "terminate, drop and recreate", declared, cause: "requested" }));
   await dropAll(
     chain,
     chain.queriesInTheWay(held, steps).filter((query) => isOurQuery(query, chain.naming)),
@@ -136,12 +135,12 @@ export async function removeOwnObjects(options: KsqldbOptions, deadline: StepDea
   return steps.map(({ declared }) => declared.name);
 }
 
-/** @throws StreamctlError `processor` where a query of somebody else's stands in the way on a server that others use too */
+/** @throws StreamctlError `processor` on a shared server if a query of another owner conflicts with the steps */
 function requireOwnIfShared({ options, naming }: KsqldbChain, steps: readonly ObjectStep[], held: Pick<HeldState, "queries">): void {
   if (options.owner !== undefined) requireOwn(steps, held, options.windows.name, { url: options.url, naming });
 }
 
-/** An older streamctl gave its things the names that every stack used, so whose they are nobody can tell; they must not go on to write. */
+/** Objects of older versions of streamctl have names shared by all stacks, so their owner is unknown. None of them may write to the topic of windows. */
 function requireNothingOlder({ options: { url, windows }, naming }: KsqldbChain, held: HeldState): void {
   const older = writersOf(held, windows.name).filter(({ statement }) => readMark(statement)?.owner === "");
   if (naming.mark !== "") requireOwn([], { queries: older }, windows.name, { url, naming });
@@ -154,7 +153,7 @@ async function rebuild(chain: KsqldbChain, held: HeldState, cause: string, deadl
   const steps = planObjects(declaredFor(version, chain.render({ computation: chain.mark, paidTransactionsTopic })), held, cause);
   if (owner !== undefined) {
     requireOwnIfShared(chain, steps, held);
-    log.info(`On ksqlDB at ${url} streamctl names what it makes ${chain.declared.map(({ name }) => name).join(", ")}`);
+    log.info(`Objects of this stack on ksqlDB at ${url}: ${chain.declared.map(({ name }) => name).join(", ")}`);
     await warnOfSettings(url, log, deadline);
   }
   for (const { operation, declared, cause: why } of steps) {
@@ -181,7 +180,7 @@ async function dropAll(
 ): Promise<void> {
   const { url, topics } = chain.options;
   const isOwn = (topic: string): boolean => topic.startsWith(chain.naming.topicPrefix);
-  // A query ends only when it got rid of what it still has to write, so a topic of ours that was deleted is there once more until then.
+  // A query ends only after it has flushed its pending writes, so recreate a deleted intermediate topic until then.
   const there = await topics.list(deadline);
   const written = queries.flatMap((query) => query.topics).filter(isOwn);
   for (const name of written) if (!there.includes(name)) await createOwnTopic(chain, name, deadline);
@@ -200,10 +199,10 @@ async function healthOf({ options, declared }: KsqldbChain, deadline: StepDeadli
   if (writers.length !== 1) return { healthy: false, detail: writers.length === 0 ? "no query" : `${writers.length} queries` };
   const filling = fillingQueries(declared, queries);
   const running = filling.filter((query) => query?.state === "RUNNING").length;
-  const detail = `${running} of ${filling.length} queries run`;
-  // A query whose topic was deleted runs on, and writes nowhere.
+  const detail = `${running} of ${filling.length} queries running`;
+  // A query whose topic was deleted keeps running without writing anything.
   const gone = filling.flatMap((query) => query?.topics ?? []).find((topic) => !topics.includes(topic));
-  if (gone !== undefined) return { healthy: false, detail: `${detail}: topic "${gone}" is gone` };
+  if (gone !== undefined) return { healthy: false, detail: `${detail}: topic "${gone}" does not exist` };
   const failing = filling.find((query) => query !== undefined && query.state !== "RUNNING");
   const [reason] = failing === undefined ? [] : await queryErrors(options.url, failing.id, deadline);
   const why = failing === undefined ? "" : `: ${failing.id} is ${failing.state}${reason === undefined ? "" : ` (${reason})`}`;

@@ -1,5 +1,5 @@
 /**
- * Queries to ksqlDB: those that look once (pull), and those that go on with every change (push, `EMIT CHANGES`).
+ * Runs pull queries, which return once, and push queries (`EMIT CHANGES`), which continue with every change.
  * https://docs.ksqldb.io/en/latest/developer-guide/ksqldb-rest-api/streaming-endpoint/
  */
 
@@ -10,34 +10,34 @@ import { authorization, unauthorized } from "./credentials.ts";
 import { refusalError, refusalOf } from "./refusal.ts";
 
 export interface KsqldbQuery {
-  /** Address without a slash at its end. */
+  /** URL without a trailing slash. */
   readonly url: string;
-  /** Without its semicolon. */
+  /** Without a trailing semicolon. */
   readonly sql: string;
   readonly signal: AbortSignal;
 }
 
 export interface KsqldbAnswer {
-  /** Types in ksqlDB's words. */
+  /** Types by ksqlDB's names. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** As they come; of a push query they never end. Integers that a number does not hold exactly are bigints. */
+  /** Rows as they arrive; those of a push query never end. Integers beyond 2^53 are bigints. */
   readonly rows: AsyncIterable<readonly unknown[]>;
 }
 
 const delimited = "application/vnd.ksqlapi.delimited.v1";
 
-/** Longest time until a query answers its columns, in milliseconds. */
+/** Timeout until the columns of a query arrive. */
 const answerTimeoutMs = 60_000;
 
-/** Whether a statement asks for changes instead of one answer. Quoted texts and comments do not count. */
+/** Whether a statement is a push query. Ignores quoted text and comments. */
 export function isPushQuery(sql: string): boolean {
   return /\bemit\s+changes\b/iu.test(sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\//gu, " "));
 }
 
 /**
- * Runs a query; returns once its columns are known. A push query begins with the earliest record: what came before it is a change too.
+ * Runs a query; returns once its columns are known. A push query starts from the earliest record, so that it returns existing rows too.
  *
- * @throws StreamctlError `processor` when ksqlDB refuses, `unreachable`, `interrupted`; also while rows are read
+ * @throws StreamctlError `processor` for a rejected query, `unreachable`, `interrupted`; also from `rows`
  */
 export async function queryKsqldb({ url, sql, signal }: KsqldbQuery): Promise<KsqldbAnswer> {
   const body = {
@@ -64,7 +64,7 @@ async function* rowsOf(reader: AsyncIterator<string>): AsyncGenerator<readonly u
     for (let line = await nextLine(reader); line !== undefined; line = await nextLine(reader)) {
       const row = parse(line);
       if (Array.isArray(row)) yield row;
-      // An object among the rows is a word about them: the end of the limit, or what went wrong.
+      // An object among the rows is a message: the limit was reached, or an error occurred.
       else if (isObject(row) && "error_code" in row) throw refused(400, line);
     }
   } finally {
@@ -72,7 +72,7 @@ async function* rowsOf(reader: AsyncIterator<string>): AsyncGenerator<readonly u
   }
 }
 
-/** The next line that holds anything. */
+/** The next line that is not blank. */
 async function nextLine(reader: AsyncIterator<string>): Promise<string | undefined> {
   for (;;) {
     const { done, value } = await reader.next();
@@ -89,8 +89,8 @@ function refused(status: number, text: string): StreamctlError {
   const json = parse(text);
   const refusal = refusalOf({ status, text, json });
   if (status === 200 && stringAt(json, "message") === undefined) {
-    return new StreamctlError("processor", "Cannot query ksqlDB: its answer names no columns", { hint: "Only SELECT answers rows" });
+    return new StreamctlError("processor", "Cannot query ksqlDB: the response has no columns", { hint: "Only SELECT returns rows" });
   }
-  const hint = refusal.changesOnly === true ? { hint: "Add EMIT CHANGES to the query to see its changes" } : {};
+  const hint = refusal.changesOnly === true ? { hint: "Append EMIT CHANGES to the query to run it as a push query" } : {};
   return refusalError(`Cannot query ksqlDB: ${refusal.reason}`, refusal, { ...hint, facts: { status } });
 }

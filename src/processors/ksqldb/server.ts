@@ -1,6 +1,6 @@
 /**
- * A ksqlDB server, as far as provisioning needs it: what it says of itself, and statements carried out one by one. That the server
- * took a statement is not that it was carried out, and that no answer came is not that nothing happened: either is looked up.
+ * Client for a ksqlDB server: reads its info and executes statements one at a time. An accepted statement may still fail, and a statement
+ * without a response may have been executed. In both cases the client checks the result.
  * https://docs.ksqldb.io/en/latest/developer-guide/ksqldb-rest-api/ksql-endpoint/
  */
 
@@ -12,28 +12,28 @@ import { authorization, unauthorized } from "./credentials.ts";
 import { failureOf, type Refusal, refusalError, refusalOf } from "./refusal.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 
-/** Longest time for one answer, in milliseconds. A server whose Kafka is away would keep a statement for minutes. */
+/** Timeout per request. A server that cannot reach Kafka would block a statement for minutes. */
 const answerTimeoutMs = 30_000;
 
 export interface ServerInfo {
-  /** Such as `0.29.0`; of Confluent's platform its own number, such as `7.4.1`. */
+  /** Such as `0.29.0`, or `7.4.1` for Confluent Platform. */
   readonly version: string;
-  /** Id of the Kafka cluster that the server works with. */
+  /** Id of the Kafka cluster that the server uses. */
   readonly kafkaClusterId: string;
 }
 
-/** @throws StreamctlError `unreachable` when nothing answers, `processor` when it is no ksqlDB, or wants other credentials */
+/** @throws StreamctlError `unreachable`; `processor` if the server is not ksqlDB or rejects the credentials */
 export async function readServerInfo(url: string, deadline: StepDeadline): Promise<ServerInfo> {
-  const answer = await askUntilReady(`ask ksqlDB at "${url}" who it is`, () => exchange(`${url}/info`, within(deadline)), deadline);
+  const answer = await askUntilReady(`read the version of ksqlDB at "${url}"`, () => exchange(`${url}/info`, within(deadline)), deadline);
   if (answer.status === 401 || answer.status === 403) throw unauthorized(url);
   const info = at(answer.json, "KsqlServerInfo");
   const version = stringAt(info, "version");
-  if (version === undefined) throw new StreamctlError("processor", `Cannot use "${url}" as ksqlDB: it answers, and not as ksqlDB does`);
+  if (version === undefined) throw new StreamctlError("processor", `Cannot use "${url}" as ksqlDB: the response is not from ksqlDB`);
   return { version, kafkaClusterId: stringAt(info, "kafkaClusterId") ?? "" };
 }
 
 /**
- * Answers to one statement that only looks. One that a server which is starting or busy did not answer is asked again.
+ * Runs a read-only statement. Retries while the server is starting or busy.
  *
  * @throws StreamctlError `unreachable`, `processor`, `interrupted`
  */
@@ -43,7 +43,7 @@ export async function ask(
   deadline: StepDeadline,
   properties: Readonly<Record<string, string>> = {},
 ): Promise<HttpAnswer> {
-  return await askUntilReady(`ask ksqlDB "${sql.split("\n")[0] ?? ""}"`, () => post(url, sql, properties, deadline), deadline);
+  return await askUntilReady(`run "${sql.split("\n")[0] ?? ""}" in ksqlDB`, () => post(url, sql, properties, deadline), deadline);
 }
 
 async function askUntilReady(action: string, send: () => Promise<HttpAnswer>, deadline: StepDeadline): Promise<HttpAnswer> {
@@ -62,21 +62,21 @@ async function askUntilReady(action: string, send: () => Promise<HttpAnswer>, de
 }
 
 export interface Command {
-  /** One statement, without its semicolon. */
+  /** One statement, without a trailing semicolon. */
   readonly sql: string;
-  /** What cannot be done where it fails: `run "ksql/01-transactions.sql:3"`; given the line that the server names. */
+  /** The action for error messages, such as `run "ksql/01-transactions.sql:3"`, given the line that the server reports. */
   readonly action: (line: number | undefined) => string;
-  /** Settings of the queries that it starts. */
+  /** Properties of the queries that it starts. */
   readonly properties?: Readonly<Record<string, string>>;
-  /** Looks whether what the statement is for has come to be, whoever brought it about. */
+  /** Checks whether the intended result exists, no matter which attempt or client produced it. */
   readonly isDone: () => Promise<boolean>;
 }
 
 /**
- * Carries out one statement to its end. It is posted again only where it is certain that it was not run and may be in a moment:
- * after a busy or starting server, after a connection that broke, each time with a look at what is there.
+ * Executes one statement to completion. Retries only if the statement was certainly not executed and a retry may succeed: when the server is
+ * busy or starting, or after a lost connection, each time after checking the result.
  *
- * @throws StreamctlError `processor` when ksqlDB refuses, or does not come to an end before the deadline; `interrupted`
+ * @throws StreamctlError `processor` if ksqlDB rejects the statement or does not complete it before the deadline; `interrupted`
  */
 export async function carryOut(url: string, command: Command, deadline: StepDeadline): Promise<void> {
   let last: Refusal | undefined;
@@ -85,7 +85,7 @@ export async function carryOut(url: string, command: Command, deadline: StepDead
     try {
       return await command.isDone();
     } catch (error) {
-      // Whoever cannot be asked is asked again.
+      // Retry while the server is unreachable.
       if (hasCode(error, "unreachable")) return false;
       throw error;
     }
@@ -96,10 +96,10 @@ export async function carryOut(url: string, command: Command, deadline: StepDead
     const refusal = await tryOnce(url, command, deadline);
     if (refusal === undefined) return true;
     const again = refusal.retry === "again" || (refusal.retry === "once" && last?.retry !== "once");
-    // What the server said says more than that it was silent just now.
+    // An earlier error from the server is more specific than a missing response.
     if (last === undefined || refusal.silent !== true) last = refusal;
     if (again) return undefined;
-    // Of a statement that was posted twice, the second is refused where the first had been run after all.
+    // If a retried statement is rejected, the first attempt may have been executed.
     if (attempts > 1 && (await isDone())) return true;
     throw refused(command, refusal);
   };
@@ -111,22 +111,22 @@ export async function carryOut(url: string, command: Command, deadline: StepDead
   }
 }
 
-/** Undefined where the statement was carried out. */
+/** Undefined on success. */
 async function tryOnce(url: string, command: Command, deadline: StepDeadline): Promise<Refusal | undefined> {
   let answer: HttpAnswer;
   try {
     answer = await post(url, command.sql, command.properties ?? {}, deadline);
   } catch (error) {
-    // Whether it ran nobody knows: the next look tells.
-    if (hasCode(error, "unreachable")) return { reason: `no answer came: ${error.message}`, retry: "again", silent: true };
+    // It is unknown whether the statement was executed: the next attempt checks that first.
+    if (hasCode(error, "unreachable")) return { reason: `no response: ${error.message}`, retry: "again", silent: true };
     throw error;
   }
   if (answer.status !== 200) return refusalOf(answer);
   const entity = at(answer.json, 0);
   const commandId = stringAt(entity, "commandId");
   if (commandId === undefined) {
-    // A `warning_entity` has no command: nothing was done, and its words say why.
-    const reason = stringAt(entity, "message") ?? "it names no command";
+    // A `warning_entity` has no command: nothing was executed, and its message says why.
+    const reason = stringAt(entity, "message") ?? "the response has no command";
     return { ...failureOf(reason), retry: "never" };
   }
   return await settle(url, commandId, commandStatus(at(entity, "commandStatus")), deadline);
@@ -141,18 +141,18 @@ function commandStatus(value: unknown): CommandStatus {
   return { state: stringAt(value, "status") ?? "", message: stringAt(value, "message") ?? "" };
 }
 
-/** Follows a command that the server took until it has ended. */
+/** Waits until an accepted command has ended. */
 async function settle(url: string, commandId: string, first: CommandStatus, deadline: StepDeadline): Promise<Refusal | undefined> {
   let status = first;
   const look = async (): Promise<Refusal | "done" | undefined> => {
     if (status.state === "SUCCESS" || status.state === "TERMINATED") return "done";
     if (status.state === "ERROR") return failureOf(status.message);
-    // Its names stand in backticks, and are not found without them.
+    // Keep the backticks in the command id: the server does not find it without them.
     const answer = await exchange(`${url}/status/${encodeURI(commandId)}`, within(deadline)).catch((error: unknown) => {
       if (hasCode(error, "unreachable")) return undefined;
       throw error;
     });
-    if (answer?.status === 404) return { reason: `the server forgot its command "${commandId}"`, retry: "again" };
+    if (answer?.status === 404) return { reason: `the server does not know command "${commandId}"`, retry: "again" };
     if (answer?.status === 200) status = commandStatus(answer.json);
     return undefined;
   };
@@ -161,7 +161,7 @@ async function settle(url: string, commandId: string, first: CommandStatus, dead
     return end === "done" ? undefined : end;
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
-    return { reason: `ksqlDB still carries it out (${status.message})`, retry: "again" };
+    return { reason: `ksqlDB is still executing it (${status.message})`, retry: "again" };
   }
 }
 
@@ -170,7 +170,7 @@ function refused({ action }: Command, refusal: Refusal): StreamctlError {
 }
 
 async function post(url: string, sql: string, properties: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<HttpAnswer> {
-  // A comment at the end would swallow the semicolon.
+  // A trailing comment would hide the semicolon.
   const ksql = sql.includes("--") ? `${sql}\n;` : `${sql};`;
   return await exchange(`${url}/ksql`, { ...within(deadline), method: "POST", body: { ksql, streamsProperties: properties } });
 }

@@ -4,8 +4,8 @@ import type { ServiceDetails, ServiceOptions, ServiceType } from "../../stack/se
 import { ksqldbJars, ksqldbMainClass } from "./home.ts";
 
 /**
- * ksqlDB 0.28 or newer, from a folder of the user's or from an image. 340 MB resident when idle, 600 to 670 with the queries of the
- * windows. Without Kafka it neither starts nor stops.
+ * ksqlDB 0.28 or newer, from the user's folder or from an image. 340 MB resident when idle, 600 to 670 MB with the queries of the
+ * windows. It can neither start nor stop without Kafka.
  */
 export const ksqldbService = {
   name: "ksqldb",
@@ -46,7 +46,7 @@ function define({ port, inside, bindHost, brokers }: NetworkLayout, { source }: 
   };
 }
 
-/** It answers 503 while it starts, and 200 when it is not healthy. */
+/** ksqlDB returns 503 while it starts, but 200 when it is unhealthy. */
 export function ksqldbChecks(url: string): readonly HttpCheck[] {
   return [
     { url: `${url}/info`, expects: { path: ["KsqlServerInfo", "serverStatus"], equals: "RUNNING" } },

@@ -1,27 +1,27 @@
-/** Settings of a ksqlDB server that is not ours: read, and said where they keep the windows from being exact or soon. */
+/** Reads the settings of an external ksqlDB server, and warns about those that make results inexact or late. */
 
 import type { Log } from "../../core/log.ts";
 import { arrayAt, at, isObject, stringAt } from "../../core/json.ts";
 import { ask } from "./server.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 
-/** Settings that our queries ask for themselves; of those that a server does not let them choose, it says so. */
+/** Properties that streamctl sets for its queries. A server that does not permit one rejects the statement. */
 export const queryProperties = {
-  // New queries would begin with what comes next.
+  // The default is the latest offset.
   "auto.offset.reset": "earliest",
-  // By default, what a killed server had counted and not yet marked as read is counted again, for good.
+  // With the default, at_least_once, records that a killed server had counted but not committed would be counted twice.
   "processing.guarantee": "exactly_once_v2",
-  // Changes of a window are gathered for so long; by default for two seconds.
+  // Changes of a window are buffered for this time; the default is two seconds.
   "commit.interval.ms": "200",
-  // A record without a proper time is left out; some servers end the query at it.
+  // Skip records without a valid timestamp; otherwise they may stop the query.
   "ksql.timestamp.throw.on.invalid": "false",
 } as const;
 
-/** Settings by name, without the prefix of those that go on to Kafka Streams; empty where the server tells none. */
+/** Settings by name, without the prefix of Kafka Streams settings; empty if the server returns none. */
 export async function readSettings(url: string, deadline: StepDeadline): Promise<ReadonlyMap<string, string>> {
   const answer = await ask(url, "SHOW PROPERTIES", deadline);
   const listed = at(answer.json, 0, "properties");
-  // Old servers answer an object, newer ones a list of names and values.
+  // Old servers return an object, newer ones a list of names and values.
   const pairs: readonly (readonly [string, unknown])[] = isObject(listed)
     ? Object.entries(listed)
     : arrayAt(answer.json, 0, "properties").map((property) => [stringAt(property, "name") ?? "", at(property, "value")]);
@@ -30,22 +30,22 @@ export async function readSettings(url: string, deadline: StepDeadline): Promise
   return new Map(known.map(([name, value]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, String(value)]));
 }
 
-/** One line for each setting that is not as it should be. Pure. */
+/** One warning per unsuitable setting. Pure. */
 export function settingWarnings(settings: ReadonlyMap<string, string>): readonly string[] {
   const guarantee = settings.get("processing.guarantee");
   const counts = guarantee === undefined || guarantee.startsWith("exactly_once");
-  // The setting itself is not told, only what follows from it: what is done with a record that cannot be read, if not the default.
+  // The server does not return the setting itself, only the exception handlers that follow from it.
   const handlerOf = (stage: string): string | undefined => settings.get(`default.${stage}.exception.handler`);
   const reads = handlerOf("production") === undefined || handlerOf("deserialization")?.includes("Continue") === true;
   return [
     ...(counts
       ? []
       : [
-          `ksqlDB runs with processing.guarantee=${guarantee}: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash`,
+          `ksqlDB runs with processing.guarantee=${guarantee}: queries of streamctl use exactly_once_v2, but other queries may count records twice after a crash`,
         ]),
     ...(reads
       ? []
-      : ["ksqlDB runs with ksql.fail.on.deserialization.error=true: one record that is not JSON ends the query of the windows"]),
+      : ["ksqlDB runs with ksql.fail.on.deserialization.error=true: one record that is not JSON stops the query of the windows"]),
   ];
 }
 

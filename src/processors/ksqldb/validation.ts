@@ -1,6 +1,6 @@
 /**
- * Has ksqlDB read statements without running them. It checks all statements of a request, one upon the other, against a copy of what it
- * holds before it runs the first: a request whose last statement can never be right is read whole, and not run at all.
+ * Validates statements in ksqlDB without executing them. ksqlDB validates all statements of a request against a copy of its metadata before
+ * it executes the first. So a request that ends with an invalid statement is validated completely and never executed.
  */
 
 import { randomUUID } from "node:crypto";
@@ -14,9 +14,9 @@ import { queryProperties } from "./settings.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 
 /**
- * @param steps what would be dropped and made; the statements must name topics that do not exist, so that none stands in the way
- * @param terminated queries that would be terminated first
- * @throws StreamctlError `processor` with the file and the line of the statement that ksqlDB would refuse
+ * @param steps objects to drop and create; the statements must use topics that do not exist, to avoid conflicts with existing ones
+ * @param terminated queries to terminate first
+ * @throws StreamctlError `processor` with the file and line of the statement that ksqlDB would reject
  */
 export async function validateSteps(
   url: string,
@@ -24,7 +24,7 @@ export async function validateSteps(
   terminated: readonly string[],
   deadline: StepDeadline,
 ): Promise<void> {
-  const dropped = steps.filter(({ operation }) => operation === "terminate, drop and create again").map(({ declared }) => declared);
+  const dropped = steps.filter(({ operation }) => operation === "terminate, drop and recreate").map(({ declared }) => declared);
   const made = steps
     .filter(({ operation }) => operation !== "unchanged" && operation !== "replace in place")
     .map(({ declared }) => declared);
@@ -42,7 +42,7 @@ export async function validateSteps(
   throw refusalError(`Cannot run ${where}: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
 }
 
-/** The answer to statements that ksqlDB would refuse; undefined where it would carry them out. */
+/** The response to statements that ksqlDB would reject; undefined if they are valid. */
 async function refused(url: string, texts: readonly string[], deadline: StepDeadline): Promise<HttpAnswer | undefined> {
   const never = `STREAMCTL_NEVER_${randomUUID().replaceAll("-", "").toUpperCase()}`;
   const answer = await ask(url, [...texts, `DESCRIBE ${never}`].join("\n;\n"), deadline, queryProperties);
@@ -54,10 +54,10 @@ interface Place {
   readonly line: number;
 }
 
-/** Where the refused statement stands, as far as the answer tells. */
+/** The position of the rejected statement; undefined if the response does not contain it. */
 function place(answer: HttpAnswer, before: readonly string[], made: readonly Declared[]): Place | undefined {
   const { line } = refusalOf(answer);
-  // Where the server names a line, it counts those of the whole request.
+  // A line in the response counts from the beginning of the request.
   let begin = 1 + before.reduce((lines, text) => lines + lengthOf(text), 0);
   let within: Place | undefined;
   for (const { statement } of made) {
@@ -65,12 +65,12 @@ function place(answer: HttpAnswer, before: readonly string[], made: readonly Dec
     begin += lengthOf(statement.text);
   }
   if (within !== undefined) return within;
-  // Otherwise it repeats the statement: as it was posted, or as it would write it itself.
+  // Otherwise the response repeats the statement, in its original or normalized form.
   const named = nameMadeBy(stringAt(answer.json, "statementText") ?? "");
   return made.find(({ name }) => name === named)?.statement;
 }
 
-/** Of some refusals ksqlDB says nothing but the reason: then the statements are read again, each time one more of them. */
+/** For responses with only a reason: validates the statements again, adding one at a time, until one is rejected. */
 async function firstRefused(
   made: readonly Declared[],
   refusedAmong: (read: readonly Declared[]) => Promise<HttpAnswer | undefined>,
@@ -81,7 +81,7 @@ async function firstRefused(
   return undefined;
 }
 
-/** How many lines of a request a statement and the semicolon after it take. */
+/** Number of lines that a statement and its semicolon take in a request. */
 function lengthOf(text: string): number {
   return text.split("\n").length + 1;
 }

@@ -1,4 +1,4 @@
-/** What the queries of a ksqlDB server have read, and how they do. */
+/** Progress and state of the queries on a ksqlDB server. */
 
 import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
@@ -9,13 +9,13 @@ import { quoted } from "./declarations.ts";
 import { listQueries } from "./objects.ts";
 import { ask } from "./server.ts";
 
-/** What a query has committed of a partition that it reads, and where the partition ends. */
+/** The committed offset of a query in one partition, and the end offset of the partition. */
 interface QueryOffset extends PartitionProgress {
   readonly endOffset: number;
 }
 
 /**
- * Offsets that the queries of the chain have committed, of the topics that each reads, those between two of them included.
+ * The committed offsets of all queries of the computation, in all topics that they read, including intermediate ones.
  * https://docs.ksqldb.io/en/latest/developer-guide/ksqldb-reference/describe/
  */
 export async function readProgress(chain: KsqldbChain, deadline: StepDeadline): Promise<readonly PartitionProgress[]> {
@@ -24,7 +24,7 @@ export async function readProgress(chain: KsqldbChain, deadline: StepDeadline): 
   return offsets.flat().map(({ topic, partition, nextOffset }) => ({ topic, partition, nextOffset }));
 }
 
-/** Empty where there is no stream or table of the name, and where its query has committed nothing yet. */
+/** Empty if the stream or table does not exist, or its query has not committed yet. */
 async function queryOffsets(url: string, name: string, deadline: StepDeadline): Promise<readonly QueryOffset[]> {
   const { json } = await ask(url, `DESCRIBE ${quoted(name)} EXTENDED`, deadline);
   const groups = arrayAt(at(json, 0, "sourceDescription"), "queryOffsetSummaries");
@@ -39,7 +39,7 @@ async function queryOffsets(url: string, name: string, deadline: StepDeadline): 
   );
 }
 
-/** A row for each query of the chain that is there. */
+/** One row per existing query of the computation. */
 export async function readView({ options: { url }, declared }: KsqldbChain, deadline: StepDeadline): Promise<readonly ComputationView[]> {
   const queries = fillingQueries(declared, await listQueries(url, deadline)).filter((query) => query !== undefined);
   return await Promise.all(

@@ -134,7 +134,7 @@ describe("the plan of up", () => {
       start service flink: not running
       create topic transactions: it does not exist
       create topic window_transactions: it does not exist
-      create job streamctl-window_transactions: it does not run
+      create job streamctl-window_transactions: it is not running
       create schema transaction_window: it does not exist
       create table transaction_window: it does not exist"
     `);
@@ -148,7 +148,7 @@ describe("the plan of up", () => {
       keep service flink: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
-      keep job streamctl-window_transactions: it runs, with the same statements and topics
+      keep job streamctl-window_transactions: its statements and topics are unchanged
       keep schema transaction_window: its declarations and topic are unchanged
       keep table transaction_window: its declarations and topic are unchanged"
     `);
@@ -162,7 +162,7 @@ describe("the plan of up", () => {
       start service flink: not running
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
-      create job streamctl-window_transactions: it does not run any more
+      create job streamctl-window_transactions: it is no longer running
       keep schema transaction_window: its declarations and topic are unchanged
       keep table transaction_window: its declarations and topic are unchanged"
     `);
@@ -181,7 +181,7 @@ describe("the plan of up", () => {
       start service flink: died: process 9 is gone
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
-      create job streamctl-window_transactions: it does not run any more
+      create job streamctl-window_transactions: it is no longer running
       keep schema transaction_window: its declarations and topic are unchanged
       keep table transaction_window: its declarations and topic are unchanged"
     `);
@@ -275,7 +275,7 @@ describe("the plan of up", () => {
       keep service flink: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
-      keep job streamctl-window_transactions: it runs, with the same statements and topics
+      keep job streamctl-window_transactions: its statements and topics are unchanged
       keep schema transaction_window: its declarations and topic are unchanged
       keep table transaction_window: its declarations and topic are unchanged"
     `);

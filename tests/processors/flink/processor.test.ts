@@ -148,7 +148,7 @@ test("createFlinkProcessor() says so and starts from the earliest record when a 
   await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
   world.flink.refuseRestores();
   const [warning = ""] = await provision(world);
-  expect(warning).toContain("Flink could not go on from checkpoint");
+  expect(warning).toContain("Flink could not resume from checkpoint");
   expect(warning).toContain("Unexpected magic number");
   expect(await world.running()).toHaveLength(1);
   expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
@@ -233,7 +233,9 @@ test("health() tells how the newest job ended where none runs", async () => {
 test("createFlinkProcessor() refuses files with two INSERT statements: there is one writer", () => {
   const declarations = { paths: () => ["flink/1.sql", "flink/2.sql"], read: () => "INSERT INTO a SELECT 1;" };
   const options = { restUrl: "", gatewayUrl: "", brokers: "", transactions: windows, windows, checkpoints: { uri: "" }, declarations };
-  expect(() => createFlinkProcessor(options)).toThrow(/exactly one must be an INSERT, and they are in flink\/1.sql, flink\/2.sql/u);
+  expect(() => createFlinkProcessor(options)).toThrow(
+    /exactly one must be an INSERT, but there are several, in flink\/1.sql, flink\/2.sql/u,
+  );
 });
 
 const silent: Log = { info() {}, success() {}, debug() {}, warn() {} };

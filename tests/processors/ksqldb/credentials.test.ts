@@ -28,7 +28,7 @@ test("authorization() is what the environment gives, and nothing where it gives 
   const failure = await failureOf((async () => authorization({ STREAMCTL_KSQLDB_CREDENTIALS: "secret" }))());
   expect(failure).toMatchObject({
     code: "usage",
-    message: "Cannot use STREAMCTL_KSQLDB_CREDENTIALS: it is not of the form user:password",
+    message: "Cannot use STREAMCTL_KSQLDB_CREDENTIALS: it must have the form user:password",
   });
 });
 
@@ -49,8 +49,8 @@ test("a server that wants credentials is told from one that is no ksqlDB, with w
   await withServer(async (url) => {
     const wanting = {
       code: "processor",
-      message: `Cannot use ksqlDB at "${url}": it wants other credentials than it was given, or any`,
-      hint: "Give them in the environment: STREAMCTL_KSQLDB_CREDENTIALS=user:password",
+      message: `Cannot use ksqlDB at "${url}": it rejected the credentials, or none were given`,
+      hint: "Set the environment variable STREAMCTL_KSQLDB_CREDENTIALS=user:password",
     };
     expect(await failureOf(readServerInfo(url, stepDeadline(5000)))).toMatchObject(wanting);
     expect(await failureOf(queryKsqldb({ url, sql: "SELECT 1", signal: AbortSignal.timeout(5000) }))).toMatchObject(wanting);
@@ -61,7 +61,7 @@ test("exposedCredentials() warns of credentials that another host is sent in the
   const given = { STREAMCTL_KSQLDB_CREDENTIALS: "user:top-secret" };
   const warning = exposedCredentials("http://ksql.example.com:8088", given);
   expect(warning).toBe(
-    "Anybody on the way to ksql.example.com:8088 can read STREAMCTL_KSQLDB_CREDENTIALS: use https, as in --ksqldb-url https://ksql.example.com:8088",
+    "STREAMCTL_KSQLDB_CREDENTIALS is sent unencrypted to ksql.example.com:8088; use https: --ksqldb-url https://ksql.example.com:8088",
   );
   const quiet = ["https://ksql.example.com", "http://127.0.0.1:8088", "http://localhost:8088", "http://[::1]:8088"];
   expect(quiet.map((url) => exposedCredentials(url, given))).toEqual(quiet.map(() => undefined));

@@ -24,14 +24,14 @@ test("readDeclared() knows kind, name and line of each statement, and which of t
 test("readDeclared() refuses what is neither a stream nor a table, and names the line", () => {
   const read = (path: string): string => (path.includes("/02-") ? "-- a\nSET 'a' = 'b';" : readAsset(path));
   expect(() => readDeclared({ ...embedded, read }, values, creation)).toThrow(
-    'Cannot run "ksql/02-paid_transactions.sql:2": only CREATE STREAM and CREATE TABLE have a place there',
+    'Cannot run "ksql/02-paid_transactions.sql:2": only CREATE STREAM and CREATE TABLE are supported',
   );
 });
 
 test("readDeclared() refuses statements for a topic of windows that is cut into partitions", () => {
   const read = (path: string): string => readAsset(path).replace("PARTITIONS = 1", "partitions=2");
   expect(() => readDeclared({ ...embedded, read }, values, creation)).toThrow(
-    'Cannot run "ksql/03-window_transactions.sql:4": it wants 2 partitions of topic "window_transactions", and there is one',
+    'Cannot run "ksql/03-window_transactions.sql:4": it needs 2 partitions of topic "window_transactions", which has one',
   );
 });
 
@@ -66,7 +66,7 @@ test("readDeclared() names what it makes by the pipeline and the stack on a serv
   ]);
   const read = (path: string): string => readAsset(path).replaceAll("{{namePrefix}}", "");
   expect(() => readDeclared({ ...embedded, read }, { ...values, naming }, creation)).toThrow(
-    'Cannot run "ksql/01-transactions.sql:2" on a server that others use too: TRANSACTIONS is not named by the stack',
+    'Cannot run "ksql/01-transactions.sql:2" on a shared server: the name TRANSACTIONS has no prefix of this stack',
   );
 });
 

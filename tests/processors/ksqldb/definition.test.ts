@@ -45,12 +45,12 @@ describe("compareDefinitions()", () => {
     expect(compareDefinitions(change(", c STRING", ""), wanted)).toEqual({ kind: "extended", cause: "columns were added: C STRING" });
     expect(compareDefinitions(change("b INT", "b BIGINT"), wanted)).toEqual({
       kind: "other",
-      cause: "its column B BIGINT changed or went away",
+      cause: "its column B BIGINT changed or was removed",
     });
     expect(compareDefinitions(change("c STRING", "c STRING, d INT"), wanted)).toMatchObject({ kind: "other" });
     expect(compareDefinitions(change("'t'", "'other'"), wanted)).toEqual({
       kind: "other",
-      cause: "its KAFKA_TOPIC is other, and t is wanted",
+      cause: "its KAFKA_TOPIC is other instead of t",
     });
   });
 

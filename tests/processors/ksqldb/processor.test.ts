@@ -87,14 +87,14 @@ describe("createKsqldbProcessor()", () => {
     ]);
     await provision(world);
     expect(await plan(wish)).toEqual([
-      "keep stream TRANSACTIONS: it is as its file says",
-      "keep stream PAID_TRANSACTIONS: it was made by the same statement",
-      "keep table WINDOW_TRANSACTIONS: it was made by the same statement",
+      "keep stream TRANSACTIONS: its definition is unchanged",
+      "keep stream PAID_TRANSACTIONS: its statement is unchanged",
+      "keep table WINDOW_TRANSACTIONS: its statement is unchanged",
     ]);
     expect(await plan({ ...wish, statements: "second" })).toEqual([
-      "keep stream TRANSACTIONS: it is as its file says",
-      "replace stream PAID_TRANSACTIONS: its statements or settings changed: terminated, dropped and created again",
-      "replace table WINDOW_TRANSACTIONS: its statements or settings changed (windowed aggregates cannot be replaced): terminated, dropped and created again",
+      "keep stream TRANSACTIONS: its definition is unchanged",
+      "replace stream PAID_TRANSACTIONS: its statements or settings changed: terminated, dropped and recreated",
+      "replace table WINDOW_TRANSACTIONS: its statements or settings changed (windowed aggregates cannot be replaced): terminated, dropped and recreated",
     ]);
   });
 
@@ -133,9 +133,9 @@ describe("createKsqldbProcessor()", () => {
     await provision(world);
     for (const query of world.ksqldb.queries()) query.state = "PAUSED";
     const paused = await world.processor(windows, wish).health(stepDeadline(5000));
-    expect(paused).toEqual({ healthy: false, detail: expect.stringMatching(/^0 of 2 queries run: \w+ is PAUSED$/u) });
+    expect(paused).toEqual({ healthy: false, detail: expect.stringMatching(/^0 of 2 queries running: \w+ is PAUSED$/u) });
     const { changes } = await provision(world);
-    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the query of PAID_TRANSACTIONS was paused" }]);
+    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: "the query of PAID_TRANSACTIONS is paused" }]);
     expect((await world.processor(windows, wish).health(stepDeadline(5000))).healthy).toBe(true);
   });
 
@@ -146,7 +146,7 @@ describe("createKsqldbProcessor()", () => {
     const processor = world.processor(windows, wish);
     expect(await processor.health(stepDeadline(5000))).toEqual({
       healthy: false,
-      detail: expect.stringMatching(/^0 of 2 queries run: \w+ is ERROR$/u),
+      detail: expect.stringMatching(/^0 of 2 queries running: \w+ is ERROR$/u),
     });
     const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
     const waited = processor.apply(plan, stepDeadline(300), silentLog);
@@ -159,7 +159,7 @@ describe("createKsqldbProcessor()", () => {
     const [paid] = world.ksqldb.queries();
     world.ksqldb.run(`TERMINATE ${paid?.id}`);
     expect((await provision(world)).changes).toEqual([
-      { kind: "job", name: windows.name, result: "replaced", cause: "no query fills PAID_TRANSACTIONS" },
+      { kind: "job", name: windows.name, result: "replaced", cause: "no query writes PAID_TRANSACTIONS" },
     ]);
     expect(world.ksqldb.queries()).toHaveLength(2);
   });
@@ -170,9 +170,9 @@ describe("createKsqldbProcessor()", () => {
     const [deleted] = world.topics;
     world.topics.clear();
     const health = await world.processor(windows, wish).health(stepDeadline(5000));
-    expect(health).toEqual({ healthy: false, detail: `2 of 2 queries run: topic "${deleted}" is gone` });
+    expect(health).toEqual({ healthy: false, detail: `2 of 2 queries running: topic "${deleted}" does not exist` });
     const { changes } = await provision(world);
-    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: `topic "${deleted}" is gone` }]);
+    expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: `topic "${deleted}" does not exist` }]);
     // The query that wrote to it ends only when it can write.
     expect(world.made).toEqual([deleted ?? "", deleted ?? "", expect.not.stringMatching(`^${deleted}$`)]);
     expect([...world.topics]).toEqual(world.made.slice(2));
@@ -211,12 +211,12 @@ describe("createKsqldbProcessor()", () => {
     const processor = createKsqldbProcessor({ ...world.options(windows, wish), url: server.url });
     expect(await processor.health(stepDeadline(5000))).toEqual({
       healthy: false,
-      detail: "Cannot list the queries of ksqlDB: it answers with status 404",
+      detail: "Cannot list the queries of ksqlDB: it returned status 404",
     });
   });
 
   test("refuses files whose last statement does not write the windows", async () => {
     await using world = await createWorld({ edit: (text) => text.replace("{{windowsTopic}}", "elsewhere") });
-    expect(() => world.processor(windows, wish)).toThrow('must write topic "window_transactions", and it is written in none');
+    expect(() => world.processor(windows, wish)).toThrow('must write topic "window_transactions", but none does');
   });
 });

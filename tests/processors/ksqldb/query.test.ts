@@ -54,15 +54,15 @@ describe("queryKsqldb()", () => {
       message: "Cannot query ksqlDB: Unknown statement 'SELEC' Did you mean 'SELECT'?",
     });
     const notQueryable = await failureOf(ask(recorded("150-query-terminated-table")));
-    expect(notQueryable).toMatchObject({ hint: "Add EMIT CHANGES to the query to see its changes" });
+    expect(notQueryable).toMatchObject({ hint: "Append EMIT CHANGES to the query to run it as a push query" });
   });
 
   test("says that what answers lines of text is no query", async () => {
     const printed = "rowtime: 2026/11/23 11:22:10.707 Z, key: <null>, value: {}, partition: 1";
     expect(await failureOf(ask({ status: 200, text: printed, after: "silence" }))).toMatchObject({
       code: "processor",
-      message: "Cannot query ksqlDB: its answer names no columns",
-      hint: "Only SELECT answers rows",
+      message: "Cannot query ksqlDB: the response has no columns",
+      hint: "Only SELECT returns rows",
     });
   });
 

@@ -65,7 +65,7 @@ test("refusalOf() takes a server that is starting for one to be asked again, wit
     retry: "again",
     code: 50302,
   });
-  expect(refusalOf({ status: 503, text: "", json: undefined })).toEqual({ reason: "it answers with status 503", retry: "again" });
+  expect(refusalOf({ status: 503, text: "", json: undefined })).toEqual({ reason: "it returned status 503", retry: "again" });
 });
 
 test("refusalOf() has a statement sent again that the server says it did not run", () => {

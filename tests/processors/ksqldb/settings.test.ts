@@ -21,7 +21,7 @@ test("settingWarnings() says what follows from each setting that is not as it sh
   expect(settingWarnings(new Map([["processing.guarantee", "exactly_once_v2"], production, reading, ["a", "b"]]))).toEqual([]);
   expect(settingWarnings(new Map())).toEqual([]);
   expect(settingWarnings(new Map([["processing.guarantee", "at_least_once"], production]))).toEqual([
-    "ksqlDB runs with processing.guarantee=at_least_once: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
-    "ksqlDB runs with ksql.fail.on.deserialization.error=true: one record that is not JSON ends the query of the windows",
+    "ksqlDB runs with processing.guarantee=at_least_once: queries of streamctl use exactly_once_v2, but other queries may count records twice after a crash",
+    "ksqlDB runs with ksql.fail.on.deserialization.error=true: one record that is not JSON stops the query of the windows",
   ]);
 });

@@ -36,7 +36,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     const processor = world.processor(windows, wish);
     const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
     await processor.apply(plan, stepDeadline(5000), { ...silentLog, info: (message) => said.push(message) });
-    expect(said).toEqual([`On ksqlDB at ${world.ksqldb.url} streamctl names what it makes ${names.join(", ")}`]);
+    expect(said).toEqual([`Objects of this stack on ksqlDB at ${world.ksqldb.url}: ${names.join(", ")}`]);
   });
 
   test("touches nothing of another stack, whichever of the two is changed or removed", async () => {
@@ -65,7 +65,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     one.ksqldb.posted.length = 0;
     const [query = ""] = await one.running();
     expect(await failureOf(provision(one))).toMatchObject({
-      message: `Cannot use ksqlDB at "${one.ksqldb.url}": its query ${query}, which another stack of streamctl (transactions/9f8e7d6c) started, writes to topic "window_transactions"`,
+      message: `Cannot use ksqlDB at "${one.ksqldb.url}": its query ${query}, which was started by another stack (transactions/9f8e7d6c), writes to topic "window_transactions"`,
     });
     expect(await failureOf(one.processor(windows, wish).stop(stepDeadline(5000)))).toMatchObject({ code: "processor" });
     expect(await remove(one)).toEqual([]);
@@ -79,8 +79,8 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     world.ksqldb.posted.length = 0;
     const [query = ""] = await world.running();
     const refusal = {
-      message: `Cannot use ksqlDB at "${world.ksqldb.url}": its query ${query}, which an older streamctl started, writes to topic "window_transactions"`,
-      hint: `Type in ksqlDB: TERMINATE ${query};`,
+      message: `Cannot use ksqlDB at "${world.ksqldb.url}": its query ${query}, which was started by an older version of streamctl, writes to topic "window_transactions"`,
+      hint: `Run in ksqlDB: TERMINATE ${query};`,
     };
     expect(await failureOf(provision(world))).toMatchObject(refusal);
     expect(await failureOf(remove(world))).toMatchObject(refusal);
@@ -95,8 +95,8 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     await world.startForeign();
     world.ksqldb.posted.length = 0;
     expect(await failureOf(provision(world))).toMatchObject({
-      message: `Cannot use ksqlDB at "${world.ksqldb.url}": its query CTAS_WINDOW_TRANSACTIONS_2, which streamctl did not start, writes to topic "window_transactions"`,
-      hint: "Type in ksqlDB: TERMINATE CTAS_WINDOW_TRANSACTIONS_2;",
+      message: `Cannot use ksqlDB at "${world.ksqldb.url}": its query CTAS_WINDOW_TRANSACTIONS_2, which was not started by streamctl, writes to topic "window_transactions"`,
+      hint: "Run in ksqlDB: TERMINATE CTAS_WINDOW_TRANSACTIONS_2;",
     });
     expect(world.ksqldb.posted.filter((sql) => changing.test(sql))).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
     await processor.apply(plan, stepDeadline(5000), { ...silentLog, warn: (message) => warnings.push(message) });
     expect(warnings).toEqual([
-      "ksqlDB runs with processing.guarantee=at_least_once: streamctl's queries ask for exactly_once_v2 themselves; those of others may count twice after a crash",
+      "ksqlDB runs with processing.guarantee=at_least_once: queries of streamctl use exactly_once_v2, but other queries may count records twice after a crash",
     ]);
   });
 });

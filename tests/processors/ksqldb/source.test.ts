@@ -25,12 +25,12 @@ describe("the declaration of ksqlDB", () => {
       await ksqldb.inspect({ image: true }, "docker"),
       await ksqldb.inspect({ url: "http://a:8088" }, "local"),
       await ksqldb.inspect(undefined, "local"),
-    ]).toEqual([`installed in ${home}`, ...Array.from({ length: 3 }, () => "not run from a folder of this machine")]);
+    ]).toEqual([`installed in ${home}`, ...Array.from({ length: 3 }, () => "not run from a local folder")]);
   });
 
   test("refuses a folder without ksqlDB, and one whose path Java cannot read, unless containers have it under another", async () => {
     const odd = await fakeHome("a:b");
-    expect(await refusal({ home: odd })).toContain('Java cannot read a path with ":"');
+    expect(await refusal({ home: odd })).toContain('Java cannot read a path that contains ":"');
     expect(await ksqldb.inspect({ home: odd }, "docker")).toBe(`installed in ${odd}`);
     const empty = await temporaryFolder();
     expect(await refusal({ home: empty })).toContain(`Cannot use "${empty}" as ksqlDB: no jar in it holds`);
