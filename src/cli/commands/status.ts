@@ -1,3 +1,4 @@
+import { pauseUnlessAborted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import { pauseUnlessAborted } from "../../core/wait.ts";
 
