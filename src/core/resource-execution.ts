@@ -20,6 +20,8 @@ export interface ExecutionOptions {
   readonly timeoutMs: number;
   /** Called once, before the first operation that is not a stop. */
   readonly prepare?: (() => Promise<void>) | undefined;
+  /** Called before a resource is changed, and before it is released because something that it needs is replaced. */
+  readonly onChange?: ((resource: Resource) => Promise<void>) | undefined;
   /** Called after each resource, in order of completion; resources that need it wait for this call. */
   readonly onDone?: ((done: Executed) => Promise<void>) | undefined;
 }
@@ -105,6 +107,7 @@ class Execution {
       await this.#validate(resource);
       await this.#releaseDependents(resource);
     }
+    if (decision.operation !== "keep") await this.#options.onChange?.(resource);
     const { facts, ...done } = await resource.apply(decision, this.#application(resource));
     const executed: Executed = { resource, decision: { ...decision, ...done }, facts };
     this.#executed.set(resource, executed);
@@ -120,7 +123,10 @@ class Execution {
     const inPlan = (other: Resource): boolean => this.#planned(other) !== undefined;
     if (planned !== undefined && isRemoval(planned.decision.operation)) {
       const users = this.#plan.filter((other) => isRemoval(other.decision.operation) && worksWith(other.resource, resource));
-      const needed = resource.needs.filter((other) => inPlan(other) && !isRemoval(this.#planned(other)?.decision.operation ?? "keep"));
+      // A stop needs nothing that stays, and everything that starts waits for it.
+      const needed = isStop(planned)
+        ? []
+        : resource.needs.filter((other) => inPlan(other) && !isRemoval(this.#planned(other)?.decision.operation ?? "keep"));
       return [...needed, ...users.map((other) => other.resource)];
     }
     const stopped = this.#plan.filter((other) => isStop(other)).map((other) => other.resource);
@@ -157,7 +163,7 @@ class Execution {
     if (now.operation === planned.operation) return { ...now, cause: planned.cause };
     const { log } = this.#options;
     const change = `${idOf(resource)}: ${now.operation} instead of ${planned.operation}, ${now.cause}`;
-    if (now.operation === "replace" || isRemoval(now.operation)) log.warn(change);
+    if (planned.operation === "keep" || now.operation === "replace" || isRemoval(now.operation)) log.warn(change);
     else log.debug(change);
     return now;
   }
@@ -167,6 +173,7 @@ class Execution {
     for (const { resource } of dependents) {
       await this.#observe(resource);
       await this.#validate(resource);
+      await this.#options.onChange?.(resource);
       await resource.release?.(this.#application(resource));
     }
   }

@@ -6,17 +6,17 @@ import { observeGraph, type Plan, planGraph } from "../core/resource-plan.ts";
 import { stepDeadline, type StepDeadline } from "../core/step-deadline.ts";
 import { resolveChoices, type TypedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
+import { detectMachine } from "./detection.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { buildGraph, type Graph } from "./graph/graph.ts";
 import type { ServiceActions } from "./graph/service.ts";
 import { readStack } from "./killed-start.ts";
-import { openProcessors, warnOfServers } from "./stack-processor.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
 import { withoutTaken } from "./optional-services.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
+import { openProcessors, warnOfServers } from "./stack-processor.ts";
 import { chosenServices, stoppable } from "./stack-services.ts";
-import { detectMachine } from "./detection.ts";
 import { processorOf } from "../processors/catalog.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import type { ServiceStarts } from "../stack/execute.ts";
@@ -26,7 +26,9 @@ import { stopRuns } from "../stack/stop.ts";
 import { unrecordedServices } from "../stack/unrecorded.ts";
 import type { StackChoices } from "../state/choices.ts";
 import { RunRecorder } from "../state/run-recorder.ts";
-import { identityFor, type RunState } from "../state/run-state.ts";
+import { identityFor, type ResourceRecord, type RunState } from "../state/run-state.ts";
+import { placeOf } from "../state/stack-identity.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 export interface DecisionRequest extends TypedChoices {
   /** A PEM file of root certificates that builds of images trust. */
@@ -35,6 +37,8 @@ export interface DecisionRequest extends TypedChoices {
 
 export interface Decision {
   readonly choices: StackChoices;
+  /** Those of the `up` before; undefined where there was none. */
+  readonly kept: StackChoices | undefined;
   readonly runtime: Runtime;
   readonly recorder: RunRecorder;
   readonly graph: Graph;
@@ -46,21 +50,37 @@ export interface Decision {
 /** Longest time for an engine to answer while the plan is made, in milliseconds: processors take theirs to describe what lost its topic. */
 const lookTimeoutMs = 30_000;
 
+export interface LookOptions {
+  /** Nothing will be carried out: a stack that has no id yet gets none. */
+  readonly isDryRun?: boolean;
+  /** Longest time for each look at an engine, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** In the names of a plan, for the id that the first `up` will choose. */
+const unknownStackId = "<id>";
+
 /** A deadline for one look of a plan. */
 export function lookDeadline(signal: AbortSignal): StepDeadline {
   return stepDeadline(lookTimeoutMs, signal);
 }
 
 /** What `up` would do, without doing it. Takes no lock, writes nothing. */
-export async function decide(request: DecisionRequest, context: PipelineContext): Promise<Decision> {
+export async function decide(
+  request: DecisionRequest,
+  context: PipelineContext,
+  { isDryRun = false, timeoutMs = lookTimeoutMs }: LookOptions = {},
+): Promise<Decision> {
   const { folder, declarationsDir, log, signal } = context;
   const before = await readStack(context);
   // A stack whose state was deleted is named before another one is started beside it.
   if (!before) requireNothingRunning(await findLeftBehind(context), folder.root);
   const { choices, isUp } = await choose(request, before, context);
   // Another runtime knows nothing of what this one has started.
-  const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [] } : before;
-  const stack = await identityFor(folder, state);
+  const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [], resources: [] } : before;
+  const identity = await identityFor(folder, state);
+  const stack = isDryRun && !state ? { ...identity, id: unknownStackId } : identity;
+  const remembered = await believable(state, folder);
   const runtime = await openRuntime(choices, {
     ...context,
     stackId: stack.id,
@@ -73,7 +93,7 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     choices,
     services: state?.services ?? [],
     starting: [],
-    resources: state?.resources ?? [],
+    resources: remembered,
   });
   warnOfServers(choices, log);
   const unrecorded = await unrecordedServices(state, runtime);
@@ -97,15 +117,39 @@ export async function decide(request: DecisionRequest, context: PipelineContext)
     unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer asked for" })),
     records: [...recorder.records.values()],
     unrecorded,
-    remembered: state?.resources ?? [],
+    remembered,
     runtime,
     kafkaProbe,
     declarations,
     actions,
     log,
   });
-  const snapshot = await observeGraph(graph, () => lookDeadline(signal));
-  return { choices, runtime, recorder, graph, plan: planGraph(graph, snapshot), hands };
+  const snapshot = await observeGraph(graph, () => stepDeadline(timeoutMs, signal));
+  const plan = withUnknown(planGraph(graph, snapshot), state !== undefined && state.resources.length === 0);
+  return { choices, kept: before?.choices, runtime, recorder, graph, plan, hands };
+}
+
+/**
+ * What was remembered, as far as the data that it describes is still there. Containers keep theirs where it cannot be seen from here.
+ */
+async function believable(state: RunState | undefined, folder: StateFolder): Promise<readonly ResourceRecord[]> {
+  if (state === undefined || state.choices.runtime !== "local") return state?.resources ?? [];
+  const isThere = async (service: string): Promise<boolean> => (await placeOf(folder.dataDir(service))) !== undefined;
+  // Without Kafka's data every topic is another one, and so is all that was made of it.
+  if (!(await isThere("kafka"))) return [];
+  const hasTable = await isThere("zookeeper");
+  return state.resources.filter(({ kind }) => kind !== "table" || hasTable);
+}
+
+/** A version that remembered nothing leaves open what its engines hold. */
+function withUnknown(plan: Plan, nothingRemembered: boolean): Plan {
+  if (!nothingRemembered) return plan;
+  return plan.map((planned) => {
+    const { resource, live, decision } = planned;
+    if (live || decision.operation !== "create") return planned;
+    const cause = `nothing is known of it until ${resource.holder?.name ?? "its service"} is running`;
+    return { ...planned, decision: { ...decision, cause, parts: decision.parts?.map((part) => ({ ...part, cause })) ?? [] } };
+  });
 }
 
 function requireStarts({ starts }: Decision["hands"]): ServiceStarts {

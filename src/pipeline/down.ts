@@ -16,7 +16,6 @@ import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireSameOffset } from "./running-stack.ts";
 import { type ChosenProcessor, externalServer, openProcessor, warnOfServers } from "./stack-processor.ts";
-import { withStackLockUnlessDiskFull } from "../state/stack-lock.ts";
 import { stoppable } from "./stack-services.ts";
 import type { ExternalServer } from "../processors/plugin.ts";
 import { observeProcesses } from "../stack/stack.ts";
@@ -26,6 +25,7 @@ import type { StackChoices } from "../state/choices.ts";
 import { RunRecorder } from "../state/run-recorder.ts";
 import { identityFor, readRunState, type RunState, type ServiceRecord } from "../state/run-state.ts";
 import type { RunningService } from "../state/service-identity.ts";
+import { withStackLockUnlessDiskFull } from "../state/stack-lock.ts";
 import { isOwnEntry, type StateFolder } from "../state/state-folder.ts";
 
 export interface DownReport {
@@ -59,13 +59,15 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   return await withStackLockUnlessDiskFull(context, async () => {
     await settleKilledStart({ folder, log: context.log });
     // Not before the lock is held: a first `up` writes its state late.
-    if ((await readRunState(folder)) === undefined) {
+    const state = await readRunState(folder);
+    if (state === undefined) {
       const { stopped, left } = await stopLeftBehind(context);
       if (options.volumes) await removeOwnEntries(folder);
       return report(stopped, left);
     }
+    requireSameOffset(folder, state, options.portOffset);
     await partFromServers(options.volumes, context);
-    const names = await stopRunning(options.portOffset, context);
+    const names = await stopRunning(context);
     if (options.volumes) {
       await forgetContainers(context);
       await removeOwnEntries(folder);
@@ -130,10 +132,9 @@ async function partFromServer(
   }
 }
 
-async function stopRunning(portOffset: number | undefined, { folder, log }: PipelineContext): Promise<readonly string[]> {
+async function stopRunning({ folder, log }: PipelineContext): Promise<readonly string[]> {
   const state = await readRunState(folder);
   if (!state) return [];
-  requireSameOffset(folder, state, portOffset);
   const recorder = new RunRecorder(folder, { ...state, stack: await identityFor(folder, state) });
   // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });

@@ -23,6 +23,8 @@ function processorText(processor: string, reason: Reason): string {
   switch (reason.code) {
     case "asked-for":
       return "asked for";
+    case "recorded":
+      return "as before";
     case "absent":
       return absenceText(reason.facts?.["processors"] ?? "");
     default:

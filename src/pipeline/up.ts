@@ -3,32 +3,33 @@
  * `up` is a plan in which everything is kept.
  */
 
+import { isDeepStrictEqual } from "node:util";
 import type { Change } from "../core/change.ts";
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Executed, executePlan, operationsDone } from "../core/resource-execution.ts";
 import { operationsOf, type Plan, validatePlan } from "../core/resource-plan.ts";
-import type { OperationKind } from "../core/resource.ts";
+import type { OperationKind, Resource } from "../core/resource.ts";
 import { loadAddon } from "../kafka/addon.ts";
 import { requireFit, requireUsableFolder } from "./checks.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { choose, decide, type Decision, type DecisionRequest, lookDeadline } from "./decision.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { readStack, settleKilledStart } from "./killed-start.ts";
-import { wantsExternal } from "./stack-processor.ts";
 import { lookAtFolder, lookAtMachine } from "./machine.ts";
 import { describeChoices } from "./reasons.ts";
 import { healthOf } from "./resources.ts";
 import { untilHealthy } from "./settle.ts";
-import { withStackLock } from "../state/stack-lock.ts";
+import { wantsExternal } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
 import { ServiceStarts } from "../stack/execute.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceDefinition } from "../stack/service.ts";
-import type { StackChoices } from "../state/choices.ts";
+import type { AbandonedProcessor, StackChoices } from "../state/choices.ts";
 import type { RunRecorder } from "../state/run-recorder.ts";
 import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
+import { withStackLock } from "../state/stack-lock.ts";
 
 export interface UpRequest extends DecisionRequest {
   /** Longest time for a service to become ready, and for each provisioning step, in milliseconds. */
@@ -72,7 +73,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   chosenServices((await choose(request, await readStack(context), context)).choices);
   return await withStackLock(context, async () => {
     await settleKilledStart(context);
-    const decision = await decide(request, context);
+    const decision = await decide(request, context, { timeoutMs: request.timeoutMs });
     const { choices, plan } = decision;
     say(plan, choices, context);
     const executed = await carryOut(decision, request.timeoutMs, context);
@@ -94,13 +95,13 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 
 /** The plan that `up` would carry out. @throws StreamctlError where `up` would refuse it */
 export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
-  const { plan } = await decide(request, context);
+  const { plan } = await decide(request, context, { isDryRun: true });
   await validatePlan(plan, () => lookDeadline(context.signal), context.log);
   return operationsOf(plan).map(({ operation, kind, name, cause }) => ({ operation, target: `${kind} ${name}`, cause }));
 }
 
 async function carryOut(decision: Decision, timeoutMs: number, context: PipelineContext): Promise<readonly Executed[]> {
-  const { choices, runtime, recorder, graph, plan, hands } = decision;
+  const { choices, kept, runtime, recorder, graph, plan, hands } = decision;
   const { log, signal, onWait } = context;
   const starting = definitionsOf(decision, ["start", "restart", "await"]);
   if (starting.length > 0) await requireMachine(decision, starting, context);
@@ -111,12 +112,17 @@ async function carryOut(decision: Decision, timeoutMs: number, context: Pipeline
   const { starts } = hands;
   try {
     const prepare = async (): Promise<void> => {
-      // What is made of the stack is found by its id: that is written down before anything is.
-      if (starting.length > 0) await recorder.choose(choices, ...(choices.runtime === "docker" ? intentsOf(starting, runtime) : []));
+      // Processes and containers are found by the stack's id: it is recorded before any is created.
+      const intents = choices.runtime === "docker" ? intentsOf(starting, runtime) : [];
+      if (starting.length > 0 || !isDeepStrictEqual(choices, kept)) await recorder.choose(choices, ...intents);
       if (starting.length > 0) await runtime.prepare(starting);
     };
     const onDone = async (done: Executed): Promise<void> => await rememberDone(done, recorder);
-    const executed = await executePlan(plan, { log, signal, failure, timeoutMs, prepare, onDone });
+    // A failure half-way must not leave the facts of what is gone.
+    const onChange = async (resource: Resource): Promise<void> => {
+      if (resource.kind !== "service") await recorder.keepResource(resource, undefined);
+    };
+    const executed = await executePlan(plan, { log, signal, failure, timeoutMs, prepare, onChange, onDone });
     const until = AbortSignal.any([signal, failure.signal]);
     const ready = plan
       .filter(({ resource, decision: { operation } }) => resource.kind === "service" && operation !== "stop")
@@ -125,7 +131,8 @@ async function carryOut(decision: Decision, timeoutMs: number, context: Pipeline
     return executed;
   } catch (error) {
     // A step that failed because a service died after it was ready is only the consequence.
-    const death = signal.aborted ? undefined : await starts.death(hasCode(error, "usage") ? 0 : deathTimeoutMs);
+    const death = signal.aborted ? undefined : await starts.death(hasCode(error, "usage") ? 0 : deathTimeoutMs).catch(() => undefined);
+    await recorder.withdrawIntents().catch(() => {}); // Why it failed matters more.
     throw withWhatGoesOn(death ?? error, recorder);
   } finally {
     starts.release();
@@ -165,7 +172,7 @@ function definitionsOf({ choices, plan }: Decision, operations: readonly Operati
 }
 
 async function rememberDone({ resource: { kind, name }, decision: { operation }, facts }: Executed, recorder: RunRecorder): Promise<void> {
-  if (operation === "remove") await recorder.forgetAbandoned();
+  if (operation === "remove") await recorder.forgetAbandoned(facts as AbandonedProcessor);
   else if (kind !== "service") await recorder.keepResource({ kind, name }, facts as JsonObject);
 }
 

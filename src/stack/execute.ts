@@ -6,10 +6,9 @@ import type { OperationKind } from "../core/resource.ts";
 import { formatSeconds } from "../core/units.ts";
 import { pauseUnlessAborted, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
-import { logExcerpt, logExcerptLines } from "./log-excerpt.ts";
 import type { DesiredService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
-import { diedError } from "./service-end.ts";
+import { diedError, excerptOf } from "./service-end.ts";
 import type { ServiceDefinition } from "./service.ts";
 import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
@@ -177,7 +176,7 @@ async function untilReady(definition: ServiceDefinition, record: ServiceRecord, 
     if (error instanceof StreamctlError && passedOn.has(error.code)) throw error;
     throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
       cause: error,
-      detail: logExcerpt((await runtime.tailLog(name, logExcerptLines)) ?? []).join("\n"),
+      detail: (await excerptOf(name, runtime)).join("\n"),
       hint: `Type: streamctl logs ${name}`,
     });
   } finally {

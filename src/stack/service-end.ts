@@ -34,10 +34,11 @@ export interface KnownCause {
 
 /** What disk and log of a service that runs no more tell of its end; undefined where they tell nothing. */
 export async function knownCause(name: ServiceName, runtime: Runtime): Promise<KnownCause | undefined> {
-  const disk = await runtime.diskOf(name);
+  // What cannot be asked about an end tells nothing, and must not take its place.
+  const disk = await runtime.diskOf(name).catch(() => undefined);
   const size = disk === undefined ? "" : `: ${describeDisk(disk)}`;
   if (disk !== undefined && isNearlyFull(disk)) return { kind: "disk", text: `its disk is full${size}` };
-  const lines = logExcerpt((await runtime.tailLog(name, logExcerptLines)) ?? []);
+  const lines = await excerptOf(name, runtime);
   if (lines.some((line) => reportsDiskFull(line))) return { kind: "disk", text: `its disk was full${size}` };
   const memory = lines.find(reportsOutOfMemory);
   return memory === undefined ? undefined : { kind: "memory", text: memory };
@@ -45,15 +46,20 @@ export async function knownCause(name: ServiceName, runtime: Runtime): Promise<K
 
 /** @param when such as `after it was ready` */
 export async function diedError(name: ServiceName, identity: ServiceIdentity, when: string, runtime: Runtime): Promise<StreamctlError> {
-  const end = await runtime.endOf(identity);
+  const end = await runtime.endOf(identity).catch(() => undefined);
   const bySomebody = sent.has(end?.signal ?? "");
-  const lines = bySomebody ? [] : logExcerpt((await runtime.tailLog(name, logExcerptLines)) ?? []);
+  const lines = bySomebody ? [] : await excerptOf(name, runtime);
   const cause = bySomebody ? undefined : await knownCause(name, runtime);
   const why = cause?.kind === "disk" ? `; ${cause.text}` : "";
   return new StreamctlError(why === "" ? "service-failed" : "no-space", `${name} died ${when}: its process ${describeEnd(end)}${why}`, {
     detail: lines.join("\n"),
     hint: hintFor(name, end?.outOfMemory === true ? "memory" : cause?.kind),
   });
+}
+
+/** What a service's log says of its end; nothing where the log cannot be read. */
+export async function excerptOf(name: ServiceName, runtime: Runtime): Promise<readonly string[]> {
+  return logExcerpt((await runtime.tailLog(name, logExcerptLines).catch(() => undefined)) ?? []);
 }
 
 /** What to do about a service that died. */

@@ -1,7 +1,7 @@
 /** Keeps run.json up to date while a command changes the stack. */
 
 import type { JsonObject } from "../core/json.ts";
-import type { StackChoices } from "./choices.ts";
+import type { AbandonedProcessor, StackChoices } from "./choices.ts";
 import { type ResourceRecord, type RunState, type ServiceRecord, type StartIntent, writeRunState } from "./run-state.ts";
 import { isSameRun, type RunningService, type ServiceName } from "./service-identity.ts";
 import type { StackIdentity } from "./stack-identity.ts";
@@ -61,10 +61,18 @@ export class RunRecorder {
     await this.#write();
   };
 
-  /** Forgets the abandoned processors, once their objects have been removed from their servers. */
-  forgetAbandoned = async (): Promise<void> => {
-    const { abandoned: _, ...others } = this.#choices;
-    await this.choose(others);
+  /** Forgets an abandoned processor, once its objects have been removed from its server. */
+  forgetAbandoned = async (removed: AbandonedProcessor): Promise<void> => {
+    const { abandoned = [], ...others } = this.#choices;
+    const left = abandoned.filter((one) => JSON.stringify(one) !== JSON.stringify(removed));
+    await this.choose(left.length === 0 ? others : { ...others, abandoned: left });
+  };
+
+  /** Forgets the services that were about to be started and were not: the start has failed. */
+  withdrawIntents = async (): Promise<void> => {
+    if (this.#starting.size === 0) return;
+    this.#starting.clear();
+    await this.#write();
   };
 
   /** Replaces the choices, and records the services that are about to be started by them. */

@@ -186,3 +186,26 @@ describe("executePlan()", () => {
     expect(events).toEqual(["see engine"]);
   });
 });
+
+describe("executePlan(), where one service is stopped and others stay", () => {
+  test("stops a service that needs one that starts, before anything starts", async () => {
+    const { events, make } = fakeWorld();
+    const kafka = make("kafka", { operation: "start" });
+    const stray = make("stray", { operation: "stop", needs: [kafka], uses: [kafka] });
+    await carryOut([kafka, stray]);
+    expect(events.filter((event) => !event.startsWith("see"))).toEqual(["stop stray", "start kafka"]);
+  });
+
+  test("tells what is about to change before it is released or applied, and nothing of what is kept", async () => {
+    const { make } = fakeWorld();
+    const engine = make("engine", { operation: "keep" });
+    const topic = make("topic", { holder: engine, needs: [engine], operation: "replace" });
+    const job = make("job", { holder: engine, needs: [engine, topic], operation: "replace" });
+    const changing: string[] = [];
+    const plan = planGraph([engine, topic, job], await observeGraph([engine, topic, job], within));
+    const onChange = async ({ name }: Resource): Promise<void> => void changing.push(name);
+    const { signal } = new AbortController();
+    await executePlan(plan, { log: silentLog, signal, failure: new AbortController(), timeoutMs: 1000, onChange });
+    expect(changing).toEqual(["job", "topic", "job"]);
+  });
+});

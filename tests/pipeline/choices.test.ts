@@ -84,11 +84,11 @@ describe("resolveChoices()", () => {
     ]).toEqual([
       "local because local: the engines are processes of this machine; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
       "docker because docker: the engines are containers; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
-      "docker because docker: the engines are containers; flink: before",
-      "docker because docker: the engines are containers; flink: before",
-      "local because local: the engines are processes of this machine; flink: before",
+      "docker because docker: the engines are containers; flink: as before",
+      "docker because docker: the engines are containers; flink: as before",
+      "local because local: the engines are processes of this machine; flink: as before",
       "docker because docker: there is no Java here, and the images are there; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
-      "local because local: the engines are processes of this machine; flink: before",
+      "local because local: the engines are processes of this machine; flink: as before",
     ]);
     expect(choose({ runtime: "docker" }, stateOf(flink, true))).toBe("Cannot change --runtime: the stack is up with local");
     expect(choose({ runtime: "local" }, stateOf(docker, true))).toBe("Cannot change --runtime: the stack is up with docker");
@@ -134,7 +134,7 @@ describe("resolveChoices()", () => {
   });
 
   test("keeps the processor of a stack that is up, whatever the environment says now", () => {
-    expect(choose({}, stateOf(flink, true), installed)).toBe("flink {} because flink: before");
+    expect(choose({}, stateOf(flink, true), installed)).toBe("flink {} because flink: as before");
     expect(choose({}, stateOf(ksqldb, true))).toContain('ksqldb {"url":"http://a:8088"}');
     expect(choose({ processor: "ksqldb" }, stateOf(flink, true), installed)).toBe(
       "Cannot change the processor: the stack is up with flink",

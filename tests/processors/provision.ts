@@ -70,6 +70,8 @@ export async function provision(options: Provision): Promise<{ readonly changes:
     windows,
     holder: engine,
     lastOf: () => undefined,
+    remembered: [],
+    place: "own",
   });
   const graph = [engine, transactions, windows, job];
   const plan = planGraph(graph, await observeGraph(graph, () => deadline));

@@ -1,4 +1,3 @@
-import { pauseUnlessAborted } from "../../core/wait.ts";
 import { defineCommand } from "../command.ts";
 import { pauseUnlessAborted } from "../../core/wait.ts";
 

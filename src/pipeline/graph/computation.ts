@@ -25,10 +25,15 @@ export interface ComputationOptions {
   readonly holder: Resource;
   /** What was remembered of the computation of a name. */
   readonly lastOf: (name: string) => JsonObject | undefined;
+  /** What was remembered of every computation, of whichever processor: each may have written the windows. */
+  readonly remembered: readonly JsonObject[];
+  /** Where it runs: `own`, or the address of a server that streamctl did not start. */
+  readonly place: string;
 }
 
 export interface ComputationFacts extends ProcessorIdentity {
   readonly processor: string;
+  readonly place: string;
 }
 
 export interface ComputationResource extends Resource<ProcessorObservation, ComputationFacts> {
@@ -40,7 +45,8 @@ export interface ComputationResource extends Resource<ProcessorObservation, Comp
 const unknownId = "(not created yet)";
 
 export function computationResource(options: ComputationOptions): ComputationResource {
-  const { processorFor, transactions, windows, holder, lastOf } = options;
+  const { processorFor, transactions, windows, holder, lastOf, remembered, place } = options;
+  const writers = remembered.map(identityIn).filter((identity) => identity !== undefined);
   const identityOf = (topic: TopicResource, neighbours: Neighbours): TopicIdentity =>
     neighbours.facts(topic) ?? { name: topic.name, id: unknownId };
   const processorIn = (neighbours: Neighbours): Processor =>
@@ -57,11 +63,18 @@ export function computationResource(options: ComputationOptions): ComputationRes
     holder,
     needs: [holder, transactions, windows],
     observe: async (deadline) => await nowhere.observe(deadline),
-    recall: () => nowhere.afterRestart(identityIn(lastOf(nowhere.computation), nowhere.name)),
+    recall() {
+      const last = lastOf(nowhere.computation);
+      // What another processor or another server left says nothing about this one.
+      const isSame = stringAt(last, "processor") === nowhere.name && stringAt(last, "place") === place;
+      return nowhere.afterRestart(isSame ? identityIn(last) : undefined);
+    },
     staleWindows(topic, neighbours) {
       const seen = neighbours.seen(self);
       if (!seen) return undefined;
-      const plan = processorFor(identityOf(transactions, neighbours), topic).plan(seen);
+      // An engine that lost its memory does not tell who wrote the topic.
+      const former = [...seen.former, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
+      const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...seen, former });
       return startsAnew(plan) && plan.staleWindows ? plan.cause : undefined;
     },
     decide(seen, neighbours) {
@@ -75,7 +88,7 @@ export function computationResource(options: ComputationOptions): ComputationRes
       const plan = planIn(seen, neighbours);
       const processor = processorIn(neighbours);
       await processor.apply(plan, deadline, log);
-      return { facts: { processor: processor.name, ...processor.wanted } };
+      return { facts: { processor: processor.name, place, ...processor.wanted } };
     },
     health: async (deadline) => await nowhere.health(deadline),
   };
@@ -88,11 +101,10 @@ function decisionOf(plan: ProcessorPlan): Decision<ComputationFacts> {
   return { operation: operation === "unchanged" ? "keep" : operation, cause, ...(isNew ? { obvious: true } : {}) };
 }
 
-/** What another processor left says nothing about this one. */
-function identityIn(last: JsonObject | undefined, processor: string): ProcessorIdentity | undefined {
+function identityIn(last: JsonObject | undefined): ProcessorIdentity | undefined {
   const [statements, transactionsTopicId, windowsTopicId] = ["statements", "transactionsTopicId", "windowsTopicId"].map((name) =>
     stringAt(last, name),
   );
   if (statements === undefined || transactionsTopicId === undefined || windowsTopicId === undefined) return undefined;
-  return stringAt(last, "processor") === processor ? { statements, transactionsTopicId, windowsTopicId } : undefined;
+  return { statements, transactionsTopicId, windowsTopicId };
 }

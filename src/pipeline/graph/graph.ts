@@ -109,7 +109,15 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
   const server = wantsExternal(choices) ? chosen.external : undefined;
   const external = server && externalService({ processor: chosen, server, runtime, kafkaProbe }, kafka);
   const holder = external ?? wanted(choices.processor);
-  const released = holder === undefined ? [] : abandoned.map((processor) => releasedComputation(processor, kafka));
+  const released =
+    holder === undefined
+      ? []
+      : abandoned.map((processor, index) =>
+          releasedComputation(processor, choices.abandoned?.[index] ?? { processor: "", source: {} }, [
+            kafka,
+            ...(external ? [external] : []),
+          ]),
+        );
   const brokers = endpoints.kafka;
   const transactions = topicResource({
     topic: transactionsTopic,
@@ -123,7 +131,8 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
     topic: windowsTopic,
     brokers,
     kafka,
-    after: [transactions, ...released],
+    // A server with another Kafka is refused before anything is given up for it.
+    after: [transactions, ...(external ? [external] : []), ...released],
     last: last({ kind: "topic", name: windowsTopic.name }),
     considers: () => (job === undefined ? [] : [job]),
     stale: (topic, neighbours) => job?.staleWindows(topic, neighbours),
@@ -135,6 +144,8 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
       windows,
       holder,
       lastOf: (name) => last({ kind: "job", name }),
+      remembered: options.remembered.filter(({ kind }) => kind === "job").map(({ facts }) => facts),
+      place: external === undefined ? "own" : (chosen.external?.endpoint ?? "own"),
     });
   }
   const pinot = wanted("pinot");

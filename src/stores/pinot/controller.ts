@@ -84,18 +84,19 @@ export class PinotController {
 
   /**
    * Waits until a creation that an earlier, interrupted command started has ended. Pinot 0.11 does not show a pending creation, so this
-   * waits for the longest time that it can take.
+   * waits for the longest time that it can take. Answers whether there was anything to wait for.
    *
    * @throws StreamctlError `pinot` when that exceeds the deadline
    */
-  async awaitPendingCreation(name: string): Promise<void> {
+  async awaitPendingCreation(name: string): Promise<boolean> {
     const beganAtMs = Number(stringAt((await this.#ask("/cluster/configs")).json, creationStartSetting));
-    if (Number.isNaN(beganAtMs)) return;
+    if (Number.isNaN(beganAtMs)) return false;
     const version = stringAt((await this.#ask("/version")).json, "pinot-controller") ?? "";
     // Pinot 0.11 gives up on Kafka after 16 s, Pinot 1.5 after 225 s.
     const slowestMs = version.startsWith("0.") ? 30_000 : 300_000;
     const leftMs = Math.min(slowestMs, beganAtMs + slowestMs - Date.now());
-    if (leftMs <= 0) return;
+    if (leftMs <= 0) return false;
+    if (await this.isAssigned(name)) return true;
     if (leftMs >= remainingMs(this.#deadline)) {
       const message = `Cannot use Pinot table "${name}": an earlier \`up\` started to create it, and that may take another ${Math.ceil(leftMs / 1000)} s`;
       throw new StreamctlError("pinot", message, { hint: `Run: streamctl up --timeout ${Math.ceil(slowestMs / 1000) + 60}s` });
@@ -104,6 +105,7 @@ export class PinotController {
     await pollUntil(async () => (await this.isAssigned(name)) || undefined, options).catch((error: unknown) => {
       if (!hasCode(error, "timeout")) throw error;
     });
+    return true;
   }
 
   /** Whether segments of the table are assigned to a server: the last step of a creation. */

@@ -73,10 +73,9 @@ export interface TableObservation {
   readonly hasSchema: boolean;
 }
 
-/** Waits for a pending creation to end, then reads the table. @throws StreamctlError `unreachable`, `pinot`, `timeout`, `interrupted` */
+/** Reads the table; a creation that is still going on does not show yet. @throws StreamctlError `unreachable`, `pinot`, `interrupted` */
 export async function observeTable(options: PinotOptions, wanted: WantedTable): Promise<TableObservation> {
   const controller = new PinotController(options.controllerUrl, options.deadline);
-  await controller.awaitPendingCreation(wanted.name);
   const table = await observe(controller, wanted.name);
   return { table, hasSchema: await controller.hasSchema(wanted.schemaName) };
 }
@@ -92,14 +91,23 @@ export async function validateTable(
 }
 
 /**
- * Executes a plan and waits until the table answers a query. Returns the plan that was executed, which may differ: a table whose segments
- * are lost is replaced, because the topic still has every record.
+ * Executes a plan and waits until the table answers a query. Returns the plan that was executed, which may differ: an earlier creation may
+ * complete first, and a table whose segments are lost is replaced, because the topic still has every record.
  *
+ * @param planned from an observation, which may be older than the end of an earlier creation
  * @throws StreamctlError `pinot`, `unreachable`, `timeout`, `interrupted`
  */
-export async function applyTable(plan: TablePlan, seen: TableObservation, wanted: WantedTable, options: PinotOptions): Promise<TablePlan> {
+export async function applyTable(
+  planned: TablePlan,
+  observed: TableObservation,
+  wanted: WantedTable,
+  options: PinotOptions,
+): Promise<TablePlan> {
   const { deadline } = options;
   const controller = new PinotController(options.controllerUrl, deadline);
+  const waited = planned.result !== "unchanged" && (await controller.awaitPendingCreation(wanted.name));
+  const seen = waited ? await observeTable(options, wanted) : observed;
+  const plan = waited ? planTable(seen.table, wanted.identity) : planned;
   await executePlan(plan, seen, wanted, controller, options);
   if (await awaitQueryable(options.brokerUrl, wanted.name, controller, deadline)) return plan;
   const refill = { result: "replaced", cause: "the data of its segments is lost" } as const;

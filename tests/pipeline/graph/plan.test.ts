@@ -120,7 +120,7 @@ function rememberedOf(): readonly ResourceRecord[] {
   return [
     { kind: "topic", name: "transactions", facts: { ...transactions } },
     { kind: "topic", name: "window_transactions", facts: { ...windows } },
-    { kind: "job", name: "streamctl-window_transactions", facts: { processor: "flink", ...job } },
+    { kind: "job", name: "streamctl-window_transactions", facts: { processor: "flink", place: "own", ...job } },
     { kind: "table", name: "transaction_window", facts: { ...table } },
   ];
 }
@@ -301,5 +301,27 @@ describe("the plan of up", () => {
       create schema transaction_window: it does not exist
       create table transaction_window: it does not exist"
     `);
+  });
+});
+
+describe("the plan of up, from what run.json remembers", () => {
+  test("replaces windows that other statements wrote, where the engine has lost its memory of them", async () => {
+    const others = remembered.map((record) =>
+      record.kind === "job" ? { ...record, facts: { ...record.facts, statements: "other" } } : record,
+    );
+    const forgotten = { computations: [], former: [] } satisfies ProcessorObservation;
+    const printed = await print({ seen: { "job streamctl-window_transactions": forgotten }, remembered: others });
+    expect(printed.split("\n").slice(5, 7)).toEqual([
+      expect.stringMatching(/^replace topic window_transactions: /u),
+      expect.stringMatching(/^create job streamctl-window_transactions: /u),
+    ]);
+  });
+
+  test("takes nothing for granted of a server that was another one", async () => {
+    const choices: Partial<StackChoices> = { processor: "ksqldb", source: { url: "http://b:8088" } };
+    const { job } = identities(await processorsOf({ ...someChoices, ...choices }, embedded), embedded);
+    const elsewhere = { kind: "job", name: "window_transactions", facts: { processor: "ksqldb", place: "http://a:8088", ...job } };
+    const printed = await print({ choices, down: every, remembered: [elsewhere] });
+    expect(printed).toContain("create job window_transactions: ");
   });
 });
