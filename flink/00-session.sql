@@ -1,20 +1,20 @@
--- Settings of the session; every job that it submits carries them.
+-- Session settings. They apply to every job that the session submits.
 
--- Timestamps without a zone are UTC.
+-- Timestamps without a time zone are UTC.
 SET 'table.local-time-zone' = 'UTC';
 
--- Updates of a window are gathered for at most 200 ms: a twentieth of the records for a tenth of a second.
+-- Buffer updates of a window for at most 200 ms: this reduces output records to a twentieth and adds 100 ms of latency on average.
 SET 'table.exec.mini-batch.enabled' = 'true';
 SET 'table.exec.mini-batch.allow-latency' = '200 ms';
 SET 'table.exec.mini-batch.size' = '5000';
 
--- A window is never forgotten: a record that arrives days late must add to its total, not overwrite it.
+-- Window state never expires: a record that arrives days late must add to the total, not replace it.
 SET 'table.exec.state.ttl' = '0 ms';
 
--- What is read after the last checkpoint is read again after a failure; each record carries the full total, so that is harmless.
+-- After a failure, records since the last checkpoint are read again. This is harmless: each output record has the full totals.
 SET 'execution.checkpointing.interval' = '3 s';
 SET 'execution.checkpointing.min-pause' = '1 s';
 SET 'execution.checkpointing.externalized-checkpoint-retention' = 'RETAIN_ON_CANCELLATION';
 
--- One writer for the one partition of the windows.
+-- One writer for the only partition of the topic of windows.
 SET 'parallelism.default' = '1';

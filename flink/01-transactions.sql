@@ -1,6 +1,6 @@
--- Transactions as they were sent. A value that does not parse becomes NULL; a record that is not JSON is left out.
--- What a transaction of Kafka's gave up was not sent, and is not read. Partitions that are added are found within seconds.
--- Numbers are integers in the contract. As BIGINT, Flink would read 10.5 as 10; as DOUBLE the two can be told apart.
+-- The transactions as sent. A value that cannot be parsed becomes NULL; a record that is not JSON is skipped.
+-- Records of aborted Kafka transactions are not read. New partitions are discovered within seconds.
+-- The contract requires integers. The columns are DOUBLE, because Flink would read 10.5 as the BIGINT 10.
 CREATE TABLE transactions (
   event_timestamp TIMESTAMP(3),
   transaction_id DOUBLE,

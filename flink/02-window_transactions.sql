@@ -1,4 +1,4 @@
--- One record for every change of a window, keyed by the window: whoever reads it keeps the newest.
+-- One record per change of a window, keyed by the window; consumers keep the newest.
 -- Pinot's columns have the same names.
 CREATE TABLE window_transactions (
   WINDOW_START BIGINT,

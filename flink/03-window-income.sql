@@ -1,5 +1,5 @@
--- Income in windows of {{windowSizeSeconds}} seconds of event time, updated as transactions come in, however late.
--- Grouped by both ends: were one computed from the other, every update would be preceded by a deletion.
+-- Income in windows of {{windowSizeSeconds}} seconds of event time, updated by every transaction, however late.
+-- Grouped by both start and end: if one were derived from the other, every update would be preceded by a delete.
 INSERT INTO window_transactions
 SELECT
   WINDOW_START,
@@ -8,7 +8,7 @@ SELECT
   COUNT(*) AS TOTAL_TRANSACTIONS,
   AVG(CAST(total_paid AS DOUBLE)) AS AVERAGE_TRANSACTION_VALUE
 FROM (
-  -- Only what keeps the contract of a transaction counts, at times from 1970 (before, the division would round the wrong way).
+  -- Only transactions that meet the contract count, from 1970 on: for earlier times the division would round towards zero.
   SELECT
     EXTRACT(EPOCH FROM event_timestamp) / {{windowSizeSeconds}} * {{windowSizeMs}} AS WINDOW_START,
     EXTRACT(EPOCH FROM event_timestamp) / {{windowSizeSeconds}} * {{windowSizeMs}} + {{windowSizeMs}} AS WINDOW_END,

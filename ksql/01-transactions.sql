@@ -1,4 +1,4 @@
--- Transactions as they were sent. Numbers are integers in the contract; as DOUBLE, 10.5 can be told from 10.
+-- The transactions as sent. The contract requires integers. The columns are DOUBLE to distinguish 10.5 from 10.
 CREATE STREAM {{namePrefix}}transactions (
   event_timestamp STRING,
   transaction_id DOUBLE,

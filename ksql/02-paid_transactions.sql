@@ -1,5 +1,5 @@
--- What was paid, at the time of the event. The zone is named here, so that the server's own does not matter.
--- The retention is the windows' own: topics expire by event time, and simulated times may lie years back.
+-- The paid amounts with their event times. The time zone is explicit, so that the server's time zone does not matter.
+-- Retention is that of the windows: topics expire by event time, and simulated times may be years in the past.
 CREATE STREAM {{namePrefix}}paid_transactions WITH (
   KAFKA_TOPIC = '{{paidTransactionsTopic}}',
   VALUE_FORMAT = 'JSON',

@@ -1,6 +1,6 @@
--- Income in windows of {{windowSizeSeconds}} seconds, a record for every change; the fields of the value are Pinot's columns.
--- All transactions form one group. Its key, which goes to Kafka's key, says whose computation this is: the server gives it back.
--- A record counts however late it comes: the grace spans every time from 1970 to 9999.
+-- Income in windows of {{windowSizeSeconds}} seconds, one record per change; the fields of the value are Pinot's columns.
+-- All transactions form one group. Its constant, also the Kafka key, identifies the computation and its owner.
+-- The grace period covers all times from 1970 to 9999, so that late records always count.
 CREATE TABLE {{namePrefix}}window_transactions WITH (
   KAFKA_TOPIC = '{{windowsTopic}}',
   VALUE_FORMAT = 'JSON',

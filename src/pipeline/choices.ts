@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { automaticProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
-import type { MachineFacts, ProcessorChoice, ProcessorDeclaration, TypedOptions } from "../processors/plugin.ts";
+import type { MachineFacts, ProcessorChoice, ProcessorDeclaration, OptionValues } from "../processors/plugin.ts";
 import type { AbandonedProcessor, ProcessorSource, Reason, StackChoices } from "../state/choices.ts";
 import type { RunState } from "../state/run-state.ts";
 import { chooseOptional, type OptionalChoices } from "./optional-services.ts";
@@ -15,7 +15,7 @@ export interface TypedChoices extends OptionalChoices {
   readonly portOffset: number | undefined;
   readonly only: readonly string[] | undefined;
   /** Options that belong to one of the processors. */
-  readonly processorOptions?: TypedOptions | undefined;
+  readonly processorOptions?: OptionValues | undefined;
 }
 
 /** What this machine has, as far as a choice depends on it. */
@@ -74,7 +74,7 @@ function chooseProcessor(
   runtime: RuntimeName,
   machine: DetectedMachine,
 ): Pick<StackChoices, "processor" | "processorReason" | "source"> {
-  const given = typedSource(typed);
+  const given = sourceFromOptions(typed);
   if (typed.processor !== undefined && typed.processor !== "auto" && given && given.processor.name !== typed.processor) {
     throw new StreamctlError(
       "usage",
@@ -131,11 +131,11 @@ function serverOf({ processor, source }: Pick<StackChoices, "processor" | "sourc
   return processorOf(processor).external(source)?.endpoint;
 }
 
-function typedSource({
+function sourceFromOptions({
   processorOptions = {},
 }: TypedChoices): { readonly processor: ProcessorDeclaration; readonly source: ProcessorSource } | undefined {
   const given = Object.values(processors).flatMap((processor: ProcessorDeclaration) => {
-    const source = processor.typedSource(processorOptions);
+    const source = processor.sourceFromOptions(processorOptions);
     return source === undefined ? [] : [{ processor, source }];
   });
   const [first, second] = given;

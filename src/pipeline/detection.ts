@@ -26,7 +26,7 @@ export async function detectMachine(typed: TypedChoices, kept: StackChoices | un
     declarations,
     environment,
     options: typed.processorOptions ?? {},
-    mayTakeImage: isOpen(typed.processor) && (onlyContainers || typed.runtime === "docker"),
+    mayUseImage: isOpen(typed.processor) && (onlyContainers || typed.runtime === "docker"),
     haveImages: async (names) => await haveImages(names, signal),
   };
   const found = Object.values(processors).map(async ({ name, detect }) => [name, await detect(view)] as const);

@@ -94,6 +94,6 @@ function processorText({ processor, source }: StackChoices): string {
     0,
     automaticProcessors.findIndex(({ name }) => name === processor),
   );
-  const others = better.map((other) => `${other.label} takes its place where it is given. ${other.ways ?? ""}`);
+  const others = better.map((other) => `${other.label} takes its place where it is given. ${other.howToProvide ?? ""}`);
   return [chosen.label, ...others].join(". ").trim();
 }

@@ -18,7 +18,7 @@ export const automaticProcessors: readonly ProcessorDeclaration[] = declarations
 
 /** The processor that is always available. @throws StreamctlError `internal` for a catalog without one */
 export function defaultProcessor(): string {
-  const always = automaticProcessors.find(({ ways }) => ways === undefined);
+  const always = automaticProcessors.find(({ howToProvide }) => howToProvide === undefined);
   if (always) return always.name;
   throw new StreamctlError("internal", "The catalog of processors is invalid: no processor is always available");
 }

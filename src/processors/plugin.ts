@@ -28,7 +28,7 @@ export interface ProcessorOption {
 }
 
 /** Values of the options of a processor, by option name without dashes. */
-export type TypedOptions = Readonly<Record<string, string | undefined>>;
+export type OptionValues = Readonly<Record<string, string | undefined>>;
 
 /** What `detect` found on the machine. The processor defines the keys. */
 export type MachineFacts = Readonly<Record<string, string | boolean>>;
@@ -37,9 +37,9 @@ export type MachineFacts = Readonly<Record<string, string | boolean>>;
 export interface MachineView {
   readonly declarations: Declarations;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly options: TypedOptions;
+  readonly options: OptionValues;
   /** Whether an image that the container engine already has may be used: the stack runs in containers and has no processor yet. */
-  readonly mayTakeImage: boolean;
+  readonly mayUseImage: boolean;
   /** Whether a container engine is available and has all of these images. */
   readonly haveImages: (names: readonly string[]) => Promise<boolean>;
 }
@@ -85,7 +85,7 @@ export interface ProcessorDeclaration {
   readonly automatic?: number;
   readonly options: readonly ProcessorOption[];
   /** Hint on how to provide the processor; absent if it is always available. */
-  readonly ways?: string;
+  readonly howToProvide?: string;
   /** Topic configuration for the topics of windows, in addition to that of the pipeline, by Kafka's property names. */
   readonly windowTopicConfig: Readonly<Record<string, string>>;
   /** How its JSON reader deviates from the contract of a record. */
@@ -93,7 +93,7 @@ export interface ProcessorDeclaration {
   /** Whether it supports queries in its own SQL (`query --engine`). */
   readonly takesQueries?: true;
   /** The source given by options; undefined if there is none. @throws StreamctlError `usage` for invalid values */
-  typedSource(options: TypedOptions): ProcessorSource | undefined;
+  sourceFromOptions(options: OptionValues): ProcessorSource | undefined;
   /** Facts about the machine for `choose`. Read-only. */
   detect(view: MachineView): Promise<MachineFacts>;
   /** The source and the reason for it, or why the processor is not available. Pure. */

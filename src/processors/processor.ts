@@ -27,16 +27,16 @@ export interface RunningComputation {
   /** Why it is incomplete, such as a part that is not running. It is then replaced, but the windows that it wrote remain valid. */
   readonly broken?: string;
   /** How its statements differ from the declared ones, if the processor can apply the difference to the running computation. */
-  readonly mendable?: string;
+  readonly updatable?: string;
 }
 
 export interface ProcessorObservation {
   /** All jobs or queries of this name that may write to the topic of windows. */
   readonly computations: readonly RunningComputation[];
   /** Identities of ended computations: the topic of windows may contain their output, and they may have left state to resume from. */
-  readonly former: readonly ProcessorIdentity[];
+  readonly previous: readonly ProcessorIdentity[];
   /** Further state, private to the processor; absent if the engine was not asked. */
-  readonly held?: unknown;
+  readonly details?: unknown;
 }
 
 export type ProcessorPlan =
@@ -83,17 +83,17 @@ export interface Processor {
 
 /** Compares the running computations with the declared one. Pure. */
 export function planProcessor(observed: ProcessorObservation, wanted: ProcessorIdentity): ProcessorPlan {
-  const { computations, former } = observed;
+  const { computations, previous } = observed;
   const [first] = computations;
   const running = computations.map((computation) => difference(computation.identity, wanted));
   const changed = running.find((found) => found !== undefined);
   if (first !== undefined && computations.length === 1 && first.state === "running" && first.broken === undefined) {
     if (changed === undefined) return { operation: "unchanged", id: first.id, cause: "its statements and topics are unchanged" };
-    if (first.mendable !== undefined) return { operation: "update", id: first.id, cause: first.mendable };
+    if (first.updatable !== undefined) return { operation: "update", id: first.id, cause: first.updatable };
   }
-  const identities = [...computations.map((computation) => computation.identity), ...former];
+  const identities = [...computations.map((computation) => computation.identity), ...previous];
   const staleWindows = identities.some((identity) => wroteOtherWindows(identity, wanted));
-  const resume = changed === undefined && !staleWindows && former.some((identity) => difference(identity, wanted) === undefined);
+  const resume = changed === undefined && !staleWindows && previous.some((identity) => difference(identity, wanted) === undefined);
   const stop = computations.map((computation) => computation.id);
   if (first === undefined) {
     const cause = staleWindows ? "the windows were computed by other statements" : resume ? "it is no longer running" : "it is not running";
@@ -118,11 +118,11 @@ function wroteOtherWindows(identity: ProcessorIdentity | undefined, wanted: Proc
 }
 
 /** Whether a plan starts a computation. Otherwise the running one continues. */
-export function startsAnew(plan: ProcessorPlan): plan is Extract<ProcessorPlan, { readonly stop: readonly string[] }> {
+export function startsComputation(plan: ProcessorPlan): plan is Extract<ProcessorPlan, { readonly stop: readonly string[] }> {
   return "stop" in plan;
 }
 
 /** Whether a plan stops a computation or discards windows. Validate the statements before executing such a plan. */
-export function givesUp(plan: ProcessorPlan): boolean {
-  return startsAnew(plan) && (plan.stop.length > 0 || plan.staleWindows);
+export function isDestructive(plan: ProcessorPlan): boolean {
+  return startsComputation(plan) && (plan.stop.length > 0 || plan.staleWindows);
 }

@@ -25,7 +25,7 @@ const remaining: Readonly<Record<string, readonly string[]>> = {
   "state/ledger.ts": ["paid"],
   "state/run-record.ts": ["Paid", "paid"],
   // The ksqlDB statements are written by hand and name the intermediate stream.
-  "processors/ksqldb/chain.ts": ["paidTransactionsTopic"],
+  "processors/ksqldb/computation.ts": ["paidTransactionsTopic"],
   "processors/ksqldb/declarations.ts": ["paidTransactionsTopic"],
   "processors/ksqldb/definition.ts": ["TOTAL_PAID"],
   "processors/ksqldb/naming.ts": ["paid_transactions"],

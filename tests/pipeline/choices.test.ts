@@ -127,9 +127,7 @@ describe("resolveChoices()", () => {
     );
     expect(choose({ processor: "flink", ...home("/b") })).toContain("they contradict each other");
     expect(choose(url("x"))).toBe('Cannot use "x" for --ksqldb-url: it is not an HTTP URL');
-    expect(choose(url("http://me:secret@a"))).toBe(
-      "Cannot use an address with a name or a password for --ksqldb-url: it would be kept in the state",
-    );
+    expect(choose(url("http://me:secret@a"))).toBe("Cannot use a URL with credentials for --ksqldb-url: they would be stored in the state");
     expect(choose({ processor: "spark" })).toBe('Cannot use "spark" for --processor: no such value');
   });
 

@@ -4,7 +4,7 @@ import {
   type ProcessorIdentity,
   type ProcessorObservation,
   type RunningComputation,
-  startsAnew,
+  startsComputation,
 } from "../../src/processors/processor.ts";
 
 const wanted: ProcessorIdentity = { statements: "s1", transactionsTopicId: "t1", windowsTopicId: "w1" };
@@ -15,29 +15,29 @@ const running = (id: string, identity?: ProcessorIdentity, state: RunningComputa
 });
 
 const cases: readonly [situation: string, observation: ProcessorObservation][] = [
-  ["nothing runs", { computations: [], former: [] }],
-  ["it runs", { computations: [running("a", wanted)], former: [] }],
-  ["it runs and leaves checkpoints", { computations: [running("a", wanted)], former: [wanted] }],
-  ["it is lost", { computations: [], former: [wanted] }],
-  ["it is being stopped", { computations: [running("a", wanted, "stopping")], former: [wanted] }],
-  ["two run", { computations: [running("a", wanted), running("b", wanted)], former: [wanted] }],
-  ["other statements run", { computations: [running("a", { ...wanted, statements: "s0" })], former: [wanted] }],
-  ["transactions were made anew", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], former: [] }],
-  ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], former: [] }],
-  ["both topics were made anew", { computations: [], former: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
-  ["other statements ran before", { computations: [], former: [{ ...wanted, statements: "s0" }, wanted] }],
-  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query writes B" }], former: [] }],
+  ["nothing runs", { computations: [], previous: [] }],
+  ["it runs", { computations: [running("a", wanted)], previous: [] }],
+  ["it runs and leaves checkpoints", { computations: [running("a", wanted)], previous: [wanted] }],
+  ["it is lost", { computations: [], previous: [wanted] }],
+  ["it is being stopped", { computations: [running("a", wanted, "stopping")], previous: [wanted] }],
+  ["two run", { computations: [running("a", wanted), running("b", wanted)], previous: [wanted] }],
+  ["other statements run", { computations: [running("a", { ...wanted, statements: "s0" })], previous: [wanted] }],
+  ["transactions were made anew", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], previous: [] }],
+  ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], previous: [] }],
+  ["both topics were made anew", { computations: [], previous: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
+  ["other statements ran before", { computations: [], previous: [{ ...wanted, statements: "s0" }, wanted] }],
+  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query writes B" }], previous: [] }],
   [
-    "what differs can be mended",
-    { computations: [{ ...running("a", { ...wanted, statements: "s0" }), mendable: "columns were added" }], former: [] },
+    "what differs can be updatable",
+    { computations: [{ ...running("a", { ...wanted, statements: "s0" }), updatable: "columns were added" }], previous: [] },
   ],
-  ["somebody else's runs", { computations: [running("a")], former: [] }],
+  ["somebody else's runs", { computations: [running("a")], previous: [] }],
 ];
 
 test("planProcessor() decides from what runs and what can be resumed", () => {
   const lines = cases.map(([situation, observation]) => {
     const plan = planProcessor(observation, wanted);
-    if (!startsAnew(plan)) return `${situation}: ${plan.operation} ${plan.id} (${plan.cause})`;
+    if (!startsComputation(plan)) return `${situation}: ${plan.operation} ${plan.id} (${plan.cause})`;
     const stop = plan.stop.length === 0 ? "" : ` stop ${plan.stop.join(" ")}`;
     const how = [plan.resume ? "resume" : "afresh", ...(plan.staleWindows ? ["windows anew"] : [])].join(", ");
     return `${situation}: ${plan.operation}${stop}, ${how} (${plan.cause})`;
@@ -55,7 +55,7 @@ test("planProcessor() decides from what runs and what can be resumed", () => {
     both topics were made anew: create, afresh (it is not running)
     other statements ran before: create, afresh, windows anew (the windows were computed by other statements)
     a part of it does not run: replace stop a, afresh (no query writes B)
-    what differs can be mended: update a (columns were added)
+    what differs can be updatable: update a (columns were added)
     somebody else's runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
   `);
 });

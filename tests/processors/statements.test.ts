@@ -53,9 +53,7 @@ test("readStatements() renders a folder's files in order and knows which file a 
     { file: "flink/01.sql", sql: "SET 2", text: "SET 2", line: 1 },
     { file: "flink/02.sql", sql: "INSERT INTO t", text: "INSERT INTO t", line: 1 },
   ]);
-  expect(() => readStatements(declarations, "flink", { a: 1 })).toThrow(
-    'Cannot render "flink/02.sql": it names {{b}}, which does not exist',
-  );
+  expect(() => readStatements(declarations, "flink", { a: 1 })).toThrow('Cannot render "flink/02.sql": unknown value {{b}}');
 });
 
 const embedded = { paths: assetPaths, read: readAsset };

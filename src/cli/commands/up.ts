@@ -4,7 +4,7 @@ import type { CliContext } from "../context.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { duration } from "../../core/option-text.ts";
 import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
-import type { ProcessorOption, TypedOptions } from "../../processors/plugin.ts";
+import type { ProcessorOption, OptionValues } from "../../processors/plugin.ts";
 
 /** Such as `a if available, else b`. */
 const automaticText = automaticProcessors
@@ -101,7 +101,7 @@ async function withWaitingLine<T>(
   }
 }
 
-function typedOptions(typed: Readonly<Record<string, unknown>>): TypedOptions {
+function typedOptions(typed: Readonly<Record<string, unknown>>): OptionValues {
   const values = processorOptions.map(({ name }) => [name, typed[name]] as const);
   return Object.fromEntries(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }

@@ -7,12 +7,12 @@ import { type JsonObject, stringAt } from "../../core/json.ts";
 import type { Decision, Neighbours, Resource } from "../../core/resource.ts";
 import type { TopicResource } from "./topic.ts";
 import {
-  givesUp,
+  isDestructive,
   type Processor,
   type ProcessorIdentity,
   type ProcessorObservation,
   type ProcessorPlan,
-  startsAnew,
+  startsComputation,
 } from "../../processors/processor.ts";
 import type { TopicIdentity } from "../../spec/names.ts";
 
@@ -55,7 +55,7 @@ export function computationResource(options: ComputationOptions): ComputationRes
   const planIn = (seen: ProcessorObservation, neighbours: Neighbours): ProcessorPlan => {
     const plan = processorIn(neighbours).plan(seen);
     const topic = neighbours.decision(windows);
-    return startsAnew(plan) && topic?.operation === "replace" ? { ...plan, cause: topic.cause } : plan;
+    return startsComputation(plan) && topic?.operation === "replace" ? { ...plan, cause: topic.cause } : plan;
   };
   const self: ComputationResource = {
     kind: "job",
@@ -75,7 +75,7 @@ export function computationResource(options: ComputationOptions): ComputationRes
       // An engine that lost its memory does not tell who wrote the topic.
       const former = [...seen.former, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
       const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...seen, former });
-      return startsAnew(plan) && plan.staleWindows ? plan.cause : undefined;
+      return startsComputation(plan) && plan.staleWindows ? plan.cause : undefined;
     },
     decide(seen, neighbours) {
       const plan = planIn(seen, neighbours);
@@ -97,7 +97,7 @@ export function computationResource(options: ComputationOptions): ComputationRes
 
 function decisionOf(plan: ProcessorPlan): Decision<ComputationFacts> {
   const { operation, cause } = plan;
-  const isNew = operation === "create" && !givesUp(plan) && startsAnew(plan) && !plan.resume;
+  const isNew = operation === "create" && !isDestructive(plan) && startsComputation(plan) && !plan.resume;
   return { operation: operation === "unchanged" ? "keep" : operation, cause, ...(isNew ? { obvious: true } : {}) };
 }
 

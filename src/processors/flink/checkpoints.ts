@@ -14,7 +14,7 @@ export interface CheckpointFiles {
   remove(paths: readonly string[]): Promise<void>;
 }
 
-export interface CheckpointPlace {
+export interface CheckpointStorage {
   /** Absolute URI as seen by the cluster, such as `file:///data/checkpoints`. */
   readonly uri: string;
   /** Access to the same storage; if undefined, jobs never resume. */
@@ -23,7 +23,7 @@ export interface CheckpointPlace {
   readonly folder?: string | undefined;
 }
 
-export function checkpointDirectory(place: CheckpointPlace, identity: ProcessorIdentity): string {
+export function checkpointDirectory(place: CheckpointStorage, identity: ProcessorIdentity): string {
   return `${place.uri}/${folderName(identity)}`;
 }
 
@@ -35,7 +35,7 @@ function folderName(identity: ProcessorIdentity): string {
  * Identities of jobs that ran before. Flink creates a job's folder at its start, before the first window is written, so this includes jobs
  * that ended before their first checkpoint.
  */
-export async function formerIdentities({ files, folder = "" }: CheckpointPlace): Promise<readonly ProcessorIdentity[]> {
+export async function previousIdentities({ files, folder = "" }: CheckpointStorage): Promise<readonly ProcessorIdentity[]> {
   const found = ((await files?.list(folder)) ?? []).map((name) => {
     const [statements, transactionsTopicId, windowsTopicId] = name.split(".");
     if (statements === undefined || transactionsTopicId === undefined || windowsTopicId === undefined) return undefined;
@@ -45,7 +45,7 @@ export async function formerIdentities({ files, folder = "" }: CheckpointPlace):
 }
 
 /** URI of the newest complete checkpoint (one with a `_metadata` file) of an identity, from any of its jobs; undefined if there is none. */
-export async function newestCheckpoint(place: CheckpointPlace, identity: ProcessorIdentity): Promise<string | undefined> {
+export async function newestCheckpoint(place: CheckpointStorage, identity: ProcessorIdentity): Promise<string | undefined> {
   const { files, folder = "" } = place;
   const found = (await files?.find(`${folder}/${folderName(identity)}`, "_metadata")) ?? [];
   const complete = found
@@ -56,7 +56,7 @@ export async function newestCheckpoint(place: CheckpointPlace, identity: Process
 }
 
 /** Deletes the checkpoints of every identity but one. */
-export async function forgetOtherCheckpoints({ files, folder = "" }: CheckpointPlace, except: ProcessorIdentity): Promise<void> {
+export async function deleteOtherCheckpoints({ files, folder = "" }: CheckpointStorage, except: ProcessorIdentity): Promise<void> {
   if (files === undefined) return;
   const kept = folderName(except);
   const others = (await files.list(folder)).filter((name) => name !== kept && name.split(".").length === 3);

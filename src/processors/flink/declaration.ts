@@ -11,7 +11,7 @@ export const flink = {
   options: [],
   windowTopicConfig,
   jsonReader: flinkJsonReader,
-  typedSource: () => undefined,
+  sourceFromOptions: () => undefined,
   detect: async () => ({}),
   choose: () => ({}),
   describeReason: () => undefined,

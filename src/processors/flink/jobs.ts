@@ -44,7 +44,7 @@ export async function listJobs(restUrl: string, deadline: StepDeadline): Promise
 
 /** The `pipeline.global-job-parameters` of a job; empty for an unknown job. */
 export async function jobParameters(restUrl: string, jobId: string, deadline: StepDeadline): Promise<ReadonlyMap<string, string>> {
-  const answer = await ask(`${restUrl}/jobs/${jobId}/config`, deadline, { missingIsFine: true });
+  const answer = await ask(`${restUrl}/jobs/${jobId}/config`, deadline, { allowNotFound: true });
   const parameters = at(answer.json, "execution-config", "user-config");
   const entries = isObject(parameters) ? Object.entries(parameters) : [];
   return new Map(entries.flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])));
@@ -77,7 +77,7 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
     last = jobs.find(({ id }) => id === jobId);
     if (last === undefined || hasEnded(last)) throw await failureOf(restUrl, jobId, last, deadline);
     if (last.state === "RESTARTING") {
-      if ((await newestFailure(restUrl, jobId, deadline))?.unrestorable !== true) return true;
+      if ((await latestFailure(restUrl, jobId, deadline))?.unrestorable !== true) return true;
       throw await failureOf(restUrl, jobId, last, deadline);
     }
     return last.state === "RUNNING" && last.totalTasks > 0 && last.runningTasks === last.totalTasks ? true : undefined;
@@ -92,12 +92,12 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
 
 /** The innermost cause of a job's latest failure; undefined if there is none. */
 export async function lastFailure(restUrl: string, jobId: string, deadline: StepDeadline): Promise<string | undefined> {
-  return (await newestFailure(restUrl, jobId, deadline))?.reason;
+  return (await latestFailure(restUrl, jobId, deadline))?.reason;
 }
 
 /** A job's failures and checkpoints; empty for an unknown job. */
 export async function jobHistory(restUrl: string, job: FlinkJob, deadline: StepDeadline): Promise<JobHistory> {
-  const ofJob = async (path: string) => (await ask(`${restUrl}/jobs/${job.id}/${path}`, deadline, { missingIsFine: true })).json;
+  const ofJob = async (path: string) => (await ask(`${restUrl}/jobs/${job.id}/${path}`, deadline, { allowNotFound: true })).json;
   const [checkpoints, exceptions] = await Promise.all([ofJob("checkpoints"), ofJob(`exceptions?maxExceptions=${repeatedFailures}`)]);
   const failures = arrayAt(exceptions, "exceptionHistory", "entries").map((entry) => ({
     atMs: numberAt(entry, "timestamp") ?? 0,
@@ -106,8 +106,8 @@ export async function jobHistory(restUrl: string, job: FlinkJob, deadline: StepD
   return { startedAtMs: job.startedAtMs, nowMs: job.startedAtMs + job.durationMs, checkpoints, failures };
 }
 
-async function newestFailure(restUrl: string, jobId: string, deadline: StepDeadline): Promise<FlinkFailure | undefined> {
-  const answer = await ask(`${restUrl}/jobs/${jobId}/exceptions?maxExceptions=1`, deadline, { missingIsFine: true });
+async function latestFailure(restUrl: string, jobId: string, deadline: StepDeadline): Promise<FlinkFailure | undefined> {
+  const answer = await ask(`${restUrl}/jobs/${jobId}/exceptions?maxExceptions=1`, deadline, { allowNotFound: true });
   const trace = stringAt(answer.json, "exceptionHistory", "entries", 0, "stacktrace") ?? stringAt(answer.json, "root-exception");
   return trace === undefined ? undefined : readFailure(trace);
 }
@@ -124,7 +124,7 @@ async function listedJobs(restUrl: string, deadline: StepDeadline): Promise<read
 }
 
 async function failureOf(restUrl: string, jobId: string, job: FlinkJob | undefined, deadline: StepDeadline): Promise<StreamctlError> {
-  const failure = await newestFailure(restUrl, jobId, deadline);
+  const failure = await latestFailure(restUrl, jobId, deadline);
   const state = job === undefined ? "the cluster does not list it" : `${job.state}, ${job.runningTasks} of ${job.totalTasks} tasks running`;
   return new StreamctlError("processor", `Cannot run Flink job "${job?.name ?? jobId}": ${failure?.reason ?? state}`, {
     hint: "Run: streamctl logs flink",
@@ -136,9 +136,9 @@ async function failureOf(restUrl: string, jobId: string, job: FlinkJob | undefin
 const unavailable = 503;
 
 /** Sends a request to the cluster's REST API. @throws StreamctlError `processor` for an error status, `unreachable` */
-export async function ask(url: string, deadline: StepDeadline, options: { readonly missingIsFine?: boolean } = {}): Promise<HttpAnswer> {
+export async function ask(url: string, deadline: StepDeadline, options: { readonly allowNotFound?: boolean } = {}): Promise<HttpAnswer> {
   const answer = await exchange(url, { signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 10_000) });
-  if (answer.status === 200 || (answer.status === 404 && options.missingIsFine === true)) return answer;
+  if (answer.status === 200 || (answer.status === 404 && options.allowNotFound === true)) return answer;
   const text = arrayAt(answer.json, "errors").find((error) => typeof error === "string");
   const failure = typeof text === "string" ? readFailure(text) : undefined;
   throw new StreamctlError("processor", `Cannot read "${url}" from Flink: ${failure?.reason ?? `status ${answer.status}`}`, {

@@ -11,11 +11,17 @@ import { innermostCause } from "../../core/java-error.ts";
 import type { Log } from "../../core/log.ts";
 import type { Health } from "../../core/resource.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
-import { checkpointDirectory, type CheckpointPlace, forgetOtherCheckpoints, formerIdentities, newestCheckpoint } from "./checkpoints.ts";
+import {
+  checkpointDirectory,
+  type CheckpointStorage,
+  deleteOtherCheckpoints,
+  previousIdentities,
+  newestCheckpoint,
+} from "./checkpoints.ts";
 import { openGatewaySession } from "./gateway.ts";
 import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
-import { keepsFailing, standstill } from "./progress.ts";
-import { planProcessor, type Processor, type ProcessorIdentity, startsAnew } from "../processor.ts";
+import { keepsFailing, stalledReason } from "./progress.ts";
+import { planProcessor, type Processor, type ProcessorIdentity, startsComputation } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
 import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 
@@ -28,7 +34,7 @@ export interface FlinkOptions {
   readonly brokers: string;
   readonly transactions: TopicIdentity;
   readonly windows: TopicIdentity;
-  readonly checkpoints: CheckpointPlace;
+  readonly checkpoints: CheckpointStorage;
   readonly declarations: Declarations;
 }
 
@@ -61,24 +67,24 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
     computation: name,
     wanted: identity,
     async observe(deadline) {
-      const [computations, former] = await Promise.all([observeJobs(restUrl, name, deadline), formerIdentities(checkpoints)]);
-      return { computations, former };
+      const [computations, previous] = await Promise.all([observeJobs(restUrl, name, deadline), previousIdentities(checkpoints)]);
+      return { computations, previous };
     },
     // Jobs end with the cluster; their checkpoints remain.
-    afterRestart: (last) => ({ computations: [], former: last === undefined ? [] : [last] }),
+    afterRestart: (last) => ({ computations: [], previous: last === undefined ? [] : [last] }),
     plan: (observed) => planProcessor(observed, identity),
     parts: () => [],
     async validate(deadline) {
-      await runStatements(job, {}, statements.map(explained), deadline);
+      await runStatements(job, {}, statements.map(asExplain), deadline);
     },
     async apply(plan, deadline, log) {
-      if (!startsAnew(plan)) return;
+      if (!startsComputation(plan)) return;
       await cancelAll(restUrl, plan.stop, deadline);
       // Find the newest checkpoint only after the job has ended: it may have completed one until then.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
       const jobId = await startJob(job, resumeFrom, deadline, log);
       await cancelOthers(job, jobId, deadline);
-      await forgetOtherCheckpoints(checkpoints, identity);
+      await deleteOtherCheckpoints(checkpoints, identity);
     },
     async stop(deadline) {
       const jobs = await liveJobs(restUrl, name, deadline);
@@ -204,7 +210,7 @@ async function runStatements(
 
 const insert = /^insert\b/iu;
 
-function explained(statement: Statement): Statement {
+function asExplain(statement: Statement): Statement {
   return insert.test(statement.sql) ? { ...statement, text: `EXPLAIN ${statement.text}` } : statement;
 }
 
@@ -225,7 +231,7 @@ async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadl
   const history = await jobHistory(restUrl, only, deadline);
   const runs = only.state === "RUNNING" && only.totalTasks > 0 && only.runningTasks === only.totalTasks;
   const detail = `${only.state}, ${only.runningTasks} of ${only.totalTasks} tasks`;
-  const trouble = runs ? standstill(history) : "";
+  const trouble = runs ? stalledReason(history) : "";
   if (trouble === undefined) return { healthy: true, detail };
   const [failure] = history.failures;
   const parts = [trouble === "" ? detail : `${detail}; ${trouble}`, ...(failure === undefined ? [] : [innermostCause(failure.trace)])];

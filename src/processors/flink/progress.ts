@@ -33,21 +33,21 @@ export const repeatedFailures = 5;
 const repeatedWithinMs = 60_000;
 
 /** Why a job with all tasks running is not known to make progress; undefined if it is. Pure. */
-export function standstill({ startedAtMs, nowMs, checkpoints, failures }: JobHistory): string | undefined {
+export function stalledReason({ startedAtMs, nowMs, checkpoints, failures }: JobHistory): string | undefined {
   const failedAtMs = failures[0]?.atMs;
   const sinceMs = Math.max(startedAtMs, failedAtMs ?? 0);
   const [newest] = arrayAt(checkpoints, "history");
   const pending = stringAt(newest, "status") !== "COMPLETED" && newest !== undefined;
   const pendingMs = stringAt(newest, "status") === "IN_PROGRESS" ? nowMs - (numberAt(newest, "trigger_timestamp") ?? nowMs) : 0;
   if (pendingMs > slowCheckpointMs) return `its checkpoint has not completed for ${Math.round(pendingMs / 1000)} s`;
-  const provenAtMs = numberAt(checkpoints, "latest", "completed", "latest_ack_timestamp") ?? 0;
-  if (provenAtMs >= sinceMs || (nowMs - sinceMs > settledMs && !pending)) return undefined;
+  const completedAtMs = numberAt(checkpoints, "latest", "completed", "latest_ack_timestamp") ?? 0;
+  if (completedAtMs >= sinceMs || (nowMs - sinceMs > settledMs && !pending)) return undefined;
   return failedAtMs === undefined ? "no checkpoint has completed yet" : "no checkpoint has completed since it failed";
 }
 
 /** Whether a job failed repeatedly in the last minute without completing a checkpoint. Pure. */
 export function keepsFailing({ nowMs, checkpoints, failures }: JobHistory): boolean {
   const oldest = failures[repeatedFailures - 1];
-  const provenAtMs = numberAt(checkpoints, "latest", "completed", "latest_ack_timestamp") ?? 0;
-  return oldest !== undefined && nowMs - oldest.atMs < repeatedWithinMs && provenAtMs < oldest.atMs;
+  const completedAtMs = numberAt(checkpoints, "latest", "completed", "latest_ack_timestamp") ?? 0;
+  return oldest !== undefined && nowMs - oldest.atMs < repeatedWithinMs && completedAtMs < oldest.atMs;
 }

@@ -30,19 +30,19 @@ export async function readProgress(
 }
 
 async function offsetsOf(jobUrl: string, topic: string, deadline: StepDeadline): Promise<readonly (readonly [number, number])[]> {
-  const { json } = await ask(jobUrl, deadline, { missingIsFine: true });
+  const { json } = await ask(jobUrl, deadline, { allowNotFound: true });
   const vertices = arrayAt(json, "vertices").map((vertex) => stringAt(vertex, "id") ?? "");
   const offsets = vertices.map(async (vertex) => await sourceOffsets(`${jobUrl}/vertices/${vertex}/subtasks/metrics`, topic, deadline));
   return (await Promise.all(offsets)).flat();
 }
 
 async function sourceOffsets(metricsUrl: string, topic: string, deadline: StepDeadline): Promise<readonly (readonly [number, number])[]> {
-  const listed = await ask(metricsUrl, deadline, { missingIsFine: true });
+  const listed = await ask(metricsUrl, deadline, { allowNotFound: true });
   const names = arrayAt(listed.json).map((metric) => stringAt(metric, "id") ?? "");
   const wanted = names.filter((name) => offsetIn(name, topic) !== undefined);
   if (wanted.length === 0) return [];
   const query = new URLSearchParams({ agg: "max", get: wanted.join(",") });
-  const { json } = await ask(`${metricsUrl}?${query.toString()}`, deadline, { missingIsFine: true });
+  const { json } = await ask(`${metricsUrl}?${query.toString()}`, deadline, { allowNotFound: true });
   return arrayAt(json).flatMap((metric) => {
     const found = offsetIn(stringAt(metric, "id") ?? "", topic);
     const offset = numberAt(metric, "max") ?? -1;

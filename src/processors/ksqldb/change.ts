@@ -5,28 +5,28 @@ import { pollUntil } from "../../core/wait.ts";
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { type Declared, quoted } from "./declarations.ts";
 import { compareDefinitions, parseDefinition } from "./definition.ts";
-import { describeObject, type HeldQuery, listQueries, queryErrors } from "./objects.ts";
+import { describeObject, type PersistentQuery, listQueries, queryErrors } from "./objects.ts";
 import type { ObjectStep } from "./plan.ts";
-import { carryOut } from "./server.ts";
+import { executeCommand } from "./server.ts";
 import { queryProperties } from "./settings.ts";
 import { type StepDeadline, stepDeadline, waitOptions } from "../../core/step-deadline.ts";
 
 /** Terminates queries and waits until the server no longer lists them. */
-export async function terminate(url: string, ids: readonly string[], deadline: StepDeadline): Promise<void> {
+export async function terminateQueries(url: string, ids: readonly string[], deadline: StepDeadline): Promise<void> {
   for (const id of ids) {
     const isDone = async (): Promise<boolean> => (await listQueries(url, deadline)).every((query) => query.id !== id);
-    await carryOut(url, { sql: `TERMINATE ${quoted(id)}`, action: () => `terminate query ${id}`, isDone }, deadline);
+    await executeCommand(url, { sql: `TERMINATE ${quoted(id)}`, action: () => `terminate query ${id}`, isDone }, deadline);
     await pollUntil(async () => (await isDone()) || undefined, waitOptions(deadline, `query ${id} to end`));
   }
 }
 
 /** Drops the objects that the steps recreate, readers before their sources. Topics remain. */
-export async function drop(url: string, steps: readonly ObjectStep[], deadline: StepDeadline): Promise<void> {
+export async function dropObjects(url: string, steps: readonly ObjectStep[], deadline: StepDeadline): Promise<void> {
   for (const { declared, operation } of steps.toReversed()) {
     if (operation !== "terminate, drop and recreate") continue;
     const { kind, name } = declared;
     const isDone = async (): Promise<boolean> => (await describeObject(url, name, deadline)) === undefined;
-    await carryOut(
+    await executeCommand(
       url,
       { sql: `DROP ${kind} ${quoted(name)}`, action: () => `drop ${kind.toLowerCase()} ${name} of ksqlDB`, isDone },
       deadline,
@@ -35,33 +35,36 @@ export async function drop(url: string, steps: readonly ObjectStep[], deadline: 
 }
 
 /** Executes the statements that create or replace objects, in order. */
-export async function make(url: string, steps: readonly ObjectStep[], deadline: StepDeadline, log: Log): Promise<void> {
+export async function createObjects(url: string, steps: readonly ObjectStep[], deadline: StepDeadline, log: Log): Promise<void> {
   for (const { declared, operation, cause } of steps) {
     if (operation === "unchanged") continue;
     const { file, text, line: begin } = declared.statement;
     const inPlace = operation === "replace in place";
     log.debug(`${operation}: ${declared.kind.toLowerCase()} ${declared.name} (${cause})`);
-    await carryOut(
+    await executeCommand(
       url,
       {
         sql: inPlace ? text.replace(/^create(?:\s+or\s+replace)?/iu, "CREATE OR REPLACE") : text,
         action: (line = 1) => `run "${file}:${begin + line - 1}"`,
         properties: queryProperties,
-        isDone: async () => await isMade(url, declared, deadline),
+        isDone: async () => await isCreated(url, declared, deadline),
       },
       deadline,
     );
   }
 }
 
-async function isMade(url: string, { name, definition }: Declared, deadline: StepDeadline): Promise<boolean> {
-  const held = await describeObject(url, name, deadline);
-  if (held === undefined) return false;
-  return definition === undefined || compareDefinitions(parseDefinition(held.statement), definition).kind === "same";
+async function isCreated(url: string, { name, definition }: Declared, deadline: StepDeadline): Promise<boolean> {
+  const existing = await describeObject(url, name, deadline);
+  if (existing === undefined) return false;
+  return definition === undefined || compareDefinitions(parseDefinition(existing.statement), definition).kind === "same";
 }
 
 /** The queries that write the declared streams and tables; undefined for a query that is not running. */
-export function fillingQueries(declared: readonly Declared[], queries: readonly HeldQuery[]): readonly (HeldQuery | undefined)[] {
+export function writingQueries(
+  declared: readonly Declared[],
+  queries: readonly PersistentQuery[],
+): readonly (PersistentQuery | undefined)[] {
   const filled = declared.filter(({ definition }) => definition === undefined);
   return filled.map(({ name }) => queries.find(({ sinks }) => sinks.includes(name)));
 }
@@ -72,9 +75,9 @@ export function fillingQueries(declared: readonly Declared[], queries: readonly 
  * @throws StreamctlError `processor` with the query's last error
  */
 export async function waitUntilRunning(url: string, declared: readonly Declared[], deadline: StepDeadline): Promise<void> {
-  let last: readonly (HeldQuery | undefined)[] = [];
+  let last: readonly (PersistentQuery | undefined)[] = [];
   const look = async (): Promise<true | undefined> => {
-    last = fillingQueries(declared, await listQueries(url, deadline));
+    last = writingQueries(declared, await listQueries(url, deadline));
     return last.every((query) => query?.state === "RUNNING") || undefined;
   };
   try {

@@ -10,8 +10,8 @@ import {
   detectKsqldb,
   ksqldbOptions,
   readSource,
-  typedSource,
-  waysToKsqldb,
+  sourceFromOptions,
+  howToProvideKsqldb,
 } from "./source.ts";
 
 /** No package registry has ksqlDB. It needs a running server, a folder with its jars, or its image. */
@@ -20,11 +20,11 @@ export const ksqldb = {
   label: "ksqlDB",
   automatic: 1,
   options: ksqldbOptions,
-  ways: waysToKsqldb,
+  howToProvide: howToProvideKsqldb,
   windowTopicConfig,
   jsonReader: ksqldbJsonReader,
   takesQueries: true,
-  typedSource,
+  sourceFromOptions,
   detect: detectKsqldb,
   choose: chooseKsqldb,
   describeReason,

@@ -102,7 +102,7 @@ export function declaredFor(version: string, declared: readonly Declared[]): rea
 const create = /^create\s+(?:or\s+replace\s+)?(?<kind>stream|table)\s+(?:if\s+not\s+exists\s+)?(?<name>`[^`]+`|"[^"]+"|\w+)/iu;
 
 /** Name of the stream or table that a statement creates, as shown by the server; undefined if it creates none. */
-export function nameMadeBy(sql: string): string | undefined {
+export function createdName(sql: string): string | undefined {
   const name = create.exec(sql.trimStart())?.groups?.["name"];
   return name === undefined ? undefined : sourceName(name);
 }

@@ -62,16 +62,16 @@ export type DefinitionDifference =
   | { readonly kind: "extended"; readonly cause: string }
   | { readonly kind: "other"; readonly cause: string };
 
-export function compareDefinitions(held: Definition, wanted: Definition): DefinitionDifference {
+export function compareDefinitions(existing: Definition, wanted: Definition): DefinitionDifference {
   for (const [name, value] of wanted.properties) {
-    const has = held.properties.get(name);
+    const has = existing.properties.get(name);
     // The server may change the case of format names.
     const same = has !== undefined && (name.endsWith("FORMAT") ? has.toUpperCase() === value.toUpperCase() : has === value);
     if (!same) return { kind: "other", cause: `its ${name} is ${has ?? "not set"} instead of ${value}` };
   }
-  const differs = held.columns.find((column, index) => column !== wanted.columns[index]);
+  const differs = existing.columns.find((column, index) => column !== wanted.columns[index]);
   if (differs !== undefined) return { kind: "other", cause: `its column ${differs} changed or was removed` };
-  const added = wanted.columns.slice(held.columns.length);
+  const added = wanted.columns.slice(existing.columns.length);
   return added.length === 0 ? { kind: "same" } : { kind: "extended", cause: `columns were added: ${added.join(", ")}` };
 }
 

@@ -4,12 +4,12 @@ import type { StreamctlError } from "../../core/errors.ts";
 import type { HttpAnswer } from "../../core/http.ts";
 import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
 import { type Declared, quoted } from "./declarations.ts";
-import { refusalError, refusalOf, saysMissing } from "./refusal.ts";
+import { refusalError, refusalOf, isSourceMissing } from "./refusal.ts";
 import { ask } from "./server.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 
 /** A stream or table as described by the server. */
-export interface HeldObject {
+export interface ServerObject {
   readonly kind: "STREAM" | "TABLE";
   readonly name: string;
   readonly topic: string;
@@ -20,7 +20,7 @@ export interface HeldObject {
 }
 
 /** A persistent query: it runs until it is terminated. */
-export interface HeldQuery {
+export interface PersistentQuery {
   readonly id: string;
   readonly statement: string;
   /** ksqlDB's query state: `RUNNING`, `ERROR` or `PAUSED`. */
@@ -30,13 +30,13 @@ export interface HeldQuery {
   readonly topics: readonly string[];
 }
 
-export interface HeldState {
-  readonly objects: ReadonlyMap<string, HeldObject>;
-  readonly queries: readonly HeldQuery[];
+export interface ServerState {
+  readonly objects: ReadonlyMap<string, ServerObject>;
+  readonly queries: readonly PersistentQuery[];
 }
 
 /** @throws StreamctlError `unreachable`, `processor`, `interrupted` */
-export async function observeServer(url: string, declared: readonly Declared[], deadline: StepDeadline): Promise<HeldState> {
+export async function observeServer(url: string, declared: readonly Declared[], deadline: StepDeadline): Promise<ServerState> {
   const [queries, ...objects] = await Promise.all([
     listQueries(url, deadline),
     ...declared.map(({ name }) => describeObject(url, name, deadline)),
@@ -45,7 +45,7 @@ export async function observeServer(url: string, declared: readonly Declared[], 
 }
 
 /** Lists persistent queries, without the push queries of clients. */
-export async function listQueries(url: string, deadline: StepDeadline): Promise<readonly HeldQuery[]> {
+export async function listQueries(url: string, deadline: StepDeadline): Promise<readonly PersistentQuery[]> {
   const answer = await ask(url, "SHOW QUERIES", deadline);
   if (answer.status !== 200) throw refused("list the queries of ksqlDB", answer);
   return arrayAt(answer.json, 0, "queries")
@@ -61,9 +61,9 @@ export async function listQueries(url: string, deadline: StepDeadline): Promise<
 }
 
 /** Undefined where there is no stream or table of that name. */
-export async function describeObject(url: string, name: string, deadline: StepDeadline): Promise<HeldObject | undefined> {
+export async function describeObject(url: string, name: string, deadline: StepDeadline): Promise<ServerObject | undefined> {
   const answer = await ask(url, `DESCRIBE ${quoted(name)}`, deadline);
-  if (saysMissing(answer)) return undefined;
+  if (isSourceMissing(answer)) return undefined;
   const description = at(answer.json, 0, "sourceDescription");
   if (answer.status !== 200 || description === undefined) {
     throw refused(`describe "${name}" of ksqlDB`, answer);
@@ -89,7 +89,7 @@ export async function queryErrors(url: string, id: string, deadline: StepDeadlin
 }
 
 /** All queries that write to a topic, including those of other owners. */
-export function writersOf({ queries }: Pick<HeldState, "queries">, topic: string): readonly HeldQuery[] {
+export function writersOf({ queries }: Pick<ServerState, "queries">, topic: string): readonly PersistentQuery[] {
   return queries.filter(({ topics }) => topics.includes(topic));
 }
 

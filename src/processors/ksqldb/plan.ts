@@ -4,7 +4,7 @@ import { StreamctlError } from "../../core/errors.ts";
 import { type Declared, readMark } from "./declarations.ts";
 import { compareDefinitions, parseDefinition } from "./definition.ts";
 import { describeMark, type Naming } from "./naming.ts";
-import type { HeldQuery, HeldState } from "./objects.ts";
+import type { PersistentQuery, ServerState } from "./objects.ts";
 
 export interface ObjectStep {
   readonly operation: "unchanged" | "create" | "replace in place" | "terminate, drop and recreate";
@@ -19,16 +19,16 @@ export interface ObjectStep {
  *
  * @param rebuild why the queries have to be recreated; undefined to keep them
  */
-export function planObjects(declared: readonly Declared[], { objects }: HeldState, rebuild: string | undefined): readonly ObjectStep[] {
+export function planObjects(declared: readonly Declared[], { objects }: ServerState, rebuild: string | undefined): readonly ObjectStep[] {
   return declared.map((wanted): ObjectStep => {
-    const held = objects.get(wanted.name);
-    if (held === undefined) return { operation: "create", declared: wanted, cause: "it does not exist" };
-    if (wanted.definition === undefined || held.kind !== wanted.kind) {
+    const existing = objects.get(wanted.name);
+    if (existing === undefined) return { operation: "create", declared: wanted, cause: "it does not exist" };
+    if (wanted.definition === undefined || existing.kind !== wanted.kind) {
       if (rebuild === undefined) return { operation: "unchanged", declared: wanted, cause: "its statement is unchanged" };
       const why = wanted.kind === "TABLE" ? ` (windowed aggregates cannot be replaced)` : "";
       return { operation: "terminate, drop and recreate", declared: wanted, cause: `${rebuild}${why}` };
     }
-    const difference = compareDefinitions(parseDefinition(held.statement), wanted.definition);
+    const difference = compareDefinitions(parseDefinition(existing.statement), wanted.definition);
     if (difference.kind === "same") return { operation: "unchanged", declared: wanted, cause: "its definition is unchanged" };
     const operation = difference.kind === "extended" ? "replace in place" : "terminate, drop and recreate";
     return { operation, declared: wanted, cause: difference.cause };
@@ -36,7 +36,7 @@ export function planObjects(declared: readonly Declared[], { objects }: HeldStat
 }
 
 /** Whether a query belongs to the stack: by the mark in its statement, or because it writes to an intermediate topic of the stack. */
-export function isOurQuery({ statement, topics }: HeldQuery, { mark, topicPrefix }: Naming): boolean {
+export function isOwnQuery({ statement, topics }: PersistentQuery, { mark, topicPrefix }: Naming): boolean {
   return readMark(statement)?.owner === mark || topics.some((topic) => topic.startsWith(topicPrefix));
 }
 
@@ -47,15 +47,15 @@ export function isOurQuery({ statement, topics }: HeldQuery, { mark, topicPrefix
  *
  * @throws StreamctlError `processor` naming the conflicting query
  */
-export function requireOwn(
+export function requireOwnQueries(
   steps: readonly ObjectStep[],
-  held: Pick<HeldState, "queries">,
+  existing: Pick<ServerState, "queries">,
   windowsTopic: string,
   place: SharedServer,
 ): void {
   const rewritten = new Set(steps.filter(({ operation }) => operation !== "unchanged").map(({ declared }) => declared.name));
-  const foreign = held.queries.find(
-    (query) => !isOurQuery(query, place.naming) && (query.topics.includes(windowsTopic) || query.sinks.some((name) => rewritten.has(name))),
+  const foreign = existing.queries.find(
+    (query) => !isOwnQuery(query, place.naming) && (query.topics.includes(windowsTopic) || query.sinks.some((name) => rewritten.has(name))),
   );
   if (foreign === undefined) return;
   const who = describeMark(readMark(foreign.statement)?.owner);

@@ -1,7 +1,7 @@
 import { hasCode, messageOf, StreamctlError } from "../../core/errors.ts";
 import { stepDeadline } from "../../core/step-deadline.ts";
 import type { ProcessorContext, ProcessorPlugin } from "../plugin.ts";
-import { KsqldbChain, type KsqldbOptions } from "./chain.ts";
+import { KsqldbComputation, type KsqldbOptions } from "./computation.ts";
 import { createKsqldbProcessor, removeOwnObjects } from "./processor.ts";
 import { isPushQuery, queryKsqldb } from "./query.ts";
 import { readServerInfo } from "./server.ts";
@@ -13,9 +13,9 @@ const releaseTimeoutMs = 60_000;
 
 export const ksqldbPlugin: ProcessorPlugin = {
   computation: (context) => createKsqldbProcessor(optionsOf(context)),
-  progress: async (context, deadline) => await readProgress(new KsqldbChain(optionsOf(context)), deadline),
-  view: async (context, deadline) => await readView(new KsqldbChain(optionsOf(context)), deadline),
-  ownObjects: (context) => new KsqldbChain(optionsOf(context)).declared.map(({ name }) => name),
+  progress: async (context, deadline) => await readProgress(new KsqldbComputation(optionsOf(context)), deadline),
+  view: async (context, deadline) => await readView(new KsqldbComputation(optionsOf(context)), deadline),
+  ownObjects: (context) => new KsqldbComputation(optionsOf(context)).declared.map(({ name }) => name),
   async release(context, log, signal) {
     const options = optionsOf(context);
     try {

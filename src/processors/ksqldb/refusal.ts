@@ -47,12 +47,12 @@ export function failureOf(message: string): Refusal {
 }
 
 /** Whether a response means that the requested stream or table does not exist. */
-export function saysMissing(answer: HttpAnswer): boolean {
+export function isSourceMissing(answer: HttpAnswer): boolean {
   return answer.status === 400 && /could not find|does not exist/iu.test(stringAt(answer.json, "message") ?? "");
 }
 
 /** Whether the message of a refusal contains a name. */
-export function blames(answer: HttpAnswer, name: string): boolean {
+export function mentions(answer: HttpAnswer, name: string): boolean {
   return stringAt(answer.json, "message")?.includes(name) === true;
 }
 

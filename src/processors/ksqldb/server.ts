@@ -78,7 +78,7 @@ export interface Command {
  *
  * @throws StreamctlError `processor` if ksqlDB rejects the statement or does not complete it before the deadline; `interrupted`
  */
-export async function carryOut(url: string, command: Command, deadline: StepDeadline): Promise<void> {
+export async function executeCommand(url: string, command: Command, deadline: StepDeadline): Promise<void> {
   let last: Refusal | undefined;
   let attempts = 0;
   const isDone = async (): Promise<boolean> => {
@@ -129,7 +129,7 @@ async function tryOnce(url: string, command: Command, deadline: StepDeadline): P
     const reason = stringAt(entity, "message") ?? "the response has no command";
     return { ...failureOf(reason), retry: "never" };
   }
-  return await settle(url, commandId, commandStatus(at(entity, "commandStatus")), deadline);
+  return await awaitCommand(url, commandId, commandStatus(at(entity, "commandStatus")), deadline);
 }
 
 interface CommandStatus {
@@ -142,7 +142,7 @@ function commandStatus(value: unknown): CommandStatus {
 }
 
 /** Waits until an accepted command has ended. */
-async function settle(url: string, commandId: string, first: CommandStatus, deadline: StepDeadline): Promise<Refusal | undefined> {
+async function awaitCommand(url: string, commandId: string, first: CommandStatus, deadline: StepDeadline): Promise<Refusal | undefined> {
   let status = first;
   const look = async (): Promise<Refusal | "done" | undefined> => {
     if (status.state === "SUCCESS" || status.state === "TERMINATED") return "done";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { StreamctlError } from "../../core/errors.ts";
 import type { ProcessorSource, Reason } from "../../state/choices.ts";
 import type { RuntimeName } from "../../state/service-identity.ts";
-import type { ChoiceRequest, MachineFacts, MachineView, ProcessorChoice, ProcessorOption, TypedOptions } from "../plugin.ts";
+import type { ChoiceRequest, MachineFacts, MachineView, ProcessorChoice, ProcessorOption, OptionValues } from "../plugin.ts";
 import { credentialsVariable } from "./credentials.ts";
 
 /** An external server, a folder from which streamctl runs a server, or Confluent's image, which needs the docker runtime. */
@@ -21,7 +21,7 @@ export const ksqldbOptions: readonly ProcessorOption[] = [
 ];
 
 /** Hint on the three possible sources. */
-export const waysToKsqldb = `Use a running server (--${urlOption} URL), a folder with Confluent's archive or its jars (--${homeOption} DIR, or ${homeVariable}), or its image (--runtime docker)`;
+export const howToProvideKsqldb = `Use a running server (--${urlOption} URL), a folder with Confluent's archive or its jars (--${homeOption} DIR, or ${homeVariable}), or its image (--runtime docker)`;
 
 /** Parses a source from the state; undefined if there is none, or if it is not a source of ksqlDB. */
 export function readSource(kept: ProcessorSource | undefined): KsqldbSource | undefined {
@@ -32,7 +32,7 @@ export function readSource(kept: ProcessorSource | undefined): KsqldbSource | un
 }
 
 /** @throws StreamctlError `usage` for two sources, or an invalid URL */
-export function typedSource({ [urlOption]: url, [homeOption]: home }: TypedOptions): KsqldbSource | undefined {
+export function sourceFromOptions({ [urlOption]: url, [homeOption]: home }: OptionValues): KsqldbSource | undefined {
   if (url !== undefined && home !== undefined) {
     throw new StreamctlError("usage", `Cannot use both --${urlOption} and --${homeOption}`, {
       hint: "Use only one of them",
@@ -56,12 +56,12 @@ function serverUrl(text: string): string {
 }
 
 /** Detects the folder in the environment, and whether an image of ksqlDB is available. */
-export async function detectKsqldb({ declarations, environment, options, mayTakeImage, haveImages }: MachineView): Promise<MachineFacts> {
+export async function detectKsqldb({ declarations, environment, options, mayUseImage, haveImages }: MachineView): Promise<MachineFacts> {
   const given = environment[homeVariable] ?? "";
   const home = given === "" ? {} : { home: resolve(given) };
   if ((environment[imageVariable] ?? "") !== "") return { ...home, image: true };
   const needless = given !== "" || options[urlOption] !== undefined || options[homeOption] !== undefined;
-  if (!mayTakeImage || needless) return { ...home, image: false };
+  if (!mayUseImage || needless) return { ...home, image: false };
   const { imageSource } = await import("../../stack/docker/image.ts");
   return { image: await haveImages([imageSource(declarations, environment).bases["KSQLDB_IMAGE"] ?? ""]) };
 }
@@ -71,7 +71,7 @@ export function chooseKsqldb(request: ChoiceRequest): ProcessorChoice | Streamct
   const source = readSource(request.typed) ?? usableSource(readSource(request.kept), request.runtime) ?? sourceAtHand(request);
   if (source !== undefined) return { source, reason: reasonOf(source) };
   return new StreamctlError("prerequisite", "Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given", {
-    hint: waysToKsqldb,
+    hint: howToProvideKsqldb,
   });
 }
 

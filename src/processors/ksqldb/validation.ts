@@ -6,9 +6,9 @@
 import { randomUUID } from "node:crypto";
 import type { HttpAnswer } from "../../core/http.ts";
 import { stringAt } from "../../core/json.ts";
-import { type Declared, nameMadeBy, quoted } from "./declarations.ts";
+import { type Declared, createdName, quoted } from "./declarations.ts";
 import type { ObjectStep } from "./plan.ts";
-import { blames, refusalError, refusalOf } from "./refusal.ts";
+import { mentions, refusalError, refusalOf } from "./refusal.ts";
 import { ask } from "./server.ts";
 import { queryProperties } from "./settings.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
@@ -36,7 +36,7 @@ export async function validateSteps(
     await refused(url, [...before, ...read.map(({ statement }) => statement.text)], deadline);
   const answer = await refusedAmong(made);
   if (answer === undefined) return;
-  const at = place(answer, before, made) ?? (await firstRefused(made, refusedAmong));
+  const at = place(answer, before, made) ?? (await firstRejected(made, refusedAmong));
   const where = at === undefined ? "the statements of ksql" : `"${at.file}:${at.line}"`;
   const refusal = refusalOf(answer);
   throw refusalError(`Cannot run ${where}: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
@@ -46,7 +46,7 @@ export async function validateSteps(
 async function refused(url: string, texts: readonly string[], deadline: StepDeadline): Promise<HttpAnswer | undefined> {
   const never = `STREAMCTL_NEVER_${randomUUID().replaceAll("-", "").toUpperCase()}`;
   const answer = await ask(url, [...texts, `DESCRIBE ${never}`].join("\n;\n"), deadline, queryProperties);
-  return blames(answer, never) ? undefined : answer;
+  return mentions(answer, never) ? undefined : answer;
 }
 
 interface Place {
@@ -66,12 +66,12 @@ function place(answer: HttpAnswer, before: readonly string[], made: readonly Dec
   }
   if (within !== undefined) return within;
   // Otherwise the response repeats the statement, in its original or normalized form.
-  const named = nameMadeBy(stringAt(answer.json, "statementText") ?? "");
+  const named = createdName(stringAt(answer.json, "statementText") ?? "");
   return made.find(({ name }) => name === named)?.statement;
 }
 
 /** For responses with only a reason: validates the statements again, adding one at a time, until one is rejected. */
-async function firstRefused(
+async function firstRejected(
   made: readonly Declared[],
   refusedAmong: (read: readonly Declared[]) => Promise<HttpAnswer | undefined>,
 ): Promise<Place | undefined> {

@@ -3,8 +3,8 @@
 import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 import type { ComputationView, PartitionProgress } from "../plugin.ts";
-import type { KsqldbChain } from "./chain.ts";
-import { fillingQueries } from "./change.ts";
+import type { KsqldbComputation } from "./computation.ts";
+import { writingQueries } from "./change.ts";
 import { quoted } from "./declarations.ts";
 import { listQueries } from "./objects.ts";
 import { ask } from "./server.ts";
@@ -18,9 +18,9 @@ interface QueryOffset extends PartitionProgress {
  * The committed offsets of all queries of the computation, in all topics that they read, including intermediate ones.
  * https://docs.ksqldb.io/en/latest/developer-guide/ksqldb-reference/describe/
  */
-export async function readProgress(chain: KsqldbChain, deadline: StepDeadline): Promise<readonly PartitionProgress[]> {
-  const filled = chain.declared.filter(({ definition }) => definition === undefined);
-  const offsets = await Promise.all(filled.map(async ({ name }) => await queryOffsets(chain.options.url, name, deadline)));
+export async function readProgress(computation: KsqldbComputation, deadline: StepDeadline): Promise<readonly PartitionProgress[]> {
+  const filled = computation.declared.filter(({ definition }) => definition === undefined);
+  const offsets = await Promise.all(filled.map(async ({ name }) => await queryOffsets(computation.options.url, name, deadline)));
   return offsets.flat().map(({ topic, partition, nextOffset }) => ({ topic, partition, nextOffset }));
 }
 
@@ -40,8 +40,11 @@ async function queryOffsets(url: string, name: string, deadline: StepDeadline): 
 }
 
 /** One row per existing query of the computation. */
-export async function readView({ options: { url }, declared }: KsqldbChain, deadline: StepDeadline): Promise<readonly ComputationView[]> {
-  const queries = fillingQueries(declared, await listQueries(url, deadline)).filter((query) => query !== undefined);
+export async function readView(
+  { options: { url }, declared }: KsqldbComputation,
+  deadline: StepDeadline,
+): Promise<readonly ComputationView[]> {
+  const queries = writingQueries(declared, await listQueries(url, deadline)).filter((query) => query !== undefined);
   return await Promise.all(
     queries.map(async ({ id, state, sinks, topics }): Promise<ComputationView> => {
       const [name = id] = sinks;

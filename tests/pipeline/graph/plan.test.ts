@@ -67,7 +67,7 @@ function healthy(resource: Resource): unknown {
     case "topic window_transactions":
       return windows;
     case "job streamctl-window_transactions":
-      return { computations: [{ id: "j1", state: "running", identity: job }], former: [] } satisfies ProcessorObservation;
+      return { computations: [{ id: "j1", state: "running", identity: job }], previous: [] } satisfies ProcessorObservation;
     case "table transaction_window":
       return { table: { ...table, lostServers: [] }, hasSchema: true } satisfies TableObservation;
     default:
@@ -173,7 +173,7 @@ describe("the plan of up", () => {
       recorded: { name: "flink", state: "gone", pid: 9, definitionHash: "v1", healthy: false },
       unrecordedPids: [],
     };
-    const job: ProcessorObservation = { computations: [], former: [identities(flink, embedded).job] };
+    const job: ProcessorObservation = { computations: [], previous: [identities(flink, embedded).job] };
     expect(await print({ seen: { "service flink": dead, "job streamctl-window_transactions": job } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7

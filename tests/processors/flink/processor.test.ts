@@ -207,7 +207,7 @@ test("waitUntilRunning() gives up a job that ends before it runs", async () => {
   const ended = waitUntilRunning(world.flink.restUrl, id, stepDeadline(5000));
   expect(await failureOf(ended)).toMatchObject({
     code: "processor",
-    message: `Cannot run Flink job "${jobName}": FAILED, 0 of 2 tasks run`,
+    message: `Cannot run Flink job "${jobName}": FAILED, 0 of 2 tasks running`,
   });
 });
 

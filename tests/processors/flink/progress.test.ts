@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { listJobs, jobHistory } from "../../../src/processors/flink/jobs.ts";
-import { type JobHistory, keepsFailing, standstill } from "../../../src/processors/flink/progress.ts";
+import { type JobHistory, keepsFailing, stalledReason } from "../../../src/processors/flink/progress.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
 import { recordedAnswer, recording } from "../recordings.ts";
 
@@ -23,33 +23,33 @@ async function recordedHistory(path: string): Promise<JobHistory> {
 const recordedCheckpoints: unknown = JSON.parse(recordedAnswer("flink-2.3.0/checkpoints.http", /checkpoints$/u).text);
 const [firstAckMs, lastAckMs] = [1795705182000, 1795705203732];
 
-test("standstill() finds nothing wrong with a job that completes its checkpoints, and none before the first one", () => {
+test("stalledReason() finds nothing wrong with a job that completes its checkpoints, and none before the first one", () => {
   const working = { startedAtMs: firstAckMs, nowMs: lastAckMs + 500, checkpoints: recordedCheckpoints, failures: [] };
-  expect(standstill(working)).toBeUndefined();
+  expect(stalledReason(working)).toBeUndefined();
   const restarted = { ...working, startedAtMs: lastAckMs + 100 };
-  expect(standstill(restarted)).toBe("no checkpoint has completed yet");
-  expect(standstill({ ...restarted, nowMs: lastAckMs + 20_000 })).toBeUndefined();
-  expect(standstill({ startedAtMs: 1000, nowMs: 1500, checkpoints: { history: [] }, failures: [] })).toBe(
+  expect(stalledReason(restarted)).toBe("no checkpoint has completed yet");
+  expect(stalledReason({ ...restarted, nowMs: lastAckMs + 20_000 })).toBeUndefined();
+  expect(stalledReason({ startedAtMs: 1000, nowMs: 1500, checkpoints: { history: [] }, failures: [] })).toBe(
     "no checkpoint has completed yet",
   );
-  expect(standstill({ startedAtMs: 1000, nowMs: 20_000, checkpoints: { history: [] }, failures: [] })).toBeUndefined();
+  expect(stalledReason({ startedAtMs: 1000, nowMs: 20_000, checkpoints: { history: [] }, failures: [] })).toBeUndefined();
 });
 
-test("standstill() is over with the first checkpoint after a failure", () => {
+test("stalledReason() is over with the first checkpoint after a failure", () => {
   const failedAt = (atMs: number): JobHistory => ({
     startedAtMs: firstAckMs,
     nowMs: lastAckMs + 500,
     checkpoints: recordedCheckpoints,
     failures: [{ atMs, trace: "" }],
   });
-  expect(standstill(failedAt(lastAckMs - 1))).toBeUndefined();
-  expect(standstill(failedAt(lastAckMs + 1))).toBe("no checkpoint has completed since it failed");
+  expect(stalledReason(failedAt(lastAckMs - 1))).toBeUndefined();
+  expect(stalledReason(failedAt(lastAckMs + 1))).toBe("no checkpoint has completed since it failed");
 });
 
-test("standstill() sees a job that cannot write its windows and is RUNNING for a minute between two failures", async () => {
+test("stalledReason() sees a job that cannot write its windows and is RUNNING for a minute between two failures", async () => {
   const history = await recordedHistory("flink-2.3.0/windows-topic-gone.http");
-  expect(standstill(history)).toBe("its checkpoint has not completed for 35 s");
-  expect(standstill({ ...history, nowMs: history.nowMs - 30_000 })).toBe("no checkpoint has completed since it failed");
+  expect(stalledReason(history)).toBe("its checkpoint has not completed for 35 s");
+  expect(stalledReason({ ...history, nowMs: history.nowMs - 30_000 })).toBe("no checkpoint has completed since it failed");
   expect(keepsFailing(history)).toBe(false);
 });
 
@@ -57,7 +57,7 @@ test("keepsFailing() sees a job that cannot read a record: it fails every second
   const history = await recordedHistory("flink-2.3.0/zstd.http");
   expect(history.failures).toHaveLength(5);
   expect(keepsFailing(history)).toBe(true);
-  expect(standstill(history)).toBe("no checkpoint has completed since it failed");
+  expect(stalledReason(history)).toBe("no checkpoint has completed since it failed");
   // Some time after the cause is gone, or once a checkpoint completed, those failures are the past.
   expect(keepsFailing({ ...history, nowMs: history.nowMs + 60_000 })).toBe(false);
   const completed = { latest: { completed: { latest_ack_timestamp: history.nowMs } } };

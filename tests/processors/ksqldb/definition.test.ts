@@ -7,13 +7,13 @@ const ours =
   status STRING) WITH (kafka_topic='transactions', value_format='json', timestamp='event_timestamp')`);
 
 /** The definition as ksqlDB wrote it back. */
-function held(name: string) {
+function recordedDefinition(name: string) {
   const answer = JSON.parse(recordedExchange(`ksqldb-0.29.0/${name}.http`).text) as readonly [{ readonly statementText: string }];
   return parseDefinition(answer[0].statementText);
 }
 
 test("parseDefinition() reads what ksqlDB writes back as it reads what was posted", () => {
-  const added = held("101-replace-add-column");
+  const added = recordedDefinition("101-replace-add-column");
   expect(added.columns).toEqual([...ours.columns, "EXTRA STRING"]);
   expect(added.properties.get("KAFKA_TOPIC")).toBe("transactions");
   expect(added.properties.get("TIMESTAMP_FORMAT")).toBe("yyyy-MM-dd HH:mm:ss.SSS");

@@ -2,7 +2,7 @@
 
 import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
-import type { KsqldbOptions } from "../../../src/processors/ksqldb/chain.ts";
+import type { KsqldbOptions } from "../../../src/processors/ksqldb/computation.ts";
 import type { Owner } from "../../../src/processors/ksqldb/naming.ts";
 import { createKsqldbProcessor } from "../../../src/processors/ksqldb/processor.ts";
 import type { TopicIdentity } from "../../../src/spec/names.ts";

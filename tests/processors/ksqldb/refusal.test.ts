@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { refusalError, refusalOf, saysMissing } from "../../../src/processors/ksqldb/refusal.ts";
+import { refusalError, refusalOf, isSourceMissing } from "../../../src/processors/ksqldb/refusal.ts";
 import { recordedExchange } from "../recordings.ts";
 
 const answerOf = (name: string) => {
@@ -101,7 +101,7 @@ test("refusalError() carries ksqlDB's own code, and whether the statement may be
   expect(facts("167-drop-chain")).toEqual([true, { engine: "ksqldb", engineCode: 50_000 }]);
 });
 
-test("saysMissing() tells a source that is not there from a statement that is wrong", () => {
-  expect(saysMissing(answerOf("062-describe-missing"))).toBe(true);
-  expect(saysMissing(answerOf("023-syntax-error"))).toBe(false);
+test("isSourceMissing() tells a source that is not there from a statement that is wrong", () => {
+  expect(isSourceMissing(answerOf("062-describe-missing"))).toBe(true);
+  expect(isSourceMissing(answerOf("023-syntax-error"))).toBe(false);
 });

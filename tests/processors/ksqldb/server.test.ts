@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ask, carryOut, readServerInfo } from "../../../src/processors/ksqldb/server.ts";
+import { ask, executeCommand, readServerInfo } from "../../../src/processors/ksqldb/server.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
 import { failureOf } from "../failure.ts";
 import { recorded, startScriptedKsqldb, starting, type Step } from "./fake-ksqldb-script.ts";
@@ -13,12 +13,12 @@ async function outcomeOf(steps: readonly Step[], done: readonly boolean[] = [], 
     action: (line: number | undefined) => `run "ksql/01.sql:${line ?? "?"}"`,
     isDone: async () => done[looks++] ?? false,
   };
-  const failure = await failureOf(carryOut(server.url, command, stepDeadline(timeoutMs)));
+  const failure = await failureOf(executeCommand(server.url, command, stepDeadline(timeoutMs)));
   const error = failure === undefined ? undefined : failure instanceof Error ? failure.message : "?";
   return { requests: server.requests, looks, error };
 }
 
-describe("carryOut()", () => {
+describe("executeCommand()", () => {
   test("posts a statement that succeeds at once, once", async () => {
     expect(await outcomeOf([recorded("145-terminate-ok")])).toEqual({ requests: ["POST /ksql"], looks: 0, error: undefined });
   });

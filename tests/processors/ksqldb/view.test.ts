@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
-import { KsqldbChain } from "../../../src/processors/ksqldb/chain.ts";
+import { KsqldbComputation } from "../../../src/processors/ksqldb/computation.ts";
 import { readProgress, readView } from "../../../src/processors/ksqldb/view.ts";
 import { listen, recorded } from "./fake-ksqldb-script.ts";
 import { createWorld, provision, windows, wish } from "./ksqldb-world.ts";
@@ -14,7 +14,7 @@ test("readProgress() takes what each query has committed from the extended descr
     asked.push((JSON.parse(body) as { readonly ksql: string }).ksql);
     return described;
   });
-  const chain = new KsqldbChain({ ...world.options(windows, wish), url: server.url });
+  const chain = new KsqldbComputation({ ...world.options(windows, wish), url: server.url });
   const offsets = [1, 60, 0].map((nextOffset, partition) => ({ topic: "transactions", partition, nextOffset }));
   expect(await readProgress(chain, stepDeadline(5000))).toEqual([...offsets, ...offsets]);
   expect(asked.toSorted()).toEqual(["DESCRIBE PAID_TRANSACTIONS EXTENDED;", "DESCRIBE WINDOW_TRANSACTIONS EXTENDED;"]);
@@ -24,7 +24,7 @@ test("readProgress() takes what each query has committed from the extended descr
 test("readView() shows each query with its state, where it writes and how far it is behind", async () => {
   await using world = await createWorld();
   await provision(world);
-  const view = await readView(new KsqldbChain(world.options(windows, wish)), stepDeadline(5000));
+  const view = await readView(new KsqldbComputation(world.options(windows, wish)), stepDeadline(5000));
   expect(view).toMatchObject([
     { id: "CSAS_PAID_TRANSACTIONS_2", name: "PAID_TRANSACTIONS", state: "RUNNING", facts: { writes: [...world.topics].join() } },
     { id: "CTAS_WINDOW_TRANSACTIONS_3", name: "WINDOW_TRANSACTIONS", state: "RUNNING", facts: { writes: windows.name } },

@@ -12,7 +12,7 @@ import {
   readMark,
 } from "./declarations.ts";
 import { hashDefinition, parseDefinition } from "./definition.ts";
-import { type HeldQuery, type HeldState, observeServer, writersOf } from "./objects.ts";
+import { type PersistentQuery, type ServerState, observeServer, writersOf } from "./objects.ts";
 import { type ObjectStep, planObjects } from "./plan.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 import type { ProcessorIdentity, ProcessorObservation, RunningComputation } from "../processor.ts";
@@ -35,7 +35,7 @@ export interface KsqldbOptions {
   readonly declarations: Declarations;
 }
 
-export class KsqldbChain {
+export class KsqldbComputation {
   readonly options: KsqldbOptions;
   readonly declared: readonly Declared[];
   readonly wanted: ProcessorIdentity;
@@ -58,32 +58,32 @@ export class KsqldbChain {
     return readDeclared(this.options.declarations, { ...this.options, naming: this.naming }, creation);
   }
 
-  look(deadline: StepDeadline): Promise<HeldState> {
+  observe(deadline: StepDeadline): Promise<ServerState> {
     return observeServer(this.options.url, this.declared, deadline);
   }
 
   /** @param topics names of all topics in Kafka */
-  computations(held: HeldState, topics: readonly string[]): ProcessorObservation {
-    const writers = writersOf(held, this.options.windows.name);
+  computations(server: ServerState, topics: readonly string[]): ProcessorObservation {
+    const writers = writersOf(server, this.options.windows.name);
     const computations = writers.map(({ id, statement }): RunningComputation => {
       const mark = this.#ownMark(statement);
-      const broken = this.#broken(held, topics);
-      const mendable = mark === undefined ? undefined : this.#mendable(held, mark);
+      const broken = this.#broken(server, topics);
+      const updatable = mark === undefined ? undefined : this.#updatable(server, mark);
       return {
         id,
         state: "running",
-        ...(mark === undefined ? {} : { identity: this.#identityOf(held, mark) }),
+        ...(mark === undefined ? {} : { identity: this.#identityOf(server, mark) }),
         ...(broken === undefined ? {} : { broken }),
-        ...(mendable === undefined ? {} : { mendable }),
+        ...(updatable === undefined ? {} : { updatable }),
       };
     });
     // A table whose query ended shows which computation wrote the topic of windows.
-    const left = [...held.objects.values()].map(({ statement }) => this.#ownMark(statement)).filter((mark) => mark !== undefined);
-    return { computations, former: writers.length > 0 ? [] : left.map((mark) => this.#identityOf(held, mark)) };
+    const left = [...server.objects.values()].map(({ statement }) => this.#ownMark(statement)).filter((mark) => mark !== undefined);
+    return { computations, previous: writers.length > 0 ? [] : left.map((mark) => this.#identityOf(server, mark)) };
   }
 
   /** Queries that write to the topic of windows, or to an object that the steps drop. */
-  queriesInTheWay({ queries }: HeldState, steps: readonly ObjectStep[]): readonly HeldQuery[] {
+  conflictingQueries({ queries }: ServerState, steps: readonly ObjectStep[]): readonly PersistentQuery[] {
     const dropped = new Set(steps.filter(({ operation }) => operation.startsWith("terminate")).map(({ declared }) => declared.name));
     return queries.filter(({ topics, sinks }) => topics.includes(this.options.windows.name) || sinks.some((name) => dropped.has(name)));
   }
@@ -94,9 +94,9 @@ export class KsqldbChain {
     return mark?.owner === this.naming.mark ? mark : undefined;
   }
 
-  #identityOf(held: HeldState, mark: ComputationMark): ProcessorIdentity {
+  #identityOf(server: ServerState, mark: ComputationMark): ProcessorIdentity {
     return this.#identity(mark, ({ name }) => {
-      const object = held.objects.get(name);
+      const object = server.objects.get(name);
       return object === undefined ? undefined : parseDefinition(object.statement);
     });
   }
@@ -110,22 +110,22 @@ export class KsqldbChain {
     return { statements: shortHash([mark.queries, ...hashes].join("")), transactionsTopicId, windowsTopicId };
   }
 
-  #broken({ queries }: HeldState, topics: readonly string[]): string | undefined {
+  #broken({ queries }: ServerState, topics: readonly string[]): string | undefined {
     for (const { name, definition } of this.declared) {
-      const filling = queries.filter(({ sinks }) => sinks.includes(name));
+      const writing = queries.filter(({ sinks }) => sinks.includes(name));
       if (definition !== undefined) continue;
-      if (filling.length !== 1) return `${filling.length === 0 ? "no query writes" : `${filling.length} queries write`} ${name}`;
-      if (filling[0]?.state === "PAUSED") return `the query of ${name} is paused`;
-      const gone = filling[0]?.topics.find((topic) => !topics.includes(topic));
+      if (writing.length !== 1) return `${writing.length === 0 ? "no query writes" : `${writing.length} queries write`} ${name}`;
+      if (writing[0]?.state === "PAUSED") return `the query of ${name} is paused`;
+      const gone = writing[0]?.topics.find((topic) => !topics.includes(topic));
       if (gone !== undefined) return `topic "${gone}" does not exist`;
     }
     return undefined;
   }
 
   /** How definitions have to be extended; undefined if there is another difference, or none. */
-  #mendable(held: HeldState, mark: ComputationMark): string | undefined {
+  #updatable(server: ServerState, mark: ComputationMark): string | undefined {
     if (computationMark(mark) !== this.mark) return undefined;
-    const steps = planObjects(this.declared, held, undefined).filter(({ operation }) => operation !== "unchanged");
+    const steps = planObjects(this.declared, server, undefined).filter(({ operation }) => operation !== "unchanged");
     const [first] = steps;
     return first !== undefined && steps.every(({ operation }) => operation === "replace in place")
       ? `${first.declared.name}: ${first.cause}`
