@@ -100,7 +100,7 @@ export async function decide(
   const hands: Decision["hands"] = {};
   const actions: ServiceActions = {
     bring: async (...work) => await requireStarts(hands).bring(...work),
-    stop: async (runs, timeoutMs) => await stopRuns(runs, timeoutMs, { runtime, log, forget: recorder.forget }),
+    stop: async (runs, stopTimeoutMs) => await stopRuns(runs, stopTimeoutMs, { runtime, log, forget: recorder.forget }),
   };
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
   const names = new Set([...running, ...unrecorded].map(({ name }) => name));

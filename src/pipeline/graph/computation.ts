@@ -73,8 +73,8 @@ export function computationResource(options: ComputationOptions): ComputationRes
       const seen = neighbours.seen(self);
       if (!seen) return undefined;
       // An engine that lost its memory does not tell who wrote the topic.
-      const former = [...seen.former, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
-      const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...seen, former });
+      const previous = [...seen.previous, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
+      const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...seen, previous });
       return startsComputation(plan) && plan.staleWindows ? plan.cause : undefined;
     },
     decide(seen, neighbours) {

@@ -40,7 +40,9 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
     // The observation may come from a processor for other topic ids: evaluate it again for these.
     plan(observed) {
       const seen = observed.details as KsqldbObservation | undefined;
-      return planProcessor(seen ? computation.computations(seen.server, seen.topics) : observed, computation.wanted);
+      if (seen === undefined) return planProcessor(observed, computation.wanted);
+      const evaluated = computation.computations(seen.server, seen.topics);
+      return planProcessor({ ...evaluated, previous: [...evaluated.previous, ...observed.previous] }, computation.wanted);
     },
     parts: (plan, { details }) => partsOf(computation, plan, (details as KsqldbObservation | undefined)?.server),
     async validate(deadline) {

@@ -309,7 +309,7 @@ describe("the plan of up, from what run.json remembers", () => {
     const others = remembered.map((record) =>
       record.kind === "job" ? { ...record, facts: { ...record.facts, statements: "other" } } : record,
     );
-    const forgotten = { computations: [], former: [] } satisfies ProcessorObservation;
+    const forgotten = { computations: [], previous: [] } satisfies ProcessorObservation;
     const printed = await print({ seen: { "job streamctl-window_transactions": forgotten }, remembered: others });
     expect(printed.split("\n").slice(5, 7)).toEqual([
       expect.stringMatching(/^replace topic window_transactions: /u),
