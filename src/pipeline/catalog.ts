@@ -1,4 +1,4 @@
-/** Every service that a stack may have. Names, ports, the order of starts and stops and the lists of other modules derive from it. */
+/** All services that a stack may have. Names, ports, start order, stop order and the lists in other modules are derived from this catalog. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { processorServices } from "../processors/catalog.ts";
@@ -10,7 +10,7 @@ import { kafkaService } from "../stack/services/kafka.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import { pinotService, zookeeperService } from "../stores/pinot/service.ts";
 
-/** A table of services by name, in the order in which they are shown. */
+/** Services by name, in display order. */
 export type ServiceCatalog = Readonly<Record<string, ServiceType>>;
 
 export const services = {
@@ -23,15 +23,15 @@ export const services = {
 /** The ports of a service of the catalog. */
 export type PortsOf<Name extends keyof typeof services> = (typeof services)[Name]["ports"];
 
-/** Every name that `--only` and `logs` take. */
+/** The names that `--only` and `logs` accept. */
 export const serviceNames: readonly string[] = Object.keys(services);
 
-/** The type of a service; undefined for a name that is none. */
+/** The type of a service; undefined for an unknown name. */
 export function serviceType(name: string, catalog: ServiceCatalog = services): ServiceType | undefined {
   return Object.hasOwn(catalog, name) ? catalog[name] : undefined;
 }
 
-/** As people write it; the name itself where there is no such service. */
+/** The name in messages; the name itself for an unknown service. */
 export function labelOf(name: string): string {
   return serviceType(name)?.label ?? name;
 }
@@ -49,24 +49,24 @@ export interface Placement extends ServiceOptions {
 /** Definitions of all services that any stack may have. */
 export function everyService({ runtime, portOffset, source }: Placement, catalog: ServiceCatalog = services): readonly ServiceDefinition[] {
   const types = Object.values(catalog);
-  // What has no image is a process of this machine, and meets the others where they are published.
+  // A service without an image runs as a local process and reaches the others at their published ports.
   const layout = (type: ServiceType): NetworkLayout => networkLayout(types, runsInContainer(type.kind) ? runtime : "local", portOffset);
   return types.map((type) => defineService(type, layout(type), { source }));
 }
 
 /**
- * @throws StreamctlError `internal` for a catalog with a service under another name than its own, a dependency that is no service, a port that two
- *   services have, or a circle of dependencies
+ * @throws StreamctlError `internal` for a catalog in which a service is registered under another name, a dependency does not exist, two
+ *   services share a port, or dependencies form a cycle
  */
 export function requireSound(catalog: ServiceCatalog): void {
   const types = Object.values(catalog);
-  const wrong = (what: string): StreamctlError => new StreamctlError("internal", `The catalog of services is wrong: ${what}`);
-  for (const [name, type] of Object.entries(catalog)) if (type.name !== name) throw wrong(`"${type.name}" stands there as "${name}"`);
+  const wrong = (what: string): StreamctlError => new StreamctlError("internal", `The catalog of services is invalid: ${what}`);
+  for (const [name, type] of Object.entries(catalog)) if (type.name !== name) throw wrong(`"${type.name}" is registered as "${name}"`);
   const names = new Map<string, string>();
   const numbers = new Map<number, string>();
   for (const { name, after, needs, ports } of types) {
     for (const other of [...after, ...needs])
-      if (!Object.hasOwn(catalog, other)) throw wrong(`"${name}" depends on "${other}", which is no service`);
+      if (!Object.hasOwn(catalog, other)) throw wrong(`"${name}" depends on "${other}", which does not exist`);
     for (const [portName, { port }] of Object.entries(ports)) {
       const holder = names.get(portName) ?? numbers.get(port);
       if (holder !== undefined) throw wrong(`"${holder}" and "${name}" both have port ${portName} (${port})`);

@@ -1,6 +1,6 @@
 /**
- * What this machine must have for the next `up`: one list of checks, which `doctor` prints and `up` refuses by. Each judges the facts
- * of `machine.ts`; pure.
+ * Requirements of the next `up`: one list of checks, which `doctor` prints and `up` enforces. Each check evaluates the facts of `machine.ts`.
+ * Pure.
  */
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
@@ -15,12 +15,12 @@ import type { Folder, Machine } from "./machine.ts";
 
 export interface Finding {
   readonly subject: string;
-  /** `lacks`: `up` refuses; `warns`: it may fail. */
+  /** `lacks`: `up` would fail. `warns`: `up` may fail. */
   readonly verdict: "fine" | "warns" | "lacks";
   readonly found: string;
-  /** What to type; only where something is not fine. */
+  /** How to fix it; absent if the verdict is `fine`. */
   readonly advice?: string;
-  /** What `up` ends with; only where something lacks. */
+  /** Error code of `up`; only if the verdict is `lacks`. */
   readonly code?: ErrorCode;
 }
 
@@ -29,7 +29,7 @@ interface Check {
   readonly judge: (machine: Machine) => Judgement;
 }
 
-/** What is fine, as a text; what is not, as the error that `up` ends with, or as a warning. */
+/** A text if the check passes; otherwise the error that `up` would throw, or a warning. */
 type Judgement = string | StreamctlError | Warning;
 
 interface Warning {
@@ -37,25 +37,25 @@ interface Warning {
   readonly advice: string;
 }
 
-/** Files that Pinot, which opens the most, has open when it is ready (300), and room for its segments. */
+/** Pinot opens the most files: 300 when it is ready, and more for segments. */
 const neededOpenFiles = 512;
 const comfortableOpenFiles = 4096;
 
-/** Threads of a whole stack (360), and room for those of this user's other programs. */
+/** A complete stack has 360 threads; other programs of the user need more. */
 const neededProcesses = 512;
 const comfortableProcesses = 2048;
 
-/** What Pinot, the largest, reserves; with it a whole stack was seen to start, in bytes. */
+/** Address space of Pinot, the largest service. A complete stack starts with this limit. */
 const neededAddressSpaceBytes = 4.3e9;
 
-/** The largest segment of Kafka's log, in bytes. */
+/** Size limit of a Kafka log segment. */
 const neededFileBytes = 2 ** 30;
 
-/** Room for the files that the engines begin with, and to work in, in bytes. */
+/** Space for the initial files of the engines, and some working space. */
 const neededStateBytes = 100e6;
 const comfortableDiskBytes = 2e9;
 
-/** In the order in which `up` looks: what stands first may be why the next one fails. */
+/** In the order of `up`: a failing check may be the reason why a later one fails. */
 function checksOf({ installed }: Machine): readonly Check[] {
   return [
     { subject: "state", judge: judgeStateFolder },
@@ -71,17 +71,17 @@ function checksOf({ installed }: Machine): readonly Check[] {
   ];
 }
 
-/** What each check says of a machine. */
+/** Runs all checks on a machine. */
 export function examine(machine: Machine): readonly Finding[] {
   return checksOf(machine).map(({ subject, judge }) => findingOf(subject, judge(machine)));
 }
 
-/** @throws StreamctlError of the first check by which nothing can be started on this machine */
+/** @throws StreamctlError of the first check that fails */
 export function requireFit(machine: Machine): void {
   for (const { judge } of checksOf(machine)) refuse(judge(machine));
 }
 
-/** @throws StreamctlError where no stack can lie in the folder */
+/** @throws StreamctlError if the folder cannot contain a stack */
 export function requireUsableFolder(folder: Folder): void {
   refuse(judgeFolder(folder));
 }
@@ -104,8 +104,8 @@ function lacks(message: string, hint: string, detail?: string): StreamctlError {
 function judgeStateFolder({ runtime, stateFolder: folder }: Machine): Judgement {
   const judgement = judgeFolder(folder);
   if (typeof judgement !== "string" || runtime === "docker" || folder.executes) return judgement;
-  const found = `${folder.path} allows no execution (noexec): Kafka will refuse records compressed by snappy or zstd`;
-  return { found, advice: "Take another folder for them: --state-dir DIR" };
+  const found = `${folder.path} is mounted noexec: Kafka will reject records compressed with snappy or zstd`;
+  return { found, advice: "Use another folder for them: --state-dir DIR" };
 }
 
 function judgeFolder({ path, obstacle }: Folder): Judgement {
@@ -117,19 +117,19 @@ function judgeFolder({ path, obstacle }: Folder): Judgement {
   }
   if (obstacle === undefined) return path;
   return new StreamctlError("state", `Cannot use state folder "${path}": ${obstacle}`, {
-    hint: "Put that right, or choose another folder: --state-dir DIR",
+    hint: "Fix the folder, or use another one: --state-dir DIR",
   });
 }
 
 function judgeLimits({ runtime, limits: { openFiles, processes, addressSpaceBytes, fileBytes } }: Machine): Judgement {
-  if (runtime === "docker") return "those of the container engine count";
+  if (runtime === "docker") return "the limits of the container engine apply";
   const raise = (option: string, word: string, value: string): string =>
-    `Raise the limit: ulimit ${option} ${value} (for a service of systemd: ${word})`;
+    `Raise the limit: ulimit ${option} ${value} (in a systemd service: ${word})`;
   const few = `this session may open ${openFiles} files (ulimit -n)`;
   const raiseFiles = raise("-n", "LimitNOFILE", String(comfortableOpenFiles));
   if (openFiles < neededOpenFiles) return lacks(`Cannot start the engines: ${few}, ${neededOpenFiles} are needed`, raiseFiles);
   if (addressSpaceBytes < neededAddressSpaceBytes) {
-    const has = `a process may reserve ${formatBytes(addressSpaceBytes, Math.floor)} of addresses (ulimit -v, ulimit -d)`;
+    const has = `a process may reserve ${formatBytes(addressSpaceBytes, Math.floor)} of address space (ulimit -v, ulimit -d)`;
     return lacks(
       `Cannot start the engines: ${has}, ${formatBytes(neededAddressSpaceBytes, Math.floor)} are needed`,
       raise("-v", "LimitAS, LimitDATA", "unlimited"),
@@ -145,20 +145,20 @@ function judgeLimits({ runtime, limits: { openFiles, processes, addressSpaceByte
   const raiseProcesses = raise("-u", "LimitNPROC", String(comfortableProcesses));
   const threads = `this user may have ${processes} threads (ulimit -u)`;
   if (processes < neededProcesses) return lacks(`Cannot start the engines: ${threads}, ${neededProcesses} are needed`, raiseProcesses);
-  if (openFiles < comfortableOpenFiles) return { found: `${few}: much data in many segments may need more`, advice: raiseFiles };
-  if (processes < comfortableProcesses) return { found: `${threads}, those of other programs among them`, advice: raiseProcesses };
+  if (openFiles < comfortableOpenFiles) return { found: `${few}: tables with many segments may need more`, advice: raiseFiles };
+  if (processes < comfortableProcesses) return { found: `${threads}, including those of other programs`, advice: raiseProcesses };
   return `${openFiles === Number.POSITIVE_INFINITY ? "any number of" : openFiles} open files`;
 }
 
-const installHint = `Install a JDK ${requiredJava} or newer (Debian: apt-get install openjdk-${requiredJava}-jdk-headless), point JAVA_HOME at one, or type: streamctl up --runtime docker`;
+const installHint = `Install a JDK ${requiredJava} or newer (Debian: apt-get install openjdk-${requiredJava}-jdk-headless), point JAVA_HOME at one, or use containers: streamctl up --runtime docker`;
 
 function judgeJava({ runtime, java, compiled }: Machine): Judgement {
   const { program, home, version, said } = java;
-  if (runtime === "docker") return "not needed here: the engines run in containers";
+  if (runtime === "docker") return "not needed: the engines run in containers";
   if (program === undefined && home !== undefined) {
-    return lacks(`Cannot use JAVA_HOME "${home}": it has no program bin/java`, `Correct JAVA_HOME or unset it. ${installHint}`);
+    return lacks(`Cannot use JAVA_HOME "${home}": it does not contain bin/java`, `Correct JAVA_HOME or unset it. ${installHint}`);
   }
-  if (program === undefined) return lacks('Cannot run "java": no Java here', installHint);
+  if (program === undefined) return lacks('Cannot run "java": it is not installed', installHint);
   if (version === undefined) return lacks(`Cannot use "${program}": its version cannot be read`, installHint, said);
   if (version < requiredJava) {
     return lacks(`Cannot use "${program}": version ${version} is too old, ${requiredJava} is needed`, installHint);
@@ -166,50 +166,50 @@ function judgeJava({ runtime, java, compiled }: Machine): Judgement {
   if (compiled.length === 0) return `version ${version}, ${program}`;
   if (java.compiles === true) return `version ${version} with its compiler, ${program}`;
   return lacks(
-    `Cannot compile with "${program}": it has no compiler, which a part of ${compiled.join(" and of ")} needs the first time`,
+    `Cannot compile with "${program}": it has no compiler, which the first start of ${compiled.join(" and ")} needs`,
     `Install the JDK, not only the runtime (Debian: apt-get install openjdk-${requiredJava}-jdk-headless), or point JAVA_HOME at one`,
   );
 }
 
 function judgeMaven({ runtime, maven, missingEngines }: Machine): Judgement {
-  if (runtime === "docker") return "not needed here: images are built with their own";
+  if (runtime === "docker") return "not needed: images are built with their own Maven";
   if (maven !== undefined) return maven;
-  if (missingEngines.length === 0) return "not on the PATH, and not needed: the engines are there";
+  if (missingEngines.length === 0) return "not on the PATH, but not needed: the engines are in the cache";
   return lacks(
-    `Cannot fetch ${missingEngines.join(", ")}: Maven (mvn) is not on the PATH`,
-    "Install Maven (Debian: apt-get install maven), then type the same again",
+    `Cannot download ${missingEngines.join(", ")}: Maven (mvn) is not on the PATH`,
+    "Install Maven (Debian: apt-get install maven) and run the command again",
   );
 }
 
 function judgeContainers({ runtime, containers }: Machine): Judgement {
-  if (containers === undefined) return "not asked: only up --runtime docker needs an engine";
-  if (typeof containers === "string") return runtime === "docker" ? containers : `${containers} answers: up --runtime docker can be had`;
-  return runtime === "docker" ? containers : "no engine answers; only up --runtime docker needs one";
+  if (containers === undefined) return "not checked: only up --runtime docker needs a container engine";
+  if (typeof containers === "string") return runtime === "docker" ? containers : `${containers} is available for up --runtime docker`;
+  return runtime === "docker" ? containers : "no container engine is available; only up --runtime docker needs one";
 }
 
 function judgeEngines({ runtime, starts, cache, missingEngines }: Machine): Judgement {
   if (runtime === "docker") return "in images";
-  if (!starts) return "all run";
+  if (!starts) return "all running";
   if (cache instanceof StreamctlError) return cache;
   const { path, obstacle } = cache;
-  const odd = unreadableByJava(path);
-  if (odd !== undefined) {
+  const character = unreadableByJava(path);
+  if (character !== undefined) {
     return lacks(
-      `Cannot use cache "${path}": Java cannot read a path that contains "${odd}"`,
-      `Point XDG_CACHE_HOME at a folder without "${odd}" in its path`,
+      `Cannot use cache "${path}": Java cannot read a path that contains "${character}"`,
+      `Set XDG_CACHE_HOME to a folder without "${character}" in its path`,
     );
   }
   if (missingEngines.length === 0) return `all in ${path}`;
-  // It takes one for a slash, and says that all went well.
+  // Maven treats a backslash as a slash, and reports success.
   if (path.includes("\\")) {
     return lacks(
       `Cannot fill the cache "${path}": Maven cannot write to a path with a backslash`,
-      "Point XDG_CACHE_HOME at a folder without one",
+      "Set XDG_CACHE_HOME to a folder without one",
     );
   }
-  if (obstacle === undefined) return `${missingEngines.join(", ")} will be fetched by Maven at the first up, into ${path}`;
+  if (obstacle === undefined) return `Maven will download ${missingEngines.join(", ")} into ${path} at the first up`;
   return new StreamctlError("state", `Cannot fill the cache "${path}": ${obstacle}`, {
-    hint: "Make that folder writable, or point XDG_CACHE_HOME at one that is",
+    hint: "Make the folder writable, or set XDG_CACHE_HOME to another one",
   });
 }
 
@@ -219,22 +219,22 @@ function judgeDisk({ runtime, cache, missingEngines, missingBytes, stateFolder: 
     return new StreamctlError(
       "no-space",
       `Cannot keep data in "${state.path}": ${formatBytes(state.freeBytes, Math.floor)} free on its disk, ${formatBytes(neededStateBytes, Math.floor)} are needed`,
-      { hint: "Free some room, or choose a folder on another disk: --state-dir DIR" },
+      { hint: "Free some space, or use a folder on another disk: --state-dir DIR" },
     );
   }
   const fills = runtime === "local" && missingEngines.length > 0 && !(cache instanceof StreamctlError);
   if (fills && cache.freeBytes < missingBytes) return noSpace(cache.path, missingBytes);
   const free = fills ? Math.min(state.freeBytes, cache.freeBytes) : state.freeBytes;
   const found = `${formatBytes(free, Math.floor)} free`;
-  return free < comfortableDiskBytes ? { found, advice: "Free some room, or choose folders on a larger disk" } : found;
+  return free < comfortableDiskBytes ? { found, advice: "Free some space, or use folders on a larger disk" } : found;
 }
 
 function judgePorts({ portOffset, takenPorts, outgoingPorts }: Machine): Judgement {
   if (takenPorts.length > 0) return portsTaken(takenPorts);
-  if (outgoingPorts === undefined) return `those that are needed are free at offset ${portOffset}`;
+  if (outgoingPorts === undefined) return `all required ports are free at offset ${portOffset}`;
   const { ports, range } = outgoingPorts;
   return {
-    found: `${ports.join(", ")}: the system gives ports from ${range.join(" to ")} to outgoing connections, so they may be taken at any time`,
-    advice: `Choose an offset that keeps below them: streamctl up --port-offset 1000`,
+    found: `${ports.join(", ")}: within the ephemeral port range ${range.join(" to ")} of outgoing connections, so they may be taken at any time`,
+    advice: `Use an offset with ports below that range: streamctl up --port-offset 1000`,
   };
 }

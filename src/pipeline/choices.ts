@@ -1,4 +1,4 @@
-/** Which runtime and processor a stack has: resolved once, said with the reason, kept until `down`. Pure. */
+/** Resolves the choices of a stack, such as runtime and processor, with the reason for each. They are kept until `down`. Pure. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { automaticProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
@@ -8,32 +8,32 @@ import type { RunState } from "../state/run-state.ts";
 import { chooseOptional, type OptionalChoices } from "./optional-services.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 
-/** What was typed; undefined where nothing was. */
+/** Choices given on the command line; undefined if not given. */
 export interface TypedChoices extends OptionalChoices {
   readonly runtime: string | undefined;
   readonly processor: string | undefined;
   readonly portOffset: number | undefined;
   readonly only: readonly string[] | undefined;
-  /** Options that belong to one of the processors. */
+  /** Options of processors. */
   readonly processorOptions?: OptionValues | undefined;
 }
 
-/** What this machine has, as far as a choice depends on it. */
+/** The facts about the machine on which choices depend. */
 export interface DetectedMachine {
-  /** There is no Java here, and a container engine with every image that the stack would be made of. */
+  /** Java is not installed, but a container engine has all images of the stack. */
   readonly onlyContainers: boolean;
-  /** By the names of the processors, in their own terms. */
+  /** Facts by processor name. */
   readonly processors: Readonly<Record<string, MachineFacts>>;
 }
 
 /**
- * The choices of the stack: what was typed, or else what the state kept, or else the defaults.
+ * Resolves the choices: from the command line, else from the state, else the defaults.
  *
- * @param state of the folder; its choices bind while the stack is up
- * @param machine what this machine has; counts where nothing was typed or kept
- * @param isUp whether anything of the stack runs
- * @throws StreamctlError `usage` for a flag that contradicts a stack that is up, `prerequisite` for a processor that cannot be had,
- *   `not-available` for what comes later
+ * @param state of the folder; its choices are binding while the stack is up
+ * @param machine used for choices that neither the command line nor the state determines
+ * @param isUp whether any service of the stack is running
+ * @throws StreamctlError `usage` for an option that contradicts a running stack, `prerequisite` for a processor that is not available,
+ *   `not-available` for a value that a later version will support
  */
 export function resolveChoices(typed: TypedChoices, state: RunState | undefined, machine: DetectedMachine, isUp: boolean): StackChoices {
   requireServed("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
@@ -61,13 +61,13 @@ function reasonFor(runtime: RuntimeName, { onlyContainers }: DetectedMachine): R
   return { code: onlyContainers ? "only-containers" : "containers" };
 }
 
-/** What was chosen once holds until something else is typed. Containers are never a surprise: their images take minutes to build. */
+/** Keeps the previous choice unless another one is given. Uses containers by default only if all images exist: building them takes minutes. */
 function chooseRuntime({ runtime }: TypedChoices, kept: StackChoices | undefined, { onlyContainers }: DetectedMachine): RuntimeName {
   if (runtime === "local" || runtime === "docker") return runtime;
   return kept?.runtime ?? (onlyContainers ? "docker" : "local");
 }
 
-/** The processor that was named, or whose options were typed, or that the state keeps; else the first that can be had. */
+/** The processor that was requested by name or by its options, else that of the state, else the first that is available. */
 function chooseProcessor(
   typed: TypedChoices,
   kept: StackChoices | undefined,
@@ -79,7 +79,7 @@ function chooseProcessor(
     throw new StreamctlError(
       "usage",
       `Cannot use --processor ${typed.processor} with a source of ${given.processor.label}: they contradict each other`,
-      { hint: "Leave one of them out" },
+      { hint: "Use only one of them" },
     );
   }
   const tryOut = (processor: ProcessorDeclaration, named: boolean): ProcessorChoice | StreamctlError =>
@@ -90,7 +90,7 @@ function chooseProcessor(
       named,
       facts: machine.processors[processor.name] ?? {},
     });
-  // What was chosen once holds until something else is typed.
+  // Keep the previous choice unless another one is given.
   const wanted = typed.processor ?? given?.processor.name ?? kept?.processor ?? "auto";
   if (wanted !== "auto") {
     const choice = tryOut(processorOf(wanted), true);
@@ -105,12 +105,12 @@ function chooseProcessor(
       return chosen(processor.name, choice, { code: "absent", facts: { processors: absent.join(",") } });
     absent.push(processor.name);
   }
-  throw new StreamctlError("prerequisite", "Cannot choose a processor: none can be had on this machine", {
-    hint: `Name one: --processor ${processorNames.join("|")}`,
+  throw new StreamctlError("prerequisite", "Cannot choose a processor: none is available on this machine", {
+    hint: `Choose one: --processor ${processorNames.join("|")}`,
   });
 }
 
-/** @param otherwise why it is this one, where the processor itself gives no reason */
+/** @param otherwise the reason if the processor itself gives none */
 function chosen(
   processor: string,
   { source, reason }: ProcessorChoice,
@@ -119,14 +119,14 @@ function chosen(
   return { processor, processorReason: reason ?? otherwise, ...(source ? { source } : {}) };
 }
 
-/** Servers that still hold what streamctl made there, and that are no longer chosen. */
+/** External servers that are no longer used but still have objects of this stack. */
 function abandonedBy(kept: StackChoices | undefined, now: Pick<StackChoices, "processor" | "source">): readonly AbandonedProcessor[] {
   const before = kept?.source && serverOf(kept) !== undefined ? [{ processor: kept.processor, source: kept.source }] : [];
   const isChosen = (one: AbandonedProcessor): boolean => one.processor === now.processor && serverOf(one) === serverOf(now);
   return [...(kept?.abandoned ?? []), ...before].filter((one) => !isChosen(one));
 }
 
-/** Address of the server that does the work, where streamctl did not start it. */
+/** URL of the external server; undefined if a service of the stack runs the processor. */
 function serverOf({ processor, source }: Pick<StackChoices, "processor" | "source">): string | undefined {
   return processorOf(processor).external(source)?.endpoint;
 }
@@ -141,7 +141,7 @@ function sourceFromOptions({
   const [first, second] = given;
   if (first && second) {
     const labels = `${first.processor.label} and of ${second.processor.label}`;
-    throw new StreamctlError("usage", `Cannot use sources of ${labels}: they contradict each other`, { hint: "Leave one of them out" });
+    throw new StreamctlError("usage", `Cannot use sources of ${labels}: they contradict each other`, { hint: "Use only one of them" });
   }
   return first;
 }
@@ -157,7 +157,7 @@ function requireServed(flag: string, value: string | undefined, served: readonly
 function requireAgreement(wanted: StackChoices, kept: StackChoices): void {
   const refuse = (flag: string, has: string): StreamctlError =>
     new StreamctlError("usage", `Cannot change ${flag}: the stack is up with ${has}`, {
-      hint: "Leave the flag out, or first type: streamctl down",
+      hint: "Omit the option, or first run: streamctl down",
     });
   if (wanted.runtime !== kept.runtime) throw refuse("--runtime", kept.runtime);
   if (wanted.portOffset !== kept.portOffset) throw refuse("--port-offset", String(kept.portOffset));

@@ -1,4 +1,4 @@
-/** What every flow of the pipeline is handed: where the stack lies, whom to tell, when to stop. */
+/** The environment of all commands on a stack: state folder, log, cancellation. */
 
 import type { Log } from "../core/log.ts";
 import { fetchMetadata } from "../kafka/admin.ts";
@@ -8,15 +8,15 @@ import type { StateFolder } from "../state/state-folder.ts";
 
 export interface PipelineContext {
   readonly folder: StateFolder;
-  /** Folder with declarations of the user's; undefined where those of the program hold. */
+  /** Folder with the user's declarations; undefined for the embedded ones. */
   readonly declarationsDir?: string | undefined;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Told when a service begins to be waited for, and when that is over. */
+  /** Called when a wait for a service begins and ends. */
   readonly onWait?: ((service: string, waiting: boolean) => void) | undefined;
 }
 
-/** Kafka's own word on its readiness, handed to the stack, which knows no Kafka client. */
+/** Health check of Kafka. Passed to the stack room, which must not import the Kafka client. */
 export const kafkaProbe: KafkaProbe = async (address, timeoutMs, signal) => {
   try {
     const { brokers } = await fetchMetadata({ brokers: address, timeoutMs, signal });

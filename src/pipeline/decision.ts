@@ -1,4 +1,4 @@
-/** What a stack is to be: choices, the graph that they ask for, and the plan that follows from what is there. Changes nothing. */
+/** Makes the plan of `up`: resolves the choices, builds the resource graph and compares it with the observed state. Read-only. */
 
 import { openDeclarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
@@ -31,7 +31,7 @@ import { placeOf } from "../state/stack-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
 export interface DecisionRequest extends TypedChoices {
-  /** A PEM file of root certificates that builds of images trust. */
+  /** A PEM file with additional root certificates for image builds. */
   readonly extraCaFile?: string | undefined;
 }
 
@@ -43,11 +43,11 @@ export interface Decision {
   readonly recorder: RunRecorder;
   readonly graph: Graph;
   readonly plan: Plan;
-  /** Brings the services of the graph up, once it is set. */
+  /** Starts the services of the graph. Set before the plan is executed. */
   readonly hands: { starts?: ServiceStarts };
 }
 
-/** Longest time for an engine to answer while the plan is made, in milliseconds: processors take theirs to describe what lost its topic. */
+/** Timeout per observation: processors respond slowly about objects whose topic was deleted. */
 const lookTimeoutMs = 30_000;
 
 export interface LookOptions {
@@ -60,12 +60,12 @@ export interface LookOptions {
 /** In the names of a plan, for the id that the first `up` will choose. */
 const unknownStackId = "<id>";
 
-/** A deadline for one look of a plan. */
+/** Deadline of one observation. */
 export function lookDeadline(signal: AbortSignal): StepDeadline {
   return stepDeadline(lookTimeoutMs, signal);
 }
 
-/** What `up` would do, without doing it. Takes no lock, writes nothing. */
+/** Makes the plan of `up`. Takes no lock and writes nothing. */
 export async function decide(
   request: DecisionRequest,
   context: PipelineContext,
@@ -73,10 +73,10 @@ export async function decide(
 ): Promise<Decision> {
   const { folder, declarationsDir, log, signal } = context;
   const before = await readStack(context);
-  // A stack whose state was deleted is named before another one is started beside it.
+  // Report a running stack whose state was deleted, before starting another one next to it.
   if (!before) requireNothingRunning(await findLeftBehind(context), folder.root);
   const { choices, isUp } = await choose(request, before, context);
-  // Another runtime knows nothing of what this one has started.
+  // A runtime cannot manage services that another runtime started.
   const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [], resources: [] } : before;
   const identity = await identityFor(folder, state);
   const stack = isDryRun && !state ? { ...identity, id: unknownStackId } : identity;
@@ -114,7 +114,7 @@ export async function decide(
     endpoints,
     processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId: stack.id }),
     desired,
-    unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer asked for" })),
+    unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer requested" })),
     records: [...recorder.records.values()],
     unrecorded,
     remembered,
@@ -153,11 +153,11 @@ function withUnknown(plan: Plan, nothingRemembered: boolean): Plan {
 }
 
 function requireStarts({ starts }: Decision["hands"]): ServiceStarts {
-  if (starts === undefined) throw new StreamctlError("internal", "Cannot start a service before the plan is carried out");
+  if (starts === undefined) throw new StreamctlError("internal", "Cannot start a service before the plan is executed");
   return starts;
 }
 
-/** The choices of the next `up`, and whether anything of the stack runs. @throws StreamctlError as `resolveChoices` */
+/** The choices of the next `up`, and whether any service of the stack is running. @throws StreamctlError as `resolveChoices` */
 export async function choose(
   request: DecisionRequest,
   state: RunState | undefined,
@@ -170,11 +170,11 @@ export async function choose(
   return { choices, isUp };
 }
 
-/** @throws StreamctlError `usage` where no image is built, or the file holds no certificate */
+/** @throws StreamctlError `usage` if the runtime builds no images, or the file contains no certificate */
 async function extraCertificates(file: string | undefined, { runtime }: StackChoices): Promise<readonly string[] | undefined> {
   if (file === undefined) return undefined;
   if (runtime === "docker") return await readCertificates(file);
-  throw new StreamctlError("usage", `Cannot use --extra-ca with --runtime ${runtime}: no image is built`, {
-    hint: "Type --runtime docker too; Maven on this machine trusts what Java does (keytool -importcert -cacerts)",
+  throw new StreamctlError("usage", `Cannot use --extra-ca with --runtime ${runtime}: it builds no images`, {
+    hint: "Add --runtime docker. Local Maven uses the certificates of Java (keytool -importcert -cacerts)",
   });
 }

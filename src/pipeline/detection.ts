@@ -1,4 +1,4 @@
-/** What this machine has, as far as a choice depends on it. Looked at only where nothing that was typed or kept decides already. */
+/** Detects the facts about the machine on which choices depend. Skips checks whose result the command line or the state determines. */
 
 import type { Declarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
@@ -38,7 +38,7 @@ function ownImages({ portOffset = 0 }: TypedChoices, source: ImageSource): reado
   return imagesOf(definitions, source).map(({ tag }) => tag);
 }
 
-/** Whether an engine answers here and has all of these. */
+/** Whether a container engine is available and has all of these images. */
 async function haveImages(names: readonly string[], signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const engine = await findEngine(signal);

@@ -1,4 +1,4 @@
-/** `doctor`: what this machine has and lacks for the next `up`, and what to type about it. Changes nothing. */
+/** `doctor`: checks the requirements of the next `up` on this machine, and how to fix what is missing. Read-only. */
 
 import { availableParallelism } from "node:os";
 import { openDeclarations } from "../core/assets.ts";
@@ -21,10 +21,10 @@ import type { StackChoices } from "../state/choices.ts";
 import { readRunState, type RunState } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
-/** Memory that the local stack needs, with room for the query and the data commands, in bytes. */
+/** Memory of a local stack, including the `query` and `data` commands. */
 const neededMemoryBytes = 2e9;
 
-/** The checks by which `up` refuses, and what else is worth knowing. @throws StreamctlError for choices that `up` refuses */
+/** The checks that `up` enforces, and further information. @throws StreamctlError for choices that `up` would reject */
 export async function doctor(portOffset: number | undefined, context: PipelineContext): Promise<readonly Finding[]> {
   const { folder, declarationsDir, log, signal } = context;
   const state = await readRunState(folder);
@@ -35,7 +35,7 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
   const there = new Set([...running, ...unrecorded]);
   const wanted = await withoutTaken(chosenServices(choices), choices, { running: there, log });
   const starting = wanted.filter(({ name }) => !running.has(name));
-  // What runs without being known to the state is stopped by up itself, and so gives its ports back.
+  // Ignore ports of running services that run.json does not contain: `up` stops them first.
   const opening = starting.filter(({ name }) => !unrecorded.has(name));
   const undertaking = {
     choices,
@@ -53,13 +53,13 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
     {
       subject: "network",
       verdict: "warns",
-      found: "Pinot's query port (8098 + offset) listens on every address, whatever its configuration says",
-      advice: "Close that port in the firewall where this machine is reachable by others",
+      found: "Pinot's query port (8098 + offset) listens on all addresses; this cannot be configured",
+      advice: "If other machines can reach this one, block the port in the firewall",
     },
   ];
 }
 
-/** Services that run, as far as their runtime can be asked. */
+/** Running services; empty if the runtime is not available. */
 async function runningServices(
   state: RunState | undefined,
   context: PipelineContext,
@@ -73,7 +73,7 @@ async function runningServices(
     const running = processes.filter((service) => service.state === "running");
     return { running: new Set(running.map(({ name }) => name)), unrecorded: new Set(unrecorded.map(({ name }) => name)) };
   } catch (error) {
-    // No container engine answers, which a check says.
+    // No container engine is available; a check reports that.
     if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return none;
     throw error;
   }
@@ -81,12 +81,17 @@ async function runningServices(
 
 async function memoryFinding(): Promise<Finding> {
   const { bytes, limitedBy } = await availableMemory();
-  const found = `${formatBytes(bytes)} available${limitedBy === "cgroup" ? ", as much as its control group leaves" : ""}`;
+  const found = `${formatBytes(bytes)} available${limitedBy === "cgroup" ? " within its control group" : ""}`;
   if (bytes >= neededMemoryBytes) return { subject: "memory", verdict: "fine", found };
-  return { subject: "memory", verdict: "warns", found, advice: "The stack needs about 1.5 GB: end something, or start a part with --only" };
+  return {
+    subject: "memory",
+    verdict: "warns",
+    found,
+    advice: "The stack needs about 1.5 GB: stop other programs, or start a part of the stack with --only",
+  };
 }
 
-/** What computes the windows at the next `up`, and where it would come from. */
+/** The processor of the next `up`, and its source. */
 function processorText({ processor, source }: StackChoices): string {
   const chosen = processorOf(processor);
   if (source !== undefined) return chosen.describeSource(source).long;
@@ -94,6 +99,6 @@ function processorText({ processor, source }: StackChoices): string {
     0,
     automaticProcessors.findIndex(({ name }) => name === processor),
   );
-  const others = better.map((other) => `${other.label} takes its place where it is given. ${other.howToProvide ?? ""}`);
+  const others = better.map((other) => `${other.label} is used instead if it is available. ${other.howToProvide ?? ""}`);
   return [chosen.label, ...others].join(". ").trim();
 }

@@ -1,4 +1,4 @@
-/** `down`: the same stack with nothing desired. Keeps the data unless told otherwise. */
+/** `down`: executes the plan of a graph in which nothing is desired. Keeps the data unless `--volumes` is given. */
 
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -30,15 +30,15 @@ import { isOwnEntry, type StateFolder } from "../state/state-folder.ts";
 
 export interface DownReport {
   readonly stopped: readonly string[];
-  /** What a container engine keeps of a stack whose state is gone, in words; nobody but the user knows whether it may go. */
+  /** Descriptions of containers and volumes of stacks whose state no longer exists. Only the user can decide to remove them. */
   readonly left: readonly string[];
-  /** Whether everything that the stack ever kept was deleted. */
+  /** Whether all data of the stack was deleted. */
   readonly volumesRemoved: boolean;
   readonly elapsedMs: number;
 }
 
 export interface DownRequest {
-  /** Delete everything that the stack ever kept. */
+  /** Delete all data of the stack. */
   readonly volumes: boolean;
   readonly portOffset: number | undefined;
 }
@@ -58,7 +58,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
   }
   return await withStackLockUnlessDiskFull(context, async () => {
     await settleKilledStart({ folder, log: context.log });
-    // Not before the lock is held: a first `up` writes its state late.
+    // Read the state only with the lock held: a first `up` writes it late.
     const state = await readRunState(folder);
     if (state === undefined) {
       const { stopped, left } = await stopLeftBehind(context);
@@ -81,20 +81,21 @@ async function removeOwnEntries({ root }: StateFolder): Promise<void> {
   for (const entry of entries) await rm(join(root, entry), { recursive: true, force: true });
 }
 
-/** Of a folder whose state was deleted, or that never had one. */
+/** Stops services that were started from a folder without state. */
 async function stopLeftBehind(
   context: PipelineContext,
 ): Promise<{ readonly stopped: readonly string[]; readonly left: readonly string[] }> {
   const { folder, log } = context;
   const { services, runtime, left } = await findLeftBehind(context);
-  if (services.length > 0) log.warn(`The state of "${folder.root}" is gone, but services that were started from it still run`);
+  if (services.length > 0)
+    log.warn(`The state of "${folder.root}" does not exist, but services that were started from it are still running`);
   const stopped = await stopAll({ runtime: "local", portOffset: 0 }, { records: [], unrecorded: services, runtime, log });
   return { stopped, left };
 }
 
 /**
- * A server that streamctl did not start is not stopped. As long as the data stays, so does what streamctl made there: it waits for Kafka and
- * goes on with the next `up`. With the data, what streamctl made there goes too, while Kafka still runs.
+ * External servers are not stopped. Without `--volumes` the stack's objects there remain; their queries wait for Kafka and continue with the
+ * next `up`. With `--volumes` the objects are removed while Kafka is still running.
  */
 async function partFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
   const state = await readRunState(context.folder);
@@ -121,14 +122,14 @@ async function partFromServer(
   const { plugin, declaration } = processor;
   try {
     if (!kafka || !(await runtime.isRunning(kafka.identity)))
-      throw new Error(`Kafka does not run any more, and without it ${declaration.label} drops nothing`);
+      throw new Error(`Kafka is not running, and ${declaration.label} cannot drop objects without it`);
     await plugin.release?.(processor.contextFor(), log, signal);
     log.warn(server.afterRemoval);
   } catch (error) {
-    // What was asked for is that nothing is left here: it is said what stays there.
+    // `down --volumes` must still delete the local data, so only report what remains on the server.
     if (hasCode(error, "interrupted")) throw error;
     const names = (plugin.ownObjects?.(processor.contextFor()) ?? []).join(", ");
-    log.warn(`What streamctl made on ${declaration.label} at ${server.endpoint} stays (${names}): ${messageOf(error)}`);
+    log.warn(`Objects of this stack remain on ${declaration.label} at ${server.endpoint} (${names}): ${messageOf(error)}`);
   }
 }
 
@@ -136,10 +137,10 @@ async function stopRunning({ folder, log }: PipelineContext): Promise<readonly s
   const state = await readRunState(folder);
   if (!state) return [];
   const recorder = new RunRecorder(folder, { ...state, stack: await identityFor(folder, state) });
-  // A stop is not interrupted half-way: a second Ctrl-C ends the command, the services stop all the same.
+  // Stops are not interruptible: a second Ctrl-C ends the command, but the services still stop.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
   const [unrecorded, observed] = await Promise.all([unrecordedServices(state, runtime), observeProcesses(state, runtime)]);
-  // What stopped and could not be written down is seen as gone by the next command.
+  // If the state cannot be written, the next command finds the stopped service as ended.
   const remember: typeof recorder.remember = async (name, record) => {
     await recorder.remember(name, record).catch((error: unknown) => {
       if (!isDiskFull(error)) throw error;
@@ -155,19 +156,19 @@ async function stopRunning({ folder, log }: PipelineContext): Promise<readonly s
 
 interface Running extends StopContext {
   readonly records: readonly ServiceRecord[];
-  /** Runs that carry the stack's mark and that the state does not name. */
+  /** Running services that have the stack's mark but are not in the state. */
   readonly unrecorded: readonly RunningService[];
 }
 
-/** The plan of a graph in which nothing is wanted, carried out: what works with a service stops before it. Answers what was stopped. */
+/** Executes the plan of a graph in which nothing is desired: dependent services stop first. Returns the names of the stopped services. */
 async function stopAll(
   choices: Pick<StackChoices, "runtime" | "portOffset">,
   { records, unrecorded, runtime, log, forget }: Running,
 ): Promise<readonly string[]> {
   const names = new Set([...records, ...unrecorded].map(({ name }) => name));
-  const unwanted = stoppable(names, choices).map((service) => ({ service, why: "asked to stop" }));
+  const unwanted = stoppable(names, choices).map((service) => ({ service, why: "requested" }));
   const actions: ServiceActions = {
-    bring: async () => await Promise.reject(new StreamctlError("internal", "Cannot start a service: nothing is wanted")),
+    bring: async () => await Promise.reject(new StreamctlError("internal", "Cannot start a service: none is desired")),
     stop: async (runs, timeoutMs) => await stopRuns(runs, timeoutMs, { runtime, log, forget }),
   };
   const graph = serviceGraph({ unwanted, records, unrecorded, runtime, kafkaProbe, actions });
@@ -178,7 +179,7 @@ async function stopAll(
   return stopped.map(({ resource }) => resource.name);
 }
 
-/** Containers and volumes lie outside of the state folder, whichever runtime was chosen last. */
+/** Removes containers and volumes, which are outside the state folder. The current runtime may be another one. */
 async function forgetContainers({ folder, log }: PipelineContext): Promise<void> {
   if (!(await exists(folder.composeDir))) return;
   const stackId = (await readRunState(folder))?.stack.id;

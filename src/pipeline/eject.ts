@@ -1,6 +1,6 @@
 /**
- * `eject`: the embedded declarations as files, with a `compose.yaml` that brings the engines up without streamctl. `--dir` takes the
- * same folder for the embedded ones.
+ * `eject`: writes the embedded declarations as files, with a `compose.yaml` that starts the engines without streamctl. `--dir` uses such a
+ * folder instead of the embedded declarations.
  */
 
 import { readdir } from "node:fs/promises";
@@ -16,32 +16,32 @@ import { defaultServices } from "./stack-services.ts";
 
 export interface EjectReport {
   readonly folder: string;
-  /** Paths of what was written, below the folder. */
+  /** Paths of the written files, relative to the folder. */
   readonly files: readonly string[];
 }
 
-/** @param optional services that come up only with the compose profile of their name */
+/** @param optional services that start only with the compose profile of the same name */
 function header(usual: readonly string[], optional: readonly ContainerDefinition[]): string {
   const labels = usual.map(labelOf);
   const profiles = optional.map(({ name, process: { jars } }) => {
     const on = jars.kind === "folder" ? `, on ${jars.image.label}` : "";
-    return `# With ${labelOf(name)} too${on}: docker compose --profile ${name} up --build\n`;
+    return `# With ${labelOf(name)}${on}: docker compose --profile ${name} up --build\n`;
   });
   return `# ${labels.slice(0, -1).join(", ")} and ${labels.at(-1) ?? ""}: docker compose up --build
-${profiles.join("")}# Topics, the job of the windows and Pinot's table are provisioned by: streamctl --dir . up --runtime docker
-# which writes its own compose.yaml from what stands in config/; what is changed in this file counts for compose by hand.
+${profiles.join("")}# Topics, the job of the windows and Pinot's table are created by: streamctl --dir . up --runtime docker
+# It generates its own compose.yaml from config/. Changes in this file affect only manual use of docker compose.
 `;
 }
 
 /**
  * @param portOffset of the published ports in `compose.yaml`
- * @throws StreamctlError `usage` where the folder holds something: nothing is overwritten
+ * @throws StreamctlError `usage` if the folder is not empty: nothing is overwritten
  */
 export async function eject(folder: string, portOffset: number): Promise<EjectReport> {
   const [present] = await namesIn(folder);
   if (present !== undefined) {
-    throw new StreamctlError("usage", `Cannot eject into "${folder}": it is not empty, "${present}" is there`, {
-      hint: "Name a new folder: streamctl eject DIR",
+    throw new StreamctlError("usage", `Cannot eject into "${folder}": it is not empty, it contains "${present}"`, {
+      hint: "Use a new folder: streamctl eject DIR",
     });
   }
   const declarations = openDeclarations();
@@ -63,10 +63,10 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return await readdir(join(folder));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return [];
-    const why = systemCode(error) === "ENOTDIR" ? "it is no folder" : String(error);
+    const why = systemCode(error) === "ENOTDIR" ? "it is not a folder" : String(error);
     throw new StreamctlError("usage", `Cannot eject into "${folder}": ${why}`, {
       cause: error,
-      hint: "Name a new folder: streamctl eject DIR",
+      hint: "Use a new folder: streamctl eject DIR",
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Where the engines of a stack answer. */
+/** The endpoints of a stack's services. */
 
 import { layoutOf, type PortsOf, services, serviceType } from "./catalog.ts";
 import { externalServer } from "./stack-processor.ts";
@@ -8,16 +8,16 @@ import type { ServiceName } from "../state/service-identity.ts";
 
 type EndpointsIn<Ports> = { [Name in keyof Ports]: Ports[Name] extends { readonly endpoint: string } ? Name : never }[keyof Ports];
 
-/** Names of the ports that commands talk to. */
+/** Names of the ports that commands connect to. */
 type EndpointName = { [Name in keyof typeof services]: EndpointsIn<PortsOf<Name>> }[keyof typeof services];
 
-/** Each as `host:port` or as a URL, see {@link PortType}. */
+/** Each value is `host:port` or a URL, see {@link PortType}. */
 export interface Endpoints extends Readonly<Record<EndpointName, string>> {
-  /** Kafka for the services themselves: in a network of containers they come another way than this machine. */
+  /** Kafka as seen by the services: in a container network the address differs from that of this machine. */
   readonly kafkaForServices: string;
 }
 
-/** The endpoints of every service that a stack may have; the processor's may be a server that is not ours. */
+/** The endpoints of all services that a stack may have; that of the processor may be an external server. */
 export function endpointsOf(choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">): Endpoints {
   const { port, brokers } = layoutOf(choices.runtime, choices.portOffset);
   const own = Object.values(services).flatMap(({ ports }) =>
@@ -41,9 +41,9 @@ function endpointsAmong(ports: Readonly<Record<string, PortType>>): readonly str
 }
 
 /**
- * The endpoints of the services that the stack has; null for the others, as `up --json` prints them.
+ * The endpoints for `up --json`; null for services that the stack does not have.
  *
- * @param present names of the services, that of a processor on a server that is not ours among them
+ * @param present names of the stack's services, including a processor on an external server
  */
 export function shownEndpoints(endpoints: Endpoints, present: readonly ServiceName[]): Readonly<Record<string, string | null>> {
   const all: Readonly<Record<string, string>> = { ...endpoints };

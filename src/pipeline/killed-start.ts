@@ -1,4 +1,4 @@
-/** What an `up` that was killed left half done: nothing that it started stays unknown. */
+/** Recovers from a killed `up`: finds the services that it had started but not recorded. */
 
 import { hasCode, isDiskFull, type StreamctlError } from "../core/errors.ts";
 import type { PipelineContext } from "./context.ts";
@@ -6,16 +6,15 @@ import { openRuntime } from "./open-runtime.ts";
 import { listServices, resolveStarting } from "../stack/unrecorded.ts";
 import { readRunState, type RunState, writeRunState } from "../state/run-state.ts";
 
-/** Longest time between the start of a process and the moment when it can be told by its mark, in milliseconds. */
+/** Maximum time between the start of a process and the moment at which its mark is visible. */
 const unmarkedMs = 500;
 
 type StackContext = Pick<PipelineContext, "folder" | "log"> & Partial<Pick<PipelineContext, "signal">>;
 
 /**
- * The state of the stack, in which every service that runs is named: those that were about to be started are looked for. Takes no lock and
- * writes nothing.
+ * Reads the state and adds running services that a killed command was about to start. Takes no lock and writes nothing.
  *
- * @throws StreamctlError as `readRunState`, and what the runtime throws where it has to be asked
+ * @throws StreamctlError as `readRunState`, and errors of the runtime if it has to search for services
  */
 export async function readStack({ folder, log, signal }: StackContext): Promise<RunState | undefined> {
   const state = await readRunState(folder);
@@ -35,8 +34,8 @@ function cannotBeAsked(error: unknown): error is StreamctlError {
 }
 
 /**
- * Ends what a killed command was still doing, finds what it had started and writes that down. The caller holds the folder's lock, so nobody
- * else starts anything.
+ * Ends child processes of a killed command, finds the services that it had started and records them. The caller holds the folder's lock, so
+ * no other command starts services meanwhile.
  */
 export async function settleKilledStart({ folder, log, signal }: StackContext): Promise<void> {
   const state = await readRunState(folder);
@@ -51,9 +50,9 @@ export async function settleKilledStart({ folder, log, signal }: StackContext): 
     throw error;
   }
   const found = resolved.services.filter((record) => !state.services.includes(record));
-  if (found.length > 0) log.info(`Started by a streamctl that was killed: ${listServices(found)}`);
+  if (found.length > 0) log.info(`Found services that a killed streamctl started: ${listServices(found)}`);
   await writeRunState(folder, resolved).catch((error: unknown) => {
-    // To stop what runs needs no note of it.
+    // `down` must work on a full disk: it can stop services without recording them.
     if (!isDiskFull(error)) throw error;
   });
 }

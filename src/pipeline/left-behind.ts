@@ -1,4 +1,4 @@
-/** What is left of a stack whose state folder was deleted: it is found by the marks of its processes and the labels of its containers. */
+/** Finds the remains of a stack whose state was deleted, by the marks of its processes and the labels of its containers. */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { findProgram } from "../core/process.ts";
@@ -10,21 +10,21 @@ import { openRuntime } from "./open-runtime.ts";
 import type { RunningService } from "../state/service-identity.ts";
 
 export interface LeftBehind {
-  /** Processes that were started from the folder and still run. */
+  /** Running processes that were started from the folder. */
   readonly services: readonly RunningService[];
-  /** Stops them. */
+  /** The runtime that can stop them. */
   readonly runtime: Runtime;
-  /** What a container engine keeps, one sentence per stack. */
+  /** Containers and volumes, one sentence per stack. */
   readonly left: readonly string[];
 }
 
 interface LeftStack {
   readonly description: string;
-  /** Commands that remove it: only the user knows whether it may go. */
+  /** Commands for the user to remove it. */
   readonly removal: string;
 }
 
-/** Looks for what a folder without run.json has left on this machine, and warns of what a container engine keeps. */
+/** Finds processes and containers of a folder without run.json, and warns about containers. */
 export async function findLeftBehind(context: PipelineContext): Promise<LeftBehind> {
   const { folder, log } = context;
   const runtime = await openRuntime({ runtime: "local", portOffset: 0 }, { folder, stackId: undefined, log });
@@ -33,8 +33,8 @@ export async function findLeftBehind(context: PipelineContext): Promise<LeftBehi
 }
 
 /**
- * Warns of what a container engine keeps of stacks that were started from the folder and that its state does not know. Answers what it
- * found, in one sentence per stack.
+ * Finds containers and volumes of stacks that were started from the folder but are not in its state, and warns about them. Returns one
+ * sentence per stack.
  */
 export async function findLeftContainers({ folder, log, signal }: PipelineContext): Promise<readonly string[]> {
   const stacks = await leftStacks(folder.root, signal);
@@ -63,21 +63,21 @@ async function leftStacks(root: string, signal: AbortSignal): Promise<readonly L
         `${program} rm -f $(${program} ps -aq ${filter}); ${program} volume rm $(${program} volume ls -q ${filter}); ` +
         `${program} network rm $(${program} network ls -q ${filter})`;
       const what = `${count("container")} and ${count("volume")} of stack ${stack}`;
-      return { description: `Left over: ${what}, which was started from "${root}", where its state is not any more`, removal };
+      return { description: `Left over: ${what}, which was started from "${root}" and whose state no longer exists there`, removal };
     });
   } catch (error) {
-    // An engine that does not answer now cannot be asked.
+    // No container engine is available.
     if (hasCode(error, "prerequisite") || hasCode(error, "timeout") || hasCode(error, "service-failed")) return [];
     throw error;
   }
 }
 
-/** @throws StreamctlError `state` where processes of the folder run without their state */
+/** @throws StreamctlError `state` if processes of the folder are running without their state */
 export function requireNothingRunning({ services }: LeftBehind, root: string): void {
   if (services.length === 0) return;
   throw new StreamctlError(
     "state",
-    `The state of "${root}" is gone, but services that were started from it still run: ${listServices(services)}`,
-    { hint: "Stop them: streamctl down" },
+    `The state of "${root}" does not exist, but services that were started from it are still running: ${listServices(services)}`,
+    { hint: "Run: streamctl down" },
   );
 }

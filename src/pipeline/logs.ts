@@ -1,4 +1,4 @@
-/** `logs`: what the services wrote, their last lines or as they come. */
+/** `logs`: shows or follows the logs of services. */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { StreamctlError } from "../core/errors.ts";
@@ -12,14 +12,14 @@ import type { ServiceName } from "../state/service-identity.ts";
 export interface LogsRequest {
   /** Undefined means every service. */
   readonly service: string | undefined;
-  /** Last lines of each service to begin with. */
+  /** Number of last lines to show per service. */
   readonly lines: number;
   readonly follow: boolean;
 }
 
 export type LineWriter = (service: ServiceName, line: string) => Promise<void>;
 
-/** Writes the last lines; with `follow`, goes on until the signal fires. */
+/** Writes the last lines; with `follow`, continues until the signal is aborted. */
 export async function logs(request: LogsRequest, write: LineWriter, { folder, log, signal }: PipelineContext): Promise<void> {
   const { service, lines } = request;
   if (service !== undefined && !isServiceName(service)) throw unknownService(service);
@@ -34,7 +34,7 @@ export async function logs(request: LogsRequest, write: LineWriter, { folder, lo
   const tails = await Promise.all(names.map(async (name) => await runtime.tailLog(name, request.follow ? 0 : lines)));
   if (tails.every((tail) => tail === undefined)) {
     throw new StreamctlError("not-running", `Cannot show logs of ${service ?? "any service"}: none was started from "${folder.root}"`, {
-      hint: "Type: streamctl up",
+      hint: "Run: streamctl up",
     });
   }
   for (const [index, name] of names.entries()) for (const line of tails[index] ?? []) await write(name, line);
@@ -44,28 +44,28 @@ export async function logs(request: LogsRequest, write: LineWriter, { folder, lo
     Promise.all(
       names.map(async (name) => await runtime.followLog(name, lines, async (line) => await writer.write(name, line), writer.until)),
     ),
-    // A reader that does not read any more keeps nobody from leaving.
+    // Do not wait for a reader that stopped reading.
     aborted(writer.until),
   ]);
   if (writer.failure() !== undefined) throw writer.failure();
 }
 
 interface TurnWriter {
-  /** Settled when the line is written, or at once when `until` fires. Never throws. */
+  /** Settles when the line is written, or immediately when `until` is aborted. Never throws. */
   readonly write: LineWriter;
-  /** Fires with the signal, and when a line could not be written. */
+  /** Aborted with the signal, and when a line could not be written. */
   readonly until: AbortSignal;
-  /** Why a line could not be written; undefined where every one was. */
+  /** Why a line could not be written; undefined if all lines were. */
   readonly failure: () => unknown;
 }
 
 const linesWithoutPause = 256;
 
-/** Lines of several services are written one after another, each service's next one when its turn comes again. */
+/** Serializes the lines of several services, so that each service has at most one pending line. */
 function inTurns(write: LineWriter, signal: AbortSignal): TurnWriter {
   const broken = new AbortController();
   const until = AbortSignal.any([signal, broken.signal]);
-  // At most one line of each service.
+  // At most one line per service.
   const waiting = new Set<() => void>();
   until.addEventListener("abort", () => waiting.forEach((goOn) => goOn()), { once: true });
   let turn = Promise.resolve();
@@ -73,7 +73,7 @@ function inTurns(write: LineWriter, signal: AbortSignal): TurnWriter {
   let failure: unknown;
   const writeInTurn = async (name: ServiceName, line: string): Promise<void> => {
     try {
-      // An output that is never full leaves signals, and whoever hangs up, no moment to be heard.
+      // Yield to the event loop: if the output never blocks, signals and closed pipes would not be noticed.
       if (++lines % linesWithoutPause === 0) await nextTurn();
       if (!until.aborted) await write(name, line);
     } catch (error) {

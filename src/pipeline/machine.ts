@@ -1,6 +1,5 @@
 /**
- * What this machine has, as far as the next `up` depends on it: facts without a verdict, which `checks.ts` gives. Looking changes
- * nothing.
+ * Detects the facts about this machine on which the next `up` depends; `checks.ts` evaluates them. Read-only.
  */
 
 import { access, constants, readFile, stat, statfs } from "node:fs/promises";
@@ -23,33 +22,33 @@ import { hasImage, type MavenJars, type ServiceDefinition } from "../stack/servi
 import type { RuntimeName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
-/** What an `up` is about to start. */
+/** What an `up` is going to start. */
 export interface Undertaking {
   readonly choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">;
   readonly folder: StateFolder;
   readonly declarationsDir?: string | undefined;
-  /** Services that are started, or may have to be. */
+  /** Services that will or may have to be started. */
   readonly starting: readonly ServiceDefinition[];
-  /** Those of them that do not run: their ports must be free. */
+  /** Those that are not running: their ports must be free. */
   readonly opening: readonly ServiceDefinition[];
-  /** Whether a container engine is asked though none is needed. */
+  /** Whether to check for a container engine even if none is needed. */
   readonly asksContainers?: true;
 }
 
-/** Something that works, as it calls itself, or why it does not. */
+/** Name and version of a working program or library, or why it does not work. */
 export type Found = string | StreamctlError;
 
 export interface Folder {
   readonly path: string;
-  /** Why nothing can be written there, such as `permission denied`; undefined where something can. */
+  /** Why it is not writable, such as `permission denied`; undefined if it is. */
   readonly obstacle: string | undefined;
-  /** On its disk. */
+  /** Free space on its disk. */
   readonly freeBytes: number;
-  /** Whether its file system lets programs and libraries in it be executed. */
+  /** Whether its file system permits execution of programs and libraries (no `noexec`). */
   readonly executes: boolean;
 }
 
-/** Limits of this session that the engines inherit; infinite where there is none. */
+/** Limits of this session that the engines inherit; infinite if there is no limit. */
 export interface Limits {
   readonly openFiles: number;
   readonly processes: number;
@@ -65,20 +64,21 @@ export interface Machine {
   readonly stateFolder: Folder;
   readonly limits: Limits;
   readonly java: Java;
-  /** Path of Maven; undefined where there is none on the PATH. */
+  /** Path of Maven; undefined if it is not on the PATH. */
   readonly maven: string | undefined;
   readonly cache: Folder | StreamctlError;
-  /** Engines to be started that are not in the cache, and the room that they need. */
+  /** Engines to start that are not in the cache. */
   readonly missingEngines: readonly string[];
+  /** Disk space that the missing engines need. */
   readonly missingBytes: number;
-  /** Whether one of them is compiled. */
+  /** Labels of missing engines that need a Java compiler. */
   readonly compiled: readonly string[];
   readonly takenPorts: readonly TakenPort[];
   readonly outgoingPorts: { readonly ports: readonly number[]; readonly range: PortRange } | undefined;
-  /** The container engine; undefined where it was not asked. */
+  /** The container engine; undefined if it was not checked. */
   readonly containers: Found | undefined;
   readonly librdkafka: Found;
-  /** What is installed here of processors that no package registry has. */
+  /** User-provided installations of processors. */
   readonly installed: readonly { readonly subject: string; readonly found: Found }[];
 }
 
@@ -99,7 +99,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     findProgram("mvn"),
     takenPorts(published),
     outgoingPorts(published.flatMap(({ ports }) => ports.map(({ port }) => port))),
-    // An engine that does not answer takes its time to say so.
+    // Only if required: an engine that does not respond takes long to time out.
     runtime === "docker" || undertaking.asksContainers === true ? lookAtContainers(runtime, signal) : undefined,
     lookAtInstalled(choices),
   ]);
@@ -132,13 +132,13 @@ async function lookAtInstalled({ runtime, processor, source }: Undertaking["choi
   return (await Promise.all(looks)).flat();
 }
 
-/** A folder as it is, or as it could be made. */
+/** Facts about a folder. If it does not exist, about the folder in which it would be created. */
 export async function lookAtFolder(path: string): Promise<Folder> {
   const { nearest, isFolder } = await nearestThere(resolve(path));
   const { bavail, bsize } = await statfs(nearest);
   const { options } = await mountOf(nearest);
   const facts = { path, freeBytes: bavail * bsize, executes: !options.includes("noexec") };
-  if (!isFolder) return { ...facts, obstacle: "a file stands where a folder is needed" };
+  if (!isFolder) return { ...facts, obstacle: "it is a file, not a folder" };
   try {
     await access(nearest, constants.W_OK | constants.X_OK);
     return { ...facts, obstacle: undefined };
@@ -147,12 +147,12 @@ export async function lookAtFolder(path: string): Promise<Folder> {
   }
 }
 
-/** What stands at a path, or above it where nothing does. */
+/** The nearest existing ancestor of a path, or the path itself. */
 async function nearestThere(path: string): Promise<{ readonly nearest: string; readonly isFolder: boolean }> {
   try {
     return { nearest: path, isFolder: (await stat(path)).isDirectory() };
   } catch (error) {
-    // What may not be looked at may not be written to either.
+    // A path that cannot be read cannot be written either.
     if (!["ENOENT", "ENOTDIR", "EACCES"].includes(systemCode(error) ?? "") || dirname(path) === path) throw error;
     return await nearestThere(dirname(path));
   }
@@ -186,9 +186,9 @@ async function readLimits(): Promise<Limits> {
     return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
   };
   return {
-    // A JVM raises its own soft limit of these to the hard one (-XX:+MaxFDLimit).
+    // A JVM raises its soft limit to the hard limit (-XX:+MaxFDLimit).
     openFiles: limit("Max open files", "hard"),
-    // The superuser is not held to it.
+    // The limit does not apply to the superuser.
     processes: process.getuid?.() === 0 ? Number.POSITIVE_INFINITY : limit("Max processes", "soft"),
     addressSpaceBytes: Math.min(limit("Max address space", "soft"), limit("Max data size", "soft")),
     fileBytes: limit("Max file size", "soft"),
@@ -198,13 +198,13 @@ async function readLimits(): Promise<Limits> {
 async function lookAtContainers(runtime: RuntimeName, signal: AbortSignal | undefined): Promise<Found> {
   return await orRefusal(async () => {
     const engine = await findEngine(signal);
-    // Only who needs it asks for its compose, which takes up to a second to answer.
+    // Check compose only if it is needed: it takes up to a second.
     if (runtime === "docker") await engine.compose({ folder: "/", project: "streamctl" }, ["version"], { signal });
     return engine.name;
   });
 }
 
-/** What a look finds, or why it finds nothing; what nobody foresaw is thrown. */
+/** Returns the result or the StreamctlError; throws interruptions and unexpected errors. */
 async function orRefusal<T>(look: () => Promise<T>): Promise<T | StreamctlError> {
   try {
     return await look();

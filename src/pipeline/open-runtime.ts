@@ -1,4 +1,4 @@
-/** The runtime that a stack's choices name. What containers need is loaded for them alone. */
+/** Opens the runtime of a stack. Imports the modules for containers only if they are used. */
 
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
@@ -16,19 +16,19 @@ import type { StateFolder } from "../state/state-folder.ts";
 
 export interface RuntimeContext {
   readonly folder: StateFolder;
-  /** Id of the stack; undefined where the folder has none: nothing is started then. */
+  /** Id of the stack; undefined if the folder has none: then nothing may be started. */
   readonly stackId: string | undefined;
   readonly declarationsDir?: string | undefined;
   readonly log: Log;
-  /** Ends what the runtime waits for; left out where a stop must not end half-way. */
+  /** Cancels waits of the runtime; absent if a stop must not be interrupted. */
   readonly signal?: AbortSignal | undefined;
-  /** Root certificates in PEM that builds of images trust. */
+  /** Additional root certificates in PEM for image builds. */
   readonly extraCa?: readonly string[] | undefined;
-  /** Of engines that the user has installed, where images may be built of them. */
+  /** Folders of engines that the user installed, for image builds. */
   readonly jarFolders?: ReadonlyMap<string, JarFolder> | undefined;
 }
 
-/** @param choices where no processor was chosen, nothing is started */
+/** @param choices without a processor nothing may be started */
 export async function openRuntime(
   choices: Pick<StackChoices, "runtime" | "portOffset"> & Partial<Pick<StackChoices, "processor" | "source"> & OptionalChoices>,
   context: RuntimeContext,
@@ -48,7 +48,7 @@ export async function openRuntime(
   return every.every(hasImage) ? inContainers : combinedRuntime(inContainers, onMachine, every);
 }
 
-/** Every service that a stack in containers may have, whatever `--only` leaves out: what an image holds does not depend on it. */
+/** All services that a stack in containers may have, ignoring `--only`, so that the images do not depend on it. */
 function projectServices({
   runtime,
   portOffset,
@@ -63,9 +63,9 @@ function projectServices({
 }
 
 /**
- * The jars of engines that the user has installed, as images are built of them; none where nothing is built.
+ * Reads the jar folders of engines that the user installed, for image builds; empty if the runtime builds no images.
  *
- * @throws StreamctlError `prerequisite` for a folder that does not hold its engine
+ * @throws StreamctlError `prerequisite` for a folder that does not contain its engine
  */
 export async function readJarFolders(choices: StackChoices): Promise<ReadonlyMap<string, JarFolder>> {
   const folders = new Map<string, JarFolder>();

@@ -1,4 +1,4 @@
-/** Optional services: which of them a stack has follows from what was typed at any `up`, and is kept. */
+/** Optional services: any `up` can add or remove them, and the choice is kept. */
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
@@ -9,7 +9,7 @@ import { hasImage, type ServiceDefinition } from "../stack/service.ts";
 import type { ServiceType } from "../stack/service-type.ts";
 import type { StackChoices } from "../state/choices.ts";
 
-/** The choices that decide on optional services. */
+/** The choices that determine optional services. */
 export interface OptionalChoices {
   readonly only?: readonly string[] | undefined;
   readonly with?: readonly string[] | undefined;
@@ -17,9 +17,9 @@ export interface OptionalChoices {
 }
 
 /**
- * What is kept of `--with` and `--without`: the last word on each service counts. Pure.
+ * The choices to keep for `--with` and `--without`: the latest choice for each service wins. Pure.
  *
- * @throws StreamctlError `usage` for a name that is no optional service, or that was both asked for and declined
+ * @throws StreamctlError `usage` for a name that is not an optional service, or that was both requested and declined
  */
 export function chooseOptional(
   typed: OptionalChoices,
@@ -33,7 +33,7 @@ export function chooseOptional(
     const other = wanted.has(name) ? "--with" : only.has(name) ? "--only" : undefined;
     if (other === undefined) continue;
     throw new StreamctlError("usage", `Cannot use ${other} and --without for "${name}" at once: they contradict each other`, {
-      hint: "Leave one of them out",
+      hint: "Use only one of them",
     });
   }
   const asked = [...(kept?.with ?? []).filter((name) => !declined.has(name)), ...wanted];
@@ -50,13 +50,13 @@ function requireOptional(name: string, option: string, catalog: ServiceCatalog):
   if (type?.optional) return;
   const optional = Object.values(catalog).filter((one) => one.optional !== undefined);
   const names = optional.map((one) => one.name).join(", ");
-  const why = type ? "it is not optional" : names === "" ? "no optional service in this version" : "there is no such optional service";
+  const why = type ? "it is not optional" : names === "" ? "this version has no optional services" : "there is no such optional service";
   throw new StreamctlError("usage", `Cannot use "${name}" for ${option}: ${why}`, {
     hint: names === "" ? "Choose parts of the stack with --only" : `Optional services: ${names}`,
   });
 }
 
-/** Whether a stack has an optional service: asked for, or by default where nothing was said. */
+/** Whether a stack has an optional service: because it was requested, or by default. */
 export function wantsOptional({ name, optional }: Pick<ServiceType, "name" | "optional">, choices: OptionalChoices): boolean {
   if (isNamed(name, choices)) return true;
   return optional?.byDefault === true && choices.only === undefined && choices.without?.includes(name) !== true;
@@ -66,7 +66,7 @@ function isNamed(name: string, { only, with: asked, without }: OptionalChoices):
   return asked?.includes(name) === true || (only?.includes(name) === true && without?.includes(name) !== true);
 }
 
-/** The services that are in the stack by default, and that nobody named. */
+/** Optional services that are in the stack only by default. */
 function unnamed(
   definitions: readonly ServiceDefinition[],
   choices: OptionalChoices,
@@ -76,8 +76,8 @@ function unnamed(
 }
 
 /**
- * The services that `status` speaks of: one that nobody named is part of a stack only where it was started, since `up` leaves it out where
- * its port is taken.
+ * The services for `status`: an optional service that was not requested belongs to the stack only if it was started, because `up` omits it
+ * if its port is taken.
  */
 export function withoutAbsent(
   definitions: readonly ServiceDefinition[],
@@ -90,9 +90,9 @@ export function withoutAbsent(
 }
 
 /**
- * Leaves out, with a warning, what nobody named and whose port is taken: such a service is not worth a refusal of the whole stack.
+ * Omits, with a warning, optional services that were not requested and whose port is taken, instead of failing.
  *
- * @param running names of services that run, and so hold their ports themselves
+ * @param running names of running services, which use their ports themselves
  */
 export async function withoutTaken(
   definitions: readonly ServiceDefinition[],
@@ -110,8 +110,8 @@ export async function withoutTaken(
     if (!taken) continue;
     const { port, holder } = taken;
     log.warn(
-      `${serviceType(name, catalog)?.label ?? name} is left out: port ${port.port} (${port.name}) is taken, ${holder}. ` +
-        `Decline it with --without ${name}, or choose other ports with --port-offset`,
+      `${serviceType(name, catalog)?.label ?? name} is not started: port ${port.port} (${port.name}) is taken, ${holder}. ` +
+        `Disable it with --without ${name}, or use other ports with --port-offset`,
     );
     left.add(definition);
   }

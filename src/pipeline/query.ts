@@ -11,7 +11,7 @@ import { runningStack } from "./running-stack.ts";
 
 export interface QueryRequest {
   readonly sql: string;
-  /** Rows to answer at most, also where Pinot would stop at ten by itself; undefined leaves it to the statement. */
+  /** Maximum number of rows, instead of Pinot's default of ten; undefined leaves it to the statement. */
   readonly limit: number | undefined;
   readonly portOffset: number | undefined;
 }
@@ -21,14 +21,14 @@ export async function query({ sql, limit, portOffset }: QueryRequest, { folder, 
   return await queryPinot({ brokerUrl: endpoints.pinotBroker, sql, limit, signal });
 }
 
-/** The processor that answers `query --engine`, whether or not a stack runs it. */
+/** Query support of a processor for `query --engine`, whether or not a stack uses the processor. */
 export async function queriesOf(engine: string): Promise<ProcessorQueries> {
   const { queries } = await processorOf(engine).load();
   if (queries) return queries;
-  throw new StreamctlError("internal", `Cannot query ${engine}: it takes no queries`);
+  throw new StreamctlError("internal", `Cannot query ${engine}: it does not support queries`);
 }
 
-/** @throws StreamctlError `usage` where the stack has another processor; `processor`, `unreachable`, `interrupted` */
+/** @throws StreamctlError `usage` if the stack has another processor; `processor`, `unreachable`, `interrupted` */
 export async function askProcessor(
   engine: string,
   { sql, portOffset }: Pick<QueryRequest, "sql" | "portOffset">,
@@ -42,7 +42,7 @@ export async function askProcessor(
   function servicesFor({ processor }: StackChoices): readonly string[] {
     if (processor === engine) return [engine];
     throw new StreamctlError("usage", `Cannot use --engine ${engine}: the processor of this stack is ${processor}`, {
-      hint: "Ask Pinot: leave --engine out",
+      hint: "Omit --engine to query Pinot",
     });
   }
 }

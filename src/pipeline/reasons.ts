@@ -1,11 +1,11 @@
-/** The sentences of why a runtime and a processor were chosen. */
+/** Texts for the reasons why a runtime and a processor were chosen. */
 
 import { isProcessorName, processorOf } from "../processors/catalog.ts";
 import type { Reason, StackChoices } from "../state/choices.ts";
 
-/** `<runtime>: <why>; <processor>: <why>`, as `up` says it and `up --json` prints it. */
+/** `<runtime>: <why>; <processor>: <why>`, as shown by `up` and `up --json`. */
 export function describeChoices({ runtime, runtimeReason, processor, processorReason }: StackChoices): string {
-  // A version before this one recorded one sentence for both.
+  // Earlier versions recorded one text for both.
   if (runtimeReason.code === "recorded" && processorReason.code === "recorded") return textOf(runtimeReason);
   return `${runtime}: ${runtimeText(runtimeReason, runtime)}; ${processor}: ${processorText(processor, processorReason)}`;
 }
@@ -13,16 +13,16 @@ export function describeChoices({ runtime, runtimeReason, processor, processorRe
 function runtimeText(reason: Reason, runtime: string): string {
   switch (reason.code) {
     case "only-containers":
-      return "there is no Java here, and the images are there";
+      return "Java is not installed, and all images are available";
     default:
-      return runtime === "local" ? "the engines are processes of this machine" : "the engines are containers";
+      return runtime === "local" ? "the engines run as local processes" : "the engines run in containers";
   }
 }
 
 function processorText(processor: string, reason: Reason): string {
   switch (reason.code) {
     case "asked-for":
-      return "asked for";
+      return "requested";
     case "recorded":
       return "as before";
     case "absent":
@@ -32,11 +32,11 @@ function processorText(processor: string, reason: Reason): string {
   }
 }
 
-/** @param names processors that would have been taken, separated by commas */
+/** @param names processors that were preferred but not available, separated by commas */
 function absenceText(names: string): string {
   const absent = names.split(",").filter(isProcessorName).map(processorOf);
   const texts = absent.map(({ label, options }) => `no ${label} was given (${options.map(({ name }) => `--${name}`).join(", ")})`);
-  return texts.length === 0 ? "it is the first that can be had" : texts.join("; ");
+  return texts.length === 0 ? "it is the first one available" : texts.join("; ");
 }
 
 function textOf({ facts = {} }: Reason): string {

@@ -1,4 +1,4 @@
-/** Whether what the services of a stack hold works, as `status` shows it: topics, the job that computes the windows, the table. */
+/** Health of the resources within the services of a stack, for `status`: topics, the job that computes the windows, the table. */
 
 import { openDeclarations } from "../core/assets.ts";
 import { messageOf, StreamctlError } from "../core/errors.ts";
@@ -16,17 +16,17 @@ import type { StackChoices } from "../state/choices.ts";
 export interface ResourceStatus {
   readonly kind: string;
   readonly name: string;
-  /** `unknown`: the service that holds it is not healthy, so it was not asked. */
+  /** `unknown`: its service is not healthy, so it was not checked. */
   readonly state: "healthy" | "unhealthy" | "unknown";
   readonly detail: string;
-  /** It failed again and again, and there is no sign that waiting helps. */
+  /** It failed repeatedly, so waiting is unlikely to help. */
   readonly keepsFailing?: true;
 }
 
-/** Longest time for an engine to answer about what it holds, in milliseconds. */
+/** Timeout per health check. */
 const lookTimeoutMs = 5000;
 
-/** Looks at everything that the stack's services are meant to hold. Changes nothing. @throws StreamctlError `interrupted`, `native` */
+/** Checks all resources that the stack's services should have. Read-only. @throws StreamctlError `interrupted`, `native` */
 export async function observeResources(
   { choices, stackId }: { readonly choices: StackChoices; readonly stackId: string },
   services: readonly Pick<ServiceStatus, "name" | "state">[],
@@ -51,7 +51,7 @@ export async function observeResources(
   return await healthOf(graph, services, signal);
 }
 
-/** Health of each resource of a graph that another one holds. @throws StreamctlError `interrupted`, `native` */
+/** Health of each resource of a graph that belongs to a service. @throws StreamctlError `interrupted`, `native` */
 export async function healthOf(
   graph: Graph,
   services: readonly Pick<ServiceStatus, "name" | "state">[],
@@ -72,7 +72,7 @@ async function statusOf(resource: Resource, service: Pick<ServiceStatus, "name" 
     return { kind, name, state: healthy ? "healthy" : "unhealthy", detail, ...facts };
   } catch (error) {
     if (!(error instanceof StreamctlError) || error.code === "interrupted" || error.code === "native") throw error;
-    // A service that does not answer is not known to serve anything.
+    // If the service does not respond, the resource counts as unhealthy.
     return { kind, name, state: "unhealthy", detail: messageOf(error) };
   }
 }

@@ -1,4 +1,4 @@
-/** The stack that a command works on: found by its state folder, never by guess. */
+/** Finds the running stack of a state folder, for commands that use its services. */
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
@@ -26,20 +26,20 @@ export interface RunningStack {
 export interface StackRequest {
   readonly folder: StateFolder;
   readonly log: Log;
-  /** `--port-offset` where it was typed; it need not be, and must not contradict the stack. */
+  /** Value of `--port-offset`, if given; it must not contradict the stack. */
   readonly portOffset: number | undefined;
-  /** Services that the command talks to, as far as the stack's choices decide it: each must be the stack's own run of it. */
+  /** Services that the command uses, possibly depending on the stack's choices. Each must belong to this stack. */
   readonly services: readonly ServiceName[] | ((choices: StackChoices) => readonly ServiceName[]);
-  /** What it is about to do with them, as in `verify`. */
+  /** The action for error messages, such as `verify`. */
   readonly action: string;
 }
 
 /**
- * The stack of a state folder, once it is sure that what answers on its ports belongs to it: a service of another stack would take
- * records that are gone with it.
+ * Returns the stack of a state folder after checking that the processes on its ports belong to it. Otherwise records could be sent to the
+ * service of another stack.
  *
- * @throws StreamctlError `not-running` or `no-space` where nothing was started from this folder, the stack lacks a service, or one ended; `usage` for another offset;
- *   `port-taken` where another process listens in a service's place; `state` where the folder was moved while the stack is up
+ * @throws StreamctlError `not-running` or `no-space` if nothing was started from this folder, or a service is missing or has ended; `usage` for
+ *   another offset; `port-taken` if another process listens on the port of a service; `state` if the folder was moved while the stack is up
  */
 export async function runningStack({ folder, log, portOffset, services: wanted, action }: StackRequest): Promise<RunningStack> {
   const state = requireStarted(await readStack({ folder, log }), folder);
@@ -51,9 +51,9 @@ export async function runningStack({ folder, log, portOffset, services: wanted, 
   const definitions = everyService(choices);
   for (const service of services.filter((name) => name !== choices.processor || !wantsExternal(choices))) {
     const record = state.services.find(({ name }) => name === service);
-    if (!record) throw new StreamctlError("not-running", `${service} of this stack does not run`, { hint: "Start it: streamctl up" });
+    if (!record) throw new StreamctlError("not-running", `${service} of this stack is not running`, { hint: "Run: streamctl up" });
     const definition = definitions.find(({ name }) => name === service);
-    // Who answers in its place matters more than that it ended.
+    // Check the ports first: another process on the port is the more specific error.
     if (definition) await runtime.requireOwnPorts(definition, record.identity);
     if (!(await runtime.isRunning(record.identity))) throw await endedError(record, runtime);
     await requireUnmoved(state, folder);
@@ -66,12 +66,12 @@ async function endedError({ name, identity }: ServiceRecord, runtime: Runtime): 
   const why = cause === undefined ? "" : `; ${cause.text}`;
   return new StreamctlError(
     cause?.kind === "disk" ? "no-space" : "not-running",
-    `${name} of this stack does not run: process ${identity.pid} has ended${why}`,
+    `${name} of this stack is not running: process ${identity.pid} has ended${why}`,
     { hint: hintFor(name, cause?.kind) },
   );
 }
 
-/** Whether any service that the state names runs. */
+/** Whether any service in the state is running. */
 export async function anyRuns(state: RunState, { folder, log }: { readonly folder: StateFolder; readonly log: Log }): Promise<boolean> {
   if (state.services.length === 0) return false;
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
@@ -79,9 +79,9 @@ export async function anyRuns(state: RunState, { folder, log }: { readonly folde
 }
 
 /**
- * Processes keep writing to the absolute paths that they were started with; containers have their data in volumes.
+ * Checks that the folder is where the stack was started: processes keep writing to absolute paths. Containers have their data in volumes.
  *
- * @throws StreamctlError `state` where the folder was renamed or moved while the stack is up
+ * @throws StreamctlError `state` if the folder was renamed or moved while the stack is up
  */
 export async function requireUnmoved(state: RunState, folder: StateFolder): Promise<void> {
   const { stack, choices } = state;
@@ -89,11 +89,11 @@ export async function requireUnmoved(state: RunState, folder: StateFolder): Prom
   throw new StreamctlError(
     "state",
     `The state folder was moved from "${stack.place.path}" to "${folder.root}" while the stack is up: its services still write to the old path`,
-    { hint: "Restart them in the new place: streamctl down, then streamctl up" },
+    { hint: "Restart them in the new folder. Run: streamctl down, then: streamctl up" },
   );
 }
 
-/** @throws StreamctlError `usage` where the typed offset contradicts the stack */
+/** @throws StreamctlError `usage` if the given offset contradicts the stack */
 export function requireSameOffset(folder: StateFolder, state: RunState, typedOffset: number | undefined): void {
   const { choices, services } = state;
   if (typedOffset !== undefined && services.length > 0 && typedOffset !== choices.portOffset) {
@@ -101,7 +101,7 @@ export function requireSameOffset(folder: StateFolder, state: RunState, typedOff
       "usage",
       `Cannot use --port-offset ${typedOffset}: the stack of "${folder.root}" was started with ${choices.portOffset}`,
       {
-        hint: "Leave the flag out, or name the other stack's folder: --state-dir DIR",
+        hint: "Omit the option, or use the folder of the other stack: --state-dir DIR",
       },
     );
   }

@@ -1,4 +1,4 @@
-/** What `status` would call unhealthy, `up` does not call done: it waits for it, or says what is wrong. */
+/** Makes `up` wait until everything that `status` checks is healthy, or fail with the reason. */
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
@@ -6,20 +6,20 @@ import { Deadline, pause } from "../core/wait.ts";
 import type { ResourceStatus } from "./resources.ts";
 
 export interface SettleOptions {
-  /** Longest time to wait, in milliseconds. */
+  /** Maximum wait in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Longest time to go on with a resource that keeps failing, in milliseconds; default 5000. */
+  /** Maximum wait for a resource that keeps failing, in milliseconds; default 5000. */
   readonly hopelessMs?: number;
 }
 
 const pauseMs = 250;
 
 /**
- * Looks until every resource is healthy.
+ * Polls until all resources are healthy.
  *
- * @throws StreamctlError naming the first one that is not, when the time is over or it keeps failing; `interrupted`
+ * @throws StreamctlError naming the first unhealthy resource, at the timeout or if it keeps failing; `interrupted`
  */
 export async function untilHealthy(look: () => Promise<readonly ResourceStatus[]>, options: SettleOptions): Promise<void> {
   const { timeoutMs, signal, log, hopelessMs = 5000 } = options;
@@ -47,6 +47,6 @@ const codes: Readonly<Record<string, ErrorCode>> = { topic: "kafka", job: "proce
 
 function unhealthy({ kind, name, detail }: ResourceStatus): StreamctlError {
   return new StreamctlError(codes[kind] ?? "service-failed", `The stack is up, but ${kind} "${name}" is not healthy: ${detail}`, {
-    hint: `Everything goes on running: streamctl status shows whether it recovers, streamctl logs shows why not`,
+    hint: "The services keep running. Run: streamctl status, or: streamctl logs",
   });
 }

@@ -1,4 +1,4 @@
-/** The processor of a stack: which one it is, who runs it, and what it is given to work on and with. */
+/** Opens the processor of a stack and provides its environment. */
 
 import type { Declarations } from "../core/assets.ts";
 import type { Log } from "../core/log.ts";
@@ -12,28 +12,28 @@ import type { Runtime, ServiceData } from "../stack/runtime.ts";
 import type { StackChoices } from "../state/choices.ts";
 import type { Endpoints } from "./endpoints.ts";
 
-/** A processor and where it comes from: the stack's own, or one that it had before. */
+/** A processor and its source: the current one of the stack, or an abandoned one. */
 export type ChosenProcessor = Pick<StackChoices, "processor" | "source">;
 
-/** The server that does the work, where streamctl did not start it. */
+/** The external server that runs the computation; undefined if a service of the stack does. */
 export function externalServer({ processor, source }: ChosenProcessor): ExternalServer | undefined {
   return processorOf(processor).external(source);
 }
 
-/** Whether a server that streamctl did not start belongs to what `--only` asks for. */
+/** Whether the stack uses an external server, considering `--only`. */
 export function wantsExternal(choices: Pick<StackChoices, "processor" | "source" | "only">): boolean {
   const { only, processor } = choices;
   return externalServer(choices) !== undefined && (only === undefined || only.includes(processor));
 }
 
-/** Warns of servers that the command talks to and streamctl did not start, as of credentials in the clear. To be called once per command. */
+/** Logs the warnings about external servers, such as unencrypted credentials. Call it once per command. */
 export function warnOfServers(choices: Pick<StackChoices, "processor" | "source" | "only" | "abandoned">, log: Log): void {
   const chosen = wantsExternal(choices) ? [choices] : [];
   const warnings = [...chosen, ...(choices.abandoned ?? [])].map((one) => externalServer(one)?.warning);
   for (const warning of new Set(warnings.filter((text) => text !== undefined))) log.warn(warning);
 }
 
-/** The topic of windows as a processor needs it. */
+/** The topic of windows with the configuration that a processor needs. */
 export function windowsTopicOf(processor: string): Topic {
   return { ...windowsTopic, config: { ...windowsTopic.config, ...processorOf(processor).windowTopicConfig } };
 }
@@ -45,19 +45,19 @@ export interface ProcessorPlace {
   readonly stackId: string;
 }
 
-/** A processor of the stack, ready to talk to its engines. */
+/** A processor of the stack with its plug-in loaded. */
 export interface StackProcessor {
   readonly declaration: ProcessorDeclaration;
-  /** The server that does the work, where streamctl did not start it. */
+  /** The external server that runs the computation; undefined if a service of the stack does. */
   readonly external: ExternalServer | undefined;
   readonly plugin: ProcessorPlugin;
-  /** Where only its engine is looked at, or what it made is taken back, the topics' ids do not count, and need not be given. */
+  /** @param topics may be omitted to observe the engine or to remove objects, for which topic ids do not matter */
   contextFor(topics?: ProcessorTopics): ProcessorContext;
 }
 
 export interface StackProcessors {
   readonly chosen: StackProcessor;
-  /** Those that are no longer chosen and may still write, on servers that streamctl did not start. */
+  /** Processors on external servers that are no longer used but may still write. */
   readonly abandoned: readonly StackProcessor[];
 }
 
@@ -71,7 +71,7 @@ const anyTopics: ProcessorTopics = {
   windows: { name: windowsTopic.name, id: "any" },
 };
 
-/** Loads what talks to the engines of the stack's processor, and of those that it had before. */
+/** Loads the plug-ins of the stack's processor and of abandoned ones. */
 export async function openProcessors(
   choices: Pick<StackChoices, "processor" | "source" | "abandoned">,
   place: ProcessorPlace,
@@ -114,12 +114,12 @@ export function topicAdmin(brokers: string): TopicAdmin {
   };
 }
 
-/** A server that streamctl did not start must work with the stack's Kafka. @throws StreamctlError `unreachable`, `processor` */
+/** Checks that an external server uses the stack's Kafka cluster. @throws StreamctlError `unreachable`, `processor` */
 export async function requireSameKafka(processor: StackProcessor, runtime: Runtime, deadline: StepDeadline): Promise<void> {
   await processor.plugin.requireSameKafka?.(processor.contextFor(), await kafkaClusterId(runtime.dataOf("kafka")), deadline);
 }
 
-/** Id of the cluster that the stack's Kafka was formatted with; undefined where there is none. */
+/** Cluster id with which the stack's Kafka was formatted; undefined if it is not formatted. */
 async function kafkaClusterId(kafkaData: ServiceData): Promise<string | undefined> {
   const text = await kafkaData.read("log/meta.properties");
   return /^cluster\.id=(?<id>.+)$/mu.exec(text ?? "")?.groups?.["id"]?.trim();

@@ -1,4 +1,4 @@
-/** Which services a stack has: its processor's, and of the others those that its choices ask for, with what they need. */
+/** Selects the services of a stack: that of its processor, those that its choices request, and their dependencies. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { everyService, labelOf, type Placement, type ServiceCatalog, serviceNames, services, serviceType } from "./catalog.ts";
@@ -11,15 +11,15 @@ import type { ServiceType } from "../stack/service-type.ts";
 import type { StackChoices } from "../state/choices.ts";
 
 export interface ServiceChoice extends Placement, Pick<OptionalChoices, "with" | "without"> {
-  /** Name of the processor; its service is that of the same name. */
+  /** Name of the processor; its service has the same name. */
   readonly processor: string;
-  /** Whether a server that streamctl does not start does the processor's work. */
+  /** Whether an external server runs the computation. */
   readonly external: boolean;
-  /** Services asked for; undefined means all. */
+  /** Requested services; undefined means all. */
   readonly only?: readonly string[] | undefined;
 }
 
-/** Definitions of the services that choices ask for. @throws StreamctlError as {@link desiredServices} */
+/** Definitions of the services that choices request. @throws StreamctlError as {@link desiredServices} */
 export function chosenServices(
   choices: Pick<StackChoices, "runtime" | "portOffset" | "only" | "with" | "without" | "processor" | "source">,
 ): readonly ServiceDefinition[] {
@@ -29,9 +29,10 @@ export function chosenServices(
 }
 
 /**
- * Definitions of the chosen services and of those that they need, in the order in which they are shown.
+ * Definitions of the requested services and their dependencies, in display order.
  *
- * @throws StreamctlError `usage` for a service that does not exist or that this stack does not have, `not-available` for one that comes later
+ * @throws StreamctlError `usage` for a service that does not exist or that this stack does not have, `not-available` for one that a later
+ *   version will support
  */
 export function desiredServices(choice: ServiceChoice, catalog: ServiceCatalog = services): readonly ServiceDefinition[] {
   const { processor, external, only } = choice;
@@ -39,19 +40,19 @@ export function desiredServices(choice: ServiceChoice, catalog: ServiceCatalog =
   const offered = every.filter(({ name }) => !isProcessorName(name) || (name === processor && !external));
   for (const name of only ?? []) {
     if (serviceType(name, catalog) === undefined) throw unknownService(name);
-    // A processor on a server that is not ours can be named, and is not started.
+    // `--only` may name a processor on an external server, which is not started.
     if (isProcessorName(name) && name !== processor) throw otherProcessor(name, choice);
   }
   const isWanted = ({ name, optional }: ServiceType): boolean =>
     optional ? wantsOptional({ name, optional }, choice) : only === undefined || only.includes(name);
   const isOffered = ({ name }: ServiceType): boolean => offered.some((one) => one.name === name);
   const asked = Object.values(catalog).filter((type) => isOffered(type) && isWanted(type));
-  // What the processor needs is needed where a server that is not ours does its work, too.
+  // A processor on an external server has the same dependencies.
   const wanted = withDependencies([...asked.map(({ name }) => name), ...(only ?? []).filter(isProcessorName)], every);
   return offered.filter(({ name }) => wanted.has(name));
 }
 
-/** Definitions of the services of a stack for which nothing was chosen. */
+/** Definitions of the services of a stack with default choices. */
 export function defaultServices(place: Placement): readonly ServiceDefinition[] {
   return desiredServices({ ...place, processor: defaultProcessor(), external: false });
 }
@@ -72,16 +73,16 @@ export function unknownService(name: string): StreamctlError {
 }
 
 function otherProcessor(name: string, { processor, external }: ServiceChoice): StreamctlError {
-  const has = external ? `a ${labelOf(processor)} server that is not ours` : processor;
+  const has = external ? `an external ${labelOf(processor)} server` : processor;
   return new StreamctlError("usage", `Cannot use service "${name}": the processor of this stack is ${has}`, {
-    hint: `Name the processor too: --processor ${name}`,
+    hint: `Add --processor ${name}`,
   });
 }
 
-/** For a service that this version does not know, in milliseconds. */
+/** Stop timeout of a service that this version does not know. */
 const unknownStopTimeoutMs = 10_000;
 
-/** The services of these names, as they are stopped; of one that this version does not know nothing depends on anything. */
+/** The named services with the facts needed to stop them. A service that this version does not know has no dependencies. */
 export function stoppable(names: ReadonlySet<string>, place: Placement): readonly StoppableService[] {
   const known = everyService(place).filter(({ name }) => names.has(name));
   const unknown = [...names].filter((name) => !isServiceName(name));

@@ -1,4 +1,4 @@
-/** `status`: what runs, as each engine reports it, and whether topics, job and table are in order. */
+/** `status`: the state of each service, topic, job and table, as reported by the engines. */
 
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
@@ -24,11 +24,11 @@ export interface StatusReport {
   readonly runtime: string;
   readonly processor: string;
   readonly services: readonly ServiceStatus[];
-  /** What the services hold: topics, the job that computes the windows, the table. */
+  /** Topics, the job that computes the windows, and the table. */
   readonly resources: readonly ResourceStatus[];
-  /** The job once more; null where the stack has none, or where its processor is not healthy. */
+  /** The job, which is also in `resources`; null if the stack has none, or its processor is not healthy. */
   readonly job: JobStatus | null;
-  /** What the processor has read and what runs of the job; null like the job, and where the processor does not tell. */
+  /** Progress and view of the computation; null if there is no job, or the processor does not report them. */
   readonly computation: ComputationStatus | null;
 }
 
@@ -40,11 +40,11 @@ export interface ComputationStatus {
 export interface JobStatus {
   readonly name: string;
   readonly healthy: boolean;
-  /** What the processor says of it. */
+  /** As reported by the processor. */
   readonly detail: string;
 }
 
-/** Looks once. Where nothing was ever started, the report has no service. */
+/** Returns the current status; without services if nothing was ever started. */
 export async function status(portOffset: number | undefined, context: PipelineContext): Promise<StatusReport> {
   const { folder, declarationsDir, log, signal } = context;
   const state = await readStack(context);
@@ -56,8 +56,7 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   const { runtime, processor } = state.choices;
   const opened = await openRuntime(state.choices, { folder, stackId: state.stack.id, declarationsDir, log, signal });
   const unrecorded = await unrecordedServices(state, opened);
-  if (unrecorded.length > 0)
-    log.warn(`Running without being known to run.json: ${listServices(unrecorded)}. Type: streamctl up, or streamctl down`);
+  if (unrecorded.length > 0) log.warn(`Running, but not in run.json: ${listServices(unrecorded)}. Run: streamctl up, or: streamctl down`);
   warnOfServers(state.choices, log);
   const own = await serviceStatuses(state, withoutAbsent(chosenServices(state.choices), state.choices, state.services), opened, kafkaProbe);
   const external = wantsExternal(state.choices) ? externalServer(state.choices) : undefined;
@@ -68,7 +67,7 @@ export async function status(portOffset: number | undefined, context: PipelineCo
   return { runtime, processor, services, resources, job, computation };
 }
 
-/** Longest time for a processor to tell how far it is, in milliseconds. */
+/** Timeout for progress and view. */
 const lookTimeoutMs = 5000;
 
 async function computationOf(
@@ -87,13 +86,13 @@ async function computationOf(
     ]);
     return { progress, view };
   } catch (error) {
-    // Why it does not tell is for the job's health to say.
+    // The health of the job reports the reason.
     if (hasCode(error, "processor") || hasCode(error, "unreachable") || hasCode(error, "timeout")) return null;
     throw error;
   }
 }
 
-/** Whether there is a stack, and every service and everything that they hold is healthy. */
+/** Whether there is a stack whose services and resources are all healthy. */
 export function isHealthy({ services, resources }: Pick<StatusReport, "services" | "resources">): boolean {
   return services.length > 0 && [...services, ...resources].every(({ state }) => state === "healthy");
 }
@@ -103,7 +102,7 @@ function jobOf(resources: readonly ResourceStatus[]): JobStatus | null {
   return job === undefined || job.state === "unknown" ? null : { name: job.name, healthy: job.state === "healthy", detail: job.detail };
 }
 
-/** A server that is not ours has no process and no memory that we could know of. */
+/** Process and memory of an external server are unknown. */
 async function externalStatus(name: string, { endpoint, probe }: ExternalServer, signal: AbortSignal): Promise<ServiceStatus> {
   const healthy = await isReady(probe(), kafkaProbe, signal);
   return { name, state: healthy ? "healthy" : "unhealthy", pid: null, uptimeMs: null, rssBytes: null, endpoint, detail: null };

@@ -1,4 +1,4 @@
-/** The raw topic of a Kafka cluster as `verify` reads it. */
+/** Access to the raw topic in Kafka, for `verify`. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { describeTopic, listOffsets } from "../kafka/admin.ts";
@@ -6,10 +6,10 @@ import { openConsumer } from "../kafka/consumer.ts";
 import type { KafkaConnection } from "../kafka/properties.ts";
 import type { TopicLog } from "./topic-reading.ts";
 
-/** Deadline of one question to the cluster, in milliseconds. */
+/** Timeout per request. */
 const askTimeoutMs = 15_000;
 
-/** Opens nothing by itself; `snapshot` throws StreamctlError `kafka` where there is no such topic, `unreachable` without a broker. */
+/** Opens no connection until it is used. `snapshot` throws StreamctlError `kafka` for an unknown topic, `unreachable` without a broker. */
 export function kafkaTopicLog(connection: KafkaConnection, topic: string): TopicLog {
   return {
     topic,
@@ -17,7 +17,7 @@ export function kafkaTopicLog(connection: KafkaConnection, topic: string): Topic
       const request = { ...connection, topic, timeoutMs: askTimeoutMs, signal };
       const description = await describeTopic(request);
       if (description === null) {
-        throw new StreamctlError("kafka", `Cannot verify "${topic}": there is no such topic`, { hint: "Make it with: streamctl up" });
+        throw new StreamctlError("kafka", `Cannot verify "${topic}": the topic does not exist`, { hint: "Run: streamctl up" });
       }
       return { topicId: description.topicId, partitions: await listOffsets(request) };
     },

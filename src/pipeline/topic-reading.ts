@@ -1,6 +1,6 @@
 /**
- * One reading of the raw topic, carried from look to look of `verify`: it reads on to the topic's ends, takes in partitions
- * that were added meanwhile, and says why where an end cannot be reached.
+ * Reads the raw topic for `verify`. Each look continues where the last one ended and reads to the current end offsets. Handles partitions that
+ * are added meanwhile, and reports why an end cannot be reached.
  */
 
 import { StreamctlError } from "../core/errors.ts";
@@ -11,50 +11,51 @@ import { type RecordBatch, TopicTally } from "./topic-tally.ts";
 import type { VerifySubject } from "./verify-subject.ts";
 
 export interface TopicSnapshot {
-  /** Kafka's id; a topic that was deleted and recreated has another one. */
+  /** Kafka's topic id, which changes if the topic is deleted and recreated. */
   readonly topicId: string;
   readonly partitions: readonly Watermarks[];
 }
 
 export interface RecordReader {
-  /** What comes next, or an empty batch after `timeoutMs` milliseconds. One call at a time. */
+  /** The next batch, or an empty one after `timeoutMs`. Calls must not overlap. */
   nextBatch(request: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<RecordBatch>;
   close(): Promise<void>;
 }
 
-/** The raw topic, as far as `verify` needs it. */
+/** The access to the raw topic that `verify` needs. */
 export interface TopicLog {
   readonly topic: string;
   snapshot(signal?: AbortSignal): Promise<TopicSnapshot>;
-  /** Reads on from these positions for as long as it is open. The caller closes it. */
+  /** Opens a reader that starts from these positions. The caller closes it. */
   openReader(positions: readonly PartitionOffset[]): RecordReader;
 }
 
-/** Offsets of a partition that no reader of committed records gets yet: a producer's transaction is open there. */
+/** Offsets of a partition that read_committed consumers cannot read yet, because a producer's transaction is open. */
 export interface HeldBack {
   readonly partition: number;
-  /** The first of them. */
+  /** The first such offset. */
   readonly from: number;
-  /** The partition's end: the offset after the last of them. */
+  /** The end offset of the partition. */
   readonly end: number;
 }
 
 export interface ReadingProgress {
-  /** Offsets read, and those of the whole topic; nearly all of them are records. */
+  /** Number of offsets read; nearly every offset is a record. */
   readonly read: number;
+  /** Number of offsets in the whole topic. */
   readonly toRead: number;
-  /** Since the look that reads them began. */
+  /** Average since the current look began. */
   readonly recordsPerSecond: number;
 }
 
 export interface ReadingOptions {
   readonly subject: VerifySubject;
-  /** Longest time without progress while the ends are not reached, in milliseconds; default 30,000. */
+  /** Timeout without progress before the end offsets, in milliseconds; default 30,000. */
   readonly stallMs?: number | undefined;
-  /** Longest wait for the transactions of other producers to end, in milliseconds; default 2000. */
+  /** Maximum wait for open transactions of other producers, in milliseconds; default 2000. */
   readonly openTransactionMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told several times a second while records are read. */
+  /** Called several times per second during reading. */
   readonly onProgress?: ((progress: ReadingProgress) => void) | undefined;
 }
 
@@ -65,9 +66,9 @@ export interface ReadEnd {
 }
 
 const tellEveryMs = 200;
-/** Longest wait for one batch, in milliseconds. */
+/** Timeout per batch. */
 const batchMs = 500;
-/** Longest time without progress until the broker is asked why, in milliseconds. */
+/** Time without progress after which the broker is asked for its offsets. */
 const idleMs = 1000;
 
 export class TopicReading {
@@ -92,11 +93,11 @@ export class TopicReading {
   }
 
   /**
-   * Reads to the ends that the topic has now.
+   * Reads to the current end offsets.
    *
-   * @param within until when it waits for what holds it up; longer where that is less than the options allow
-   * @returns what could not be read because of open transactions
-   * @throws StreamctlError `kafka` when records expired or the topic was recreated, `timeout` when nothing comes, `unreachable`
+   * @param within deadline for stalls and open transactions; the waits in the options are the minimum
+   * @returns the offsets that could not be read because of open transactions
+   * @throws StreamctlError `kafka` when records expired or the topic was recreated, `timeout` when no records arrive, `unreachable`
    */
   async readToEnd(within: Deadline): Promise<ReadEnd> {
     const { stallMs = 30_000, openTransactionMs = 2000, signal } = this.#options;
@@ -132,7 +133,7 @@ export class TopicReading {
     return { topicId, partitions: partitions.length, heldBack: [] };
   }
 
-  /** @throws StreamctlError `kafka` where the topic is no longer the one that was read so far */
+  /** @throws StreamctlError `kafka` if the topic was recreated since reading began */
   async #snapshot(): Promise<TopicSnapshot> {
     const { topic } = this.#log;
     const snapshot = await this.#log.snapshot(this.#options.signal);
@@ -140,11 +141,11 @@ export class TopicReading {
     this.#topicId ??= snapshot.topicId;
     if (snapshot.topicId === this.#topicId) return snapshot;
     throw new StreamctlError("kafka", `Cannot verify "${topic}": it was deleted and recreated meanwhile`, {
-      hint: "Run it again: streamctl verify",
+      hint: "Run: streamctl verify",
     });
   }
 
-  /** The reader of all these partitions: another one goes on where the first stopped once there are more. */
+  /** The reader of all partitions. If partitions were added, opens a new one that continues at the same positions. */
   async #readerOf(partitions: readonly Watermarks[]): Promise<RecordReader> {
     if (this.#reader !== undefined && partitions.length === this.#partitions) return this.#reader;
     await this.#reader?.close();
@@ -172,14 +173,14 @@ export class TopicReading {
 function refuseExpired(topic: string, { partitions }: TopicSnapshot): void {
   const expired = partitions.filter(({ low }) => low > 0);
   if (expired.length === 0) return;
-  const where = expired.map(({ partition, low }) => `partition ${partition} begins at offset ${low}`).join(", ");
+  const where = expired.map(({ partition, low }) => `partition ${partition} starts at offset ${low}`).join(", ");
   throw new StreamctlError("kafka", `Cannot verify "${topic}": its earliest records expired or were deleted (${where})`, {
-    hint: "What is gone cannot be counted; start with an empty topic: streamctl down --volumes, then streamctl up",
+    hint: "Lost records cannot be counted. Start with an empty topic: streamctl down --volumes, then streamctl up",
   });
 }
 
 function stalled(topic: string, stallMs: number): StreamctlError {
-  return new StreamctlError("timeout", `Cannot read "${topic}" to its end: no record came for ${Math.round(stallMs / 1000)} s`, {
-    hint: "See what Kafka says: streamctl logs kafka",
+  return new StreamctlError("timeout", `Cannot read "${topic}" to its end: no records received for ${Math.round(stallMs / 1000)} s`, {
+    hint: "Run: streamctl logs kafka",
   });
 }

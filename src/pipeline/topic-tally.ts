@@ -1,4 +1,4 @@
-/** What the raw topic holds, added up batch by batch: memory grows with windows, never with records. */
+/** Aggregates the records of the raw topic batch by batch. Memory grows with the number of windows, not of records. */
 
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
@@ -9,18 +9,19 @@ import { WindowFold } from "../record/window-fold.ts";
 import type { VerifySubject } from "./verify-subject.ts";
 import { maxWindows } from "./window-comparison.ts";
 
-/** What a tally needs of a batch as the consumer packs it. */
+/** The parts of a consumed batch that a tally uses. */
 export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "nullValues" | "positions">;
 
 export interface TopicCounts {
-  /** Everything in the topic up to the end offsets of the last look, and what came along while it read up to them. */
+  /** Records up to the end offsets of the last look; may include some that arrived meanwhile. */
   readonly records: number;
-  /** Records that count in the window, and the sum of its first `sum` column over them; amounts below 0, which no run makes, are left out. */
+  /** Records that count in the window, and the total of its first `sum` column. Negative amounts, which no run sends, are excluded. */
   readonly measure: { readonly count: number; readonly total: number };
-  /** Records that break the contract, or that the processor may read otherwise, and how many for which reason. */
+  /** Records that violate the contract, or that the processor may read differently. */
   readonly invalid: number;
+  /** Number of invalid records by reason. */
   readonly invalidReasons: Readonly<Record<string, number>>;
-  /** Those of them that the processor may read otherwise. */
+  /** Invalid records that the processor may read differently. */
   readonly ambiguous: number;
 }
 
@@ -29,7 +30,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export class TopicTally {
   /** The rows of the window. */
   readonly windows: WindowFold;
-  /** Starts of the windows in which records may count that the processor reads otherwise. */
+  /** Starts of windows in which the processor may count ambiguous records. */
   readonly ambiguousWindows = new Set<number>();
   readonly #topic: string;
   readonly #title: string;
@@ -46,9 +47,9 @@ export class TopicTally {
   #total = 0;
 
   /**
-   * @param topic its name, for errors
-   * @param limit windows that are accepted; default a million
-   * @throws StreamctlError `not-available` for a window that this version does not compute
+   * @param topic name for error messages
+   * @param limit maximum number of windows; default one million
+   * @throws StreamctlError `not-available` for a window that this version cannot compute
    */
   constructor({ stream, window, reader }: VerifySubject, topic: string, limit = maxWindows) {
     this.windows = new WindowFold(window, stream);
@@ -70,20 +71,20 @@ export class TopicTally {
     };
   }
 
-  /** The offset after the last one of a partition that was added or passed over; 0 for a partition that was not read yet. */
+  /** The next offset to read in a partition; 0 if it was not read yet. */
   positionOf(partition: number): number {
     return this.#positions.get(partition) ?? 0;
   }
 
-  /** How many offsets before `ends` have not been added. */
+  /** Number of offsets before `ends` that have not been added. */
   remaining(ends: readonly PartitionOffset[]): number {
     return ends.reduce((sum, { partition, offset }) => sum + Math.max(0, offset - this.positionOf(partition)), 0);
   }
 
   /**
-   * Adds every record of a batch and takes over its positions.
+   * Adds all records of a batch and updates the positions.
    *
-   * @throws StreamctlError `not-available` beyond the limit of windows, or where a sum is no longer exact
+   * @throws StreamctlError `not-available` if there are too many windows, or a sum would not be exact
    */
   add(batch: RecordBatch): void {
     const values = valuesOf(batch);
@@ -102,7 +103,7 @@ export class TopicTally {
     else this.#addRecord(written);
   }
 
-  /** Adds a value that is not written as `data` writes it. */
+  /** Adds a value that is not in the form that `data` writes. */
   #addClosely(value: string | Uint8Array | null): void {
     const read = this.#contract.read(value);
     const ambiguity = value === null ? undefined : this.#ambiguities.find(value, read);
@@ -121,7 +122,7 @@ export class TopicTally {
       throw this.#beyond(messageOf(error), error);
     }
     this.#counted++;
-    // An amount below 0, which no run makes, would suggest that something of what a run delivered is missing.
+    // A negative amount, which no run sends, would reduce the total and look like a lost record.
     this.#total += Math.max(0, this.#amountOf(record));
   }
 
@@ -133,12 +134,12 @@ export class TopicTally {
   #beyond(why: string, cause?: unknown): StreamctlError {
     return new StreamctlError("not-available", `Cannot verify "${this.#topic}": ${why}`, {
       cause,
-      hint: "Start afresh with: streamctl down --volumes",
+      hint: "Delete the data. Run: streamctl down --volumes",
     });
   }
 }
 
-/** What the first `sum` column of a window adds up; 0 where it has none. */
+/** The amount that the first `sum` column of a window adds up; 0 if there is none. */
 function measuredAmount({ columns }: VerifySubject["window"], stream: VerifySubject["stream"]): (record: StreamRecord) => number {
   const sums = columns.flatMap(({ aggregate }) => (aggregate.kind === "sum" ? [aggregate.field] : []));
   const [field] = sums;
@@ -147,7 +148,7 @@ function measuredAmount({ columns }: VerifySubject["window"], stream: VerifySubj
   return (record) => Number(record[at]);
 }
 
-/** Undefined for a tombstone, and for what is not UTF-8. */
+/** Undefined for a tombstone, and for bytes that are not UTF-8. */
 function textOf(value: Uint8Array | null): string | undefined {
   if (value === null) return undefined;
   try {
@@ -158,8 +159,8 @@ function textOf(value: Uint8Array | null): string | undefined {
 }
 
 /**
- * Access to a batch's values: slices of one text where every byte is a character, which makes positions the same and costs
- * half of decoding each value; bytes otherwise.
+ * Access to the values of a batch. If all bytes are ASCII, the batch is decoded once and values are slices of it, which takes half the time
+ * of decoding each value. Otherwise values are bytes.
  */
 function valuesOf({ bytes, offsets }: RecordBatch): (index: number) => string | Uint8Array {
   const range = (index: number): [from: number, to: number] => [offsets[2 * index + 1] ?? 0, offsets[2 * index + 2] ?? 0];

@@ -1,6 +1,6 @@
 /**
- * `up`: what is wanted and what is there make a plan; the plan is carried out; what `status` would call unhealthy is waited for. A second
- * `up` is a plan in which everything is kept.
+ * `up`: makes a plan from the desired and the observed state, executes it, and waits until everything that `status` checks is healthy. A second
+ * `up` has a plan that keeps everything.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -32,7 +32,7 @@ import type { ServiceName } from "../state/service-identity.ts";
 import { withStackLock } from "../state/stack-lock.ts";
 
 export interface UpRequest extends DecisionRequest {
-  /** Longest time for a service to become ready, and for each provisioning step, in milliseconds. */
+  /** Timeout for each service to become ready, and for each provisioning step, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -49,11 +49,11 @@ export interface UpReport {
 export interface UpService {
   readonly name: ServiceName;
   readonly state: "healthy";
-  /** What this `up` did with it. */
+  /** The operation that this `up` executed. */
   readonly operation: OperationKind;
   readonly pid: number;
   readonly endpoint: string;
-  /** From the start of its process until its engine said that it is ready, in milliseconds. */
+  /** Milliseconds from the start of the process until the engine reported ready. */
   readonly readyMs: number | null;
 }
 
@@ -64,11 +64,11 @@ export interface PlannedStep {
   readonly cause: string;
 }
 
-/** Brings the stack up and provisions it. @throws StreamctlError of the first thing that failed */
+/** Starts and provisions the stack. @throws StreamctlError of the first failure */
 export async function up(request: UpRequest, context: PipelineContext): Promise<UpReport> {
   const startedAt = performance.now();
   const { folder } = context;
-  // What is typed wrongly is refused before anything is waited for or written.
+  // Reject invalid options before waiting for the lock or writing anything.
   requireUsableFolder(await lookAtFolder(folder.root));
   chosenServices((await choose(request, await readStack(context), context)).choices);
   return await withStackLock(context, async () => {
@@ -93,7 +93,7 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   });
 }
 
-/** The plan that `up` would carry out. @throws StreamctlError where `up` would refuse it */
+/** The plan that `up` would execute. @throws StreamctlError if `up` would reject it */
 export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
   const { plan } = await decide(request, context, { isDryRun: true });
   await validatePlan(plan, () => lookDeadline(context.signal), context.log);
@@ -130,7 +130,7 @@ async function carryOut(decision: Decision, timeoutMs: number, context: Pipeline
     await untilHealthy(async () => await healthOf(graph, ready, until), { timeoutMs, signal: until, log });
     return executed;
   } catch (error) {
-    // A step that failed because a service died after it was ready is only the consequence.
+    // If a ready service died, that is the cause of the failed step: report it instead.
     const death = signal.aborted ? undefined : await starts.death(hasCode(error, "usage") ? 0 : deathTimeoutMs).catch(() => undefined);
     await recorder.withdrawIntents().catch(() => {}); // Why it failed matters more.
     throw withWhatGoesOn(death ?? error, recorder);
@@ -147,11 +147,11 @@ async function requireMachine(
   const started = new Set(plan.filter(({ decision }) => decision.operation === "start").map(({ resource }) => resource.name));
   const opening = starting.filter(({ name }) => started.has(name));
   requireFit(await lookAtMachine({ choices, folder, declarationsDir, starting, opening }, signal));
-  // Node and Deno hand on what they were given themselves: an engine would hold the lock or the pipe of a script for ever.
+  // Node and Deno pass inherited file descriptors on to child processes: an engine would keep a lock or pipe of the calling script open.
   loadAddon().keepDescriptors();
 }
 
-/** Containers are made before any of them is started. */
+/** Start intents for containers, all of which are created before the first one is started. */
 function intentsOf(starting: readonly ServiceDefinition[], runtime: Runtime): readonly StartIntent[] {
   return starting.map((definition) => ({
     name: definition.name,
@@ -161,7 +161,7 @@ function intentsOf(starting: readonly ServiceDefinition[], runtime: Runtime): re
   }));
 }
 
-/** Definitions of the services for which one of the operations is planned. What is awaited may die meanwhile, and is then started too. */
+/** Definitions of the services with one of the planned operations. An awaited service may die meanwhile and is then started too. */
 function definitionsOf({ choices, plan }: Decision, operations: readonly OperationKind[]): readonly ServiceDefinition[] {
   const names = new Set(
     plan
@@ -176,24 +176,24 @@ async function rememberDone({ resource: { kind, name }, decision: { operation },
   else if (kind !== "service") await recorder.keepResource({ kind, name }, facts as JsonObject);
 }
 
-/** Longest time from a broken connection to the end of the process that held it, in milliseconds. */
+/** Maximum time between a lost connection and the end of the process behind it. */
 const deathTimeoutMs = 1000;
 
-/** An interruption stops what was not ready yet, and nothing else. */
+/** An interruption stops only services that are not ready yet. */
 function withWhatGoesOn(error: unknown, { records }: RunRecorder): unknown {
   if (!hasCode(error, "interrupted") || ![...records.values()].some(({ readyMs }) => readyMs !== undefined)) return error;
   return new StreamctlError("interrupted", error.message, {
     cause: error,
-    hint: "What was ready goes on: streamctl status, streamctl down",
+    hint: "Ready services keep running. Run: streamctl status, or: streamctl down",
   });
 }
 
-/** Says what is out of the ordinary, and on a first `up` which way was taken. */
+/** Logs unusual operations, and on a first `up` the choices. */
 function say(plan: Plan, choices: StackChoices, { log }: PipelineContext): void {
   const services = plan.filter(({ resource: { kind, hidden } }) => kind === "service" && hidden !== true);
   for (const { resource, decision } of services) {
     const { operation, cause, obvious } = decision;
-    if (operation === "start" && obvious !== true) log.warn(`${resource.name} ${cause}: starting it again`);
+    if (operation === "start" && obvious !== true) log.warn(`${resource.name} ${cause}: restarting it`);
     else if (operation === "restart" || operation === "stop") log.info(`${operation} ${resource.name}: ${cause}`);
     else if (operation === "await") log.info(`Waiting for ${resource.name}: ${cause}`);
   }
@@ -209,7 +209,7 @@ function upService({ resource, decision: { operation }, facts }: Executed): read
   return [{ name, state: "healthy", operation, pid: identity.pid, endpoint, readyMs: readyMs ?? null }];
 }
 
-/** What was done with everything but the services. */
+/** The executed operations on all resources except services. */
 export function changesOf(executed: readonly Executed[]): readonly Change[] {
   return executed
     .filter(({ resource }) => resource.kind !== "service")

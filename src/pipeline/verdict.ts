@@ -1,4 +1,4 @@
-/** What `verify` found, and whether that proves that nothing was lost and nothing counted twice. */
+/** The report of `verify`, and the verdict whether records were lost or counted twice. */
 
 import { formatCount } from "../core/units.ts";
 import type { RunRecord } from "../state/run-record.ts";
@@ -7,31 +7,31 @@ import type { TopicCounts } from "./topic-tally.ts";
 import { recordNames, type VerifySubject } from "./verify-subject.ts";
 import type { WindowComparison } from "./window-comparison.ts";
 
-/** Sums over the runs that wrote to the topic as it is now. */
+/** Totals of the runs that wrote to the current topic. */
 export interface SentTotals {
   readonly delivered: number;
   readonly unresolved: number;
-  /** Of the delivered ones, as in `TopicCounts`. */
+  /** Totals of delivered records, as in `TopicCounts`. */
   readonly measure: { readonly count: number; readonly total: number };
-  /** Delivered or unresolved messages of runs under which the topic was recreated: how many of them it holds is not known. */
+  /** Delivered or unresolved messages of runs during which the topic was recreated: it is unknown how many are in the current topic. */
   readonly divided: number;
-  /** Delivered to another topic of this name: one that was deleted since, or one of another Kafka. */
+  /** Delivered to another topic of this name: one that was deleted since, or in another Kafka cluster. */
   readonly elsewhere: number;
 }
 
 export interface VerifyReport extends WindowComparison, TopicCounts {
   readonly topic: string;
   readonly subject: VerifySubject;
-  /** Of the topic. */
+  /** Partitions of the topic. */
   readonly partitions: number;
-  /** Records beyond delivered, unresolved and divided: from elsewhere, or sent twice. The fewest that there are where runs are divided. */
+  /** Records beyond delivered, unresolved and divided ones: from other producers, or sent twice. A lower bound if there are divided runs. */
   readonly foreign: number;
   readonly sent: SentTotals;
-  /** What stands in the topic and cannot be read yet, because transactions of other producers are open; mostly empty. */
+  /** Offsets that cannot be read yet because of open transactions of other producers; usually empty. */
   readonly heldBack: readonly HeldBack[];
-  /** Differing windows in which records may count that the processor may read otherwise. */
+  /** Differing windows in which the processor may count ambiguous records. */
   readonly ambiguousWindows: number;
-  /** How often topic and table were compared; above 1 with `--wait` only. */
+  /** Number of comparisons of topic and table; more than 1 only with `--wait`. */
   readonly looks: number;
   readonly elapsedMs: number;
 }
@@ -56,16 +56,16 @@ export interface Reason {
 
 export interface Verdict {
   readonly ok: boolean;
-  /** Why not; empty when ok. */
+  /** Empty if `ok`. */
   readonly reasons: readonly Reason[];
 }
 
 export interface JudgeOptions {
-  /** Whether the ledger's runs are the topic's only writers, so that a record from elsewhere is a defect. */
+  /** Whether the runs in the ledger must be the only writers of the topic. */
   readonly strict: boolean;
 }
 
-/** Sums of the runs that wrote to the topic with this id of Kafka's; a topic that was recreated has another id. */
+/** Totals of the runs that wrote to the topic with this Kafka topic id. A recreated topic has another id. */
 export function sumRuns(runs: readonly RunRecord[], topic: string, topicId: string): SentTotals {
   const mine = runs.filter((run) => run.topicId === topicId);
   const divided = runs.filter((run) => run.endTopicId === topicId);
@@ -80,43 +80,46 @@ export function sumRuns(runs: readonly RunRecord[], topic: string, topicId: stri
   };
 }
 
-/** Pure: the same report always gets the same verdict. */
+/** Evaluates a report. Pure. */
 export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   const { windows, mismatched, extra, records, invalid, sent, measure, foreign } = report;
   const names = recordNames(report.subject);
   const reasons: Reason[] = [];
   const find = (code: ReasonCode, text: string): void => void reasons.push({ code, text });
-  // What the runs delivered is valid, so a record that is not cannot stand in for one that is missing.
+  // Runs deliver only valid records, so an invalid record cannot compensate for a missing one.
   const valid = records - invalid;
   const held = report.heldBack.reduce((sum, { from, end }) => sum + end - from, 0);
   if (held > 0) find("transaction-open", openTransactions(held, report.heldBack));
-  // What is held back may be what seems to be missing.
-  if (valid + held < sent.delivered) find("records-lost", `${sent.delivered} records were delivered and the topic holds ${valid}`);
+  // Offsets that cannot be read yet may be the missing records.
+  if (valid + held < sent.delivered) find("records-lost", `${sent.delivered} records were delivered, but the topic has ${valid}`);
   if (held === 0 && (measure.count < sent.measure.count || measure.total < sent.measure.total)) {
     const delivered = `${sent.measure.count} ${names.many} worth ${sent.measure.total} were delivered`;
-    find("measure-lost", `${delivered} and the topic holds ${measure.count} worth ${measure.total}`);
+    find("measure-lost", `${delivered}, but the topic has ${measure.count} worth ${measure.total}`);
   }
-  if (windows === 0) find("no-window", `the topic holds no ${names.one}, so there is no window to compare`);
+  if (windows === 0) find("no-window", `the topic has no ${names.one}, so there is no window to compare`);
   const missing = mismatched.filter((window) => window.actual === null).length;
   const different = mismatched.length - missing;
   if (missing > 0) find("window-differs", `${missing} of ${windows} windows ${missing === 1 ? "is" : "are"} not in Pinot`);
   if (different > 0) find("window-differs", `${different} of ${windows} windows ${different === 1 ? "differs" : "differ"} in Pinot`);
   const duplicates = extra.filter((window) => window.why === "duplicate").length;
   const unexpected = extra.length - duplicates;
-  if (duplicates > 0) find("row-extra", `${formatCount(duplicates, "row")} in Pinot for a window that has one already`);
+  if (duplicates > 0) find("row-extra", `${formatCount(duplicates, "row")} in Pinot for a window that already has a row`);
   if (unexpected > 0) find("row-extra", `${formatCount(unexpected, "row")} in Pinot for a window without a ${names.one}`);
   if (report.ambiguousWindows > 0) {
     const all = mismatched.length + extra.length;
     const differing = all === 1 ? "the one differing row" : `${report.ambiguousWindows} of the ${all} differing rows`;
-    find("record-ambiguous", `${differing} may differ by records that ${report.subject.reader.title} reads otherwise (see "invalid")`);
+    find(
+      "record-ambiguous",
+      `${differing} may differ because ${report.subject.reader.title} reads some records differently (see "invalid")`,
+    );
   }
   if (strict && foreign > 0) {
-    find("record-foreign", `${formatCount(foreign, "record is", "records are")} from elsewhere or were sent twice (--strict)`);
+    find("record-foreign", `${formatCount(foreign, "record is", "records are")} from other producers or were sent twice (--strict)`);
   }
   const doubtful = Math.min(sent.divided, records - sent.delivered - sent.unresolved);
   if (strict && doubtful > 0) {
     const which = doubtful === 1 ? "1 record may be" : `up to ${doubtful} records may be`;
-    find("run-divided", `the topic was recreated under a run, so ${which} of that run or from elsewhere: nobody knows (--strict)`);
+    find("run-divided", `the topic was recreated during a run, so ${which} from that run or from other producers (--strict)`);
   }
   return { ok: reasons.length === 0, reasons };
 }

@@ -25,7 +25,7 @@ export interface VerifyStackRequest {
   readonly onLook?: VerifyRequest["onLook"];
 }
 
-/** @param readRuns the ledger of the state folder, as it is at each look */
+/** @param readRuns reads the ledger of the state folder; called for each look */
 export async function verifyStack(
   { portOffset, ...request }: VerifyStackRequest,
   readRuns: () => Promise<readonly RunRecord[]>,
@@ -53,7 +53,7 @@ export async function verifyStack(
   };
 }
 
-/** What does not work at the moment may be why the windows differ. */
+/** Unhealthy resources, which may be the reason why windows differ. */
 async function unhealthyResources(
   stack: { readonly stackId: string; readonly choices: StackChoices },
   runtime: Runtime,

@@ -1,25 +1,25 @@
-/** What `verify` proves: that a window equals what its stream holds, for the processor that computes it. */
+/** The subject of `verify`: a window, its stream, and the JSON reader of the processor that computes it. */
 
 import type { JsonReader } from "../record/json-reader.ts";
 import type { Stream, Window } from "../spec/pipeline.ts";
 
 export interface VerifySubject {
   readonly stream: Stream;
-  /** One that reads the stream. */
+  /** A window that reads the stream. */
   readonly window: Window;
-  /** The processor's: records that it may read otherwise than the contract count as invalid. */
+  /** The reader of the processor: records that it may read differently from the contract count as invalid. */
   readonly reader: JsonReader;
 }
 
-/** How texts call the records of the stream. */
+/** Names for the records of the stream in messages. */
 export interface RecordNames {
-  /** Records that count in the window, as an adjective: the values that it filters by. */
+  /** Adjective for records that count in the window: the values of its filter. */
   readonly counted: string;
-  /** Records that do not. */
+  /** Adjective for the other records. */
   readonly others: string;
-  /** One record that counts. */
+  /** Singular for a counted record. */
   readonly one: string;
-  /** Several of them. */
+  /** Plural for counted records. */
   readonly many: string;
 }
 

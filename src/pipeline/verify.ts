@@ -1,8 +1,7 @@
 /**
- * `verify` proves that nothing was lost and nothing counted twice: it computes every window from the raw topic and compares the
- * result with Pinot, and the topic with what the runs report as delivered. It reads the topic once; with a
- * wait, later looks read only what is new. Each look takes the ledger first, then the topic's ends, then the table, so
- * that what is later in the pipeline is never older than what it is compared with.
+ * `verify` proves that no record was lost or counted twice. It computes every window from the raw topic and compares the result with Pinot,
+ * and the topic with what the runs in the ledger delivered. It reads the topic once; with `--wait`, later looks read only new records. Each
+ * look reads the ledger first, then the topic's end offsets, then the table, so that each side is at least as recent as the one before.
  */
 
 import { isRetryable } from "../core/errors.ts";
@@ -16,14 +15,14 @@ import { compareWindows } from "./window-comparison.ts";
 
 export interface VerifySources {
   readonly log: TopicLog;
-  /** The ledger of the state folder as it is now. */
+  /** Reads the ledger of the state folder. */
   readonly readRuns: (signal?: AbortSignal) => Promise<readonly RunRecord[]>;
-  /** Every row of Pinot's table, page by page. */
+  /** Reads all rows of Pinot's table, page by page. */
   readonly readWindows: (signal?: AbortSignal) => AsyncIterable<readonly WindowRow[]>;
 }
 
 export interface VerifyRequest {
-  /** How long to look again while the verdict is not ok, in milliseconds while this process runs; 0 looks once. A look that began is finished. */
+  /** How long to repeat looks until the verdict is ok, in milliseconds; 0 means one look. A started look is always completed. */
   readonly waitMs: number;
   /** As in `JudgeOptions`. */
   readonly strict: boolean;
@@ -33,7 +32,7 @@ export interface VerifyRequest {
   readonly openTransactionMs?: number | undefined;
   readonly onProgress?: ((progress: ReadingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told about each look that is not the last one. */
+  /** Called for each look except the last one. */
   readonly onLook?: ((verification: Verification) => void) | undefined;
 }
 
@@ -47,11 +46,11 @@ const longestPauseMs = 1000;
 const longestRestMs = 5000;
 
 /**
- * Looks once, or until the verdict is ok or the wait is over; answers the last look.
+ * Looks once, or until the verdict is ok or the wait is over; returns the last look.
  *
  * @throws StreamctlError `kafka` when records expired or the topic was recreated meanwhile, `timeout` when reading stalls,
- *   `not-available` beyond a million windows, `interrupted`; where Pinot refuses the query; where Kafka or Pinot does not
- *   answer, or Pinot is not ready, once the wait is over
+ *   `not-available` beyond one million windows, `interrupted`, `pinot` if Pinot rejects the query; `unreachable` or `pinot` if Kafka or Pinot
+ *   is still not available when the wait is over
  */
 export async function verify(sources: VerifySources, request: VerifyRequest): Promise<Verification> {
   const startMs = performance.now();
@@ -63,7 +62,7 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
       const lookStartMs = performance.now();
       const findings = await look(sources, reading, request, within).catch((error: unknown) => {
         throwIfInterrupted(signal);
-        // An engine that is away may come back as long as there is time; a query that it refuses will be refused again.
+        // Retry while an engine is unavailable. A rejected query would be rejected again.
         if (!isRetryable(error) || within.remainingMs === 0) throw error;
         return undefined;
       });
@@ -74,7 +73,7 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
         if (verdict.ok || within.remainingMs === 0) return { report, verdict };
         onLook?.({ report, verdict });
       }
-      // A look at a large table costs the engines something, so they get some time to themselves.
+      // A look at a large table loads the engines, so pause for half of its duration.
       const restMs = Math.max(pauseMs, Math.min((nowMs - lookStartMs) / 2, longestRestMs));
       await pause(Math.min(restMs, within.remainingMs), signal);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);

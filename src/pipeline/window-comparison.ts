@@ -1,30 +1,30 @@
-/** Compares the windows that the topic makes with the rows that Pinot has. */
+/** Compares the windows computed from the topic with the rows in Pinot. */
 
 import { StreamctlError } from "../core/errors.ts";
 import type { WindowFold, WindowValues } from "../record/window-fold.ts";
 import type { Column } from "../spec/pipeline.ts";
 import type { WindowRow } from "../stores/pinot/broker.ts";
 
-/** What Pinot holds for a window. */
+/** The row of a window in Pinot. */
 export type ActualWindow = Omit<WindowRow, "windowStart">;
 
-/** A window whose row differs; `actual` is null where Pinot has no row. */
+/** A window whose row differs; `actual` is null if Pinot has no row. */
 export interface MismatchedWindow {
   readonly windowStart: number;
   readonly expected: WindowValues;
   readonly actual: ActualWindow | null;
 }
 
-/** A row that should not be there. */
+/** A row that should not exist. */
 export interface ExtraWindow {
   readonly windowStart: number;
   readonly actual: ActualWindow;
-  /** `duplicate`: a second row of a window; `unexpected`: no record that counts belongs to such a window. */
+  /** `duplicate`: a second row of a window. `unexpected`: the window has no counted record. */
   readonly why: "duplicate" | "unexpected";
 }
 
 export interface WindowComparison {
-  /** Windows that the topic makes. */
+  /** Number of windows computed from the topic. */
   readonly windows: number;
   readonly matched: number;
   /** Ordered by time. */
@@ -33,16 +33,16 @@ export interface WindowComparison {
   readonly extra: readonly ExtraWindow[];
 }
 
-/** More windows, expected or found, are refused: both sides are kept in memory. */
+/** Maximum number of windows on either side, because both are kept in memory. */
 export const maxWindows = 1_000_000;
 
-/** Averages are floating point on both sides and summed in an order of their own; sums and counts are compared exactly. */
+/** Relative tolerance for averages, which are floating point on both sides. Sums and counts are compared exactly. */
 const averageTolerance = 1e-9;
 
 /**
- * Compares every expected window with its row, column by column. Rows may come in any order and any number of pages.
+ * Compares every expected window with its row, column by column. Rows may arrive in any order and any number of pages.
  *
- * @throws StreamctlError `pinot` when the table has more than two million rows; what `pages` throws passes through.
+ * @throws StreamctlError `pinot` if the table has more than a million unexpected rows, and errors of `pages`
  */
 export async function compareWindows(expected: WindowFold, pages: AsyncIterable<readonly WindowRow[]>): Promise<WindowComparison> {
   const { columns } = expected.window;
@@ -83,7 +83,11 @@ function byStart(a: { readonly windowStart: number }, b: { readonly windowStart:
 }
 
 function tooManyRows(): StreamctlError {
-  return new StreamctlError("pinot", `Cannot compare windows: Pinot holds more than ${maxWindows} rows that no transaction accounts for`, {
-    hint: "Start afresh with: streamctl down --volumes",
-  });
+  return new StreamctlError(
+    "pinot",
+    `Cannot compare windows: Pinot has more than ${maxWindows} rows without a matching window in the topic`,
+    {
+      hint: "Delete the data. Run: streamctl down --volumes",
+    },
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * The computation of the windows as a resource of the stream processor. The topic of windows has one writer, and holds what one computation
- * wrote: whether its records stay is decided by what is seen of the computation, and it is released before the topic is replaced.
+ * The computation of the windows as a resource. The topic of windows has one writer and contains the output of one computation. So the state
+ * of the computation determines whether the topic is kept, and the computation stops before the topic is replaced.
  */
 
 import { type JsonObject, stringAt } from "../../core/json.ts";
@@ -17,13 +17,13 @@ import {
 import type { TopicIdentity } from "../../spec/names.ts";
 
 export interface ComputationOptions {
-  /** The processor as it works on topics of given ids. */
+  /** The processor for topics with the given ids. */
   readonly processorFor: (transactions: TopicIdentity, windows: TopicIdentity) => Processor;
   readonly transactions: TopicResource;
   readonly windows: TopicResource;
-  /** The service that computes, be it ours or not. */
+  /** The service or external server that runs the computation. */
   readonly holder: Resource;
-  /** What was remembered of the computation of a name. */
+  /** The facts that the state has about a computation. */
   readonly lastOf: (name: string) => JsonObject | undefined;
   /** What was remembered of every computation, of whichever processor: each may have written the windows. */
   readonly remembered: readonly JsonObject[];
@@ -37,11 +37,11 @@ export interface ComputationFacts extends ProcessorIdentity {
 }
 
 export interface ComputationResource extends Resource<ProcessorObservation, ComputationFacts> {
-  /** Why the records of a topic of windows are not those that this computation would write; undefined where they are. Pure. */
+  /** Why the records of a topic of windows differ from the output of this computation; undefined if they do not. Pure. */
   staleWindows(windows: TopicIdentity, neighbours: Neighbours): string | undefined;
 }
 
-/** In the place of the id of a topic that is not there yet: equal to no id that Kafka gives. */
+/** Placeholder for the id of a topic that does not exist yet. Never equal to an id from Kafka. */
 const unknownId = "(not created yet)";
 
 export function computationResource(options: ComputationOptions): ComputationResource {

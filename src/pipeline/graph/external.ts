@@ -1,4 +1,4 @@
-/** A server that streamctl does not start: the one that computes, and those that are no longer chosen and still hold what is ours. */
+/** External servers as resources: the one in use, and abandoned ones that still have objects of the stack. */
 
 import { hasCode } from "../../core/errors.ts";
 import type { Resource } from "../../core/resource.ts";
@@ -16,7 +16,7 @@ interface ServerPlace {
   readonly kafkaProbe: KafkaProbe;
 }
 
-/** The server that was chosen, as a service that is only waited for. */
+/** The external server in use: a service that `up` waits for but does not start. */
 export function externalService({ processor, server, runtime, kafkaProbe }: ServerPlace, kafka: Resource): Resource<boolean, undefined> {
   const { endpoint, probe } = server;
   return {
@@ -33,7 +33,7 @@ export function externalService({ processor, server, runtime, kafkaProbe }: Serv
       return true;
     },
     decide: (healthy) =>
-      healthy ? { operation: "keep", cause: `${endpoint} answers` } : { operation: "await", cause: `${endpoint} does not answer` },
+      healthy ? { operation: "keep", cause: `${endpoint} is ready` } : { operation: "await", cause: `${endpoint} is not ready` },
     async apply(_, { deadline }) {
       await requireSameKafka(processor, runtime, deadline);
       return { facts: undefined };
@@ -41,7 +41,7 @@ export function externalService({ processor, server, runtime, kafkaProbe }: Serv
   };
 }
 
-/** What streamctl made on a server that is no longer chosen: it is taken back before anything else writes the windows. */
+/** The objects of the stack on an abandoned server. They are removed before another computation writes the windows. */
 export function releasedComputation(
   processor: StackProcessor,
   abandoned: AbandonedProcessor,
@@ -57,7 +57,7 @@ export function releasedComputation(
     recall: () => undefined,
     decide: () => ({
       operation: "remove",
-      cause: `the ${processor.declaration.label} server at ${processor.external?.endpoint} is no longer chosen`,
+      cause: `the ${processor.declaration.label} server at ${processor.external?.endpoint} is no longer used`,
     }),
     async apply(_, { deadline, log }) {
       await processor.plugin.release?.(processor.contextFor(), log, deadline.signal ?? new AbortController().signal);

@@ -1,4 +1,4 @@
-/** The graph of a stack: what its choices ask for, and what runs of it beyond that. */
+/** Builds the resource graph of a stack: the resources that its choices require, and running services that they do not. */
 
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
@@ -23,16 +23,16 @@ import type { RunningService, ServiceName } from "../../state/service-identity.t
 import { pinotBrokersVariable } from "../../stores/pinot/service.ts";
 
 export interface ServiceGraphOptions {
-  /** Services that the choices ask for. */
+  /** Services that the choices require. */
   readonly desired?: readonly DesiredService[];
-  /** Others that run, or that the state names, and why each is to be stopped. */
+  /** Other services that are running or in the state, and why each is to be stopped. */
   readonly unwanted?: readonly UnwantedService[];
   readonly records: readonly ServiceRecord[];
-  /** Runs that carry the stack's mark and that the state does not name. */
+  /** Running services that have the stack's mark but are not in the state. */
   readonly unrecorded: readonly RunningService[];
   readonly runtime: Runtime;
   readonly kafkaProbe: KafkaProbe;
-  /** Absent where nothing is carried out. */
+  /** Absent if the graph is not executed. */
   readonly actions?: ServiceActions | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface GraphOptions extends ServiceGraphOptions {
   readonly log: Log;
 }
 
-/** Resources in the order in which they are shown. */
+/** Resources in display order. */
 export type Graph = readonly Resource[];
 
 export function buildGraph(options: GraphOptions): Graph {
@@ -54,7 +54,7 @@ export function buildGraph(options: GraphOptions): Graph {
   return [...services.values(), ...pipelineResources(options, services)];
 }
 
-/** The services of a stack alone. */
+/** The graph of only the services of a stack. */
 export function serviceGraph(options: ServiceGraphOptions): Graph {
   return [...serviceResources(options).values()];
 }
@@ -75,7 +75,7 @@ function serviceResources(options: ServiceGraphOptions): ReadonlyMap<ServiceName
       record: records.find((record) => record.name === name),
       unrecorded: unrecorded.filter((run) => run.name === name),
       needs: resourcesOf(after),
-      // Near or far: what lies between two services need not run.
+      // Direct and indirect dependencies: those in between may not be running.
       uses: resourcesOf([...withDependencies([name], definitions)].filter((other) => other !== name)),
       runtime,
       kafkaProbe,
@@ -93,10 +93,10 @@ const noActions: ServiceActions = {
 };
 
 async function refuse(): Promise<never> {
-  throw new StreamctlError("internal", "Cannot carry out a graph that is only looked at");
+  throw new StreamctlError("internal", "Cannot execute a graph that was built without actions");
 }
 
-/** What the pipeline is made of in its engines, as far as the stack has them. */
+/** Topics, computation and table, for the services that the stack has. */
 function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceName, Resource>): readonly Resource[] {
   const { choices, endpoints, desired, processors, runtime, kafkaProbe, declarations, log } = options;
   const wanted = (name: ServiceName): Resource | undefined =>

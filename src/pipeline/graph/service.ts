@@ -1,4 +1,4 @@
-/** A service of the stack as a resource: processes or containers that streamctl starts and stops. */
+/** A service as a resource: a process or container that streamctl starts and stops. */
 
 import type { OperationKind, Resource } from "../../core/resource.ts";
 import type { KafkaProbe } from "../../stack/health.ts";
@@ -9,17 +9,17 @@ import { observeRecord } from "../../stack/stack.ts";
 import type { ServiceRecord } from "../../state/run-state.ts";
 import type { RunningService } from "../../state/service-identity.ts";
 
-/** What is done with services while a plan is carried out. */
+/** Operations on services during the execution of a plan. */
 export interface ServiceActions {
   bring(operation: OperationKind, service: DesiredService, known: ServiceRecord | undefined, signal: AbortSignal): Promise<ServiceRecord>;
-  /** Stops the runs of one service and forgets them. */
+  /** Stops all instances of one service and removes them from the state. */
   stop(runs: readonly RunningService[], timeoutMs: number): Promise<void>;
 }
 
-/** As much of a service as it takes to stop it. */
+/** The part of a service definition that is needed to stop it. */
 export type StoppableService = Pick<ServiceDefinition, "name" | "after" | "needs" | "stopTimeoutMs">;
 
-/** A service that runs and is not wanted, and why it is to be stopped, such as `asked to stop`. */
+/** A running service that is not desired, and why it is to be stopped, such as `requested`. */
 export interface UnwantedService {
   readonly service: StoppableService;
   readonly why: string;
@@ -28,7 +28,7 @@ export interface UnwantedService {
 export interface ServiceOptions {
   readonly wanted: DesiredService | UnwantedService;
   readonly record: ServiceRecord | undefined;
-  /** Runs of it that the state does not name. */
+  /** Running instances that are not in the state. */
   readonly unrecorded: readonly RunningService[];
   readonly needs: readonly Resource[];
   readonly uses: readonly Resource[];
@@ -50,7 +50,7 @@ export function serviceResource(options: ServiceOptions): ServiceResource {
     async observe() {
       const unrecordedPids = unrecorded.map(({ identity }) => identity.pid);
       if (record === undefined) return { unrecordedPids };
-      // An engine that is to be stopped is not asked: one that hangs is stopped all the same.
+      // Do not probe a service that is to be stopped: it may hang.
       const probe = "why" in wanted ? undefined : wanted.definition.probe;
       return { unrecordedPids, recorded: await observeRecord(record, probe, runtime, kafkaProbe) };
     },
@@ -61,7 +61,7 @@ export function serviceResource(options: ServiceOptions): ServiceResource {
         return { facts: undefined };
       }
       if (unrecorded.length > 0) {
-        log.warn(`${name}: stopping a run of it that run.json does not name`);
+        log.warn(`${name}: stopping an instance that is not in run.json`);
         await actions.stop(unrecorded, stopTimeoutMs);
       }
       const first = operation === "restart" && record === undefined ? "start" : operation;

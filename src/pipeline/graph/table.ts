@@ -1,4 +1,4 @@
-/** Pinot's table, with its schema, as a resource. */
+/** Pinot's table and its schema as a resource. */
 
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
@@ -25,21 +25,21 @@ import {
 
 export interface TableOptions {
   readonly pinot: { readonly controllerUrl: string; readonly brokerUrl: string };
-  /** Of Kafka, for this machine. */
+  /** Kafka's bootstrap servers as seen from this machine. */
   readonly brokers: string;
-  /** Of Kafka, as the table names them. */
+  /** Kafka's bootstrap servers in the configuration of the table. */
   readonly brokersInTable: string;
   readonly windows: TopicResource;
   readonly holder: Resource;
   readonly declarations: Declarations;
-  /** What was remembered of the table of a name. */
+  /** The facts that the state has about a table. */
   readonly lastOf: (name: string) => JsonObject | undefined;
   readonly log: Log;
 }
 
 export type TableResource = Resource<TableObservation, TableIdentity>;
 
-/** In the place of the id of a topic that is not there yet. */
+/** Placeholder for the id of a topic that does not exist yet. */
 const unknownId = "(not created yet)";
 
 export function tableResource(options: TableOptions): TableResource {
@@ -98,9 +98,9 @@ function recalled(last: JsonObject | undefined): TableObservation {
   return { table: { topicId, shape, declarations, lostServers: [] }, hasSchema: true };
 }
 
-/** Pinot takes minutes to refuse a table without its topic. */
+/** Checks the topic first: Pinot takes minutes to reject a table without its topic. */
 async function requireTopic({ name, id }: TopicIdentity, brokers: string, deadline: StepDeadline): Promise<void> {
   const topic = await describeTopic({ brokers, topic: name, timeoutMs: remainingMs(deadline), signal: deadline.signal });
   if (topic?.topicId === id) return;
-  throw new StreamctlError("kafka", `Topic "${name}" was deleted while the stack was being provisioned`, { hint: "Type: streamctl up" });
+  throw new StreamctlError("kafka", `Topic "${name}" was deleted while the stack was being provisioned`, { hint: "Run: streamctl up" });
 }

@@ -9,13 +9,13 @@ import { createTopic, deleteTopic, describeTopic, readTopicConfig } from "../../
 import { requirePartitions, topicFinding } from "../topics.ts";
 import type { Topic, TopicIdentity } from "../../spec/names.ts";
 
-/** A topic as Kafka has it; undefined where it has none of that name. */
+/** The observed topic; undefined if it does not exist. */
 export type TopicSeen = TopicFacts | undefined;
 
-/** What is known of a topic, and remembered of it. */
+/** Observed facts of a topic, which are also stored in the state. */
 export interface TopicFacts extends TopicIdentity {
   readonly partitions: number;
-  /** Of `retention.ms`, as Kafka writes it. */
+  /** The value of `retention.ms`, as returned by Kafka. */
   readonly retentionMs: string;
 }
 
@@ -23,13 +23,13 @@ export interface TopicOptions {
   readonly topic: Topic;
   readonly brokers: string;
   readonly kafka: Resource;
-  /** Carried out before the topic, beside Kafka itself. */
+  /** Resources to apply before the topic, in addition to Kafka. */
   readonly after?: readonly Resource[];
-  /** What was remembered of it. */
+  /** The facts that the state has about the topic. */
   readonly last: JsonObject | undefined;
-  /** What is seen of these decides about the topic's records too. */
+  /** Resources whose observed state also determines whether the topic is kept. */
   readonly considers?: () => readonly Resource[];
-  /** Why the records that the topic holds are not to be kept; undefined where they are. */
+  /** Why the records of the topic must be discarded; undefined to keep them. */
   readonly stale?: (topic: TopicIdentity, neighbours: Neighbours) => string | undefined;
 }
 
@@ -68,8 +68,8 @@ export function topicResource({ topic, brokers, kafka, after = [], last, conside
       await createTopic({ ...within(deadline), partitions: topic.partitions, config });
       const made = await look(deadline);
       if (!made) {
-        throw new StreamctlError("kafka", `Cannot find topic "${name}": it was created and is not there`, {
-          hint: "Type: streamctl logs kafka",
+        throw new StreamctlError("kafka", `Cannot find topic "${name}" after it was created`, {
+          hint: "Run: streamctl logs kafka",
         });
       }
       requirePartitions(topic, made.partitions);
@@ -77,7 +77,7 @@ export function topicResource({ topic, brokers, kafka, after = [], last, conside
     },
     async health(deadline) {
       const seen = await describeTopic(within(deadline));
-      if (!seen) return { healthy: false, detail: "it does not exist; create it with: streamctl up" };
+      if (!seen) return { healthy: false, detail: "it does not exist. Run: streamctl up" };
       const finding = topicFinding(topic, seen.partitions);
       if (!finding) return { healthy: true, detail: formatCount(seen.partitions, "partition") };
       return { healthy: finding.usable, detail: finding.hint === undefined ? finding.text : `${finding.text}. ${finding.hint}` };
@@ -86,20 +86,20 @@ export function topicResource({ topic, brokers, kafka, after = [], last, conside
 }
 
 /**
- * Compares a topic with the one that is declared. Pure.
+ * Compares a topic with its declaration. Pure.
  *
- * @throws StreamctlError `kafka` for a number of partitions with which the pipeline does not work: its records cannot be kept otherwise
+ * @throws StreamctlError `kafka` for an unusable number of partitions: recreating the topic would lose its records
  */
 export function decideTopic(topic: Topic, seen: TopicSeen, stale: (identity: TopicIdentity) => string | undefined): Decision<TopicFacts> {
   if (!seen) return { operation: "create", cause: "it does not exist", obvious: true };
   const finding = requirePartitions(topic, seen.partitions);
   const wanted = topic.config["retention.ms"];
   if (!topic.mayGrow && wanted !== undefined && seen.retentionMs !== wanted) {
-    return { operation: "replace", cause: `its retention.ms is ${seen.retentionMs || "not set"}, and this processor needs ${wanted}` };
+    return { operation: "replace", cause: `its retention.ms is ${seen.retentionMs || "not set"}, but this processor needs ${wanted}` };
   }
   const cause = stale(seen);
   if (cause !== undefined) return { operation: "replace", cause };
-  const more = finding === undefined ? "" : `, ${topic.partitions} were created: all of them are read`;
+  const more = finding === undefined ? "" : `, ${topic.partitions} are declared: all of them are read`;
   const has = seen.partitions === 1 ? "one partition" : `${seen.partitions} partitions`;
   return { operation: "keep", cause: `it exists, with ${has}${more}`, facts: seen };
 }
