@@ -44,13 +44,13 @@ export async function findLeftContainers({ folder, log, signal }: PipelineContex
 
 async function leftStacks(root: string, signal: AbortSignal): Promise<readonly LeftStack[]> {
   if (!(await findProgram("docker")) && !(await findProgram("podman"))) return [];
-  const [{ findEngine }, { listBelongings }] = await Promise.all([
+  const [{ findEngine }, { listEngineObjects }] = await Promise.all([
     import("../stack/docker/engine.ts"),
-    import("../stack/docker/belongings.ts"),
+    import("../stack/docker/engine-objects.ts"),
   ]);
   try {
     const engine = await findEngine(signal);
-    const all = await listBelongings(engine);
+    const all = await listEngineObjects(engine);
     const stacks = new Set(all.filter(({ stateDir }) => stateDir === root).map(({ stack }) => stack));
     const program = engine.name.split(" ")[0] ?? "docker";
     return [...stacks].map((stack) => {

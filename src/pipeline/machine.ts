@@ -15,7 +15,7 @@ import { processors } from "../processors/catalog.ts";
 import type { ProcessorDeclaration } from "../processors/plugin.ts";
 import { findEngine } from "../stack/docker/engine.ts";
 import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
-import { type Java, lookAtJava } from "../stack/local/java.ts";
+import { type Java, detectJava } from "../stack/local/java.ts";
 import { type TakenPort, takenPorts } from "../stack/ports.ts";
 import type { StackChoices } from "../state/choices.ts";
 import { hasImage, type MavenJars, type ServiceDefinition } from "../stack/service.ts";
@@ -95,7 +95,7 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
   const [stateFolder, limits, java, maven, taken, outgoing, containers, installed] = await Promise.all([
     lookAtFolder(folder.root),
     readLimits(),
-    lookAtJava({ askCompiler: compiled.length > 0, signal }),
+    detectJava({ checkCompiler: compiled.length > 0, signal }),
     findProgram("mvn"),
     takenPorts(published),
     outgoingPorts(published.flatMap(({ ports }) => ports.map(({ port }) => port))),

@@ -5,8 +5,8 @@ import type { Log } from "../core/log.ts";
 import { type ServiceCatalog, services, serviceType } from "./catalog.ts";
 import { takenPorts } from "../stack/ports.ts";
 import { withDependencies } from "../stack/service-order.ts";
-import { hasImage, type ServiceDefinition } from "../stack/service.ts";
 import type { ServiceType } from "../stack/service-type.ts";
+import { hasImage, type ServiceDefinition } from "../stack/service.ts";
 import type { StackChoices } from "../state/choices.ts";
 
 /** The choices that determine optional services. */

@@ -131,7 +131,7 @@ async function carryOut(decision: Decision, timeoutMs: number, context: Pipeline
     return executed;
   } catch (error) {
     // If a ready service died, that is the cause of the failed step: report it instead.
-    const death = signal.aborted ? undefined : await starts.death(hasCode(error, "usage") ? 0 : deathTimeoutMs).catch(() => undefined);
+    const death = signal.aborted ? undefined : await starts.exitError(hasCode(error, "usage") ? 0 : deathTimeoutMs).catch(() => undefined);
     await recorder.withdrawIntents().catch(() => {}); // Why it failed matters more.
     throw withWhatGoesOn(death ?? error, recorder);
   } finally {
@@ -193,7 +193,7 @@ function say(plan: Plan, choices: StackChoices, { log }: PipelineContext): void 
   const services = plan.filter(({ resource: { kind, hidden } }) => kind === "service" && hidden !== true);
   for (const { resource, decision } of services) {
     const { operation, cause, obvious } = decision;
-    if (operation === "start" && obvious !== true) log.warn(`${resource.name} ${cause}: restarting it`);
+    if (operation === "start" && obvious !== true) log.warn(`Restarting ${resource.name}: ${cause}`);
     else if (operation === "restart" || operation === "stop") log.info(`${operation} ${resource.name}: ${cause}`);
     else if (operation === "await") log.info(`Waiting for ${resource.name}: ${cause}`);
   }

@@ -1,10 +1,13 @@
-/** A stack in containers with services that have no image: these are processes of this machine, and each question goes to whom it concerns. */
+/**
+ * A runtime for stacks in containers with services that have no image: those run as local processes. Each call goes to the service's
+ * runtime.
+ */
 
 import type { ServiceIdentity, ServiceName } from "../state/service-identity.ts";
 import type { Runtime } from "./runtime.ts";
 import { hasImage, type ServiceDefinition } from "./service.ts";
 
-/** @param definitions of all services of the stack */
+/** @param definitions all services of the stack */
 export function combinedRuntime(inContainers: Runtime, onMachine: Runtime, definitions: readonly ServiceDefinition[]): Runtime {
   const processes = new Set(definitions.filter((definition) => !hasImage(definition)).map(({ name }) => name));
   const ofName = (name: ServiceName): Runtime => (processes.has(name) ? onMachine : inContainers);

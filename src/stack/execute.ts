@@ -1,4 +1,4 @@
-/** Brings a service up as the plan says, and waits until it is ready. Decides nothing. */
+/** Applies the plan's operation to a service and waits until it is ready. Makes no decisions. */
 
 import { type ErrorCode, hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
@@ -8,7 +8,7 @@ import { pauseUnlessAborted, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
-import { diedError, excerptOf } from "./service-end.ts";
+import { excerptOf, exitError } from "./service-end.ts";
 import type { ServiceDefinition } from "./service.ts";
 import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
@@ -18,39 +18,39 @@ export interface ExecutionContext {
   readonly kafkaProbe: KafkaProbe;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Longest time for one service to become ready, in milliseconds. */
+  /** Longest wait for one service to become ready, in milliseconds. */
   readonly timeoutMs: number;
-  /** Writes down that a service is about to be started; called before anything of it is made. */
+  /** Records that a service is about to be started; called before anything of it is created. */
   readonly intend: (intent: StartIntent) => Promise<void>;
-  /** Keeps the record of a service, or forgets it; called whenever one changes, before anything else happens to it. */
+  /** Stores the record of a service, or removes it when undefined; called at every change, before the next step. */
   readonly remember: (name: ServiceName, record: ServiceRecord | undefined) => Promise<void>;
-  /** Told when a service begins to be waited for, and when that is over. */
+  /** Called when the wait for a service begins and when it ends. */
   readonly onWait?: ((name: ServiceName, waiting: boolean) => void) | undefined;
 }
 
-/** Pause between two looks at services that were ready, in milliseconds. */
+/** Interval at which ready services are checked, in milliseconds. */
 const watchIntervalMs = 250;
 
-/** Brings services up one by one, and watches over those that are ready until it is released. */
+/** Brings services up, and watches those that are ready until it is released. */
 export class ServiceStarts {
   readonly #context: ExecutionContext;
   readonly #watched: ServiceRecord[] = [];
   readonly #released = new AbortController();
 
-  /** @param onDeath called once where a service that was ready has ended */
-  constructor(context: ExecutionContext, onDeath: () => void) {
+  /** @param onExit called once, when a service that was ready has exited */
+  constructor(context: ExecutionContext, onExit: () => void) {
     this.#context = context;
     void watch(this.#watched, context.runtime, AbortSignal.any([context.signal, this.#released.signal])).then(
-      (died) => died && onDeath(),
-      () => {}, // An engine of containers that does not answer fails whoever asks it next.
+      (exited) => exited && onExit(),
+      () => {}, // A container engine that does not answer fails the next call to it.
     );
   }
 
   /**
-   * Carries out one operation; returns once the service is ready.
+   * Executes one operation. @returns when the service is ready
    *
-   * @param known record of the run that the state names
-   * @throws StreamctlError `service-failed`, `no-space`, `port-taken`, `interrupted`, after what was started and is not ready was stopped
+   * @param known record of the run in run.json
+   * @throws StreamctlError `service-failed`, `no-space`, `port-taken`, `interrupted`, after a service that did not become ready was stopped
    */
   async bring(
     operation: OperationKind,
@@ -63,27 +63,27 @@ export class ServiceStarts {
     return record;
   }
 
-  /** Why a service that was ready runs no more; undefined while all of them run. Looks for `withinMs` milliseconds, at least once. */
-  async death(withinMs: number): Promise<StreamctlError | undefined> {
-    return await deathAmong(this.#watched, this.#context.runtime, withinMs);
+  /** The error for a service that exited after it was ready; undefined while all run. Checks for `withinMs` milliseconds, at least once. */
+  async exitError(withinMs: number): Promise<StreamctlError | undefined> {
+    return await findExitError(this.#watched, this.#context.runtime, withinMs);
   }
 
-  /** Ends the watch over the services. */
+  /** Stops watching the services. */
   release(): void {
     this.#released.abort();
   }
 }
 
-/** Answers true when one of the services runs no more, and false when the signal fires. */
+/** Returns true when one of the services has exited, and false when the signal fires. */
 async function watch(watched: readonly ServiceRecord[], runtime: Runtime, until: AbortSignal): Promise<boolean> {
-  while (await pauseUnlessAborted(watchIntervalMs, until)) if ((await gone(watched, runtime)) !== undefined) return true;
+  while (await pauseUnlessAborted(watchIntervalMs, until)) if ((await findExited(watched, runtime)) !== undefined) return true;
   return false;
 }
 
-async function deathAmong(watched: readonly ServiceRecord[], runtime: Runtime, withinMs: number): Promise<StreamctlError | undefined> {
+async function findExitError(watched: readonly ServiceRecord[], runtime: Runtime, withinMs: number): Promise<StreamctlError | undefined> {
   for (let waitedMs = 0; ; waitedMs += watchIntervalMs) {
-    const record = await gone(watched, runtime);
-    if (record !== undefined) return await diedError(record.name, record.identity, "after it was ready", runtime);
+    const record = await findExited(watched, runtime);
+    if (record !== undefined) return await exitError(record.name, record.identity, "after it was ready", runtime);
     if (waitedMs >= withinMs) return undefined;
     await pauseUnlessAborted(watchIntervalMs, neverFires);
   }
@@ -91,8 +91,8 @@ async function deathAmong(watched: readonly ServiceRecord[], runtime: Runtime, w
 
 const neverFires = new AbortController().signal;
 
-/** The first service, in the order in which they became ready, that runs no more. */
-async function gone(watched: readonly ServiceRecord[], runtime: Runtime): Promise<ServiceRecord | undefined> {
+/** The first service, in the order in which they became ready, that is no longer running. */
+async function findExited(watched: readonly ServiceRecord[], runtime: Runtime): Promise<ServiceRecord | undefined> {
   for (const record of watched) if (!(await runtime.isRunning(record.identity))) return record;
   return undefined;
 }
@@ -106,9 +106,9 @@ async function bringUp(
   const { runtime, intend, remember, log, signal } = context;
   if (operation === "keep" && known) return known;
   if (operation === "await" && known) {
-    const ready = await untilReadyOrDead(definition, known, context);
+    const ready = await waitUntilReadyOrExited(definition, known, context);
     if (ready) return ready;
-    log.warn(`${definition.name} died: starting it again`);
+    log.warn(`${definition.name} exited unexpectedly: restarting it`);
     await remember(definition.name, undefined);
   }
   if (signal.aborted) throw new StreamctlError("interrupted", `Interrupted before ${definition.name} was started`);
@@ -119,35 +119,35 @@ async function bringUp(
   const intent = { name: definition.name, definitionHash, endpoint: definition.endpoint, startedAtMs: Date.now() };
   await intend(intent);
   const identity = await runtime.start(definition).catch(async (error: unknown) => {
-    // Why it was not started matters more than a note of it that stays: nothing is found by it.
+    // Report why the start failed, even if the intent cannot be removed: a stale intent does no harm.
     await remember(definition.name, undefined).catch(() => {});
     throw error;
   });
   const record: ServiceRecord = { ...intent, identity, startedAtMs: Date.now() };
   try {
     await remember(definition.name, record);
-    return await untilReady(definition, record, context);
+    return await waitUntilReady(definition, record, context);
   } catch (error) {
-    log.info(`Stopping ${definition.name}, which was not ready`);
+    log.info(`Stopping ${definition.name}, which did not become ready`);
     try {
       await runtime.stop(definition.name, identity, definition.stopTimeoutMs);
       await remember(definition.name, undefined);
     } catch (failure) {
-      // Why it was not ready matters more.
+      // Report why the service did not become ready, not that it could not be stopped.
       log.warn(`Cannot stop ${definition.name}: ${messageOf(failure)}`);
     }
     throw error;
   }
 }
 
-/** What was found at work and is awaited may be about to end, as after a kill a moment ago; undefined once it has. */
-async function untilReadyOrDead(
+/** Waits for a service that was already running. It may be about to exit, for example after a recent kill: then returns undefined. */
+async function waitUntilReadyOrExited(
   definition: ServiceDefinition,
   known: ServiceRecord,
   context: ExecutionContext,
 ): Promise<ServiceRecord | undefined> {
   try {
-    return await untilReady(definition, known, context);
+    return await waitUntilReady(definition, known, context);
   } catch (error) {
     if ((hasCode(error, "service-failed") || hasCode(error, "no-space")) && !(await context.runtime.isRunning(known.identity)))
       return undefined;
@@ -155,37 +155,37 @@ async function untilReadyOrDead(
   }
 }
 
-const passedOn: ReadonlySet<ErrorCode> = new Set(["interrupted", "native", "port-taken", "service-failed", "no-space"]);
+const rethrown: ReadonlySet<ErrorCode> = new Set(["interrupted", "native", "port-taken", "service-failed", "no-space"]);
 
-async function untilReady(definition: ServiceDefinition, record: ServiceRecord, context: ExecutionContext): Promise<ServiceRecord> {
+async function waitUntilReady(definition: ServiceDefinition, record: ServiceRecord, context: ExecutionContext): Promise<ServiceRecord> {
   const { runtime, log, signal, timeoutMs, kafkaProbe, remember } = context;
   const { name } = definition;
-  const look = async (patience: AbortSignal): Promise<true | undefined> => {
-    if (await isReady(definition.probe, kafkaProbe, patience)) {
+  const poll = async (pollSignal: AbortSignal): Promise<true | undefined> => {
+    if (await isReady(definition.probe, kafkaProbe, pollSignal)) {
       await runtime.requireOwnPorts(definition, record.identity);
       return true;
     }
-    if (!(await runtime.isRunning(record.identity))) throw await diedError(name, record.identity, "before it was ready", runtime);
+    if (!(await runtime.isRunning(record.identity))) throw await exitError(name, record.identity, "before it was ready", runtime);
     return undefined;
   };
   context.onWait?.(name, true);
   try {
-    await pollUntil(look, { signal, timeoutMs, what: `${name} to be ready`, maxIntervalMs: 100 });
+    await pollUntil(poll, { signal, timeoutMs, what: `${name} to be ready`, maxIntervalMs: 100 });
   } catch (error) {
-    // Without the addon no service can be asked: that is not this service's failure.
-    if (error instanceof StreamctlError && passedOn.has(error.code)) throw error;
+    // A missing native addon, for example, is not this service's failure.
+    if (error instanceof StreamctlError && rethrown.has(error.code)) throw error;
     throw new StreamctlError("service-failed", error instanceof Error ? error.message : String(error), {
       cause: error,
       detail: (await excerptOf(name, runtime)).join("\n"),
-      hint: `Type: streamctl logs ${name}`,
+      hint: `Run: streamctl logs ${name}`,
     });
   } finally {
     context.onWait?.(name, false);
   }
   if (record.readyMs !== undefined) {
-    // It need not be started after all.
+    // It was ready before: keep its record with the first readiness time.
     await remember(name, record);
-    log.success(`${name} answers again`);
+    log.success(`${name} is ready again`);
     return record;
   }
   const readyMs = Math.max(0, Date.now() - record.startedAtMs);

@@ -1,4 +1,4 @@
-/** A folder of the user's with an installed engine: its archive, or any folder that holds its jars at any depth. */
+/** An installed engine in the user's folder: the unpacked archive, or any folder that contains its jars at any depth. */
 
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
@@ -6,29 +6,29 @@ import { basename, dirname, join } from "node:path";
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import type { InstalledJars } from "./service.ts";
 
-/** Names of jars by the folder in which they lie, relative to the home; what stands first wins. */
+/** Names of jars by folder, relative to `home`, in class path order. */
 type JarsByFolder = ReadonlyMap<string, readonly string[]>;
 
-/** The jars of an installed engine, as they were read. */
+/** The jars of an installed engine. */
 export interface JarFolder {
   readonly home: string;
   readonly byFolder: JarsByFolder;
-  /** As its jars say; `own` where none does. */
+  /** From the name of its version jar; `own` when there is none. */
   readonly version: string;
-  /** Another one where any jar is another. */
+  /** Changes when any jar changes. */
   readonly fingerprint: string;
 }
 
 /**
- * The jars of an installed engine.
+ * Finds the jars of an installed engine.
  *
- * @throws StreamctlError `prerequisite` where no jar of the folder holds the class
+ * @throws StreamctlError `prerequisite` when no folder is given, or when no jar in it contains the main class
  */
 export async function readJarFolder(jars: InstalledJars, mainClass: string): Promise<JarFolder> {
   const { home, versionJar } = jars;
   if (home === undefined) {
     throw new StreamctlError("prerequisite", `Cannot find the jars of ${jars.label}: no folder was given`, {
-      hint: `Give one: ${jars.option}`,
+      hint: `Name the folder: ${jars.option}`,
     });
   }
   const byFolder = await jarsWith(mainClass, { ...jars, home });
@@ -47,7 +47,7 @@ export async function readJarFolder(jars: InstalledJars, mainClass: string): Pro
   return { home, byFolder, version, fingerprint: hash.digest("hex") };
 }
 
-/** Class path of a folder's jars. */
+/** Class path of the jars. */
 export function jarFolderClassPath({ home, byFolder }: JarFolder): string {
   return [...byFolder.keys()].map((folder) => join(home, folder, "*")).join(":");
 }
@@ -62,13 +62,13 @@ async function jarsWith(mainClass: string, installed: Installed): Promise<JarsBy
   const { home, label, homeHint: hint } = installed;
   const ofArchive = await archiveJars(installed);
   const found = ofArchive.size > 0 ? ofArchive : await allJars(installed);
-  if (!(await holds(mainClass, installed, pathsOf(found)))) {
-    throw new StreamctlError("prerequisite", `Cannot use "${home}" as ${label}: no jar in it holds ${mainClass}`, { hint });
+  if (!(await contains(mainClass, installed, pathsOf(found)))) {
+    throw new StreamctlError("prerequisite", `Cannot use "${home}" as ${label}: no jar in it contains ${mainClass}`, { hint });
   }
   return found;
 }
 
-/** The jars that the archive's own script takes; an archive holds those of other programs too. */
+/** The jars that the archive's start script uses; the archive also contains those of other programs. */
 async function archiveJars({ home, archiveFolders }: Installed): Promise<JarsByFolder> {
   const folders = new Map<string, readonly string[]>();
   for (const folder of archiveFolders) {
@@ -79,7 +79,7 @@ async function archiveJars({ home, archiveFolders }: Installed): Promise<JarsByF
   return folders;
 }
 
-/** Every jar below a folder, by the folder in which it lies, relative to `home`. */
+/** All jars below `home`, by folder relative to it. */
 async function allJars({ home, label, option }: Installed): Promise<JarsByFolder> {
   const folders = new Map<string, string[]>();
   try {
@@ -97,8 +97,8 @@ async function allJars({ home, label, option }: Installed): Promise<JarsByFolder
   return folders;
 }
 
-/** Names of files stand in a jar as they are, so no jar need be unpacked. Jars of the engine's own name are looked at first. */
-async function holds(mainClass: string, { home, engine, versionJar }: Installed, jars: readonly string[]): Promise<boolean> {
+/** A jar contains its entries' names uncompressed, so it need not be unpacked. Jars with the engine's name are searched first. */
+async function contains(mainClass: string, { home, engine, versionJar }: Installed, jars: readonly string[]): Promise<boolean> {
   const entry = `${mainClass.replaceAll(".", "/")}.class`;
   const likely = (jar: string): number => (jar.includes(versionJar) ? 0 : jar.includes(engine) ? 1 : 2);
   for (const jar of jars.toSorted((one, other) => likely(one) - likely(other))) {

@@ -1,10 +1,10 @@
-/** What a service's log says about why it ended. An engine that gives up writes much more about its way down than about the cause. */
+/** Extracts from a service's log why it exited. A failing engine logs much more about its shutdown than about the cause. */
 
-/** How many lines of a log to look at. */
+/** Number of log lines to pass to `logExcerpt`. */
 export const logExcerptLines = 400;
 
 const isError = /\b(?:ERROR|FATAL)\b|^(?:Exception in thread|Error:|Error occurred|Terminating due to|java\.lang\.OutOfMemoryError)/u;
-/** A line that begins with a time is a new entry; what follows it belongs to it. */
+/** A line that begins with a timestamp is a new entry; the lines after it belong to it. */
 const beginsEntry = /^\[?\d{4}-\d\d-\d\d|^(?:Exception in thread|Error:|Error occurred|Terminating due to|java\.lang\.OutOfMemoryError)/u;
 const isFrame = /^\s+at |^\s*\.\.\. \d+ (?:more|common frames omitted)$/u;
 const isCause = /^Caused by:/u;
@@ -13,10 +13,10 @@ const shownLast = 2;
 const shownEnd = 6;
 
 /**
- * The first errors among the lines, which are the nearest to the cause, and the last ones; each with the exception that explains it and
- * its innermost cause. Where there are no errors, the end of the log. Pure.
+ * The first errors, which are nearest to the cause, and the last ones; each with its exception and innermost cause. Without errors, the end
+ * of the log. Pure.
  *
- * @param lines of the log, the newest last
+ * @param lines lines of the log, the newest last
  */
 export function logExcerpt(lines: readonly string[]): readonly string[] {
   const errors = distinct(entriesOf(lines).filter(([head = ""]) => isError.test(head)));
@@ -25,7 +25,7 @@ export function logExcerpt(lines: readonly string[]): readonly string[] {
   return shown.flatMap(explained);
 }
 
-/** A line of the log with those that belong to it, such as a stack trace. */
+/** A line of the log with the lines that belong to it, such as a stack trace. */
 type Entry = readonly string[];
 
 function entriesOf(lines: readonly string[]): readonly Entry[] {
@@ -38,7 +38,7 @@ function entriesOf(lines: readonly string[]): readonly Entry[] {
   return entries;
 }
 
-/** The same error once, whenever and wherever it was logged. */
+/** Removes repeated errors, which may differ in times and other numbers. */
 function distinct(entries: readonly Entry[]): readonly Entry[] {
   const seen = new Map<string, Entry>();
   for (const entry of entries) {
@@ -48,7 +48,7 @@ function distinct(entries: readonly Entry[]): readonly Entry[] {
   return [...seen.values()];
 }
 
-/** An entry's first line, the one that explains it, and the innermost cause. */
+/** An entry's first line, its explanation, and the innermost cause. */
 function explained([head = "", ...rest]: Entry): readonly string[] {
   const explanation = rest.find((line) => !isFrame.test(line) && !isCause.test(line) && line.trim() !== "");
   const cause = rest.findLast((line) => isCause.test(line));

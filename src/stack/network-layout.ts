@@ -1,7 +1,7 @@
 /**
- * How the services of a stack listen and how they find each other. On this machine all is loopback; in a network of containers a
- * service listens on every address of its own container, the others reach it by its name, and this machine by a published port.
- * Nothing else differs between the definitions of one runtime and those of another.
+ * On which addresses the services of a stack listen, and how they find each other. Local services use loopback. In a network of containers
+ * a service listens on all addresses of its container, the other services reach it by name, and this machine through a published port.
+ * Nothing else differs between the definitions of the runtimes.
  */
 
 import { StreamctlError } from "../core/errors.ts";
@@ -9,24 +9,27 @@ import type { RuntimeName, ServiceName } from "../state/service-identity.ts";
 import type { ServiceType } from "./service-type.ts";
 
 export interface NetworkLayout {
-  /** Port by which this machine reaches a service. @param name as in the type of a service. @throws StreamctlError `internal` for no such port */
+  /**
+   * Port through which this machine reaches a service. @param name as in `ServiceType.ports`. @throws StreamctlError `internal` for an
+   * unknown name
+   */
   readonly port: (name: string) => number;
-  /** Port on which the service itself listens. */
+  /** Port on which the service listens. */
   readonly inside: (name: string) => number;
-  /** Address on which a service listens for clients outside of its own process. */
+  /** Address on which a service listens for clients outside its process. */
   readonly bindHost: string;
-  /** Host by which one service finds another. */
+  /** Host name under which other services reach a service. */
   readonly host: (service: ServiceName) => string;
   /** Bootstrap address of Kafka for the services, `host:port`. */
   readonly brokers: string;
 }
 
-/** Kafka's port for the other containers; its first one is for this machine and advertises this machine's address. */
+/** Kafka's listener for the other containers; the first listener advertises an address of this machine. */
 const kafkaNetworkPort = 19_092;
 
 /**
- * @param types whose ports the layout knows
- * @param offset 0…56442, added to every port by which this machine reaches a service
+ * @param types the services whose ports the layout contains
+ * @param offset 0…56442, added to every port through which this machine reaches a service
  */
 export function networkLayout(types: readonly Pick<ServiceType, "ports">[], runtime: RuntimeName, offset: number): NetworkLayout {
   const table = new Map(types.flatMap(({ ports }) => Object.entries(ports).map(([name, { port }]) => [name, port] as const)));

@@ -1,22 +1,22 @@
-/** What must happen so that a service runs as it is wanted: decided here, purely. */
+/** Decides what to do with each service. Pure. */
 
 import type { Decision } from "../core/resource.ts";
 import type { ServiceDefinition } from "./service.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
-/** What is seen of a service's process. */
+/** State of a service's process. */
 export interface ObservedProcess {
   readonly name: ServiceName;
-  /** `gone`: it was started once and its process has ended without being asked to. */
+  /** `gone`: the process was started and has exited unexpectedly. */
   readonly state: "running" | "gone";
 }
 
-/** What the runtime saw of one service. */
+/** State of a service as its runtime and its health check report it. */
 export interface ObservedService extends ObservedProcess {
   readonly pid: number;
-  /** Hash of the definition that it was started with. */
+  /** Hash of the definition with which it was started. */
   readonly definitionHash: string;
-  /** What the engine reports, at the moment of looking. */
+  /** Result of the health check. */
   readonly healthy: boolean;
 }
 
@@ -25,29 +25,29 @@ export interface DesiredService {
   readonly definitionHash: string;
 }
 
-/** What is seen of a service before anything is decided. */
-export interface ServiceSeen {
-  /** The run that the state names. */
+/** The observed state of a service, by which the plan decides. */
+export interface ServiceObservation {
+  /** The run that run.json names. */
   readonly recorded?: ObservedService | undefined;
-  /** Pids of runs that carry the stack's mark and that the state does not name. */
+  /** Pids of runs that carry the stack's mark and are not in run.json. */
   readonly unrecordedPids: readonly number[];
 }
 
-/** @param definitionHash of the service as it is wanted */
-export function decideService({ recorded: seen, unrecordedPids: [stray] }: ServiceSeen, definitionHash: string): Decision<never> {
-  if (stray !== undefined) return { operation: "restart", cause: unrecordedCause(stray) };
-  if (!seen) return { operation: "start", cause: "not running", obvious: true };
-  if (seen.state === "gone") return { operation: "start", cause: `died: process ${seen.pid} is gone` };
-  if (seen.definitionHash !== definitionHash) return { operation: "restart", cause: "its definition changed" };
-  if (!seen.healthy) return { operation: "await", cause: `process ${seen.pid} runs and does not answer yet` };
-  return { operation: "keep", cause: `healthy, process ${seen.pid}` };
+/** @param definitionHash hash of the wanted definition */
+export function decideService({ recorded, unrecordedPids: [unrecordedPid] }: ServiceObservation, definitionHash: string): Decision<never> {
+  if (unrecordedPid !== undefined) return { operation: "restart", cause: unrecordedCause(unrecordedPid) };
+  if (!recorded) return { operation: "start", cause: "not running", obvious: true };
+  if (recorded.state === "gone") return { operation: "start", cause: `process ${recorded.pid} exited unexpectedly` };
+  if (recorded.definitionHash !== definitionHash) return { operation: "restart", cause: "its definition changed" };
+  if (!recorded.healthy) return { operation: "await", cause: `process ${recorded.pid} is not ready yet` };
+  return { operation: "keep", cause: `healthy, process ${recorded.pid}` };
 }
 
-/** @param why it is not wanted, such as `asked to stop` */
-export function decideUnwanted({ unrecordedPids: [stray] }: ServiceSeen, why: string): Decision<never> {
-  return { operation: "stop", cause: stray === undefined ? why : unrecordedCause(stray) };
+/** @param why why it is not wanted, such as `asked to stop` */
+export function decideUnwanted({ unrecordedPids: [unrecordedPid] }: ServiceObservation, why: string): Decision<never> {
+  return { operation: "stop", cause: unrecordedPid === undefined ? why : unrecordedCause(unrecordedPid) };
 }
 
 function unrecordedCause(pid: number): string {
-  return `process ${pid} runs without being known to run.json`;
+  return `process ${pid} is not recorded in run.json`;
 }

@@ -1,67 +1,67 @@
 /**
- * What every runtime can do with services. The plan and the executor know no more of a runtime than this; who a service is, where its
- * data and its log lie, is the runtime's own matter.
+ * The interface of a runtime. Plan and executor use nothing else of it: how a service is identified, and where its data and log are, is up
+ * to the runtime.
  */
 
 import type { Disk } from "../core/disk.ts";
 import type { RunningService, ServiceIdentity, ServiceName } from "../state/service-identity.ts";
 import type { ServiceDefinition } from "./service.ts";
 
-/** How a run of a service ended. */
+/** How a run of a service ended: with an exit code or by a signal. */
 export interface ServiceEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** The kernel ended it, or another process at the same time, for lack of memory. */
+  /** The kernel's OOM killer killed it, or another process at the same time. */
   readonly outOfMemory: boolean;
 }
 
 export interface Runtime {
-  /** Makes everything available that a start of these needs and that may take long, such as downloads. Called before any is started. */
+  /** Does the slow work that starting these services needs, such as downloads. Called before any of them is started. */
   prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
-  /** Hash of a definition together with its rendered configuration. */
+  /** Hash of a definition and its rendered configuration. */
   hash(definition: ServiceDefinition): string;
   start(definition: ServiceDefinition): Promise<ServiceIdentity>;
-  /** Asks a service to stop and proves that it did; kills it after its time. */
+  /** Stops a service and returns when it has ended; kills it after the timeout. */
   stop(name: ServiceName, identity: ServiceIdentity, timeoutMs: number): Promise<void>;
-  /** Whether exactly this run of the service goes on. */
+  /** Whether this run of the service, not a later one, is still running. */
   isRunning(identity: ServiceIdentity): Promise<boolean>;
-  /** What runs of the stack, whether or not its state names it. */
+  /** All running services of the stack, recorded in run.json or not. */
   running(): Promise<readonly RunningService[]>;
   /**
-   * Ends, or waits for, programs that are no service and that a command was killed with: what they still do to the stack would come in
-   * between what is done next. The caller holds the folder's lock.
+   * Ends, or waits for, programs other than services that a killed command left running: they would still change the stack during the next
+   * operations. The caller holds the folder's lock.
    */
   endOrphans(): Promise<void>;
-  /** How a run that is over ended; undefined where that cannot be known, as of a process that an earlier command started. */
+  /** How a run ended; undefined where that cannot be determined, as for a process that an earlier command started. */
   endOf(identity: ServiceIdentity): Promise<ServiceEnd | undefined>;
-  /** That it is this run of the service which answers at its address. @throws StreamctlError `port-taken` */
+  /** Checks that this run of the service listens on its ports. @throws StreamctlError `port-taken` */
   requireOwnPorts(definition: ServiceDefinition, identity: ServiceIdentity): Promise<void>;
-  /** Resident memory of the service in bytes; undefined where it has ended. */
+  /** Resident memory of the service in bytes; undefined when it has ended. */
   residentBytes(identity: ServiceIdentity): Promise<number | undefined>;
-  /** The last lines of a service's log; undefined where it has none. */
+  /** The last lines of a service's log; undefined when there is no log. */
   tailLog(name: ServiceName, lines: number): Promise<readonly string[] | undefined>;
   /**
-   * The last lines, and then those that come, until the signal fires; goes on over restarts of the service. Reads no further before
-   * `onLine` is done with a line: it is to be done at once when the signal fires.
+   * Passes the last lines and then new ones to `onLine` until the signal fires, across restarts of the service. Reads on only after
+   * `onLine` has finished, which must happen at once when the signal fires.
    */
   followLog(name: ServiceName, lines: number, onLine: (line: string) => Promise<void>, signal: AbortSignal): Promise<void>;
-  /** The disk on which a service keeps its data; undefined where that cannot be looked at from here. */
+  /** The disk with a service's data; undefined where it cannot be inspected from this machine. */
   diskOf(name: ServiceName): Promise<Disk | undefined>;
-  /** A look into the data of a service. */
+  /** Access to a service's data. */
   dataOf(name: ServiceName): ServiceData;
-  /** Deletes what the runtime keeps of the stack outside of the state folder. Nothing of it runs any more. */
+  /** Deletes what the runtime keeps of the stack outside the state folder. Called when no service is running. */
   forget(): Promise<void>;
 }
 
-/** The data folder of a service, wherever it lies. Paths are relative to it and never leave it. */
+/** The data folder of a service, on this machine or in a container. Paths are relative to it. */
 export interface ServiceData {
-  /** Its absolute path as the service names it. */
+  /** Its absolute path as the service sees it. */
   readonly root: string;
-  /** Names in a folder; none where there is no such folder. */
+  /** Names in a folder; empty when it does not exist. */
   list(folder: string): Promise<readonly string[]>;
-  /** Files of a name anywhere below a folder. */
+  /** Files with a name, at any depth below a folder. */
   find(folder: string, fileName: string): Promise<readonly FoundFile[]>;
-  /** Text of a file; undefined where there is none. */
+  /** Text of a file; undefined when it does not exist. */
   read(path: string): Promise<string | undefined>;
   remove(paths: readonly string[]): Promise<void>;
 }

@@ -1,17 +1,17 @@
-/** The order in which services start and stop, and what each brings along: all of it follows from what they depend on. Pure. */
+/** Dependencies between services. Pure. */
 
 import type { ServiceName } from "../state/service-identity.ts";
 
-/** A service with what it depends on. */
+/** A service with its dependencies. */
 export interface Dependent {
   readonly name: ServiceName;
-  /** What must be ready before it starts. */
+  /** Services that must be ready before it starts. */
   readonly after: readonly ServiceName[];
-  /** What it needs at work, beyond those. */
+  /** Further services that it needs while it runs. */
   readonly needs: readonly ServiceName[];
 }
 
-/** The services of these names and everything that they depend on, near or far. Names of no known service stand for themselves. */
+/** These services with all their direct and indirect dependencies. Unknown names are kept. */
 export function withDependencies(names: readonly ServiceName[], known: readonly Dependent[]): ReadonlySet<ServiceName> {
   const found = new Set<ServiceName>();
   const visit = (name: ServiceName): void => {

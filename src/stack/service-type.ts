@@ -1,53 +1,53 @@
-/** One line of the catalog of services: what stands before a stack's runtime, port offset and sources are known. */
+/** An entry of the catalog of services: what is known before runtime, port offset and sources of a stack are chosen. */
 
 import { StreamctlError } from "../core/errors.ts";
 import type { ProcessorSource } from "../state/choices.ts";
 import type { NetworkLayout } from "./network-layout.ts";
 import type { ServiceDefinition, ServiceProcess } from "./service.ts";
 
-/** A port of a service, under the name that it has in the endpoints of `up --json`. */
+/** A port of a service; its key is its name among the endpoints of `up --json`. */
 export interface PortType {
-  /** As messages name it: `Pinot broker`. */
+  /** Name in messages: `Pinot broker`. */
   readonly label: string;
   /** At port offset 0. */
   readonly port: number;
-  /** Used within the service alone, so that no container publishes it. */
+  /** Used only within the service; containers do not publish it. */
   readonly own?: true;
-  /** How `up --json` shows it among the endpoints: as a URL, or as `host:port`; absent where commands and people do not talk to it. */
+  /** Form among the endpoints of `up --json`: a URL, or `host:port`; absent for ports that clients do not use. */
   readonly endpoint?: "http" | "host";
 }
 
 export interface ServiceType {
-  /** As commands take it. */
+  /** Name on the command line. */
   readonly name: string;
-  /** As people write it: `ZooKeeper`. */
+  /** Name in messages: `ZooKeeper`. */
   readonly label: string;
-  /** Of its process. A service that has an image meets the network as a container does, where the others are in containers too. */
+  /** Kind of its process. Under the docker runtime, kinds with an image use the network of the containers. */
   readonly kind: ServiceProcess["kind"];
   readonly ports: Readonly<Record<string, PortType>>;
-  /** Services that must be ready before this one is started. */
+  /** Services that must be ready before this one starts. */
   readonly after: readonly string[];
-  /** Services that it needs at work, beyond those. */
+  /** Further services that it needs while it runs. */
   readonly needs: readonly string[];
-  /** Absent: every stack that does not choose its services by `--only` has it. */
+  /** Absent: part of every stack that does not choose its services with `--only`. */
   readonly optional?: { readonly byDefault: boolean };
   readonly define: (network: NetworkLayout, options: ServiceOptions) => ServiceDetails;
 }
 
 export interface ServiceOptions {
-  /** Where the engine comes from, in the form that its own module defines. */
+  /** Where the engine comes from, in the form that its module defines. */
   readonly source?: ProcessorSource | undefined;
 }
 
-/** What a definition says beyond its type. */
+/** The part of a definition that the type does not contain. */
 export type ServiceDetails = Omit<ServiceDefinition, "name" | "after" | "needs" | "ports">;
 
-/** The definition of a service in a network. @throws StreamctlError `internal` where its process is of another kind than its type says */
+/** The definition of a service in a network. @throws StreamctlError `internal` when its process is not of the type's kind */
 export function defineService(type: ServiceType, network: NetworkLayout, options: ServiceOptions = {}): ServiceDefinition {
   const { name, kind, after, needs, ports } = type;
   const details = type.define(network, options);
   if (details.process.kind !== kind)
-    throw new StreamctlError("internal", `Service "${name}" is defined as ${details.process.kind}, not as ${kind}`);
+    throw new StreamctlError("internal", `Service "${name}" is defined with a ${details.process.kind} process, its type declares ${kind}`);
   return {
     name,
     after,

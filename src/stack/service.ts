@@ -1,6 +1,6 @@
 /**
- * What a service is: defined once, the same for every runtime. A definition holds no function and no path but that of a
- * user's own installation, so it can be printed, hashed and rendered into containers as well as into processes of this machine.
+ * The definition of a service, the same for every runtime. It contains no functions, and no paths but that of the user's installation, so
+ * it can be printed, hashed and turned into a container as well as into a local process.
  */
 
 import { shortHash } from "../core/short-hash.ts";
@@ -13,32 +13,32 @@ export interface MavenJars {
   readonly kind: "maven";
   /** Name of the engine's folder in `config/`, of its folder in the cache, and of its image. */
   readonly engine: string;
-  /** As people write it: `Kafka`. */
+  /** Name in messages: `Kafka`. */
   readonly label: string;
   readonly version: string;
-  /** Embedded Java sources compiled along, next to the pom. */
+  /** Embedded Java sources next to the pom, compiled along with it. */
   readonly sources: readonly string[];
-  /** Jars that Maven is expected to fetch; shown as progress only. */
+  /** Number of jars that Maven is expected to download; only shown as progress. */
   readonly jarCount: number;
-  /** Room that the resolution needs at its peak, Maven's own repository included, in bytes. */
+  /** Peak disk usage of the resolution, including Maven's local repository, in bytes. */
   readonly diskBytes: number;
 }
 
-/** Jars of an engine that the user has installed; it is in no package registry. */
+/** Jars of an engine that the user installs, because no Maven repository has it. */
 export interface InstalledJars {
   readonly kind: "folder";
   /** As in {@link MavenJars}. */
   readonly engine: string;
   readonly label: string;
-  /** The user's folder; undefined where only an image can be made, of the engine's public image. */
+  /** The user's folder; undefined where only an image can be built, from the engine's public image. */
   readonly home: string | undefined;
-  /** Folders of the engine's archive whose jars make the class path, in its order; of any other folder every jar counts. */
+  /** Folders of the engine's archive whose jars make the class path, in order; of any other folder all jars are used. */
   readonly archiveFolders: readonly string[];
-  /** Beginning of the name of the jar whose name tells the version. */
+  /** Name, without the version, of the jar whose file name contains the engine's version. */
   readonly versionJar: string;
-  /** Option of `up` that names the folder, with its value. */
+  /** Option of `up` for the folder, with its value. */
   readonly option: string;
-  /** What folder to give, where the given one does not hold the engine. */
+  /** Hint for a folder that does not contain the engine. */
   readonly homeHint: string;
   readonly image: InstalledImage;
 }
@@ -46,13 +46,13 @@ export interface InstalledJars {
 /** The public image of an engine that {@link InstalledJars} describes. */
 export interface InstalledImage {
   readonly dockerfile: string;
-  /** Build argument that names the image; `STREAMCTL_<argument>` in the environment names another one. */
+  /** Build argument with the image's name; the environment variable `STREAMCTL_<argument>` overrides it. */
   readonly argument: string;
-  /** Where the engine's archive lies in it. */
+  /** Path of the engine's archive in the image. */
   readonly root: string;
-  /** Whose it is: `Confluent's image`. */
+  /** Name in messages: `Confluent's image`. */
   readonly label: string;
-  /** How to go on where it cannot be pulled. */
+  /** Hint for an image that cannot be pulled. */
   readonly withoutImage: string;
 }
 
@@ -62,37 +62,37 @@ export type Jars = MavenJars | InstalledJars;
 export interface JvmProcess {
   readonly kind: "jvm";
   readonly jars: Jars;
-  /** Beside those that every JVM has, see `jvmOptionsOf`. */
+  /** In addition to the options of all JVMs, see `jvmOptionsOf`. */
   readonly jvmOptions: readonly string[];
   readonly mainClass: string;
   readonly args: readonly string[];
   /** Prefixes of the variables that set options of the engine's own start scripts, such as `KAFKA`: the process does not get them. */
   readonly scriptPrefixes: readonly string[];
-  /** Run once, before the first start, in an empty data folder. */
+  /** Runs once, before the first start, in an empty data folder. */
   readonly prepare?: { readonly mainClass: string; readonly args: readonly string[] };
 }
 
-/** How the engine itself says that it is ready. */
+/** How to ask the engine whether it is ready. */
 export type Probe =
   | { readonly kind: "kafka"; readonly address: string }
   | { readonly kind: "zookeeper"; readonly port: number }
   | { readonly kind: "http"; readonly checks: readonly HttpCheck[] };
 
-/** An address that must answer 200. The health check of an image asks it too, by the same rules. */
+/** A URL that must answer with status 200. The health check of an image applies the same rules. */
 export interface HttpCheck {
   readonly url: string;
-  /** Such as who asks; nothing of a service of ours needs any. */
+  /** Such as credentials; services that streamctl starts need none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What its JSON must hold; absent where the status is enough. */
+  /** What the JSON must contain; absent where the status is enough. */
   readonly expects?: Expectation;
 }
 
-/** What must stand at a path of names: exactly this string or boolean, or a number that is no less than an integer. */
+/** The expected value at a path of names: exactly this string or boolean, or a number of at least an integer. */
 export type Expectation =
   | { readonly path: readonly string[]; readonly equals: string | boolean }
   | { readonly path: readonly string[]; readonly atLeast: number };
 
-/** A Python module in a virtual environment of its own. */
+/** A Python module in its own virtual environment. */
 export interface PythonProcess {
   readonly kind: "python";
   readonly environment: PythonEnvironment;
@@ -101,18 +101,18 @@ export interface PythonProcess {
 }
 
 export interface PythonEnvironment {
-  /** Of its folder in the cache. */
+  /** Name of its folder in the cache. */
   readonly name: string;
-  /** As people write it, with its version. */
+  /** Name in messages, with its version. */
   readonly label: string;
-  /** Path of the embedded requirements file, in which every package is pinned. */
+  /** Path of the embedded requirements file, which pins every package. */
   readonly requirements: string;
-  /** Room that the installation needs at its peak, in bytes. */
+  /** Peak disk usage of the installation, in bytes. */
   readonly diskBytes: number;
 }
 
 /**
- * A command of this very program, detached. The runtime adds `--mark streamctl.service=<stack id>/<name>`, by which the process is found.
+ * A detached command of streamctl itself. The runtime adds `--mark streamctl.service=<stack id>/<name>`, by which the process is found.
  */
 export interface StreamctlProcess {
   readonly kind: "streamctl";
@@ -123,15 +123,15 @@ export type ServiceProcess = JvmProcess | PythonProcess | StreamctlProcess;
 
 export interface ServicePort {
   readonly name: string;
-  /** By which this machine reaches it. */
+  /** Port through which this machine reaches it. */
   readonly port: number;
-  /** On which the service listens; the same unless it runs in a container. */
+  /** Port on which the service listens; differs from `port` only in a container. */
   readonly inside: number;
   /** Used within the service alone, so that no container publishes it. */
   readonly own?: true;
 }
 
-/** One declaration to render into the service's configuration folder. */
+/** A declaration that is rendered into the service's configuration folder. */
 export interface ConfigurationFile {
   /** Path of the embedded asset. */
   readonly asset: string;
@@ -140,8 +140,8 @@ export interface ConfigurationFile {
 }
 
 /**
- * In the environment and the words of the process, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime
- * chooses; every other value is given by `values`.
+ * In environment and arguments of the process, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime chooses;
+ * `values` contains all other values.
  */
 export interface ServiceDefinition {
   readonly name: ServiceName;
@@ -150,31 +150,31 @@ export interface ServiceDefinition {
   /** Services that it needs at work, beyond those. */
   readonly needs: readonly ServiceName[];
   readonly ports: readonly ServicePort[];
-  /** The address that a person types, as `status` shows it. */
+  /** The address for users, as `status` shows it. */
   readonly endpoint: string;
   readonly values: TemplateValues;
   readonly files: readonly ConfigurationFile[];
   readonly env: Readonly<Record<string, string>>;
   readonly process: ServiceProcess;
   readonly probe: Probe;
-  /** Time for a stop after SIGTERM, in milliseconds; after it the process is killed. */
+  /** Time between SIGTERM and SIGKILL, in milliseconds. */
   readonly stopTimeoutMs: number;
 }
 
 /** A service that has an image. */
 export type ContainerDefinition = ServiceDefinition & { readonly process: JvmProcess };
 
-/** Whether a service has an image. Those that have none are processes of this machine in every runtime. */
+/** Whether a service has an image. Services without one run as local processes in every runtime. */
 export function hasImage(definition: ServiceDefinition): definition is ContainerDefinition {
   return runsInContainer(definition.process.kind);
 }
 
-/** Whether there are images of services whose process is of a kind. */
+/** Whether services with this kind of process have an image. */
 export function runsInContainer(kind: ServiceProcess["kind"]): boolean {
   return kind === "jvm";
 }
 
-/** A short hash of everything that makes a running service what it is, its rendered configuration included. */
+/** A short hash of everything that determines a running service, including its rendered configuration. */
 export function definitionHash(definition: ServiceDefinition, files: readonly string[]): string {
   const { process: program } = definition;
   return shortHash(JSON.stringify([program.kind === "jvm" ? jvmOptionsOf(program) : [], definition, files]));

@@ -1,6 +1,5 @@
 /**
- * The stack of one state folder: what was started, what is seen of it, what would have to happen. The other rooms speak to
- * this module; the files beside it hold the parts.
+ * The services of one state folder: observes them for plans and for `status`.
  */
 
 import { StreamctlError } from "../core/errors.ts";
@@ -23,16 +22,16 @@ export interface ServiceStatus {
   readonly uptimeMs: number | null;
   readonly rssBytes: number | null;
   readonly endpoint: string;
-  /** Why it stopped, where nobody asked it to; null where it runs, or was stopped by `down`. */
+  /** Why it exited unexpectedly; null when it is running, or was stopped by `down`. */
   readonly detail: string | null;
 }
 
-/** Services with the hash of what they would run as. */
+/** Definitions with their hashes. */
 export function desireStack(definitions: readonly ServiceDefinition[], runtime: Runtime): readonly DesiredService[] {
   return definitions.map((definition) => ({ definition, definitionHash: runtime.hash(definition) }));
 }
 
-/** Which of the processes that the state names still run. Asks no engine: one that hangs is to be stopped all the same. */
+/** Which of the recorded processes are still running. Does not query the engines: an engine that hangs must still be stopped. */
 export async function observeProcesses(state: RunState, runtime: Runtime): Promise<readonly ObservedProcess[]> {
   return await Promise.all(
     state.services.map(async ({ name, identity }) => ({ name, state: (await runtime.isRunning(identity)) ? "running" : "gone" }) as const),
@@ -40,9 +39,9 @@ export async function observeProcesses(state: RunState, runtime: Runtime): Promi
 }
 
 /**
- * One look at everything that the state says was started.
+ * Observes all recorded services.
  *
- * @param definitions of every service that may have been
+ * @param definitions definitions of all services that may be recorded
  */
 export async function observeStack(
   state: RunState | undefined,
@@ -59,7 +58,7 @@ export async function observeStack(
   );
 }
 
-/** What is seen of one run. @param probe undefined where its engine is not asked */
+/** Observes one run. @param probe undefined: do not query the engine */
 export async function observeRecord(
   { name, identity, definitionHash }: ServiceRecord,
   probe: Probe | undefined,
@@ -72,9 +71,9 @@ export async function observeRecord(
 }
 
 /**
- * What `status` shows of each service that belongs to the stack, running or not.
+ * What `status` shows of each service of the stack, running or not.
  *
- * @param definitions of those services
+ * @param definitions definitions of those services
  */
 export async function serviceStatuses(
   state: RunState,
@@ -107,18 +106,18 @@ async function serviceStatus(
     uptimeMs: running ? await uptimeOf(record) : null,
     rssBytes: running ? ((await runtime.residentBytes(record.identity)) ?? null) : null,
     endpoint: definition.endpoint,
-    detail: record === undefined || running ? null : await deathOf(record, runtime),
+    detail: record === undefined || running ? null : await exitDetail(record, runtime),
   };
 }
 
-async function deathOf({ name, identity }: ServiceRecord, runtime: Runtime): Promise<string> {
+async function exitDetail({ name, identity }: ServiceRecord, runtime: Runtime): Promise<string> {
   const cause = await knownCause(name, runtime);
-  if (cause !== undefined) return `it died: ${cause.text}`;
+  if (cause !== undefined) return `exited unexpectedly: ${cause.text}`;
   const end = await runtime.endOf(identity);
-  return end === undefined ? "it died" : `it died: its process ${describeEnd(end)}`;
+  return end === undefined ? "exited unexpectedly" : `exited unexpectedly: ${describeEnd(end)}`;
 }
 
-/** The clock of this machine may have been set since; a container's start is known by it alone. */
+/** The wall clock may have been set since the start; only for containers there is no other. */
 async function uptimeOf({ identity, startedAtMs }: ServiceRecord): Promise<number> {
   return "startTicks" in identity ? await processAgeMs(identity) : Math.max(0, Date.now() - startedAtMs);
 }
@@ -126,7 +125,7 @@ async function uptimeOf({ identity, startedAtMs }: ServiceRecord): Promise<numbe
 /** @throws StreamctlError `not-running` unless a stack was started from this state folder. */
 export function requireStarted(state: RunState | undefined, folder: StateFolder): RunState {
   if (state && state.services.length > 0) return state;
-  throw new StreamctlError("not-running", `Cannot find a running stack in "${folder.root}": nothing was started there`, {
-    hint: "Type: streamctl up",
+  throw new StreamctlError("not-running", `No stack is running in "${folder.root}"`, {
+    hint: "Run: streamctl up",
   });
 }

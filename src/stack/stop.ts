@@ -1,4 +1,4 @@
-/** Stops one service, and everything that runs under its name. */
+/** Stops all runs of a service. */
 
 import type { Log } from "../core/log.ts";
 import { formatSeconds } from "../core/units.ts";
@@ -8,15 +8,15 @@ import type { RunningService } from "../state/service-identity.ts";
 export interface StopContext {
   readonly runtime: Runtime;
   readonly log: Log;
-  /** Forgets the record of a run that has stopped, where there is one. */
+  /** Removes the record of a stopped run, if there is one. */
   readonly forget?: ((service: RunningService) => Promise<void>) | undefined;
 }
 
 /**
- * Stops the runs of a service, all at once.
+ * Stops the runs of a service in parallel.
  *
- * @param timeoutMs longest time for an orderly stop, in milliseconds
- * @throws what the runtime throws, once every run was asked to stop
+ * @param timeoutMs time between SIGTERM and SIGKILL, in milliseconds
+ * @throws the first error of the runtime, after all runs have been handled
  */
 export async function stopRuns(runs: readonly RunningService[], timeoutMs: number, { runtime, log, forget }: StopContext): Promise<void> {
   const outcomes = await Promise.allSettled(

@@ -72,7 +72,7 @@ describe("faults on real engines", () => {
   test("a second stack in another folder is told which port is taken and what to type", async () => {
     const other = await Stack.create(stack.offset);
     const { exitCode, stderr } = await other.run(["up", "--port-offset", String(stack.offset)]);
-    expect(stderr).toMatch(/Cannot start "\w+": port \d+ \([\w ]+\) is taken, process \d+ \(java\) listens there/u);
+    expect(stderr).toMatch(/Cannot start "\w+": port \d+ \([\w ]+\) is in use: process \d+ \(java\) is listening on it/u);
     expect(stderr).toContain("--port-offset");
     expect(exitCode).toBe(1);
     expect(await other.end()).toEqual([]);
@@ -98,7 +98,7 @@ describe("faults on real engines", () => {
       await until(async () => await topicHolds(stack, before + 4000), "the middle of data");
       process.kill(await stack.pidOf(name), "SIGKILL");
       const up = await stack.run(["up"]);
-      expect(up.stderr).toContain(`${name} died`);
+      expect(up.stderr).toContain(`Restarting ${name}: process`);
       expect(up.exitCode).toBe(0);
       const outcome = await running.outcome;
       const summary = JSON.parse(outcome.stdout);
@@ -117,9 +117,7 @@ describe("faults on real engines", () => {
     const { services } = JSON.parse(await readFile(join(stack.stateDir, "run.json"), "utf8"));
     process.kill(services.find(({ name }: Record<string, string>) => name === "flink").identity.pid, "SIGKILL");
     const { exitCode, stderr } = await running.outcome;
-    expect(stderr).toContain(
-      "error: flink died after it was ready: its process was killed by SIGKILL\nhint: Start it again with: streamctl up",
-    );
+    expect(stderr).toContain("error: flink exited unexpectedly after it was ready: killed by SIGKILL\nhint: Run: streamctl up");
     expect(exitCode).toBe(1);
     expect((await stack.run(["up"])).exitCode).toBe(0);
     expect(await stack.json(["verify", "--wait", "120s"])).toMatchObject({ mismatched: [], extra: [] });

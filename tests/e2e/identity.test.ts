@@ -40,8 +40,8 @@ test("records go to no Kafka but the stack's own", async () => {
   expect(ended.stderr).toContain(`kafka of this stack does not run: process ${pid} has ended`);
   const { stack: other, pid: stranger } = await kafkaStack();
   const { exitCode, stderr } = await stack.run(["data", "-n", "1"]);
-  const whose = `process ${stranger} (java), working in "${other.stateDir}/data/kafka", listens there`;
-  expect(stderr).toContain(`Port ${9092 + offset} (Kafka) does not belong to kafka of this stack: ${whose}`);
+  const owner = `process ${stranger} (java, working directory "${other.stateDir}/data/kafka")`;
+  expect(stderr).toContain(`Port ${9092 + offset} (Kafka) is used by ${owner}, not by kafka of this stack`);
   expect(exitCode).toBe(1);
 });
 
@@ -73,7 +73,7 @@ test("a service that run.json does not name, as after a kill of up, is named by 
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, "utf8")), services: [] }));
   expect((await stack.run(["status"])).stderr).toContain(`Running without being known to run.json: kafka (process ${pid})`);
   const { plan } = await stack.json(["up", "--dry-run"]);
-  expect(plan[0]).toEqual({ operation: "restart", target: "service kafka", cause: `process ${pid} runs without being known to run.json` });
+  expect(plan[0]).toEqual({ operation: "restart", target: "service kafka", cause: `process ${pid} is not recorded in run.json` });
   await stack.json(["up"]);
   expect(await identifyProcess(pid)).toBeUndefined();
   expect(await stack.json(["data", "-n", "10", "--rate", "max"])).toMatchObject({ delivered: 10 });

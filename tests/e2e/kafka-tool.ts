@@ -17,7 +17,7 @@ function tool(...args: readonly string[]) {
 /** Adds partitions to a topic, as an operator would. */
 export async function increasePartitions(brokers: string, topic: string, partitions: number): Promise<void> {
   const [exitCode] = await once(tool("partitions", brokers, topic, String(partitions)), "close");
-  if (exitCode !== 0) throw new Error(`KafkaTool ended with ${exitCode}`);
+  if (exitCode !== 0) throw new Error(`KafkaTool failed with exit code ${exitCode}`);
 }
 
 export interface OpenTransaction {

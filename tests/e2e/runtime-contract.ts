@@ -209,7 +209,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     };
     await pollUntil(stopped, { timeoutMs: 30_000, what: "Flink to be seen as stopped" });
     const { stdout, stderr, exitCode } = await stack.run(["up", "--json"]);
-    expect(stderr).toContain("flink died");
+    expect(stderr).toContain("Restarting flink: process");
     expect(exitCode).toBe(0);
     const job = JSON.parse(stdout).changes.find(({ kind }: Record<string, string>) => kind === "job");
     expect(job).toMatchObject({ result: "created", cause: "it is no longer running" });

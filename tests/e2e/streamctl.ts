@@ -109,7 +109,7 @@ export class Stack {
   /** Runs with `--json`, requires exit code 0 and answers the document. */
   async json(args: readonly string[], options: RunOptions = {}): Promise<any> {
     const { exitCode, stdout, stderr } = await this.run([...args, "--json"], options);
-    if (exitCode !== 0) throw new Error(`streamctl ${args.join(" ")} ended with ${exitCode}\n${stdout}\n${stderr}`);
+    if (exitCode !== 0) throw new Error(`streamctl ${args.join(" ")} failed with exit code ${exitCode}\n${stdout}\n${stderr}`);
     return JSON.parse(stdout);
   }
 

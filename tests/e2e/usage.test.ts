@@ -64,19 +64,19 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["data", "--topic", "."], 2, "."],
   [["query", ""], 2, "The statement is empty"],
   [["query", " ; "], 2, "The statement is empty"],
-  [["query", "select 1"], 1, "Cannot find a running stack"],
+  [["query", "select 1"], 1, "No stack is running"],
   [
     ["query", "-- a comment\nselect 1"],
     2,
     'hint: To pass it as an argument, put -- before it: streamctl query [options] -- "-- a comment select 1"',
   ],
-  [["query", "--", "-- a comment\nselect 1"], 1, "Cannot find a running stack"],
+  [["query", "--", "-- a comment\nselect 1"], 1, "No stack is running"],
   [["query", "-f", "no-such-file"], 2, 'Cannot read "no-such-file"'],
   [["query", "select 1", "-o", "xml"], 2, 'Cannot use "xml" for -o'],
-  [["query", "select 1", "--engine", "ksqldb"], 1, "Cannot find a running stack"],
+  [["query", "select 1", "--engine", "ksqldb"], 1, "No stack is running"],
   [["query", "select 1", "--engine", "druid"], 2, 'Cannot use "druid" for --engine: not a query engine'],
   [["query", "select 1 emit changes", "--engine", "ksqldb", "--watch", "1s"], 2, "Cannot use --watch with EMIT CHANGES"],
-  [["verify"], 1, "Cannot find a running stack"],
+  [["verify"], 1, "No stack is running"],
   [["data", "-n", "1"], 1, "streamctl up"],
   [["logs", "kafak"], 2, 'Cannot use service "kafak"'],
   [["logs"], 1, "Cannot show logs"],
@@ -104,7 +104,7 @@ describe("streamctl", () => {
       ["100%", "%"],
     ] as const) {
       const { exitCode, stderr } = await run(["up", "--state-dir", folder], { cwd });
-      expect(stderr).toContain(`/${folder}": the engines do not work in a path with "${odd}"\nhint: Choose another folder`);
+      expect(stderr).toContain(`/${folder}": the engines do not support "${odd}" in a path\nhint: Choose another folder`);
       expect(exitCode).toBe(2);
     }
     expect(await readdir(cwd)).toEqual([]);
@@ -119,7 +119,7 @@ describe("streamctl", () => {
       const { stdout, exitCode } = await run(args, { cwd });
       expect(exitCode).toBe(1);
       expect(JSON.parse(stdout)).toEqual({
-        error: { code: "not-running", message: expect.stringContaining("Cannot find a running stack"), hint: "Type: streamctl up" },
+        error: { code: "not-running", message: expect.stringContaining("No stack is running"), hint: "Run: streamctl up" },
       });
     }
   });
@@ -127,7 +127,7 @@ describe("streamctl", () => {
   test("what stands behind -- is a word, even where it looks like an option", async () => {
     const { exitCode, stdout, stderr } = await run(["query", "--", "--json"], { cwd: await temporaryFolder() });
     expect([exitCode, stdout]).toEqual([1, ""]);
-    expect(stderr).toContain("Cannot find a running stack");
+    expect(stderr).toContain("No stack is running");
   });
 
   test("status of nothing is a document and exit 1, down of nothing is done", async () => {
@@ -343,7 +343,7 @@ describe("a machine that lacks something", () => {
     const server = Bun.listen({ hostname: "127.0.0.1", port: 9092 + offset, socket: { data() {} } });
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", String(offset)], { cwd });
     server.stop();
-    expect(stderr).toContain(`Cannot start "kafka": port ${server.port} (Kafka) is taken, process ${process.pid}`);
+    expect(stderr).toContain(`Cannot start "kafka": port ${server.port} (Kafka) is in use: process ${process.pid}`);
     expect(stderr).toContain("--port-offset");
     expect(exitCode).toBe(1);
     await run(["down", "--volumes"], { cwd });
@@ -359,7 +359,7 @@ describe("a machine that lacks something", () => {
     try {
       const env = { STREAMCTL_CACHE_DIR: join(disk, "cache") };
       const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
-      expect(stderr).toMatch(/Cannot fill the cache ".*": no room on its disk, \d+ MB are needed\nhint: Free some room/u);
+      expect(stderr).toMatch(/Not enough space on the disk of the cache ".*": \d+ MB are needed\nhint: Free some space/u);
       expect(exitCode).toBe(1);
       expect(await readdir(cwd)).toEqual([]);
     } finally {

@@ -14,7 +14,7 @@ const classifiers: readonly string[] = [
   "kafka/failure.ts",
   "processors/flink/failure.ts",
   "processors/ksqldb/refusal.ts",
-  "stack/docker/refusals.ts",
+  "stack/docker/engine-errors.ts",
   "stores/pinot/controller-refusal.ts",
   "stores/pinot/query-errors.ts",
 ];

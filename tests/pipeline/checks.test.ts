@@ -28,11 +28,11 @@ const runtimeOnly = { ...fit.java, compiles: false };
 const kafkaPort = {
   service: "kafka",
   port: { name: "Kafka", port: 9092 },
-  holder: "a process of user 1001 listens there",
+  holder: "a process of user 1001 is listening on it",
   passes: false,
 } as const;
 const closing = { ...kafkaPort, holder: "a closed connection keeps it for up to a minute (TIME_WAIT)", passes: true } as const;
-const noEngine = new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers here", {
+const noEngine = new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers", {
   hint: "Start Docker",
 });
 const noHome = new StreamctlError("prerequisite", "Cannot find a folder for the cache: user 12345 has no home folder", {
@@ -48,7 +48,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     { stateFolder: { ...fit.stateFolder, path: "/home/a b" } },
     "state",
     "usage",
-    'in a path with " "',
+    'do not support " " in a path',
   ],
   [
     "a state folder of somebody else",
@@ -136,7 +136,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     { takenPorts: [kafkaPort] },
     "ports",
     "port-taken",
-    'Cannot start "kafka": port 9092 (Kafka) is taken, a process of user 1001',
+    'Cannot start "kafka": port 9092 (Kafka) is in use: a process of user 1001',
   ],
   ["a port that is about to be free", { takenPorts: [closing] }, "ports", "port-taken", "TIME_WAIT"],
 ];

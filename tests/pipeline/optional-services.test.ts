@@ -104,11 +104,11 @@ describe("withoutTaken()", () => {
     }
   };
 
-  test("leaves out, with a warning, what nobody named and whose port is taken", async () => {
+  test("leaves out, with a warning, what nobody named and whose port is in use", async () => {
     const { kept, warnings } = await leftOut({});
     expect(kept).toEqual([]);
     expect(warnings.map((warning) => warning.replace(/process \d+ \(.+\)/u, "a process"))).toEqual([
-      "PAGE is left out: port PORT (PAGE) is taken, a process listens there. " +
+      "PAGE is left out: port PORT (PAGE) is in use: a process is listening on it. " +
         "Decline it with --without page, or choose other ports with --port-offset",
     ]);
   });

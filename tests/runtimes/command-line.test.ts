@@ -54,7 +54,7 @@ describe.each(runtimes)("$name", ({ name, program }) => {
     // Beyond the first sixteen, which Node and Deno close by themselves.
     const withLock = ["/bin/bash", "-c", 'exec 200> lock; exec "$@"', "bash", ...program];
     const { stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { program: withLock, cwd, env });
-    expect(stderr).toMatch(/died before it was ready|ended at once/u);
+    expect(stderr).toMatch(/exited unexpectedly before it was ready|exited immediately/u);
     const files = (await readFile(join(cwd, "seen"), "utf8")).trim().split("\n");
     expect(files).toContain("/dev/null");
     expect(files).not.toContain(join(cwd, "lock"));

@@ -8,7 +8,7 @@ import type { ServiceIdentity } from "../../src/state/service-identity.ts";
 const container = { pid: 1, containerId: "c", startedAt: "now" };
 const program = { pid: 2, startTicks: 3, bootId: "b" };
 
-/** A FAKE runtime that writes down what it is asked. */
+/** A FAKE runtime that records its calls. */
 function fakeRuntime(name: string, identity: ServiceIdentity, asked: string[]): Runtime {
   const answer = <T>(what: string, value: T): T => {
     asked.push(`${name} ${what}`);
@@ -40,7 +40,7 @@ describe("combinedRuntime()", () => {
   const page: ServiceDefinition = { ...kafka, name: "page", process: { kind: "streamctl", args: [] } };
   const definitions = [kafka, ...others, page];
 
-  test("asks the runtime that a service or a run of it concerns", async () => {
+  test("passes each call to the runtime of the service or run", async () => {
     const asked: string[] = [];
     const runtime = combinedRuntime(fakeRuntime("docker", container, asked), fakeRuntime("local", program, asked), definitions);
     await runtime.prepare([kafka, page]);
@@ -77,7 +77,7 @@ describe("combinedRuntime()", () => {
     expect(asked).toEqual(["local prepare page", "docker prepare kafka", ...asks("docker", "kafka"), ...asks("local", "page")]);
   });
 
-  test("prepares what has something to start, finds the runs of both, and leaves nothing of either", async () => {
+  test("prepares runtimes with services to start, finds the runs of both, and forgets both", async () => {
     const asked: string[] = [];
     const runtime = combinedRuntime(fakeRuntime("docker", container, asked), fakeRuntime("local", program, asked), definitions);
     await runtime.prepare([kafka]);

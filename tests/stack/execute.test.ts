@@ -13,7 +13,7 @@ import type { ServiceRecord } from "../../src/state/run-state.ts";
 import type { ServiceName } from "../../src/state/service-identity.ts";
 import { startServices, stopServices } from "./run-services.ts";
 
-/** Stands for a runtime: every service is this very test's process, and its starts and stops are written down. */
+/** A FAKE runtime: every service is the process of this test; starts and stops are recorded. */
 async function fakeRuntime(events: string[]): Promise<Runtime> {
   const self = await requireSelf();
   return {
@@ -59,7 +59,7 @@ function desireWith(probes: Partial<Record<ServiceName, Probe>>): readonly Desir
     .map((definition) => ({ definition: { ...definition, probe: probes[definition.name] ?? definition.probe }, definitionHash: "v1" }));
 }
 
-/** Probes that nobody asks. */
+/** Probes that are not called. */
 function asDefined(...names: readonly ServiceName[]): Partial<Record<ServiceName, Probe>> {
   return Object.fromEntries(names.map((name) => [name, { kind: "http", checks: [] }]));
 }
@@ -82,7 +82,7 @@ function contextOf(
 }
 
 describe("ServiceStarts", () => {
-  test("starts a service only when what it depends on says that it is ready", async () => {
+  test("starts a service only when its dependencies are ready", async () => {
     const events: string[] = [];
     let looks = 0;
     const { server, url } = await listen(() => {
@@ -103,7 +103,7 @@ describe("ServiceStarts", () => {
     expect([...remembered.keys()]).toEqual(["zookeeper", "pinot"]);
   });
 
-  test("writes down that a service is about to be started before it is, and forgets it where the start fails", async () => {
+  test("records the intent before it starts a service, and removes it when the start fails", async () => {
     const events: string[] = [];
     const desired = desireWith({ zookeeper: { kind: "http", checks: [] } });
     const start = async (): Promise<never> => {
@@ -119,7 +119,7 @@ describe("ServiceStarts", () => {
     expect(events).toEqual(["about to start zookeeper v1", "start zookeeper", "forget zookeeper"]);
   });
 
-  test("stops a service that could not be written down, so that no process is left that nobody knows", async () => {
+  test("stops a service that could not be recorded, so that no unknown process is left", async () => {
     const events: string[] = [];
     const { server, url } = await listen(() => 200);
     const desired = desireWith({ zookeeper: { kind: "http", checks: [{ url }] } });
@@ -133,7 +133,7 @@ describe("ServiceStarts", () => {
     expect(events).toEqual(["start zookeeper", "stop zookeeper"]);
   });
 
-  test("stops what was not ready when another service fails, keeps what was, and shows the end of the log", async () => {
+  test("stops services that were not ready when another one fails, keeps the ready ones, and shows the end of the log", async () => {
     const events: string[] = [];
     const good = await listen(() => 200);
     const bad = await listen(() => 503);
@@ -147,12 +147,12 @@ describe("ServiceStarts", () => {
     good.server.close();
     bad.server.close();
     expect(failure).toBeInstanceOf(StreamctlError);
-    expect(failure).toMatchObject({ code: "service-failed", detail: "end of the log of flink", hint: "Type: streamctl logs flink" });
+    expect(failure).toMatchObject({ code: "service-failed", detail: "end of the log of flink", hint: "Run: streamctl logs flink" });
     expect(events).toEqual(["start zookeeper", "start flink", "stop flink"]);
     expect([...remembered.keys()]).toEqual(["zookeeper"]);
   });
 
-  test("stops what it started when it is interrupted", async () => {
+  test("stops the services that it started when it is interrupted", async () => {
     const events: string[] = [];
     const { server, url } = await listen(() => 503);
     const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
@@ -168,7 +168,7 @@ describe("ServiceStarts", () => {
     expect(remembered.size).toBe(0);
   });
 
-  test("does not take the answer of another stack's engine for that of its own", async () => {
+  test("does not accept the answer of another stack's engine", async () => {
     const events: string[] = [];
     const { server, url } = await listen(() => 200);
     const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
@@ -181,7 +181,7 @@ describe("ServiceStarts", () => {
     expect([events, remembered.size]).toEqual([["start flink", "stop flink"], 0]);
   });
 
-  test("says of what was ready once that it answers again, not how long it took when it was started", async () => {
+  test("logs that a service is ready again, without a start time", async () => {
     let looks = 0;
     const { server, url } = await listen(() => (looks++ === 0 ? 503 : 200));
     const desired = desireWith({ pinot: { kind: "http", checks: [{ url }] } });
@@ -192,10 +192,10 @@ describe("ServiceStarts", () => {
     const { all } = startServices(desired, contextOf(await fakeRuntime([]), new Map(), { log }), [record]);
     expect(await all).toEqual([record]);
     server.close();
-    expect(said).toEqual(["pinot answers again"]);
+    expect(said).toEqual(["pinot is ready again"]);
   });
 
-  test("starts again what died while it was awaited", async () => {
+  test("restarts a service that exits while it is awaited", async () => {
     const events: string[] = [];
     const runtime = await fakeRuntime(events);
     const started = (): boolean => events.includes("start flink");
@@ -205,7 +205,7 @@ describe("ServiceStarts", () => {
     const record: ServiceRecord = { name: "flink", identity: self, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 5 };
     const said: string[] = [];
     let looks = 0;
-    // It runs when the plan is made, and no more when it is awaited.
+    // It is running when the plan is made, but not when it is awaited.
     const isRunning = async (): Promise<boolean> => started() || looks++ === 0;
     const context = contextOf({ ...runtime, isRunning }, new Map(), {
       log: { ...silentLog, warn: (message) => void said.push(message) },
@@ -214,10 +214,10 @@ describe("ServiceStarts", () => {
     expect((await all).map(({ name, startedAtMs }) => [name, startedAtMs > 0])).toEqual([["flink", true]]);
     server.close();
     expect(events).toEqual(["start flink"]);
-    expect(said).toEqual(["flink died: starting it again"]);
+    expect(said).toEqual(["flink exited unexpectedly: restarting it"]);
   });
 
-  test("starts nothing where the plan keeps everything", async () => {
+  test("starts nothing when the plan keeps everything", async () => {
     const events: string[] = [];
     const desired = desireWith({ kafka: { kind: "http", checks: [] } });
     const record: ServiceRecord = {
@@ -234,7 +234,7 @@ describe("ServiceStarts", () => {
   });
 });
 
-describe("ServiceStarts.death()", () => {
+describe("ServiceStarts.exitError()", () => {
   async function startKafka(runtime: Runtime) {
     const desired = desireWith({ kafka: { kind: "http", checks: [] } });
     const identity = await requireSelf();
@@ -242,32 +242,32 @@ describe("ServiceStarts.death()", () => {
     return startServices(desired, contextOf(runtime, new Map()), [record]);
   }
 
-  test("is undefined while everything that was ready runs", async () => {
+  test("is undefined while all ready services run", async () => {
     const start = await startKafka(await fakeRuntime([]));
     await start.all;
-    expect(await start.starts.death(0)).toBeUndefined();
+    expect(await start.starts.exitError(0)).toBeUndefined();
     start.starts.release();
   });
 
-  test("says who died after it was ready, by which signal, and gives up whatever waits for the stack", async () => {
-    let died = false;
+  test("names the service that exited after it was ready, and the signal, and aborts all waits", async () => {
+    let exited = false;
     const runtime: Runtime = {
       ...(await fakeRuntime([])),
-      isRunning: async () => !died,
+      isRunning: async () => !exited,
       endOf: async () => ({ exitCode: null, signal: "SIGKILL", outOfMemory: false }),
     };
     const start = await startKafka(runtime);
     await start.all;
-    died = true;
+    exited = true;
     const { promise: aborted, resolve } = Promise.withResolvers<void>();
     if (start.failed.aborted) resolve();
     start.failed.addEventListener("abort", () => resolve());
     await aborted;
-    expect(await start.starts.death(0)).toMatchObject({
+    expect(await start.starts.exitError(0)).toMatchObject({
       code: "service-failed",
-      message: "kafka died after it was ready: its process was killed by SIGKILL",
+      message: "kafka exited unexpectedly after it was ready: killed by SIGKILL",
       detail: "",
-      hint: "Start it again with: streamctl up; see its log with: streamctl logs kafka",
+      hint: "Run: streamctl up (see the log with: streamctl logs kafka)",
     });
     start.starts.release();
   });
@@ -294,7 +294,7 @@ describe("stopServices()", () => {
     expect(remembered.size).toBe(0);
   });
 
-  test("stops the others of a wave before it fails, and leaves those that they work with", async () => {
+  test("stops the other services of a wave before it fails, and keeps those that they depend on", async () => {
     const events: string[] = [];
     const self = await requireSelf();
     const runtime = await fakeRuntime(events);

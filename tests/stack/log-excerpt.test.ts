@@ -3,7 +3,7 @@ import { logExcerpt } from "../../src/stack/log-excerpt.ts";
 
 const noise = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `2026-01-01 INFO  closing ${index}`);
 
-test("logExcerpt() shows why an engine gave up, and nothing of its way down", () => {
+test("logExcerpt() shows why an engine failed, without its shutdown", () => {
   expect(
     logExcerpt([
       ...noise(20),
@@ -27,12 +27,12 @@ test("logExcerpt() shows why an engine gave up, and nothing of its way down", ()
   ]);
 });
 
-test("logExcerpt() shows the end of a log without errors, without the frames of a stack, and nothing of nothing", () => {
+test("logExcerpt() shows the end of a log without errors, without stack frames, and nothing of an empty log", () => {
   expect(logExcerpt([...noise(30), "\tat a.b(C.java:1)"])).toEqual(noise(30).slice(-6));
   expect(logExcerpt([])).toEqual([]);
 });
 
-test("logExcerpt() shows the first of many errors, which caused the others, and the last ones; each once", () => {
+test("logExcerpt() shows the first of many errors, which caused the others, and the last ones, each once", () => {
   const errors = ["disk", "log dir", "partition", "fetcher", "replica", "shutdown"].map((what) => `2026-01-01 ERROR ${what}`);
   const repeated = errors.flatMap((line, index) => [line.replace("01-01", `01-0${index + 1}`), line]);
   expect(logExcerpt(repeated)).toEqual([
@@ -44,7 +44,7 @@ test("logExcerpt() shows the first of many errors, which caused the others, and 
   ]);
 });
 
-test("logExcerpt() shows what a JVM says itself when it ends", () => {
+test("logExcerpt() shows a JVM's own message when it exits", () => {
   const end = ["java.lang.OutOfMemoryError: Java heap space", "Terminating due to java.lang.OutOfMemoryError: Java heap space"];
   expect(logExcerpt([...noise(10), ...end])).toEqual(end);
 });

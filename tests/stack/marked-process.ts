@@ -1,4 +1,4 @@
-/** Stands for engines and for programs that a killed streamctl left: processes that wait, with the words of what they stand for. */
+/** FAKE engines and programs that a killed streamctl left: sleeping processes with the command lines of those. */
 
 import { onTestFinished } from "bun:test";
 import { mkdir } from "node:fs/promises";
@@ -9,14 +9,14 @@ import { markOf } from "../../src/stack/local/marks.ts";
 import type { ServiceName } from "../../src/state/service-identity.ts";
 import type { StateFolder } from "../../src/state/state-folder.ts";
 
-/** A process with these words behind its own, that ends when it is asked to, and with the test that asked for it. */
+/** A process with these additional arguments, which ends on SIGTERM and with the test. */
 export async function waitingProcess(words: readonly string[], cwd: string): Promise<ProcessIdentity> {
   await mkdir(cwd, { recursive: true });
-  // It ends by itself where the test was killed.
+  // It exits by itself when the test was killed.
   const args = ["-e", "setTimeout(() => {}, 120_000)", "--", ...words];
   const identity = await startDetached({ program: process.execPath, args, cwd }, "/dev/null");
   onTestFinished(async () => void (await signalProcess(identity, "SIGKILL")));
-  // For a moment it still has the words of the program that started it.
+  // Until exec it has the command line of the program that started it.
   const isThere = async (): Promise<true | undefined> => {
     const found = await processesOfUser((all) => words.every((word) => all.includes(word)));
     return found.some(({ identity: { pid } }) => pid === identity.pid) ? true : undefined;
@@ -25,7 +25,7 @@ export async function waitingProcess(words: readonly string[], cwd: string): Pro
   return identity;
 }
 
-/** A process with an engine's mark, in its data folder. */
+/** A process with an engine's mark and data folder. */
 export async function markedProcess(stackId: string, folder: StateFolder, name: ServiceName, step?: "prepare"): Promise<ProcessIdentity> {
   return await waitingProcess([markOf(stackId, name, step)], folder.dataDir(name));
 }

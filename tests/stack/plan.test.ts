@@ -1,27 +1,27 @@
 import { describe, expect, test } from "bun:test";
-import { decideService, decideUnwanted, type ObservedService, type ServiceSeen } from "../../src/stack/plan.ts";
+import { decideService, decideUnwanted, type ObservedService, type ServiceObservation } from "../../src/stack/plan.ts";
 
-const running = (change: Partial<ObservedService> = {}): ServiceSeen => ({
+const running = (change: Partial<ObservedService> = {}): ServiceObservation => ({
   recorded: { name: "kafka", state: "running", pid: 7, definitionHash: "v1", healthy: true, ...change },
   unrecordedPids: [],
 });
 
 describe("decideService()", () => {
-  test.each<[string, ServiceSeen, string]>([
+  test.each<[string, ServiceObservation, string]>([
     ["nothing runs", { unrecordedPids: [] }, "start: not running"],
     ["it is healthy", running(), "keep: healthy, process 7"],
-    ["it died", running({ state: "gone", healthy: false }), "start: died: process 7 is gone"],
+    ["it exited", running({ state: "gone", healthy: false }), "start: process 7 exited unexpectedly"],
     ["it was started as something else", running({ definitionHash: "v0" }), "restart: its definition changed"],
-    ["it does not answer", running({ healthy: false }), "await: process 7 runs and does not answer yet"],
-    ["another run of it is unknown", { ...running(), unrecordedPids: [9] }, "restart: process 9 runs without being known to run.json"],
+    ["it does not answer", running({ healthy: false }), "await: process 7 is not ready yet"],
+    ["another run of it is unknown", { ...running(), unrecordedPids: [9] }, "restart: process 9 is not recorded in run.json"],
   ])("where %s", (_, seen, expected) => {
     const { operation, cause } = decideService(seen, "v1");
     expect(`${operation}: ${cause}`).toBe(expected);
   });
 });
 
-test("decideUnwanted() stops, and names the run that the state does not know", () => {
+test("decideUnwanted() stops, and names a run that is not recorded", () => {
   expect(decideUnwanted(running(), "asked to stop")).toEqual({ operation: "stop", cause: "asked to stop" });
   const unknown = decideUnwanted({ unrecordedPids: [9] }, "asked to stop");
-  expect(unknown).toEqual({ operation: "stop", cause: "process 9 runs without being known to run.json" });
+  expect(unknown).toEqual({ operation: "stop", cause: "process 9 is not recorded in run.json" });
 });

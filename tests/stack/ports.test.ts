@@ -18,24 +18,27 @@ async function holderOf(port: number): Promise<string | undefined> {
 }
 
 describe("takenPorts()", () => {
-  test.each(["127.0.0.1", "0.0.0.0", "127.0.0.5", "::1", "::"])("names who listens on %s, and nobody once it ended", async (host) => {
-    const server = await listen(host);
-    const port = portOf(server);
-    expect(await holderOf(port)).toMatch(new RegExp(`^process ${process.pid} \\(.+\\) listens there$`, "u"));
-    server.close();
-    await once(server, "close");
-    expect(await holderOf(port)).toBeUndefined();
-  });
+  test.each(["127.0.0.1", "0.0.0.0", "127.0.0.5", "::1", "::"])(
+    "names the process that listens on %s, and none after it has ended",
+    async (host) => {
+      const server = await listen(host);
+      const port = portOf(server);
+      expect(await holderOf(port)).toMatch(new RegExp(`^process ${process.pid} \\(.+\\) is listening on it$`, "u"));
+      server.close();
+      await once(server, "close");
+      expect(await holderOf(port)).toBeUndefined();
+    },
+  );
 
-  test("tells the local end of a connection from a listener, and one that was closed from both", async () => {
+  test("distinguishes listeners, open connections and closed ones", async () => {
     const server = await listen("127.0.0.1");
     const accepted = once(server, "connection") as Promise<[Socket]>;
     const client = connect(portOf(server), "127.0.0.1");
     await once(client, "connect");
     const port = portOf(client);
     const [peer] = await accepted;
-    expect(await holderOf(port)).toMatch(new RegExp(`^a connection of process ${process.pid} \\(.+\\) uses it$`, "u"));
-    // Whoever closes first keeps the port.
+    expect(await holderOf(port)).toMatch(new RegExp(`^a connection of process ${process.pid} \\(.+\\) is using it$`, "u"));
+    // The side that closes first keeps the port.
     const closed = Promise.all([once(client, "close"), once(peer, "close")]);
     client.end();
     await once(peer.resume(), "end");
@@ -47,7 +50,7 @@ describe("takenPorts()", () => {
     const ports = [{ name: "Kafka", port, inside: port }];
     expect(requireFreePorts({ name: "kafka", ports })).rejects.toMatchObject({
       code: "port-taken",
-      message: `Cannot start "kafka": port ${port} (Kafka) is taken, a closed connection keeps it for up to a minute (TIME_WAIT)`,
+      message: `Cannot start "kafka": port ${port} (Kafka) is in use: a closed connection keeps it for up to a minute (TIME_WAIT)`,
       hint: "Wait a minute, or choose other ports: streamctl up --port-offset 1000",
     });
   });

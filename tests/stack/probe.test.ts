@@ -1,4 +1,4 @@
-/** Two programs ask whether a service is ready: streamctl on this machine, and the health check of an image. Both say the same of the same answers. */
+/** Compares the two implementations of probes, streamctl and the health check of an image: both must judge the same answers alike. */
 
 import { describe, expect, test } from "bun:test";
 import { createServer as createHttpServer } from "node:http";
@@ -17,7 +17,7 @@ async function listen(server: Server): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** What streamctl says, and what the image's health check says. */
+/** The verdicts of streamctl and of the image's health check. */
 async function verdicts(probe: Probe): Promise<readonly [streamctl: boolean, image: boolean]> {
   const PROBE = probeLines(probe, []).join("\n");
   const [ready, check] = await Promise.all([
@@ -50,7 +50,7 @@ const cases: readonly (readonly [body: string, expects: Expectation, ready: bool
   ['{"info":{"state":"ERROR"}}', running, false],
   ['{"info":{"state":"RUNNING now"}}', running, false],
   ['{"info":{"state":"\\u0052UNNING"}}', running, true],
-  // The name alone, at another place.
+  // The same name at another path.
   ['{"state":"RUNNING"}', running, false],
   ['{"info":[{"state":"RUNNING"}]}', running, false],
   ['{"other":{"info":{"state":"RUNNING"}}}', running, false],
@@ -58,13 +58,13 @@ const cases: readonly (readonly [body: string, expects: Expectation, ready: bool
   ['{"info":"{\\"state\\":\\"RUNNING\\"}"}', running, false],
   ['{"info":{"state":null}}', running, false],
   ['{"info":{}}', running, false],
-  // The last of two of one name counts.
+  // Of two members with one name the last counts.
   ['{"info":{"state":"ERROR"},"info":{"state":"RUNNING"}}', running, true],
   ['{"info":{"state":"RUNNING"},"info":{"state":"ERROR"}}', running, false],
   ['{"info":{"state":"RUNNING"},"info":{}}', running, false],
   ['{"info":{"state":"RUNNING"},"info":1}', running, false],
   ['{"info":{"state":"RUNNING","state":{}}}', running, false],
-  // No JSON, or not all of it.
+  // No JSON, or truncated JSON.
   ['{"info":{"state":"RUNNING"}', running, false],
   ['{"info":{"state":"RUNNING"}} x', running, false],
   ['{"info":{"state":"RUNNING"},}', running, false],
@@ -100,11 +100,11 @@ const cases: readonly (readonly [body: string, expects: Expectation, ready: bool
 ];
 
 describe("a probe", () => {
-  test.each(cases)("of %s for %j is %p, on this machine and in a container", async (body, expects, ready) => {
+  test.each(cases)("of %s for %j is %p, locally and in a container", async (body, expects, ready) => {
     expect(await ofAnswer(200, body, expects)).toEqual([ready, ready]);
   });
 
-  test("says the same on this machine and in a container of any JSON, and of JSON that was cut off", async () => {
+  test("gives the same verdict locally and in a container for any JSON, complete or truncated", async () => {
     const state = constantFrom<unknown>("RUNNING", "running", true, 1, null, ["RUNNING"], { state: "RUNNING" });
     const object = dictionary(constantFrom("info", "state", "n", "a b", 'q"'), oneof(state, jsonValue()), { maxKeys: 4 });
     const value = oneof(object, record({ info: object }), jsonValue());
@@ -118,13 +118,13 @@ describe("a probe", () => {
     );
   });
 
-  test("asks for 200 alone where it expects nothing of the answer", async () => {
+  test("requires only status 200 when it has no expectation", async () => {
     expect(await ofAnswer(200, "OK")).toEqual([true, true]);
     expect(await ofAnswer(204, "")).toEqual([false, false]);
     expect(await ofAnswer(503, '{"n":1}', one)).toEqual([false, false]);
   });
 
-  test("of ZooKeeper asks for a line with its mode", async () => {
+  test("of ZooKeeper requires a line with the mode", async () => {
     const ofWords = async (words: string): Promise<readonly [boolean, boolean]> => {
       const server = createServer((socket) => void socket.on("error", () => {}).on("data", () => socket.end(words)));
       const port = await listen(server);
@@ -139,7 +139,7 @@ describe("a probe", () => {
     expect(await ofWords("")).toEqual([false, false]);
   });
 
-  test("finds nobody where nothing listens", async () => {
+  test("is false where nothing listens", async () => {
     const server = createServer();
     const port = await listen(server);
     await new Promise((resolve) => server.close(resolve));

@@ -1,4 +1,4 @@
-/** Plans and carries out a stack of services alone, on whatever runtime it is given. */
+/** Plans and executes a stack of services only, on a given runtime. */
 
 import { executePlan } from "../../src/core/resource-execution.ts";
 import { observeGraph, planGraph } from "../../src/core/resource-plan.ts";
@@ -11,10 +11,10 @@ import type { ServiceRecord } from "../../src/state/run-state.ts";
 import type { RunningService } from "../../src/state/service-identity.ts";
 
 export interface ServicesRun {
-  /** Records of what is ready; rejects with the first failure. */
+  /** Records of the ready services; rejects with the first failure. */
   readonly all: Promise<readonly ServiceRecord[]>;
   readonly starts: ServiceStarts;
-  /** Fires when a service has failed or died. */
+  /** Fires when a service has failed or exited. */
   readonly failed: AbortSignal;
 }
 

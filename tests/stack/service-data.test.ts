@@ -1,4 +1,4 @@
-/** One contract for a service's data, wherever it lies: in a folder of this machine, or inside a container. */
+/** One contract for access to a service's data, in a local folder and in a container. */
 
 import { describe, expect, test } from "bun:test";
 import { mkdir, stat, utimes, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { localData } from "../../src/stack/local/data.ts";
 import type { ServiceData } from "../../src/stack/runtime.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-/** A container whose /data is a folder of this machine: commands run here, with that path in place of the container's own. */
+/** A FAKE container whose /data is a local folder: commands run locally, with that path in place of /data. */
 function fakeContainer(root: string): ServiceData {
   return containerData(async (args) => {
     const [program = "", ...rest] = args.map((word) => word.replace(/^\/data(?=\/|$)/u, root));
@@ -40,13 +40,13 @@ for (const [name, open] of [
       return { root, data: open(root) };
     };
 
-    test("lists a folder, and nothing where there is none", async () => {
+    test("lists a folder, and nothing when it does not exist", async () => {
       const { data } = await filled();
       expect((await data.list("checkpoints")).toSorted()).toEqual(["a.b.c", "d e"]);
       expect(await data.list("savepoints")).toEqual([]);
     });
 
-    test("finds files of a name with the time of their last change, and nothing where there is no such folder", async () => {
+    test("finds files by name with their modification time, and nothing when the folder does not exist", async () => {
       const { data } = await filled();
       const found = await data.find("checkpoints", "_metadata");
       expect(found.toSorted((a, b) => a.path.localeCompare(b.path))).toEqual([
@@ -56,14 +56,14 @@ for (const [name, open] of [
       expect(await data.find("savepoints", "_metadata")).toEqual([]);
     });
 
-    test("reads a file, and nothing where there is none", async () => {
+    test("reads a file, and nothing when it does not exist", async () => {
       const { root, data } = await filled();
       await writeFile(join(root, "meta.properties"), "version=1\ncluster.id=x");
       expect(await data.read("meta.properties")).toBe("version=1\ncluster.id=x");
       expect(await data.read("nowhere/meta.properties")).toBeUndefined();
     });
 
-    test("removes what it is told, whatever the name, and nothing else", async () => {
+    test("removes the given paths, with any name, and nothing else", async () => {
       const { root, data } = await filled();
       await data.remove(["checkpoints/d e", "checkpoints/was-never-there"]);
       await data.remove([]);

@@ -10,7 +10,7 @@ const known: readonly Dependent[] = [
 ];
 
 describe("withDependencies()", () => {
-  test("adds what a service needs, near or far", () => {
+  test("adds direct and indirect dependencies", () => {
     expect([...withDependencies(["page"], known)].toSorted()).toEqual(["keeper", "log", "page", "store"]);
     expect([...withDependencies(["log"], known)]).toEqual(["log"]);
     expect([...withDependencies(["other"], known)]).toEqual(["other"]);

@@ -6,10 +6,10 @@ import { serviceStatuses } from "../../src/stack/stack.ts";
 import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import { someChoices } from "../state/some-choices.ts";
 
-/** Where the clock was put back by two hours, everything was started in the future. */
+/** After the clock was set back by two hours, everything was started in the future. */
 const future = { definitionHash: "h", endpoint: "e", startedAtMs: Date.now() + 7_200_000 };
 
-test("serviceStatuses() answers no negative uptime after the clock was put back", async () => {
+test("serviceStatuses() returns no negative uptime after the clock was set back", async () => {
   const identity = await identifyProcess(process.pid);
   if (!identity) throw new Error("this process has no identity");
   const container = { pid: 1, containerId: "c", startedAt: "2026-11-26T14:00:00Z" };
@@ -19,7 +19,7 @@ test("serviceStatuses() answers no negative uptime after the clock was put back"
   ];
   const choices = { ...someChoices, portOffset: 22_900, only: ["kafka", "pinot"] };
   const state = { version: 1, choices, services: records } as unknown as RunState;
-  // A FAKE: all that a status asks of a runtime.
+  // A FAKE with all that a status needs of a runtime.
   const runtime = { isRunning: async () => true, residentBytes: async () => 1 } as unknown as Runtime;
   const statuses = await serviceStatuses(state, chosenServices(choices), runtime, async () => false);
   const uptimes = new Map(statuses.map(({ name, uptimeMs }) => [name, uptimeMs]));

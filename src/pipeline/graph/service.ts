@@ -2,7 +2,7 @@
 
 import type { OperationKind, Resource } from "../../core/resource.ts";
 import type { KafkaProbe } from "../../stack/health.ts";
-import { decideService, decideUnwanted, type DesiredService, type ServiceSeen } from "../../stack/plan.ts";
+import { decideService, decideUnwanted, type DesiredService, type ServiceObservation } from "../../stack/plan.ts";
 import type { Runtime } from "../../stack/runtime.ts";
 import type { ServiceDefinition } from "../../stack/service.ts";
 import { observeRecord } from "../../stack/stack.ts";
@@ -37,7 +37,7 @@ export interface ServiceOptions {
   readonly actions: ServiceActions;
 }
 
-export type ServiceResource = Resource<ServiceSeen, ServiceRecord | undefined>;
+export type ServiceResource = Resource<ServiceObservation, ServiceRecord | undefined>;
 
 export function serviceResource(options: ServiceOptions): ServiceResource {
   const { wanted, record, unrecorded, needs, uses, runtime, kafkaProbe, actions } = options;

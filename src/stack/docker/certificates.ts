@@ -1,4 +1,4 @@
-/** Root certificates of a user, for builds of images behind a proxy that ends TLS. */
+/** The user's root certificates, for building images behind a proxy that terminates TLS. */
 
 import { readFile } from "node:fs/promises";
 import { messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
@@ -6,21 +6,21 @@ import { messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
 const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/gu;
 
 /**
- * The certificates of a PEM file, each by itself: a key store takes one at a time.
+ * The certificates of a PEM file as separate texts, because keytool imports one at a time.
  *
- * @throws StreamctlError `usage` for a file that cannot be read or holds none
+ * @throws StreamctlError `usage` for a file that cannot be read or contains no certificate
  */
 export async function readCertificates(path: string): Promise<readonly string[]> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw refusal(path, systemCode(error) === "ENOENT" ? "no such file" : messageOf(error));
   });
   const found = [...text.matchAll(certificate)].map(([pem]) => `${pem}\n`);
-  if (found.length === 0) throw refusal(path, "it holds no certificate in PEM (BEGIN CERTIFICATE)");
+  if (found.length === 0) throw refusal(path, "it contains no certificate in PEM format (BEGIN CERTIFICATE)");
   return found;
 }
 
 function refusal(path: string, why: string): StreamctlError {
   return new StreamctlError("usage", `Cannot use "${path}" for --extra-ca: ${why}`, {
-    hint: "Give a file with root certificates in PEM, such as /usr/local/share/ca-certificates/proxy.crt",
+    hint: "Use a file with root certificates in PEM format, such as /usr/local/share/ca-certificates/proxy.crt",
   });
 }

@@ -1,6 +1,6 @@
 /**
- * One `compose.yaml` of the services' definitions: what the docker runtime drives, and what a person may drive by hand. The services
- * come up in their order by themselves, because each says by its image's health check when it is ready. Pure.
+ * Makes `compose.yaml` from the services' definitions, for the docker runtime and for use by hand. Compose starts the services in the right
+ * order, because the health check of each image reports when the service is ready. Pure.
  */
 
 import { createHash } from "node:crypto";
@@ -12,21 +12,21 @@ import { jvmOptionsOf } from "../jvm-options.ts";
 import { type ContainerDefinition, type Expectation, hasImage, type Probe, type ServiceDefinition, type ServicePort } from "../service.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
-/** Labels of what a container engine keeps of a stack. */
+/** Labels of a stack's containers, volumes and networks. */
 export const labels = {
-  /** Of a container: hash of the definition that it was made of. */
+  /** Of a container: hash of the definition from which it was created. */
   definition: "streamctl.definition",
-  /** Of containers, volumes and networks: the stack that they belong to. */
+  /** Of containers, volumes and networks: id of the stack. */
   stack: "streamctl.stack",
   /** Of containers and volumes: `<stack>/<service>`. */
   service: "streamctl.service",
-  /** Of a container: the state folder of its stack when the container was made. */
+  /** Of a container: the stack's state folder when the container was created. */
   stateDir: "streamctl.state-dir",
 } as const;
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A document of the Compose Specification, as much of it as is used here. https://docs.docker.com/reference/compose-file/ */
+/** The part of the Compose Specification that is used here. https://docs.docker.com/reference/compose-file/ */
 export interface ComposeFile {
   readonly services: Readonly<Record<string, { readonly labels: Labels }>>;
   readonly volumes: Readonly<Record<string, { readonly labels?: Labels }>>;
@@ -34,17 +34,17 @@ export interface ComposeFile {
 }
 
 export interface ComposeOptions {
-  /** Name of the compose project; Kafka's cluster id follows from it. */
+  /** Name of the compose project; Kafka's cluster id is derived from it. */
   readonly project: string;
-  /** State folder of the stack; without one the project is no stack of streamctl, and carries no label of one. */
+  /** State folder of the stack. Without it the project is not a stack of streamctl, and has no labels of one. */
   readonly stateDir?: string;
-  /** Services that come up only with the compose profile of their name. */
+  /** Services that start only with the compose profile of their name. */
   readonly optional?: readonly ServiceName[];
 }
 
 /**
- * @param all the services of a stack, of which those that have an image stand in the document
- * @param images of every engine that a definition names
+ * @param all services of a stack; those without an image are left out
+ * @param images images of all engines that the definitions name
  */
 export function composeFile(all: readonly ServiceDefinition[], images: readonly Image[], options: ComposeOptions): ComposeFile {
   const { project, stateDir, optional = [] } = options;
@@ -72,12 +72,12 @@ export function composeFile(all: readonly ServiceDefinition[], images: readonly 
   };
 }
 
-/** Hash of all that a service is made of, its image included; not of whose it is, since a stack may move to another folder. */
+/** Hash of a service's definition and image. It does not depend on the state folder, because a stack may be moved. */
 export function definitionOf({ services }: ComposeFile, name: ServiceName): string {
   return services[name]?.labels[labels.definition] ?? "";
 }
 
-/** Text of the document, one line a word of a command, however long. */
+/** The document as YAML, without line folding. */
 export function renderCompose(file: ComposeFile): string {
   return stringify(file, { lineWidth: 0 });
 }
@@ -101,7 +101,7 @@ function composeService(definition: ContainerDefinition, image: Image | undefine
       ...(prepare ? { PREPARE: java(prepare.mainClass, prepare.args).join("\n") } : {}),
       PROBE: probeLines(definition.probe, ports).join("\n"),
     },
-    // Without it a SIGTERM in the first moment would be lost: process 1 ignores what it does not handle yet.
+    // Without an init, a SIGTERM right after the start is lost: process 1 ignores signals that it does not handle yet.
     init: true,
     ports: ports.filter(({ own }) => own !== true).map(({ port, inside }) => `127.0.0.1:${port}:${inside}`),
     ...(after.length > 0 ? { depends_on: Object.fromEntries(after.map((other) => [other, { condition: "service_healthy" }])) } : {}),
@@ -115,12 +115,12 @@ function composeService(definition: ContainerDefinition, image: Image | undefine
   };
 }
 
-/** Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash. */
+/** Kafka's cluster ids are 16 bytes in url-safe base64 and may not begin with a dash. */
 function clusterId(project: string): string {
   return `s${createHash("sha256").update(project).digest("base64url").slice(0, 21)}`;
 }
 
-/** The probe as the image's health check reads it: one question a line, asked inside the container. */
+/** The probe for the image's health check (dockerfiles/healthcheck): one request per line, sent inside the container. */
 export function probeLines(probe: Probe, ports: readonly ServicePort[]): readonly string[] {
   const inside = (port: number): number => ports.find((known) => known.port === port)?.inside ?? port;
   switch (probe.kind) {
@@ -143,8 +143,8 @@ function expectationText(expects: Expectation): string {
 }
 
 /**
- * Memory that a container may have, in MiB: what its JVM may take by its own options, and 128 more for threads and libraries. The
- * defaults are those of Java 17, but for metaspace, which has none.
+ * Memory limit of a container in MiB: what the JVM may use by its options, plus 128 for threads and native libraries. The defaults are
+ * those of Java 17, except for metaspace, which has no limit by default.
  */
 export function memoryLimitMiB(jvmOptions: readonly string[]): number {
   const option = (prefix: string): number | undefined => {
@@ -157,7 +157,7 @@ export function memoryLimitMiB(jvmOptions: readonly string[]): number {
   return heap + (option("-XX:MaxDirectMemorySize=") ?? heap) + (option("-XX:MaxMetaspaceSize=") ?? 256) + code + 128;
 }
 
-/** Compose takes a dollar for the beginning of a variable of its own. */
+/** Escapes dollar signs, which compose would read as variables. */
 function escaped<T extends object>(value: T): T {
   return JSON.parse(JSON.stringify(value).replaceAll("$", "$$$$")) as T;
 }

@@ -1,4 +1,4 @@
-/** The folder of a compose project: written whole before it is used, so that the same commands work there by hand. */
+/** The folder of a compose project. It is written completely before it is used, so that compose commands also work there by hand. */
 
 import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import type { Log } from "../../core/log.ts";
 import { formatSeconds } from "../../core/units.ts";
 import type { ContainerEngine } from "./engine.ts";
 import { jarsFolder, type Image } from "./image.ts";
-import { couldNotPull, hintOf } from "./refusals.ts";
+import { couldNotPull, hintOf } from "./engine-errors.ts";
 import type { JarFolder } from "../jar-folder.ts";
 
 export interface ComposeProject {
@@ -21,7 +21,7 @@ export interface ProjectContent {
   /** Text of `compose.yaml`. */
   readonly compose: string;
   readonly declarations: Declarations;
-  /** Of the declarations, those that are written. */
+  /** The declarations to write. */
   readonly paths: readonly string[];
   /** Root certificates in PEM that the builds trust. */
   readonly extraCa?: readonly string[] | undefined;
@@ -29,42 +29,42 @@ export interface ProjectContent {
 
 const composeFileName = "compose.yaml";
 
-/** In a project's folder: which volumes were made. */
+/** File in a project's folder that lists the created volumes. */
 export const madeVolumesFile = "volumes.json";
 
-/** Texts by path: `compose.yaml`, and the build context of every image beside it. */
+/** Texts by path: `compose.yaml` and the build contexts of the images. */
 export function projectFiles({ compose, declarations, paths, extraCa = [] }: ProjectContent): Readonly<Record<string, string>> {
   return Object.fromEntries([
     [composeFileName, compose],
-    ["ca/README", "Root certificates (*.crt) that lie here are trusted while images are built. None of them stays in an image.\n"],
-    ["jars/README", "The jars of an installed engine lie in server/ while its image is built of them.\n"],
+    ["ca/README", "Root certificates (*.crt) in this folder are trusted while images are built. They do not become part of an image.\n"],
+    ["jars/README", "The jars of an installed engine are copied to server/ while its image is built.\n"],
     ...extraCa.map((certificate, index) => [`ca/extra-${index}.crt`, certificate]),
     ...paths.map((path) => [path, declarations.read(path)]),
   ]);
 }
 
-/** Removes what an earlier version of a project had in its folder; the note of its volumes stays, also where what follows is killed. */
+/** Removes the files of an earlier version of the project. Keeps the list of volumes, so that it survives a kill before the next write. */
 export async function clearProject(folder: string): Promise<void> {
   for (const entry of (await readdir(folder).catch(() => [])).filter((name) => name !== madeVolumesFile))
     await rm(join(folder, entry), { recursive: true, force: true });
 }
 
-/** Writes a project's files into a folder; the scripts of containers may be run. */
+/** Writes a project's files into a folder; makes scripts executable. */
 export async function writeProject(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
-    // Without its compose.yaml nobody can stop a project by hand; what an image is built of is written again by the next build.
+    // compose.yaml must survive a power failure, because it is needed to stop the project by hand. Build contexts are rewritten anyway.
     await (path === composeFileName ? writeDurably : writeAtomically)(join(folder, path), text);
     if (text.startsWith("#!")) await chmod(join(folder, path), 0o755);
   }
 }
 
-/** Longest time for the images of one stack to be built, in milliseconds. */
+/** Timeout of building an image, in milliseconds. */
 const buildTimeoutMs = 30 * 60_000;
 
 /**
  * Builds the images that the engine does not have.
  *
- * @throws StreamctlError `download` with the end of what the build said
+ * @throws StreamctlError `download` with the end of the build's output
  */
 export async function buildMissing(
   engine: ContainerEngine,
@@ -75,13 +75,13 @@ export async function buildMissing(
   for (const image of images) {
     const { engine: name, tag } = image;
     if (await hasImage(engine, tag, signal)) continue;
-    log.info(`Building image ${tag} on ${engine.name} (a minute or two, once)`);
+    log.info(`Building image ${tag} on ${engine.name} (a minute or two, only the first time)`);
     const startedAt = performance.now();
     const onLine = (line: string): void => log.debug(line);
     const { exitCode, output } = await withJars(folder, image.jars, async () => {
       return await engine.compose({ folder, project }, ["build", name], { signal, timeoutMs: buildTimeoutMs, onLine });
     });
-    // podman-compose calls a failed build a success.
+    // podman-compose exits with 0 after a failed build.
     if (exitCode !== 0 || !(await hasImage(engine, tag, signal))) throw buildFailure(image, output);
     log.success(`Image ${tag} built in ${formatSeconds(performance.now() - startedAt)}`);
   }
@@ -91,7 +91,7 @@ async function hasImage(engine: ContainerEngine, tag: string, signal: AbortSigna
   return (await engine.run(["image", "inspect", tag], { signal })).exitCode === 0;
 }
 
-/** An engine is sent the whole context with each build: the user's jars lie there for the one that needs them, and no longer. */
+/** Copies the user's jars into the build context for one build only, because the engine is sent the whole context with each build. */
 async function withJars<T>(context: string, jars: JarFolder | undefined, build: () => Promise<T>): Promise<T> {
   const copy = join(context, jarsFolder);
   try {
@@ -112,6 +112,6 @@ function buildFailure({ tag, withoutBase }: Image, output: string): StreamctlErr
     detail: lines.slice(-12).join("\n"),
     hint:
       known ??
-      (couldNotPull(output) ? withoutBase : "Behind a proxy, give its root certificates: streamctl up --runtime docker --extra-ca FILE"),
+      (couldNotPull(output) ? withoutBase : "Behind a proxy, add its root certificates: streamctl up --runtime docker --extra-ca FILE"),
   });
 }

@@ -1,41 +1,41 @@
-/** The containers of one compose project, as the engine sees them. */
+/** The containers of one compose project. */
 
 import { StreamctlError } from "../../core/errors.ts";
 import type { CommandResult } from "../../core/process.ts";
 import { labels } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./engine.ts";
-import { hintOf, saysNoContainer } from "./refusals.ts";
+import { hintOf, isNoSuchContainer } from "./engine-errors.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
-/** One look at a container. */
-export interface SeenContainer {
+/** State of a container, from `inspect`. */
+export interface ContainerState {
   readonly containerId: string;
   readonly running: boolean;
-  /** Of its main process; 0 where none runs. */
+  /** Pid of its main process; 0 when it is not running. */
   readonly pid: number;
   readonly startedAt: string;
   readonly exitCode: number;
-  /** Hash of the definition that it was made of. */
+  /** Hash of the definition from which it was created. */
   readonly definition: string;
-  /** The stack's state folder when it was made. */
+  /** The stack's state folder when it was created. */
   readonly stateDir: string;
 }
 
-/** A container that is waited for is looked at anew only so often, in milliseconds: each look starts a program. */
-const lookIntervalMs = 1000;
+/** How long `inspectCached` reuses a state, in milliseconds: each `inspect` starts a program. */
+const cacheMs = 1000;
 
-/** Longest time for compose to make or remove containers, networks and volumes, in milliseconds. */
+/** Timeout of a compose command, in milliseconds. */
 const composeTimeoutMs = 120_000;
 
 export class Containers {
   readonly #project: ComposeProject;
   readonly #findEngine: () => Promise<ContainerEngine>;
-  readonly #looks = new Map<string, { readonly atMs: number; readonly seen: Promise<SeenContainer | undefined> }>();
+  readonly #cached = new Map<string, { readonly atMs: number; readonly seen: Promise<ContainerState | undefined> }>();
   #engine: Promise<ContainerEngine> | undefined;
   #composing: Promise<unknown> = Promise.resolve();
 
-  /** @param findEngine called once, when an engine is first needed */
+  /** @param findEngine called once, when the engine is first needed */
   constructor(project: ComposeProject, findEngine: () => Promise<ContainerEngine>) {
     this.#project = project;
     this.#findEngine = findEngine;
@@ -45,13 +45,15 @@ export class Containers {
     return await (this.#engine ??= this.#findEngine());
   }
 
-  /** What the engine answers. @throws StreamctlError `service-failed` with the end of its words where it refuses */
+  /**
+   * Runs a command of the engine. @returns its output. @throws StreamctlError `service-failed`, with the end of its output, when it fails
+   */
   async ask(args: readonly string[], options?: RunOptions): Promise<string> {
     const engine = await this.engine();
     return requireSuccess(await engine.run(args, options), `${engine.name.split(" ")[0] ?? ""} ${args[0] ?? ""}`);
   }
 
-  /** One at a time: two composes of one project would both make its network. @throws StreamctlError `service-failed` */
+  /** Runs compose commands one at a time: two at once would both create the project's network. @throws StreamctlError `service-failed` */
   async compose(args: readonly string[], signal?: AbortSignal): Promise<string> {
     const before = this.#composing;
     const one = async (): Promise<string> => {
@@ -61,39 +63,39 @@ export class Containers {
       return requireSuccess(result, `compose ${args[0] ?? ""}`);
     };
     const done = one();
-    this.#composing = done.catch(() => {}); // Its own caller is told.
+    this.#composing = done.catch(() => {}); // The caller handles the error.
     return await done;
   }
 
-  /** Id of the container of a service; undefined where it has none. */
+  /** Id of a service's container; undefined when there is none. */
   async find(service: ServiceName): Promise<string | undefined> {
     const wanted = { project: this.#project.name, service };
     const filters = Object.entries(wanted).flatMap(([label, value]) => ["--filter", `label=com.docker.compose.${label}=${value}`]);
     return /^[0-9a-f]{12,64}$/mu.exec(await this.ask(["ps", "-aq", "--no-trunc", ...filters]))?.[0];
   }
 
-  /** The container of a service; undefined where it has none. */
-  async lookFor(service: ServiceName): Promise<SeenContainer | undefined> {
+  /** State of a service's container; undefined when there is none. */
+  async inspectService(service: ServiceName): Promise<ContainerState | undefined> {
     const containerId = await this.find(service);
-    return containerId === undefined ? undefined : await this.look(containerId);
+    return containerId === undefined ? undefined : await this.inspect(containerId);
   }
 
-  /** Containers of the project that run, each with its service. */
-  async running(): Promise<readonly { readonly service: string; readonly seen: SeenContainer }[]> {
+  /** The running containers of the project with their services. */
+  async running(): Promise<readonly { readonly service: string; readonly seen: ContainerState }[]> {
     const filter = `label=com.docker.compose.project=${this.#project.name}`;
     const format = '{{.ID}} {{.Label "com.docker.compose.service"}}';
     const output = await this.ask(["ps", "--no-trunc", "--filter", filter, "--format", format]);
     const found = await Promise.all(
       [...output.matchAll(/^([0-9a-f]{12,64}) (\S+)$/gmu)].map(async ([, containerId = "", service = ""]) => {
-        const seen = await this.look(containerId);
+        const seen = await this.inspect(containerId);
         return seen?.running === true ? { service, seen } : undefined;
       }),
     );
     return found.filter((one) => one !== undefined);
   }
 
-  /** Undefined where there is no such container any more. */
-  async look(containerId: string): Promise<SeenContainer | undefined> {
+  /** State of a container; undefined when it no longer exists. */
+  async inspect(containerId: string): Promise<ContainerState | undefined> {
     const state = "{{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";
     const label = (name: string): string => `{{index .Config.Labels "${name}"}}`;
     const format = `seen ${state} definition ${label(labels.definition)} of ${label(labels.stateDir)}`;
@@ -102,54 +104,54 @@ export class Containers {
       /^seen (\w+) (\d+) (.+) (\d+) definition (\S*) of (.*)$/mu.exec(result.output) ?? [];
     if (startedAt !== undefined)
       return { containerId, running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode), definition, stateDir };
-    if (!saysNoContainer(result.output)) requireSuccess(result, "inspect");
+    if (!isNoSuchContainer(result.output)) requireSuccess(result, "inspect");
     return undefined;
   }
 
-  /** As `look`, at most a second old. */
-  async lookLately(containerId: string): Promise<SeenContainer | undefined> {
-    const last = this.#looks.get(containerId);
-    if (last && performance.now() - last.atMs < lookIntervalMs) return await last.seen;
-    const seen = this.look(containerId);
-    this.#looks.set(containerId, { atMs: performance.now(), seen });
-    // An engine that did not answer is asked again by whoever looks next.
-    seen.catch(() => this.changed(containerId));
+  /** As `inspect`, but the state may be up to one second old. */
+  async inspectCached(containerId: string): Promise<ContainerState | undefined> {
+    const last = this.#cached.get(containerId);
+    if (last && performance.now() - last.atMs < cacheMs) return await last.seen;
+    const seen = this.inspect(containerId);
+    this.#cached.set(containerId, { atMs: performance.now(), seen });
+    // Do not cache a failure.
+    seen.catch(() => this.invalidate(containerId));
     return await seen;
   }
 
-  /** What the engine answers, which may refuse. */
+  /** Starts a container. @returns the engine's answer, which may be a refusal */
   async start(containerId: string): Promise<CommandResult> {
     const result = await (await this.engine()).run(["start", containerId]);
-    this.changed(containerId);
+    this.invalidate(containerId);
     return result;
   }
 
-  /** The container that publishes a port of this machine, and the state folder of its stack where it belongs to one. */
+  /** The container that publishes a port of this machine, with the state folder of its stack (empty when it belongs to none). */
   async publisherOf(port: number): Promise<{ readonly name: string; readonly stateDir: string } | undefined> {
     const format = `found {{.Names}} of {{.Label "${labels.stateDir}"}}`;
-    // An engine that cannot look for it has none to name.
+    // An engine without this filter fails: then no container is named.
     const { output } = await (await this.engine()).run(["ps", "--filter", `publish=${port}`, "--format", format]);
     const [, name, stateDir = ""] = /^found (\S+) of (.*)$/mu.exec(output) ?? [];
     return name === undefined ? undefined : { name, stateDir };
   }
 
-  /** Forgets what was seen lately: the caller has changed it. */
-  changed(containerId: string): void {
-    this.#looks.delete(containerId);
+  /** Drops the cached state of a container that the caller has changed. */
+  invalidate(containerId: string): void {
+    this.#cached.delete(containerId);
   }
 }
 
-/** What the engine answered. @throws StreamctlError `service-failed` with the end of its words where it refused */
+/** The output of a command that succeeded. @throws StreamctlError `service-failed`, with the end of the output, for one that failed */
 export function requireSuccess({ exitCode, output }: CommandResult, action: string): string {
   if (exitCode === 0) return output;
   const hint = hintOf(output);
-  throw new StreamctlError("service-failed", `Cannot carry out "${action}": the container engine ended it with ${exitCode}`, {
+  throw new StreamctlError("service-failed", `Command "${action}" of the container engine failed with exit code ${exitCode}`, {
     detail: output.split("\n").slice(-10).join("\n"),
     ...(hint === undefined ? {} : { hint }),
   });
 }
 
-/** Ids or names that an engine lists, one a line; what it warns of stands between them. */
+/** Ids or names that an engine lists, one per line; skips its warnings among them. */
 export function listed(output: string): readonly string[] {
   return output.split("\n").filter((line) => /^[\w.-]+$/u.test(line));
 }

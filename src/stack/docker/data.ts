@@ -1,12 +1,12 @@
-/** A service's data in a volume, looked at from inside its container: the volume need not be on this machine, nor readable here. */
+/** Access to a service's data in a volume through its container: the volume may be on another machine, or not readable by this user. */
 
 import { containerFolders } from "./image.ts";
 import type { ServiceData } from "../runtime.ts";
 
-/** @param run carries out a command inside the container and answers its output; throws where it fails */
+/** @param run runs a command inside the container and returns its output; throws when it fails */
 export function containerData(run: (args: readonly string[]) => Promise<string>): ServiceData {
   const { dataDir: root } = containerFolders;
-  // Arguments are the script's own ($1, $2), never part of its text.
+  // Arguments are passed as $1, $2, …, never inserted into the script's text.
   const script = async (text: string, ...args: readonly string[]): Promise<string> => await run(["sh", "-c", text, "sh", ...args]);
   const lines = async (text: string, ...args: readonly string[]): Promise<readonly string[]> =>
     (await script(text, ...args)).split("\n").filter((line) => line !== "");

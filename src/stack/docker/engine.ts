@@ -1,6 +1,6 @@
 /**
- * The container engine of this machine, through its own command line: which program answers, and which of the three ways to compose
- * it has. The engine's program finds its socket as its own context says; an older compose, which knows no contexts, is told.
+ * The container engine of this machine, used through its command line. Finds the first engine that answers, and its compose command. The
+ * engine's program finds its socket by its context; the old docker-compose does not know contexts and gets DOCKER_HOST.
  */
 
 import { hasCode, StreamctlError } from "../../core/errors.ts";
@@ -8,7 +8,7 @@ import { findProgram, followCommand, runCommand, type Command, type CommandResul
 import { Deadline, throwIfInterrupted } from "../../core/wait.ts";
 
 export interface RunOptions {
-  /** Without one the program ends by itself or by its time, whatever is typed meanwhile. */
+  /** Without a signal, the program runs until it exits or times out, and Ctrl-C does not reach it. */
   readonly signal?: AbortSignal | undefined;
   /** Default: {@link answerTimeoutMs}. */
   readonly timeoutMs?: number;
@@ -19,9 +19,9 @@ export interface ContainerEngine {
   /** Such as `docker 20.10.24`. */
   readonly name: string;
   run(args: readonly string[], options?: RunOptions): Promise<CommandResult>;
-  /** As `followCommand()`; returns when the signal fires too. */
+  /** As `followCommand()`. */
   follow(args: readonly string[], onLine: (line: string) => Promise<void>, signal: AbortSignal): Promise<FollowEnd>;
-  /** Works on the `compose.yaml` of a folder. @throws StreamctlError `prerequisite` where the engine has no compose */
+  /** Runs a compose command on the `compose.yaml` of a folder. @throws StreamctlError `prerequisite` when the engine has no compose */
   compose(
     place: { readonly folder: string; readonly project: string },
     args: readonly string[],
@@ -29,25 +29,25 @@ export interface ContainerEngine {
   ): Promise<CommandResult>;
 }
 
-/** Longest time for one answer of an engine, in milliseconds. */
+/** Default timeout of an engine command, in milliseconds. */
 const answerTimeoutMs = 60_000;
 
-/** Longest time for an engine to say that it is there, in milliseconds. */
-const lookTimeoutMs = 10_000;
+/** Timeout of the commands that detect an engine, in milliseconds. */
+const detectTimeoutMs = 10_000;
 
 interface EngineProgram {
   readonly program: string;
-  /** Template of the version that it shows. */
+  /** Format template that prints its version. */
   readonly version: string;
-  /** Ways to compose, the first that is there counts. */
+  /** Compose commands; the first that exists is used. */
   readonly compose: readonly (readonly string[])[];
-  /** Environment of its composes. */
+  /** Environment of the compose commands. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const programs: readonly EngineProgram[] = [
   { program: "docker", version: "{{.Server.Version}}", compose: [["docker", "compose"], ["docker-compose"]], env: {} },
-  // Images of the format that podman prefers have no health check.
+  // Podman's default image format (OCI) has no health checks.
   {
     program: "podman",
     version: "{{.Client.Version}}",
@@ -56,29 +56,29 @@ const programs: readonly EngineProgram[] = [
   },
 ];
 
-/** Variables that lead a client to its engine, those first that decide alone. */
+/** Variables that select a client's engine, in order of precedence. */
 const settings = ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_API_VERSION", "DOCKER_TLS_VERIFY", "CONTAINER_HOST", "CONTAINER_CONNECTION"];
 
 /**
- * The first engine that answers.
+ * Finds the first engine that answers.
  *
- * @throws StreamctlError `prerequisite` where none does, with what each program said
+ * @throws StreamctlError `prerequisite` when none does, with the output of each program
  */
 export async function findEngine(signal?: AbortSignal): Promise<ContainerEngine> {
-  const said: string[] = [];
+  const failures: string[] = [];
   for (const known of programs) {
     const { program, version } = known;
     const answer = await tryCommand({ program, args: ["version", "--format", version] }, signal);
-    // A client that warns, as of a configuration that it cannot read, does so beside its version.
+    // A client may print warnings besides its version.
     const shown = answer?.exitCode === 0 ? /^v?\d\S*$/mu.exec(answer.output)?.[0] : undefined;
     if (shown !== undefined) return engineOf(known, shown);
-    if (answer) said.push(`${program}: ${answer.output.trim().split("\n").at(-1) ?? ""}`);
+    if (answer) failures.push(`${program}: ${answer.output.trim().split("\n").at(-1) ?? ""}`);
   }
   const [variable, value] = settings.map((name) => [name, process.env[name] ?? ""] as const).find(([, text]) => text !== "") ?? [];
-  const start = variable === undefined ? "Start Docker or Podman" : `Unset ${variable} (${value}), or start the engine that it leads to`;
-  throw new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers here", {
-    detail: said.join("\n"),
-    hint: `${start}, or run the engines as processes: streamctl up --runtime local`,
+  const start = variable === undefined ? "Start Docker or Podman" : `Unset ${variable} (${value}), or start the engine that it selects`;
+  throw new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers", {
+    detail: failures.join("\n"),
+    hint: `${start}, or use local processes: streamctl up --runtime local`,
   });
 }
 
@@ -104,20 +104,20 @@ async function findCompose({
   env,
 }: EngineProgram): Promise<{ readonly words: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
   for (const words of compose) {
-    if (await isThere(words)) return { words, env: { ...env, ...(words[0] === program ? {} : await socketOf(program)) } };
+    if (await exists(words)) return { words, env: { ...env, ...(words[0] === program ? {} : await socketOf(program)) } };
   }
-  throw new StreamctlError("prerequisite", `Cannot use --runtime docker: ${program} answers, and has no compose`, {
-    hint: "Install Docker Compose (Debian: apt-get install docker-compose), or type: streamctl up --runtime local",
+  throw new StreamctlError("prerequisite", `Cannot use --runtime docker: ${program} has no compose command`, {
+    hint: "Install Docker Compose (Debian: apt-get install docker-compose), or run: streamctl up --runtime local",
   });
 }
 
-/** A program of its own is looked for and not asked: an old compose takes half a second for any answer. */
-async function isThere([program = "", ...rest]: readonly string[]): Promise<boolean> {
+/** A stand-alone program is only looked up on the PATH: the old docker-compose takes half a second to print its version. */
+async function exists([program = "", ...rest]: readonly string[]): Promise<boolean> {
   if (rest.length === 0) return (await findProgram(program)) !== undefined;
   return (await tryCommand({ program, args: [...rest, "version"] }))?.exitCode === 0;
 }
 
-/** The socket of docker's current context, for a program that knows DOCKER_HOST only. */
+/** The socket of Docker's current context, for a program that reads only DOCKER_HOST. */
 async function socketOf(program: string): Promise<Readonly<Record<string, string>>> {
   if ((process.env["DOCKER_HOST"] ?? "") !== "") return {};
   const answer = await tryCommand({ program, args: ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"] });
@@ -125,18 +125,18 @@ async function socketOf(program: string): Promise<Readonly<Record<string, string
   return host === "" ? {} : { DOCKER_HOST: host };
 }
 
-/** Undefined where there is no such program; one that does not answer in time has failed. */
+/** Runs a command; undefined when the program does not exist. A timeout counts as a failure. */
 async function tryCommand(command: Command, signal?: AbortSignal): Promise<CommandResult | undefined> {
   try {
-    return await within(command, { signal, timeoutMs: lookTimeoutMs });
+    return await within(command, { signal, timeoutMs: detectTimeoutMs });
   } catch (error) {
-    if (hasCode(error, "timeout")) return { exitCode: 1, output: `no answer within ${lookTimeoutMs / 1000} s` };
+    if (hasCode(error, "timeout")) return { exitCode: 1, output: `no answer within ${detectTimeoutMs / 1000} s` };
     if (hasCode(error, "prerequisite")) return undefined;
     throw error;
   }
 }
 
-/** An engine's client has settings of its own there: DOCKER_HOST, XDG_RUNTIME_DIR, SSH_AUTH_SOCK and others. */
+/** An engine's client needs variables such as DOCKER_HOST, XDG_RUNTIME_DIR and SSH_AUTH_SOCK. */
 function withWholeEnvironment(command: Command): Command {
   return { ...command, inherits: "all" };
 }
@@ -153,9 +153,9 @@ async function within(command: Command, { signal, timeoutMs = answerTimeoutMs, o
     throwIfInterrupted(signal);
     if (!time.signal.aborted) throw error;
     const words = [command.program, ...command.args.slice(0, 2)].join(" ");
-    throw new StreamctlError("timeout", `Cannot wait for "${words}" any longer: no answer within ${timeoutMs / 1000} s`, {
+    throw new StreamctlError("timeout", `Timed out after ${timeoutMs / 1000} s waiting for "${words}"`, {
       cause: error,
-      hint: "Look whether the container engine works: docker ps",
+      hint: "Check that the container engine works: docker ps",
     });
   } finally {
     time.release();

@@ -1,6 +1,6 @@
 /**
- * The images of the docker runtime: what a build is given, and the name that its content has. The same content has the same name, so
- * an image that is there need not be built again. Pure.
+ * The images of the docker runtime: build arguments and tags. A tag contains a hash of the image's content, so an existing image need not
+ * be built again. Pure.
  */
 
 import type { Declarations } from "../../core/assets.ts";
@@ -13,13 +13,13 @@ import { hasImage, type InstalledJars, type MavenJars, type ServiceDefinition } 
 export interface ImageSource {
   readonly declarations: Declarations;
   /**
-   * Images that builds stand on, by the build argument that names each: BASE_IMAGE is a Java 17 runtime on a Linux with bash, BUILD_IMAGE
-   * Maven with a Java 17 compiler, and each engine that the user installs has one of its own.
+   * Base images by build argument: BASE_IMAGE is a Java 17 runtime on a Linux with bash, BUILD_IMAGE is Maven with a Java 17 compiler, and
+   * each engine that the user installs has its own.
    */
   readonly bases: Readonly<Record<string, string>>;
-  /** For which the engine's client builds, as `linux/arm64`, where the user says so: it makes other images of the same content. */
+  /** Target platform, such as `linux/arm64`, when the user sets one: it makes different images of the same content. */
   readonly platform?: string | undefined;
-  /** Jars in folders of the user's, by engine, which are taken in the place of its image. */
+  /** Jars in the user's folders by engine, used instead of the engine's image. */
   readonly folders?: ReadonlyMap<string, JarFolder> | undefined;
 }
 
@@ -29,29 +29,29 @@ export interface Image {
   readonly dockerfile: string;
   /** Arguments of the build; its context is a folder with the declarations, `ca/` and `jars/`. */
   readonly args: Readonly<Record<string, string>>;
-  /** What lies in `jars/` while the image is built. */
+  /** Jars that are copied to `jars/` while the image is built. */
   readonly jars?: JarFolder | undefined;
-  /** What to type where what it is built on cannot be pulled. */
+  /** Hint for a base image that cannot be pulled. */
   readonly withoutBase: string;
 }
 
-/** Where the jars of a user's folder lie in a build context. */
+/** Folder of the user's jars in a build context. */
 export const jarsFolder = "jars/server";
 
 /** Folders inside a container. */
 export const containerFolders = { confDir: "/engine/conf", dataDir: "/data" } as const;
 
-/** What differs between the images of engines from Maven and those of engines that the user has installed. */
+/** What differs between images of engines from Maven and of engines that the user has installed. */
 type Build = Pick<Image, "dockerfile" | "args" | "jars" | "withoutBase"> & { readonly version: string };
 
-/** The image of each engine among the services that have one. */
+/** The images of all engines that the services use. */
 export function imagesOf(definitions: readonly ServiceDefinition[], source: ImageSource): readonly Image[] {
   return [...new Set(definitions.filter(hasImage).map((definition) => definition.process.jars.engine))].map((engine) =>
     imageOf(engine, definitions, source),
   );
 }
 
-/** The image of an engine, with the configuration of each of its services in it. */
+/** The image of an engine. It contains the configuration of all services of that engine. */
 export function imageOf(engine: string, definitions: readonly ServiceDefinition[], source: ImageSource): Image {
   const { declarations, bases, platform } = source;
   const own = definitions.filter(hasImage).filter((definition) => definition.process.jars.engine === engine);
@@ -76,8 +76,7 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
 }
 
 /**
- * Values for `dockerfiles/render`: pairs between spaces. What would separate pairs, or be taken for such a code, stands as in an address:
- * `%20` for a space.
+ * Values for `dockerfiles/render`: pairs separated by spaces. Spaces, control characters and percent signs are percent-encoded: `%20`.
  */
 export function encodeValues(values: TemplateValues): string {
   // oxlint-disable-next-line no-control-regex -- They are what is encoded.
@@ -93,7 +92,7 @@ function mavenBuild({ engine, version }: MavenJars, { bases }: ImageSource): Bui
     dockerfile: "dockerfiles/engine.Dockerfile",
     args: { ENGINE: engine, BUILD_IMAGE: bases["BUILD_IMAGE"] ?? "" },
     withoutBase:
-      "Where the base images cannot be pulled, name others: STREAMCTL_BASE_IMAGE (a Java 17), STREAMCTL_BUILD_IMAGE (Maven with Java 17)",
+      "If the base images cannot be pulled, set others: STREAMCTL_BASE_IMAGE (Java 17), STREAMCTL_BUILD_IMAGE (Maven with Java 17)",
   };
 }
 
@@ -112,7 +111,7 @@ function installedBuild({ engine, image, archiveFolders }: InstalledJars, { base
   };
 }
 
-/** Of no service: streamctl's own image, and the stand-ins for base images. */
+/** Dockerfiles that no service uses: streamctl's own image, and substitutes for the base images. */
 const otherDockerfiles: ReadonlySet<string> = new Set(["dockerfiles/base.Dockerfile", "dockerfiles/streamctl.Dockerfile"]);
 
 /** Declarations that a build reads. */
@@ -121,7 +120,7 @@ export function contextPaths(declarations: Declarations): readonly string[] {
 }
 
 /**
- * The images that builds stand on: those that the environment names, or else the defaults of the Dockerfiles, where each stands once.
+ * The base images: those that the environment names, otherwise the defaults in the Dockerfiles.
  */
 export function imageSource(declarations: Declarations, environment: Readonly<Record<string, string | undefined>>): ImageSource {
   const texts = contextPaths(declarations).filter((path) => path.endsWith(".Dockerfile"));

@@ -1,4 +1,4 @@
-/** Services as containers of one compose project, on images of our own, published on loopback, with stated limits. */
+/** Runs services as containers of one compose project, with ports published on loopback and memory limits. */
 
 import { existsSync } from "node:fs";
 import { diskOf } from "../../core/disk.ts";
@@ -23,27 +23,27 @@ import type { StateFolder } from "../../state/state-folder.ts";
 
 export interface DockerRuntimeOptions {
   readonly folder: StateFolder;
-  /** Name of the compose project, which is the stack's: what an engine keeps of the stack is found by it. */
+  /** Name of the compose project, derived from the stack's id. */
   readonly project: string;
-  /** Every service that the project may have: what an image holds does not depend on what is asked for now. */
+  /** All services that the project may have, so that images do not depend on which services are requested. */
   readonly definitions: readonly ServiceDefinition[];
   readonly source: ImageSource;
-  /** Root certificates in PEM that builds trust. */
+  /** Root certificates in PEM format that builds trust. */
   readonly extraCa?: readonly string[] | undefined;
-  /** Default: the first that answers, looked for when it is needed. */
+  /** Default: the first engine that answers, detected when it is first needed. */
   readonly engine?: ContainerEngine;
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Exit code of a process that SIGKILL ended. */
+/** Exit code after SIGKILL. */
 const killedExitCode = 137;
 
-/** Pause before a followed log is asked for again, after its container has ended, in milliseconds. */
+/** Pause before the log of a container that has ended is followed again, in milliseconds. */
 const logIntervalMs = 500;
 
-/** Kinds of what an engine keeps of a compose project, in the order in which they can be removed. */
-const belongings = [
+/** Kinds of a compose project's objects, in the order in which they can be removed. */
+const objectKinds = [
   { list: ["ps", "-a"], remove: ["rm", "-f"] },
   { list: ["volume", "ls"], remove: ["volume", "rm"] },
   { list: ["network", "ls"], remove: ["network", "rm"] },
@@ -73,13 +73,13 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         images.filter(({ engine }) => needed.has(engine)),
         { log, signal },
       );
-      // What runs in another form is stopped first, in its turn, and made anew then.
+      // Running containers with another definition are stopped later, by the plan, and recreated then.
       const emptied = await withoutVolume(
         names.filter((name) => made.includes(name)),
         project,
         containers,
       );
-      if (emptied.length > 0) log.warn(`The data of ${emptied.join(", ")} is lost: the volume was removed, not by streamctl`);
+      if (emptied.length > 0) log.warn(`The data of ${emptied.join(", ")} is lost: the volume was removed outside of streamctl`);
       await services.create(names);
       await writeMadeVolumes(project, [...made, ...names]);
     },
@@ -88,25 +88,29 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async start(definition) {
       const containerId = await services.start(definition);
-      const seen = await containers.look(containerId);
-      if (!seen) throw new StreamctlError("service-failed", `Cannot start "${definition.name}": its container was removed at once`);
+      const seen = await containers.inspect(containerId);
+      if (!seen)
+        throw new StreamctlError(
+          "service-failed",
+          `Cannot start "${definition.name}": its container was removed immediately after the start`,
+        );
       return { pid: seen.pid, containerId, startedAt: seen.startedAt };
     },
 
     async stop(name, identity, timeoutMs) {
       const { containerId, startedAt } = requireContainer(identity);
-      const before = await containers.look(containerId);
+      const before = await containers.inspect(containerId);
       if (before?.running !== true || before.startedAt !== startedAt) return;
       await containers.ask(["stop", "-t", String(Math.ceil(timeoutMs / 1000)), containerId], { timeoutMs: timeoutMs + 30_000 });
-      containers.changed(containerId);
-      const after = await containers.look(containerId);
-      if (after?.running === true) throw new StreamctlError("service-failed", `Cannot stop "${name}": its container still runs`);
-      if (after?.exitCode === killedExitCode) log.warn(`${name} did not stop within ${timeoutMs / 1000} s: it was killed`);
+      containers.invalidate(containerId);
+      const after = await containers.inspect(containerId);
+      if (after?.running === true) throw new StreamctlError("service-failed", `Cannot stop "${name}": its container is still running`);
+      if (after?.exitCode === killedExitCode) log.warn(`${name} did not stop within ${timeoutMs / 1000} s and was killed`);
     },
 
     async isRunning(identity) {
       const { containerId, startedAt } = requireContainer(identity);
-      const seen = await containers.lookLately(containerId);
+      const seen = await containers.inspectCached(containerId);
       return seen?.running === true && seen.startedAt === startedAt;
     },
 
@@ -130,7 +134,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       return exitCode === undefined ? undefined : endOfExitCode(Number(exitCode), outOfMemory === "true");
     },
 
-    // The container engine listens on what it publishes, and starts no container whose port is taken.
+    // The container engine itself listens on published ports, and does not start a container whose port is in use.
     requireOwnPorts: async () => {},
 
     async residentBytes(identity) {
@@ -161,7 +165,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       if (containerId === undefined) return undefined;
       const format = `{{range .Mounts}}{{if eq .Type "volume"}}{{.Source}}{{"\\n"}}{{end}}{{end}}`;
       const [volume = ""] = (await containers.ask(["inspect", "--type", "container", "--format", format, containerId])).split("\n");
-      // An engine in a machine of its own keeps its volumes where this one cannot look.
+      // An engine in a virtual machine keeps its volumes there.
       return existsSync(volume) ? await diskOf(volume) : undefined;
     },
 
@@ -169,12 +173,12 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       containerData(async (args) => {
         const containerId = await containers.find(name);
         if (containerId !== undefined) return await containers.ask(["exec", containerId, ...args]);
-        throw new StreamctlError("not-running", `Cannot look into the data of ${name}: it has no container`);
+        throw new StreamctlError("not-running", `Cannot read the data of ${name}: it has no container`);
       }),
 
     async forget() {
-      // Composes leave what belongs to services that the project had once, such as those of another processor.
-      for (const { list, remove } of belongings) {
+      // Compose leaves objects of services that are no longer in the file, such as those of another processor.
+      for (const { list, remove } of objectKinds) {
         const found = listed(await containers.ask([...list, "-q", "--filter", `label=com.docker.compose.project=${project.name}`]));
         if (found.length > 0) await containers.ask([...remove, ...found]);
       }
@@ -182,7 +186,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   };
 }
 
-/** @throws StreamctlError `state` for a service that another runtime started */
+/** @throws StreamctlError `state` for a service of another runtime */
 function requireContainer(identity: ServiceIdentity): ContainerIdentity {
   if ("containerId" in identity) return identity;
   throw new StreamctlError("state", `Cannot find the container of process ${identity.pid}: it was started by another runtime`);

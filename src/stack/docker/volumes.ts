@@ -1,6 +1,6 @@
 /**
- * The volumes of a project, each with the data of one service. Which were made is written down beside `compose.yaml`, because an engine
- * makes an empty volume in the place of one that somebody removed without a word.
+ * The volumes of a project, each with the data of one service. The created volumes are listed in a file next to `compose.yaml`, because an
+ * engine silently creates an empty volume in place of one that was removed.
  */
 
 import { join } from "node:path";
@@ -11,11 +11,11 @@ import { madeVolumesFile, type ComposeProject } from "./compose-project.ts";
 import { listed, type Containers } from "./containers.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
-/** Services whose volumes were made, as it is written down in the project's folder. */
+/** Services whose volumes were created, from the list in the project's folder. */
 export async function readMadeVolumes({ name: project, folder }: ComposeProject): Promise<readonly string[]> {
   const text = await readIfExists(join(folder, madeVolumesFile));
   const made = parseJson(text ?? "");
-  // A copied folder may bring the list of another project.
+  // A copied folder may contain the list of another project.
   if (stringAt(made, "project") !== project) return [];
   return arrayAt(made, "services").filter((service) => typeof service === "string");
 }
@@ -24,16 +24,16 @@ export async function writeMadeVolumes({ name: project, folder }: ComposeProject
   await writeDurably(join(folder, madeVolumesFile), `${JSON.stringify({ project, services: [...new Set(services)] })}\n`);
 }
 
-/** Those of the services that have no volume of this project. */
+/** The services without a volume in this project. */
 export async function withoutVolume(
   services: readonly ServiceName[],
   { name: project }: ComposeProject,
   containers: Containers,
 ): Promise<readonly ServiceName[]> {
-  const looks = services.map(async (service) => {
+  const exists = services.map(async (service) => {
     const filter = `label=${labels.service}=${project}/${service}`;
     return listed(await containers.ask(["volume", "ls", "-q", "--filter", filter])).length > 0;
   });
-  const found = await Promise.all(looks);
+  const found = await Promise.all(exists);
   return services.filter((_, index) => found[index] === false);
 }

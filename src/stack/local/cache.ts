@@ -1,6 +1,6 @@
 /**
- * What is fetched once for a user and kept in the cache: an engine's jars, a Python environment. A folder in the cache is whole, because it
- * appears by rename; it is checked against its manifest all the same, since caches get cleaned by half.
+ * The user's cache of downloads: engines' jars and Python environments. A folder in the cache is complete, because it is created by rename.
+ * It is still checked against its manifest, because cleanup tools may delete single files.
  */
 
 import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
@@ -15,30 +15,30 @@ import { formatSeconds } from "../../core/units.ts";
 export interface CacheContext {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
-  /** Made where it is missing. */
+  /** Created if it does not exist. */
   readonly cacheDir: string;
 }
 
 export interface CacheEntry {
-  /** Path below the cache's folder; its name tells its content. */
+  /** Path relative to the cache; its name contains a hash of what it is made from. */
   readonly path: string;
-  /** As people know it: `Kafka 4.3.1`. */
+  /** Name in messages: `Kafka 4.3.1`. */
   readonly label: string;
-  /** Room that filling needs at its peak, in bytes. */
+  /** Peak disk usage of `fill`, in bytes. */
   readonly diskBytes: number;
-  /** Writes all of it into a folder, which is there and empty. It is moved afterwards. */
+  /** Writes the entry into an empty folder, which is renamed afterwards. */
   readonly fill: (draft: string) => Promise<void>;
 }
 
-/** Whether an entry stands in the cache, whole. */
+/** Whether the cache contains a complete entry. */
 export async function isCached(cacheDir: string, path: string): Promise<boolean> {
   return (await missingFile(join(cacheDir, path))) === undefined;
 }
 
 /**
- * Fills the cache with the entries that are missing, one after another, under the cache's own lock.
+ * Adds the missing entries to the cache, one after another, holding the cache's lock.
  *
- * @throws StreamctlError `no-space`, `state` for a cache that cannot be written, and what `fill` throws
+ * @throws StreamctlError `no-space`, `state` for a cache that is not writable, and errors of `fill`
  */
 export async function fillCache(entries: readonly CacheEntry[], context: CacheContext): Promise<void> {
   const { cacheDir, log, signal } = context;
@@ -46,7 +46,7 @@ export async function fillCache(entries: readonly CacheEntry[], context: CacheCo
   for (const entry of entries) if (!(await isCached(cacheDir, entry.path))) missing.push(entry);
   if (missing.length === 0) return;
   await requireSpace(cacheDir, missing);
-  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which fills the cache`);
+  const onWait = (pid: number): void => log.info(`Waiting for process ${pid}, which is filling the cache`);
   await withLock(join(cacheDir, "lock"), { signal, timeoutMs: 30 * 60_000, onWait }, async () => {
     await removeDrafts(cacheDir);
     for (const entry of missing) await fillEntry(entry, context);
@@ -55,9 +55,9 @@ export async function fillCache(entries: readonly CacheEntry[], context: CacheCo
 
 async function fillEntry({ path, label, diskBytes, fill }: CacheEntry, { cacheDir, log }: CacheContext): Promise<void> {
   const home = join(cacheDir, path);
-  const lacking = await missingFile(home);
-  if (lacking === undefined) return; // Another process was faster.
-  if (lacking !== home) log.warn(`${label} in the cache lacks ${basename(lacking)}: fetching it again`);
+  const missing = await missingFile(home);
+  if (missing === undefined) return; // Another process was faster.
+  if (missing !== home) log.warn(`${label} in the cache is incomplete (${basename(missing)} is missing or damaged): downloading it again`);
   const draft = join(cacheDir, `${draftPrefix}${basename(path)}-${process.pid}`);
   try {
     await mkdir(draft, { recursive: true });
@@ -79,7 +79,7 @@ async function fillEntry({ path, label, diskBytes, fill }: CacheEntry, { cacheDi
 const manifestName = "manifest.json";
 const draftPrefix = ".draft-";
 
-/** Path of the first file that the manifest names and that is not there in its size; the folder itself where all is missing. */
+/** The first file of the manifest that is missing or has another size; the folder itself when there is no manifest. */
 async function missingFile(home: string): Promise<string | undefined> {
   const text = await readIfExists(join(home, manifestName));
   if (text === undefined) return home;
@@ -88,11 +88,11 @@ async function missingFile(home: string): Promise<string | undefined> {
   const paths = Object.entries(manifest);
   const sizes = await Promise.all(paths.map(async ([path]) => (await stat(join(home, path)).catch(() => undefined))?.size));
   const index = paths.findIndex(([, size], i) => sizes[i] !== size);
-  const lacking = paths[index];
-  return lacking ? join(home, lacking[0]) : undefined;
+  const missing = paths[index];
+  return missing ? join(home, missing[0]) : undefined;
 }
 
-/** Undefined for half a manifest, as a power cut leaves it. */
+/** Undefined for a truncated manifest, as after a power failure. */
 function parseManifest(text: string): Readonly<Record<string, number>> | undefined {
   const manifest = parseJson(text);
   return isObject(manifest) ? (manifest as Readonly<Record<string, number>>) : undefined;
@@ -105,7 +105,7 @@ async function listFiles(folder: string): Promise<Record<string, number>> {
   return Object.fromEntries(sizes);
 }
 
-/** A draft whose process was killed is of no use to anyone. */
+/** Removes the drafts of killed processes. */
 async function removeDrafts(cacheDir: string): Promise<void> {
   const drafts = (await readdir(cacheDir)).filter((name) => name.startsWith(draftPrefix));
   await Promise.all(drafts.map((name) => rm(join(cacheDir, name), { recursive: true, force: true })));
@@ -116,9 +116,9 @@ async function requireSpace(cacheDir: string, missing: readonly CacheEntry[]): P
     await mkdir(cacheDir, { recursive: true });
   } catch (error) {
     if (systemCode(error) === "ENOSPC") throw noSpace(cacheDir, 0);
-    throw new StreamctlError("state", `Cannot make the cache folder "${cacheDir}": ${systemCode(error) ?? String(error)}`, {
+    throw new StreamctlError("state", `Cannot create the cache folder "${cacheDir}": ${systemCode(error) ?? String(error)}`, {
       cause: error,
-      hint: "Point XDG_CACHE_HOME at a folder that you may write",
+      hint: "Set XDG_CACHE_HOME to a writable folder",
     });
   }
   const needed = missing.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
@@ -129,9 +129,9 @@ async function requireSpace(cacheDir: string, missing: readonly CacheEntry[]): P
 export function noSpace(cacheDir: string, needed: number): StreamctlError {
   return new StreamctlError(
     "no-space",
-    `Cannot fill the cache "${cacheDir}": no room on its disk, ${Math.ceil(needed / 1e6)} MB are needed`,
+    `Not enough space on the disk of the cache "${cacheDir}": ${Math.ceil(needed / 1e6)} MB are needed`,
     {
-      hint: "Free some room, or point XDG_CACHE_HOME at a larger disk",
+      hint: "Free some space, or set XDG_CACHE_HOME to a folder on a larger disk",
     },
   );
 }

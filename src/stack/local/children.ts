@@ -1,4 +1,4 @@
-/** Processes that this command started. They outlive it; while it runs, it learns how they end. */
+/** Processes that this command started. They outlive it, but while it runs it knows how they end. */
 
 import { oomKills } from "../../core/memory.ts";
 import { type Command, type ProcessEnd, type ProcessIdentity, startDetached } from "../../core/process.ts";
@@ -6,7 +6,7 @@ import { pause } from "../../core/wait.ts";
 import type { ServiceEnd } from "../runtime.ts";
 import { endOfExitCode } from "../service-end.ts";
 
-/** Longest time between the moment when a process is seen to be gone and the system's word on its end, in milliseconds. */
+/** Longest wait for the exit event of a process that is no longer running, in milliseconds. */
 const endTimeoutMs = 1000;
 
 export class Children {
@@ -14,7 +14,7 @@ export class Children {
   readonly #countOomKills: () => Promise<number | undefined>;
   readonly #oomKillsBefore: Promise<number | undefined>;
 
-  /** @param countOomKills as `oomKills()`, the default */
+  /** @param countOomKills default: `oomKills()` */
   constructor(countOomKills: () => Promise<number | undefined> = async () => await oomKills()) {
     this.#countOomKills = countOomKills;
     this.#oomKillsBefore = countOomKills();
@@ -31,7 +31,7 @@ export class Children {
     return identity;
   }
 
-  /** Of a process that an earlier command started, only whether it may have ended for lack of memory can be told. */
+  /** How a process ended. For one that an earlier command started, only an OOM kill can be detected. */
   async endOf(pid: number): Promise<ServiceEnd | undefined> {
     const [before, now] = [await this.#oomKillsBefore, await this.#countOomKills()];
     const killedForMemory = before !== undefined && now !== undefined && now > before;

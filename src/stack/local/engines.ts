@@ -1,4 +1,4 @@
-/** The engines' jars: resolved once a user by Maven from the embedded poms, kept in the cache. */
+/** The engines' jars: resolved with Maven from the embedded poms, once per user, and kept in the cache. */
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -8,25 +8,25 @@ import { runCommand } from "../../core/process.ts";
 import { reportsDiskFull } from "../../core/program-messages.ts";
 import { shortHash } from "../../core/short-hash.ts";
 import { type CacheContext, type CacheEntry, fillCache, isCached, noSpace } from "./cache.ts";
-import { mavenCall, nameCutSettings, readMavenSettings, repositoryOfStranger } from "./maven-environment.ts";
+import { mavenCall, logFilteredSettings, readMavenSettings, repositoryForUnknownUser } from "./maven-environment.ts";
 import type { MavenJars } from "../service.ts";
 
-/** Room that the resolution of engines needs, Maven's own repository included, in bytes. */
+/** Disk space for resolving engines, including Maven's local repository, in bytes. */
 export function diskBytesFor(engines: readonly MavenJars[]): number {
   return engines.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
 }
 
-/** Whether the resolution of an engine compiles Java. */
+/** Whether resolving an engine compiles Java sources. */
 export function needsCompiler({ sources }: MavenJars): boolean {
   return sources.length > 0;
 }
 
-/** Each engine once, in the order in which the jars name them. */
+/** Removes repeated engines. */
 export function distinctEngines(jars: readonly MavenJars[]): readonly MavenJars[] {
   return [...new Map(jars.map((one) => [one.engine, one])).values()];
 }
 
-/** What Maven needs to resolve an engine: texts by the path at which they lie in its project. */
+/** The files of an engine's Maven project by path: the pom and the Java sources. */
 function mavenProject({ engine, sources }: MavenJars, declarations: Declarations): Readonly<Record<string, string>> {
   const compiled = sources.map((source) => [`src/main/java/${basename(source)}`, declarations.read(source)] as const);
   return Object.fromEntries([["pom.xml", declarations.read(`config/${engine}/pom.xml`)], ...compiled]);
@@ -38,36 +38,36 @@ const plugins = {
 } as const;
 
 export interface EngineContext extends CacheContext {
-  /** With the engines' poms. */
+  /** Contains the engines' poms. */
   readonly declarations: Declarations;
 }
 
 type Cache = Pick<EngineContext, "cacheDir" | "declarations">;
 
-/** Class path of an engine in the cache: every jar of `lib`, and `classes` where the pom compiles sources. */
+/** Class path of an engine in the cache: all jars in `lib`, after the compiled classes if there are sources. */
 export function classPath(cache: Cache, engine: MavenJars): string {
   const home = join(cache.cacheDir, pathOf(engine, cache.declarations));
   const jars = join(home, "lib", "*");
   return needsCompiler(engine) ? `${join(home, "target", "classes")}:${jars}` : jars;
 }
 
-/** Whether the engine stands in the cache, whole. */
+/** Whether the engine is in the cache, complete. */
 export async function isResolved({ cacheDir, declarations }: Cache, engine: MavenJars): Promise<boolean> {
   return await isCached(cacheDir, pathOf(engine, declarations));
 }
 
 /**
- * Brings the engines that are missing into the cache.
+ * Adds the missing engines to the cache.
  *
  * @throws StreamctlError `prerequisite` without Maven, `no-space`, `download` with the end of Maven's output.
  */
 export async function resolveEngines(engines: readonly MavenJars[], context: EngineContext): Promise<void> {
-  let named = false;
+  let logged = false;
   const entries = distinctEngines(engines).map((engine): CacheEntry => {
     const { diskBytes } = engine;
     const fill = async (draft: string): Promise<void> => {
-      if (!named) nameCutSettings(process.env, context.log);
-      named = true;
+      if (!logged) logFilteredSettings(process.env, context.log);
+      logged = true;
       await mkdir(join(draft, "lib"));
       for (const [path, text] of Object.entries(mavenProject(engine, context.declarations))) {
         await mkdir(dirname(join(draft, path)), { recursive: true });
@@ -83,17 +83,25 @@ export async function resolveEngines(engines: readonly MavenJars[], context: Eng
 async function runMaven(engine: MavenJars, folder: string, { log, signal, cacheDir }: EngineContext): Promise<void> {
   const release = releaseOf(engine);
   const goals = needsCompiler(engine) ? [plugins.compile, plugins.copy] : [plugins.copy];
-  // Where a folder has none, Maven takes the options in `.mvn` of the nearest folder above that has one.
+  // Without its own `.mvn`, Maven reads the options in `.mvn` of the nearest parent folder.
   await mkdir(join(folder, ".mvn", "tmp"), { recursive: true });
   const call = mavenCall(process.env, await readMavenSettings(process.env), join(folder, ".mvn", "tmp"));
   const copied = ["-DincludeScope=runtime", `-DoutputDirectory=${join(folder, "lib")}`];
-  const args = [...call.args, ...(await repositoryOfStranger(cacheDir, call)), "-B", "-f", join(folder, "pom.xml"), ...goals, ...copied];
-  log.info(`Resolving ${release} by Maven (about ${engine.jarCount} jars, once)`);
+  const args = [
+    ...call.args,
+    ...(await repositoryForUnknownUser(cacheDir, call)),
+    "-B",
+    "-f",
+    join(folder, "pom.xml"),
+    ...goals,
+    ...copied,
+  ];
+  log.info(`Resolving ${release} with Maven (about ${engine.jarCount} jars, only the first time)`);
   let fetched = 0;
   const onLine = (line: string): void => {
     if (!/^(?:\[INFO\] )?Downloaded .*\.jar /u.test(line)) return;
     fetched += 1;
-    if (fetched % 25 === 0) log.info(`  ${release}: ${fetched} jars fetched, those of Maven itself among them`);
+    if (fetched % 25 === 0) log.info(`  ${release}: ${fetched} jars downloaded, including those of Maven plugins`);
   };
   let result;
   try {
@@ -102,17 +110,17 @@ async function runMaven(engine: MavenJars, folder: string, { log, signal, cacheD
     if (!hasCode(error, "prerequisite")) throw error;
     throw new StreamctlError("prerequisite", `Cannot resolve ${release}: Maven (mvn) is not on the PATH`, {
       cause: error,
-      hint: "Install Maven (Debian: apt-get install maven), then type the same again",
+      hint: "Install Maven (Debian: apt-get install maven), then run the command again",
     });
   }
   if (result.exitCode === 0) return await rm(join(folder, ".mvn"), { recursive: true });
   if (reportsDiskFull(result.output)) throw noSpace(cacheDir, engine.diskBytes);
   const errors = result.output.split("\n").filter((line) => line.startsWith("[ERROR]"));
-  throw new StreamctlError("download", `Cannot resolve ${release}: Maven ended with ${result.exitCode}`, {
+  throw new StreamctlError("download", `Cannot resolve ${release}: Maven failed with exit code ${result.exitCode}`, {
     detail: errors.slice(0, 5).join("\n"),
     hint:
-      "Check that this machine reaches its Maven repository (proxies: ~/.m2/settings.xml or MAVEN_OPTS; no mavenrc is read), " +
-      "then type the same again: what was fetched is kept",
+      "Check that this machine can reach its Maven repository (proxies: ~/.m2/settings.xml or MAVEN_OPTS; mavenrc files are not read), " +
+      "then run the command again; downloaded files are kept",
   });
 }
 
@@ -121,7 +129,7 @@ function releaseOf({ label, version }: MavenJars): string {
   return `${label} ${version}`;
 }
 
-/** Below the cache's folder. */
+/** Path relative to the cache. */
 function pathOf(engine: MavenJars, declarations: Declarations): string {
   const texts = Object.values(mavenProject(engine, declarations));
   return join("engines", `${engine.engine}-${shortHash(texts.join(""), 12)}`);

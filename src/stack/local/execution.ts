@@ -5,8 +5,8 @@ import { StreamctlError, systemCode } from "../../core/errors.ts";
 import { runCommand } from "../../core/process.ts";
 
 /**
- * Whether programs in a folder can be executed, and so libraries in it loaded: not where its file system is mounted with noexec. The
- * folder is made where it is missing.
+ * Whether programs in a folder can be executed, and so native libraries loaded from it: not on a file system mounted with noexec. Creates
+ * the folder if it does not exist.
  */
 export async function allowsExecution(folder: string): Promise<boolean> {
   const program = join(folder, `.execution-${randomUUID()}`);
@@ -23,10 +23,10 @@ export async function allowsExecution(folder: string): Promise<boolean> {
   }
 }
 
-/** What comes of a state folder that does not allow it: the engines unpack native code there. */
-export function noExecution(folder: string): string {
+/** The warning for a state folder on a noexec file system, where the engines unpack native libraries. */
+export function noexecWarning(folder: string): string {
   return (
-    `"${folder}" lies on a file system that allows no execution (noexec): Kafka will refuse records compressed by snappy or zstd. ` +
-    "Take another folder for them: --state-dir DIR"
+    `"${folder}" is on a file system mounted with noexec: Kafka will refuse records compressed with snappy or zstd. ` +
+    "To use these, choose another folder: --state-dir DIR"
   );
 }

@@ -1,28 +1,28 @@
-/** The Java of this machine: which program, how new it is, and whether it compiles. */
+/** Detects the Java of this machine: program, version, and whether it has a compiler. */
 
 import { resolve } from "node:path";
 import { hasCode } from "../../core/errors.ts";
 import { findProgram, isExecutable, runCommand } from "../../core/process.ts";
 
-/** Kafka 4 needs it, as do other engines. https://kafka.apache.org/documentation/#java */
+/** Required by Kafka 4 and other engines. https://kafka.apache.org/documentation/#java */
 export const requiredJava = 17;
 
 export interface Java {
-  /** Full path of `java`; undefined where there is none. */
+  /** Full path of `java`; undefined when none is found. */
   readonly program: string | undefined;
-  /** JAVA_HOME, as it was typed; undefined where it is not set. */
+  /** Value of JAVA_HOME; undefined when it is not set. */
   readonly home: string | undefined;
-  /** Major version; undefined where it cannot be read. */
+  /** Major version; undefined when it cannot be parsed. */
   readonly version: number | undefined;
-  /** What it answered to `-version`. */
+  /** Output of `java -version`. */
   readonly said: string;
-  /** Whether it can compile; undefined where that was not asked. */
+  /** Whether it has a compiler; undefined when that was not checked. */
   readonly compiles: boolean | undefined;
 }
 
 /**
- * Full path of the `java` of JAVA_HOME, or else of the first on the PATH; undefined where there is none. A relative JAVA_HOME counts from
- * the folder in which streamctl was called, whatever folder an engine works in.
+ * Full path of the `java` in JAVA_HOME, or of the first on the PATH; undefined when there is none. A relative JAVA_HOME is relative to the
+ * folder in which streamctl was called, not to an engine's working directory.
  */
 export async function findJava(): Promise<string | undefined> {
   const home = javaHome();
@@ -31,17 +31,17 @@ export async function findJava(): Promise<string | undefined> {
   return (await isExecutable(program)) ? program : undefined;
 }
 
-/** Whether there is a Java here, of whichever version, or JAVA_HOME says that there is. */
+/** Whether JAVA_HOME is set or the PATH contains a Java of any version. */
 export async function hasJava(): Promise<boolean> {
   return javaHome() !== undefined || (await findProgram("java")) !== undefined;
 }
 
-/** @param askCompiler whether to ask it too if it compiles, which takes as long again as its version */
-export async function lookAtJava({
-  askCompiler,
+/** @param checkCompiler whether to check for a compiler, which takes as long as getting the version */
+export async function detectJava({
+  checkCompiler,
   signal,
 }: {
-  readonly askCompiler: boolean;
+  readonly checkCompiler: boolean;
   readonly signal?: AbortSignal | undefined;
 }): Promise<Java> {
   const [program, home] = [await findJava(), javaHome()];
@@ -54,11 +54,11 @@ export async function lookAtJava({
       return error.message;
     }
   };
-  const [said, modules] = await Promise.all([ask("-Xmx64m", "-version"), askCompiler ? ask("--list-modules") : undefined]);
+  const [said, modules] = await Promise.all([ask("-Xmx64m", "-version"), checkCompiler ? ask("--list-modules") : undefined]);
   return { program, home, version: parseJavaVersion(said), said, compiles: modules?.includes("jdk.compiler@") };
 }
 
-/** Major version out of what `java -version` prints; 8 for "1.8.0_402". */
+/** Major version in the output of `java -version`; 8 for "1.8.0_402". */
 export function parseJavaVersion(output: string): number | undefined {
   const match = /version "(?:1\.)?(\d+)/u.exec(output);
   return match?.[1] === undefined ? undefined : Number(match[1]);

@@ -1,4 +1,4 @@
-/** How each kind of process is started on this machine: what it needs beforehand, and the command. */
+/** Starts each kind of process locally: preparation and command. */
 
 import { join } from "node:path";
 import type { Command } from "../../core/process.ts";
@@ -10,7 +10,10 @@ import { findJava } from "./java.ts";
 import type { OwnProgram } from "./own-program.ts";
 import { pythonOf, resolveEnvironments } from "./python.ts";
 
-/** Fetches what the services run on, and checks what the user has installed. @throws StreamctlError as `resolveEngines`, `resolveEnvironments`, `readJarFolder` */
+/**
+ * Downloads the engines of the services, and checks those that the user has installed. @throws StreamctlError as `resolveEngines`,
+ * `resolveEnvironments`, `readJarFolder`
+ */
 export async function prepareLaunch(definitions: readonly ServiceDefinition[], context: EngineContext): Promise<void> {
   const maven: MavenJars[] = [];
   const environments: PythonEnvironment[] = [];
@@ -24,19 +27,19 @@ export async function prepareLaunch(definitions: readonly ServiceDefinition[], c
   await resolveEnvironments(environments, context);
 }
 
-/** What a command is made of beside the definition. */
+/** What a command needs besides the definition. */
 export interface LaunchContext extends Pick<EngineContext, "cacheDir" | "declarations"> {
   /** Renders a text of the definition. */
   readonly render: (text: string) => string;
   readonly folder: { readonly confDir: string; readonly dataDir: string };
   /** `streamctl.service=<stack id>/<name>`. */
   readonly mark: string;
-  /** Whether the configuration folder has a table of host names. */
+  /** Whether the configuration folder contains a hosts file. */
   readonly hosts: boolean;
   readonly ownProgram: () => OwnProgram;
 }
 
-/** The command of a service: each kind has a place for the mark by which its process is found. */
+/** The command of a service. Each kind of process carries the mark in another argument. */
 export async function launchCommand(definition: ServiceDefinition, context: LaunchContext): Promise<Command> {
   const { process: program } = definition;
   const { mark } = context;
@@ -59,7 +62,7 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
   }
 }
 
-/** The command of a JVM's first-time step; undefined where it has none. */
+/** The command that prepares a JVM's data folder; undefined when it needs none. */
 export async function prepareCommand({ process: program, env }: ServiceDefinition, context: LaunchContext): Promise<Command | undefined> {
   if (program.kind !== "jvm" || !program.prepare) return undefined;
   return await javaCommand(env, program, program.prepare, context);
@@ -73,7 +76,7 @@ async function javaCommand(
 ): Promise<Command> {
   const { jars } = program;
   const path = jars.kind === "folder" ? jarFolderClassPath(await readJarFolder(jars, program.mainClass)) : classPath(context, jars);
-  // Names are looked up in this file, and nowhere else.
+  // With this property the JVM resolves host names by this file only.
   const hosts = context.hosts ? [`-Djdk.net.hosts.file=${join(context.folder.confDir, "hosts")}`] : [];
   const words = ["-cp", path, `-D${context.mark}`, ...jvmOptionsOf(program), ...hosts, mainClass, ...args];
   return commandOf({ program: (await findJava()) ?? "java", args: words }, env, context);
@@ -88,7 +91,7 @@ function commandOf({ program, args }: OwnProgram, env: ServiceDefinition["env"],
   };
 }
 
-/** streamctl's own variables count for a service that it runs itself. */
+/** Variables that configure streamctl also apply to a service that is a command of streamctl. */
 function ownSettings(): Readonly<Record<string, string>> {
   const own = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[0].startsWith("STREAMCTL_") && entry[1] !== undefined,

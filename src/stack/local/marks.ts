@@ -1,6 +1,6 @@
 /**
- * Each engine carries the id of its stack and its service's name on its command line, so that it is found where run.json does not
- * name it: the state folder was deleted while the stack was up, or the `up` that started it was killed.
+ * Each engine carries its stack's id and its service's name on its command line. By this mark it is found even when run.json does not
+ * record it: when the state folder was deleted while the stack was up, or the `up` that started it was killed.
  */
 
 import { type ListedProcess, processesOfUser } from "../../core/process-list.ts";
@@ -8,10 +8,10 @@ import type { ProcessIdentity } from "../../core/process.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 import type { StateFolder } from "../../state/state-folder.ts";
 
-/** The word that marks the process of a service; of a JVM it is a system property. */
+/** The argument that marks the process of a service; for a JVM it is a system property. */
 const markWord = /^(?:-D)?streamctl\.service=(?<stackId>[^/]*)\/(?<name>[^/]+)(?:\/(?<step>.+))?$/u;
 
-/** What marks a service's process on its command line; with a step, one that prepares the service and ends by itself. */
+/** The mark of a service's process; with a step, of a process that prepares the service and exits. */
 export function markOf(stackId: string, name: ServiceName, step?: "prepare"): string {
   return [`streamctl.service=${stackId}`, name, ...(step ? [step] : [])].join("/");
 }
@@ -23,8 +23,8 @@ export interface MarkedProcess {
 }
 
 /**
- * Engines of a stack that run: those that carry its id, and those that work in its folder, which had another id if the folder was
- * deleted. A process whose folder was renamed works in the folder of the new name.
+ * Running engines of a stack: those with its id, and those whose working directory is in its folder, which had another id before the state
+ * folder was deleted. After a rename the working directory is reported under the new name.
  */
 export async function markedProcesses(stackId: string | undefined, folder: StateFolder): Promise<readonly MarkedProcess[]> {
   const marked = await processesOfUser((words) => words.some((word) => markWord.test(word)));

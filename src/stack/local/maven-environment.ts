@@ -1,6 +1,6 @@
 /**
- * What Maven is given of the caller's settings. It has to reach the user's repository, so what leads there passes: proxies, certificates,
- * the local repository and the settings files. A debugger, a port for JMX, a `~/.mavenrc` with another Java and goals do not.
+ * Which of the caller's settings Maven gets. It must reach the user's repository, so it gets proxies, certificates, the local repository
+ * and settings files. It does not get a debugger, a JMX port, goals, or a `~/.mavenrc`, which may select another Java.
  */
 
 import { realpath } from "node:fs/promises";
@@ -14,18 +14,18 @@ import { findProgram, runCommand } from "../../core/process.ts";
 import { localeOptions } from "../jvm-options.ts";
 
 export interface MavenCall {
-  /** Words before the goals. */
+  /** Arguments before the goals. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Variables of which something was left out. */
-  readonly cut: readonly string[];
+  /** Variables of which only a part was passed on. */
+  readonly filtered: readonly string[];
 }
 
-/** Where options for Maven's JVM stand, in the order in which later ones win. */
+/** Variables with options for Maven's JVM; later ones take precedence. */
 const optionVariables = ["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "MAVEN_OPTS", "_JAVA_OPTIONS"];
 
 /** https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/net/doc-files/net-properties.html */
-const leadsToRepository =
+const configuresRepositoryAccess =
   /^-D(?:https?\.|ftp\.|socksProxy|java\.net\.|javax\.net\.ssl\.|jdk\.http\.|jdk\.tls\.|maven\.repo\.|maven\.wagon\.|maven\.resolver\.|aether\.)/u;
 
 const settingsFlag = /^(?:-s|--settings|-gs|--global-settings)$/u;
@@ -33,17 +33,17 @@ const settingsFlag = /^(?:-s|--settings|-gs|--global-settings)$/u;
 /**
  * Pure.
  *
- * @param settings texts of the settings files that Maven will read: what they name as `${env.NAME}` passes
- * @param temporaryFolder of Maven's JVM, taken where its path can be handed on
+ * @param settings texts of the settings files that Maven reads: variables that they use as `${env.NAME}` are passed on
+ * @param temporaryFolder temporary folder of Maven's JVM; ignored when its path cannot be passed on
  */
 export function mavenCall(environment: Environment, settings: readonly string[], temporaryFolder: string): MavenCall {
   const given = new Map(optionVariables.map((name) => [name, words(environment[name])]));
-  const options = [...given.values()].flat().filter((word) => leadsToRepository.test(word));
+  const options = [...given.values()].flat().filter((word) => configuresRepositoryAccess.test(word));
   const all = words(environment["MAVEN_ARGS"]);
   const args = all.filter(
-    (word, index) => leadsToRepository.test(word) || settingsFlag.test(word) || settingsFlag.test(all[index - 1] ?? ""),
+    (word, index) => configuresRepositoryAccess.test(word) || settingsFlag.test(word) || settingsFlag.test(all[index - 1] ?? ""),
   );
-  // The script splits the variable at spaces and expands the rest as a shell does: such a path cannot stand in it.
+  // The mvn script splits MAVEN_OPTS at spaces and expands globs, so it cannot contain such a path.
   const temporary = /[\s*?[]/u.test(temporaryFolder) ? [] : [`-Djava.io.tmpdir=${temporaryFolder}`];
   const named = settings.flatMap((text) => [...text.matchAll(/\$\{env\.(\w+)\}/gu)].map((match) => match[1] ?? ""));
   const values = named.filter((name) => !given.has(name)).flatMap((name) => pairs(name, environment[name]));
@@ -54,63 +54,63 @@ export function mavenCall(environment: Environment, settings: readonly string[],
       MAVEN_OPTS: [...localeOptions, ...temporary, ...options].join(" "),
       MAVEN_SKIP_RC: "true",
     },
-    cut: [
-      ...[...given].filter(([, list]) => !list.every((word) => leadsToRepository.test(word))).map(([name]) => name),
+    filtered: [
+      ...[...given].filter(([, list]) => !list.every((word) => configuresRepositoryAccess.test(word))).map(([name]) => name),
       ...(args.length < all.length ? ["MAVEN_ARGS"] : []),
     ],
   };
 }
 
 /**
- * Words that give Maven a repository in the cache, for a user whom the table of users does not know: Java calls the home of such a user
- * "?", and Maven would leave a folder of that name wherever it is called.
+ * Arguments for a Maven repository in the cache, for a user id without an entry in the user database: Java uses "?" as the home of such a
+ * user, and Maven would create a folder of that name in its working directory.
  *
- * @param call what Maven is given besides; a repository that the user has named counts
+ * @param call the rest of the call; a repository that the user has set is kept
  */
-export async function repositoryOfStranger(
+export async function repositoryForUnknownUser(
   cacheDir: string,
   call: Pick<MavenCall, "args" | "env">,
-  isStranger: () => Promise<boolean> = isUnknownUser,
+  isUnknown: () => Promise<boolean> = isUnknownUser,
 ): Promise<readonly string[]> {
   const named = [...call.args, call.env["MAVEN_OPTS"] ?? ""].some((text) => text.includes("-Dmaven.repo.local="));
-  return !named && (await isStranger()) ? [`-Dmaven.repo.local=${join(cacheDir, "maven")}`] : [];
+  return !named && (await isUnknown()) ? [`-Dmaven.repo.local=${join(cacheDir, "maven")}`] : [];
 }
 
-/** What getent(1) ends with where no table holds what it was asked for. */
+/** Exit code of getent(1) for a key that was not found. */
 const notFound = 2;
 
-/** By the tables that Java asks too; not every runtime's `userInfo()` does. */
+/** By the system's user database, which Java uses too; `userInfo()` does not use it in every runtime. */
 async function isUnknownUser(): Promise<boolean> {
   try {
     return (await runCommand({ program: "getent", args: ["passwd", String(process.getuid?.() ?? 0)] })).exitCode === notFound;
   } catch (error) {
-    // Without getent nobody knows, and most machines know their users.
+    // Without getent this cannot be checked, and most users are known.
     if (!hasCode(error, "prerequisite")) throw error;
     return false;
   }
 }
 
-/** Names the variables of which Maven gets a part only. */
-export function nameCutSettings(environment: Environment, log: Log): void {
-  const { cut } = mavenCall(environment, [], "");
-  if (cut.length > 0)
-    log.info(`Of ${cut.join(", ")} Maven gets what leads to its repository (proxies, certificates, settings files), and no more`);
+/** Logs the variables of which Maven gets only a part. */
+export function logFilteredSettings(environment: Environment, log: Log): void {
+  const { filtered } = mavenCall(environment, [], "");
+  if (filtered.length > 0)
+    log.info(`From ${filtered.join(", ")} Maven gets only what it needs to reach its repository (proxies, certificates, settings files)`);
 }
 
 function pairs(name: string, value: string | undefined): readonly (readonly [string, string])[] {
   return value === undefined ? [] : [[name, value]];
 }
 
-/** Maven's own script splits them in the same way, without quotes. */
+/** Maven's script splits these variables in the same way, ignoring quotes. */
 function words(text: string | undefined): readonly string[] {
   return (text ?? "").split(/\s+/u).filter(Boolean);
 }
 
-/** Texts of the settings files that Maven reads: its own, the user's, and those that MAVEN_ARGS names. */
+/** Texts of the settings files that Maven reads: the global one, the user's, and those in MAVEN_ARGS. */
 export async function readMavenSettings(environment: Environment): Promise<readonly string[]> {
   const all = words(environment["MAVEN_ARGS"]);
   const paths = [await globalSettings(), userSettings(), ...all.filter((_, index) => settingsFlag.test(all[index - 1] ?? ""))];
-  // Of a file that cannot be read Maven says so itself.
+  // Maven itself reports a file that cannot be read.
   const texts = await Promise.all(
     paths.map(async (path) => (path === undefined ? undefined : await readIfExists(path).catch(() => undefined))),
   );
@@ -122,12 +122,12 @@ async function globalSettings(): Promise<string | undefined> {
   return program === undefined ? undefined : join(dirname(await realpath(program)), "..", "conf", "settings.xml");
 }
 
-/** Java takes the home folder from the table of users, not from HOME. */
+/** Java reads the home folder from the user database, not from HOME. */
 function userSettings(): string | undefined {
   try {
     return join(userInfo().homedir, ".m2", "settings.xml");
   } catch {
-    // This user is not in the table.
+    // The user id is not in the user database.
     return undefined;
   }
 }

@@ -1,4 +1,6 @@
-/** Python programs run in a virtual environment: made once a user by `venv` and pip from a pinned requirements file, kept in the cache. */
+/**
+ * Virtual environments of Python services: created once per user with `venv` and pip from a pinned requirements file, kept in the cache.
+ */
 
 import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { type CommandResult, runCommand } from "../../core/process.ts";
@@ -11,7 +13,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Brings the environments that are missing into the cache.
+ * Adds the missing environments to the cache.
  *
  * @throws StreamctlError `prerequisite` without Python or its venv, `no-space`, `download` with the end of pip's output
  */
@@ -25,12 +27,12 @@ export async function resolveEnvironments(environments: readonly PythonEnvironme
   await fillCache(entries, context);
 }
 
-/** Path of the `python` of an environment in the cache. */
+/** Path of `python` in an environment of the cache. */
 export async function pythonOf(environment: PythonEnvironment, context: Pick<EngineContext, "cacheDir" | "declarations">): Promise<string> {
   return join(context.cacheDir, pathOf(environment, await pythonVersion(), context), "bin", "python");
 }
 
-/** An environment links the Python that it was made with: another version has environments of its own. */
+/** An environment links to the Python that created it, so the path depends on the version. */
 function pathOf({ name, requirements }: PythonEnvironment, version: string, { declarations }: Pick<EngineContext, "declarations">): string {
   return join("python", `${name}-${shortHash(JSON.stringify([version, declarations.read(requirements)]), 12)}`);
 }
@@ -49,10 +51,10 @@ async function fillEnvironment(
     .read(requirements)
     .split("\n")
     .filter((line) => /^[A-Za-z0-9]/u.test(line)).length;
-  log.info(`Installing ${label} by pip (${packages} packages, once)`);
+  log.info(`Installing ${label} with pip (${packages} packages, only the first time)`);
   requireSuccess(await runPython("python3", ["-m", "venv", draft], signal), (detail) => {
-    const hint = "Install Python's venv (Debian: apt-get install python3-venv), then type the same again";
-    return new StreamctlError("prerequisite", `Cannot install ${label}: Python makes no virtual environment`, { detail, hint });
+    const hint = "Install Python's venv (Debian: apt-get install python3-venv), then run the command again";
+    return new StreamctlError("prerequisite", `Cannot install ${label}: Python cannot create a virtual environment`, { detail, hint });
   });
   const requirementsFile = join(draft, "requirements.txt");
   await writeFile(requirementsFile, declarations.read(requirements));
@@ -64,24 +66,24 @@ async function fillEnvironment(
   };
   const pip = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", requirementsFile];
   requireSuccess(await runPython(join(draft, "bin", "python"), pip, signal, onLine), (detail) => {
-    const hint = "Check that this machine reaches its package index (pip config, PIP_INDEX_URL, HTTPS_PROXY), then type the same again";
+    const hint = "Check that this machine can reach its package index (pip config, PIP_INDEX_URL, HTTPS_PROXY), then run the command again";
     return new StreamctlError("download", `Cannot install ${label}: pip failed`, { detail, hint });
   });
 }
 
-/** Such as `Python 3.11.7`. @throws StreamctlError `prerequisite` where there is no Python */
+/** Such as `Python 3.11.7`. @throws StreamctlError `prerequisite` without Python */
 async function pythonVersion(): Promise<string> {
   return (await runPython("python3", ["--version"])).output.trim();
 }
 
-/** pip finds its index and its certificates by variables and files of the user's own. */
+/** Runs with the whole environment, because pip finds its index and certificates by the user's variables and files. */
 async function runPython(
   program: string,
   args: readonly string[],
   signal?: AbortSignal,
   onLine?: (line: string) => void,
 ): Promise<CommandResult> {
-  // A PYTHONHOME or a PYTHONPATH of the caller's would lead it to other packages.
+  // The caller's PYTHONHOME or PYTHONPATH would make it load other packages.
   const env = { PYTHONHOME: "", PYTHONPATH: "", LC_ALL: "C.UTF-8" };
   try {
     return await runCommand({ program, args, inherits: "all", env }, { signal, ...(onLine ? { onLine } : {}) });
@@ -89,7 +91,7 @@ async function runPython(
     if (!hasCode(error, "prerequisite")) throw error;
     throw new StreamctlError("prerequisite", "Cannot run Python: python3 is not on the PATH", {
       cause: error,
-      hint: "Install Python 3 with venv (Debian: apt-get install python3 python3-venv), then type the same again",
+      hint: "Install Python 3 with venv (Debian: apt-get install python3 python3-venv), then run the command again",
     });
   }
 }

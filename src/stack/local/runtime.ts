@@ -1,4 +1,4 @@
-/** Services as processes of this machine, detached from the terminal, on loopback, with stated heaps. */
+/** Runs services as local processes, detached from the terminal, on loopback, with heap limits. */
 
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
@@ -13,11 +13,11 @@ import { type Command, isRunning, type ProcessIdentity, residentBytes, runComman
 import { Follower, readTail } from "../../core/tail.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pauseUnlessAborted } from "../../core/wait.ts";
-import { nameUnpassedSettings } from "../jvm-options.ts";
+import { logIgnoredSettings } from "../jvm-options.ts";
 import { Children } from "./children.ts";
 import { localData } from "./data.ts";
-import { allowsExecution, noExecution } from "./execution.ts";
-import { hostsWith, unknownHostName } from "./host-names.ts";
+import { allowsExecution, noexecWarning } from "./execution.ts";
+import { hostsFileWith, unresolvableHostName } from "./host-names.ts";
 import { launchCommand, type LaunchContext, prepareCommand, prepareLaunch } from "./launch.ts";
 import { markedProcesses, markOf } from "./marks.ts";
 import { ownProgram, type OwnProgram } from "./own-program.ts";
@@ -27,41 +27,41 @@ import { definitionHash, type ServiceDefinition } from "../service.ts";
 import type { ServiceIdentity, ServiceName } from "../../state/service-identity.ts";
 import type { StateFolder } from "../../state/state-folder.ts";
 
-/** Its services are processes. */
+/** A runtime whose services are processes. */
 export interface LocalRuntime extends Runtime {
   start(definition: ServiceDefinition): Promise<ProcessIdentity>;
 }
 
 export interface LocalRuntimeOptions {
   readonly folder: StateFolder;
-  /** Id of the stack; undefined where the folder has none, and nothing is started. */
+  /** Id of the stack; undefined when the folder has none and nothing will be started. */
   readonly stackId: string | undefined;
-  /** Folder of the engines' jars, asked for when they are needed. */
+  /** Folder of the engines' jars; called when they are needed. */
   readonly cacheDir: () => string;
-  /** Default: those of the program. */
+  /** Default: the built-in ones. */
   readonly declarations?: Declarations | undefined;
-  /** How streamctl itself is started. Default: as it was started now. */
+  /** Command that starts streamctl itself. Default: as this process was started. */
   readonly ownProgram?: (() => OwnProgram) | undefined;
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A followed log is looked at so often, in milliseconds. */
+/** Interval at which a followed log is read, in milliseconds. */
 const followIntervalMs = 200;
 
-/** A log file beyond this size is set aside as `<name>.log.1` at the next start, in bytes. */
+/** A larger log file, in bytes, is renamed to `<name>.log.1` at the next start. */
 const largeLogBytes = 20e6;
 
 /**
- * The engines take paths now for texts, now for URIs, now for lists: beyond these characters each of them puts its files
- * somewhere else, and a resumed job looks where its checkpoints are not.
+ * Some engine options take a path, others a URI, others a list. With other characters in the path, an engine writes files elsewhere, and a
+ * resumed job does not find its checkpoints.
  *
- * @throws StreamctlError `usage` for a state folder in which the engines cannot work
+ * @throws StreamctlError `usage` for a state folder whose path the engines do not support
  */
 export function requirePlainPath({ root }: StateFolder): void {
   const odd = /[^\w./@~-]/u.exec(root)?.[0];
   if (odd === undefined) return;
-  throw new StreamctlError("usage", `Cannot use state folder "${root}": the engines do not work in a path with "${odd}"`, {
+  throw new StreamctlError("usage", `Cannot use state folder "${root}": the engines do not support "${odd}" in a path`, {
     hint: "Choose another folder (letters, digits, . _ - @ ~ and /): --state-dir DIR",
   });
 }
@@ -93,18 +93,18 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
   return {
     async prepare(definitions) {
-      nameUnpassedSettings(
+      logIgnoredSettings(
         process.env,
         definitions.map((definition) => definition.process),
         log,
       );
-      if (!(await allowsExecution(folder.root))) log.warn(noExecution(folder.root));
-      const unknown = await unknownHostName(signal);
+      if (!(await allowsExecution(folder.root))) log.warn(noexecWarning(folder.root));
+      const unknown = await unresolvableHostName(signal);
       if (unknown !== undefined) {
         log.info(
-          `Nothing resolves "${unknown}", the name of this machine: its engines take it for 127.0.0.1, and know only the names of /etc/hosts`,
+          `The host name "${unknown}" of this machine does not resolve: the engines use 127.0.0.1 for it, and otherwise only /etc/hosts`,
         );
-        hosts = await hostsWith(unknown);
+        hosts = await hostsFileWith(unknown);
       }
       await prepareLaunch(definitions, { log, signal, cacheDir: cacheDir(), declarations });
     },
@@ -113,11 +113,11 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
     async start(definition) {
       await requireFreePorts(definition);
-      await layOut(folder, definition, configuration(definition), hosts);
-      const firstTime = await prepareCommand(definition, launchContext(definition, "prepare"));
-      if (firstTime !== undefined) await prepareData(folder, definition.name, firstTime, signal);
+      await writeServiceFolders(folder, definition, configuration(definition), hosts);
+      const preparation = await prepareCommand(definition, launchContext(definition, "prepare"));
+      if (preparation !== undefined) await prepareData(folder, definition.name, preparation, signal);
       const logFile = folder.logFile(definition.name);
-      await setLargeLogAside(logFile);
+      await rotateLargeLog(logFile);
       return await children.start(await launchCommand(definition, launchContext(definition)), logFile);
     },
 
@@ -150,39 +150,39 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
       const path = folder.logFile(name);
       const tail = await readTail(path, lines);
       const follower = new Follower(path, tail?.position ?? 0);
-      const hand = async (some: Iterable<string> | AsyncIterable<string>): Promise<void> => {
+      const passOn = async (some: Iterable<string> | AsyncIterable<string>): Promise<void> => {
         for await (const line of some) {
           if (until.aborted) return;
           await onLine(line);
         }
       };
-      await hand(tail?.lines ?? []);
-      while (await pauseUnlessAborted(followIntervalMs, until)) await hand(follower.look());
+      await passOn(tail?.lines ?? []);
+      while (await pauseUnlessAborted(followIntervalMs, until)) await passOn(follower.look());
     },
 
     diskOf: async (name) => await diskOf(folder.dataDir(name)),
 
     dataOf: (name) => localData(folder.dataDir(name)),
 
-    // All of it lies in the state folder.
+    // Everything is in the state folder.
     forget: async () => {},
   };
 }
 
-/** @throws StreamctlError `state` for a service that another runtime started */
+/** @throws StreamctlError `state` for a service of another runtime */
 function requireProcess(identity: ServiceIdentity): ProcessIdentity {
   if ("bootId" in identity) return identity;
   throw new StreamctlError("state", `Cannot find the process of container ${identity.containerId}: it was started by another runtime`);
 }
 
-async function layOut(
+async function writeServiceFolders(
   folder: StateFolder,
   definition: ServiceDefinition,
   texts: readonly string[],
   hosts: string | undefined,
 ): Promise<void> {
   const { name } = definition;
-  // A process that was killed leaves what it had unpacked there, some megabytes each time.
+  // A killed process leaves its unpacked native libraries there, some megabytes each time.
   await rm(join(folder.dataDir(name), "tmp"), { recursive: true, force: true });
   await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
   await mkdir(join(folder.root, "log"), { recursive: true });
@@ -191,28 +191,28 @@ async function layOut(
   if (hosts !== undefined) await writeAtomically(join(folder.confDir(name), "hosts"), hosts);
 }
 
-/** Runs the definition's first-time step once; a marker in the data folder says that it was done whole. */
+/** Runs the definition's preparation once; a marker file in the data folder records that it was completed. */
 async function prepareData(folder: StateFolder, name: ServiceName, command: Command, signal: AbortSignal | undefined): Promise<void> {
   const marker = join(folder.dataDir(name), "prepared");
   if ((await readIfExists(marker)) !== undefined) return;
   await rm(folder.dataDir(name), { recursive: true, force: true });
   await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
-  // Ctrl-C on a terminal reaches this step too: with the signal it is an interruption, without it a failed service.
+  // Ctrl-C in the terminal also ends this program: with the signal that is an interruption, without it a failed service.
   const { exitCode, output } = await runCommand(command, { signal });
   if (exitCode !== 0) {
-    throw new StreamctlError("service-failed", `Cannot prepare the data of ${name}: ended with ${exitCode}`, {
+    throw new StreamctlError("service-failed", `Cannot prepare the data of ${name}: exit code ${exitCode}`, {
       detail: output.split("\n").slice(-15).join("\n"),
     });
   }
   await writeDurably(marker, "");
 }
 
-/** Kafka's ids are 16 bytes in url-safe base64 and may not begin with a dash. */
+/** Kafka's cluster ids are 16 bytes in url-safe base64 and may not begin with a dash. */
 function newClusterId(): string {
   return `s${randomBytes(16).toString("base64url").slice(1, 22)}`;
 }
 
-async function setLargeLogAside(path: string): Promise<void> {
+async function rotateLargeLog(path: string): Promise<void> {
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
   if (size > largeLogBytes) await rename(path, `${path}.1`);
 }

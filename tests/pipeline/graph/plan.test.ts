@@ -12,7 +12,7 @@ import { openProcessors, type StackProcessors } from "../../../src/pipeline/stac
 import { chosenServices } from "../../../src/pipeline/stack-services.ts";
 import type { ProcessorObservation } from "../../../src/processors/processor.ts";
 import { localData } from "../../../src/stack/local/data.ts";
-import type { ServiceSeen } from "../../../src/stack/plan.ts";
+import type { ServiceObservation } from "../../../src/stack/plan.ts";
 import type { Runtime } from "../../../src/stack/runtime.ts";
 import type { StackChoices } from "../../../src/state/choices.ts";
 import type { ResourceRecord } from "../../../src/state/run-state.ts";
@@ -28,7 +28,7 @@ const edited = (path: string, from: string, to: string): Declarations => ({
 /** Stands for a runtime: it names no folder that exists, and hashes nothing. */
 const runtime = { hash: () => "v1", dataOf: () => localData("/nowhere") } as unknown as Runtime;
 
-const running: ServiceSeen = {
+const running: ServiceObservation = {
   recorded: { name: "any", state: "running", pid: 7, definitionHash: "v1", healthy: true },
   unrecordedPids: [],
 };
@@ -93,7 +93,8 @@ async function print({ choices: some = {}, declarations = embedded, seen = {}, d
   const snapshot: Snapshot = new Map(
     graph.map((resource): [Resource, Observation] => {
       const isDown = down.includes(resource.holder?.name ?? resource.name);
-      if (isDown && resource.holder === undefined) return [resource, { seen: { unrecordedPids: [] } satisfies ServiceSeen, live: true }];
+      if (isDown && resource.holder === undefined)
+        return [resource, { seen: { unrecordedPids: [] } satisfies ServiceObservation, live: true }];
       if (isDown) return [resource, { seen: resource.recall?.(), live: false }];
       const id = idOf(resource);
       return [resource, { seen: id in seen ? seen[id] : healthy(resource), live: true }];
@@ -168,8 +169,8 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("starts one service that died, and keeps the rest", async () => {
-    const dead: ServiceSeen = {
+  test("restarts one service that exited, and keeps the rest", async () => {
+    const dead: ServiceObservation = {
       recorded: { name: "flink", state: "gone", pid: 9, definitionHash: "v1", healthy: false },
       unrecordedPids: [],
     };
@@ -178,7 +179,7 @@ describe("the plan of up", () => {
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
-      start service flink: died: process 9 is gone
+      start service flink: process 9 exited unexpectedly
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       create job streamctl-window_transactions: it is no longer running
@@ -264,7 +265,7 @@ describe("the plan of up", () => {
   });
 
   test("restarts a service whose configuration was edited, and keeps what it holds", async () => {
-    const edited_: ServiceSeen = {
+    const edited_: ServiceObservation = {
       recorded: { name: "pinot", state: "running", pid: 7, definitionHash: "v0", healthy: true },
       unrecordedPids: [],
     };

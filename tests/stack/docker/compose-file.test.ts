@@ -24,7 +24,7 @@ const render = (portOffset: number): ReturnType<typeof composeFile> => {
 };
 
 describe("composeFile()", () => {
-  test("renders a service whole: image, command, probe, loopback ports, volume, limits", () => {
+  test("renders a complete service: image, command, probe, loopback ports, volume, limits", () => {
     const { labels: _, ...zookeeper } = render(1000).services["zookeeper"] ?? {};
     expect(zookeeper).toMatchInlineSnapshot(`
       {
@@ -85,7 +85,7 @@ describe("composeFile()", () => {
     `);
   });
 
-  test("gives Kafka its first-time step, and Pinot the names of the containers that it works with", () => {
+  test("gives Kafka its preparation, and Pinot the names of the containers that it uses", () => {
     const { kafka, pinot } = render(0).services as Readonly<Record<string, Record<string, unknown>>>;
     expect(kafka?.["environment"]).toMatchObject({
       PREPARE: expect.stringMatching(
@@ -96,7 +96,7 @@ describe("composeFile()", () => {
     expect(pinot?.["depends_on"]).toEqual({ zookeeper: { condition: "service_healthy" } });
   });
 
-  test("gives every JVM a fixed language, zone and encoding, and the data volume for what it unpacks", () => {
+  test("gives every JVM a fixed language, time zone and encoding, and a temporary folder in the data volume", () => {
     const definitions = everyService({ portOffset: 0, runtime: "docker" });
     const services = composeFile(definitions, [], { project: "p" }).services as unknown as Readonly<
       Record<string, { readonly command: readonly string[]; readonly environment: Readonly<Record<string, string>> }>
@@ -107,7 +107,7 @@ describe("composeFile()", () => {
     expect(services["kafka"]?.environment["PREPARE"]?.split("\n").slice(0, common.length)).toEqual(common);
   });
 
-  test("publishes on loopback what this machine asks for, and nothing else", () => {
+  test("publishes on loopback the ports that this machine uses, and no others", () => {
     const services = Object.values(render(1000).services) as unknown as readonly { readonly ports: readonly string[] }[];
     expect(services.flatMap(({ ports }) => ports)).toEqual([
       "127.0.0.1:10092:9092",
@@ -139,7 +139,7 @@ describe("composeFile()", () => {
 });
 
 describe("composeFile(), of a stack", () => {
-  test("labels containers, volumes and the network with whose they are", () => {
+  test("labels containers, volumes and the network with their stack", () => {
     const { services, volumes, networks } = render(1000);
     expect(services["kafka"]?.labels).toEqual({
       "streamctl.definition": expect.stringMatching(/^[0-9a-f]{16}$/u),
@@ -153,7 +153,7 @@ describe("composeFile(), of a stack", () => {
     expect(networks).toEqual({ default: { labels: { "streamctl.stack": "streamctl-test" } } });
   });
 
-  test("gives what was ejected no stack: many folders may be brought up by hand", () => {
+  test("adds no stack labels to ejected files, of which several copies may be started by hand", () => {
     const kafka = defaultServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "kafka");
     const { services, volumes, networks } = composeFile(kafka, [], { project: "p" });
     expect([Object.keys(services["kafka"]?.labels ?? {}), volumes, networks]).toEqual([
@@ -163,7 +163,7 @@ describe("composeFile(), of a stack", () => {
     ]);
   });
 
-  test("has the same definitions in another folder, and others in another project", () => {
+  test("gives the same definition hashes in another folder, and different ones in another project", () => {
     const definitions = defaultServices({ portOffset: 0, runtime: "docker" });
     const hash = (project: string, stateDir: string): string => definitionOf(composeFile(definitions, [], { project, stateDir }), "kafka");
     expect(hash("p", "/two")).toBe(hash("p", "/one"));
@@ -172,7 +172,7 @@ describe("composeFile(), of a stack", () => {
 });
 
 describe("renderCompose()", () => {
-  test("writes a dollar so that compose takes it for a dollar", () => {
+  test("escapes dollar signs for compose", () => {
     const definitions = defaultServices({ portOffset: 0, runtime: "docker" }).filter(({ name }) => name === "zookeeper");
     const [zookeeper] = definitions.map((definition) => ({ ...definition, process: { ...definition.process, args: ["$HOME"] } }));
     expect(renderCompose(composeFile(zookeeper ? [zookeeper] : [], [], { project: "p" }))).toContain("- $$HOME\n");
@@ -182,7 +182,7 @@ describe("renderCompose()", () => {
 describe("imageOf()", () => {
   const definitions = defaultServices({ portOffset: 0, runtime: "docker" });
 
-  test("gives a build the values of the engine's services", () => {
+  test("passes the values of the engine's services to the build", () => {
     const { args } = imageOf("kafka", defaultServices({ portOffset: 1000, runtime: "docker" }), source);
     expect(args).toEqual({
       ENGINE: "kafka",
@@ -195,7 +195,7 @@ describe("imageOf()", () => {
     });
   });
 
-  test("is named by its content: the same content has the same name, and any difference another one", () => {
+  test("derives the tag from the content: the same content gives the same tag, any difference another one", () => {
     const { tag } = imageOf("flink", definitions, source);
     expect(tag).toMatch(/^streamctl-flink:2\.3\.0-[0-9a-f]{12}$/u);
     expect(imageOf("flink", definitions, source).tag).toBe(tag);
@@ -208,7 +208,7 @@ describe("imageOf()", () => {
     expect(imageOf("flink", definitions, statement).tag).toBe(tag);
   });
 
-  test("makes ksqlDB's of Confluent's image, or of the jars of a folder on the base of the others", () => {
+  test("builds ksqlDB from Confluent's image, or from the jars of a folder on the common base image", () => {
     const ksqldb = everyService({ portOffset: 0, runtime: "docker" });
     const own = imageOf("ksqldb", ksqldb, source);
     expect(own.tag).toMatch(/^streamctl-ksqldb:0\.29\.0-[0-9a-f]{12}$/u);
@@ -230,7 +230,7 @@ describe("imageOf()", () => {
     );
   });
 
-  test("has every configuration where the services look for it, rendered by the build as streamctl would", async () => {
+  test("contains every configuration at its path, rendered by the build as streamctl renders it", async () => {
     const every = everyService({ portOffset: 0, runtime: "docker" });
     for (const engine of ["kafka", "pinot", "flink", "ksqldb"] as const) {
       const folder = await temporaryFolder();
@@ -251,14 +251,14 @@ describe("imageOf()", () => {
   });
 });
 
-/** The project's own declarations, one of them with a line more. */
+/** The built-in declarations, one of them with an additional line. */
 function editedDeclarations(edited: string): Declarations {
   const own = openDeclarations();
   return { ...own, read: (path) => own.read(path) + (path === edited ? "# edited\n" : "") };
 }
 
 describe("imageSource()", () => {
-  test("takes the base images of the environment, or else those of the Dockerfile", () => {
+  test("uses the base images of the environment, otherwise those of the Dockerfile", () => {
     const declarations = openDeclarations();
     expect(imageSource(declarations, { STREAMCTL_BASE_IMAGE: "mine:17" })).toEqual({
       declarations,
@@ -276,7 +276,7 @@ describe("imageSource()", () => {
 });
 
 describe("probeLines()", () => {
-  test("asks inside the container what the definition asks of this machine", () => {
+  test("asks inside the container what the definition asks from this machine", () => {
     const lines = defaultServices({ portOffset: 1000, runtime: "docker" }).map(({ probe, ports }) => probeLines(probe, ports));
     expect(lines).toEqual([
       ["kafka 9092"],
@@ -288,7 +288,7 @@ describe("probeLines()", () => {
 });
 
 describe("memoryLimitMiB()", () => {
-  test("adds up what the options let a JVM take", () => {
+  test("adds up what the options allow a JVM to use", () => {
     const options = ["-Xmx1g", "-XX:MaxDirectMemorySize=160m", "-XX:MaxMetaspaceSize=200m", "-XX:ReservedCodeCacheSize=64m"];
     expect(memoryLimitMiB(options)).toBe(1024 + 160 + 200 + 64 + 128);
     expect(memoryLimitMiB(["-Xmx128m", "-XX:TieredStopAtLevel=1"])).toBe(128 + 128 + 256 + 48 + 128);

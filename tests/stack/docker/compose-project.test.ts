@@ -5,7 +5,7 @@ import { clearProject, writeProject } from "../../../src/stack/docker/compose-pr
 import { readMadeVolumes, writeMadeVolumes } from "../../../src/stack/docker/volumes.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-test("clearProject() removes all but the note of the volumes, which a kill before the next write would lose", async () => {
+test("clearProject() keeps only the list of volumes, which a kill before the next write would otherwise lose", async () => {
   const project = { name: "p", folder: await temporaryFolder() };
   await clearProject(join(project.folder, "none"));
   await writeProject(project.folder, { "compose.yaml": "services: {}\n", "ca/README": "" });

@@ -5,20 +5,20 @@ import { findEngine } from "../../../src/stack/docker/engine.ts";
 import { failureOf } from "../../processors/failure.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** Stands for docker: says with whom it shares the signals of a terminal: its process group is its own, or that of its parent. */
+/** A FAKE docker that prints whether it leads its own process group or shares that of its parent. */
 const fakeDocker = `#!/bin/sh
 [ "$1" = version ] && printf '20.10.24\\nWARNING: Error parsing config file\\n' && exit
 [ "$1" = info ] && exec echo "$DOCKER_HOST"
 [ "$(cut -d ' ' -f 5 /proc/$$/stat)" = $$ ] && echo alone || echo together
 `;
 
-/** Answers nothing, as a client whose engine is not there. */
+/** A FAKE client whose engine is not running. */
 const fakeClient = `#!/bin/sh
 echo "Cannot connect to the Docker daemon at $DOCKER_HOST. Is the docker daemon running?"
 exit 1
 `;
 
-/** Runs with that program before all others on the PATH, and with variables set. */
+/** Runs `work` with this program first on the PATH, and with environment variables. */
 async function withDocker(script: string, variables: Readonly<Record<string, string>>, body: () => Promise<void>): Promise<void> {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "docker"), script, { mode: 0o755 });
@@ -34,8 +34,8 @@ async function withDocker(script: string, variables: Readonly<Record<string, str
   }
 }
 
-test("findEngine() says which variable of the environment leads to an engine that does not answer", async () => {
-  // Where podman is installed, it would answer.
+test("findEngine() names the environment variable that selects an engine which does not answer", async () => {
+  // An installed podman would answer.
   const folder = await temporaryFolder();
   await writeFile(join(folder, "podman"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
   const alone = `${folder}:/usr/bin:/bin`;
@@ -45,17 +45,17 @@ test("findEngine() says which variable of the environment leads to an engine tha
       code: "prerequisite",
       detail: expect.stringContaining("docker: Cannot connect to the Docker daemon at tcp://127.0.0.1:1. Is the docker daemon running?"),
       hint:
-        "Unset DOCKER_HOST (tcp://127.0.0.1:1), or start the engine that it leads to, " +
-        "or run the engines as processes: streamctl up --runtime local",
+        "Unset DOCKER_HOST (tcp://127.0.0.1:1), or start the engine that it selects, " +
+        "or use local processes: streamctl up --runtime local",
     });
     process.env["DOCKER_HOST"] = "";
     expect(await failureOf(findEngine())).toMatchObject({
-      hint: "Start Docker or Podman, or run the engines as processes: streamctl up --runtime local",
+      hint: "Start Docker or Podman, or use local processes: streamctl up --runtime local",
     });
   });
 });
 
-test("run() keeps the terminal's Ctrl-C from a program that no signal may end, and the engine is named by its version alone", async () => {
+test("run() protects a program without a signal from the terminal's Ctrl-C, and the engine's name is program and version", async () => {
   await withDocker(fakeDocker, {}, async () => {
     const engine = await findEngine();
     expect(engine.name).toBe("docker 20.10.24");
@@ -64,7 +64,7 @@ test("run() keeps the terminal's Ctrl-C from a program that no signal may end, a
   });
 });
 
-test("run() and follow() give the engine's program the whole environment, where its own settings are", async () => {
+test("run() and follow() pass the whole environment to the engine's program", async () => {
   await withDocker(fakeDocker, { DOCKER_HOST: "unix:///elsewhere.sock" }, async () => {
     const engine = await findEngine();
     expect((await engine.run(["info"])).output).toBe("unix:///elsewhere.sock");

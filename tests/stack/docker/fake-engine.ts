@@ -10,15 +10,15 @@ import { temporaryFolder } from "../../temporary-folder.ts";
 
 export const containerId = "c".repeat(64);
 export const definitions = defaultServices({ portOffset: 20_000, runtime: "docker" });
-/** Without its ports: that they are free on this machine is not what is tested. */
+/** Without its ports, so that the tests do not depend on free ports. */
 export const kafka = definitions.filter(({ name }) => name === "kafka").map((definition) => ({ ...definition, ports: [] }));
 
-/** Stands for an engine: one container that is started and stopped, images that a build makes, and every command written down. */
+/** A FAKE engine with one container and the images that were built; records every command. */
 export class FakeEngine implements ContainerEngine {
   readonly name = "docker 1";
   readonly commands: string[] = [];
   readonly images = new Set<string>();
-  /** The image that was asked for last. */
+  /** The image that was inspected last. */
   asked = "";
   starts = 0;
   running = false;
@@ -27,7 +27,7 @@ export class FakeEngine implements ContainerEngine {
   definition = "other";
   stateDir = "";
   buildFails = false;
-  /** What `start` answers in the place of a start, one a call. */
+  /** Refusals of `start`, one per call. */
   readonly refusals: string[] = [];
   /** The container that publishes every port. */
   publisher = "";
@@ -100,7 +100,7 @@ interface Opened {
   readonly warnings: readonly string[];
 }
 
-/** A runtime on that engine, in a state folder of its own. */
+/** A runtime on that engine, in its own state folder. */
 export async function open(engine: FakeEngine, extraCa?: readonly string[]): Promise<Opened> {
   const folder = stateFolder(await temporaryFolder());
   engine.stateDir = folder.root;

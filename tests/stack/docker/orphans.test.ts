@@ -10,12 +10,12 @@ import { newStackId } from "../../../src/state/stack-identity.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { waitingProcess } from "../marked-process.ts";
 
-/** Of this run of the tests alone: others may run on this machine. */
+/** Unique to this test run: others may run on this machine. */
 const project = `streamctl-${newStackId()}`;
 
 const isThere = async ({ pid }: ProcessIdentity): Promise<boolean> => (await identifyProcess(pid)) !== undefined;
 
-test("endOrphans() ends builds of the project at once, and touches nothing of other projects and nothing that only looks", async () => {
+test("endOrphans() ends builds of the project at once, and no processes of other projects or that only read", async () => {
   const folder = await temporaryFolder();
   const build = await waitingProcess(["-p", project, "-f", "compose.yaml", "build", "kafka"], folder);
   const others = [
@@ -39,7 +39,7 @@ test("endOrphans() ends the build that an old compose handed on to the engine's 
   expect(await isThere(build)).toBe(false);
 });
 
-test("endOrphans() waits for what starts a container of the project", async () => {
+test("endOrphans() waits for a process that starts a container of the project", async () => {
   const folder = await temporaryFolder();
   const making = await waitingProcess(["-p", project, "-f", "compose.yaml", "up", "--no-start"], folder);
   let ended = false;

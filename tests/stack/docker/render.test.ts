@@ -1,4 +1,4 @@
-/** The script that renders an image's configuration, against the code that renders the same templates for processes of this machine. */
+/** Compares the script that renders an image's configuration with the code that renders the same templates for local processes. */
 
 import { describe, expect, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ async function render(folder: string, VALUES: string): Promise<CommandResult> {
   return await runCommand({ program: "sh", args: ["dockerfiles/render", folder], env: { VALUES } });
 }
 
-/** What the script makes of a text. */
+/** A text as the script renders it. */
 async function rendered(text: string, values: TemplateValues): Promise<string> {
   const folder = await temporaryFolder();
   const file = join(folder, "a b.conf");
@@ -25,7 +25,7 @@ async function rendered(text: string, values: TemplateValues): Promise<string> {
 const template = 'a={{a}}\nb = {{ b }}{{a}}\\n$HOME & `id` "{{c-d.e}}" {{ not a name }} {{}} {a} {{{a}}}\n\nlast {{a}}';
 
 describe("dockerfiles/render", () => {
-  test("renders values as streamctl does, whatever they hold", async () => {
+  test("renders any value as streamctl does", async () => {
     const nasty = [
       "two words",
       " ",
@@ -56,7 +56,7 @@ describe("dockerfiles/render", () => {
   });
 
   test("renders any values in any text as streamctl does", async () => {
-    // No text of a configuration holds NUL, or the character by which the script takes a file for one record.
+    // Configuration files contain neither NUL nor the script's record separator.
     const texts = string({ unit: "grapheme", maxLength: 20 }).filter((text) => !text.includes("\0") && !text.includes("\u0001"));
     const parts = array(oneof(texts, constantFrom("{{a}}", "{{ b }}", "{{", "}}", "\n", "\\", "&")), { maxLength: 8 });
     await assert(
@@ -66,7 +66,7 @@ describe("dockerfiles/render", () => {
         try {
           expected = renderTemplate(text, { a, b }, "a");
         } catch {
-          return; // It names a value that is not given.
+          return; // It uses an unknown value.
         }
         expect(await rendered(text, { a, b })).toBe(expected);
       }),
@@ -74,7 +74,7 @@ describe("dockerfiles/render", () => {
     );
   });
 
-  test("refuses a template that names a value which nobody gives, in whichever file", async () => {
+  test("rejects a template with an unknown value, in any file", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "deep"));
     await writeFile(join(folder, "a.conf"), "a={{a}}\nb={{b}}\n");

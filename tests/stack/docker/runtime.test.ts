@@ -10,7 +10,7 @@ import { containerId, definitions, FakeEngine, kafka, open } from "./fake-engine
 import type { ContainerIdentity } from "../../../src/state/service-identity.ts";
 
 describe("dockerRuntime()", () => {
-  test("builds an image that is missing, makes the container, and starts it", async () => {
+  test("builds a missing image, creates the container, and starts it", async () => {
     const engine = new FakeEngine();
     const { runtime, composeDir } = await open(engine, ["certificate\n"]);
     await runtime.prepare(kafka);
@@ -29,7 +29,7 @@ describe("dockerRuntime()", () => {
     expect((await stat(join(composeDir, "dockerfiles", "start"))).mode & 0o777).toBe(0o755);
   });
 
-  test("builds nothing that is there, and leaves what runs to the executor", async () => {
+  test("builds no existing image, and leaves running containers to the executor", async () => {
     const engine = new FakeEngine();
     const { runtime, composeDir } = await open(engine);
     engine.created = true;
@@ -42,7 +42,7 @@ describe("dockerRuntime()", () => {
     expect(engine.commands).toEqual([`image inspect ${tag}`, "volume ls -q --filter label=streamctl.service=p/kafka"]);
   });
 
-  test("makes a container anew whose definition has changed, and no other", async () => {
+  test("recreates a container whose definition has changed, and no other", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
     engine.created = true;
@@ -54,7 +54,7 @@ describe("dockerRuntime()", () => {
     expect(engine.commands.slice(-2)).toEqual(["rm c", "compose up --no-start --no-build --no-deps kafka"]);
   });
 
-  test("recreates a container that names another state folder than the one that the stack lies in now", async () => {
+  test("recreates a container that is labelled with another state folder than the stack's present one", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
     engine.created = true;
@@ -64,7 +64,7 @@ describe("dockerRuntime()", () => {
     expect(engine.commands.slice(-2)).toEqual(["rm c", "compose up --no-start --no-build --no-deps kafka"]);
   });
 
-  test("sees a container run that it saw stopped a moment ago, once it has started it", async () => {
+  test("sees a container running right after its start, although it was stopped a moment ago", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
     engine.created = true;
@@ -74,20 +74,20 @@ describe("dockerRuntime()", () => {
     expect(await Promise.all(started.map(async (identity) => await runtime.isRunning(identity)))).toEqual([true]);
   });
 
-  test("says that the data of a service is lost whose volume it made before and that is not there any more", async () => {
+  test("reports lost data when a volume that was created before no longer exists", async () => {
     const engine = new FakeEngine();
     const { runtime, warnings } = await open(engine);
     engine.volumes = "";
     await runtime.prepare(kafka);
     expect(warnings).toEqual([]);
     await runtime.prepare(kafka);
-    expect(warnings).toEqual(["The data of kafka is lost: the volume was removed, not by streamctl"]);
+    expect(warnings).toEqual(["The data of kafka is lost: the volume was removed outside of streamctl"]);
     engine.volumes = "p_kafka-data";
     await runtime.prepare(kafka);
     expect(warnings).toHaveLength(1);
   });
 
-  test("knows a run of a container from another run of the same one", async () => {
+  test("distinguishes two runs of the same container", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
     engine.created = true;
@@ -101,7 +101,7 @@ describe("dockerRuntime()", () => {
     expect(engine.commands).toEqual(["start", "stop -t 2 c"]);
   });
 
-  test("says what to do where a base image cannot be pulled", async () => {
+  test("gives a hint when a base image cannot be pulled", async () => {
     const engine = new FakeEngine();
     engine.buildFails = true;
     const { runtime } = await open(engine);
@@ -112,7 +112,7 @@ describe("dockerRuntime()", () => {
     });
   });
 
-  test("adds up the memory of a container's processes; shows the end of its log, and none where it has no container", async () => {
+  test("adds up the memory of a container's processes, and shows the end of its log, or none without a container", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
     expect(await runtime.tailLog("kafka", 5)).toBeUndefined();
@@ -121,14 +121,14 @@ describe("dockerRuntime()", () => {
     expect(await runtime.residentBytes({ pid: 77, containerId, startedAt: "start-1" })).toBe(1000 * 1024);
   });
 
-  test("refuses to stop what another runtime started", async () => {
+  test("refuses to stop a service of another runtime", async () => {
     const { runtime } = await open(new FakeEngine());
     expect(await failureOf(runtime.stop("kafka", { pid: 1, startTicks: 1, bootId: "b" }, 1000))).toMatchObject({
       message: "Cannot find the container of process 1: it was started by another runtime",
     });
   });
 
-  test("forgets containers, volumes and networks of the project, whatever services it had", async () => {
+  test("forget() removes containers, volumes and networks of the project, including those of former services", async () => {
     const engine = new FakeEngine();
     const { runtime, composeDir } = await open(engine);
     engine.created = true;
@@ -142,7 +142,7 @@ describe("dockerRuntime()", () => {
     expect(existsSync(composeDir)).toBe(false);
   });
 
-  test("tells by which signal a container ended, and whether it was for lack of memory", async () => {
+  test("reports the signal that ended a container, and whether it was an OOM kill", async () => {
     const engine = new FakeEngine();
     const inspected: string[] = [];
     engine.run = async (args) => {
@@ -156,7 +156,7 @@ describe("dockerRuntime()", () => {
     expect(inspected[0]).toBe("inspect --type container --format {{.State.ExitCode}} {{.State.OOMKilled}} c");
   });
 
-  test("gives a definition another hash when its image or its ports change, and the same one otherwise", async () => {
+  test("changes a definition's hash when its image or its ports change, and only then", async () => {
     const { runtime } = await open(new FakeEngine());
     const { runtime: again } = await open(new FakeEngine());
     const hashes = (opened: Runtime): readonly string[] => definitions.map((definition) => opened.hash(definition));

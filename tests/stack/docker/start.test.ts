@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runCommand } from "../../../src/core/process.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** `dockerfiles/start` with a folder of this machine in place of /data, and a FAKE of `java` that prints what it was given. */
+/** `dockerfiles/start` with a local folder in place of /data, and a FAKE `java` that prints its arguments. */
 async function fakeStart() {
   const folder = await temporaryFolder();
   const data = join(folder, "data");
@@ -28,7 +28,7 @@ async function fakeStart() {
   return { data, start };
 }
 
-test("dockerfiles/start gives the engine an empty folder for temporary files, and no option of the base image's", async () => {
+test("dockerfiles/start gives the engine an empty temporary folder, and no options of the base image", async () => {
   const { data, start } = await fakeStart();
   expect(await start()).toBe("2 Main run unset unset unset C.UTF-8\ntmp");
   await writeFile(join(data, "tmp", "libsnappyjava.so"), "");
@@ -36,7 +36,7 @@ test("dockerfiles/start gives the engine an empty folder for temporary files, an
   expect(await readdir(join(data, "tmp"))).toEqual([]);
 });
 
-test("dockerfiles/start runs the first step once, with that folder and without what a first step that was cut off had left", async () => {
+test("dockerfiles/start runs the preparation once, with that folder, and without files of an interrupted preparation", async () => {
   const { data, start } = await fakeStart();
   await writeFile(join(data, "half"), "");
   expect(await start({ PREPARE: "Format\n-t" })).toBe(
@@ -45,7 +45,7 @@ test("dockerfiles/start runs the first step once, with that folder and without w
   expect(await start({ PREPARE: "Format\n-t" })).toBe("2 Main run unset unset unset C.UTF-8\nprepared\ntmp");
 });
 
-test("dockerfiles/start hands the first step its words as they are", async () => {
+test("dockerfiles/start passes the preparation its arguments unchanged", async () => {
   const { start } = await fakeStart();
   expect(await start({ PREPARE: "Format\n/a b/*\n$HOME" })).toStartWith("3 Format /a b/* $HOME unset");
 });

@@ -16,7 +16,7 @@ async function open(): Promise<Opened> {
   return { cacheDir: await temporaryFolder(), said, log: { ...silentLog, info: say, warn: say, success: say } };
 }
 
-/** An entry of two files, which counts how often it was filled. */
+/** An entry with two files that counts how often it was filled. */
 function entryOf(path: string): { readonly entry: CacheEntry; readonly filled: () => number } {
   let count = 0;
   const fill = async (draft: string): Promise<void> => {
@@ -29,7 +29,7 @@ function entryOf(path: string): { readonly entry: CacheEntry; readonly filled: (
 }
 
 describe("fillCache()", () => {
-  test("fills what is missing, once", async () => {
+  test("fills a missing entry once", async () => {
     const context = await open();
     const { entry, filled } = entryOf("engines/tiny-1");
     expect(await isCached(context.cacheDir, entry.path)).toBe(false);
@@ -40,7 +40,7 @@ describe("fillCache()", () => {
     expect(context.said).toEqual(["Tiny 1 resolved in … s"]);
   });
 
-  test("fills again what was cleaned by half", async () => {
+  test("fills an incomplete entry again", async () => {
     const context = await open();
     const { entry, filled } = entryOf("engines/tiny-1");
     await fillCache([entry], context);
@@ -50,13 +50,13 @@ describe("fillCache()", () => {
     await writeFile(join(context.cacheDir, "engines/tiny-1/manifest.json"), '{"lib/one');
     await fillCache([entry], context);
     expect(filled()).toBe(3);
-    expect(context.said.filter((line) => line.includes("lacks"))).toEqual([
-      "Tiny 1 in the cache lacks one.jar: fetching it again",
-      "Tiny 1 in the cache lacks manifest.json: fetching it again",
+    expect(context.said.filter((line) => line.includes("incomplete"))).toEqual([
+      "Tiny 1 in the cache is incomplete (one.jar is missing or damaged): downloading it again",
+      "Tiny 1 in the cache is incomplete (manifest.json is missing or damaged): downloading it again",
     ]);
   });
 
-  test("leaves no entry where filling fails, and removes what a killed process had begun", async () => {
+  test("leaves no entry when filling fails, and removes the drafts of killed processes", async () => {
     const context = await open();
     await mkdir(join(context.cacheDir, ".draft-other-1"), { recursive: true });
     const fill = async (draft: string): Promise<void> => {
@@ -65,16 +65,16 @@ describe("fillCache()", () => {
     };
     const failing = { path: "engines/tiny-1", label: "Tiny 1", diskBytes: 1000, fill };
     expect(await failureOf(fillCache([failing], context))).toEqual(new Error("no network"));
-    // The lock goes last, with the folder, which is empty then.
+    // The lock is removed last, with the empty folder.
     expect(await readdir(context.cacheDir).catch(() => [])).toEqual([]);
   });
 
-  test("says how much room is needed where there is less", async () => {
+  test("says how much space is needed when there is less", async () => {
     const context = await open();
     const { entry, filled } = entryOf("engines/tiny-1");
     expect(await failureOf(fillCache([{ ...entry, diskBytes: 1e18 }], context))).toMatchObject({
       code: "no-space",
-      message: `Cannot fill the cache "${context.cacheDir}": no room on its disk, 1000000000000 MB are needed`,
+      message: `Not enough space on the disk of the cache "${context.cacheDir}": 1000000000000 MB are needed`,
     });
     expect(filled()).toBe(0);
   });

@@ -4,7 +4,7 @@ import { signalProcess } from "../../../src/core/process.ts";
 import { Children } from "../../../src/stack/local/children.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-test("endOf() tells how a process ended that was started here, and nothing of another", async () => {
+test("endOf() tells how a process ended that was started here, and is undefined for others", async () => {
   const log = join(await temporaryFolder(), "log");
   const children = new Children();
   const killed = await children.start({ program: "sleep", args: ["60"] }, log);
@@ -12,13 +12,13 @@ test("endOf() tells how a process ended that was started here, and nothing of an
   expect(await children.endOf(killed.pid)).toEqual({ exitCode: null, signal: "SIGKILL", outOfMemory: false });
   const ended = await children.start({ program: "sh", args: ["-c", "sleep 0.2; exit 3"] }, log);
   expect(await children.endOf(ended.pid)).toEqual({ exitCode: 3, signal: null, outOfMemory: false });
-  // As a JVM does that was asked to stop.
+  // As a JVM after SIGTERM.
   const stopped = await children.start({ program: "sh", args: ["-c", "sleep 0.2; exit 143"] }, log);
   expect(await children.endOf(stopped.pid)).toEqual({ exitCode: null, signal: "SIGTERM", outOfMemory: false });
   expect(await children.endOf(1)).toBeUndefined();
 });
 
-test("endOf() takes SIGKILL for lack of memory when the system killed something for it meanwhile", async () => {
+test("endOf() reports an OOM kill for SIGKILL when the kernel counted one meanwhile", async () => {
   const log = join(await temporaryFolder(), "log");
   let kills = 7;
   const children = new Children(async () => kills);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { allowsExecution } from "../../../src/stack/local/execution.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** A file system without execution; undefined where this user may not mount. */
+/** A file system mounted with noexec; undefined when this user may not mount. */
 function mountWithoutExecution(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "streamctl-noexec-"));
   const mount = Bun.which("mount");
@@ -23,7 +23,7 @@ afterAll(() => {
   rmSync(mounted, { recursive: true });
 });
 
-test("allowsExecution() says yes for an ordinary folder, makes a missing one, and leaves nothing", async () => {
+test("allowsExecution() is true for an ordinary folder, creates a missing one, and leaves no files", async () => {
   const folder = join(await temporaryFolder(), "state");
   expect(await allowsExecution(folder)).toBe(true);
   expect(await readdir(folder)).toEqual([]);
@@ -32,7 +32,7 @@ test("allowsExecution() says yes for an ordinary folder, makes a missing one, an
 if (mounted === undefined) {
   test.skip("allowsExecution() on a file system with noexec: SKIPPED, because only root can mount one", () => {});
 } else {
-  test("allowsExecution() says no where the file system is mounted with noexec, and leaves nothing", async () => {
+  test("allowsExecution() is false on a file system mounted with noexec, and leaves no files", async () => {
     expect(await allowsExecution(mounted)).toBe(false);
     expect(await readdir(mounted)).toEqual([]);
   });

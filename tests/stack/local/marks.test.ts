@@ -10,27 +10,27 @@ import { stateFolder } from "../../../src/state/state-folder.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { markedProcess } from "../marked-process.ts";
 
-// Another run of these tests may be going on.
+// Another run of these tests may be in progress.
 const [ourId, thirdId] = [newStackId(), newStackId()];
 
-test("markedProcesses() finds the engines of a stack by its id, and by a folder that was renamed or deleted", async () => {
+test("markedProcesses() finds the engines of a stack by its id, or by a folder that was renamed or deleted", async () => {
   const parent = stateFolder(await temporaryFolder()).root;
   const [ours, other] = [stateFolder(join(parent, "ours")), stateFolder(join(parent, "other"))];
   const kafka = await markedProcess(ourId, ours, "kafka");
   const pinot = await markedProcess(newStackId(), other, "pinot");
   const found = [{ name: "kafka", identity: kafka }] as const;
   expect(await markedProcesses(ourId, ours)).toEqual(found);
-  // A state folder that is gone has no id to look for.
+  // A deleted state folder has no id.
   await rm(ours.root, { recursive: true });
   expect(await markedProcesses(undefined, ours)).toEqual(found);
-  // What works in a folder of another name now is not left in this one.
+  // A process whose folder has another name now does not belong to this one.
   const renamed = stateFolder(join(parent, "renamed"));
   await rename(other.root, renamed.root);
   expect(await markedProcesses(undefined, other)).toEqual([]);
   expect(await markedProcesses(undefined, renamed)).toEqual([{ name: "pinot", identity: pinot }]);
 });
 
-test("endOrphans() of the local runtime ends what prepares the data of a service, and no service", async () => {
+test("endOrphans() of the local runtime ends processes that prepare the data of a service, and no services", async () => {
   const folder = stateFolder(await temporaryFolder());
   const runtime = localRuntime({ folder, stackId: thirdId, cacheDir: () => "/nowhere", log: silentLog });
   const preparing = await markedProcess(thirdId, folder, "kafka", "prepare");

@@ -1,4 +1,4 @@
-/** One contract for every kind of process that is not a JVM, with tiny services: started, found by its mark, ready, stopped. */
+/** One contract for every kind of process but JVMs, with small services: started, found by the mark, ready, stopped. */
 
 import { describe, expect, onTestFinished, test } from "bun:test";
 import { readdir, realpath } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { stateFolder, type StateFolder } from "../../../src/state/state-folder.t
 import { failureOf } from "../../processors/failure.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** pip takes its time where other work is done beside it. */
+/** pip is slow on a busy machine. */
 const slow = { timeout: 120_000 };
 
 const requirements = "config/tiny/requirements.txt";
@@ -25,7 +25,7 @@ const python: ServiceProcess = {
   args: ["--bind", "127.0.0.1", "--directory", "{{dataDir}}", "{{port}}"],
 };
 const streamctl: ServiceProcess = { kind: "streamctl", args: ["{{port}}", "serve", "{{confDir}}"] };
-/** The test's own, in the place of streamctl's. */
+/** The test's program, in place of streamctl. */
 const ownProgram = () => ({ program: process.execPath, args: [join(import.meta.dir, "fixtures/serving-entry.ts")] });
 
 function declarationsWith(text: string): Declarations {
@@ -106,7 +106,7 @@ describe("localRuntime(), with a service of kind streamctl", () => {
     expect(opened.said).toEqual([]);
   });
 
-  test("hands streamctl its words with the mark, and its own variables", async () => {
+  test("passes streamctl its arguments with the mark, and its variables", async () => {
     process.env["STREAMCTL_TEST_SETTING"] = "1";
     onTestFinished(() => void delete process.env["STREAMCTL_TEST_SETTING"]);
     const { runtime, folder } = await open();
@@ -134,7 +134,7 @@ describe("localRuntime(), with a service of kind python", () => {
       const { runtime, said } = opened;
       const definition = await definitionOf(python);
       await runtime.prepare([definition]);
-      expect(said).toEqual(["Installing Tiny 1 by pip (0 packages, once)", "Tiny 1 resolved in … s"]);
+      expect(said).toEqual(["Installing Tiny 1 with pip (0 packages, only the first time)", "Tiny 1 resolved in … s"]);
       await runtime.prepare([definition]);
       expect(said.length).toBe(2);
       await requireWhole(opened, definition);
@@ -150,13 +150,13 @@ describe("localRuntime(), with a service of kind python", () => {
         code: "download",
         message: "Cannot install Tiny 1: pip failed",
       });
-      // The lock goes last, with the folder, which is empty then.
+      // The lock is removed last, with the empty folder.
       expect(await readdir(cacheDir).catch(() => [])).toEqual([]);
     },
     slow,
   );
 
-  test("gives a service another hash where its requirements are others", async () => {
+  test("gives a service another hash when its requirements change", async () => {
     const definition = await definitionOf(python);
     expect((await open("a==1\n")).runtime.hash(definition)).not.toBe((await open("a==2\n")).runtime.hash(definition));
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { hintOf, reasonOf } from "../../../src/stack/docker/refusals.ts";
+import { hintOf, reasonOf } from "../../../src/stack/docker/engine-errors.ts";
 
-// Each text as docker 20.10 with compose 1.29 gave it.
+// Recorded with docker 20.10 and compose 1.29.
 const said = {
   helper: "docker.credentials.errors.InitializationError: docker-credential-desktop not installed or not available in PATH",
   platform:
@@ -10,20 +10,20 @@ const said = {
   buildKit: "ERROR: BuildKit is enabled but the buildx component is missing or broken.",
 };
 
-test("hintOf() names what is to be changed in the environment", () => {
+test("hintOf() names what to change in the environment", () => {
   expect(hintOf(said.helper)).toBe(
-    'Install docker-credential-desktop, or take "desktop" out of credsStore and credHelpers in ~/.docker/config.json (DOCKER_CONFIG names another folder)',
+    'Install docker-credential-desktop, or remove "desktop" from credsStore and credHelpers in ~/.docker/config.json',
   );
   expect(hintOf(said.platform, { DOCKER_DEFAULT_PLATFORM: "linux/arm64" })).toBe(
-    "DOCKER_DEFAULT_PLATFORM is linux/arm64, which this machine or the base images are not: unset it",
+    "Unset DOCKER_DEFAULT_PLATFORM (linux/arm64): this machine or the base images do not support it",
   );
-  expect(hintOf(said.platform, {})).toBe("Name base images that are made for this machine: STREAMCTL_BASE_IMAGE, STREAMCTL_BUILD_IMAGE");
-  expect(hintOf(said.trust)).toBe("Unset DOCKER_CONTENT_TRUST: nobody signs images that are built here");
+  expect(hintOf(said.platform, {})).toBe("Set base images for this machine's platform: STREAMCTL_BASE_IMAGE, STREAMCTL_BUILD_IMAGE");
+  expect(hintOf(said.trust)).toBe("Unset DOCKER_CONTENT_TRUST: images that are built here are not signed");
   expect(hintOf(said.buildKit)).toBe("Set DOCKER_BUILDKIT=0, or install Docker's buildx");
   expect(hintOf("Service 'kafka' failed to build : Build failed")).toBeUndefined();
 });
 
-test("reasonOf() is the first error without its preamble, or else the last line", () => {
+test("reasonOf() is the first error without its prefix, otherwise the last line", () => {
   expect(reasonOf("WARNING: config\nError response from daemon: network abc not found\nError: failed to start containers: c")).toBe(
     "network abc not found",
   );

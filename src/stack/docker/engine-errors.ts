@@ -1,4 +1,4 @@
-/** What a container engine says where it refuses, and what is to be changed then. Most texts were seen on an engine, some are from documentation. */
+/** Classifies the error messages of container engines. Most of the texts were observed, some are from documentation. */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -6,21 +6,21 @@ const hints: readonly (readonly [RegExp, (match: readonly string[], environment:
   [
     /docker-credential-([\w-]+)/u,
     ([, helper = ""]) =>
-      `Install docker-credential-${helper}, or take "${helper}" out of credsStore and credHelpers in ~/.docker/config.json (DOCKER_CONFIG names another folder)`,
+      `Install docker-credential-${helper}, or remove "${helper}" from credsStore and credHelpers in ~/.docker/config.json`,
   ],
   [
     /does not match the specified platform|exec format error|no matching manifest|unknown operating system or architecture/iu,
     (_, { DOCKER_DEFAULT_PLATFORM: platform = "" }) =>
       platform === ""
-        ? "Name base images that are made for this machine: STREAMCTL_BASE_IMAGE, STREAMCTL_BUILD_IMAGE"
-        : `DOCKER_DEFAULT_PLATFORM is ${platform}, which this machine or the base images are not: unset it`,
+        ? "Set base images for this machine's platform: STREAMCTL_BASE_IMAGE, STREAMCTL_BUILD_IMAGE"
+        : `Unset DOCKER_DEFAULT_PLATFORM (${platform}): this machine or the base images do not support it`,
   ],
   [/BuildKit is enabled but/iu, () => "Set DOCKER_BUILDKIT=0, or install Docker's buildx"],
   [
     /repository name \(library\/\$\{|contacting notary server|trust data/iu,
-    () => "Unset DOCKER_CONTENT_TRUST: nobody signs images that are built here",
+    () => "Unset DOCKER_CONTENT_TRUST: images that are built here are not signed",
   ],
-  [/no space left on device/iu, () => "Make room on the disk of the container engine: docker system df shows what is in use"],
+  [/no space left on device/iu, () => "Free space on the container engine's disk (docker system df shows what uses it)"],
   [/non-overlapping IPv4 address pool|fully subnetted/iu, () => "Remove networks that no container uses: docker network prune"],
   [
     /port is already allocated|address already in use/iu,
@@ -28,11 +28,11 @@ const hints: readonly (readonly [RegExp, (match: readonly string[], environment:
   ],
   [
     /[Nn]etwork (\S+) was found but has incorrect label/u,
-    ([, network = ""]) => `Remove the network that has our name and was not made by us: docker network rm ${network}`,
+    ([, network = ""]) => `Remove the network of this name, which streamctl did not create: docker network rm ${network}`,
   ],
 ];
 
-/** What to change so that the engine no longer refuses; undefined where that is not known. */
+/** How to fix a known error; undefined for any other. */
 export function hintOf(output: string, environment: Environment = process.env): string | undefined {
   for (const [pattern, hint] of hints) {
     const match = pattern.exec(output);
@@ -41,19 +41,19 @@ export function hintOf(output: string, environment: Environment = process.env): 
   return undefined;
 }
 
-/** Whether an image could not be fetched, as opposed to built. */
+/** Whether a base image could not be pulled, as opposed to a failed build. */
 export function couldNotPull(output: string): boolean {
   return /pull access denied|manifest unknown|failed to resolve|error pulling|dial tcp|TLS handshake/iu.test(output);
 }
 
-/** Whether an engine that was asked about a container has none of that name or id. */
-export function saysNoContainer(output: string): boolean {
+/** Whether the error says that a container does not exist. */
+export function isNoSuchContainer(output: string): boolean {
   return /no such (?:container|object)/iu.test(output);
 }
 
 const preamble = /^(?:Error response from daemon|Error|ERROR): /u;
 
-/** Why an engine refuses: the first line that names an error, of which the others are consequences. */
+/** The reason in an engine's output: the first error line, because later ones are consequences. */
 export function reasonOf(output: string): string {
   const lines = output.split("\n").map((line) => line.trim());
   const line = lines.find((candidate) => preamble.test(candidate)) ?? lines.findLast((candidate) => candidate !== "");

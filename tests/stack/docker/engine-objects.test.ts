@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import type { CommandResult } from "../../../src/core/process.ts";
-import { listBelongings } from "../../../src/stack/docker/belongings.ts";
+import { listEngineObjects } from "../../../src/stack/docker/engine-objects.ts";
 import type { ContainerEngine } from "../../../src/stack/docker/engine.ts";
 import { failureOf } from "../../processors/failure.ts";
 
-/** Stands for an engine: what docker 20.10 answered of one stack whose folder is lost and one whose network was made by hand. */
+/** A FAKE engine with answers of docker 20.10: one stack whose folder was deleted, and one whose network was created by hand. */
 function fakeEngine(answers: Readonly<Record<string, CommandResult>>): ContainerEngine {
   const refuse = async (): Promise<never> => await Promise.reject(new Error("not asked here"));
   return {
@@ -19,7 +19,7 @@ const said = (output: string, exitCode = 0): CommandResult => ({ output, exitCod
 
 const kafka = `{"com.docker.compose.service":"kafka","streamctl.service":"s-1/kafka","streamctl.stack":"s-1","streamctl.state-dir":"/a b/.streamctl"}`;
 
-test("listBelongings() names containers, volumes and networks with their stack, service and state folder", async () => {
+test("listEngineObjects() names containers, volumes and networks with their stack, service and state folder", async () => {
   const engine = fakeEngine({
     "ps -a": said("c1\nc2"),
     "inspect --type": said(`/s-1_kafka_1 ${kafka}\n/s-2_flink_1 {"streamctl.stack":"s-2"}`),
@@ -28,7 +28,7 @@ test("listBelongings() names containers, volumes and networks with their stack, 
     "network ls": said("n1"),
     "network inspect": said('s-1_default {"streamctl.stack":"s-1"}'),
   });
-  expect(await listBelongings(engine)).toEqual([
+  expect(await listEngineObjects(engine)).toEqual([
     { kind: "container", name: "s-1_kafka_1", stack: "s-1", service: "kafka", stateDir: "/a b/.streamctl" },
     { kind: "container", name: "s-2_flink_1", stack: "s-2" },
     { kind: "volume", name: "s-1_kafka-data", stack: "s-1", service: "kafka" },
@@ -36,11 +36,11 @@ test("listBelongings() names containers, volumes and networks with their stack, 
   ]);
 });
 
-test("listBelongings() leaves out what was removed meanwhile, and fails where the engine refuses to list", async () => {
+test("listEngineObjects() leaves out what was removed meanwhile, and fails when the engine refuses to list", async () => {
   const gone = fakeEngine({ "ps -a": said("c1\nc2"), "inspect --type": said(`/s-1_kafka_1 ${kafka}\nError: No such container: c2`, 1) });
-  expect((await listBelongings(gone)).map(({ name }) => name)).toEqual(["s-1_kafka_1"]);
+  expect((await listEngineObjects(gone)).map(({ name }) => name)).toEqual(["s-1_kafka_1"]);
   const refusing = fakeEngine({ "volume ls": said("Cannot connect to the Docker daemon", 1) });
-  expect(await failureOf(listBelongings(refusing))).toMatchObject({
+  expect(await failureOf(listEngineObjects(refusing))).toMatchObject({
     code: "service-failed",
     detail: "Cannot connect to the Docker daemon",
   });

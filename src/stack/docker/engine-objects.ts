@@ -1,6 +1,6 @@
 /**
- * What a container engine keeps of the stacks of this machine, found by its labels: no state folder is needed for it, so it also finds
- * what a lost or renamed folder has left.
+ * Lists the containers, volumes and networks of all stacks in a container engine by their labels. This needs no state folder, so it also
+ * finds those of a deleted or renamed one.
  */
 
 import { isObject, stringAt } from "../../core/json.ts";
@@ -8,15 +8,15 @@ import { labels } from "./compose-file.ts";
 import { listed, requireSuccess } from "./containers.ts";
 import type { ContainerEngine } from "./engine.ts";
 
-export interface Belonging {
+export interface EngineObject {
   readonly kind: "container" | "volume" | "network";
-  /** As the engine names it. */
+  /** Name in the engine. */
   readonly name: string;
-  /** The stack that it belongs to, which is also the name of its compose project. */
+  /** Its stack, which is also the name of the compose project. */
   readonly stack: string;
-  /** Of containers and volumes. */
+  /** Only for containers and volumes. */
   readonly service?: string;
-  /** Of containers: the state folder of the stack when the container was made. */
+  /** Only for containers: the stack's state folder when the container was created. */
   readonly stateDir?: string;
 }
 
@@ -26,13 +26,13 @@ const kinds = [
   { kind: "network", list: ["network", "ls"], inspect: ["network", "inspect"], labels: ".Labels" },
 ] as const;
 
-/** Containers, volumes and networks of every stack, running or not. @throws StreamctlError `service-failed` where the engine refuses */
-export async function listBelongings(engine: ContainerEngine): Promise<readonly Belonging[]> {
+/** Containers, volumes and networks of every stack, running or not. @throws StreamctlError `service-failed` when the engine refuses */
+export async function listEngineObjects(engine: ContainerEngine): Promise<readonly EngineObject[]> {
   const found = await Promise.all(
     kinds.map(async ({ kind, list, inspect, labels: field }) => {
       const ids = listed(requireSuccess(await engine.run([...list, "-q", "--filter", `label=${labels.stack}`]), list.join(" ")));
       if (ids.length === 0) return [];
-      // One that was removed meanwhile is an error beside the lines of the others.
+      // The engine reports an object that was removed meanwhile as an error among the lines of the others.
       const { output } = await engine.run([...inspect, "--format", `{{.Name}} {{json ${field}}}`, ...ids]);
       return [...output.matchAll(/^\/?(\S+) (\{.*\})$/gmu)].map(([, name = "", text = ""]) => belonging(kind, name, JSON.parse(text)));
     }),
@@ -40,7 +40,7 @@ export async function listBelongings(engine: ContainerEngine): Promise<readonly 
   return found.flat().filter((one) => one !== undefined);
 }
 
-function belonging(kind: Belonging["kind"], name: string, labelled: unknown): Belonging | undefined {
+function belonging(kind: EngineObject["kind"], name: string, labelled: unknown): EngineObject | undefined {
   const stack = isObject(labelled) ? stringAt(labelled, labels.stack) : undefined;
   if (stack === undefined) return undefined;
   const service = stringAt(labelled, labels.service)?.slice(stack.length + 1);
