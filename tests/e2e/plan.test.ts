@@ -21,7 +21,7 @@ const results: Readonly<Record<string, string>> = {
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.create(27_000);
+  stack = await Stack.create(17_000);
 });
 
 afterAll(async () => {
