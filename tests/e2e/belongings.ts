@@ -1,4 +1,4 @@
-/** What this machine runs of a stack, whatever streamctl says of it: found by its folder, and by the labels of its containers. */
+/** Finds the processes and containers of a stack without streamctl: by the state folder and by the labels of containers. */
 
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename } from "node:path";
@@ -9,7 +9,7 @@ export interface FoundProcess {
   readonly words: string;
 }
 
-/** Processes that name the folder on their command line or work in it. */
+/** Processes with the folder on their command line or as working directory. */
 export async function processesOf(folder: string): Promise<readonly FoundProcess[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name) && Number(name) !== process.pid);
   const found = await Promise.all(
@@ -22,13 +22,16 @@ export async function processesOf(folder: string): Promise<readonly FoundProcess
   return found.flat();
 }
 
-/** Of those, services and what prepares their data, marked or not; between fork and exec a process still is the program that started it. */
+/**
+ * Of those, services and programs that prepare their data, marked or not; between fork and exec a process still is the program that started
+ * it.
+ */
 export async function enginesOf(folder: string): Promise<readonly FoundProcess[]> {
   const found = await processesOf(folder);
   return found.filter(({ words }) => words.includes("streamctl.service=") || basename(words.split(" ")[0] ?? "") === "java");
 }
 
-/** Main processes of the stack's containers that run. */
+/** Main processes of the stack's running containers. */
 export async function containersOf(folder: string): Promise<readonly FoundProcess[]> {
   const engine = await findEngine();
   const { output } = await engine.run(["ps", "-q", "--filter", `label=streamctl.state-dir=${folder}`]);
@@ -38,7 +41,7 @@ export async function containersOf(folder: string): Promise<readonly FoundProces
   return [...seen.output.matchAll(/^([1-9]\d*) (\S+)$/gmu)].map(([, pid, words = ""]) => ({ pid: Number(pid), words }));
 }
 
-/** Containers, running or not, volumes and networks that carry the label of a stack. */
+/** Containers, running or not, volumes and networks with the label of a stack. */
 export async function keptByEngine(stackId: string): Promise<readonly string[]> {
   const engine = await findEngine();
   const filter = ["--filter", `label=streamctl.stack=streamctl-${stackId}`];

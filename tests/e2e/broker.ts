@@ -1,6 +1,6 @@
 /**
- * One Kafka broker of the test's own: the same definition and the same runtime as in a stack, in a folder of its own, for tests
- * that hurt it. `end` leaves neither process nor folder; a start that fails tidies up by itself.
+ * A separate Kafka broker with the same definition and runtime as in a stack, in its own folder, for tests
+ * that break it. `end` removes process and folder; a failed start cleans up by itself.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -22,16 +22,16 @@ import { defineService } from "../../src/stack/service-type.ts";
 type SecurityProtocol = "SSL" | "SASL_SSL" | "SASL_PLAINTEXT";
 
 export interface BrokerOptions {
-  /** Listeners beside the plain one, one a protocol. */
+  /** Listeners besides the plain one, one per protocol. */
   readonly listeners?: readonly SecurityProtocol[];
-  /** Lines of server.properties, added to the stack's own. */
+  /** Lines added to the stack's server.properties. */
   readonly properties?: Readonly<Record<string, string>>;
-  /** Further words for the tool that formats the data folder, such as `--add-scram`. */
+  /** Additional arguments for the tool that formats the data folder, such as `--add-scram`. */
   readonly formatArgs?: readonly string[];
 }
 
 export class Broker {
-  /** Of the plain listener, as `--brokers` takes it. */
+  /** Address of the plain listener, for `--brokers`. */
   readonly address: string;
   readonly #folder: string;
   readonly #runtime: LocalRuntime;
@@ -47,7 +47,7 @@ export class Broker {
     this.address = this.addressOf("PLAINTEXT");
   }
 
-  /** Answers when the broker does. */
+  /** Resolves when the broker answers. */
   static async start(options: BrokerOptions = {}): Promise<Broker> {
     const names = ["PLAINTEXT", "CONTROLLER", ...(options.listeners ?? [])];
     const free = await freePorts(names.length);
@@ -69,13 +69,13 @@ export class Broker {
     return `127.0.0.1:${port}`;
   }
 
-  /** Starts the process on the data that is there, and answers when it does. */
+  /** Starts the process on the existing data. Resolves when it answers. */
   async restart(): Promise<void> {
     this.#process = await this.#runtime.start(this.#definition);
     await this.ready();
   }
 
-  /** Answers when the broker does; says what it wrote where it does not. */
+  /** Resolves when the broker answers; rejects with its log when it does not. */
   async ready(): Promise<void> {
     const answers = async (): Promise<true | undefined> => {
       if (!(await isRunning(this.#running))) throw new Error("the broker has ended");
@@ -93,7 +93,7 @@ export class Broker {
     await createTopic({ brokers: this.address, topic, partitions, timeoutMs: 30_000 });
   }
 
-  /** Freezes the process: its sockets stay open, and nobody answers. */
+  /** Freezes the process: its sockets stay open, but it does not answer. */
   async pause(): Promise<void> {
     await this.#signal("SIGSTOP");
   }
@@ -102,7 +102,7 @@ export class Broker {
     await this.#signal("SIGCONT");
   }
 
-  /** Ends the process at once. What it had acknowledged is in the page cache, which outlives it. */
+  /** Kills the process. What it had acknowledged is in the page cache, which outlives it. */
   async kill(): Promise<void> {
     const process = this.#running;
     await this.#signal("SIGKILL");
@@ -110,7 +110,7 @@ export class Broker {
     this.#process = undefined;
   }
 
-  /** Leaves nothing. */
+  /** Removes the process and the folder. */
   async end(): Promise<void> {
     if (this.#process !== undefined && (await isRunning(this.#process))) await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
@@ -154,8 +154,8 @@ function definitionOf(ports: ReadonlyMap<string, number>, { properties = {}, for
 }
 
 /**
- * Ports that nobody listens on. They lie below those that the system hands out by itself: a client that tries a closed port of
- * that range again and again would in the end be connected to itself, and a broker could not come back.
+ * Free ports below the ephemeral range: a client that retries a closed port of
+ * that range would eventually connect to itself, and the broker could not restart.
  */
 async function freePorts(count: number): Promise<readonly number[]> {
   const found: number[] = [];

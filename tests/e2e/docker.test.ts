@@ -24,9 +24,9 @@ const portOffset = 21_000;
 const extraCaFile = process.env["STREAMCTL_TEST_EXTRA_CA"] ?? "";
 const extraCa = extraCaFile === "" ? [] : ["--extra-ca", extraCaFile];
 
-/** On an image of the fake server in the place of Confluent's, which no registry but its own has. */
+/** On an image of the fake server in place of Confluent's image. */
 function ksqldbOfFolder(): void {
-  test("is built into an image, ready when it says that it is healthy, and asked to stop", async () => {
+  test("is built into an image, is ready when it reports that it is healthy, and stops on SIGTERM", async () => {
     const definitions = everyService({ runtime: "docker", portOffset }).filter(({ name }) => name === "ksqldb");
     const home = await fakeKsqldbHome("some/where/deep/ksqldb-rest-app-0.0.0.jar");
     const folders = new Map([["ksqldb", await readJarFolder(ksqldbJars(home), ksqldbMainClass)]]);
@@ -95,7 +95,7 @@ function imageOfStreamctl(): void {
     expect(await stack.end()).toEqual([]);
   });
 
-  test("makes the same transactions as the executable outside, and is not root", async () => {
+  test("generates the same transactions as the executable, and does not run as root", async () => {
     const engine = await findEngine();
     const args = ["data", "-n", "100", "--seed", "7", "--start-time", "2026-01-01T00:00:00Z", "--dry-run", "-q"];
     const inside = await engine.run(["run", "--rm", "streamctl", ...args]);
@@ -103,7 +103,7 @@ function imageOfStreamctl(): void {
     expect((await engine.run(["run", "--rm", "--entrypoint", "id", "streamctl", "-u"])).output).toBe("10001");
   });
 
-  test("delivers in the network of a stack", async () => {
+  test("delivers records in the network of a stack", async () => {
     await stack.up("--runtime", "docker", "--only", "kafka", ...extraCa);
     const words = [
       "run",
@@ -124,7 +124,7 @@ function imageOfStreamctl(): void {
   });
 }
 
-/** Containers that refer to a network that is gone cannot be started; those that are gone are made again. */
+/** Containers that refer to a removed network cannot be started; removed containers are recreated. */
 async function pruneWhileDown(stack: Stack): Promise<void> {
   const engine = await findEngine();
   const own = ["--filter", `label=streamctl.state-dir=${stack.stateDir}`];
@@ -140,12 +140,12 @@ async function pruneWhileDown(stack: Stack): Promise<void> {
 }
 
 if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
-  // Images are built from files that nobody else may read, as under the strictest umask: the engines read them as another user.
+  // Build images from files that only the owner may read, as with umask 077: the engines read them as another user.
   process.umask(0o077);
   describe("ksqlDB of a folder", ksqldbOfFolder);
   describe("the image of streamctl", imageOfStreamctl);
   describe("a stack of containers", () => runtimeContract({ runtime: "docker", portOffset, args: extraCa, whileDown: pruneWhileDown }));
   describe("a killed up of containers", () => killedUp({ runtime: "docker", portOffset: portOffset + 1500, kills: 6, args: extraCa }));
 } else {
-  test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Type: make test-docker", () => {});
+  test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Run: make test-docker", () => {});
 }

@@ -1,23 +1,23 @@
-/** What is to happen to a broker and when: a pure function of a seed. */
+/** The faults of a broker and their times, as a pure function of a seed. */
 
 import { below, goldenRatio, mix32 } from "../../src/data/random.ts";
 
 export interface Fault {
-  /** Quiet time before it, in milliseconds. */
+  /** Time without faults before it, in milliseconds. */
   readonly afterMs: number;
   readonly kind: "freeze" | "kill" | "freeze and kill";
-  /** Time during which the broker is frozen, or dead before it is started again, in milliseconds. */
+  /** How long the broker stays frozen, or dead before it is restarted, in milliseconds. */
   readonly forMs: number;
 }
 
 const kinds = ["freeze", "kill", "freeze and kill"] as const;
-/** What a start takes about, in milliseconds. */
+/** Approximate duration of a start, in milliseconds. */
 const startMs = 4000;
 
 export interface FaultLimits {
-  /** About how long the whole plan takes, in milliseconds. */
+  /** Approximate duration of the whole plan, in milliseconds. */
   readonly totalMs: number;
-  /** Of one fault, in milliseconds. */
+  /** Range of one fault's duration, in milliseconds. */
   readonly shortestMs: number;
   readonly longestMs: number;
 }

@@ -1,4 +1,4 @@
-/** What goes wrong in real life, on real engines: each fault is followed by `up` and an exact `verify`. One stack for the file. */
+/** Faults on real engines: each is followed by `up` and an exact `verify`. One stack for the file. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFile, rm } from "node:fs/promises";
@@ -13,7 +13,7 @@ async function until(look: () => boolean | Promise<boolean>, what: string): Prom
   await pollUntil(async () => ((await look()) ? true : undefined), { timeoutMs: 60_000, what });
 }
 
-/** Values as one batch with their own keys; null keys are empty. */
+/** A batch of values with their keys; a null key is empty. */
 function batchOf(values: readonly string[]) {
   const pieces = values.map((value) => new TextEncoder().encode(value));
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
@@ -49,7 +49,7 @@ describe("faults on real engines", () => {
     producer.close();
   }
 
-  test("Ctrl-C in up stops what was not ready, and the next up goes on", async () => {
+  test("Ctrl-C in up stops services that are not ready, and the next up continues", async () => {
     const running = stack.start(["up", "--port-offset", String(stack.offset)]);
     await until(() => running.narration().includes("zookeeper is ready"), "ZooKeeper");
     running.child.kill("SIGINT");
@@ -62,14 +62,14 @@ describe("faults on real engines", () => {
     expect(states.get("pinot")).toBe("stopped");
   });
 
-  test("two ups at once: one waits for the other, both end well", async () => {
+  test("two concurrent ups: one waits for the other, both succeed", async () => {
     const args = ["up", "--port-offset", String(stack.offset)];
     const [first, second] = await Promise.all([stack.run(args), stack.run(args)]);
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
     expect(`${first.stderr}${second.stderr}`).toContain("Waiting for process");
   });
 
-  test("a second stack in another folder is told which port is taken and what to type", async () => {
+  test("a second stack in another folder is told which port is in use and how to choose others", async () => {
     const other = await Stack.create(stack.offset);
     const { exitCode, stderr } = await other.run(["up", "--port-offset", String(stack.offset)]);
     expect(stderr).toMatch(/Cannot start "\w+": port \d+ \([\w ]+\) is in use: process \d+ \(java\) is listening on it/u);
@@ -78,7 +78,7 @@ describe("faults on real engines", () => {
     expect(await other.end()).toEqual([]);
   });
 
-  test("Ctrl-C in data flushes and tells the truth", async () => {
+  test("Ctrl-C in data flushes and reports exact counts", async () => {
     const running = stack.start(["data", "--rate", "2000", "--json"]);
     await until(async () => await topicHolds(stack, 500), "some records");
     running.child.kill("SIGINT");
@@ -92,7 +92,7 @@ describe("faults on real engines", () => {
   });
 
   for (const name of ["kafka", "zookeeper", "pinot", "flink"]) {
-    test(`kill -9 of ${name} in the middle of data, then up, is exact`, async () => {
+    test(`kill -9 of ${name} during data, then up, is exact`, async () => {
       const before = (await stack.json(["verify", "--wait", "120s"])).records as number;
       const running = stack.start(["data", "-n", "20000", "--rate", "4000", "--json"]);
       await until(async () => await topicHolds(stack, before + 4000), "the middle of data");
@@ -110,7 +110,7 @@ describe("faults on real engines", () => {
     });
   }
 
-  test("an engine that dies after it was ready, while up provisions, is named with the signal that ended it", async () => {
+  test("an engine that exits after it was ready, during up, is named with the signal that ended it", async () => {
     process.kill(await stack.pidOf("flink"), "SIGKILL");
     const running = stack.start(["up"]);
     await until(() => running.narration().includes("flink is ready"), "Flink");
@@ -123,7 +123,7 @@ describe("faults on real engines", () => {
     expect(await stack.json(["verify", "--wait", "120s"])).toMatchObject({ mismatched: [], extra: [] });
   });
 
-  test("records from elsewhere are reported as invalid and stop nothing", async () => {
+  test("records of other producers that break the contract are reported as invalid and stop nothing", async () => {
     const { invalid, paidRecords } = await stack.json(["verify", "--wait", "120s"]);
     const good = {
       event_timestamp: "2026-02-03 04:05:06.789",
@@ -139,7 +139,7 @@ describe("faults on real engines", () => {
       JSON.stringify({ ...good, total_paid: null, status: "Paid" }),
       JSON.stringify({ ...good, event_timestamp: "2026-02-03T04:05:06.789Z", status: "Paid" }),
       "[1,2,3]",
-      // What Flink leaves out although it keeps the contract: a name beyond the limit of its JSON reader.
+      // Flink skips it although it meets the contract: a name beyond the limit of its JSON reader.
       JSON.stringify({ ["n".repeat(60_000)]: 1, ...good, status: "Paid" }),
       JSON.stringify({ ...good, status: "Paid" }),
     ];
@@ -150,7 +150,7 @@ describe("faults on real engines", () => {
     expect((await stack.run(["verify", "--strict"])).exitCode).toBe(1);
   });
 
-  test("another producer's open transaction is named by verify, and waited for with --wait", async () => {
+  test("verify names another producer's open transaction, and waits for it with --wait", async () => {
     const { records } = await stack.json(["verify", "--wait", "120s"]);
     const value = JSON.stringify({
       event_timestamp: "2026-02-03 04:05:06.789",
@@ -173,10 +173,10 @@ describe("faults on real engines", () => {
     expect(await stack.json(["verify"])).toMatchObject({ records: records + 3, heldBack: [], mismatched: [], extra: [] });
   });
 
-  test("partitions that are added while data runs are read within seconds, and are said", async () => {
+  test("partitions that are added while data runs are read within seconds, and reported", async () => {
     const running = stack.start(["data", "--rate", "2000", "--json"]);
     await increasePartitions(stack.brokers, "transactions", 6);
-    // A producer that runs sees them within a minute, a new one at once.
+    // A running producer sees them within a minute, a new one at once.
     await stack.json(["data", "-n", "2000", "--rate", "max"]);
     const allHold = async (): Promise<boolean> => {
       const marks = await listOffsets({ brokers: stack.brokers, topic: "transactions", timeoutMs: 10_000 });
@@ -194,7 +194,7 @@ describe("faults on real engines", () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({ partitions: 6, mismatched: [], extra: [] });
   });
 
-  test("verify names records that Flink counts although they break the contract where a window differs", async () => {
+  test("verify names records that Flink counts although they break the contract, when a window differs", async () => {
     const odd = { event_timestamp: "2026-02-03 04:06:06.789", transaction_id: 1, user_id: "00000000-0000-4000-8000-000000000000" };
     send("transactions", [JSON.stringify({ ...odd, total_paid: "5", status: "Paid" })]);
     let report: any;
@@ -210,7 +210,7 @@ describe("faults on real engines", () => {
     ]);
   });
 
-  test("a topic deleted by hand: up makes it anew and replaces everything downstream", async () => {
+  test("a topic deleted by hand: up recreates it and replaces everything downstream", async () => {
     await deleteTopic({ brokers: stack.brokers, topic: "transactions", timeoutMs: 30_000 });
     const looked = await stack.run(["status", "--json"]);
     expect(looked.exitCode).toBe(1);
@@ -228,7 +228,7 @@ describe("faults on real engines", () => {
     expect(report).toMatchObject({ records: 3000, invalid: 0, mismatched: [], extra: [] });
   });
 
-  test("verify finds what is wrong: a total that somebody else wrote, and a window that nobody paid for", async () => {
+  test("verify finds differences: a total written by another producer, and a window without payments", async () => {
     const [[start]] = (await stack.json(["query", "select WINDOW_START from transaction_window order by WINDOW_START limit 1"])).rows;
     const row = (WINDOW_START: number, TOTAL_PAID: number): string =>
       JSON.stringify({
@@ -252,7 +252,7 @@ describe("faults on real engines", () => {
     await until(wrong, "both to be found");
   });
 
-  test("a job that fails on every record is not done for up, and named with its cause; what mends it makes the stack exact again", async () => {
+  test("up fails for a job that fails on every record, and names the cause; after the repair the stack is exact again", async () => {
     const start = "EXTRACT(EPOCH FROM event_timestamp) / {{windowSizeSeconds}} * {{windowSizeMs}} AS WINDOW_START";
     const folder = await stack.edited("flink/03-window-income.sql", start, "CAST(NULL AS BIGINT) AS WINDOW_START");
     const failing = await stack.run(["up", "--dir", folder]);
@@ -267,7 +267,7 @@ describe("faults on real engines", () => {
     expect(await stack.json(["verify", "--wait", "120s"])).toMatchObject({ mismatched: [], extra: [] });
   });
 
-  test("data to a broker that is not there ends by its deadline, not by a hang", async () => {
+  test("data to an unreachable broker ends by its deadline", async () => {
     const startedAt = performance.now();
     const { exitCode, stderr } = await run(["data", "-n", "10", "--brokers", "127.0.0.1:1"], { cwd: stack.folder });
     expect(stderr).toContain("127.0.0.1:1");

@@ -1,4 +1,4 @@
-/** Whose a stack is: copies, folders that were moved or deleted, processes that nobody wrote down. Kafka alone, on real processes. */
+/** The identity of a stack: copied, moved and deleted state folders, and unrecorded processes. Only Kafka, with real processes. */
 
 import { afterEach, expect, test } from "bun:test";
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ async function kafkaStack(): Promise<{ readonly stack: Stack; readonly pid: numb
   return { stack, pid: await stack.pidOf("kafka") };
 }
 
-test("a copied state folder is refused by every command, and the original goes on", async () => {
+test("every command refuses a copied state folder, and the original keeps working", async () => {
   const { stack, pid } = await kafkaStack();
   const copy = join(stack.folder, "copy");
   await cp(stack.stateDir, copy, { recursive: true });
@@ -33,7 +33,7 @@ test("a copied state folder is refused by every command, and the original goes o
   expect(await stack.json(["data", "-n", "10", "--rate", "max"])).toMatchObject({ delivered: 10 });
 });
 
-test("records go to no Kafka but the stack's own", async () => {
+test("records are sent only to the stack's own Kafka", async () => {
   const { stack, pid } = await kafkaStack();
   process.kill(pid, "SIGKILL");
   const ended = await stack.run(["data", "-n", "1"]);
@@ -45,7 +45,7 @@ test("records go to no Kafka but the stack's own", async () => {
   expect(exitCode).toBe(1);
 });
 
-test("a state folder that was moved while the stack is up can only be stopped", async () => {
+test("a stack whose state folder was moved while it is up can only be stopped", async () => {
   const { stack } = await kafkaStack();
   const before = stack.stateDir;
   await stack.renameState("moved");
@@ -55,7 +55,7 @@ test("a state folder that was moved while the stack is up can only be stopped", 
   expect(await stack.json(["down"])).toMatchObject({ stopped: ["kafka"] });
 });
 
-test("services whose state folder was deleted are named by status and up, and stopped by down", async () => {
+test("status and up name services whose state folder was deleted, and down stops them", async () => {
   const { stack, pid } = await kafkaStack();
   await rm(stack.stateDir, { recursive: true });
   for (const args of [["status"], ["up", "--only", "kafka", "--port-offset", String(offset)]]) {
@@ -67,7 +67,7 @@ test("services whose state folder was deleted are named by status and up, and st
   expect(await identifyProcess(pid)).toBeUndefined();
 });
 
-test("a service that run.json does not name, as after a kill of up, is named by status, and stopped and started again by up", async () => {
+test("status names a service that is not in run.json, as after a kill of up, and up restarts it", async () => {
   const { stack, pid } = await kafkaStack();
   const path = join(stack.stateDir, "run.json");
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, "utf8")), services: [] }));

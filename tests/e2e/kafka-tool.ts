@@ -1,4 +1,4 @@
-/** Kafka's own Java client with the jars that the stack's broker runs on: for what librdkafka's client is not used for here. */
+/** Kafka's Java client with the jars of the stack's broker, for what is not done with librdkafka here. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,7 +24,7 @@ export interface OpenTransaction {
   end(how: "commit" | "abort"): Promise<void>;
 }
 
-/** Sends a value several times to partition 0 and leaves the transaction open. */
+/** Sends a value several times to partition 0 in a transaction, which stays open. */
 export async function openTransaction(brokers: string, topic: string, value: string, count: number): Promise<OpenTransaction> {
   const child = tool("transaction", brokers, topic, value, String(count));
   const closed = once(child, "close");

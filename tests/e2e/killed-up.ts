@@ -1,9 +1,9 @@
 /**
- * `up` is killed at instants all over its duration, as by the kernel for lack of memory. Each time: whatever runs is named by `status`, and
- * either `down` leaves nothing of it, or another `up` makes a healthy stack of it. Half of the killed ones are the first of their folder,
- * half find the data of an earlier one. The instants come from a seed, which stands in the tests' names.
+ * `up` is killed at instants spread over its duration, as by the OOM killer. Each time `status` names everything that is running, and
+ * either `down` removes all of it, or another `up` makes a healthy stack of it. Half of the killed ones are the first in their folder,
+ * half find the data of an earlier one. The instants derive from a seed, which is part of the tests' names.
  *
- *   STREAMCTL_FAULT_SEED=7   the instants of this seed again
+ *   STREAMCTL_FAULT_SEED=7   repeats the instants of this seed
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
@@ -18,16 +18,16 @@ import { Stack } from "./streamctl.ts";
 export interface KilledUpOptions {
   readonly runtime: "local" | "docker";
   readonly portOffset: number;
-  /** An even number. */
+  /** Must be even. */
   readonly kills: number;
-  /** What `up` is told beside the runtime. */
+  /** Arguments of `up` besides the runtime. */
   readonly args?: readonly string[];
 }
 
 const givenSeed = process.env["STREAMCTL_FAULT_SEED"];
 const seed = givenSeed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(givenSeed);
 
-/** Where in the duration of an `up` it is killed, in thousandths: one instant in each of as many equal parts, early and late ones in turn. */
+/** When to kill `up`, in thousandths of its duration: one instant in each of `kills` equal parts, early and late ones alternating. */
 function instants(kills: number): readonly number[] {
   const parts = Array.from({ length: kills }, (_, part) => part);
   const inParts = parts.map((part) =>
@@ -39,7 +39,7 @@ function instants(kills: number): readonly number[] {
 export function killedUp({ runtime, portOffset, kills, args = [] }: KilledUpOptions): void {
   const up = ["up", "--port-offset", String(portOffset), "--runtime", runtime, ...args];
   const running = async (): Promise<readonly FoundProcess[]> => await (runtime === "local" ? enginesOf : containersOf)(stack.stateDir);
-  /** Durations of an `up` in an empty folder and in one with data, in milliseconds. */
+  /** Durations of `up` in an empty folder and in one with data, in milliseconds. */
   const durations = { first: 0, later: 0 };
   let stack: Stack;
   let wereCut = 0;
@@ -58,7 +58,7 @@ export function killedUp({ runtime, portOffset, kills, args = [] }: KilledUpOpti
     expect(await stack.end()).toEqual([]);
   });
 
-  /** Answers what ran when it was killed. */
+  /** Returns what was running when it was killed. */
   async function kill(afterMs: number): Promise<readonly FoundProcess[]> {
     const { child, outcome } = stack.start(up);
     const ended = once(child, "exit");
@@ -78,7 +78,7 @@ export function killedUp({ runtime, portOffset, kills, args = [] }: KilledUpOpti
 
   for (const [index, thousandths] of instants(kills).entries()) {
     const [kind, then] = index % 2 === 0 ? (["first", "up"] as const) : (["later", "down"] as const);
-    test(`killed after ${thousandths / 10}% of a ${kind} up (seed ${seed}): status names all that runs, then ${then}`, async () => {
+    test(`killed after ${thousandths / 10}% of a ${kind} up (seed ${seed}): status names everything that is running, then ${then}`, async () => {
       expect(await processesOf(stack.stateDir)).toEqual([]);
       const before = await kill((durations[kind] * thousandths) / 1000);
       const known = new Set((await stack.services()).map(({ pid }) => pid));

@@ -1,4 +1,4 @@
-/** A run of `data` whose every record is known beforehand, so that the topic can be held against the run's own counts. */
+/** A run of `data` with known records, so that the topic can be compared with the run's counts. */
 
 import { expect, onTestFinished } from "bun:test";
 import { join } from "node:path";
@@ -13,9 +13,9 @@ import { topicValues } from "./topic-records.ts";
 
 export interface KnownRunOptions {
   readonly broker: Broker;
-  /** Where the ledger goes. */
+  /** Path of the ledger. */
   readonly folder: string;
-  /** A topic that is not there yet. */
+  /** A topic that does not exist yet. */
   readonly topic: string;
   readonly count: number;
   readonly seed: number;
@@ -23,10 +23,10 @@ export interface KnownRunOptions {
   readonly args?: readonly string[];
 }
 
-/** What was found when all was over. */
+/** The result after the end of the run. */
 export interface Audit extends Outcome {
   readonly summary: DataSummary;
-  /** Records in the topic. */
+  /** Number of records in the topic. */
   readonly found: number;
 }
 
@@ -39,7 +39,10 @@ export class KnownRun {
     this.running = running;
   }
 
-  /** Makes the topic and begins to send; ends with the test at the latest. A millisecond of event time from record to record makes each unlike any other. */
+  /**
+   * Creates the topic and starts sending; ends with the test at the latest. Event times increase by one millisecond, so every record is
+   * unique.
+   */
   static async start(options: KnownRunOptions): Promise<KnownRun> {
     const { broker, folder, topic, messagesPerSecond, args = [] } = options;
     await broker.createTopic(topic);
@@ -51,7 +54,7 @@ export class KnownRun {
     return new KnownRun(options, running);
   }
 
-  /** Resolves when the topic holds this many records. */
+  /** Resolves when the topic contains this many records. */
   async flowing(records: number): Promise<void> {
     const { broker, topic } = this.#options;
     const holds = async (): Promise<true | undefined> => {
@@ -61,7 +64,7 @@ export class KnownRun {
     await pollUntil(holds, { timeoutMs: 60_000, what: "messages" });
   }
 
-  /** Awaits the end, reads the topic, and requires what must hold whatever happened. */
+  /** Awaits the end, reads the topic, and checks the properties that hold in any case. */
   async audit(): Promise<Audit> {
     const { broker, topic } = this.#options;
     const outcome = await this.running.outcome;

@@ -1,4 +1,4 @@
-/** ksqlDB itself, from a folder that STREAMCTL_KSQLDB_HOME names: the whole path, then the contract of a processor on the server of a stack. */
+/** A real ksqlDB from the folder in STREAMCTL_KSQLDB_HOME: the whole path, then the contract of processors on the server of a stack. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
@@ -36,13 +36,13 @@ function wholePath(): void {
     const { stdout, stderr, exitCode } = await stack.run(["verify", "--wait", "120s"]);
     return exitCode === 0 ? "every window equals what was sent" : `${stdout}\n${stderr}`;
   };
-  test("up starts the server and makes topics, streams, table and Pinot's table", async () => {
+  test("up starts the server and creates topics, streams, table and Pinot's table", async () => {
     const report = await stack.up("--ksqldb-home", home);
     expect(report.processor).toBe("ksqldb");
     expect(results(report)).toEqual(["topic created", "topic created", "job created", "schema created", "table created"]);
   });
 
-  test("windows are exact for times of now, of the past and of the future, in any order", async () => {
+  test("windows are exact for present, past and future event times, in any order", async () => {
     await stack.json(["data", "-n", "500", "--rate", "500"]);
     for (const time of ["2031-06-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-30T00:00:00Z", "2019-03-01T00:00:00Z"]) {
       await stack.json(["data", "-n", "300", "--start-time", time]);
@@ -50,7 +50,7 @@ function wholePath(): void {
     expect(await verify()).toBe("every window equals what was sent");
   });
 
-  test("a record from elsewhere counts exactly where verify counts it", async () => {
+  test("a record of another producer is counted exactly when verify counts it", async () => {
     const id = "0f8fad5b-d9cb-469f-a165-70867728950e";
     const users = [id, `${id}\n`, `${id}x`];
     const records = users.map((user_id) => ({
@@ -73,7 +73,7 @@ function wholePath(): void {
     expect(await commands()).toBe(before);
   });
 
-  test("query asks once, or shows changes until there are enough of them or it is interrupted", async () => {
+  test("query returns a result, or follows changes until its limit or an interruption", async () => {
     const pull = await stack.json(["query", "SELECT TOTAL_PAID FROM window_transactions", "--engine", "ksqldb", "--limit", "2"]);
     expect(pull.columns).toEqual([{ name: "TOTAL_PAID", type: "BIGINT" }]);
     expect(pull.rows).toHaveLength(2);
@@ -118,7 +118,7 @@ function wholePath(): void {
       `3-window_transactions.sql:4": Can't find any functions with the name 'SUMM'`,
     ],
     ["ksql/02-paid_transactions.sql", "VALUE_FORMAT = 'JSON'", "VALUE_FORMAT = 'AVRO'", `2-paid_transactions.sql:3": Cannot create topic`],
-  ])("%s with %p as %p is refused with file and line, and what runs goes on", async (file, text, other, reason) => {
+  ])("%s with %p as %p is refused with file and line, and running queries continue", async (file, text, other, reason) => {
     const before = await commands();
     const folder = await stack.edited(file, text, other);
     for (const dry of [["--dry-run"], []]) {
@@ -129,7 +129,7 @@ function wholePath(): void {
     expect(await commands()).toBe(before);
   });
 
-  test("other windows are terminated, dropped and made again, as the plan said, and so are the first ones after them", async () => {
+  test("changed windows are terminated, dropped and recreated, as planned, and so are the original ones after that", async () => {
     await stack.json(["data", "-n", "300", "--rate", "max"]);
     const dir = await stack.edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
     const { plan } = await stack.json(["up", "--dir", dir, "--dry-run"]);
@@ -149,7 +149,7 @@ function wholePath(): void {
     expect(await verify()).toBe("every window equals what was sent");
   });
 
-  test("what somebody paused, ended or dropped on the server is made again by up", async () => {
+  test("up restores queries that were paused, terminated or dropped on the server", async () => {
     const server = new RealKsqldb(`http://127.0.0.1:${8088 + stack.offset}`);
     const job = async (): Promise<unknown> => (await stack.json(["up"])).changes.find(({ kind }: Record<string, string>) => kind === "job");
     const [paused] = await server.running("window_transactions");
@@ -164,7 +164,7 @@ function wholePath(): void {
     expect(await verify()).toBe("every window equals what was sent");
   });
 
-  test("a killed server is started again by up, and every window is exact", async () => {
+  test("up restarts a killed server, and every window is exact", async () => {
     const running = stack.start(["data", "-n", "20000", "--rate", "4000", "--json"]);
     await pollUntil(async () => running.narration().includes("Sending") || undefined, { timeoutMs: 20_000, what: "data to begin" });
     process.kill(await stack.pidOf("ksqldb"), "SIGKILL");
@@ -174,7 +174,7 @@ function wholePath(): void {
     expect(await verify()).toBe("every window equals what was sent");
   });
 
-  test("down stops it before Kafka, and another processor and it again keep every window", async () => {
+  test("down stops it before Kafka, and a change to another processor and back keeps every window", async () => {
     const { stderr, exitCode } = await stack.run(["down"]);
     expect(exitCode).toBe(0);
     expect(stderr).not.toContain("did not stop");
@@ -235,9 +235,10 @@ function asProcessor(): void {
 }
 
 if (home === "") {
-  const why = "SKIPPED, because no registry has ksqlDB. Type: STREAMCTL_KSQLDB_HOME=DIR make test, with the folder of one";
-  test.skip(`a stack with a ksqlDB of its own: ${why}`, () => {});
+  const why =
+    "SKIPPED, because ksqlDB is not in a package registry. Run: STREAMCTL_KSQLDB_HOME=DIR make test, with the folder of an installed ksqlDB";
+  test.skip(`a stack with its own ksqlDB: ${why}`, () => {});
 } else {
-  describe("a stack with a ksqlDB of its own", wholePath);
+  describe("a stack with its own ksqlDB", wholePath);
   describe("a real ksqlDB server", asProcessor);
 }

@@ -1,4 +1,4 @@
-/** ksqlDB as the processor: real Kafka and real Flink, and a fake ksqlDB server in the place of one that is not ours. */
+/** ksqlDB as the processor: real Kafka and Flink, and a FAKE ksqlDB server as one that streamctl did not start. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { describeTopic, fetchMetadata, readTopicConfig } from "../../src/kafka/a
 import { type FakeKsqldb, startFakeKsqldb } from "../processors/ksqldb/fake-ksqldb.ts";
 import { Stack } from "./streamctl.ts";
 
-describe("a stack with a ksqlDB server that is not ours", () => {
+describe("a stack with a ksqlDB server that streamctl did not start", () => {
   let stack: Stack;
   let ksqldb: FakeKsqldb;
 
@@ -22,10 +22,10 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   });
 
   const only = (...services: readonly string[]): readonly string[] => ["--only", services.join(",")];
-  // A request that ends in a name that cannot be there is read, and not run.
+  // A request that ends with an unknown name is parsed but not executed.
   const changing = (): readonly string[] =>
     ksqldb.posted.filter((sql) => /^(?:CREATE|DROP|TERMINATE|INSERT)/u.test(sql) && !sql.includes("DESCRIBE STREAMCTL_NEVER_"));
-  /** As streamctl names a stream or table on a server that others use too. */
+  /** Name of a stream or table on a shared server. */
   const named = async (name: string): Promise<string> => {
     const { stack: identity } = JSON.parse(await readFile(join(stack.stateDir, "run.json"), "utf8")) as { stack: { id: string } };
     return `STREAMCTL_TRANSACTIONS_${identity.id}_${name}`.toUpperCase();
@@ -33,7 +33,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
   const retention = async (): Promise<string | undefined> =>
     (await readTopicConfig({ brokers: stack.brokers, topic: "window_transactions", timeoutMs: 10_000 }))["retention.ms"];
 
-  test("up refuses a server that works with another Kafka, and posts nothing there", async () => {
+  test("up refuses a server that uses another Kafka, and posts nothing there", async () => {
     const flags = ["--port-offset", String(stack.offset), "--ksqldb-url", ksqldb.url];
     const { exitCode, stderr } = await stack.run(["up", ...flags, ...only("kafka", "ksqldb")]);
     expect(stderr).toContain(`Cannot use ksqlDB at "${ksqldb.url}": it works with another Kafka`);
@@ -42,7 +42,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(ksqldb.posted).toEqual([]);
   });
 
-  test("up makes the topics as ksqlDB needs them, then its streams and its table", async () => {
+  test("up creates the topics as ksqlDB needs them, then its streams and its table", async () => {
     const meta = await readFile(join(stack.stateDir, "data/kafka/log/meta.properties"), "utf8");
     ksqldb.workWith(/^cluster\.id=(.+)$/mu.exec(meta)?.[1] ?? "");
     const report = await stack.json(["up"]);
@@ -74,7 +74,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(changing()).toEqual([]);
   });
 
-  test("a dry run says of changed statements that the windows are computed anew, and in which topic", async () => {
+  test("a dry run of changed statements says that the windows are recomputed, and in which topic", async () => {
     const folder = await stack.edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
     const { plan } = await stack.json(["up", "--dir", folder, "--dry-run"]);
     const changed = "its statements or settings changed";
@@ -94,7 +94,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(changing()).toEqual([]);
   });
 
-  test("status knows the server and its queries", async () => {
+  test("status shows the server and its queries", async () => {
     const report = await stack.json(["status"]);
     expect(report.services.at(-1)).toEqual({
       name: "ksqldb",
@@ -108,7 +108,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(report.job).toEqual({ name: "window_transactions", healthy: true, detail: "2 of 2 queries running" });
   });
 
-  test("query asks ksqlDB once, or shows changes until there are enough of them or it is interrupted", async () => {
+  test("query returns a result of ksqlDB, or follows changes until its limit or an interruption", async () => {
     const pull = await stack.json(["query", "SELECT * FROM window_transactions;", "--engine", "ksqldb", "--limit", "2"]);
     expect(pull.columns[6]).toEqual({ name: "TOTAL_PAID", type: "INTEGER" });
     expect(pull.rows).toHaveLength(2);
@@ -129,7 +129,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(rows).toContain('"USER_ID":"u4"');
   });
 
-  test("another processor is refused until down, which leaves the server as it is", async () => {
+  test("another processor is refused until down, which does not change the server", async () => {
     const { exitCode, stderr } = await stack.run(["up", "--port-offset", String(stack.offset), "--processor", "flink"]);
     expect(stderr).toContain("Cannot change the processor: the stack is up with ksqldb");
     expect(exitCode).toBe(2);
@@ -137,14 +137,14 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect(ksqldb.queries()).toHaveLength(2);
   });
 
-  test("up with Flink takes back what was made on the server, and makes the windows' topic anew", async () => {
+  test("up with Flink removes its objects from the server, and recreates the topic of windows", async () => {
     const { plan } = await stack.json(["up", "--processor", "flink", ...only("kafka", "flink"), "--dry-run"]);
     expect(plan).toContainEqual({
       operation: "replace",
       target: "topic window_transactions",
       cause: "its retention.ms is 259200000000000, and this processor needs -1",
     });
-    // A first attempt does not get through to the server: what is there is not forgotten.
+    // The first attempt does not reach the server: the objects there are not forgotten.
     const gone = ksqldb.refuseAll();
     const failed = await stack.run(["up", "--processor", "flink", ...only("kafka", "flink")]);
     expect(failed.stderr).toContain(`Cannot take back what streamctl made on ksqlDB at "${ksqldb.url}"`);
@@ -163,7 +163,7 @@ describe("a stack with a ksqlDB server that is not ours", () => {
     expect((await stack.run(["down"])).exitCode).toBe(0);
   });
 
-  test("down --volumes drops what is ours on the server while Kafka still runs", async () => {
+  test("down --volumes drops the stack's objects on the server while Kafka is still running", async () => {
     await stack.up("--ksqldb-url", ksqldb.url, ...only("kafka", "ksqldb"));
     const names = await Promise.all(["transactions", "paid_transactions", "window_transactions"].map(named));
     expect(ksqldb.sources()).toEqual(names);

@@ -1,4 +1,4 @@
-/** `logs -f` with the executable, on a log that no engine writes: what its reader does is what counts. */
+/** `logs -f` of the executable, on a log that the test writes, with readers that stop reading. */
 
 import { describe, expect, test } from "bun:test";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -9,10 +9,10 @@ import { residentBytes } from "../../src/core/process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { executable } from "./streamctl.ts";
 
-/** Of 100 bytes each. */
+/** Lines of 100 bytes. */
 const lines = 500_000;
 
-/** Follows a log that grows by 50 MB while nobody reads; answers the process, and by how many bytes it grew meanwhile. */
+/** Follows a log that grows by 50 MB while its output is not read; returns the process, and the growth of its memory in bytes. */
 async function followUnread(): Promise<{ readonly child: ChildProcess; readonly grownBytes: number }> {
   const folder = await temporaryFolder();
   const log = join(folder, "log/kafka.log");
@@ -25,13 +25,13 @@ async function followUnread(): Promise<{ readonly child: ChildProcess; readonly 
   for (let at = 0; at < lines; at += 10_000) {
     await appendFile(log, Array.from({ length: 10_000 }, (_, index) => `${String(at + index).padEnd(99)}\n`).join(""));
   }
-  // Several looks at the log.
+  // Long enough for several reads of the log.
   await Bun.sleep(2000);
   return { child, grownBytes: ((await residentBytes(pid)) ?? 0) - before };
 }
 
-describe("logs -f whose output nobody reads", () => {
-  test("needs no more memory, and shows every line in its order to who begins to read", async () => {
+describe("logs -f with an output that is not read", () => {
+  test("uses no more memory, and shows every line in order when reading begins", async () => {
     const { child, grownBytes } = await followUnread();
     expect(grownBytes).toBeLessThan(20_000_000);
     const chunks: Buffer[] = [];
@@ -48,7 +48,7 @@ describe("logs -f whose output nobody reads", () => {
     expect(await once(child, "exit")).toEqual([130, null]);
   });
 
-  test("ends at once when it is interrupted", async () => {
+  test("ends at once when the signal fires", async () => {
     const { child } = await followUnread();
     const startMs = performance.now();
     child.kill("SIGINT");

@@ -1,4 +1,4 @@
-/** A machine without a network whose own name nothing resolves: a namespace of its own, with loopback and nothing else. */
+/** A machine without a network, whose name does not resolve: a network namespace with only loopback. */
 
 import { expect, test } from "bun:test";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
@@ -15,7 +15,7 @@ const can = (await runCommand({ program: "unshare", args: [...apart, "sh", "-c",
 const name = "the whole path works without a network, on a machine whose name nothing resolves";
 
 if (can) test(name, wholePath);
-else test.skip(`${name}: SKIPPED, because this machine gives no namespaces (unshare ${apart.join(" ")})`, () => {});
+else test.skip(`${name}: SKIPPED, because this machine does not allow namespaces (unshare ${apart.join(" ")})`, () => {});
 
 async function wholePath(): Promise<void> {
   const cwd = await mkdtemp(join(tmpdir(), "streamctl-offline-"));

@@ -1,4 +1,4 @@
-/** On which ports a process of this machine listens for the whole network. */
+/** Ports on which a process listens on all addresses. */
 
 import { readdir, readFile, readlink } from "node:fs/promises";
 

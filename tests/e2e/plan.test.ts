@@ -1,4 +1,4 @@
-/** What a dry run printed is what `up` then does: on real Kafka, Flink and Pinot, one situation after the other on one stack. */
+/** `up` executes what its dry run printed: on real Kafka, Flink and Pinot, one situation after another on one stack. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTopic, deleteTopic } from "../../src/kafka/admin.ts";
@@ -28,7 +28,7 @@ afterAll(async () => {
   expect(await stack.end()).toEqual([]);
 });
 
-/** Prints the plan, carries it out, and holds each to be the same; answers what is not kept, as `operation target`. */
+/** Prints the plan, executes it, and requires both to be the same; returns the operations other than keep, as `operation target`. */
 async function planAndUp(...args: readonly string[]): Promise<readonly string[]> {
   const { plan } = (await stack.json(["up", ...args, "--dry-run"])) as { readonly plan: readonly Step[] };
   const report = await stack.json(["up", ...args]);
@@ -57,8 +57,8 @@ const windows = [
   "replace table transaction_window",
 ];
 
-describe("up does what its dry run printed", () => {
-  test("where nothing is there", async () => {
+describe("up executes what its dry run printed", () => {
+  test("for an empty folder", async () => {
     expect(await planAndUp("--port-offset", String(stack.offset))).toEqual([
       ...["kafka", "zookeeper", "pinot", "flink"].map((name) => `start service ${name}`),
       "create topic transactions",
@@ -71,11 +71,11 @@ describe("up does what its dry run printed", () => {
     await stack.json(["verify", "--wait", "60s"]);
   });
 
-  test("where all is there", async () => {
+  test("for a complete stack", async () => {
     expect(await planAndUp()).toEqual([]);
   });
 
-  test("where one service was killed", async () => {
+  test("after one service was killed", async () => {
     process.kill(await stack.pidOf("flink"), "SIGKILL");
     expect(await planAndUp()).toEqual(["start service flink", `create ${job}`]);
     await stack.json(["verify", "--wait", "60s"]);
@@ -88,13 +88,13 @@ describe("up does what its dry run printed", () => {
     await stack.json(["verify", "--wait", "60s"]);
   });
 
-  test("where the topic of windows was recreated by hand", async () => {
+  test("after the topic of windows was recreated by hand", async () => {
     await recreate("window_transactions", 1);
     expect(await planAndUp()).toEqual(windows.slice(1));
     await stack.json(["verify", "--wait", "60s"]);
   });
 
-  test("where the topic of transactions was recreated by hand, with more partitions", async () => {
+  test("after the topic of transactions was recreated by hand, with more partitions", async () => {
     await recreate("transactions", 5);
     expect(await planAndUp()).toEqual(windows);
     await stack.json(["data", "-n", "1000", "--rate", "max"]);
@@ -128,7 +128,7 @@ describe("up does what its dry run printed", () => {
     await stack.json(["verify", "--wait", "60s"]);
   });
 
-  test("with a part of the services only", async () => {
+  test("with some of the services only", async () => {
     await stack.json(["down"]);
     expect(await planAndUp("--only", "kafka,pinot")).toEqual(["kafka", "zookeeper", "pinot"].map((name) => `start service ${name}`));
   });

@@ -1,4 +1,4 @@
-/** A real ksqlDB server of a test's own: what it runs, and a way to empty it. */
+/** A real ksqlDB server: lists its queries and removes all objects. */
 
 import { pollUntil } from "../../src/core/wait.ts";
 
@@ -20,7 +20,7 @@ export class RealKsqldb {
     this.url = url;
   }
 
-  /** Runs one statement to its end. @throws Error with the server's words */
+  /** Runs one statement. @throws Error with the server's message */
   async run(sql: string): Promise<any> {
     const body = JSON.stringify({ ksql: `${sql};` });
     const response = await fetch(`${this.url}/ksql`, { method: "POST", headers: { "content-type": "application/json" }, body });
@@ -44,13 +44,13 @@ export class RealKsqldb {
     return ids;
   }
 
-  /** How many queries were seen to write to a topic. */
+  /** Number of queries that write to a topic. */
   async started(topic: string): Promise<number> {
     await this.running(topic);
     return this.#seen.get(topic)?.size ?? 0;
   }
 
-  /** Ends every query and drops every stream and table, whatever was made from which. */
+  /** Terminates every query and drops every stream and table, in dependency order. */
   async clear(): Promise<void> {
     await this.run("TERMINATE ALL");
     for (;;) {

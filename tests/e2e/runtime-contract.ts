@@ -1,6 +1,6 @@
 /**
- * What every runtime must do, on real engines: up, data, verify, query, a lost engine, down. One stack for the suite. Signals go to the pid
- * that status shows, so a container engine must run on this machine, and its processes be ours to signal.
+ * The contract of runtimes, on real engines: up, data, verify, query, a killed engine, down. One stack for the suite. Signals are sent to
+ * the pid that status shows, so a container engine must run on this machine, and this user must be allowed to signal its processes.
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
@@ -14,13 +14,15 @@ import { Stack } from "./streamctl.ts";
 export interface RuntimeUnderTest {
   readonly runtime: "local" | "docker";
   readonly portOffset: number;
-  /** What `up` is told beside the runtime. */
+  /** Arguments of `up` besides the runtime. */
   readonly args?: readonly string[];
-  /** What somebody does while the stack is down, and that the next `up` gets over. */
+  /** Changes made by hand while the stack is down, which the next `up` must repair. */
   readonly whileDown?: (stack: Stack) => Promise<void>;
 }
 
-/** With any of these an engine would not start, or compute other windows. Where this machine has no Turkish, LC_ALL is as if it were not set. */
+/**
+ * With any of these an engine would not start, or would compute other windows. LC_ALL has no effect on a machine without a Turkish locale.
+ */
 const foreignSettings = {
   JAVA_TOOL_OPTIONS: "-agentlib:no-such-agent",
   JDK_JAVA_OPTIONS: "--no-such-option",
@@ -45,8 +47,8 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(await stack.end()).toEqual([]);
   });
 
-  test("up starts, awaits and provisions everything, whatever the caller has set for other Java programs", async () => {
-    // The first time on a machine images are built.
+  test("up starts, awaits and provisions everything, despite the caller's settings for other Java programs", async () => {
+    // The first up on a machine builds images.
     const options = { env: foreignSettings, timeoutMs: 900_000 };
     const report = await stack.json(["up", "--port-offset", String(portOffset), "--runtime", runtime, ...args], options);
     expect(report).toMatchObject({ runtime, processor: "flink" });
@@ -66,9 +68,9 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(report.endpoints.kafka).toBe(stack.brokers);
   });
 
-  // Containers listen on every address of their own; what is published of them is compose's.
+  // Containers listen on all their addresses; compose decides which ports are published.
   if (runtime === "local") {
-    test("nothing but Pinot's query port listens beyond loopback", async () => {
+    test("only Pinot's query port listens beyond loopback", async () => {
       const { services } = await stack.json(["status"]);
       const open = await Promise.all(services.map(({ pid }: Record<string, number>) => openPorts(pid ?? 0)));
       expect(open.flat()).toEqual([8098 + stack.offset]);
@@ -95,7 +97,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     for (const command of ["status", "down", "verify"]) expect((await stack.run([command, "--port-offset", "1"])).exitCode).toBe(2);
   });
 
-  test("verify of an empty topic is not a proof", async () => {
+  test("verify of an empty topic proves nothing", async () => {
     const { exitCode, stdout } = await stack.run(["verify", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ records: 0, windows: 0, matched: 0 });
     expect(exitCode).toBe(1);
@@ -110,7 +112,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     [6, "lz4", ["--start-time", "2032-01-01T00:00:00Z", "--spacing", "1ms"]],
     [7, "gzip", ["--start-time", "2033-01-01T00:00:00Z", "--spacing", "1ms"]],
   ] as const) {
-    test(`20,000 transactions of seed ${seed}, compressed by ${codec} (${pace.join(" ")}), are exact in Pinot`, async () => {
+    test(`20,000 transactions of seed ${seed}, compressed with ${codec} (${pace.join(" ")}), are exact in Pinot`, async () => {
       const kafkaConfig = join(stack.folder, "client.properties");
       await writeFile(kafkaConfig, `compression.type=${codec}\n`);
       const summary = await stack.json(["data", "-n", "20000", "--seed", String(seed), "--kafka-config", kafkaConfig, ...pace]);
@@ -125,9 +127,9 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     });
   }
 
-  // A container's /tmp allows no execution at all: there the codecs prove the same, and its first process is none of Java's.
+  // In a container /tmp is mounted with noexec: there the codecs prove the same, and process 1 is not the JVM.
   if (runtime === "local") {
-    test("what the engines unpack and load lies in their data folders, where execution is allowed", async () => {
+    test("the engines unpack and load native libraries in their data folders, where execution is allowed", async () => {
       const pids = (await stack.services()).map(({ pid }) => pid);
       const maps = await Promise.all(pids.map(async (pid) => await readFile(`/proc/${pid}/maps`, "utf8")));
       const libraries = maps.flatMap((text) => text.match(/\/\S*(?:snappy|lz4|zstd|netty|rocksdb)\S*/gu) ?? []);
@@ -136,7 +138,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     });
   }
 
-  test("query answers as table, JSON, CSV and NDJSON, and the sums are those of the topic", async () => {
+  test("query prints table, JSON, CSV and NDJSON, and the sums equal those of the topic", async () => {
     const sql = "select sum(TOTAL_TRANSACTIONS) as n, sum(TOTAL_PAID) as paid from transaction_window";
     const { paidRecords } = await stack.json(["verify"]);
     const answer = await stack.json(["query", sql]);
@@ -156,7 +158,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(table.exitCode).toBe(0);
   });
 
-  test("query chooses among all groups: HAVING is right with more of them than Pinot keeps by itself", async () => {
+  test("query considers all groups: HAVING is exact with more groups than Pinot keeps by default", async () => {
     const raw = await stack.json(["query", "select WINDOW_START, TOTAL_PAID from transaction_window limit 100000"]);
     const rows: readonly (readonly number[])[] = raw.rows;
     expect(rows.length).toBeGreaterThan(6000);
@@ -171,7 +173,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect([answer.rows, answer.warnings]).toEqual([expected.slice(3, 15), []]);
   });
 
-  test("query shows Pinot's error in one useful line", async () => {
+  test("query shows Pinot's error in one line", async () => {
     for (const [sql, says] of [
       ["selec 1", "Cannot query Pinot"],
       ["select nope from transaction_window", "nope"],
@@ -184,8 +186,8 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     }
   });
 
-  test("status shows every service healthy, with its memory, in less than 1.5 GB together", async () => {
-    // A proxy of the environment is not asked for what runs on this machine.
+  test("status shows every service as healthy, with less than 1.5 GB of memory in total", async () => {
+    // A proxy in the environment is not used for local services.
     const proxy = "http://127.0.0.1:1";
     const report = await stack.json(["status"], {
       env: { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: undefined, no_proxy: undefined },
@@ -200,7 +202,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(total).toBeLessThan(1.5 * 2 ** 30);
   });
 
-  test("a Flink that was killed is started again, resumes, and everything stays exact", async () => {
+  test("a killed Flink is restarted, resumes, and everything stays exact", async () => {
     process.kill(await stack.pidOf("flink"), "SIGKILL");
     const stopped = async (): Promise<true | undefined> => {
       const { exitCode, stdout } = await stack.run(["status"]);
@@ -218,7 +220,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(report).toMatchObject({ records: delivered + 5000, mismatched: [], extra: [] });
   });
 
-  test("a job that somebody cancelled is not healthy; up brings it back and everything stays exact", async () => {
+  test("a cancelled job is not healthy; up resumes it and everything stays exact", async () => {
     const rest = `http://127.0.0.1:${8081 + stack.offset}`;
     const { jobs } = (await (await fetch(`${rest}/jobs`)).json()) as {
       readonly jobs: readonly { readonly id: string; readonly status: string }[];
@@ -246,7 +248,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     ]);
   });
 
-  test("a statement that Flink cannot run is refused with its file, by a dry run too, and the job goes on", async () => {
+  test("a statement that Flink cannot run is refused with its file, also by a dry run, and the job continues", async () => {
     const folder = await stack.edited("flink/03-window-income.sql", "SUM(total_paid)", "SUMM(total_paid)");
     for (const dry of [["--dry-run"], []]) {
       const { exitCode, stderr } = await stack.run(["up", "--dir", folder, ...dry]);
@@ -258,7 +260,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     await rm(folder, { recursive: true });
   });
 
-  test("Flink's dashboard answers, and offers neither to submit nor to cancel a job", async () => {
+  test("Flink's dashboard answers, and can neither submit nor cancel jobs", async () => {
     const rest = `http://127.0.0.1:${8081 + stack.offset}`;
     expect(await (await fetch(rest)).text()).toContain("<title>Apache Flink Web Dashboard</title>");
     const { features } = (await (await fetch(`${rest}/config`)).json()) as { readonly features: unknown };
@@ -266,12 +268,12 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect((await fetch(`${rest}/jars`)).status).toBe(404);
   });
 
-  test("logs shows what a service wrote", async () => {
+  test("logs shows the log of a service", async () => {
     const { exitCode, stdout } = await stack.run(["logs", "kafka", "-n", "5"]);
     expect([exitCode, stdout.trim().split("\n").length]).toEqual([0, 5]);
   });
 
-  test("down stops everything and keeps the data; up brings it back from a renamed folder, on other ports", async () => {
+  test("down stops everything and keeps the data; up restarts it from a renamed folder, on other ports", async () => {
     const pids = (await stack.services()).map(({ pid }) => pid);
     const down = await stack.json(["down"]);
     expect(down.stopped.toSorted()).toEqual(["flink", "kafka", "pinot", "zookeeper"]);
@@ -296,7 +298,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     await stack.json(["verify", "--wait", "120s", "--strict"]);
   });
 
-  test("windows that Flink writes compressed by zstd are exact in Pinot", async () => {
+  test("windows that Flink compresses with zstd are exact in Pinot", async () => {
     const format = "'key.format' = 'json'";
     const compressed = `'properties.compression.type' = 'zstd',\n  ${format}`;
     const folder = await stack.edited("flink/02-window_transactions.sql", format, compressed);

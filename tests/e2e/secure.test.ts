@@ -1,4 +1,4 @@
-/** TLS and SASL on a real broker: what a user's properties file must be good for, and that what is secret in it stays secret. */
+/** TLS and SASL on a real broker: what a properties file must support, and that its secrets stay secret. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { once } from "node:events";
@@ -52,7 +52,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Two authorities; the first one signs the broker and the client. Each name stands for `<name>.key` and `<name>.crt`. */
+/** Two certificate authorities; the first signs broker and client. Each name stands for `<name>.key` and `<name>.crt`. */
 async function makeCertificates(): Promise<void> {
   const make = async (name: string, ...args: readonly string[]): Promise<void> => {
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${name}.key`];
@@ -80,7 +80,7 @@ const scram = {
 };
 const plain = { ...scram, "sasl.mechanism": "PLAIN", "sasl.username": "bob", "sasl.password": plainPassword };
 
-/** The login as Java's clients are given it. */
+/** The login as Java clients configure it. */
 const java = {
   ...tls,
   "security.protocol": "SASL_SSL",
@@ -90,7 +90,7 @@ const java = {
 
 type Listener = "PLAINTEXT" | "SSL" | "SASL_SSL";
 
-/** `data` with these properties in a file, in a state folder of its own, at a listener of the broker or at addresses. */
+/** `data` with these properties in a file, in its own state folder, to a listener of the broker or to addresses. */
 async function data(
   at: Listener | `${string}:${number}`,
   properties: Readonly<Record<string, string>>,
@@ -132,7 +132,7 @@ suite("data over TLS and SASL", () => {
     });
   }
 
-  test("an address at which something else answers does no harm beside one that works", async () => {
+  test("an address of another kind of server does no harm next to a working one", async () => {
     const server = createServer((socket) => socket.on("error", () => {}).end("this is no TLS\n"));
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
@@ -176,7 +176,7 @@ suite("data over TLS and SASL", () => {
     ["no credentials", "SASL_SSL", tls, /\nhint: Say what this listener speaks, as in security.protocol/u],
   ];
 
-  test("what a broker refuses is said in two lines, with what to put right, and leaves no run", async () => {
+  test("a refusal of the broker is printed in two lines, with a hint, and leaves no run in the ledger", async () => {
     const outcomes = await Promise.all(refusals.map(async ([, listener, properties]) => await data(listener, properties, "-n", "10")));
     for (const [index, [what, , , says]] of refusals.entries()) {
       const { exitCode, stdout, stderr, stateDir } = outcomes[index] as (typeof outcomes)[number];
@@ -189,7 +189,7 @@ suite("data over TLS and SASL", () => {
 });
 
 suite("a secret", () => {
-  /** Every text that a run left: what it said and each file of its state folder. */
+  /** All texts that a run left: its output and the files of its state folder. */
   async function left({ stdout, stderr, stateDir }: Outcome & { stateDir: string }): Promise<readonly (readonly [string, string])[]> {
     const files = (await readdir(stateDir, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile());
     const texts = files.map(async ({ name, parentPath }) => [name, await readFile(join(parentPath, name), "utf8")] as const);
@@ -200,7 +200,7 @@ suite("a secret", () => {
     ["a password from the environment", scram],
     ["a password in the file", plain],
     ["a wrong password", { ...scram, "sasl.password": "Looking-Glass-9" }],
-  ])("%s appears nowhere, however much is logged", async (_, properties) => {
+  ])("%s appears nowhere, at any log level", async (_, properties) => {
     const outcome = await data("SASL_SSL", { ...properties, debug: "all" }, "-n", "100", "--verbose");
     const texts = await left(outcome);
     expect(outcome.stderr).toContain("[debug] Kafka client: ");

@@ -1,4 +1,4 @@
-/** Drives the built executable as a user does: own state folder, own ports, whole outputs. */
+/** Runs the built executable as a user does, with its own state folder and ports, and complete outputs. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** What runs the command line; default: the built executable. */
+  /** Program that runs the command line; default: the built executable. */
   readonly program?: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -24,18 +24,18 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** A command that runs: its outcome, and the process for signals. */
+/** A running command: its outcome, and its process for signals. */
 export interface Running {
   readonly child: ChildProcess;
   readonly outcome: Promise<Outcome>;
-  /** Everything said on standard error so far. */
+  /** Standard error so far. */
   readonly narration: () => string;
 }
 
 export function start(args: readonly string[], options: RunOptions = {}): Running {
   const [program = executable, ...before] = options.program ?? [];
   if (!existsSync(program)) throw new Error(`${program} is not there: make build node setup-runtimes`);
-  // What the machine has of ksqlDB is a matter of those tests alone that ask for it.
+  // Only the tests for it use a ksqlDB of this machine.
   const env = Object.fromEntries(
     Object.entries({ ...process.env, STREAMCTL_KSQLDB_HOME: undefined, ...options.env }).filter(([, value]) => value !== undefined),
   );
@@ -69,7 +69,7 @@ export interface ServiceDocument {
   readonly pid: number;
 }
 
-/** A stack of a test's own. `end` stops it and leaves nothing. */
+/** A stack for one test. `end` stops it and removes everything. */
 export class Stack {
   readonly folder: string;
   readonly offset: number;
@@ -88,7 +88,7 @@ export class Stack {
     return join(this.folder, this.#stateName);
   }
 
-  /** Gives the state folder another name, as a user would. */
+  /** Renames the state folder, as a user would. */
   async renameState(name: string): Promise<void> {
     await rename(this.stateDir, join(this.folder, name));
     this.#stateName = name;
@@ -106,7 +106,7 @@ export class Stack {
     return await this.start(args, options).outcome;
   }
 
-  /** Runs with `--json`, requires exit code 0 and answers the document. */
+  /** Runs with `--json`, requires exit code 0 and returns the document. */
   async json(args: readonly string[], options: RunOptions = {}): Promise<any> {
     const { exitCode, stdout, stderr } = await this.run([...args, "--json"], options);
     if (exitCode !== 0) throw new Error(`streamctl ${args.join(" ")} failed with exit code ${exitCode}\n${stdout}\n${stderr}`);
@@ -117,13 +117,13 @@ export class Stack {
     return await this.json(["up", "--port-offset", String(this.offset), ...args]);
   }
 
-  /** A folder of declarations for `--dir` that differ from the embedded ones in one place. */
+  /** A folder of declarations for `--dir` with one change. */
   async edited(file: string, text: string, other: string): Promise<string> {
     const folder = join(this.folder, `declarations-${crypto.randomUUID()}`);
     await this.json(["eject", folder]);
     const path = join(folder, file);
     const before = await readFile(path, "utf8");
-    if (!before.includes(text)) throw new Error(`${file} does not hold ${text}`);
+    if (!before.includes(text)) throw new Error(`${file} does not contain ${text}`);
     await writeFile(path, before.replace(text, other));
     return folder;
   }
@@ -140,7 +140,7 @@ export class Stack {
     return service.pid;
   }
 
-  /** Stops everything, deletes everything; answers the pids of ours that still live, which must be none. */
+  /** Stops and deletes everything; returns the pids of the stack that are still running, which must be none. */
   async end(): Promise<readonly number[]> {
     const pids = (await this.services()).map(({ pid }) => pid).filter((pid) => typeof pid === "number");
     await this.run(["down", "--volumes"]);

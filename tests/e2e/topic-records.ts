@@ -1,4 +1,4 @@
-/** Everything that a topic holds, read to its end. */
+/** Reads a topic to its end. */
 
 import { listOffsets } from "../../src/kafka/admin.ts";
 import { openConsumer, type PartitionOffset } from "../../src/kafka/consumer.ts";

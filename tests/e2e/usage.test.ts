@@ -1,4 +1,4 @@
-/** What users type wrongly or lack, with the executable and without any engine. */
+/** Wrong usage and missing prerequisites, with the executable and without engines. */
 
 import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { identifyProcess } from "../../src/core/process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { executable, run, start, type RunOptions } from "./streamctl.ts";
 
-/** What was typed, the exit code, and what standard error must say. */
+/** Arguments, exit code, and what standard error must contain. */
 const wrong: readonly (readonly [args: readonly string[], exitCode: number, says: string])[] = [
   [[], 2, "error: No command given\nhint: Run: streamctl up"],
   [["-x"], 2, "error: Unknown option -x\nhint: Write options of a command after its name. Run: streamctl --help"],
@@ -84,7 +84,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
 
 describe("streamctl", () => {
   for (const [args, exitCode, says] of wrong) {
-    test(`${args.map((arg) => (/\s|^$/u.test(arg) ? `"${arg}"` : arg)).join(" ")}: exit ${exitCode}, two lines, no trace, nothing left behind`, async () => {
+    test(`${args.map((arg) => (/\s|^$/u.test(arg) ? `"${arg}"` : arg)).join(" ")}: exit ${exitCode}, two lines, no stack trace, no files left`, async () => {
       const cwd = await temporaryFolder();
       const outcome = await run(args, { cwd });
       expect(outcome.stderr).toContain(says);
@@ -95,7 +95,7 @@ describe("streamctl", () => {
     });
   }
 
-  test("up refuses a folder in which the engines cannot work, before anything is made there", async () => {
+  test("up refuses a folder that the engines do not support, before it creates anything", async () => {
     const cwd = await temporaryFolder();
     for (const [folder, odd] of [
       ["a folder", " "],
@@ -110,7 +110,7 @@ describe("streamctl", () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
-  test("prints one JSON document for an error with --json, wherever it stands", async () => {
+  test("prints one JSON document for an error with --json, at any position", async () => {
     const cwd = await temporaryFolder();
     for (const args of [
       ["--json", "verify"],
@@ -124,13 +124,13 @@ describe("streamctl", () => {
     }
   });
 
-  test("what stands behind -- is a word, even where it looks like an option", async () => {
+  test("an argument after -- is not an option, even if it looks like one", async () => {
     const { exitCode, stdout, stderr } = await run(["query", "--", "--json"], { cwd: await temporaryFolder() });
     expect([exitCode, stdout]).toEqual([1, ""]);
     expect(stderr).toContain("No stack is running");
   });
 
-  test("status of nothing is a document and exit 1, down of nothing is done", async () => {
+  test("status without a stack is a document and exit 1, down without a stack succeeds", async () => {
     const cwd = await temporaryFolder();
     const status = await run(["status", "--json"], { cwd });
     expect([status.exitCode, JSON.parse(status.stdout)]).toEqual([
@@ -142,7 +142,7 @@ describe("streamctl", () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
-  test("--version and --help answer on standard output, off a terminal without colours", async () => {
+  test("--version and --help print to standard output, without colors when it is not a terminal", async () => {
     const version = await run(["--version"]);
     expect([version.exitCode, version.stderr]).toEqual([0, ""]);
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
@@ -154,21 +154,21 @@ describe("streamctl", () => {
     }
   });
 
-  test("reads neither .env nor bunfig.toml of the folder it runs in", async () => {
+  test("does not read .env or bunfig.toml of the working directory", async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, ".env"), "XDG_CACHE_HOME=relative\n");
     await writeFile(join(cwd, "bunfig.toml"), "this is no toml at all [[[\n");
     expect((await run(["--version"], { cwd })).exitCode).toBe(0);
   });
 
-  test("ends quietly when its reader does", async () => {
+  test("ends quietly when its reader closes the pipe", async () => {
     const running = start(["data", "--dry-run", "-n", "200000", "--seed", "1"]);
     running.child.stdout?.destroy();
     const { exitCode, stderr } = await running.outcome;
     expect([exitCode, stderr]).toEqual([0, ""]);
   });
 
-  test("says that its output cannot be written, and ends", async () => {
+  test("reports that its output cannot be written, and ends", async () => {
     const options = { cwd: await temporaryFolder(), stdio: ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"] };
     const child = spawn("sh", ["-c", `"${executable}" status > /dev/full`], options);
     const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, "close")]);
@@ -176,22 +176,22 @@ describe("streamctl", () => {
     expect(exitCode).toBe(1);
   });
 
-  test("logs hands a program what an engine wrote, and a terminal nothing that moves its cursor", async () => {
+  test("logs passes an engine's output unchanged to a program, and without control sequences to a terminal", async () => {
     const cwd = await temporaryFolder();
     await mkdir(join(cwd, ".streamctl/log"), { recursive: true });
     const line = "\u{1B}[31mred\u{1B}]0;title\u0007\tend";
     await writeFile(join(cwd, ".streamctl/log/kafka.log"), `${line}\n`);
     expect((await run(["logs", "kafka"], { cwd })).stdout).toBe(`${line}\n`);
-    // The terminal that script(1) makes has no columns where it is called from none.
+    // The terminal that script(1) creates has no columns when it is not called from a terminal.
     const onTerminal = ["/usr/bin/script", "-qec", `'${executable}' logs kafka`, "/dev/null"];
     const { stdout } = await run([], { cwd, program: onTerminal });
     expect(stdout.replaceAll("\r", "")).toBe("\\u001b[31mred\\u001b]0;title\\u0007\tend\n");
   });
 
-  test("query can be interrupted while it waits for its statement", async () => {
+  test("query can be interrupted while it reads its statement", async () => {
     const child = spawn(executable, ["query"], { cwd: await temporaryFolder(), stdio: ["pipe", "ignore", "pipe"] });
     const ended = Promise.all([text(child.stderr), once(child, "close")]);
-    // Bit 14 of the caught signals is SIGTERM: before that, the system itself ends the program.
+    // Bit 14 of the caught signals is SIGTERM: without the handler, the signal ends the program by default.
     const listens = async () => /SigCgt:\s+\w*[4567cdef]\w{3}$/mu.test(await readFile(`/proc/${child.pid}/status`, "utf8"));
     while (!(await listens())) await Bun.sleep(5);
     child.kill("SIGTERM");
@@ -199,7 +199,7 @@ describe("streamctl", () => {
     expect([exitCode, stderr]).toEqual([130, "error: Interrupted\n"]);
   });
 
-  test("data --dry-run prints the records of a seed in the order of their index, and needs no broker", async () => {
+  test("data --dry-run prints the records of a seed in order of their index, and needs no broker", async () => {
     const args = ["data", "--dry-run", "-n", "3", "--seed", "7", "--start-time", "2026-01-01T00:00:00Z"];
     const first = await run(args);
     const values = first.stdout
@@ -215,7 +215,7 @@ describe("streamctl", () => {
   });
 });
 
-/** A disk of one megabyte and a hundred names; undefined where this user may not mount. */
+/** A disk of one megabyte and a hundred inodes; undefined when this user may not mount. */
 function mountSmallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "streamctl-small-"));
   const mount = Bun.which("mount");
@@ -224,8 +224,8 @@ function mountSmallDisk(): string | undefined {
   return undefined;
 }
 
-describe("a machine that lacks something", () => {
-  /** A PATH with only what is named, as links to this machine's own. */
+describe("a machine without a prerequisite", () => {
+  /** A PATH with links to these programs only. */
   async function pathWith(...programs: readonly string[]): Promise<string> {
     const folder = await temporaryFolder();
     for (const name of programs) {
@@ -238,14 +238,14 @@ describe("a machine that lacks something", () => {
 
   const withoutHome = { JAVA_HOME: undefined };
 
-  test("up without Java says so and how to get it", async () => {
+  test("up without Java says so and how to install it", async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stderr } = await run(["up"], { cwd, env: { ...withoutHome, PATH: await pathWith("sh") } });
     expect(stderr).toContain('Cannot run "java": no Java here\nhint: Install a JDK 17 or newer');
     expect(exitCode).toBe(1);
   });
 
-  test("up with a Java that is too old says which one it found", async () => {
+  test("up with an old Java names the one that it found", async () => {
     const cwd = await temporaryFolder();
     const folder = await pathWith("sh");
     await writeFile(join(folder, "java"), "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n");
@@ -255,7 +255,7 @@ describe("a machine that lacks something", () => {
     expect(exitCode).toBe(1);
   });
 
-  test("up without Maven and with an empty cache says so, with the cache filled it does not need it", async () => {
+  test("up without Maven fails with an empty cache, and works with a filled one", async () => {
     const cwd = await temporaryFolder();
     const env = { ...withoutHome, PATH: await pathWith("sh", "java"), STREAMCTL_CACHE_DIR: join(cwd, "cache") };
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
@@ -263,7 +263,7 @@ describe("a machine that lacks something", () => {
     expect(exitCode).toBe(1);
   });
 
-  /** What a machine has or lacks, as the environment and the limits of a shell; the subject of `doctor` by which `up` refuses. */
+  /** Environment and shell limits of a machine, and the check of `doctor` by which `up` refuses it. */
   const unfit: readonly (readonly [
     subject: string,
     what: string,
@@ -299,15 +299,15 @@ describe("a machine that lacks something", () => {
     expect(await readdir(cwd)).not.toContain(".streamctl");
   });
 
-  test("whom no table of users knows is asked for a folder by the commands alone that keep something there", async () => {
+  test("an unknown user must name a folder only for commands that write there", async () => {
     const cwd = await temporaryFolder();
     await chmod(cwd, 0o777);
     const setpriv = Bun.which("setpriv");
     if (process.getuid?.() !== 0 || setpriv === null) {
-      process.stderr.write("SKIPPED: a user without a home cannot be tried here, because this user may not become another one\n");
+      process.stderr.write("SKIPPED: a user without a home cannot be tested, because this user may not switch to another one\n");
       return;
     }
-    // The project's own folder may be closed to others.
+    // Other users may not have access to the project's folder.
     await copyFile(executable, join(cwd, "streamctl"));
     await chmod(join(cwd, "streamctl"), 0o755);
     const program = [setpriv, "--reuid", "54321", "--clear-groups", join(cwd, "streamctl")];
@@ -320,7 +320,7 @@ describe("a machine that lacks something", () => {
     expect((await stranger("up", "--dry-run")).exitCode).toBe(0);
     expect((await stranger("status")).stdout).toBe("Nothing is running\n");
     expect((await stranger("down")).stdout).toBe("Nothing was running\n");
-    // The addon takes another folder.
+    // The addon uses another folder.
     expect((await stranger("data", "-n", "1", "--brokers", "127.0.0.1:1")).stderr).toContain('no answer from Kafka at "127.0.0.1:1"');
   });
 
@@ -336,9 +336,9 @@ describe("a machine that lacks something", () => {
     expect(exitCode).toBe(1);
   });
 
-  test("up refuses a port that is taken, naming port, process and flag", async () => {
+  test("up refuses a port in use, naming port, process and option", async () => {
     const cwd = await temporaryFolder();
-    // Below the range of ports that the system hands out by itself, so that the others are free.
+    // Below the ephemeral range, so that the other ports are free.
     const offset = 16_000;
     const server = Bun.listen({ hostname: "127.0.0.1", port: 9092 + offset, socket: { data() {} } });
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", String(offset)], { cwd });
@@ -349,11 +349,11 @@ describe("a machine that lacks something", () => {
     await run(["down", "--volumes"], { cwd });
   });
 
-  test("up with no room for the cache says how much it needs", async () => {
+  test("up with too little space for the cache says how much it needs", async () => {
     const cwd = await temporaryFolder();
     const disk = mountSmallDisk();
     if (disk === undefined) {
-      process.stderr.write("SKIPPED: a full disk cannot be tried here, because this user may not mount one\n");
+      process.stderr.write("SKIPPED: a full disk cannot be tested, because this user may not mount one\n");
       return;
     }
     try {
@@ -368,14 +368,14 @@ describe("a machine that lacks something", () => {
     }
   });
 
-  // The lock of a state folder is a name without a byte.
+  // The lock of a state folder is an empty file.
   test.each([
     ["no byte can be written any more", 0, ""],
-    ["no file can be made any more", 100, "The disk of the state folder is full"],
-  ])("down --volumes stops the services and leaves nothing where %s", async (_, names, said) => {
+    ["no file can be created", 100, "The disk of the state folder is full"],
+  ])("down --volumes stops the services and leaves nothing when %s", async (_, names, said) => {
     const disk = mountSmallDisk();
     if (disk === undefined) {
-      process.stderr.write("SKIPPED: a full disk cannot be tried here, because this user may not mount one\n");
+      process.stderr.write("SKIPPED: a full disk cannot be tested, because this user may not mount one\n");
       return;
     }
     const service = Bun.spawn(["sleep", "600"]);
@@ -399,7 +399,7 @@ describe("a machine that lacks something", () => {
     }
   });
 
-  test("warns once of credentials that another host is sent in the clear, and does not repeat them", async () => {
+  test("warns once about credentials sent unencrypted to another host, and does not print them", async () => {
     const env = { STREAMCTL_KSQLDB_CREDENTIALS: "user:top-secret" };
     const flags = ["--port-offset", "21200", "--state-dir", join(await temporaryFolder(), "state")];
     const { stdout, stderr } = await run(["up", "--dry-run", "--ksqldb-url", "http://ksql.invalid:8088", ...flags], { env });
@@ -407,7 +407,7 @@ describe("a machine that lacks something", () => {
     expect(stdout + stderr).not.toContain("top-secret");
   });
 
-  test("up heals a cache of which a jar is missing", async () => {
+  test("up repairs a cache with a missing jar", async () => {
     const cwd = await temporaryFolder();
     const cache = join(cwd, "cache");
     const home = join(cache, "engines");
