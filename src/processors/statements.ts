@@ -2,6 +2,7 @@
 
 import type { Declarations } from "../core/assets.ts";
 import { shortHash } from "../core/short-hash.ts";
+import { sqlParts } from "../core/sql-text.ts";
 import { renderTemplate, type TemplateValues } from "../core/template.ts";
 
 export interface Statement {
@@ -32,7 +33,7 @@ export function readStatements(declarations: Declarations, folder: string, value
 const comment = /--[^\n]*|\/\*(?!\+)[\s\S]*?\*\//u.source;
 
 /** A string literal or quoted name; a doubled quote is an escaped quote. */
-const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/u.source;
+const quoted = `${sqlParts.text}|${sqlParts.name}|${sqlParts.backquotedName}`;
 
 /** A comment, a string literal or quoted name, white space, or the end of a statement. */
 const token = new RegExp(`${comment}|${quoted}|\\s+|;`, "gu");

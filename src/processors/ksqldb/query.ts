@@ -6,6 +6,7 @@
 import { StreamctlError } from "../../core/errors.ts";
 import { postForLines } from "../../core/http-lines.ts";
 import { arrayAt, exactInteger, isObject, parseJson, stringAt } from "../../core/json.ts";
+import { sqlParts } from "../../core/sql-text.ts";
 import { authorization, unauthorized } from "./credentials.ts";
 import { refusalError, refusalOf } from "./refusal.ts";
 
@@ -29,9 +30,11 @@ const delimited = "application/vnd.ksqlapi.delimited.v1";
 /** Timeout until the columns of a query arrive. */
 const answerTimeoutMs = 60_000;
 
+const noKeyword = new RegExp(Object.values(sqlParts).join("|"), "gu");
+
 /** Whether a statement is a push query. Ignores quoted text and comments. */
 export function isPushQuery(sql: string): boolean {
-  return /\bemit\s+changes\b/iu.test(sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\//gu, " "));
+  return /\bemit\s+changes\b/iu.test(sql.replaceAll(noKeyword, " "));
 }
 
 /**

@@ -4,6 +4,7 @@
  * For such a statement streamctl requests more rows and selects the requested ones itself.
  */
 
+import { sqlParts } from "../../core/sql-text.ts";
 import type { AnswerWarning } from "./broker.ts";
 
 /** Pinot's default LIMIT. */
@@ -99,8 +100,10 @@ interface Page extends Span {
   readonly offset: number;
 }
 
+const noKeyword = new RegExp([sqlParts.text, sqlParts.name, sqlParts.comment].join("|"), "gu");
+
 function readStatement(sql: string): StatementParts {
-  const words = blank(sql, /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//gu);
+  const words = blank(sql, noKeyword);
   const query = findQuery(words);
   // Text in parentheses belongs to a function or a subquery.
   let outer = words.slice(query.start, query.end);

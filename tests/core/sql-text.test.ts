@@ -1,0 +1,14 @@
+import { expect, test } from "bun:test";
+import { sqlParts } from "../../src/core/sql-text.ts";
+
+test("sqlParts match whole texts, names and comments, doubled quotes included", () => {
+  const sql = "select 'it''s', \"a\"\"b\", `c``d`, 'x--y' -- 'end\nfrom t /* \"or */ where 1";
+  expect(sql.match(new RegExp(Object.values(sqlParts).join("|"), "gu"))).toEqual([
+    "'it''s'",
+    '"a""b"',
+    "`c``d`",
+    "'x--y'",
+    "-- 'end",
+    '/* "or */',
+  ]);
+});
