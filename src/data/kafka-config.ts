@@ -7,7 +7,7 @@ import { open } from "node:fs/promises";
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
 import { readJavaProperty } from "./java-properties.ts";
-import { type Environment, followReferences, holdsReference } from "./value-references.ts";
+import { type Environment, resolveReferences, containsReference } from "./value-references.ts";
 
 export interface KafkaConfigContext {
   /** Where `${env:NAME}` is looked up. */
@@ -92,13 +92,13 @@ export async function readKafkaConfig(file: string, { environment, warn }: Kafka
   const lines = withoutJava(parseKafkaConfig(text, file), file, warn);
   const properties: Record<string, string> = {};
   for (const { number, name, value: written } of lines) {
-    const { value, trouble } = await followReferences(written, environment);
+    const { value, trouble } = await resolveReferences(written, environment);
     if (trouble !== undefined) throw refusal(file, number, `gives no value for ${name}: ${trouble.why}`, trouble.hint);
     const conflict = uncountable(name, value);
     if (conflict !== undefined) throw refusal(file, number, `sets ${name}, ${conflict}`, "Take the line out");
     properties[name] = value;
   }
-  const plain = lines.find(({ name, value }) => isSecret(name) && value !== "" && !holdsReference(value))?.name;
+  const plain = lines.find(({ name, value }) => isSecret(name) && value !== "" && !containsReference(value))?.name;
   if (openToOthers && plain !== undefined) {
     warn(`Other users can read ${plain} in "${file}": chmod 600 it, or write ${plain}=\${env:NAME} or ${plain}=\${file:PATH}`);
   }

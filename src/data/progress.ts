@@ -1,10 +1,10 @@
-/** What a run says while it goes: progress for a terminal, the Kafka client's log, and that nothing is being delivered. */
+/** Reports of a run in progress: counts for a terminal, the log of the Kafka client, and a warning when nothing is delivered. */
 
 import { AwakeTime } from "../core/wait.ts";
 import type { Log } from "../core/log.ts";
 import { coreOf, type LogEntry, triesAgain } from "../kafka/client-log.ts";
 import type { DataRequest } from "./request.ts";
-import type { RunBoard } from "./run-board.ts";
+import type { SharedCounters } from "./shared-counters.ts";
 import { sumCounts } from "./summary.ts";
 
 export interface DataProgress {
@@ -13,9 +13,9 @@ export interface DataProgress {
   readonly delivered: number;
   readonly failed: number;
   readonly unresolved: number;
-  /** Since the workers were let go, in milliseconds. */
+  /** Since the workers began to produce, in milliseconds. */
   readonly elapsedMs: number;
-  /** Delivered over the last two seconds or less. */
+  /** Rate of delivery over the last two seconds or less. */
   readonly messagesPerSecond: number;
 }
 
@@ -25,34 +25,34 @@ export interface Listener {
 }
 
 const intervalMs = 200;
-/** Looks that the current rate is taken from. */
-const rateLooks = 10;
-/** Time without a delivery after which it is said, in milliseconds. */
+/** Number of samples over which the current rate is computed. */
+const rateSamples = 10;
+/** Time without a delivery after which a warning is logged, in milliseconds. */
 const silenceMs = 5000;
 
-/** Looks at the board several times a second until `end` is called. */
+/** Reads the counters several times per second until `end` is called. */
 export function watchProgress(
   request: Pick<DataRequest, "share" | "workers" | "brokers">,
-  board: RunBoard,
+  counters: SharedCounters,
   listener: Listener,
 ): { end(): void } {
   const startMs = performance.now();
-  const silence = new SilenceNotice(request.brokers, listener.log);
+  const stall = new StallNotice(request.brokers, listener.log);
   const suspension = new SuspensionNotice(new AwakeTime(), listener.log);
-  const looks: { readonly atMs: number; readonly delivered: number }[] = [];
-  const look = (): void => {
+  const samples: { readonly atMs: number; readonly delivered: number }[] = [];
+  const sample = (): void => {
     const atMs = performance.now();
-    const counts = sumCounts(Array.from({ length: request.workers }, (_, worker) => board.read(worker)));
+    const counts = sumCounts(Array.from({ length: request.workers }, (_, worker) => counters.read(worker)));
     const { accepted, delivered, failed, unresolved } = counts;
-    looks.push({ atMs, delivered });
-    if (looks.length > rateLooks) looks.shift();
-    const [oldest = { atMs, delivered }] = looks;
+    samples.push({ atMs, delivered });
+    if (samples.length > rateSamples) samples.shift();
+    const [oldest = { atMs, delivered }] = samples;
     const messagesPerSecond = atMs > oldest.atMs ? ((delivered - oldest.delivered) / (atMs - oldest.atMs)) * 1000 : 0;
-    silence.look(accepted - delivered - failed - unresolved, delivered, suspension.look());
+    stall.update(accepted - delivered - failed - unresolved, delivered, suspension.update());
     const elapsedMs = atMs - startMs;
     listener.onProgress?.({ requested: request.share.count, accepted, delivered, failed, unresolved, elapsedMs, messagesPerSecond });
   };
-  const timer = setInterval(look, intervalMs);
+  const timer = setInterval(sample, intervalMs);
   return {
     end() {
       clearInterval(timer);
@@ -60,37 +60,39 @@ export function watchProgress(
   };
 }
 
-/** Says once that messages wait and none is delivered, and once that it goes on. */
-export class SilenceNotice {
+/** Warns once when messages are in flight and none is delivered, and logs once when deliveries resume. */
+export class StallNotice {
   readonly #brokers: string;
   readonly #log: Pick<Log, "warn" | "info">;
   #delivered = 0;
   #sinceMs = Number.NaN;
-  #said = false;
+  #warned = false;
 
   constructor(brokers: string, log: Pick<Log, "warn" | "info">) {
     this.#brokers = brokers;
     this.#log = log;
   }
 
-  look(inFlight: number, delivered: number, nowMs: number): void {
-    const goesOn = delivered !== this.#delivered;
+  update(inFlight: number, delivered: number, nowMs: number): void {
+    const progressed = delivered !== this.#delivered;
     this.#delivered = delivered;
-    if (goesOn && this.#said) this.#log.info("Kafka answers again");
-    if (goesOn) this.#said = false;
-    if (goesOn || inFlight === 0 || Number.isNaN(this.#sinceMs)) {
+    if (progressed && this.#warned) this.#log.info("Kafka acknowledges messages again");
+    if (progressed) this.#warned = false;
+    if (progressed || inFlight === 0 || Number.isNaN(this.#sinceMs)) {
       this.#sinceMs = nowMs;
-    } else if (!this.#said && nowMs - this.#sinceMs >= silenceMs) {
-      this.#said = true;
-      this.#log.warn(`Kafka at "${this.#brokers}" has acknowledged nothing for ${silenceMs / 1000} s; ${inFlight} messages wait`);
+    } else if (!this.#warned && nowMs - this.#sinceMs >= silenceMs) {
+      this.#warned = true;
+      this.#log.warn(
+        `Kafka at "${this.#brokers}" has not acknowledged a message for ${silenceMs / 1000} s; ${inFlight} messages are in flight`,
+      );
     }
   }
 }
 
-/** Time that was left out after which it is said, in milliseconds. */
+/** Suspensions from this length on are logged, in milliseconds. */
 const longSuspensionMs = 5000;
 
-/** Says when this process did not run for a while, as after Ctrl-Z or when the machine slept. */
+/** Logs when this process was suspended for a while, by Ctrl-Z or because the machine slept. */
 export class SuspensionNotice {
   readonly #time: AwakeTime;
   readonly #log: Pick<Log, "info">;
@@ -101,36 +103,36 @@ export class SuspensionNotice {
     this.#log = log;
   }
 
-  /** Milliseconds for which the process ran. */
-  look(): number {
+  /** @returns the time for which the process ran, in milliseconds */
+  update(): number {
     const awakeMs = this.#time.read();
     const newMs = this.#time.skippedMs - this.#skippedMs;
     this.#skippedMs = this.#time.skippedMs;
     if (newMs >= longSuspensionMs) {
       const seconds = Math.round(newMs / 1000);
-      this.#log.info(`This process did not run for ${seconds} s; librdkafka counts that time toward message.timeout.ms all the same`);
+      this.#log.info(`This process was suspended for ${seconds} s; librdkafka counts that time toward message.timeout.ms`);
     }
     return awakeMs;
   }
 }
 
-/** Different messages of the client that are shown; more are for `--verbose`. */
-const mostWarnings = 20;
+/** Number of different client messages that become warnings; the others are debug messages. */
+const maxWarnings = 20;
 
 /**
- * Passes the Kafka client's log on: what is wrong as a warning, once for each kind, because it repeats itself with every
- * attempt, thread and address; all of it as debugging.
+ * Logs the messages of the Kafka client. Errors and warnings are warnings once per kind, because the client repeats them for every attempt,
+ * thread and address; everything else is a debug message.
  */
 export function clientLogListener(log: Pick<Log, "warn" | "debug">): (entries: readonly LogEntry[]) => void {
-  const said = new Set<string>();
+  const warned = new Set<string>();
   return (entries) => {
     for (const { severity, source, message } of entries) {
       const core = coreOf(message);
       const kind = core.replaceAll(/\d+/gu, "#");
-      // What the client tries again by itself is no trouble yet.
+      // The client retries some of them by itself.
       const serious = (severity === "error" || severity === "warning") && !triesAgain(core);
-      if (serious && !said.has(kind) && said.size < mostWarnings) {
-        said.add(kind);
+      if (serious && !warned.has(kind) && warned.size < maxWarnings) {
+        warned.add(kind);
         log.warn(`Kafka client: ${core}`);
       } else log.debug(`Kafka client: ${source}: ${message}`);
     }

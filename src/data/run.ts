@@ -1,6 +1,6 @@
 /**
- * One run of `data` on the main thread: hires the workers, waits for the topic, lets them go, listens, and adds up what they
- * say. Workers start before the broker has answered, so that loading and connecting cost no time of their own.
+ * One run of `data` in the main thread: starts the workers, waits for the topic, lets the workers produce, and adds up their counts. The
+ * workers load and connect while the topic is looked up.
  */
 
 import { randomUUID } from "node:crypto";
@@ -9,77 +9,77 @@ import type { Log } from "../core/log.ts";
 import { describeTopic, type TopicDescription, type TopicOptions } from "../kafka/admin.ts";
 import { transactionsTopic } from "../spec/names.ts";
 import type { RunRecord } from "../state/run-record.ts";
-import { hireWorker, type HiredWorker, type WorkerEnd } from "./crew.ts";
+import { startWorker, type StartedWorker, type WorkerEnd } from "./workers.ts";
 import { appendRunEnd, appendRunStart } from "../state/ledger.ts";
 import { clientLogListener, watchProgress, type DataProgress } from "./progress.ts";
 import type { DataRequest } from "./request.ts";
-import { RunBoard } from "./run-board.ts";
+import { SharedCounters } from "./shared-counters.ts";
 import { workerShare } from "./shares.ts";
 import { summarize, type DataSummary } from "./summary.ts";
 import type { WorkerFailure } from "./worker-messages.ts";
 
 export interface DataContext {
   readonly log: Log;
-  /** Stops producing; what is in flight is still brought home. The run answers as usual. */
+  /** Stops producing. The run waits for the messages in flight and returns its summary as usual. */
   readonly signal: AbortSignal;
-  /** Told several times a second. */
+  /** Called several times per second. */
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
-  /** What a worker runs: src/data/worker.ts, or what enters it off the main thread, as src/main.ts does. */
+  /** The module that a worker thread runs: src/data/worker.ts, or src/main.ts, which imports it there. */
   readonly workerEntry: URL;
-  /** Path of the ledger; null leaves none. */
+  /** Path of the ledger; null for no ledger. */
   readonly ledgerFile: string | null;
-  /** Default: `describeTopic` of the Kafka room. */
+  /** Default: `describeTopic` of kafka/admin.ts. */
   readonly describeTopic?: ((options: TopicOptions) => Promise<TopicDescription | null>) | undefined;
-  /** Longest wait for the topic's description at the beginning, in milliseconds; default 10,000. */
+  /** Longest wait for the description of the topic before the run, in milliseconds; default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Longest time without any delivery report while messages are in flight, in milliseconds; default 60,000. */
   readonly stallMs?: number | undefined;
-  /** Longest time that an interrupted run waits for what is in flight, in milliseconds; default 10,000. */
+  /** Longest wait of an interrupted run for the messages in flight, in milliseconds; default 10,000. */
   readonly stopMs?: number | undefined;
 }
 
 const defaults = { connectTimeoutMs: 10_000, stallMs: 60_000, stopMs: 10_000 } as const;
 
 /**
- * Makes and delivers what is requested, or until the signal fires. Answers whenever a message may have been sent, also when
- * messages failed; the ledger has the run by then.
+ * Generates and delivers the requested messages, or until the signal fires. Once a message may have been sent, the run is written to the
+ * ledger and the summary is returned, even if messages failed.
  *
- * @throws StreamctlError before the first message: `unreachable` when no broker answers in time, `kafka` when there is no such
- *   topic or librdkafka refuses, `interrupted`, `native`, `state`
+ * @throws StreamctlError before the first message: `unreachable` when no broker answers in time, `kafka` when the topic does not exist
+ *   or librdkafka fails, `interrupted`, `native`, `state`
  */
 export async function runData(request: DataRequest, context: DataContext): Promise<DataSummary> {
   const { signal, ledgerFile, log } = context;
-  const board = RunBoard.forWorkers(request.workers);
-  const stop = (): void => board.stop();
+  const counters = SharedCounters.forWorkers(request.workers);
+  const stop = (): void => counters.stop();
   signal.addEventListener("abort", stop, { once: true });
-  const crew = hireCrew(request, context, board);
-  const everyEnd = Promise.all(crew.map((worker) => worker.ended));
+  const workers = startWorkers(request, context, counters);
+  const everyEnd = Promise.all(workers.map((worker) => worker.ended));
   try {
-    const { topicId } = await Promise.race([findTopic(request, context), earlyFailure(crew)]);
+    const { topicId } = await Promise.race([findTopic(request, context), earlyFailure(workers)]);
     const runId = randomUUID();
     const { topic, seed } = request;
     const start = { runId, topicId, topic, startedAtMs: Date.now(), requested: request.share.count, pid: process.pid };
     if (ledgerFile !== null) await appendRunStart(ledgerFile, start);
-    const ends = await letGo(request, context, board, everyEnd);
+    const ends = await awaitWorkers(request, context, counters, everyEnd);
     const sent = summarize(request, ends);
     const { accepted, delivered, failed, unresolved, paid } = sent;
     const record = { topicId, topic, endedAtMs: Date.now(), accepted, delivered, failed, unresolved, paid, seed: String(seed) };
-    // Before the last look at the topic, which takes a while where Kafka does not answer: nobody who ends the process then undoes the run.
+    // Recorded before the topic is described again, which takes a while if Kafka does not answer: the process may be killed meanwhile.
     if (ledgerFile !== null) await recordEnd(ledgerFile, runId, record, log);
     const endTopic = sent.delivered === 0 ? topicId : await topicAtEnd(request, context);
     const topicChange = endTopic === null ? "deleted" : endTopic === undefined || endTopic === topicId ? null : "recreated";
     const summary: DataSummary = { ...sent, topicChange };
     if (ledgerFile !== null && topicChange !== null) await recordEnd(ledgerFile, runId, { ...record, endTopicId: endTopic ?? "" }, log);
-    tellEnds(ends, summary, context);
+    reportEnds(ends, summary, context);
     return summary;
   } finally {
-    board.stop();
+    counters.stop();
     await everyEnd;
     signal.removeEventListener("abort", stop);
   }
 }
 
-function hireCrew(request: DataRequest, context: DataContext, board: RunBoard): readonly HiredWorker[] {
+function startWorkers(request: DataRequest, context: DataContext, counters: SharedCounters): readonly StartedWorker[] {
   const { share, workers, messagesPerSecond, seed, users, eventTime, topic, brokers, kafkaProperties } = request;
   const { stallMs = defaults.stallMs, stopMs = defaults.stopMs, workerEntry } = context;
   const onLog = clientLogListener(context.log);
@@ -93,8 +93,8 @@ function hireCrew(request: DataRequest, context: DataContext, board: RunBoard): 
       stallMs,
       stopMs,
     };
-    const assignment = { task, memory: board.memory, seed, users, eventTime, topic, brokers, kafkaProperties };
-    return hireWorker(workerEntry, assignment, board, onLog);
+    const assignment = { task, memory: counters.memory, seed, users, eventTime, topic, brokers, kafkaProperties };
+    return startWorker(workerEntry, assignment, counters, onLog);
   });
 }
 
@@ -103,29 +103,29 @@ async function findTopic({ topic, brokers, kafkaProperties }: DataRequest, conte
   const timeoutMs = context.connectTimeoutMs ?? defaults.connectTimeoutMs;
   const found = await describe({ topic, brokers, properties: kafkaProperties, timeoutMs, signal: context.signal });
   if (found !== null) return found;
-  const hint = topic === transactionsTopic.name ? "Make it with: streamctl up" : `Make it first, or write to "${transactionsTopic.name}"`;
-  throw new StreamctlError("kafka", `Cannot write to topic "${topic}": there is no such topic at "${brokers}"`, { hint });
+  const hint = topic === transactionsTopic.name ? "Run: streamctl up" : `Create it first, or send to "${transactionsTopic.name}"`;
+  throw new StreamctlError("kafka", `Topic "${topic}" does not exist at "${brokers}"`, { hint });
 }
 
-/** Longest wait for the topic's description at the end, in milliseconds. */
-const lastLookMs = 3000;
+/** Longest wait for the description of the topic after the run, in milliseconds. */
+const finalDescriptionMs = 3000;
 
-/** The id that the topic has when all is sent: null where it is gone, undefined where nobody says. Never rejects, for the run is done. */
+/** The id of the topic after the run: null if the topic was deleted, undefined if Kafka does not answer. Never rejects. */
 async function topicAtEnd({ topic, brokers, kafkaProperties }: DataRequest, context: DataContext): Promise<string | null | undefined> {
   const describe = context.describeTopic ?? describeTopic;
   try {
-    const found = await describe({ topic, brokers, properties: kafkaProperties, timeoutMs: lastLookMs });
+    const found = await describe({ topic, brokers, properties: kafkaProperties, timeoutMs: finalDescriptionMs });
     return found === null ? null : found.topicId;
   } catch (error) {
-    context.log.debug(`Cannot tell whether the topic is still the same: ${messageOf(error)}`);
+    context.log.debug(`Cannot check whether the topic was recreated: ${messageOf(error)}`);
     return undefined;
   }
 }
 
-/** Rejects when a worker fails; never resolves. For the time before the start, when a worker can only wait or fail. */
-async function earlyFailure(crew: readonly HiredWorker[]): Promise<never> {
+/** Rejects when a worker fails, and never resolves. Used before the start, when a worker can only wait or fail. */
+async function earlyFailure(workers: readonly StartedWorker[]): Promise<never> {
   const never = new Promise<never>(() => {});
-  const failing = crew.map(async ({ ended }) => {
+  const failing = workers.map(async ({ ended }) => {
     const { failure } = await ended;
     if (failure !== null) throw asError(failure);
     return never;
@@ -133,44 +133,47 @@ async function earlyFailure(crew: readonly HiredWorker[]): Promise<never> {
   return Promise.race(failing);
 }
 
-/** Starts the workers and waits for all of them. When one fails, the others stop: the run cannot be whole any more. */
-async function letGo(
+/** Lets the workers produce and waits until all of them have ended. When one fails, the others stop. */
+async function awaitWorkers(
   request: DataRequest,
   context: DataContext,
-  board: RunBoard,
+  counters: SharedCounters,
   everyEnd: Promise<readonly WorkerEnd[]>,
 ): Promise<readonly WorkerEnd[]> {
-  const watch = watchProgress(request, board, context);
+  const watch = watchProgress(request, counters, context);
   try {
-    board.start();
+    counters.start();
     return await everyEnd;
   } finally {
     watch.end();
   }
 }
 
-/** The messages are where they are: a ledger that cannot be written is said, and does not undo the run. */
+/** The messages are in Kafka already, so a ledger that cannot be written is a warning. */
 async function recordEnd(ledgerFile: string, runId: string, record: RunRecord, log: Log): Promise<void> {
   try {
     await appendRunEnd(ledgerFile, runId, record);
   } catch (error) {
     const changed = record.endTopicId !== undefined;
-    log.warn(`${messageOf(error)}; verify will ${changed ? "not know that the topic changed" : "count what this run sent as unknown"}`);
+    log.warn(
+      `${messageOf(error)}; verify will ${changed ? "not know that the topic changed" : "count the messages of this run as unknown"}`,
+    );
   }
 }
 
-/** @throws StreamctlError the first failure where nothing at all was sent */
-function tellEnds(ends: readonly WorkerEnd[], summary: DataSummary, { log, stallMs = defaults.stallMs }: DataContext): void {
+/** @throws StreamctlError the first failure, if no message was accepted */
+function reportEnds(ends: readonly WorkerEnd[], summary: DataSummary, { log, stallMs = defaults.stallMs }: DataContext): void {
   if (summary.topicChange !== null) {
-    log.warn(`The topic was ${summary.topicChange} while this run wrote to it: what was delivered before that is gone`);
+    log.warn(`The topic was ${summary.topicChange} during this run: the messages delivered before that are lost`);
   }
   for (const { end, failure, errors } of ends) {
     if (failure !== null) {
       if (summary.accepted === 0) throw asError(failure);
       log.warn(failure.message);
       if (failure.stack !== undefined) log.debug(failure.stack);
-    } else if (end === "stalled") log.warn(`Gave up: no delivery report came for ${Math.round(stallMs / 1000)} s`);
-    else if (end === "fatal") log.warn(`Gave up: ${errors.find(({ code }) => code === "_FATAL")?.message ?? "librdkafka cannot go on"}`);
+    } else if (end === "stalled") log.warn(`Stopped: no delivery report for ${Math.round(stallMs / 1000)} s`);
+    else if (end === "fatal")
+      log.warn(`Stopped: ${errors.find(({ code }) => code === "_FATAL")?.message ?? "librdkafka reported a fatal error"}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * One worker's share from its first index to its last delivery report. Every record is generated once, offered until the
- * producer takes it or the run is stopped, and reported on. Blocks its thread: everything here runs off the main thread.
+ * Produces the share of one worker, from its first index to its last delivery report. Every record is generated once and offered until the
+ * producer accepts it or the run stops. Blocks its thread, so it must run in a worker.
  */
 
 import { AwakeTime } from "../core/wait.ts";
@@ -8,156 +8,156 @@ import type { LogEntry } from "../kafka/client-log.ts";
 import type { DeliveryStatistics, Producer } from "../kafka/producer.ts";
 import type { GeneratedBatch, TransactionGenerator } from "./generator.ts";
 import { Pace } from "./pace.ts";
-import { workerCounts, type RunBoard } from "./run-board.ts";
+import { workerCounts, type SharedCounters } from "./shared-counters.ts";
 import type { Share } from "./shares.ts";
 
 export interface ShareTask {
   /** From 0. */
   readonly worker: number;
-  /** Of the run. */
+  /** Number of workers of the run. */
   readonly workers: number;
   readonly share: Share;
-  /** Of this worker; null for as fast as possible. */
+  /** Rate of this worker; null for as fast as possible. */
   readonly messagesPerSecond: number | null;
-  /** How much later than the run's start the first message is due: workers take turns. Milliseconds. */
+  /** Delay of the first message, in milliseconds, so that the workers of a run take turns. */
   readonly startDelayMs: number;
-  /** Longest time without any delivery report while messages are in flight and this process runs, in milliseconds; then the share is given up. */
+  /** Longest time without a delivery report while messages are in flight and this process runs, in milliseconds; then the share ends as stalled. */
   readonly stallMs: number;
-  /** Longest time that a stopped run waits for what is in flight, in milliseconds. */
+  /** Longest wait of a stopped run for the messages in flight, in milliseconds. */
   readonly stopMs: number;
 }
 
-export interface ShareTools {
+export interface ShareDependencies {
   readonly generator: Pick<TransactionGenerator, "fill" | "capacity">;
   readonly producer: Pick<Producer, "produce" | "statistics" | "flush" | "purge" | "drainLog">;
-  readonly board: Pick<RunBoard, "stopped" | "sleep" | "write" | "writeOffered">;
-  /** Milliseconds on a clock that never goes back. */
+  readonly counters: Pick<SharedCounters, "stopped" | "sleep" | "write" | "writeOffered">;
+  /** Milliseconds of a monotonic clock. */
   readonly clockMs: () => number;
   readonly onLog: (entries: readonly LogEntry[]) => void;
 }
 
 /**
- * How a share ended: every index was taken and reported, it was stopped, no report came for `stallMs`, or librdkafka met
- * an error after which nothing can be produced.
+ * How a share ended: every message was accepted and reported on, the run was stopped, no report came for `stallMs`, or librdkafka reported
+ * a fatal error.
  */
 export type ShareEnd = "complete" | "stopped" | "stalled" | "fatal";
 
 export interface ShareOutcome {
   readonly end: ShareEnd;
-  /** With nothing in flight. */
+  /** Taken when no message was in flight. */
   readonly statistics: DeliveryStatistics;
   readonly firstEventTimeMs: number | null;
   readonly lastEventTimeMs: number | null;
 }
 
-/** Time between two looks at the counts, in milliseconds; also the longest that one blocking call takes. */
-const lookMs = 200;
+/** Time between two updates of the counts, in milliseconds; also the longest time for one blocking call. */
+const updateIntervalMs = 200;
 
 /**
  * Produces the share and flushes. The caller closes the producer.
  *
- * @throws StreamctlError what the generator or the producer throws; the board has what was taken before
+ * @throws StreamctlError of the generator or the producer; the counters then include what was accepted before
  */
-export function runShare(task: ShareTask, tools: ShareTools): ShareOutcome {
-  const run = new ShareRun(task, tools);
+export function runShare(task: ShareTask, dependencies: ShareDependencies): ShareOutcome {
+  const run = new ShareRun(task, dependencies);
   try {
     run.produce();
   } finally {
-    run.look();
+    run.update();
   }
-  return run.bringHome();
+  return run.drain();
 }
 
 class ShareRun {
   readonly #task: ShareTask;
-  readonly #tools: ShareTools;
+  readonly #dependencies: ShareDependencies;
   #offered = 0;
   #firstEventTimeMs: number | null = null;
   #lastEventTimeMs: number | null = null;
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #updatedMs = Number.NEGATIVE_INFINITY;
   #reports = 0;
   readonly #awake: AwakeTime;
   #reportedMs = 0;
-  #broken: "stalled" | "fatal" | null = null;
+  #failure: "stalled" | "fatal" | null = null;
 
-  constructor(task: ShareTask, tools: ShareTools) {
+  constructor(task: ShareTask, dependencies: ShareDependencies) {
     this.#task = task;
-    this.#tools = tools;
-    this.#awake = new AwakeTime(tools.clockMs);
+    this.#dependencies = dependencies;
+    this.#awake = new AwakeTime(dependencies.clockMs);
   }
 
   produce(): void {
     const { share, messagesPerSecond, workers, startDelayMs } = this.#task;
-    const { generator, clockMs, board } = this.#tools;
+    const { generator, clockMs, counters } = this.#dependencies;
     const startMs = clockMs() + startDelayMs;
     const pace = messagesPerSecond === null ? null : new Pace({ messagesPerSecond, workers, startMs });
     const count = share.count ?? Number.POSITIVE_INFINITY;
-    let taken = 0;
-    while (taken < count && !this.#over()) {
-      const room = Math.min(generator.capacity, count - taken);
+    let accepted = 0;
+    while (accepted < count && !this.#hasEnded()) {
+      const room = Math.min(generator.capacity, count - accepted);
       const size = pace === null ? room : Math.min(room, pace.allowance(clockMs()));
-      if (size === 0) board.sleep(Math.min(pace?.waitMs(clockMs()) ?? 0, lookMs));
+      if (size === 0) counters.sleep(Math.min(pace?.waitMs(clockMs()) ?? 0, updateIntervalMs));
       else {
-        const batch = generator.fill(share.first + taken * share.stride, share.stride, size);
-        taken += this.#offer(batch);
+        const batch = generator.fill(share.first + accepted * share.stride, share.stride, size);
+        accepted += this.#offer(batch);
         pace?.noteSent(size, clockMs());
       }
-      this.#lookSometimes();
+      this.#updateIfDue();
     }
   }
 
-  /** Offers a batch until all of it is taken or the share is over; answers how many were taken. */
+  /** Offers a batch until all of it is accepted or the share has ended; returns the number of accepted messages. */
   #offer(batch: GeneratedBatch): number {
-    const { producer, board } = this.#tools;
+    const { producer, counters } = this.#dependencies;
     this.#offered += batch.count;
-    board.writeOffered(this.#task.worker, this.#offered);
+    counters.writeOffered(this.#task.worker, this.#offered);
     this.#firstEventTimeMs ??= batch.eventTimeMs(0);
-    let taken = 0;
-    while (taken < batch.count && !this.#over()) {
-      taken += producer.produce(batch, taken, lookMs);
-      if (taken < batch.count) this.#lookSometimes();
+    let accepted = 0;
+    while (accepted < batch.count && !this.#hasEnded()) {
+      accepted += producer.produce(batch, accepted, updateIntervalMs);
+      if (accepted < batch.count) this.#updateIfDue();
     }
-    if (taken > 0) this.#lastEventTimeMs = batch.eventTimeMs(taken - 1);
-    return taken;
+    if (accepted > 0) this.#lastEventTimeMs = batch.eventTimeMs(accepted - 1);
+    return accepted;
   }
 
-  /** Waits for what is in flight, gives up on it where that takes too long, and answers the final counts. */
-  bringHome(): ShareOutcome {
-    const { producer, board } = this.#tools;
+  /** Waits for the messages in flight, purges them if that takes too long, and returns the final counts. */
+  drain(): ShareOutcome {
+    const { producer, counters } = this.#dependencies;
     let stoppedMs: number | null = null;
     let flushed = producer.flush(0);
-    while (!flushed && this.#broken === null) {
-      if (board.stopped) stoppedMs ??= this.#awake.read();
+    while (!flushed && this.#failure === null) {
+      if (counters.stopped) stoppedMs ??= this.#awake.read();
       if (stoppedMs !== null && this.#awake.read() - stoppedMs > this.#task.stopMs) break;
-      flushed = producer.flush(lookMs);
-      this.#lookSometimes();
+      flushed = producer.flush(updateIntervalMs);
+      this.#updateIfDue();
     }
     if (!flushed) producer.purge();
-    const statistics = this.look();
+    const statistics = this.update();
     const complete = statistics.accepted === (this.#task.share.count ?? Number.POSITIVE_INFINITY);
     return {
-      end: this.#broken ?? (complete ? "complete" : "stopped"),
+      end: this.#failure ?? (complete ? "complete" : "stopped"),
       statistics,
       firstEventTimeMs: statistics.accepted === 0 ? null : this.#firstEventTimeMs,
       lastEventTimeMs: this.#lastEventTimeMs,
     };
   }
 
-  #over(): boolean {
-    return this.#broken !== null || this.#tools.board.stopped;
+  #hasEnded(): boolean {
+    return this.#failure !== null || this.#dependencies.counters.stopped;
   }
 
-  #lookSometimes(): void {
-    if (this.#tools.clockMs() - this.#lookedMs >= lookMs) this.look();
+  #updateIfDue(): void {
+    if (this.#dependencies.clockMs() - this.#updatedMs >= updateIntervalMs) this.update();
   }
 
-  /** Takes the counts over to the board, the log lines to the run, and notices when nothing goes on any more. */
-  look(): DeliveryStatistics {
-    const { producer, board, clockMs, onLog } = this.#tools;
+  /** Publishes the counts and the log of the client, and detects a stalled broker and a fatal error. */
+  update(): DeliveryStatistics {
+    const { producer, counters, clockMs, onLog } = this.#dependencies;
     const statistics = producer.statistics();
     const nowMs = clockMs();
-    this.#lookedMs = nowMs;
-    board.write(
+    this.#updatedMs = nowMs;
+    counters.write(
       this.#task.worker,
       workerCounts(statistics, {
         offered: this.#offered,
@@ -171,8 +171,8 @@ class ShareRun {
     const awakeMs = this.#awake.read();
     if (statistics.inFlight === 0 || reports !== this.#reports) this.#reportedMs = awakeMs;
     this.#reports = reports;
-    if (statistics.errors.some(({ code }) => code === "_FATAL")) this.#broken ??= "fatal";
-    else if (awakeMs - this.#reportedMs > this.#task.stallMs) this.#broken ??= "stalled";
+    if (statistics.errors.some(({ code }) => code === "_FATAL")) this.#failure ??= "fatal";
+    else if (awakeMs - this.#reportedMs > this.#task.stallMs) this.#failure ??= "stalled";
     return statistics;
   }
 }

@@ -1,41 +1,41 @@
-/** What a run of `data` comes to: the workers' counts added up into the document that the command line promises. */
+/** The result of a run of `data`: the sums of the workers' counts, as the JSON document of the command. */
 
 import { latencyPercentiles, mergeLatency, type LatencyMs } from "../kafka/latency.ts";
 import type { DeliveryError } from "../kafka/producer.ts";
 import type { DataRequest } from "./request.ts";
-import type { WorkerCounts } from "./run-board.ts";
+import type { WorkerCounts } from "./shared-counters.ts";
 
-/** The JSON document of `data`. Always `accepted = delivered + failed + unresolved`. */
+/** The JSON document of `data`. `accepted = delivered + failed + unresolved` always holds. */
 export interface DataSummary {
-  /** Messages that this process was to deliver; null without `-n`. */
+  /** Messages that this process should deliver; null without `-n`. */
   readonly requested: number | null;
   readonly accepted: number;
   readonly delivered: number;
   readonly failed: number;
   readonly unresolved: number;
-  /** Paid transactions among the delivered ones, and the sum of what they pay. */
+  /** Number of delivered transactions with status Paid, and their total amount. */
   readonly paid: { readonly count: number; readonly total: number };
-  /** Keys and values of the delivered messages. */
+  /** Bytes of keys and values of the delivered messages. */
   readonly bytes: number;
-  /** From the first message enqueued to the last delivery report. */
+  /** From the first enqueued message to the last delivery report. */
   readonly elapsedMs: number;
-  /** Delivered messages over that time. */
+  /** Delivered messages per second over that time. */
   readonly messagesPerSecond: number;
-  /** From enqueueing to the delivery report; all 0 where nothing was delivered. */
+  /** From enqueueing to the delivery report; 0 if nothing was delivered. */
   readonly latencyMs: LatencyMs;
-  /** Why messages failed or stayed unresolved. */
+  /** Why messages failed or remained unresolved. */
   readonly errors: readonly DeliveryError[];
-  /** As given or as chosen: the same number makes the same records. 0 to 2^53 − 1. */
+  /** The given or the random seed, 0 to 2^53 − 1; the same seed gives the same records. */
   readonly seed: number;
   readonly workers: number;
-  /** Earliest and latest event time of the accepted records, ISO 8601 in UTC; null where there are none. */
+  /** Earliest and latest event time of the accepted records, ISO 8601 in UTC; null if there are none. */
   readonly firstEventTime: string | null;
   readonly lastEventTime: string | null;
-  /** What became of the topic while the run wrote to it: then some of what was delivered is gone. Null where it is the same. */
+  /** Whether the topic was deleted or recreated during the run, which loses delivered messages; null if not. */
   readonly topicChange: "deleted" | "recreated" | null;
 }
 
-/** What is known of one worker when it is gone. */
+/** The final report of one worker. */
 export interface WorkerReport {
   readonly counts: WorkerCounts;
   readonly latencyHistogram: Float64Array | null;
@@ -71,10 +71,7 @@ export function summarize(
   };
 }
 
-/**
- * The exit code that the command line promises: 0 when everything requested was delivered; interrupted, 130 when everything
- * accepted was delivered; otherwise 1.
- */
+/** 0 if everything requested was delivered; 130 if the run was interrupted and everything accepted was delivered; otherwise 1. */
 export function dataExitCode(summary: Pick<DataSummary, "requested" | "accepted" | "delivered">, interrupted: boolean): 0 | 1 | 130 {
   if (summary.requested !== null && summary.delivered === summary.requested) return 0;
   return interrupted && summary.delivered === summary.accepted ? 130 : 1;
@@ -82,7 +79,7 @@ export function dataExitCode(summary: Pick<DataSummary, "requested" | "accepted"
 
 const summed = ["accepted", "delivered", "failed", "unresolved", "bytes", "paidCount", "paidTotal"] as const;
 
-/** The counts of all workers together. */
+/** The sums of the counts of all workers. */
 export function sumCounts(counts: readonly WorkerCounts[]): Record<(typeof summed)[number], number> {
   const sum = { accepted: 0, delivered: 0, failed: 0, unresolved: 0, bytes: 0, paidCount: 0, paidTotal: 0 };
   for (const count of counts) for (const name of summed) sum[name] += count[name];

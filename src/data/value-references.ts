@@ -10,14 +10,14 @@ import { messageOf, systemCode } from "../core/errors.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Why there is no value. Quotes nothing of the text that holds the reference. */
-export interface ReferenceTrouble {
+export interface ReferenceProblem {
   readonly why: string;
   readonly hint: string;
 }
 
 const reference = /\$\{(?<source>\w+):(?<place>[^}]*)(?<end>\}?)/u;
 
-export function holdsReference(text: string): boolean {
+export function containsReference(text: string): boolean {
   return reference.test(text);
 }
 
@@ -25,10 +25,10 @@ export function holdsReference(text: string): boolean {
  * The text with what its references name in their place; what comes in is not searched for further ones. Of a file, one line
  * break at its end is cut off; a relative path counts from the working directory, as librdkafka's own do.
  */
-export async function followReferences(
+export async function resolveReferences(
   text: string,
   environment: Environment,
-): Promise<{ readonly value: string; readonly trouble?: ReferenceTrouble }> {
+): Promise<{ readonly value: string; readonly trouble?: ReferenceProblem }> {
   let value = "";
   let rest = text;
   for (let found = reference.exec(rest); found !== null; found = reference.exec(rest)) {
@@ -41,12 +41,12 @@ export async function followReferences(
   return { value: value + rest };
 }
 
-const unknown: ReferenceTrouble = {
+const unknown: ReferenceProblem = {
   why: "it refers to neither a variable nor a file",
   hint: "Write ${env:NAME} or ${file:PATH}; a value that itself looks like that goes into a file or a variable",
 };
 
-async function lookUp(source: string, place: string, environment: Environment): Promise<string | ReferenceTrouble> {
+async function lookUp(source: string, place: string, environment: Environment): Promise<string | ReferenceProblem> {
   if (source === "env") {
     const value = environment[place];
     if (value !== undefined && value !== "") return value;

@@ -1,4 +1,4 @@
-/** What the main thread hands to a worker, and what a worker sends back: structured clones, all of them. */
+/** What the main thread passes to a worker, and the messages that a worker sends: values that can be cloned. */
 
 import type { ErrorCode } from "../core/errors.ts";
 import type { LogEntry } from "../kafka/client-log.ts";
@@ -7,7 +7,7 @@ import type { EventTime } from "./event-time.ts";
 import type { DataRequest } from "./request.ts";
 import type { ShareOutcome, ShareTask } from "./share-run.ts";
 
-/** Complete at the worker's birth (`workerData`): a message could arrive before a worker listens. */
+/** Passed as `workerData`: a message could arrive before the worker listens. */
 export interface WorkerAssignment {
   readonly task: ShareTask;
   readonly memory: SharedArrayBuffer;
@@ -26,11 +26,11 @@ export type WorkerMessage =
   | {
       readonly kind: "failed";
       readonly error: WorkerFailure;
-      /** Of what it had sent until then, with nothing in flight; missing where it never had a producer. */
+      /** For the messages sent until then, with none in flight; absent if there was no producer yet. */
       readonly reported?: Pick<DeliveryStatistics, "errors" | "latencyHistogram">;
     };
 
-/** An error as it crosses threads: classes do not. */
+/** An error in a form that can be cloned: the class of an object is lost between threads. */
 export interface WorkerFailure {
   readonly code: ErrorCode;
   readonly message: string;

@@ -1,10 +1,10 @@
 import type { MessageBatch } from "../../src/kafka/batch.ts";
 import { emptyLatency } from "../../src/kafka/latency.ts";
 import type { DeliveryError, DeliveryStatistics } from "../../src/kafka/producer.ts";
-import type { WorkerCounts } from "../../src/data/run-board.ts";
-import type { ShareTools } from "../../src/data/share-run.ts";
+import type { WorkerCounts } from "../../src/data/shared-counters.ts";
+import type { ShareDependencies } from "../../src/data/share-run.ts";
 
-/** A clock that only waiting moves. */
+/** A clock that only waiting advances. */
 export interface FakeClock {
   nowMs: number;
 }
@@ -13,13 +13,13 @@ export interface FakeProducerOptions {
   readonly clock: FakeClock;
   /** Messages that may be in flight. */
   readonly room: number;
-  /** Messages delivered while a call waits one millisecond. */
+  /** Messages delivered per millisecond of waiting. */
   readonly deliveredPerMs: number;
-  /** Error that every later message meets, from this number of accepted ones on. */
+  /** Number of accepted messages after which a fatal error is reported. */
   readonly fatalAfter?: number;
 }
 
-/** A producer that delivers while its caller waits, and remembers what it took. */
+/** A fake producer that delivers while its caller waits, and keeps the accepted messages. */
 export class FakeProducer {
   readonly values: string[] = [];
   readonly takenAtMs: number[] = [];
@@ -97,11 +97,11 @@ export class FakeProducer {
   }
 }
 
-/** A board of one worker, stopped by a condition on the clock. */
-export function fakeBoard(
+/** Fake counters of one worker. The run stops at `stopAtMs`. */
+export function fakeCounters(
   clock: FakeClock,
   stopAtMs = Number.POSITIVE_INFINITY,
-): ShareTools["board"] & { offered: number; counts: WorkerCounts | null } {
+): ShareDependencies["counters"] & { offered: number; counts: WorkerCounts | null } {
   return {
     offered: 0,
     counts: null,

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { AwakeTime } from "../../src/core/wait.ts";
-import { clientLogListener, SilenceNotice, SuspensionNotice } from "../../src/data/progress.ts";
+import { clientLogListener, StallNotice, SuspensionNotice } from "../../src/data/progress.ts";
 
-/** A log that remembers what it was told. */
+/** A fake log that keeps its messages. */
 function fakeLog() {
   const said: string[] = [];
   return {
@@ -13,31 +13,34 @@ function fakeLog() {
   };
 }
 
-test("SilenceNotice says once that nothing is acknowledged, and once that it goes on", () => {
+test("StallNotice warns once that nothing is acknowledged, and logs once that deliveries resume", () => {
   const log = fakeLog();
-  const notice = new SilenceNotice("here:9092", log);
-  for (let nowMs = 0; nowMs <= 4900; nowMs += 100) notice.look(10, 5, nowMs);
+  const notice = new StallNotice("here:9092", log);
+  for (let nowMs = 0; nowMs <= 4900; nowMs += 100) notice.update(10, 5, nowMs);
   expect(log.said).toEqual([]);
-  for (let nowMs = 5000; nowMs <= 9000; nowMs += 100) notice.look(10, 5, nowMs);
-  notice.look(8, 7, 9100);
-  notice.look(0, 15, 9200);
-  for (let nowMs = 9300; nowMs <= 20_000; nowMs += 100) notice.look(0, 15, nowMs);
-  expect(log.said).toEqual(['warn: Kafka at "here:9092" has acknowledged nothing for 5 s; 10 messages wait', "info: Kafka answers again"]);
+  for (let nowMs = 5000; nowMs <= 9000; nowMs += 100) notice.update(10, 5, nowMs);
+  notice.update(8, 7, 9100);
+  notice.update(0, 15, 9200);
+  for (let nowMs = 9300; nowMs <= 20_000; nowMs += 100) notice.update(0, 15, nowMs);
+  expect(log.said).toEqual([
+    'warn: Kafka at "here:9092" has not acknowledged a message for 5 s; 10 messages are in flight',
+    "info: Kafka acknowledges messages again",
+  ]);
 });
 
-test("SuspensionNotice says once that the process did not run, and leaves that time out", () => {
+test("SuspensionNotice logs a suspension once, and does not count that time", () => {
   const log = fakeLog();
   let nowMs = 0;
   const notice = new SuspensionNotice(new AwakeTime(() => nowMs), log);
   const awake = [200, 400, 66_400, 66_600, 69_000].map((ms) => {
     nowMs = ms;
-    return notice.look();
+    return notice.update();
   });
   expect(awake).toEqual([200, 400, 1400, 1600, 2600]);
-  expect(log.said).toEqual(["info: This process did not run for 65 s; librdkafka counts that time toward message.timeout.ms all the same"]);
+  expect(log.said).toEqual(["info: This process was suspended for 65 s; librdkafka counts that time toward message.timeout.ms"]);
 });
 
-test("clientLogListener() warns once of each kind of trouble and leaves the rest for debugging", () => {
+test("clientLogListener() warns once per kind of problem and logs the rest as debug messages", () => {
   const log = fakeLog();
   const listen = clientLogListener(log);
   const refused = "Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 1ms in state CONNECT)";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { TransactionGenerator } from "../../src/data/generator.ts";
 import { runShare, type ShareOutcome, type ShareTask } from "../../src/data/share-run.ts";
-import { FakeProducer, fakeBoard, type FakeProducerOptions } from "./fake-producer.ts";
+import { FakeProducer, fakeCounters, type FakeProducerOptions } from "./fake-producer.ts";
 
 const startMs = Date.UTC(2026, 0, 1);
 
@@ -22,7 +22,7 @@ function play(task: Partial<ShareTask>, options: Partial<FakeProducerOptions> = 
     realistic: null,
   });
   const producer = new FakeProducer({ clock, room: 1000, deliveredPerMs: 10, ...options });
-  const board = fakeBoard(clock, stopAtMs);
+  const counters = fakeCounters(clock, stopAtMs);
   const whole: ShareTask = {
     worker: 0,
     share: { first: 0, stride: 1, count: 1000 },
@@ -33,8 +33,8 @@ function play(task: Partial<ShareTask>, options: Partial<FakeProducerOptions> = 
     stopMs: 10_000,
     ...task,
   };
-  const outcome = runShare(whole, { generator, producer, board, clockMs: () => clock.nowMs, onLog() {} });
-  return { outcome, producer, elapsedMs: clock.nowMs, offered: board.offered };
+  const outcome = runShare(whole, { generator, producer, counters, clockMs: () => clock.nowMs, onLog() {} });
+  return { outcome, producer, elapsedMs: clock.nowMs, offered: counters.offered };
 }
 
 test("runShare() delivers each index of its share once, however often the producer is full", () => {
@@ -50,19 +50,19 @@ test("runShare() delivers each index of its share once, however often the produc
   }
 });
 
-test("runShare() has nothing to do for an empty share", () => {
+test("runShare() produces nothing for an empty share", () => {
   const { outcome } = play({ share: { first: 0, stride: 1, count: 0 } });
   expect(outcome).toMatchObject({ end: "complete", firstEventTimeMs: null, lastEventTimeMs: null });
   expect(outcome.statistics.accepted).toBe(0);
 });
 
-test("runShare() paces what it sends", () => {
+test("runShare() produces at its rate", () => {
   const { producer, outcome } = play({ messagesPerSecond: 20, startDelayMs: 3, share: { first: 0, stride: 1, count: 101 } });
   expect(outcome.end).toBe("complete");
   expect(producer.takenAtMs.map((ms) => Math.round(ms))).toEqual(Array.from({ length: 101 }, (_, k) => 3 + k * 50));
 });
 
-test("runShare() stops between two calls and brings home what is in flight", () => {
+test("runShare() stops between two calls and waits for the messages in flight", () => {
   const { outcome, offered } = play({ share: { first: 0, stride: 1, count: null } }, { room: 500, deliveredPerMs: 1 }, 1000);
   const { accepted, delivered } = outcome.statistics;
   expect(outcome.end).toBe("stopped");
@@ -71,21 +71,21 @@ test("runShare() stops between two calls and brings home what is in flight", () 
   expect(outcome.lastEventTimeMs).toBe(startMs + accepted - 1);
 });
 
-test("runShare() gives up on what is in flight some time after it was stopped", () => {
+test("runShare() purges the messages in flight stopMs after it was stopped", () => {
   const { outcome, elapsedMs } = play({ stopMs: 2000 }, { room: 500, deliveredPerMs: 0 }, 1000);
   expect(outcome.end).toBe("stopped");
   expect(outcome.statistics).toMatchObject({ accepted: 500, delivered: 0, unresolved: 500, inFlight: 0 });
   expect(elapsedMs >= 3000 && elapsedMs <= 3300).toBe(true);
 });
 
-test("runShare() gives up when no report comes for too long", () => {
+test("runShare() ends as stalled when no report comes for stallMs", () => {
   const { outcome, elapsedMs } = play({ stallMs: 5000 }, { room: 500, deliveredPerMs: 0 });
   expect(outcome.end).toBe("stalled");
   expect(outcome.statistics).toMatchObject({ accepted: 500, delivered: 0, unresolved: 500, inFlight: 0 });
   expect(elapsedMs >= 5000 && elapsedMs <= 5300).toBe(true);
 });
 
-test("runShare() goes on through an outage that is short enough", () => {
+test("runShare() continues after an outage shorter than stallMs", () => {
   const clock = { nowMs: 0 };
   const producer = new FakeProducer({ clock, room: 10, deliveredPerMs: 0 });
   const generator = new TransactionGenerator({
@@ -95,7 +95,7 @@ test("runShare() goes on through an outage that is short enough", () => {
     capacity: 100,
     realistic: null,
   });
-  const board = fakeBoard(clock);
+  const counters = fakeCounters(clock);
   const task = {
     worker: 0,
     workers: 1,
@@ -109,16 +109,16 @@ test("runShare() goes on through an outage that is short enough", () => {
     if (clock.nowMs >= 4000) producer.deliveredPerMs = 1;
     return clock.nowMs;
   };
-  const outcome = runShare(task, { generator, producer, board, clockMs, onLog() {} });
+  const outcome = runShare(task, { generator, producer, counters, clockMs, onLog() {} });
   expect(outcome.end).toBe("complete");
   expect(outcome.statistics.delivered).toBe(50);
 });
 
-test("runShare() does not count the time for which its process was stopped as silence of the broker", () => {
+test("runShare() does not count the time for which its process was suspended toward stallMs", () => {
   const clock = { nowMs: 0 };
   const producer = new FakeProducer({ clock, room: 1000, deliveredPerMs: 0 });
   const generator = new TransactionGenerator({ seed: 1, eventTime: { kind: "live" }, nowMs: () => 0, capacity: 100, realistic: null });
-  const board = fakeBoard(clock);
+  const counters = fakeCounters(clock);
   const task = { worker: 0, workers: 1, share: { first: 0, stride: 1, count: 50 }, messagesPerSecond: null, startDelayMs: 0 };
   let stopped = false;
   const clockMs = (): number => {
@@ -126,16 +126,16 @@ test("runShare() does not count the time for which its process was stopped as si
       clock.nowMs += 65_000;
       stopped = true;
     }
-    // What the broker said meanwhile is read some looks later.
+    // Reports that arrived meanwhile are read a few updates later.
     if (clock.nowMs >= 68_000) producer.deliveredPerMs = 1;
     return clock.nowMs;
   };
-  const outcome = runShare({ ...task, stallMs: 60_000, stopMs: 1 }, { generator, producer, board, clockMs, onLog() {} });
+  const outcome = runShare({ ...task, stallMs: 60_000, stopMs: 1 }, { generator, producer, counters, clockMs, onLog() {} });
   expect(outcome.end).toBe("complete");
   expect(outcome.statistics).toMatchObject({ accepted: 50, delivered: 50 });
 });
 
-test("runShare() stops at an error after which nothing can be produced", () => {
+test("runShare() stops at a fatal error", () => {
   const { outcome } = play({ share: { first: 0, stride: 1, count: null } }, { room: 100, deliveredPerMs: 1, fatalAfter: 300 });
   const { accepted, delivered, failed, unresolved } = outcome.statistics;
   expect(outcome.end).toBe("fatal");
@@ -143,7 +143,7 @@ test("runShare() stops at an error after which nothing can be produced", () => {
   expect(accepted).toBeLessThan(500);
 });
 
-test("runShare() knows what the delivered transactions pay", () => {
+test("runShare() sums the amounts of the delivered transactions", () => {
   const { outcome, producer } = play({});
   const paid = producer.values
     .map((value) => JSON.parse(value) as { status: string; total_paid: number })
@@ -152,14 +152,14 @@ test("runShare() knows what the delivered transactions pay", () => {
   expect(outcome.statistics.weightSum).toBe(paid.reduce((sum, { total_paid }) => sum + total_paid, 0));
 });
 
-test("runShare() leaves on the board what was taken before an event time that cannot be", () => {
+test("runShare() publishes the counts of the messages accepted before an event time out of range", () => {
   const clock = { nowMs: 0 };
   const eventTime = { kind: "simulated", startMs: Date.UTC(9999, 11, 31, 23, 59, 59), spacingUs: 2000 } as const;
   const generator = new TransactionGenerator({ seed: 1, eventTime, nowMs: () => clock.nowMs, capacity: 100, realistic: null });
   const producer = new FakeProducer({ clock, room: 1000, deliveredPerMs: 10 });
-  const board = fakeBoard(clock);
+  const counters = fakeCounters(clock);
   const task = { worker: 0, share: { first: 0, stride: 1, count: null }, messagesPerSecond: null, workers: 1, startDelayMs: 0 };
-  const tools = { generator, producer, board, clockMs: () => clock.nowMs, onLog() {} };
-  expect(() => runShare({ ...task, stallMs: 60_000, stopMs: 10_000 }, tools)).toThrow("outside of the years 1970 to 9999");
-  expect(board.counts).toMatchObject({ accepted: 500, lastEventTimeMs: eventTime.startMs + 499 * 2 });
+  const dependencies = { generator, producer, counters, clockMs: () => clock.nowMs, onLog() {} };
+  expect(() => runShare({ ...task, stallMs: 60_000, stopMs: 10_000 }, dependencies)).toThrow("outside of the years 1970 to 9999");
+  expect(counters.counts).toMatchObject({ accepted: 500, lastEventTimeMs: eventTime.startMs + 499 * 2 });
 });

@@ -18,7 +18,7 @@ const remaining: Readonly<Record<string, readonly string[]>> = {
   // The results of `data` and `verify` and the ledger have fields named `paid`.
   "cli/render/verify-document.ts": ["paid", "paidRecords", "paidTotal"],
   "data/narration.ts": ["Paid", "paid"],
-  "data/run-board.ts": ["paidCount", "paidTotal"],
+  "data/shared-counters.ts": ["paidCount", "paidTotal"],
   "data/run.ts": ["paid"],
   "data/summary.ts": ["Paid", "paid", "paidCount", "paidTotal"],
   "pipeline/verdict.ts": ["paid"],

@@ -1,19 +1,19 @@
 /**
- * What the main thread and the workers of a run tell each other while it goes: a few numbers in shared memory, so that neither
- * side waits for the other, a worker that blocks in a native call can be stopped, and what a dead worker did is known.
+ * The state of a run and the counts of its workers, in memory that the main thread and the workers share. So neither side waits for the
+ * other, a worker that blocks in a native call can be stopped, and the counts of a thread that ended early are known.
  */
 
 import type { DeliveryStatistics } from "../kafka/producer.ts";
 
-/** What a worker last said of itself. */
+/** The latest counts of one worker. */
 export interface WorkerCounts {
-  /** Messages handed to `produce` for the first time, accepted or not: no more than these can be in the topic. */
+  /** Messages passed to `produce`, accepted or not; the topic cannot contain more. */
   readonly offered: number;
   readonly accepted: number;
   readonly delivered: number;
   readonly failed: number;
   readonly unresolved: number;
-  /** Keys and values of the delivered messages. */
+  /** Bytes of keys and values of the delivered messages. */
   readonly bytes: number;
   readonly paidCount: number;
   readonly paidTotal: number;
@@ -40,39 +40,38 @@ const places = [
   "lastEventTimeMs",
 ] as const satisfies readonly (keyof WorkerCounts)[];
 
-/** States of a run, in the order in which they follow each other. */
+/** States of a run, in this order. */
 const waiting = 0;
-const going = 1;
+const running = 1;
 const stopping = 2;
 
 const headBytes = 8;
 
-/** Both sides' view of the shared memory. */
-export class RunBoard {
+export class SharedCounters {
   readonly memory: SharedArrayBuffer;
   readonly #state: Int32Array;
   readonly #numbers: Float64Array;
 
-  /** @param memory of the other side's board */
+  /** @param memory of the counters that another thread created */
   constructor(memory: SharedArrayBuffer) {
     this.memory = memory;
     this.#state = new Int32Array(memory, 0, 1);
     this.#numbers = new Float64Array(memory, headBytes);
   }
 
-  static forWorkers(workers: number): RunBoard {
-    const board = new RunBoard(new SharedArrayBuffer(headBytes + workers * places.length * Float64Array.BYTES_PER_ELEMENT));
-    board.#numbers.fill(Number.NaN);
-    return board;
+  static forWorkers(workers: number): SharedCounters {
+    const counters = new SharedCounters(new SharedArrayBuffer(headBytes + workers * places.length * Float64Array.BYTES_PER_ELEMENT));
+    counters.#numbers.fill(Number.NaN);
+    return counters;
   }
 
-  /** Lets the workers produce. */
+  /** Makes the workers begin to produce. */
   start(): void {
-    Atomics.compareExchange(this.#state, 0, waiting, going);
+    Atomics.compareExchange(this.#state, 0, waiting, running);
     Atomics.notify(this.#state, 0);
   }
 
-  /** Makes the workers stop producing and bring home what is in flight. */
+  /** Makes the workers stop producing and wait for the messages in flight. */
   stop(): void {
     Atomics.store(this.#state, 0, stopping);
     Atomics.notify(this.#state, 0);
@@ -87,9 +86,9 @@ export class RunBoard {
     Atomics.wait(this.#state, 0, waiting);
   }
 
-  /** Blocks the calling worker of a started run for a time, less when the run is stopped. */
+  /** Blocks the calling worker of a started run for a time, or until the run stops. */
   sleep(ms: number): void {
-    Atomics.wait(this.#state, 0, going, ms);
+    Atomics.wait(this.#state, 0, running, ms);
   }
 
   write(worker: number, counts: WorkerCounts): void {
@@ -97,7 +96,7 @@ export class RunBoard {
     for (const [place, name] of places.entries()) this.#numbers[base + place] = counts[name] ?? Number.NaN;
   }
 
-  /** Says beforehand how many messages the worker will have offered, so that none can be in the topic unsaid. */
+  /** Called before the messages are offered, so that every message in the topic is counted. */
   writeOffered(worker: number, offered: number): void {
     this.#numbers[worker * places.length] = offered;
   }
@@ -125,7 +124,7 @@ export class RunBoard {
   }
 }
 
-/** What goes on the board from a producer's own counts. */
+/** The counts of a worker from the statistics of its producer. */
 export function workerCounts(
   statistics: DeliveryStatistics,
   rest: Pick<WorkerCounts, "offered" | "firstEventTimeMs" | "lastEventTimeMs">,
