@@ -1,5 +1,3 @@
-/** What a run would send, without a broker: the values in the order of their index. */
-
 import { setImmediate as yieldToEvents } from "node:timers/promises";
 import { hasCode } from "../core/errors.ts";
 import { pause } from "../core/wait.ts";
@@ -8,14 +6,14 @@ import { type GeneratedBatch, TransactionGenerator } from "./generator.ts";
 import { Pace } from "./pace.ts";
 import type { DataRequest } from "./request.ts";
 
-/** Values that are written together. */
+/** Number of values per write. */
 const capacity = 1000;
 
 /**
- * Writes the values of the request's share as NDJSON. Paced where the request has a rate; live event time is the time of
- * writing. Ends early, without an error, when the signal fires.
+ * Writes the values that a run would send, in the order of their index, as NDJSON; at the rate of the request, if it has one. Live event time
+ * is the time of writing. Returns early, without an error, when the signal fires.
  *
- * @param write takes whole lines and resolves when there is room for more; what it throws passes through
+ * @param write receives whole lines and resolves when there is room for more
  */
 export async function dryRun(request: DataRequest, write: (text: string) => Promise<void>, signal?: AbortSignal): Promise<void> {
   const { share, seed, eventTime, users, messagesPerSecond } = request;
@@ -31,13 +29,13 @@ export async function dryRun(request: DataRequest, write: (text: string) => Prom
       made += size;
       pace?.noteSent(size, performance.now());
     }
-    await breathe(size > 0 ? 0 : (pace?.waitMs(performance.now()) ?? 0), signal);
+    await waitOrYield(size > 0 ? 0 : (pace?.waitMs(performance.now()) ?? 0), signal);
     if (signal?.aborted === true) return;
   }
 }
 
-/** Lets signals and streams have their turn, and time pass. */
-async function breathe(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Lets the event loop handle signals and streams, and waits. */
+async function waitOrYield(ms: number, signal: AbortSignal | undefined): Promise<void> {
   if (ms === 0) {
     await yieldToEvents();
     return;
@@ -51,7 +49,7 @@ async function breathe(ms: number, signal: AbortSignal | undefined): Promise<voi
 
 const decoder = new TextDecoder();
 
-/** Every byte of a record is a character of its own, so positions in the bytes are positions in the text. */
+/** Records are ASCII, so positions in the bytes are positions in the text. */
 function values({ count, bytes, offsets }: GeneratedBatch): string {
   const text = decoder.decode(bytes.subarray(0, offsets[count * 2]));
   let lines = "";

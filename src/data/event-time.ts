@@ -1,24 +1,23 @@
-/** When a record happened: now, or at its own place in a simulated stretch of time. */
-
 import { StreamctlError } from "../core/errors.ts";
 import { eventTimeRange } from "../record/event-timestamp.ts";
 
+/** Event times are those of sending (live), or a function of the index (simulated). */
 export type EventTime =
   | { readonly kind: "live" }
   | {
       readonly kind: "simulated";
       /** Event time of index 0, in milliseconds since the epoch. */
       readonly startMs: number;
-      /** Microseconds from one index to the next; a record's time is cut to the millisecond. */
+      /** Microseconds from one index to the next; the event time is rounded down to a millisecond. */
       readonly spacingUs: number;
     };
 
-/** Event time of one index of a simulated run, in milliseconds since the epoch. */
+/** The event time of an index, in milliseconds since the epoch. */
 export function simulatedTimeMs(time: Extract<EventTime, { kind: "simulated" }>, index: number): number {
   return time.startMs + Math.floor((index * time.spacingUs) / 1000);
 }
 
-/** A clock that never goes back, even where the system's does; milliseconds since the epoch. */
+/** A clock in milliseconds since the epoch that does not go back when the system clock does. */
 export function monotonicClock(nowMs: () => number): () => number {
   let latestMs = Number.NEGATIVE_INFINITY;
   return () => {
@@ -32,14 +31,14 @@ export const timestampBytes = 23;
 const zero = 48;
 const daySeconds = 86_400;
 
-/** Writes event times as 23 bytes, formatting anew only what changed since the last one. */
+/** Writes event times as 23 bytes. Formats only the parts that changed since the last one. */
 export class TimestampText {
   readonly #text = new TextEncoder().encode("0000-00-00 00:00:00.000");
   #day = Number.NaN;
   #second = Number.NaN;
   #timeMs = Number.NaN;
 
-  /** @throws StreamctlError `usage` outside of the years 1970 to 9999. */
+  /** @throws StreamctlError `usage` for a time that is not in the years 1970 to 9999 */
   write(eventTimeMs: number, target: Uint8Array, position: number): void {
     if (eventTimeMs !== this.#timeMs) this.#format(eventTimeMs);
     const text = this.#text;
@@ -71,7 +70,7 @@ export class TimestampText {
   #formatDay(second: number, day: number): void {
     const eventTimeMs = second * 1000;
     if (!(eventTimeMs >= eventTimeRange.firstMs && eventTimeMs <= eventTimeRange.lastMs)) {
-      throw new StreamctlError("usage", `Cannot make an event time of ${eventTimeMs} ms: outside of the years 1970 to 9999`, {
+      throw new StreamctlError("usage", `The event time ${eventTimeMs} ms is not in the years 1970 to 9999`, {
         hint: "Choose a smaller --spacing, an earlier --start-time or fewer messages",
       });
     }

@@ -1,12 +1,12 @@
-/** Secrets that a request for `data` would send over the network in the clear. Names properties and addresses, never a value of a secret. */
+/** Finds secrets that `data` would send over the network unencrypted. The warnings name properties and addresses, never a secret. */
 
 import { isLoopback } from "../core/loopback.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
 
-/** Mechanisms of SASL that send the secret itself; SCRAM proves that both know it, and Kerberos sends tickets. */
+/** SASL mechanisms that send the secret itself. SCRAM and Kerberos do not. */
 const sendsSecret = { PLAIN: "the password of sasl.username", OAUTHBEARER: "the token of SASL OAUTHBEARER" } as const;
 
-/** What goes where unencrypted, and what to do, one sentence each. Pure. */
+/** One sentence per secret: what is sent where, and how to avoid it. */
 export function exposedSecrets({
   brokers,
   kafkaProperties,
@@ -21,11 +21,11 @@ function passwordToBrokers(brokers: string, properties: KafkaProperties): string
   if (properties["security.protocol"]?.toLowerCase() !== "sasl_plaintext") return undefined;
   const mechanism = (properties["sasl.mechanism"] ?? properties["sasl.mechanisms"] ?? "").toUpperCase();
   const secret = Object.hasOwn(sendsSecret, mechanism) ? sendsSecret[mechanism as keyof typeof sendsSecret] : undefined;
-  const away = brokers.split(",").find((broker) => !isLoopback(hostOf(broker)));
-  if (secret === undefined || away === undefined) return undefined;
+  const remote = brokers.split(",").find((broker) => !isLoopback(hostOf(broker)));
+  if (secret === undefined || remote === undefined) return undefined;
   const unused = Object.keys(properties).find((name) => name.startsWith("ssl."));
   const without = unused === undefined ? "" : `, and ${unused} has no effect`;
-  return `Anybody on the way to ${away} can read ${secret}${without}: write security.protocol=sasl_ssl, if its listener speaks TLS`;
+  return `The connection to ${remote} is not encrypted and exposes ${secret}${without}: write security.protocol=sasl_ssl if the listener uses TLS`;
 }
 
 function secretToTokenEndpoint(properties: KafkaProperties): string | undefined {
@@ -33,10 +33,10 @@ function secretToTokenEndpoint(properties: KafkaProperties): string | undefined 
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" || isLoopback(url.hostname) || !Object.hasOwn(properties, "sasl.oauthbearer.client.secret"))
     return undefined;
-  return `Anybody on the way to ${url.host} can read sasl.oauthbearer.client.secret: write sasl.oauthbearer.token.endpoint.url with https`;
+  return `The connection to ${url.host} is not encrypted and exposes sasl.oauthbearer.client.secret: use https in sasl.oauthbearer.token.endpoint.url`;
 }
 
-/** Of `host:port`, with a protocol before it or without. */
+/** The host of `host:port` or `protocol://host:port`. */
 function hostOf(broker: string): string {
   const address = broker.trim().replace(/^\w+:\/\//u, "");
   return /^(?:\[[^\]]*\]|[^:]*)/u.exec(address)?.[0] ?? address;

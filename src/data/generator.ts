@@ -1,7 +1,7 @@
 /**
- * Transactions as packed batches. Record i is a pure function of (seed, i, event time): any number of workers makes the same
- * records, and a run can be repeated byte for byte. The hot path copies prepared pieces and writes digits; for the fixed
- * users no string and no object is made for a message.
+ * Generates transactions as packed batches. Record i is a pure function of (seed, i, event time), so any number of workers generates the same
+ * records, and a run can be repeated byte for byte. For speed, prepared pieces are copied and digits written; with the fixed users no string
+ * and no object is created per message.
  */
 
 import type { MessageBatch } from "../kafka/batch.ts";
@@ -15,22 +15,22 @@ export interface GeneratorOptions {
   /** 0 to 2^53 − 1. */
   readonly seed: number;
   readonly eventTime: EventTime;
-  /** Milliseconds since the epoch, for live event time; read once a batch. */
+  /** Milliseconds since the epoch, for live event time; read once per batch. */
   readonly nowMs: () => number;
-  /** Most messages in one batch. */
+  /** Largest number of messages per batch. */
   readonly capacity: number;
-  /** The users of `--users random`; null for the fixed ten. */
+  /** The users of `--users random`; null for the ten fixed users. */
   readonly realistic: RealisticUsers | null;
 }
 
 export interface GeneratedBatch extends MessageBatch {
-  /** When record n of the batch happened, in milliseconds since the epoch. */
+  /** The event time of record n of the batch, in milliseconds since the epoch. */
   readonly eventTimeMs: (n: number) => number;
 }
 
 const blockSize = 2 ** 32;
 
-/** Makes batches into buffers of its own: a batch is valid until the next `fill`. */
+/** Owns the buffers of its batches: a batch is valid until the next `fill`. */
 export class TransactionGenerator {
   readonly capacity: number;
   readonly #options: GeneratorOptions;
@@ -54,9 +54,9 @@ export class TransactionGenerator {
   }
 
   /**
-   * Makes the records of `count` indices (at most `capacity`) from `first` in steps of `stride`.
+   * Generates the records of `count` indices (at most `capacity`) from `first` in steps of `stride`.
    *
-   * @throws StreamctlError `usage` when an event time leaves the years 1970 to 9999
+   * @throws StreamctlError `usage` when an event time is not in the years 1970 to 9999
    */
   fill(first: number, stride: number, count: number): GeneratedBatch {
     const { seed, realistic } = this.#options;
@@ -73,7 +73,7 @@ export class TransactionGenerator {
       const idBits = firstBits(key, index);
       const bits = nextBits(key, idBits);
       const coin = bits & 1;
-      const user = realistic === null ? below(fixedUsers.length, bits) : this.#adoptUser(realistic, index, coin);
+      const user = realistic === null ? below(fixedUsers.length, bits) : this.#replaceUser(realistic, index, coin);
       const end = this.#write(n, position, user, record.firstTransactionId + below(record.transactionIds, idBits), coin);
       this.#timestamp.write(timeOf(index), this.#bytes, position + record.timestampAt);
       position = end;
@@ -88,7 +88,7 @@ export class TransactionGenerator {
     };
   }
 
-  /** Live time is read once: a batch is made in less than a millisecond, or, by faker, in some. */
+  /** Live time is read once per batch, which takes about a millisecond to generate, and a few with faker. */
   #eventTimes(): (index: number) => number {
     const { eventTime } = this.#options;
     if (eventTime.kind === "simulated") return (index) => simulatedTimeMs(eventTime, index);
@@ -96,15 +96,15 @@ export class TransactionGenerator {
     return () => nowMs;
   }
 
-  /** Puts the user of a record in the place of the one prepared user, and answers that place. */
-  #adoptUser(realistic: RealisticUsers, index: number, coin: number): number {
+  /** Replaces the only prepared user by the user of a record, and returns its position, 0. */
+  #replaceUser(realistic: RealisticUsers, index: number, coin: number): number {
     const { userId, totalPaid } = realistic.at(index);
     this.#pieces.replaceUser(userId, totalPaid, coin);
     this.#amounts[0] = totalPaid;
     return 0;
   }
 
-  /** Writes one record without its time at a position, and answers the position behind it. */
+  /** Writes one record without its time at a position, and returns the position after it. */
   #write(n: number, position: number, user: number, transactionId: number, coin: number): number {
     const bytes = this.#bytes;
     const headStart = this.#pieces.headStart(user);
@@ -120,7 +120,7 @@ export class TransactionGenerator {
   }
 }
 
-/** Writes a whole number of at most seven digits and answers the position behind it. */
+/** Writes a whole number of at most seven digits and returns the position after it. */
 function writeDecimal(bytes: Uint8Array, position: number, value: number): number {
   const end = position + digits(value);
   let rest = value;

@@ -1,18 +1,18 @@
 /**
- * Properties of Kafka's Java clients, as they are pasted from a cloud's console into a file for librdkafka: what has another name or form
- * here is translated, what only Java knows is left out or refused with what takes its place. No text of these quotes a value.
+ * Properties of Kafka's Java clients, as cloud consoles offer them for copying. Those that librdkafka has under another name or in another
+ * form are translated; those that only Java has are ignored, or refused with the property to use instead. No message quotes a value.
  */
 
 import type { ConfigLine } from "./kafka-config.ts";
 
 export type JavaProperty =
   | { readonly kind: "translated"; readonly lines: readonly ConfigLine[] }
-  /** `but` is what follows from that, said of the property; absent where nothing does. */
-  | { readonly kind: "left out"; readonly but?: string }
-  /** `why` goes on after the number of the line. */
+  /** `consequence` says what is different without the property; absent if nothing is. */
+  | { readonly kind: "ignored"; readonly consequence?: string }
+  /** `why` continues the sentence that begins with the number of the line. */
   | { readonly kind: "refused"; readonly why: string; readonly hint: string };
 
-/** Of ProducerConfig, ConsumerConfig and AdminClientConfig of Kafka 4.3.1: what librdkafka 2.15.1 does not know, and works without. */
+/** Properties of ProducerConfig, ConsumerConfig and AdminClientConfig of Kafka 4.3.1 that librdkafka 2.15.1 does not have or need. */
 const onlyJava = new Set(
   `bootstrap.controllers buffer.memory compression.gzip.level compression.lz4.level compression.zstd.level config.providers
   default.api.timeout.ms exclude.internal.topics fetch.max.wait.ms interceptor.classes internal.throw.on.fetch.stable.offset.unsupported
@@ -27,38 +27,38 @@ const onlyJava = new Set(
   transaction.two.phase.commit.enable auto.register.schemas use.latest.version use.schema.id`.split(/\s+/u),
 );
 
-/** Of serializers and of the schema registry: streamctl writes the values itself. */
+/** Properties of serializers and of the schema registry, which streamctl does not use. */
 const ofOtherTools = /^(?:schema\.registry|basic\.auth|bearer\.auth|confluent|specific\.avro|avro|json|protobuf)\.|\.(?:de)?serializer$/u;
 
-const noSuchSetting = "Take the line out: librdkafka has no such setting";
+const noSuchProperty = "Remove the line: librdkafka has no such property";
 
-/** What restricts whom a Java client trusts and how it speaks: without it, a client would do what its owner ruled out. */
+/** Properties that restrict the connections of a Java client. To ignore them would allow what the user forbade. */
 const restrictions: ReadonlyMap<string, string> = new Map([
-  ["ssl.enabled.protocols", `${noSuchSetting} and takes the newest TLS that the brokers speak, so restrict the versions there`],
-  ["ssl.protocol", `${noSuchSetting} and takes the newest TLS that the brokers speak, so restrict the versions there`],
+  ["ssl.enabled.protocols", `${noSuchProperty} and uses the newest TLS version of the brokers, so restrict the versions there`],
+  ["ssl.protocol", `${noSuchProperty} and uses the newest TLS version of the brokers, so restrict the versions there`],
   [
     "ssl.engine.factory.class",
-    `${noSuchSetting}; certificates are ssl.ca.location=FILE, ssl.certificate.location=FILE and ssl.key.location=FILE`,
+    `${noSuchProperty}; certificates are ssl.ca.location=FILE, ssl.certificate.location=FILE and ssl.key.location=FILE`,
   ],
-  ["ssl.provider", "Write ssl.providers=NAME,NAME with providers of OpenSSL in its place, or take the line out"],
-  ["security.providers", "Write ssl.providers=NAME,NAME with providers of OpenSSL in its place, or take the line out"],
+  ["ssl.provider", "Write ssl.providers=NAME,NAME with providers of OpenSSL instead, or remove the line"],
+  ["security.providers", "Write ssl.providers=NAME,NAME with providers of OpenSSL instead, or remove the line"],
 ]);
 
-const otherPartitions = "keys may go to other partitions than from your Java clients, for streamctl places them as Java does by default";
+const otherPartitions = "your Java clients may send keys to other partitions, because streamctl uses the default partitioner of Java";
 
-const keyStore = "a Java key store that librdkafka cannot read";
+const keyStore = "a Java key store, which librdkafka cannot read";
 
-/** What to do with a line; undefined where librdkafka knows the property, or nobody does. */
+/** What to do with a line; undefined if librdkafka has the property, or if it is unknown. */
 export function readJavaProperty({ number, name, value }: ConfigLine): JavaProperty | undefined {
   const as = (other: string, text = value): JavaProperty => ({ kind: "translated", lines: [{ number, name: other, value: text }] });
-  if (onlyJava.has(name) || ofOtherTools.test(name)) return { kind: "left out" };
+  if (onlyJava.has(name) || ofOtherTools.test(name)) return { kind: "ignored" };
   const restriction = restrictions.get(name);
-  if (restriction !== undefined) return refuse(name, "which restricts Java's clients and would not restrict this one", restriction);
+  if (restriction !== undefined) return refuse(name, "which restricts Java clients but not librdkafka", restriction);
   switch (name) {
     case "partitioner.class":
-      return { kind: "left out", but: otherPartitions };
+      return { kind: "ignored", consequence: otherPartitions };
     case "partitioner.ignore.keys":
-      return value.toLowerCase() === "true" ? { kind: "left out", but: otherPartitions } : { kind: "left out" };
+      return value.toLowerCase() === "true" ? { kind: "ignored", consequence: otherPartitions } : { kind: "ignored" };
     case "sasl.jaas.config":
       return readLogin(number, value);
     case "max.request.size":
@@ -69,44 +69,49 @@ export function readJavaProperty({ number, name, value }: ConfigLine): JavaPrope
       return refuse(
         name,
         keyStore,
-        "Export the certificates (keytool -exportcert -rfc -keystore STORE -alias NAME), then ssl.ca.location=FILE",
+        "Export the certificates (keytool -exportcert -rfc -keystore STORE -alias NAME), and write ssl.ca.location=FILE",
       );
     case "ssl.truststore.certificates":
-      return refuse(name, "which librdkafka reads under another name", "Write the certificates to a file, then ssl.ca.location=FILE");
+      return refuse(name, "which has another name in librdkafka", "Write the certificates to a file, and ssl.ca.location=FILE");
     case "ssl.keystore.certificate.chain":
-      return refuse(name, "which librdkafka reads under another name", "Write it to a file, then ssl.certificate.location=FILE");
+      return refuse(name, "which has another name in librdkafka", "Write the chain to a file, and ssl.certificate.location=FILE");
     case "ssl.keystore.key":
-      return refuse(name, "which librdkafka reads under another name", "Write it to a file, then ssl.key.location=FILE");
+      return refuse(name, "which has another name in librdkafka", "Write the key to a file, and ssl.key.location=FILE");
     case "ssl.keystore.type":
-      if (value.toUpperCase() === "PKCS12") return { kind: "left out" };
-      return refuse(name, "and librdkafka reads PKCS12 or PEM", "For PEM: ssl.certificate.location=FILE and ssl.key.location=FILE");
+      if (value.toUpperCase() === "PKCS12") return { kind: "ignored" };
+      return refuse(
+        name,
+        "but librdkafka reads only PKCS12 and PEM",
+        "For PEM, write ssl.certificate.location=FILE and ssl.key.location=FILE",
+      );
     default:
       return undefined;
   }
 }
 
 function refuse(name: string, why: string, hint: string): JavaProperty {
-  return { kind: "refused", why: `gives ${name}, ${why}`, hint };
+  return { kind: "refused", why: `sets ${name}, ${why}`, hint };
 }
 
 const login = /^[\w.$]*\.(?:Plain|Scram)LoginModule\s+(?:required|requisite|sufficient|optional)(?=\s)/u;
 const option = /\s*(?<name>[\w.$-]+)\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s;"']+))/uy;
-const inItsPlace = "Write sasl.username=NAME and sasl.password=${env:NAME} in its place";
+const loginHint = "Write sasl.username=NAME and sasl.password=${env:NAME} instead";
 
-/** The name and the password of a JAAS configuration, which librdkafka takes as two properties. What is not surely they is refused. */
+/** Translates a JAAS configuration into two properties, user name and password. Anything ambiguous is refused. */
 function readLogin(number: number, value: string): JavaProperty {
-  const no = (why: string, hint = inItsPlace): JavaProperty => refuse("sasl.jaas.config", why, hint);
+  const refused = (why: string, hint = loginHint): JavaProperty => refuse("sasl.jaas.config", why, hint);
   const module = login.exec(value);
-  if (module === null) return noLogin(no);
-  if (value.includes("\\")) return no("with a backslash, which Java reads in two ways one after the other");
+  if (module === null) return refuseLogin(refused);
+  if (value.includes("\\")) return refused("with a backslash, which Java unescapes twice");
   const { found, end, again } = readOptions(value, module[0].length);
   const rest = value.slice(end).trim();
-  if (again) return no("with an option given twice");
-  if (!rest.startsWith(";")) return no('which does not consist of options as name=value up to a ";"');
-  if (rest !== ";") return no('with something behind the ";" of its first login');
-  if (found.get("tokenauth")?.toLowerCase() === "true") return no("with a delegation token (tokenauth), by which librdkafka cannot log in");
+  if (again) return refused("which sets an option twice");
+  if (!rest.startsWith(";")) return refused('which is not a list of name=value options that ends with ";"');
+  if (rest !== ";") return refused('with text after the ";" of the first login');
+  if (found.get("tokenauth")?.toLowerCase() === "true")
+    return refused("with a delegation token (tokenauth), which librdkafka does not support");
   const [username, password] = [found.get("username"), found.get("password")];
-  if (username === undefined || password === undefined) return noLogin(no);
+  if (username === undefined || password === undefined) return refuseLogin(refused);
   return {
     kind: "translated",
     lines: [
@@ -116,14 +121,14 @@ function readLogin(number: number, value: string): JavaProperty {
   };
 }
 
-function noLogin(no: (why: string, hint: string) => JavaProperty): JavaProperty {
-  return no(
-    "which only Java reads, without a name and a password of a plain or SCRAM login",
-    `${inItsPlace}; other logins have properties of librdkafka too`,
+function refuseLogin(refused: (why: string, hint: string) => JavaProperty): JavaProperty {
+  return refused(
+    "without the user name and password of a PLAIN or SCRAM login",
+    `${loginHint}; librdkafka has properties for other logins too`,
   );
 }
 
-/** Options one after the other from `start` on, and where they end: a text in a value is no option. */
+/** Reads consecutive options from `start` on, and returns where they end. */
 function readOptions(
   value: string,
   start: number,

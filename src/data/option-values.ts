@@ -1,19 +1,17 @@
-/** What each option of `data` takes, from text to value; an error names the option, what was given, and what to type. */
-
 import { StreamctlError } from "../core/errors.ts";
 import { refuse, timeSpan } from "../core/option-text.ts";
 import { eventTimeRange, formatEventTimestamp, parseEventTimestamp } from "../record/event-timestamp.ts";
 import type { Shard } from "./shares.ts";
 
-/** Messages a second; null for `max`. @throws StreamctlError `usage` */
+/** Messages per second; null for `max`. @throws StreamctlError `usage` */
 export function messageRate(text: string): number | null {
   if (text === "max") return null;
-  const hint = "Give --rate the messages a second, or max: --rate 100";
-  if (!/^-?\d+(?:\.\d+)?$/u.test(text)) throw refuse("--rate", text, "it is neither a number in digits nor max", hint);
+  const hint = "Write a number of messages per second, or max: --rate 100";
+  if (!/^-?\d+(?:\.\d+)?$/u.test(text)) throw refuse("--rate", text, "it is neither a number nor max", hint);
   const rate = Number(text);
   if (rate <= 0) throw refuse("--rate", text, "it is not above 0", hint);
-  if (rate < 0.001) throw refuse("--rate", text, "it is below one message in 1000 seconds", hint);
-  if (rate > 1e9) throw refuse("--rate", text, "it is above 1000000000", "Give max for as fast as possible: --rate max");
+  if (rate < 0.001) throw refuse("--rate", text, "it is less than one message in 1000 seconds", hint);
+  if (rate > 1e9) throw refuse("--rate", text, "it is above 1000000000", "To send as fast as possible, write: --rate max");
   return rate;
 }
 
@@ -25,17 +23,17 @@ const instant = /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d:\d\d(?:\.\d+)
  * @throws StreamctlError `usage`
  */
 export function startTime(text: string, nowMs: number): number {
-  const hint = "Write it as in --start-time 2026-01-01T00:00:00Z";
+  const hint = "Write a time such as: --start-time 2026-01-01T00:00:00Z";
   if (text === "now") return Math.floor(nowMs);
   const found = instant.exec(text)?.groups;
   if (!found) throw refuse("--start-time", text, "it is not a time", hint);
   const utcMs = parseEventTimestamp(`${found["date"]} ${found["time"] ?? "00:00:00"}`);
-  // A record's day that its month lacks is read as the last one; what a person types is meant as typed.
+  // The parser of records accepts February 30 as the last day of the month; an option must be a real date.
   if (utcMs === undefined || formatEventTimestamp(utcMs).slice(0, 10) !== found["date"])
-    throw refuse("--start-time", text, "the calendar or the clock has no such time", hint);
+    throw refuse("--start-time", text, "this date or time does not exist", hint);
   const timeMs = utcMs - offsetMs(found["zone"] ?? "Z");
   if (timeMs < eventTimeRange.firstMs || timeMs > eventTimeRange.lastMs) {
-    throw refuse("--start-time", text, "it lies outside of the years 1970 to 9999", hint);
+    throw refuse("--start-time", text, "it is not in the years 1970 to 9999", hint);
   }
   return timeMs;
 }
@@ -51,7 +49,7 @@ const yearUs = 366 * 86_400_000_000;
 /** Time between two events in whole microseconds. @throws StreamctlError `usage` */
 export function spacing(text: string): number {
   const objection = (us: number): string | undefined => {
-    if (us === 0) return "events cannot all happen at once";
+    if (us === 0) return "it must be longer than 0";
     if (!Number.isInteger(us)) return "it is not a whole number of microseconds";
     return us > yearUs ? "it is longer than a year" : undefined;
   };
@@ -60,48 +58,48 @@ export function spacing(text: string): number {
 
 /** `2/5`: the second of five shards. @throws StreamctlError `usage` */
 export function shard(text: string): Shard {
-  const hint = "Give --shard which one of how many, from 1: --shard 1/5";
+  const hint = "Write the number of the shard and the number of shards: --shard 1/5";
   const found = /^(?<number>\d{1,9})\/(?<of>\d{1,9})$/u.exec(text)?.groups;
-  if (!found) throw refuse("--shard", text, "it is not of the form i/n", hint);
+  if (!found) throw refuse("--shard", text, "it does not have the form I/N", hint);
   const number = Number(found["number"]);
   const of = Number(found["of"]);
-  if (of < 1) throw refuse("--shard", text, "there is no shard among none", hint);
-  if (number < 1 || number > of) throw refuse("--shard", text, `shards count from 1 to ${of}`, hint);
+  if (of < 1) throw refuse("--shard", text, "the number of shards must be at least 1", hint);
+  if (number < 1 || number > of) throw refuse("--shard", text, `the shards are numbered from 1 to ${of}`, hint);
   return { number, of };
 }
 
 /** @throws StreamctlError `usage` */
 export function users(text: string): "fixed" | "random" {
   if (text === "fixed" || text === "random") return text;
-  throw refuse("--users", text, "there are no such users", "Give --users fixed (ten users) or --users random (any UUID)");
+  throw refuse("--users", text, "it is neither fixed nor random", "Write --users fixed for ten users, or --users random for random UUIDs");
 }
 
 /** A name that Kafka accepts for a topic. @throws StreamctlError `usage` */
 export function topicName(text: string): string {
   const hint = "Use letters, digits, dots, underscores and hyphens, 249 at most: --topic transactions";
-  if (text === "") throw refuse("--topic", text, "a topic has a name", hint);
-  if (text === "." || text === "..") throw refuse("--topic", text, "Kafka keeps this name for itself", hint);
+  if (text === "") throw refuse("--topic", text, "it is empty", hint);
+  if (text === "." || text === "..") throw refuse("--topic", text, "Kafka does not allow this name", hint);
   const odd = /[^\w.-]/u.exec(text)?.[0];
   if (odd !== undefined) throw refuse("--topic", text, `Kafka does not allow "${odd}" in a topic's name`, hint);
-  if (text.length > 249) throw refuse("--topic", text, `it has ${text.length} characters`, hint);
+  if (text.length > 249) throw refuse("--topic", text, `it is ${text.length} characters long`, hint);
   return text;
 }
 
 /** Bootstrap addresses, `host:port` separated by commas. @throws StreamctlError `usage` */
 export function brokerList(text: string): string {
-  const hint = "Give addresses of brokers: --brokers localhost:9092";
+  const hint = "Write addresses of brokers: --brokers localhost:9092";
   const brokers = text.split(",").map((broker) => broker.trim());
   for (const broker of brokers) {
     if (broker === "") throw refuse("--brokers", text, "an address is empty", hint);
     if (broker.includes("@")) {
-      throw new StreamctlError("usage", "Cannot use --brokers with credentials: every process of this machine can read them", {
-        hint: "Give sasl.username and sasl.password in a file: --kafka-config FILE",
+      throw new StreamctlError("usage", "Cannot use credentials in --brokers: every process on this machine can read them", {
+        hint: "Write sasl.username and sasl.password to a file: --kafka-config FILE",
       });
     }
     const port = /^(?:\[[^\]]+\]|[^\s:]+)(?::(?<port>\d{1,5}))?$/u.exec(broker.replace(/^\w+:\/\//u, ""));
-    if (!port) throw refuse("--brokers", text, `"${broker}" is not of the form host:port`, hint);
+    if (!port) throw refuse("--brokers", text, `"${broker}" does not have the form host:port`, hint);
     const number = Number(port.groups?.["port"] ?? 9092);
-    if (number < 1 || number > 65_535) throw refuse("--brokers", text, `there is no port ${number}`, hint);
+    if (number < 1 || number > 65_535) throw refuse("--brokers", text, `${number} is not a port`, hint);
   }
   return brokers.join(",");
 }

@@ -1,55 +1,56 @@
 /**
- * A steady rate: message k is due k / rate after the first one was taken. What a late timer or a full queue delayed is made up for, at one and a
- * half times the rate or somewhat more: no 20 ms hold more than twice their share and one message. Pure: time is handed in.
+ * Keeps a steady rate: message k is due k / rate after the first one was accepted. After a late timer or a full queue the rate is up to about
+ * one and a half times as high until the schedule is met: in any 20 ms, no more messages are sent than twice their share and one. Pure: the
+ * time is passed in.
  */
 
 export interface PaceOptions {
-  /** Of this worker, above 0. */
+  /** Rate of this worker, above 0. */
   readonly messagesPerSecond: number;
-  /** How many keep such a pace at the same time. */
+  /** Number of workers that send at this rate. */
   readonly workers: number;
-  /** When the first message may go, in milliseconds on the clock that the calls use. */
+  /** When the first message may be sent, in milliseconds of the clock that the calls use. */
   readonly startMs: number;
 }
 
-/** A rhythm, of a rate in messages a millisecond. Each send costs the same as a message or two does, so there are no more than needed. */
-interface Rhythm {
-  /** Messages that a send waits for. */
+/** How often and how much to send. A send costs as much as a message or two, so there are no more sends than needed. */
+interface SendPattern {
+  /** Number of due messages that a send waits for. */
   readonly burst: number;
-  /** Most messages of one send, when more are due. */
+  /** Largest number of messages per send. */
   readonly most: number;
-  /** Least time between two sends. */
+  /** Shortest time between two sends. */
   readonly gapMs: number;
 }
 
 /**
- * Low rates go in bursts more than 20 ms apart, so that any 20 ms hold one burst, which may thus be of twice their share and one message:
- * five of them every 50 ms at a hundred messages a second. Workers of one run share the one message.
+ * Low rates are sent in bursts more than 20 ms apart. Any 20 ms contain at most one burst, so it may be twice their share and one message: five
+ * messages every 50 ms at a hundred messages per second. The workers of a run share the one message.
  */
-function lowRate(perMs: number, workers: number): Rhythm {
+function lowRate(perMs: number, workers: number): SendPattern {
   const burst = Math.max(1, Math.floor(perMs * 40 + 1 / workers + rounding));
   return { burst, most: burst, gapMs: 25 };
 }
 
 /**
- * High rates go in slices. Five of them touch any 20 ms, the share of which is four slices' worth: 1.6 times a slice's worth
- * would be twice the share; 1.5 times leaves the other workers of the run their part of the one message more.
+ * High rates are sent every 5 ms. Any 20 ms contain parts of five sends, and their share is that of four: with 1.6 times the share of 5 ms per
+ * send they would contain twice their share; 1.5 times leaves room for the one message of the other workers.
  */
-function highRate(perMs: number): Rhythm {
+function highRate(perMs: number): SendPattern {
   return { burst: 1, most: Math.floor(perMs * 7.5), gapMs: 5 };
 }
 
-/** Below it, in messages a second, a rate is low. */
+/** Rates below it are low, in messages per second. */
 const lowRateLimit = 400;
-/** What is missed by more than this is not made up for: a suspended machine does not wake to a flood. */
-const longestDebtMs = 30_000;
+/** Longest delay that is made up for, so that a machine that was suspended does not send everything at once. */
+const longestDelayMs = 30_000;
 
-/** What arithmetic may be wrong by, in milliseconds and in messages, so that what is due is not held back by it. */
+/** Tolerance for rounding errors, in milliseconds and in messages. */
 const rounding = 1e-6;
 
 export class Pace {
   readonly #perMs: number;
-  readonly #rhythm: Rhythm;
+  readonly #pattern: SendPattern;
   #startMs: number;
   #sent = 0;
   #nextSendMs = Number.NEGATIVE_INFINITY;
@@ -57,13 +58,13 @@ export class Pace {
   constructor({ messagesPerSecond, workers, startMs }: PaceOptions) {
     this.#perMs = messagesPerSecond / 1000;
     this.#startMs = startMs;
-    this.#rhythm = messagesPerSecond < lowRateLimit ? lowRate(this.#perMs, workers) : highRate(this.#perMs);
+    this.#pattern = messagesPerSecond < lowRateLimit ? lowRate(this.#perMs, workers) : highRate(this.#perMs);
   }
 
-  /** How many messages may be sent now; 0 when it is time to wait. */
+  /** Number of messages that may be sent now. */
   allowance(nowMs: number): number {
     if (nowMs < this.#nextSendMs - rounding) return 0;
-    return Math.max(0, Math.min(this.#rhythm.most, this.#due(nowMs) - this.#sent));
+    return Math.max(0, Math.min(this.#pattern.most, this.#due(nowMs) - this.#sent));
   }
 
   /** Milliseconds until `allowance` may be above 0. */
@@ -71,26 +72,23 @@ export class Pace {
     return Math.max(0, this.#dueMs(this.#sent) - nowMs, this.#nextSendMs - nowMs);
   }
 
-  /**
-   * Notes that messages were taken by the producer at that time. The schedule counts from the first one, so that the time of
-   * connecting is not made up for.
-   */
+  /** Records that the producer accepted messages. The schedule begins with the first one, so the time to connect is not made up for. */
   noteSent(count: number, nowMs: number): void {
     if (this.#sent === 0) this.#startMs = nowMs;
     this.#sent += count;
-    const { burst, gapMs } = this.#rhythm;
+    const { burst, gapMs } = this.#pattern;
     this.#nextSendMs = Math.max(nowMs + gapMs, this.#dueMs(this.#sent + burst - 1));
   }
 
-  /** When that message, counted from 0, is due. */
+  /** When a message is due, counted from 0. */
   #dueMs(message: number): number {
     return this.#startMs + message / this.#perMs;
   }
 
-  /** How many messages are due in all. */
+  /** Number of messages that are due, including those that were sent. */
   #due(nowMs: number): number {
-    const debtMs = nowMs - this.#dueMs(this.#sent);
-    if (debtMs > longestDebtMs) this.#startMs += debtMs - longestDebtMs;
+    const delayMs = nowMs - this.#dueMs(this.#sent);
+    if (delayMs > longestDelayMs) this.#startMs += delayMs - longestDelayMs;
     return Math.floor((nowMs - this.#startMs) * this.#perMs + rounding) + 1;
   }
 }

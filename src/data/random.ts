@@ -1,18 +1,18 @@
 /**
- * Randomness by position instead of by sequence: a pure function of (seed, index), so that a worker can start anywhere and
- * any number of workers makes the same records. 32-bit integer arithmetic only: it runs once for every message.
+ * Random numbers as a pure function of (seed, index) instead of a sequence, so that any number of workers generates the same records. Uses 32-bit
+ * integer arithmetic only, because it runs once per message.
  */
 
-/** What mixes the seed into the indices of one block of 2^32. */
+/** Combines the seed with the indices of one block of 2^32. */
 export interface RandomKey {
   readonly first: number;
   readonly second: number;
 }
 
-/** 2^32 divided by the golden ratio: steps of it fill the range of 32 bits evenly. */
+/** 2^32 divided by the golden ratio: its multiples are spread evenly over 32 bits. */
 export const goldenRatio = 0x9e3779b9;
 
-/** A bijection of 32-bit integers in which every bit of the input flips each bit of the output with a chance near one half. */
+/** A bijection of 32-bit integers in which every input bit flips each output bit with a probability near one half. */
 export function mix32(input: number): number {
   let bits = input ^ (input >>> 16);
   bits = Math.imul(bits, 0x7feb352d);
@@ -29,12 +29,12 @@ export function randomKey(seed: number, indexHigh: number): RandomKey {
   return { first, second: mix32(first + goldenRatio) ^ low };
 }
 
-/** First 32 random bits of the record at an index, as a signed integer; only the lower word of the index counts. */
+/** The first 32 random bits of the record at an index, as a signed integer; only the lower 32 bits of the index are used. */
 export function firstBits(key: RandomKey, index: number): number {
   return mix32((index | 0) ^ key.first);
 }
 
-/** The next 32 random bits after `previous` ones of the same record. */
+/** The 32 random bits that follow `previous` in the same record. */
 export function nextBits(key: RandomKey, previous: number): number {
   return mix32((previous + key.second) | 0);
 }

@@ -1,6 +1,6 @@
 /**
- * The constant parts of a record's bytes, prepared once behind the records in the same buffer, so that a message is two
- * copies and a few digits: a head for each user (key, and value up to the transaction's id), a tail for each user and status.
+ * The constant parts of the records, prepared once and stored after the records in the same buffer, so that a message takes two copies and a few
+ * digits: a head per user (the key, and the value up to the transaction's id), and a tail per user and status.
  */
 
 import { transactions } from "../spec/transactions.ts";
@@ -10,16 +10,16 @@ import { fixedUsers, randomTotalPaid } from "./users.ts";
 const [timeField, idField, userField, amountField, statusField] = transactions.streams[0].fields;
 const [first, second] = statusField.generator.choices;
 
-/** The smallest id of a transaction, and how many there are. */
+/** The smallest id of a transaction, and the number of ids. */
 export const firstTransactionId = idField.generator.min;
 export const transactionIds = idField.generator.max - firstTransactionId + 1;
 
-/** Statuses by the coin that decides: 1 takes the first choice of the pipeline. */
+/** Statuses by the random bit: 1 is the first choice of the pipeline. */
 const statuses: readonly [string, string] = [second.value, first.value];
 const counted: readonly string[] = transactions.windows[0].where[0].values;
 const countedByCoin: readonly boolean[] = statuses.map((status) => counted.includes(status));
 
-/** Whether a record counts in its window: only then is what it pays its weight. @param coin 0 or 1 */
+/** Whether a record counts in its window; its weight is 0 otherwise. @param coin 0 or 1 */
 export function counts(coin: number): boolean {
   return countedByCoin[coin] ?? false;
 }
@@ -28,16 +28,16 @@ export const keyBytes = 36;
 const beforeTimestamp = `{"${timeField.name}":"`;
 const beforeUserId = `,"${userField.name}":"`;
 
-/** Where the timestamp stands after the start of a record's key. */
+/** Position of the timestamp, from the start of a record's key. */
 export const timestampAt = keyBytes + beforeTimestamp.length;
 export const headBytes = headText("0".repeat(keyBytes)).length;
 
-/** Key and value up to the transaction's id; the timestamp's place is empty. */
+/** Key and value up to the transaction's id, with a placeholder for the timestamp. */
 function headText(userId: string): string {
   return `${userId}${beforeTimestamp}${"0".repeat(timestampBytes)}","${idField.name}":`;
 }
 
-/** From behind the transaction's id to the end. */
+/** The value after the transaction's id. */
 function tailText(userId: string, totalPaid: number, coin: number): string {
   return `${beforeUserId}${userId}","${amountField.name}":${totalPaid},"${statusField.name}":"${statuses[coin] ?? ""}"}`;
 }
@@ -46,10 +46,10 @@ const longestAmount = Math.max(randomTotalPaid.max, ...fixedUsers.map((user) => 
 const longestTail = Math.max(...[0, 1].map((coin) => tailText("0".repeat(keyBytes), longestAmount, coin).length));
 const userBytes = headBytes + 2 * longestTail;
 
-/** Longest key and value of one record. */
+/** Largest number of bytes of a record, key and value together. */
 export const maxRecordBytes = headBytes + String(idField.generator.max).length + longestTail;
 
-/** Room that the pieces of so many users take. */
+/** Number of bytes for the pieces of a number of users. */
 export function piecesBytes(users: number): number {
   return users * userBytes;
 }
@@ -59,7 +59,7 @@ export class RecordPieces {
   readonly #start: number;
   readonly #tailLengths: Uint32Array;
 
-  /** @param start position in the buffer from which `piecesBytes` of room belong to the pieces */
+  /** @param start position of the pieces in the buffer; they take `piecesBytes` */
   constructor(buffer: Uint8Array, start: number, users: readonly { readonly id: string; readonly totalPaid: number }[]) {
     this.#buffer = buffer;
     this.#start = start;
@@ -75,7 +75,7 @@ export class RecordPieces {
     return this.#start + user * userBytes;
   }
 
-  /** @param coin 0 or 1, as of `counts` */
+  /** @param coin 0 or 1, as for `counts` */
   tailStart(user: number, coin: number): number {
     return this.#start + user * userBytes + headBytes + coin * longestTail;
   }
@@ -84,7 +84,7 @@ export class RecordPieces {
     return this.#tailLengths[user * 2 + coin] ?? 0;
   }
 
-  /** Puts another user in the place of the first one, for records of one status. */
+  /** Replaces the first user, for records of one status. */
   replaceUser(id: string, totalPaid: number, coin: number): void {
     this.#write(this.headStart(0), id);
     this.#tailLengths[coin] = this.#write(this.tailStart(0, coin), tailText(id, totalPaid, coin));

@@ -1,4 +1,4 @@
-/** What was typed for `data`, resolved once into what it means. Pure: what it needs to know of the machine is handed in. */
+/** Resolves the options of `data` into a request. Pure: facts about the machine are passed in. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { wholeNumber } from "../core/option-text.ts";
@@ -9,7 +9,7 @@ import { simulatedTimeMs, type EventTime } from "./event-time.ts";
 import * as option from "./option-values.ts";
 import { shardShare, type Shard, type Share } from "./shares.ts";
 
-/** The options' texts; undefined where one was not given. */
+/** The options as text; undefined if not given. */
 export interface RawDataOptions {
   readonly count?: string | undefined;
   readonly rate?: string | undefined;
@@ -25,25 +25,25 @@ export interface RawDataOptions {
 }
 
 export interface DataEnvironment {
-  /** Processors that this process may use, at least 1. */
+  /** Number of processor cores that this process may use, at least 1. */
   readonly cores: number;
   /** Milliseconds since the epoch, for `--start-time now`. */
   readonly nowMs: number;
-  /** The seed of a run that is given none: a whole number from 0 to 2^53 − 1. */
+  /** The seed if none is given: a whole number from 0 to 2^53 − 1. */
   readonly randomSeed: number;
-  /** Where Kafka is when neither `--brokers` nor the Kafka configuration says; default `127.0.0.1:9092`. */
+  /** Bootstrap servers if neither `--brokers` nor the Kafka configuration names any; default `127.0.0.1:9092`. */
   readonly defaultBrokers?: string | undefined;
-  /** Properties of `--kafka-config`, as `parseKafkaConfig` reads them. */
+  /** Properties of `--kafka-config`, as `readKafkaConfig` returns them. */
   readonly kafkaProperties?: KafkaProperties | undefined;
 }
 
 export interface DataRequest {
-  /** Records of the whole run, over all shards; null until interrupted. */
+  /** Number of records of all shards together; null to send until interrupted. */
   readonly count: number | null;
   readonly shard: Shard;
-  /** The indices that this process makes. */
+  /** The indices of the records that this process generates. */
   readonly share: Share;
-  /** Of this process; null for as fast as possible. */
+  /** Rate of this process; null for as fast as possible. */
   readonly messagesPerSecond: number | null;
   readonly workers: number;
   /** 0 to 2^53 − 1. */
@@ -60,10 +60,7 @@ const defaultRate = 100;
 const defaultSpacingUs = 10_000;
 const maxWorkers = 256;
 
-/**
- * @returns the request, frozen
- * @throws StreamctlError `usage`, naming the option, what was given, and what to type
- */
+/** @throws StreamctlError `usage` for the first option that is wrong */
 export function resolveDataRequest(raw: RawDataOptions, environment: DataEnvironment): DataRequest {
   const count = raw.count === undefined ? null : wholeNumber("-n", raw.count, 1);
   const shard = raw.shard === undefined ? { number: 1, of: 1 } : option.shard(raw.shard);
@@ -97,8 +94,8 @@ export function resolveDataRequest(raw: RawDataOptions, environment: DataEnviron
 function resolveEventTime(raw: RawDataOptions, nowMs: number, count: number | null): EventTime {
   if (raw.startTime === undefined) {
     if (raw.spacing === undefined) return { kind: "live" };
-    throw new StreamctlError("usage", `Cannot use --spacing ${raw.spacing} for live events: they happen when they are sent`, {
-      hint: `Say when simulated time begins: --start-time 2026-01-01T00:00:00Z --spacing ${raw.spacing}`,
+    throw new StreamctlError("usage", `Cannot use --spacing ${raw.spacing} without --start-time`, {
+      hint: `Add the start of the simulated time: --start-time 2026-01-01T00:00:00Z --spacing ${raw.spacing}`,
     });
   }
   const startMs = option.startTime(raw.startTime, nowMs);
@@ -106,20 +103,24 @@ function resolveEventTime(raw: RawDataOptions, nowMs: number, count: number | nu
   const eventTime = { kind: "simulated", startMs, spacingUs } as const;
   if (count !== null && simulatedTimeMs(eventTime, count - 1) > eventTimeRange.lastMs) {
     const hint = "Choose a smaller --spacing, an earlier --start-time or fewer messages";
-    throw new StreamctlError("usage", `Cannot simulate ${count} events from ${raw.startTime} on: the last ones lie after the year 9999`, {
-      hint,
-    });
+    throw new StreamctlError(
+      "usage",
+      `Cannot simulate ${count} events from ${raw.startTime} on: the last ones would be after the year 9999`,
+      {
+        hint,
+      },
+    );
   }
   return eventTime;
 }
 
-/** What one worker makes and delivers in a second on slow processors, with Kafka on the same machine. */
+/** Messages per second of one worker on slow processors, with Kafka on the same machine. */
 const workerCapacity = { fixed: 400_000, random: 100_000 } as const;
 
 /**
- * For as fast as possible two producers are enough: while one waits for the broker the other makes records (a third of the rate more
- * than one on two processors, and a third one slows both down). More pay where records are slow to make (faker), or where there
- * are processors to spare.
+ * The number of workers for a rate. Without a rate, two are enough: while one waits for the broker the other generates records. On two cores
+ * two workers are a third faster than one, and a third worker slows them down. More help if records take long to generate (faker), or if
+ * there are many cores.
  *
  * @param messagesPerSecond null for as fast as possible
  */

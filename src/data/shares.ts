@@ -1,37 +1,36 @@
 /**
- * Who makes which record. The indices of a run are dealt out like cards: shard s of n takes every n-th index, and within the
- * shard each worker every w-th. So every index has exactly one owner whatever the numbers are, shares differ by one record
- * at most, and simulated time advances evenly in all of them.
+ * Divides the indices of a run: each of n shards takes every n-th index, and each of the w workers of a shard every w-th of these. So every
+ * index belongs to exactly one worker, shares differ by one record at most, and simulated time advances evenly in all of them.
  */
 
 export interface Shard {
-  /** From 1. */
+  /** From 1 to `of`. */
   readonly number: number;
   readonly of: number;
 }
 
 export interface Share {
-  /** First index; the next ones follow in steps of `stride`. */
+  /** First index; `stride` is the step to each next one. */
   readonly first: number;
   readonly stride: number;
-  /** Number of indices; null without an end. */
+  /** Number of indices; null for no limit. */
   readonly count: number | null;
 }
 
-/** The indices of one shard of a run of `count` records (null: without end). */
+/** The indices of one shard of a run of `count` records; null for no limit. */
 export function shardShare(count: number | null, shard: Shard): Share {
-  return deal({ first: 0, stride: 1, count }, shard.number - 1, shard.of);
+  return everyNth({ first: 0, stride: 1, count }, shard.number - 1, shard.of);
 }
 
 /** The indices of one worker (from 0) within a shard. */
 export function workerShare(share: Share, worker: number, workers: number): Share {
-  return deal(share, worker, workers);
+  return everyNth(share, worker, workers);
 }
 
-function deal({ first, stride, count }: Share, hand: number, hands: number): Share {
+function everyNth({ first, stride, count }: Share, offset: number, n: number): Share {
   return {
-    first: first + hand * stride,
-    stride: stride * hands,
-    count: count === null ? null : Math.max(0, Math.ceil((count - hand) / hands)),
+    first: first + offset * stride,
+    stride: stride * n,
+    count: count === null ? null : Math.max(0, Math.ceil((count - offset) / n)),
   };
 }

@@ -1,10 +1,10 @@
-/** The users who pay: those of the pipeline for `--users fixed`, and the range of amounts for `--users random`. */
+/** The users of the pipeline, for `--users fixed`, and the range of amounts for `--users random`. */
 
 import { transactions } from "../spec/transactions.ts";
 
 export interface FixedUser {
   readonly id: string;
-  /** What every transaction of this user pays. */
+  /** The amount of every transaction of this user. */
   readonly totalPaid: number;
 }
 
@@ -13,5 +13,5 @@ const [{ generator: ids }, { generator: prices }] = fields;
 
 export const fixedUsers: readonly FixedUser[] = ids.values.map((id, row) => ({ id, totalPaid: prices.values[row] ?? 0 }));
 
-/** What a transaction of `--users random` pays: both ends included. */
+/** Amounts of the transactions of `--users random`, both ends included. */
 export const randomTotalPaid = { min: 20, max: 500 } as const;

@@ -28,7 +28,7 @@ test("dryRun() writes the values of its shard", async () => {
   expect(shard).toEqual(whole.filter((_, index) => index % 5 === 1));
 });
 
-test("dryRun() waits for room before it makes more", async () => {
+test("dryRun() waits until the output has room", async () => {
   const request = resolveDataRequest({ dryRun: true, count: "3000" }, { cores: 2, nowMs: 0, randomSeed: 1 });
   const room = Promise.withResolvers<void>();
   let parts = 0;
@@ -43,7 +43,7 @@ test("dryRun() waits for room before it makes more", async () => {
   expect(parts).toBe(3);
 });
 
-test("dryRun() ends when it is interrupted", async () => {
+test("dryRun() returns when it is interrupted", async () => {
   const request = resolveDataRequest({ dryRun: true, rate: "10" }, { cores: 2, nowMs: 0, randomSeed: 1 });
   const interruption = new AbortController();
   let made = 0;

@@ -31,7 +31,7 @@ function generator({
   return new TransactionGenerator({ seed, eventTime, capacity, nowMs, realistic: users === "random" ? realisticUsers(seed) : null });
 }
 
-/** Key and value of every record of a share, in the order in which they are made. */
+/** Key and value of every record of a share, in the order of generation. */
 function records(share: Share, options: Options = {}): string[] {
   const made = generator(options);
   const lines: string[] = [];
@@ -66,7 +66,7 @@ function valueOf(line: string) {
 const whole = (count: number): Share => ({ first: 0, stride: 1, count });
 const sha256 = (lines: readonly string[]): string => createHash("sha256").update(lines.join("\n")).digest("hex");
 
-test("TransactionGenerator makes the same bytes for the same seed, today as in the past", () => {
+test("TransactionGenerator generates the same bytes for the same seed in every version", () => {
   expect(records(whole(2))).toMatchInlineSnapshot(`
     [
       "4038ac85-0882-4467-8142-6ff3085fc17a={"event_timestamp":"2026-01-01 00:00:00.000","transaction_id":44624,"user_id":"4038ac85-0882-4467-8142-6ff3085fc17a","total_paid":40,"status":"Paid"}",
@@ -85,7 +85,7 @@ test("TransactionGenerator makes the same bytes for the same seed, today as in t
   );
 });
 
-test.each(["fixed", "random"] as const)("TransactionGenerator makes transactions that the contract accepts (%s users)", (users) => {
+test.each(["fixed", "random"] as const)("TransactionGenerator generates transactions that the contract accepts (%s users)", (users) => {
   const lines = records(whole(2000), { users });
   for (const [index, line] of lines.entries()) {
     const transaction = valueOf(line);
@@ -96,13 +96,13 @@ test.each(["fixed", "random"] as const)("TransactionGenerator makes transactions
   }
 });
 
-test("TransactionGenerator weighs a message with what it pays, a Refused one with 0", () => {
+test("TransactionGenerator sets the weight of a message to its amount, and of a Refused one to 0", () => {
   const batch = generator().fill(0, 1, 100);
   const weights = records(whole(100)).map(valueOf);
   expect([...batch.weights.subarray(0, 100)]).toEqual(weights.map(({ status, totalPaid }) => (status === "Paid" ? totalPaid : 0)));
 });
 
-test("TransactionGenerator weighs messages so that the weights add up to the window's first sum", () => {
+test("TransactionGenerator sets weights that add up to the first sum of the window", () => {
   const fold = new WindowFold(onlyWindow, onlyStream);
   const counted = records(whole(100)).map((line) => {
     const record = contract.readWritten(line.slice(line.indexOf("=") + 1));
@@ -115,22 +115,25 @@ test("TransactionGenerator weighs messages so that the weights add up to the win
   expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(sums.reduce((sum, value) => sum + value, 0));
 });
 
-test.each(["fixed", "random"] as const)("TransactionGenerator makes one run from any number of workers and shards (%s users)", (users) => {
-  const one = records(whole(1000), { users }).toSorted();
-  for (const workers of [2, 3]) {
-    const parts = Array.from({ length: workers }, (_, worker) =>
-      records(workerShare(whole(1000), worker, workers), { users, capacity: 7 }),
-    );
-    expect(parts.flat().toSorted()).toEqual(one);
-  }
-  const shards = Array.from({ length: 5 }, (_, shard) => {
-    const share = shardShare(1000, { number: shard + 1, of: 5 });
-    return Array.from({ length: shard + 1 }, (_worker, worker) => records(workerShare(share, worker, shard + 1), { users })).flat();
-  });
-  expect(shards.flat().toSorted()).toEqual(one);
-});
+test.each(["fixed", "random"] as const)(
+  "TransactionGenerator generates the same run with any number of workers and shards (%s users)",
+  (users) => {
+    const one = records(whole(1000), { users }).toSorted();
+    for (const workers of [2, 3]) {
+      const parts = Array.from({ length: workers }, (_, worker) =>
+        records(workerShare(whole(1000), worker, workers), { users, capacity: 7 }),
+      );
+      expect(parts.flat().toSorted()).toEqual(one);
+    }
+    const shards = Array.from({ length: 5 }, (_, shard) => {
+      const share = shardShare(1000, { number: shard + 1, of: 5 });
+      return Array.from({ length: shard + 1 }, (_worker, worker) => records(workerShare(share, worker, shard + 1), { users })).flat();
+    });
+    expect(shards.flat().toSorted()).toEqual(one);
+  },
+);
 
-test("TransactionGenerator tosses a fair coin and takes users and ids evenly", () => {
+test("TransactionGenerator distributes statuses, users and ids evenly", () => {
   const count = 100_000;
   const transactions = records(whole(count), { capacity: 4000 }).map(valueOf);
   const within = (seen: number, chance: number): boolean => Math.abs(seen - count * chance) < 5 * Math.sqrt(count * chance * (1 - chance));
@@ -150,7 +153,7 @@ function ids(seed: number): number[] {
   return records(whole(100), { seed }).map((line) => valueOf(line).transactionId);
 }
 
-test("TransactionGenerator makes other records for another seed", () => {
+test("TransactionGenerator generates other records for another seed", () => {
   const shared = ids(1).filter((id, index) => id === ids(2)[index]);
   expect(shared.length).toBeLessThan(3);
   expect(ids(1 + 2 ** 32)).not.toEqual(ids(1));
@@ -178,5 +181,5 @@ test.each([1, 999, 1000, 1_500_000, 59_999_000, 3_600_000_000, 86_399_999_000, 4
 
 test("TransactionGenerator refuses an event time after the year 9999", () => {
   const eventTime: EventTime = { kind: "simulated", startMs: Date.UTC(9999, 11, 31), spacingUs: 3_600_000_000 };
-  expect(() => generator({ eventTime }).fill(0, 1, 25)).toThrow(/outside of the years 1970 to 9999/u);
+  expect(() => generator({ eventTime }).fill(0, 1, 25)).toThrow(/not in the years 1970 to 9999/u);
 });

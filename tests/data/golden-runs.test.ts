@@ -10,7 +10,7 @@ function request(run: GoldenRun, more: { readonly shard?: string } = {}): DataRe
   return resolveDataRequest({ ...run.options, ...more }, { cores: 1, nowMs: 0, randomSeed: 0 });
 }
 
-/** What one worker hands to its producer. */
+/** The messages that one worker produces. */
 function packed({ seed, users, eventTime }: DataRequest, share: Share): string[] {
   const realistic = users === "random" ? realisticUsers(seed) : null;
   const generator = new TransactionGenerator({ seed, eventTime, nowMs: () => 0, capacity: 400, realistic });
@@ -33,17 +33,17 @@ function byWorkers(of: DataRequest, workers: number): string[] {
 }
 
 describe.each(goldenRuns)("a run of $what", (run) => {
-  test("is the same bytes in a dry run", async () => {
+  test("has the same bytes in a dry run", async () => {
     let text = "";
     await dryRun(request(run), async (part) => void (text += part));
     expect(sha256(text)).toBe(run.dryRun);
   });
 
-  test.each([1, 2, 5])("is the same keys and values by %d workers", (workers) => {
+  test.each([1, 2, 5])("has the same keys and values with %d workers", (workers) => {
     expect(topicHash(byWorkers(request(run), workers))).toBe(run.topic);
   });
 
-  test("is the same keys and values by five shards of two workers each", () => {
+  test("has the same keys and values with five shards of two workers each", () => {
     const shards = [1, 2, 3, 4, 5].flatMap((number) => byWorkers(request(run, { shard: `${number}/5` }), 2));
     expect(topicHash(shards)).toBe(run.topic);
   });

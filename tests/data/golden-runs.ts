@@ -1,4 +1,4 @@
-/** Runs whose bytes are known: whoever makes other ones from the same options breaks somebody's repeated run. */
+/** Runs with their hashes. A change of these bytes breaks runs that users repeat with the same options. */
 
 import { createHash } from "node:crypto";
 import type { RawDataOptions } from "../../src/data/request.ts";
@@ -6,9 +6,9 @@ import type { RawDataOptions } from "../../src/data/request.ts";
 export interface GoldenRun {
   readonly what: string;
   readonly options: RawDataOptions & { readonly count: string };
-  /** SHA-256 of the values, a line each, in the order of their index, as `--dry-run` writes them. */
+  /** SHA-256 of the values, one per line, in the order of their index, as `--dry-run` writes them. */
   readonly dryRun: string;
-  /** SHA-256 of the sorted lines `key=value`, as a topic holds them in any order. */
+  /** SHA-256 of the sorted lines `key=value`, for a topic, which returns them in any order. */
   readonly topic: string;
 }
 
@@ -39,7 +39,7 @@ export const goldenRuns: readonly GoldenRun[] = [
   },
 ];
 
-/** The run as words of a command line. */
+/** The run as arguments of a command line. */
 export function argumentsOf({ options }: GoldenRun): readonly string[] {
   return Object.entries(options).flatMap(([name, value]) => [`--${name === "startTime" ? "start-time" : name}`, String(value)]);
 }
@@ -48,7 +48,7 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The hash of what a topic holds, whatever the order. @param records lines `key=value` */
+/** The hash of the records of a topic in any order. @param records lines `key=value` */
 export function topicHash(records: readonly string[]): string {
   return sha256(records.toSorted().join("\n"));
 }

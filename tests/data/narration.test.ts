@@ -21,18 +21,18 @@ const summary: DataSummary = {
   topicChange: null,
 };
 
-test("renderSummary() says what was delivered, paid and how fast", () => {
+test("renderSummary() shows what was delivered, the amount and the rate", () => {
   expect(renderSummary(summary)).toMatchInlineSnapshot(`
     "Delivered 1,000 of 1,000 messages in 9.99 s: 100/s
     Paid      504 transactions, 27,160 in total
-    Latency   5.3 ms for half of them, 5.9 ms for 95 %, 13 ms for 99 %, 113 ms at most
+    Latency   p50 5.3 ms, p95 5.9 ms, p99 13 ms, maximum 113 ms
     Events    from 2026-01-01T00:00:00.000Z to 2026-01-01T00:00:09.990Z
-    Seed      5, made by one worker
+    Seed      5, 1 worker
     "
   `);
 });
 
-test("renderSummary() hides no loss", () => {
+test("renderSummary() shows every lost message", () => {
   const errors = [{ code: "_MSG_TIMED_OUT", message: "Local: Message timed out", count: 120 }];
   const lossy: DataSummary = {
     ...summary,
@@ -47,18 +47,18 @@ test("renderSummary() hides no loss", () => {
   expect(renderSummary(lossy)).toMatchInlineSnapshot(`
     "Delivered 879 of 2,000,000 messages in 9.99 s: 100/s
     Not sent  1,999,000 messages
-    Failed    120 messages, certainly not in the topic
-    Unknown   1 message, in the topic or not: no answer came in time
+    Failed    120 messages, not in the topic
+    Unknown   1 message, may be in the topic: no delivery report arrived in time
               120 × Local: Message timed out (_MSG_TIMED_OUT)
     Paid      504 transactions, 27,160 in total
-    Latency   5.3 ms for half of them, 5.9 ms for 95 %, 13 ms for 99 %, 113 ms at most
+    Latency   p50 5.3 ms, p95 5.9 ms, p99 13 ms, maximum 113 ms
     Events    from 2026-01-01T00:00:00.000Z to 2026-01-01T00:00:09.990Z
-    Seed      5, made by 2 workers
+    Seed      5, 2 workers
     "
   `);
 });
 
-test("renderSummary() speaks of one message and one transaction as of one", () => {
+test("renderSummary() uses the singular for one message and one transaction", () => {
   const single = { ...summary, requested: 1, accepted: 1, delivered: 1, paid: { count: 1, total: 60 } };
   expect(renderSummary(single).split("\n").slice(0, 2)).toEqual([
     "Delivered 1 of 1 message in 9.99 s: 100/s",
@@ -70,7 +70,7 @@ test("renderSummary() of a run that sent nothing is short", () => {
   const nothing = { ...summary, requested: null, accepted: 0, delivered: 0, elapsedMs: 0, messagesPerSecond: 0 };
   expect(renderSummary({ ...nothing, firstEventTime: null, lastEventTime: null })).toMatchInlineSnapshot(`
     "Delivered 0 of 0 messages in 0 ms: 0/s
-    Seed      5, made by one worker
+    Seed      5, 1 worker
     "
   `);
 });

@@ -6,7 +6,7 @@ interface Send {
   readonly count: number;
 }
 
-/** Runs a pace on a clock that only waiting moves; every wake is late by what `lateMs` answers. */
+/** Runs a pace on a clock that only waiting advances. `lateMs` returns the delay of each wake-up. */
 function run(messagesPerSecond: number, untilMs: number, lateMs: (wake: number, nowMs: number) => number, workers = 1): Send[] {
   const pace = new Pace({ messagesPerSecond, workers, startMs: 0 });
   const sends: Send[] = [];
@@ -24,7 +24,7 @@ function run(messagesPerSecond: number, untilMs: number, lateMs: (wake: number, 
   return sends;
 }
 
-/** The most messages in any 20 ms, both ends included. */
+/** The largest number of messages in any 20 ms, both ends included. */
 function densest(sends: readonly Send[]): number {
   let most = 0;
   let inside = 0;
@@ -49,19 +49,19 @@ const clocks = {
 };
 
 for (const [name, lateMs] of Object.entries(clocks)) {
-  test.each([0.5, 3, 49, 100, 399, 400, 1000, 10_000, 200_000])(`Pace keeps %d messages a second with ${name}`, (rate) => {
+  test.each([0.5, 3, 49, 100, 399, 400, 1000, 10_000, 200_000])(`Pace keeps %d messages per second with ${name}`, (rate) => {
     const sends = run(rate, 10_000, lateMs);
     expect(Math.abs(total(sends) - rate * 10)).toBeLessThanOrEqual(Math.max(1, rate * 0.1));
     expect(densest(sends)).toBeLessThanOrEqual(2 * (rate * 0.02) + 1);
   });
 }
 
-test("Pace sends a message at a time at low rates, when it is due", () => {
+test("Pace sends single messages at low rates, when they are due", () => {
   const sends = run(20, 500, () => 0);
   expect(sends.map(({ atMs, count }) => [Math.round(atMs), count])).toEqual(Array.from({ length: 10 }, (_, k) => [k * 50, 1]));
 });
 
-test("Pace sends five messages at a time, twenty times a second, at a hundred messages a second", () => {
+test("Pace sends five messages every 50 ms at a hundred messages per second", () => {
   const sends = run(100, 1001, () => 0);
   expect(sends.map(({ count }) => count)).toEqual([1, ...Array.from({ length: 20 }, () => 5)]);
 });
@@ -76,12 +76,12 @@ test.each([
   expect(Math.abs(total(together) - rate * 10)).toBeLessThanOrEqual(rate * 0.1);
 });
 
-test("Pace wakes two hundred times a second at high rates", () => {
+test("Pace sends every 5 ms at high rates", () => {
   const sends = run(100_000, 1000, () => 0);
   expect(sends.length).toBeLessThanOrEqual(201);
 });
 
-test("Pace makes up for the last half minute of an hour of sleep, no more", () => {
+test("Pace makes up for at most 30 s of a suspension", () => {
   const pace = new Pace({ messagesPerSecond: 1000, workers: 1, startMs: 0 });
   pace.noteSent(1, 0);
   let sent = 0;
@@ -93,7 +93,7 @@ test("Pace makes up for the last half minute of an hour of sleep, no more", () =
   expect(sent).toBe(130_001);
 });
 
-test("Pace counts from the first message, however long that took", () => {
+test("Pace begins its schedule with the first accepted message", () => {
   const pace = new Pace({ messagesPerSecond: 1000, workers: 1, startMs: 10 });
   expect([pace.allowance(9), pace.waitMs(9)]).toEqual([0, 1]);
   expect(pace.allowance(10)).toBe(1);

@@ -14,7 +14,7 @@ function refusal(raw: RawDataOptions): string {
   throw new Error("nothing was refused");
 }
 
-test("resolveDataRequest() pays a hundred live transactions a second until interrupted by default", () => {
+test("resolveDataRequest() sends a hundred live transactions per second until interrupted by default", () => {
   const request = resolveDataRequest({}, environment);
   expect(request).toEqual({
     count: null,
@@ -33,7 +33,7 @@ test("resolveDataRequest() pays a hundred live transactions a second until inter
   expect(Object.isFrozen(request) && Object.isFrozen(request.share) && Object.isFrozen(request.kafkaProperties)).toBe(true);
 });
 
-test("resolveDataRequest() takes every option as it was typed", () => {
+test("resolveDataRequest() uses every option that was given", () => {
   const raw: RawDataOptions = {
     count: "1001",
     rate: "2.5",
@@ -63,7 +63,7 @@ test("resolveDataRequest() takes every option as it was typed", () => {
   });
 });
 
-test("resolveDataRequest() does not pace simulated time or a dry run unless asked to", () => {
+test("resolveDataRequest() has no rate for simulated time or a dry run unless one is given", () => {
   expect(resolveDataRequest({ startTime: "2026-01-01" }, environment).messagesPerSecond).toBeNull();
   expect(resolveDataRequest({ startTime: "2026-01-01", rate: "5" }, environment).messagesPerSecond).toBe(5);
   expect(resolveDataRequest({ dryRun: true }, environment).messagesPerSecond).toBeNull();
@@ -92,7 +92,7 @@ test("resolveDataRequest() takes the brokers from the option, then the Kafka con
   expect(brokersOf({}, { defaultBrokers: "other:2" })).toBe("other:2");
 });
 
-test("resolveDataRequest() gives no worker nothing to do", () => {
+test("resolveDataRequest() starts no more workers than there are records", () => {
   expect(resolveDataRequest({ count: "2", workers: "4" }, environment).workers).toBe(2);
   expect(resolveDataRequest({ count: "2", workers: "4", shard: "5/5" }, environment)).toMatchObject({
     workers: 1,
@@ -100,7 +100,7 @@ test("resolveDataRequest() gives no worker nothing to do", () => {
   });
 });
 
-test("resolveDataRequest() refuses what cannot be carried out, and says what to type", () => {
+test("resolveDataRequest() refuses wrong values, and says what is allowed", () => {
   const refusals = (
     [
       { count: "0" },
@@ -165,16 +165,16 @@ test("resolveDataRequest() refuses what cannot be carried out, and says what to 
     Give -n a whole number of at least 1
 
     Cannot use "0" for --rate: it is not above 0
-    Give --rate the messages a second, or max: --rate 100
+    Write a number of messages per second, or max: --rate 100
 
     Cannot use "-5" for --rate: it is not above 0
-    Give --rate the messages a second, or max: --rate 100
+    Write a number of messages per second, or max: --rate 100
 
-    Cannot use "fast" for --rate: it is neither a number in digits nor max
-    Give --rate the messages a second, or max: --rate 100
+    Cannot use "fast" for --rate: it is neither a number nor max
+    Write a number of messages per second, or max: --rate 100
 
-    Cannot use "1e6" for --rate: it is neither a number in digits nor max
-    Give --rate the messages a second, or max: --rate 100
+    Cannot use "1e6" for --rate: it is neither a number nor max
+    Write a number of messages per second, or max: --rate 100
 
     Cannot use "0" for --workers: it is below 1
     Give --workers a whole number from 1 to 256
@@ -192,21 +192,21 @@ test("resolveDataRequest() refuses what cannot be carried out, and says what to 
     Give --seed a whole number of at least 0
 
     Cannot use "yesterday" for --start-time: it is not a time
-    Write it as in --start-time 2026-01-01T00:00:00Z
+    Write a time such as: --start-time 2026-01-01T00:00:00Z
 
-    Cannot use "2026-02-30T00:00:00Z" for --start-time: the calendar or the clock has no such time
-    Write it as in --start-time 2026-01-01T00:00:00Z
+    Cannot use "2026-02-30T00:00:00Z" for --start-time: this date or time does not exist
+    Write a time such as: --start-time 2026-01-01T00:00:00Z
 
-    Cannot use "1969-12-31T23:59:59Z" for --start-time: it lies outside of the years 1970 to 9999
-    Write it as in --start-time 2026-01-01T00:00:00Z
+    Cannot use "1969-12-31T23:59:59Z" for --start-time: it is not in the years 1970 to 9999
+    Write a time such as: --start-time 2026-01-01T00:00:00Z
 
-    Cannot use --spacing 10ms for live events: they happen when they are sent
-    Say when simulated time begins: --start-time 2026-01-01T00:00:00Z --spacing 10ms
+    Cannot use --spacing 10ms without --start-time
+    Add the start of the simulated time: --start-time 2026-01-01T00:00:00Z --spacing 10ms
 
     Cannot use "10" for --spacing: it has no unit
     Write a number and a unit: --spacing 10ms (us, ms, s, m, h or d)
 
-    Cannot use "0ms" for --spacing: events cannot all happen at once
+    Cannot use "0ms" for --spacing: it must be longer than 0
     Write a number and a unit: --spacing 10ms (us, ms, s, m, h or d)
 
     Cannot use "10weeks" for --spacing: "weeks" is not a unit of time
@@ -215,31 +215,31 @@ test("resolveDataRequest() refuses what cannot be carried out, and says what to 
     Cannot use "0.0001ms" for --spacing: it is not a whole number of microseconds
     Write a number and a unit: --spacing 10ms (us, ms, s, m, h or d)
 
-    Cannot simulate 200 events from 9999-12-31T23:59:59Z on: the last ones lie after the year 9999
+    Cannot simulate 200 events from 9999-12-31T23:59:59Z on: the last ones would be after the year 9999
     Choose a smaller --spacing, an earlier --start-time or fewer messages
 
-    Cannot use "0/5" for --shard: shards count from 1 to 5
-    Give --shard which one of how many, from 1: --shard 1/5
+    Cannot use "0/5" for --shard: the shards are numbered from 1 to 5
+    Write the number of the shard and the number of shards: --shard 1/5
 
-    Cannot use "6/5" for --shard: shards count from 1 to 5
-    Give --shard which one of how many, from 1: --shard 1/5
+    Cannot use "6/5" for --shard: the shards are numbered from 1 to 5
+    Write the number of the shard and the number of shards: --shard 1/5
 
-    Cannot use "1/0" for --shard: there is no shard among none
-    Give --shard which one of how many, from 1: --shard 1/5
+    Cannot use "1/0" for --shard: the number of shards must be at least 1
+    Write the number of the shard and the number of shards: --shard 1/5
 
-    Cannot use "2" for --shard: it is not of the form i/n
-    Give --shard which one of how many, from 1: --shard 1/5
+    Cannot use "2" for --shard: it does not have the form I/N
+    Write the number of the shard and the number of shards: --shard 1/5
 
-    Cannot use "some" for --users: there are no such users
-    Give --users fixed (ten users) or --users random (any UUID)
+    Cannot use "some" for --users: it is neither fixed nor random
+    Write --users fixed for ten users, or --users random for random UUIDs
 
-    Cannot use "" for --topic: a topic has a name
+    Cannot use "" for --topic: it is empty
     Use letters, digits, dots, underscores and hyphens, 249 at most: --topic transactions
 
-    Cannot use "." for --topic: Kafka keeps this name for itself
+    Cannot use "." for --topic: Kafka does not allow this name
     Use letters, digits, dots, underscores and hyphens, 249 at most: --topic transactions
 
-    Cannot use ".." for --topic: Kafka keeps this name for itself
+    Cannot use ".." for --topic: Kafka does not allow this name
     Use letters, digits, dots, underscores and hyphens, 249 at most: --topic transactions
 
     Cannot use "a b" for --topic: Kafka does not allow " " in a topic's name
@@ -248,27 +248,27 @@ test("resolveDataRequest() refuses what cannot be carried out, and says what to 
     Cannot use "größe" for --topic: Kafka does not allow "ö" in a topic's name
     Use letters, digits, dots, underscores and hyphens, 249 at most: --topic transactions
 
-    Cannot use "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" for --topic: it has 250 characters
+    Cannot use "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" for --topic: it is 250 characters long
     Use letters, digits, dots, underscores and hyphens, 249 at most: --topic transactions
 
     Cannot use "" for --brokers: an address is empty
-    Give addresses of brokers: --brokers localhost:9092
+    Write addresses of brokers: --brokers localhost:9092
 
-    Cannot use "localhost:" for --brokers: "localhost:" is not of the form host:port
-    Give addresses of brokers: --brokers localhost:9092
+    Cannot use "localhost:" for --brokers: "localhost:" does not have the form host:port
+    Write addresses of brokers: --brokers localhost:9092
 
-    Cannot use "localhost:70000" for --brokers: there is no port 70000
-    Give addresses of brokers: --brokers localhost:9092
+    Cannot use "localhost:70000" for --brokers: 70000 is not a port
+    Write addresses of brokers: --brokers localhost:9092
 
     Cannot use "a:1,,b:2" for --brokers: an address is empty
-    Give addresses of brokers: --brokers localhost:9092
+    Write addresses of brokers: --brokers localhost:9092
 
-    Cannot use --brokers with credentials: every process of this machine can read them
-    Give sasl.username and sasl.password in a file: --kafka-config FILE"
+    Cannot use credentials in --brokers: every process on this machine can read them
+    Write sasl.username and sasl.password to a file: --kafka-config FILE"
   `);
 });
 
-test("defaultWorkers() adds workers where records are slow to make or processors are to spare", () => {
+test("defaultWorkers() adds workers if records take long to generate or there are many cores", () => {
   const table = [
     [100, "fixed", 2],
     [null, "fixed", 1],

@@ -160,6 +160,6 @@ test("runShare() publishes the counts of the messages accepted before an event t
   const counters = fakeCounters(clock);
   const task = { worker: 0, share: { first: 0, stride: 1, count: null }, messagesPerSecond: null, workers: 1, startDelayMs: 0 };
   const dependencies = { generator, producer, counters, clockMs: () => clock.nowMs, onLog() {} };
-  expect(() => runShare({ ...task, stallMs: 60_000, stopMs: 10_000 }, dependencies)).toThrow("outside of the years 1970 to 9999");
+  expect(() => runShare({ ...task, stallMs: 60_000, stopMs: 10_000 }, dependencies)).toThrow("not in the years 1970 to 9999");
   expect(counters.counts).toMatchObject({ accepted: 500, lastEventTimeMs: eventTime.startMs + 499 * 2 });
 });

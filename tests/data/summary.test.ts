@@ -32,7 +32,7 @@ const nothing: WorkerReport["counts"] = {
 };
 const request = { share: { first: 0, stride: 1, count: 1000 }, seed: 7, workers: 2 };
 
-test("summarize() adds up what the workers say", () => {
+test("summarize() adds up the counts of the workers", () => {
   const reports: WorkerReport[] = [
     { counts, latencyHistogram: emptyLatency(), errors: [{ code: "_PURGE_INFLIGHT", message: "gone", count: 1 }] },
     {
@@ -71,7 +71,7 @@ test("summarize() of a run that sent nothing has no times", () => {
   expect(summary).toMatchObject({ accepted: 0, elapsedMs: 0, messagesPerSecond: 0, firstEventTime: null, lastEventTime: null });
 });
 
-test("dataExitCode() is 0 for all that was requested, 130 for all that was accepted until the interruption, 1 otherwise", () => {
+test("dataExitCode() is 0 if all requested messages were delivered, 130 if interrupted and all accepted ones were, 1 otherwise", () => {
   const summary = summarize(request, [{ counts, latencyHistogram: null, errors: [] }]);
   const code = (change: Partial<DataSummary>, interrupted: boolean): number => dataExitCode({ ...summary, ...change }, interrupted);
   expect(code({ requested: 500, delivered: 500 }, false)).toBe(0);

@@ -19,7 +19,7 @@ function murmur2(text: string): number {
   return hash ^ (hash >>> 15);
 }
 
-test("fixedUsers are ten UUIDs, one for each leading digit, paying the digit times ten", () => {
+test("fixedUsers are ten UUIDs, one per leading digit, with an amount of ten times the digit", () => {
   expect(fixedUsers.map((user) => [user.id[0], user.totalPaid])).toEqual([
     ["0", 100],
     ["1", 10],
