@@ -1,42 +1,42 @@
-/** `query --engine` with the name of a processor: an answer as a whole, or the rows of one that goes on, until interrupted or as many as were asked for. */
+/** `query --engine` with a processor. An endless query prints rows until it is interrupted or has printed `--limit` rows. */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { warningOnce } from "../core/log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { renderQuery, renderStreamedRow, type QueryFormat } from "./render/query.ts";
-import { askAndWatch } from "./watch.ts";
+import { runRepeatedly } from "./watch.ts";
 
 export interface ProcessorQueryRequest {
   /** Name of a processor that takes queries. */
   readonly engine: string;
   readonly sql: string;
   readonly format: QueryFormat;
-  /** Rows to show at most; undefined means all. */
+  /** Largest number of rows to print; undefined for all. */
   readonly limit: number | undefined;
-  /** Pause before the same is asked again, in milliseconds; undefined means once. */
+  /** Pause before the query is repeated, in milliseconds; undefined to run it once. */
   readonly watchMs: number | undefined;
 }
 
-/** @throws StreamctlError `usage` where an answer that goes on by itself is to be asked for again and again; what the query throws */
+/** @throws StreamctlError `usage` for an endless query with `--watch`; errors of the query */
 export async function runProcessorQuery(request: ProcessorQueryRequest, context: CliContext): Promise<ExitCode> {
   const { engine, sql, watchMs, format } = request;
   const { queriesOf } = await import("../pipeline/query.ts");
   const endless = (await queriesOf(engine)).isEndless(sql);
   if (endless && watchMs !== undefined) {
-    throw new StreamctlError("usage", "Cannot use --watch with EMIT CHANGES: such a query goes on by itself", {
-      hint: "Leave one of them out",
+    throw new StreamctlError("usage", "Cannot use --watch with EMIT CHANGES: such a query does not end", {
+      hint: "Remove one of them",
     });
   }
   const { outputColumns: width, write } = context.terminal;
-  const told = { ...context, log: warningOnce(context.log) };
-  const ask = async (): Promise<ExitCode> => {
+  const log = warningOnce(context.log);
+  const run = async (): Promise<ExitCode> => {
     if (watchMs !== undefined && width !== null && format === "table") await write("\u{1B}[H\u{1B}[2J");
-    return await askOnce(request, endless, told);
+    return await runOnce(request, endless, { ...context, log });
   };
-  return await askAndWatch(ask, watchMs, context);
+  return await runRepeatedly(run, watchMs, context);
 }
 
-async function askOnce({ engine, sql, format, limit }: ProcessorQueryRequest, endless: boolean, context: CliContext): Promise<ExitCode> {
+async function runOnce({ engine, sql, format, limit }: ProcessorQueryRequest, endless: boolean, context: CliContext): Promise<ExitCode> {
   const { askProcessor } = await import("../pipeline/query.ts");
   const { pipelineContext } = await import("./pipeline-context.ts");
   const { outputColumns: width, write } = context.terminal;
@@ -50,7 +50,7 @@ async function askOnce({ engine, sql, format, limit }: ProcessorQueryRequest, en
   try {
     for await (const row of rows) {
       first ??= row;
-      // One document is written when it is whole.
+      // A JSON document is written when all rows are there.
       if (endless && format !== "json") await write(renderStreamedRow(names, row, first, { format, width }));
       else kept.push(row);
       shown += 1;
@@ -61,8 +61,8 @@ async function askOnce({ engine, sql, format, limit }: ProcessorQueryRequest, en
     interrupted = true;
   }
   const elapsedMs = performance.now() - startMs;
-  // Of an answer that would go on, what came is the answer; of another one, a part is none.
-  const whole = endless ? format === "json" || shown === 0 : !interrupted;
-  if (whole) await write(renderQuery({ columns, rows: kept, elapsedMs, limitReached: false, warnings: [] }, { format, width }));
+  // An endless answer ends when it is interrupted. A part of any other answer is not printed.
+  const complete = endless ? format === "json" || shown === 0 : !interrupted;
+  if (complete) await write(renderQuery({ columns, rows: kept, elapsedMs, limitReached: false, warnings: [] }, { format, width }));
   return interrupted ? 130 : 0;
 }

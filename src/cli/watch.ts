@@ -1,31 +1,29 @@
-/** `--watch`: the same question again and again, until interrupted. */
-
 import { isRetryable } from "../core/errors.ts";
 import { pauseUnlessAborted } from "../core/wait.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 
 /**
- * Asks once without an interval, and otherwise until it is interrupted or an answer ends with another code than 0. What is only away for
- * the moment, such as an engine that starts, is asked again, and said once for each reason; what would be refused again ends the watch.
+ * Runs a query for `--watch`: until the watch is interrupted or the query returns another exit code than 0. A retryable error, such as that of
+ * an engine that is starting, is a warning, once per message. Any other error ends the watch.
  *
- * @param everyMs pause before the same is asked again, in milliseconds; undefined means once
+ * @param everyMs pause between two runs, in milliseconds; undefined to run once
  */
-export async function askAndWatch(
-  ask: () => Promise<ExitCode>,
+export async function runRepeatedly(
+  run: () => Promise<ExitCode>,
   everyMs: number | undefined,
   { log, signal }: Pick<CliContext, "log" | "signal">,
 ): Promise<ExitCode> {
-  if (everyMs === undefined) return await ask();
-  let said: string | undefined;
+  if (everyMs === undefined) return await run();
+  let lastWarning: string | undefined;
   for (;;) {
     try {
-      const exitCode = await ask();
+      const exitCode = await run();
       if (exitCode !== 0) return exitCode;
-      said = undefined;
+      lastWarning = undefined;
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      if (error.message !== said) log.warn(`${error.message}; asking again`);
-      said = error.message;
+      if (error.message !== lastWarning) log.warn(`${error.message}; trying again`);
+      lastWarning = error.message;
     }
     if (!(await pauseUnlessAborted(everyMs, signal))) return 130;
   }

@@ -4,7 +4,7 @@ import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { type QueryFormat, queryFormats, renderQuery } from "../render/query.ts";
-import { askAndWatch } from "../watch.ts";
+import { runRepeatedly } from "../watch.ts";
 import { messageOf, StreamctlError } from "../../core/errors.ts";
 import { duration, wholeNumber } from "../../core/option-text.ts";
 import { throwIfInterrupted } from "../../core/wait.ts";
@@ -51,14 +51,14 @@ export const queryCommand = defineCommand({
     const { query } = await import("../../pipeline/query.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
     const { outputColumns: width, write } = context.terminal;
-    const ask = async (): Promise<0> => {
+    const run = async (): Promise<0> => {
       const answer = await query({ sql, limit, portOffset: context.globals.portOffset }, pipelineContext(context));
       const clear = watchMs !== undefined && width !== null && format === "table" ? "\u{1B}[H\u{1B}[2J" : "";
       await write(clear + renderQuery(answer, { format, width }));
       for (const { message } of answer.warnings) context.log.warn(message);
       return 0;
     };
-    return await askAndWatch(ask, watchMs, context);
+    return await runRepeatedly(run, watchMs, context);
   },
 });
 

@@ -1,5 +1,3 @@
-/** What `up` changed, and what it would change. */
-
 import type { Change } from "../../core/change.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
@@ -8,11 +6,11 @@ import { formatCount } from "../../core/units.ts";
 export interface PlannedOperation {
   readonly operation: string;
   readonly target: string;
-  /** Why it has to be done. */
+  /** The reason, as a text. */
   readonly cause: string;
 }
 
-/** One line a change that was made; what was already as it should be is counted, not listed. */
+/** What `up` changed: one line per change, and the number of unchanged declarations. */
 export function renderChanges(changes: readonly Change[]): string {
   const made = changes.filter((change) => change.result !== "unchanged");
   const unchanged = changes.length - made.length;
@@ -23,7 +21,7 @@ export function renderChanges(changes: readonly Change[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** The plan of a dry run: one line an operation, with its cause. */
+/** The plan of a dry run: one row per operation, with its cause. */
 export function renderPlan(plan: readonly PlannedOperation[], options: TableOptions): string {
   if (plan.length === 0) return "Nothing to do\n";
   const rows = plan.map(({ operation, target, cause }) => [operation, target, cause]);

@@ -1,13 +1,13 @@
-/** Comma-separated values with the quoting of RFC 4180 and the line feeds of this world's tools. */
+/** Comma-separated values, quoted as in RFC 4180, with line feeds as on Unix. */
 
 import { cellText, harmlessLines } from "./cell.ts";
 
 export interface CsvOptions {
-  /** Whether a terminal shows the text: control characters are then written as escapes. Elsewhere values pass as they are. */
+  /** Whether the text goes to a terminal: then control characters are escaped. Elsewhere values are unchanged. */
   readonly terminal: boolean;
 }
 
-/** A line of names, then one line a row. A null is nothing at all, an empty string is `""`. */
+/** A line of names, then one line per row. A null is an empty field, an empty string is `""`. */
 export function renderCsv(names: readonly string[], rows: readonly (readonly unknown[])[], options: CsvOptions): string {
   const field = (value: unknown): string => {
     if (value === null || value === undefined) return "";

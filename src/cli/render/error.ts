@@ -1,4 +1,4 @@
-/** What a failure looks like: two lines for a person, one document for a program, one exit code for the shell. */
+/** Errors as text, as a JSON document, and as an exit code. */
 
 import { type ErrorCode, isDiskFull, messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
@@ -8,20 +8,20 @@ export interface ErrorDocument {
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string | null };
 }
 
-/** 2 for what was typed wrongly or is not served yet, 130 for an interruption, 1 for everything else. */
+/** 2 for a wrong command line and for what this version does not support, 130 for an interruption, otherwise 1. */
 export function exitCodeOf(error: unknown): 1 | 2 | 130 {
   const { code } = asStreamctlError(error);
   if (code === "usage" || code === "not-available") return 2;
   return code === "interrupted" ? 130 : 1;
 }
 
-/** The document that `--json` prints where a command has no result. */
+/** The document that `--json` prints if a command has no result. */
 export function errorDocument(error: unknown): ErrorDocument {
   const { code, message, hint } = asStreamctlError(error);
   return { error: { code, message, hint: hint ?? null } };
 }
 
-/** What and why, the detail where there is one, what to do; with `verbose` the causes, outermost first. */
+/** The message, the detail and the hint, if any; with `verbose` the causes, outermost first. */
 export function renderError(error: unknown, options: { readonly verbose: boolean }): string {
   const { message, hint, detail, cause } = asStreamctlError(error);
   const lines = [`error: ${oneLine(message)}`];
@@ -31,45 +31,45 @@ export function renderError(error: unknown, options: { readonly verbose: boolean
   return `${lines.join("\n")}\n`;
 }
 
-/** Whatever was thrown as an error with a code: what nobody foresaw is a defect of streamctl. */
+/** Any thrown value as an error with a code. An unexpected one is a defect of streamctl. */
 function asStreamctlError(error: unknown): StreamctlError {
   if (error instanceof StreamctlError) return error;
-  const folder = refusedByTheDisk(error);
-  if (folder) return folder;
+  const known = fileSystemError(error);
+  if (known) return known;
   return new StreamctlError("internal", messageOf(error), {
     cause: error,
-    hint: "This is a defect of streamctl: run it again with --verbose and report what it shows",
+    hint: "This is a defect of streamctl. Run the command again with --verbose, and report the output",
   });
 }
 
-const diskTroubles: Readonly<Record<string, string>> = {
+const fileSystemReasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
-  EDQUOT: "the quota of its disk is used up",
-  EEXIST: "a file stands where a folder is needed",
+  EDQUOT: "the disk quota is exceeded",
+  EEXIST: "it is not a folder",
   EISDIR: "it is a folder",
-  ENOSPC: "no space left on its disk",
-  ENOTDIR: "a file stands where a folder is needed",
+  ENOSPC: "no space left on the disk",
+  ENOTDIR: "it is not a folder",
   EPERM: "permission denied",
-  EROFS: "its disk is read-only",
+  EROFS: "the file system is read-only",
 };
 
-/** A file or folder that cannot be used as it is: the machine's doing, not a defect of streamctl. */
-function refusedByTheDisk(error: unknown): StreamctlError | undefined {
+/** An error of the file system, which is not a defect of streamctl. */
+function fileSystemError(error: unknown): StreamctlError | undefined {
   const [code, path] = [systemCode(error), stringAt(error, "path")];
-  // Writing to an open file fails without its name.
+  // An error of writing to an open file has no path.
   if (isDiskFull(error) && path === undefined) {
-    return new StreamctlError("no-space", "Cannot write a file: no space left on its disk", {
+    return new StreamctlError("no-space", "Cannot write a file: no space left on the disk", {
       cause: error,
-      hint: "Free some room; streamctl down --volumes deletes the stack of this folder",
+      hint: "Free some space; streamctl down --volumes deletes the stack of this folder",
     });
   }
-  // What else is not there is missed by whoever looked for it.
-  const nowhere = code === "ENOENT" && stringAt(error, "syscall") === "mkdir" ? "no folder can be made there" : undefined;
-  const why = code === undefined ? undefined : (diskTroubles[code] ?? nowhere);
+  // Code that reads a file handles a missing one itself.
+  const noParent = code === "ENOENT" && stringAt(error, "syscall") === "mkdir" ? "a folder cannot be created there" : undefined;
+  const why = code === undefined ? undefined : (fileSystemReasons[code] ?? noParent);
   if (code === undefined || path === undefined || why === undefined) return undefined;
   return new StreamctlError(isDiskFull(error) ? "no-space" : "state", `Cannot use "${path}": ${why}`, {
     cause: error,
-    hint: "Put that right, or choose another folder: --state-dir DIR",
+    hint: "Fix this, or use another folder: --state-dir DIR",
   });
 }
 

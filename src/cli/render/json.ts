@@ -1,21 +1,17 @@
-/** Documents for programs. Control characters that JSON lets through are escaped too, so that a terminal may show them. */
+/** JSON for programs. Control characters that JSON allows are escaped too, so that a terminal can show the text. */
 
 /** One document on one line. Integers beyond 2^53 (bigint) keep all their digits. */
 export function renderJson(document: unknown): string {
   return `${stringify(document)}\n`;
 }
 
-/**
- * One object a row and a line, its members named by the columns.
- *
- * A name that comes twice is told apart by a number: `count`, `count_2`.
- */
+/** One object per row, on a line of its own, with the columns' names as members. A name that occurs twice gets a number: `count`, `count_2`. */
 export function renderNdjson(names: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const members = distinctNames(names);
   return rows.map((row) => `${stringify(Object.fromEntries(members.map((name, index) => [name, row[index] ?? null])))}\n`).join("");
 }
 
-/** ECMAScript's way to write digits as they are; engines that lack it (Node 20) write such integers as strings. */
+/** ECMAScript's way to write digits unchanged. Node 20 does not have it and writes such integers as strings. */
 const { rawJSON = (text: string): unknown => text } = JSON as { readonly rawJSON?: (text: string) => unknown };
 
 function stringify(value: unknown): string {

@@ -1,5 +1,3 @@
-/** The answer to a query in the form that was asked for. */
-
 import { renderCsv } from "./csv.ts";
 import { renderJson, renderNdjson } from "./json.ts";
 import { renderTable } from "./table.ts";
@@ -11,15 +9,15 @@ export interface QueryAnswer {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly (readonly unknown[])[];
   readonly elapsedMs: number;
-  /** The query named no limit and Pinot's own limit was reached: there may be more rows. */
+  /** The query has no limit and Pinot's default limit was reached, so there may be more rows. */
   readonly limitReached: boolean;
-  /** Every way in which the answer may have been cut. */
+  /** One warning per reason why rows may be missing. */
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
 export interface QueryRendering {
   readonly format: QueryFormat;
-  /** Columns of the terminal that shows the text; null where it goes elsewhere. */
+  /** Columns of the terminal; null if the text does not go to a terminal. */
   readonly width: number | null;
 }
 
@@ -32,8 +30,8 @@ export function renderQuery(answer: QueryAnswer, { format, width }: QueryRenderi
 }
 
 /**
- * One row of an answer that goes on, with the names before the first one. Later rows line up with the first as far as they fit.
- * `json`, as one document, is none of these forms.
+ * One row of an endless answer; the first one with the names above it. Later rows are aligned with the first as far as they fit. `json` is
+ * one document, so it cannot be used here.
  */
 export function renderStreamedRow(
   names: readonly string[],

@@ -1,11 +1,9 @@
-/** What runs, as a table. */
-
 import type { StatusReport } from "../../pipeline/status.ts";
 import { harmless } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration } from "../../core/units.ts";
 
-/** A line for the choices, then one line per service, then one line per service that died, topic, job and table. */
+/** The runtime and the processor, a table of services, then one line per failed service, topic, job and table. */
 export function renderStatus(report: StatusReport, options: TableOptions): string {
   const rows = report.services.map((service) => [
     service.name,
@@ -16,8 +14,8 @@ export function renderStatus(report: StatusReport, options: TableOptions): strin
     service.endpoint,
   ]);
   const table = renderTable(["service", "state", "pid", "up for", "memory", "endpoint"], rows, options);
-  const deaths = report.services.flatMap(({ name, detail }) => (detail === null ? [] : [`${name}: ${harmless(detail)}\n`]));
+  const failures = report.services.flatMap(({ name, detail }) => (detail === null ? [] : [`${name}: ${harmless(detail)}\n`]));
   const resources = report.resources.map(({ kind, name, state, detail }) => `${kind} ${name}: ${state} (${harmless(detail)})\n`);
-  const notes = [...deaths, ...resources];
+  const notes = [...failures, ...resources];
   return `runtime ${report.runtime}, processor ${report.processor}\n\n${table}${notes.length === 0 ? "" : `\n${notes.join("")}`}`;
 }

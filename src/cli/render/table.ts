@@ -1,14 +1,12 @@
-/** Tables that a person reads: columns two spaces apart, numbers to the right, a rule under the names. */
-
 import { cellText, displayWidth, harmless, truncate } from "./cell.ts";
 
 export interface TableOptions {
-  /** Columns of the screen to fit into; null where the output is not a terminal and nothing is cut. */
+  /** Columns of the terminal that the table must fit into; null if the output is not a terminal, and nothing is truncated. */
   readonly width: number | null;
 }
 
 interface Column {
-  /** The name, then one cell a row. */
+  /** The name, then one cell per row. */
   readonly cells: readonly string[];
   readonly numeric: boolean;
   readonly width: number;
@@ -18,8 +16,8 @@ const gap = "  ";
 const minTextWidth = 8;
 
 /**
- * One line for the names, one rule, one line a row, each ended by a line feed. A null is an empty cell. Text is cut where the
- * table would be wider than the screen; numbers never are, since a part of a number reads like another number.
+ * A line of names, a rule, and one line per row. Columns are two spaces apart; numbers are aligned to the right. A null is an empty cell. Text is
+ * truncated if the table would be wider than the terminal; numbers are not, because a part of a number looks like another number.
  */
 export function renderTable(names: readonly string[], rows: readonly (readonly unknown[])[], options: TableOptions): string {
   const columns = fit(
@@ -56,8 +54,8 @@ function measure(name: string, rows: readonly (readonly unknown[])[], index: num
 }
 
 /**
- * Takes what is too much from the widest columns of text, evenly, down to a width that still tells something. Where the table is wider
- * than the screen even so, cutting helps nobody: a text is cut only where it alone is wider.
+ * Narrows the widest columns of text evenly, down to a readable width. If the table is wider than the terminal even then, only texts that are
+ * themselves wider are truncated.
  */
 function fit(columns: readonly Column[], screenWidth: number | null): readonly Column[] {
   if (screenWidth === null) return columns;

@@ -1,9 +1,8 @@
-/** What `up` did and what to type next. */
-
 import { formatSeconds } from "../../core/units.ts";
 import type { UpReport } from "../../pipeline/up.ts";
 import { renderChanges } from "./changes.ts";
 
+/** The services, the changes, and the next commands. */
 export function renderUp(report: UpReport): string {
   const started = report.services.map(({ name, operation, endpoint, readyMs }) => {
     const time = readyMs === null ? "" : `ready in ${formatSeconds(readyMs)}`;

@@ -17,7 +17,7 @@ export interface VerifyDocument extends Pick<VerifyReport, Kept | "windows" | "m
   readonly mismatched: readonly { readonly windowStart: number; readonly expected: NamedValues; readonly actual: NamedValues | null }[];
   readonly extra: readonly { readonly windowStart: number; readonly actual: NamedValues; readonly why: ExtraWindow["why"] }[];
   readonly ok: boolean;
-  /** Why not; empty when ok. */
+  /** Why `ok` is false; empty if it is true. */
   readonly reasons: readonly string[];
 }
 
@@ -63,12 +63,12 @@ function namedActual(columns: readonly Column[], { windowEnd, values }: ActualWi
   return { windowEnd, ...Object.fromEntries(columns.map((column, at) => [documentName(column), values[at]])) };
 }
 
-/** An average follows from what else is expected. */
+/** An average is not compared by itself, because it follows from the other columns. */
 export function isExact({ aggregate }: Column): boolean {
   return aggregate.kind !== "avg";
 }
 
-/** In camel case, and the average is `average`. */
+/** The name in camel case; `average` for an average. */
 function documentName(column: Column): string {
   if (!isExact(column)) return "average";
   return column.name.toLowerCase().replaceAll(/_(?<letter>[a-z0-9])/gu, (_, letter: string) => letter.toUpperCase());

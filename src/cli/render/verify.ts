@@ -1,4 +1,4 @@
-/** What `verify` found, for a person: what was read, what matched, the verdict and what to do next. */
+/** The report of `verify` as text: what was read, what matched, the verdict and the next command. */
 
 import { windowBounds } from "../../spec/columns.ts";
 import type { Column } from "../../spec/pipeline.ts";
@@ -11,19 +11,19 @@ import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount, formatDuration, formatNumber } from "../../core/units.ts";
 import { isExact } from "./verify-document.ts";
 
-/** Differences that the report lists; the document lists all. */
+/** Number of differences in the text; the document has all of them. */
 const listedDifferences = 10;
 
-/** One line without its end, for a terminal that shows it again and again. */
+/** Progress of reading the topic: one line without a line break, to be redrawn on a terminal. */
 export function renderReading({ read, toRead, recordsPerSecond }: ReadingProgress): string {
   const leftMs = recordsPerSecond > 0 ? ((toRead - read) / recordsPerSecond) * 1000 : 0;
   const parts = [`${formatNumber(read)} of ${formatNumber(toRead)} records read`, `${formatNumber(Math.round(recordsPerSecond))}/s`];
   return [...parts, ...(leftMs >= 1000 ? [`${formatDuration(leftMs)} left`] : [])].join(" · ");
 }
 
-/** The same for the time between two looks. */
+/** The same between two checks. */
 export function renderLook({ windows, matched, looks }: VerifyReport): string {
-  return `${formatNumber(matched)} of ${formatNumber(windows)} windows equal in Pinot · look ${looks}`;
+  return `${formatNumber(matched)} of ${formatNumber(windows)} windows equal in Pinot · check ${looks}`;
 }
 
 export function renderVerify(report: VerifyReport, verdict: Verdict, options: TableOptions): string {
@@ -35,13 +35,13 @@ function renderCounts(report: VerifyReport): string {
   const { topic, subject, records, measure, invalid, sent, foreign, windows, matched } = report;
   const { counted, others } = recordNames(subject);
   const rest = records - invalid - measure.count;
-  const elsewhere = foreign === 0 ? "" : `; ${formatCount(foreign, "record")} in the topic from elsewhere or sent twice`;
+  const elsewhere = foreign === 0 ? "" : `; ${formatCount(foreign, "record")} in the topic from other producers or sent twice`;
   const lines = [
     `topic    ${harmless(topic)}: ${formatCount(records, "record")}, ${measure.count} ${counted}, ${rest} ${others}, ${invalid} invalid`,
     ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${harmless(reason)}`),
     `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
-    ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it holds a part of them at most`] : []),
-    ...(sent.elsewhere > 0 ? [`sent     ${sent.elsewhere} to another topic of this name: deleted since, or of another Kafka`] : []),
+    ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it contains a part of them at most`] : []),
+    ...(sent.elsewhere > 0 ? [`sent     ${sent.elsewhere} to another topic of this name, which was deleted or is in another Kafka`] : []),
     `windows  ${matched} of ${windows} equal in Pinot (${enumerated(headings(subject.window.columns))})`,
   ];
   return `${lines.join("\n")}\n`;
@@ -51,7 +51,7 @@ function renderDifferences({ subject, mismatched, extra }: VerifyReport, options
   const { columns } = subject.window;
   const differences: readonly Difference[] = [
     ...mismatched.map((window) => ({ ...window, what: window.actual === null ? "not in Pinot" : "differs" })),
-    ...extra.map((window) => ({ ...window, expected: null, what: window.why === "duplicate" ? "second row" : "no such window" })),
+    ...extra.map((window) => ({ ...window, expected: null, what: window.why === "duplicate" ? "second row" : "unexpected" })),
   ];
   if (differences.length === 0) return "";
   const names = headings(columns);
@@ -65,7 +65,7 @@ function renderDifferences({ subject, mismatched, extra }: VerifyReport, options
   });
   const table = renderTable([windowBounds.start, "UTC", ...compared, "what"], rows, options);
   const unlisted = differences.length - listedDifferences;
-  return unlisted > 0 ? `${table}and ${unlisted} more (all of them with --json)\n` : table;
+  return unlisted > 0 ? `${table}and ${unlisted} more; --json prints all of them\n` : table;
 }
 
 type Mismatch = WindowComparison["mismatched"][number];
@@ -73,7 +73,7 @@ type Difference = Pick<Mismatch, "windowStart" | "actual"> & { readonly expected
 
 const aggregateNames = { count: "count", sum: "sum", min: "minimum", max: "maximum", avg: "average", distinct: "distinct" } as const;
 
-/** What columns hold; their names where two hold the same. */
+/** Headings of the columns: what is aggregated, or the name if two columns have the same aggregate. */
 function headings(columns: readonly Column[]): readonly string[] {
   return columns.map(({ name, aggregate }) => {
     const alone = columns.filter((other) => other.aggregate.kind === aggregate.kind).length === 1;
@@ -86,14 +86,14 @@ function enumerated(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
-/** Empty for a time that no calendar holds, such as Pinot's default for a missing number. */
+/** Empty for a time out of range, such as Pinot's default for a missing number. */
 function utcTime(epochMs: number): string {
   const date = new Date(epochMs);
   return Number.isNaN(date.getTime()) ? "" : date.toISOString().replace("T", " ").slice(0, 19);
 }
 
 function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
-  const took = `${formatDuration(report.elapsedMs)}${report.looks > 1 ? `, ${report.looks} looks` : ""}`;
+  const took = `${formatDuration(report.elapsedMs)}${report.looks > 1 ? `, ${report.looks} checks` : ""}`;
   if (ok)
     return `Verified: every window equals what ${report.foreign === 0 && report.sent.divided === 0 ? "was sent" : "the topic holds"} (${took})\n`;
   const next = nextStep(report, new Set(reasons.map(({ code }) => code)));
@@ -102,21 +102,21 @@ function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
 
 function nextStep({ records, looks, sent, mismatched, extra, ambiguousWindows }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
   if (codes.has("transaction-open")) {
-    return "streamctl verify --wait 90s: the producer ends it, or Kafka does after its transaction.timeout.ms (60 s by default)";
+    return "streamctl verify --wait 90s: the producer ends the transaction, or Kafka does after transaction.timeout.ms (default 60 s)";
   }
   if (codes.has("records-lost") || codes.has("measure-lost")) return "streamctl logs kafka";
   if (codes.has("resource-unhealthy")) return "streamctl status, then streamctl logs";
   if (records === 0) return "streamctl data -n 1000";
   if (ambiguousWindows > 0 && ambiguousWindows === mismatched.length + extra.length) {
-    return `the README, "Records from elsewhere", says how to write such records; those of data are not among them`;
+    return `see "Records from elsewhere" in the README for how to write such records; data does not send any`;
   }
   const behind = codes.has("window-differs") || codes.has("row-extra");
-  if (behind && sent.divided + sent.elsewhere > 0) return "streamctl up, which computes the windows again where the topic was recreated";
-  if (behind && looks === 1) return "streamctl verify --wait 60s, in case the processor is still at work";
+  if (behind && sent.divided + sent.elsewhere > 0) return "streamctl up, which computes the windows again after the topic was recreated";
+  if (behind && looks === 1) return "streamctl verify --wait 60s, in case the processor is still working";
   if (behind) return "streamctl status, then streamctl logs";
   if (codes.has("no-window")) return "streamctl data -n 1000";
   if (codes.has("run-divided") && !codes.has("record-foreign")) {
     return "streamctl verify without --strict, or start with an empty topic: streamctl down --volumes, then streamctl up";
   }
-  return "streamctl verify without --strict, if others write to the topic too";
+  return "streamctl verify without --strict, if other producers write to the topic";
 }

@@ -6,7 +6,7 @@ const portTaken = new StreamctlError("port-taken", 'Cannot start "kafka": port 9
   hint: "streamctl up --port-offset 100",
 });
 
-test("renderError() is one line that says what and why and one that says what to do", () => {
+test("renderError() is one line for the message and one for the hint", () => {
   expect(renderError(portTaken, { verbose: false })).toMatchInlineSnapshot(`
     "error: Cannot start "kafka": port 9092 is taken by java (pid 4711)
     hint: streamctl up --port-offset 100
@@ -14,7 +14,7 @@ test("renderError() is one line that says what and why and one that says what to
   `);
 });
 
-test("renderError() puts a log's end between the two lines, with the control characters escaped", () => {
+test("renderError() prints the detail between the two lines, with control characters escaped", () => {
   const error = new StreamctlError("service-failed", 'Cannot start "pinot":\n it stopped', {
     hint: "streamctl logs pinot",
     detail: "one\r\n\u001b[31mtwo\n",
@@ -44,14 +44,14 @@ test("renderError() shows the causes with --verbose only", () => {
   `);
 });
 
-test("renderError() ends where causes run in a circle", () => {
+test("renderError() handles a cycle of causes", () => {
   const error = new Error("a");
   error.cause = error;
   delete error.stack;
   expect(renderError(new StreamctlError("internal", "b", { cause: error }), { verbose: true })).toBe("error: b\ncaused by: Error: a\n");
 });
 
-test("errorDocument() names code, message and hint, and null where there is no hint", () => {
+test("errorDocument() has code, message and hint, which may be null", () => {
   expect(errorDocument(portTaken)).toEqual({
     error: { code: "port-taken", message: portTaken.message, hint: "streamctl up --port-offset 100" },
   });
@@ -61,28 +61,28 @@ test("errorDocument() names code, message and hint, and null where there is no h
   expect(errorDocument(new TypeError("x is undefined")).error.code).toBe("internal");
 });
 
-test("exitCodeOf() is 2 for what was typed, 130 for an interruption and 1 for everything else", () => {
+test("exitCodeOf() is 2 for a wrong command line, 130 for an interruption and 1 for everything else", () => {
   const others = errorCodes.filter((code) => exitCodeOf(new StreamctlError(code, "")) !== 1);
   expect(others).toEqual(["usage", "not-available", "interrupted"]);
   expect(others.map((code) => exitCodeOf(new StreamctlError(code, "")))).toEqual([2, 2, 130]);
   expect(exitCodeOf(new Error("unforeseen"))).toBe(1);
 });
 
-test("errorDocument() takes what the disk refuses for the machine's doing, not for a defect", () => {
+test("errorDocument() does not report errors of the file system as a defect", () => {
   const refused = (code: string) => Object.assign(new Error(`${code}: open`), { code, path: "/data/run.json" });
-  const hint = "Put that right, or choose another folder: --state-dir DIR";
+  const hint = "Fix this, or use another folder: --state-dir DIR";
   expect(errorDocument(refused("EACCES"))).toEqual({
     error: { code: "state", message: 'Cannot use "/data/run.json": permission denied', hint },
   });
   expect(errorDocument(refused("ENOSPC"))).toEqual({
-    error: { code: "no-space", message: 'Cannot use "/data/run.json": no space left on its disk', hint },
+    error: { code: "no-space", message: 'Cannot use "/data/run.json": no space left on the disk', hint },
   });
   expect(errorDocument(Object.assign(new Error("ENOSPC: write"), { code: "ENOSPC" })).error).toMatchObject({
     code: "no-space",
-    message: "Cannot write a file: no space left on its disk",
+    message: "Cannot write a file: no space left on the disk",
   });
   expect(errorDocument(Object.assign(refused("ENOENT"), { syscall: "mkdir", path: "/proc/a" }))).toEqual({
-    error: { code: "state", message: 'Cannot use "/proc/a": no folder can be made there', hint },
+    error: { code: "state", message: 'Cannot use "/proc/a": a folder cannot be created there', hint },
   });
   expect(errorDocument(refused("ENOENT")).error.code).toBe("internal");
   expect(errorDocument(refused("EBADF")).error.code).toBe("internal");

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { renderStreamedRow } from "../../../src/cli/render/query.ts";
 
-test("renderStreamedRow() writes the names once and lets later rows line up with the first", () => {
+test("renderStreamedRow() writes the names once and aligns later rows with the first", () => {
   const names = ["USER", "PAID"];
   const rows = [
     ["user-1", 10],

@@ -15,7 +15,7 @@ const answer = {
   warnings: [{ code: "groups-trimmed", message: "Groups may be missing" }],
 };
 
-test("renderQuery() gives the same answer in every form", () => {
+test("renderQuery() writes the same answer in every format", () => {
   expect(queryFormats.map((format) => renderQuery(answer, { format, width: null })).join("\n")).toMatchInlineSnapshot(`
     "START                TOTAL_PAID
     ───────────────────  ──────────

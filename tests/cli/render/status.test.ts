@@ -3,7 +3,7 @@ import { renderChanges, renderPlan } from "../../../src/cli/render/changes.ts";
 import { renderStatus } from "../../../src/cli/render/status.ts";
 import type { StatusReport } from "../../../src/pipeline/status.ts";
 
-test("renderStatus() tells who runs, for how long, with how much memory and where", () => {
+test("renderStatus() shows the state, uptime, memory and address of each service", () => {
   const report: StatusReport = {
     runtime: "local",
     processor: "flink",
@@ -35,7 +35,7 @@ test("renderStatus() tells who runs, for how long, with how much memory and wher
   `);
 });
 
-test("renderChanges() lists what was done and counts what was already so", () => {
+test("renderChanges() lists changes and counts unchanged declarations", () => {
   const changes = [
     { kind: "topic", name: "transactions", result: "created" },
     { kind: "job", name: "window_transactions", result: "replaced", cause: "its topic was recreated" },
@@ -49,7 +49,7 @@ test("renderChanges() lists what was done and counts what was already so", () =>
   `);
 });
 
-test("renderPlan() gives each operation its cause", () => {
+test("renderPlan() shows the cause of each operation", () => {
   const plan = [{ operation: "start", target: "kafka", cause: "not running" }];
   expect(renderPlan(plan, { width: 80 })).toMatchInlineSnapshot(`
     "operation  target  cause

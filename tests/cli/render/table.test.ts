@@ -3,7 +3,7 @@ import { displayWidth, truncate } from "../../../src/cli/render/cell.ts";
 import { renderTable } from "../../../src/cli/render/table.ts";
 
 describe("renderTable()", () => {
-  test("puts numbers to the right, text to the left and leaves a null empty", () => {
+  test("aligns numbers to the right and text to the left, and leaves a null empty", () => {
     const rows = [
       ["kafka", 1, 50.5],
       ["pinot", 12_345, null],
@@ -27,7 +27,7 @@ describe("renderTable()", () => {
     `);
   });
 
-  test("takes the width of wide characters into account", () => {
+  test("measures wide characters in columns of the terminal", () => {
     const rows = [
       ["東京都", 1],
       ["👩‍👩‍👧 e\u0301", 2],
@@ -41,7 +41,7 @@ describe("renderTable()", () => {
     `);
   });
 
-  test("cuts the widest texts to the screen, and no number", () => {
+  test("truncates the widest texts to the width of the terminal, and no number", () => {
     const rows = [["short", "x".repeat(40), "y".repeat(30), 1_234_567_890_123]];
     const table = renderTable(["a", "b", "c", "d"], rows, { width: 60 });
     expect(table).toMatchInlineSnapshot(`
@@ -53,13 +53,13 @@ describe("renderTable()", () => {
     expect(Math.max(...table.split("\n").map(displayWidth))).toBeLessThanOrEqual(60);
   });
 
-  test("cuts nothing where the output is not a terminal, or one that does not say how wide it is", () => {
+  test("truncates nothing if the output is not a terminal, or its width is unknown", () => {
     for (const width of [null, Number.POSITIVE_INFINITY]) {
       expect(renderTable(["a"], [["x".repeat(200)]], { width })).toContain("x".repeat(200));
     }
   });
 
-  test("cuts no text where the table is wider than the screen anyway, but for one that is wider by itself", () => {
+  test("truncates only texts wider than the terminal if the table cannot fit", () => {
     const row = ["2026-11-26 14:53:45", "y".repeat(90), 57.726_819_541_375_875, 1_795_704_825_000, 1_795_704_828_000];
     expect(renderTable(["START", "b", "AVERAGE_TRANSACTION_VALUE", "WINDOW_START", "WINDOW_END"], [row], { width: 60 })).toContain(
       `2026-11-26 14:53:45  ${"y".repeat(59)}…  `,
@@ -76,7 +76,7 @@ describe("renderTable()", () => {
     `);
   });
 
-  test("prints values with parts as JSON and integers beyond 2^53 in full", () => {
+  test("prints arrays and objects as JSON, and integers beyond 2^53 in full", () => {
     expect(renderTable(["list", "big", "flag"], [[[1, "a"], 9_223_372_036_854_775_807n, true]], { width: null })).toMatchInlineSnapshot(`
       "list                     big  flag
       ───────  ───────────────────  ────
@@ -86,6 +86,6 @@ describe("renderTable()", () => {
   });
 });
 
-test("truncate() never cuts a character in two", () => {
+test("truncate() does not split a character", () => {
   expect([truncate("東京都", 4), truncate("abc", 3), truncate("abcd", 3), truncate("🇩🇪🇫🇷", 3)]).toEqual(["東…", "abc", "ab…", "🇩🇪…"]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { renderUp } from "../../../src/cli/render/up.ts";
 
-test("renderUp() gives a time to what this up started, and none to what ran before", () => {
+test("renderUp() shows the time of services that this up started only", () => {
   const service = { state: "healthy", pid: 1, endpoint: "127.0.0.1:1", readyMs: 17_300 } as const;
   const services = [
     { ...service, name: "zookeeper", operation: "start", readyMs: 700 },

@@ -32,7 +32,7 @@ function render(report: VerifyReport, strict = false): string {
   return renderVerify(report, judge(report, { strict }), { width: null });
 }
 
-test("renderReading() gives the rate, and the time that is left where it is a second or more", () => {
+test("renderReading() shows the rate, and the remaining time if it is a second or more", () => {
   expect([
     renderReading({ read: 1_250_000, toRead: 21_800_000, recordsPerSecond: 430_000.4 }),
     renderReading({ read: 5, toRead: 5, recordsPerSecond: 12 }),
@@ -40,8 +40,8 @@ test("renderReading() gives the rate, and the time that is left where it is a se
   ]).toEqual(["1,250,000 of 21,800,000 records read · 430,000/s · 47 s left", "5 of 5 records read · 12/s", "5 of 7 records read · 0/s"]);
 });
 
-test("renderLook() says how much is equal so far", () => {
-  expect(renderLook({ ...equal, windows: 1003, matched: 356, looks: 12 })).toBe("356 of 1,003 windows equal in Pinot · look 12");
+test("renderLook() shows how many windows are equal so far", () => {
+  expect(renderLook({ ...equal, windows: 1003, matched: 356, looks: 12 })).toBe("356 of 1,003 windows equal in Pinot · check 12");
 });
 
 describe("renderVerify()", () => {
@@ -56,15 +56,15 @@ describe("renderVerify()", () => {
     `);
   });
 
-  test("names runs whose topic was recreated, and who computes the windows again", () => {
+  test("names runs whose topic was recreated, and the command that computes the windows again", () => {
     const sent = { ...equal.sent, delivered: 0, divided: 60_000, elsewhere: 500 };
     const text = render({ ...equal, sent, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] });
-    expect(text).toContain("sent     60000 while the topic was deleted and recreated: it holds a part of them at most\n");
-    expect(text).toContain("sent     500 to another topic of this name: deleted since, or of another Kafka\n");
-    expect(text).toContain("next: streamctl up, which computes the windows again where the topic was recreated\n");
+    expect(text).toContain("sent     60000 while the topic was deleted and recreated: it contains a part of them at most\n");
+    expect(text).toContain("sent     500 to another topic of this name, which was deleted or is in another Kafka\n");
+    expect(text).toContain("next: streamctl up, which computes the windows again after the topic was recreated\n");
   });
 
-  test("names what to do where --strict cannot know whose the records are", () => {
+  test("shows the next command if --strict cannot attribute the records", () => {
     const report = { ...equal, sent: { ...equal.sent, delivered: 0, measure: { count: 0, total: 0 }, divided: 60_000 } };
     const lines = render(report, true).split("\n");
     expect(lines.slice(-3)).toEqual([
@@ -74,9 +74,9 @@ describe("renderVerify()", () => {
     ]);
   });
 
-  test("claims no more than was compared where others wrote to the topic too", () => {
+  test("does not claim that every record was sent by data if other producers write to the topic", () => {
     const lines = render({ ...equal, records: 30_001, foreign: 1 }).split("\n");
-    expect(lines).toContain("sent     30000 delivered, 0 unresolved; 1 record in the topic from elsewhere or sent twice");
+    expect(lines).toContain("sent     30000 delivered, 0 unresolved; 1 record in the topic from other producers or sent twice");
     expect(lines).toContain("Verified: every window equals what the topic holds (640 ms)");
   });
 
@@ -103,17 +103,17 @@ describe("renderVerify()", () => {
       "topic    transactions: 30003 records, 15012 Paid, 14988 Refused, 3 invalid
       invalid  2 × not-json
       invalid  1 × tombstone
-      sent     30000 delivered, 0 unresolved; 3 records in the topic from elsewhere or sent twice
+      sent     30000 delivered, 0 unresolved; 3 records in the topic from other producers or sent twice
       windows  98 of 100 equal in Pinot (sum, count and average)
 
               WINDOW_START  UTC                  sum  in Pinot  count  in Pinot  average  what
-      ────────────────────  ───────────────────  ───  ────────  ─────  ────────  ───────  ──────────────
+      ────────────────────  ───────────────────  ───  ────────  ─────  ────────  ───────  ────────────
              1767225600000  2026-01-01 00:00:00  150       100      3         2       50  differs
              1767225603000  2026-01-01 00:00:03  150                3                     not in Pinot
-      -9223372036854776000                                 100                2      NaN  no such window
+      -9223372036854776000                                 100                2      NaN  unexpected
              1767225606000  2026-01-01 00:00:06            100                2       50  second row
 
-      Not verified (1 min, 12 looks):
+      Not verified (1 min, 12 checks):
       - 1 of 100 windows is not in Pinot
       - 1 of 100 windows differs in Pinot
       - 1 row in Pinot for a window that has one already
@@ -123,7 +123,7 @@ describe("renderVerify()", () => {
     `);
   });
 
-  test("calls columns by what they hold, and by their names where two hold the same", () => {
+  test("names columns by their aggregate, or by their names if two have the same", () => {
     const sum = { name: "SOLD", aggregate: { kind: "sum", field: "total_paid" }, where: [] } as const;
     const columns = [sum, { ...sum, name: "RETURNED" }, { name: "LINES", aggregate: { kind: "count", field: null }, where: [] } as const];
     const report: VerifyReport = {
@@ -141,14 +141,14 @@ describe("renderVerify()", () => {
     ]);
   });
 
-  test("lists ten differences and counts the others", () => {
+  test("lists ten differences and counts the rest", () => {
     const mismatched = Array.from({ length: 47 }, (_, index) => ({ windowStart: start + index * 3000, expected, actual: null }));
     const lines = render({ ...equal, matched: 53, mismatched }).split("\n");
     expect(lines.filter((line) => line.endsWith("  not in Pinot"))).toHaveLength(10);
-    expect(lines).toContain("and 37 more (all of them with --json)");
+    expect(lines).toContain("and 37 more; --json prints all of them");
   });
 
-  test("says what to do next", () => {
+  test("shows the next command", () => {
     const lost = { ...equal, records: 29_999 };
     const empty = {
       ...equal,
@@ -164,14 +164,14 @@ describe("renderVerify()", () => {
     expect(nexts).toEqual([
       "next: streamctl logs kafka",
       "next: streamctl data -n 1000",
-      "next: streamctl verify --wait 60s, in case the processor is still at work",
+      "next: streamctl verify --wait 60s, in case the processor is still working",
       "next: streamctl status, then streamctl logs",
-      "next: streamctl verify without --strict, if others write to the topic too",
+      "next: streamctl verify without --strict, if other producers write to the topic",
     ]);
   });
 });
 
-test("verifyDocument() is the report with its verdict, and names the columns of differing rows", () => {
+test("verifyDocument() is the report with its verdict, and names the columns of different rows", () => {
   const report: VerifyReport = {
     ...equal,
     records: 29_999,
