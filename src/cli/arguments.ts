@@ -60,7 +60,7 @@ export function readArguments(argv: readonly string[], args: ArgsDef, command?: 
       } else if (type === "boolean") {
         values[token.name] = true;
         if (token.value !== undefined)
-          mistakes.push(usageError(`Option ${token.rawName} takes no value, "${token.value}" was given`, command));
+          mistakes.push(usageError(`Option ${token.rawName} takes no value, but got "${token.value}"`, command));
       } else if (token.value === undefined) mistakes.push(usageError(`Option ${token.rawName} needs a value`, command));
       else if (!token.inlineValue && /^--[a-z]/u.test(token.value)) {
         mistakes.push(missingValue(token.rawName, token.value));

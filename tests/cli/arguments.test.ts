@@ -56,7 +56,7 @@ describe("readArguments()", () => {
       "Option --limit needs a value",
       "Write its value before --follow; a value that begins with -- is written --limit=VALUE",
     ],
-    [["--follow=no"], 'Option --follow takes no value, "no" was given', "Run: streamctl query --help"],
+    [["--follow=no"], 'Option --follow takes no value, but got "no"', "Run: streamctl query --help"],
     [["-1 + 2"], "Unknown option -1 + 2", 'To pass it as an argument, put -- before it: streamctl query [options] -- "-1 + 2"'],
   ])("reports what is wrong with %p", (argv, message, hint) => {
     expect(read(...argv).mistake).toEqual(["usage", message, hint]);

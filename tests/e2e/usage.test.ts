@@ -25,7 +25,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["up", "now"], 2, 'Unexpected argument "now": up takes no arguments\nhint: Run: streamctl up --help'],
   [["up", "--timeout"], 2, "Option --timeout needs a value\nhint: Run: streamctl up --help"],
   [["up", "--timeout", "--dry-run"], 2, "Option --timeout needs a value\nhint: Write its value before --dry-run"],
-  [["up", "--dry-run=yes"], 2, 'Option --dry-run takes no value, "yes" was given'],
+  [["up", "--dry-run=yes"], 2, 'Option --dry-run takes no value, but got "yes"'],
   [["up", "--no-dry-run"], 2, "Unknown option --no-dry-run"],
   [["up", "--runtime", "remote"], 2, "Cannot use --runtime remote: not available in this version"],
   [["up", "--extra-ca", "ca.pem"], 2, "Cannot use --extra-ca with --runtime local: no image is built"],

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.ts";
+import { joinNames } from "../render/list.ts";
 import { wholeNumber } from "../../core/option-text.ts";
 import { serviceNames } from "../../pipeline/catalog.ts";
 
@@ -8,7 +9,7 @@ export const logsCommand = defineCommand({
     service: {
       type: "positional",
       required: false,
-      description: `${serviceNames.slice(0, -1).join(", ")} or ${serviceNames.at(-1)} [default: all]`,
+      description: `${joinNames(serviceNames, "or")} [default: all]`,
     },
     follow: { type: "boolean", alias: "f", description: "Print new lines as they are written, until interrupted" },
     lines: { type: "string", alias: "n", valueHint: "N", description: "Number of last lines per service to start with [default: 100]" },

@@ -3,9 +3,10 @@ import { text as readAll } from "node:stream/consumers";
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
+import { joinNames } from "../render/list.ts";
 import { type QueryFormat, queryFormats, renderQuery } from "../render/query.ts";
 import { runRepeatedly } from "../watch.ts";
-import { messageOf, StreamctlError } from "../../core/errors.ts";
+import { messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
 import { duration, wholeNumber } from "../../core/option-text.ts";
 import { throwIfInterrupted } from "../../core/wait.ts";
 import { queryEngines } from "../../processors/catalog.ts";
@@ -16,16 +17,16 @@ const exampleQuery = `streamctl query "select * from ${windowsTable} limit 20"`;
 /** Pinot, and the processors that answer queries. */
 const engines = ["pinot", ...queryEngines];
 
-/** `a, b or c`. */
-function alternatives(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
-}
-
 const args = {
   sql: { type: "positional", required: false, description: "The statement [default: read from standard input]" },
   file: { type: "string", alias: "f", valueHint: "FILE", description: "Read the statement from FILE" },
-  output: { type: "string", alias: "o", valueHint: "FORMAT", description: `Output format: ${alternatives(queryFormats)} [default: table]` },
-  engine: { type: "string", valueHint: "NAME", description: `Engine that runs the query: ${alternatives(engines)} [default: pinot]` },
+  output: {
+    type: "string",
+    alias: "o",
+    valueHint: "FORMAT",
+    description: `Output format: ${joinNames(queryFormats, "or")} [default: table]`,
+  },
+  engine: { type: "string", valueHint: "NAME", description: `Engine that runs the query: ${joinNames(engines, "or")} [default: pinot]` },
   watch: { type: "string", valueHint: "DURATION", description: "Run the query again after each DURATION, until interrupted" },
   limit: { type: "string", valueHint: "N", description: "Print at most N rows" },
 } as const satisfies ArgsDef;
@@ -98,7 +99,8 @@ async function readStatementFile(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new StreamctlError("usage", `Cannot read "${file}": ${messageOf(error)}`, {
+    const why = systemCode(error) === "ENOENT" ? "the file does not exist" : messageOf(error);
+    throw new StreamctlError("usage", `Cannot read "${file}": ${why}`, {
       cause: error,
       hint: "Write: -f FILE, with a file that can be read",
     });

@@ -1,6 +1,7 @@
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
+import { joinNames } from "../render/list.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { duration } from "../../core/option-text.ts";
 import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
@@ -28,7 +29,7 @@ const args = {
   processor: {
     type: "string",
     valueHint: "NAME",
-    description: `The stream processor that computes the windows: ${processorNames.join(", ")} or auto [default: auto, which is ${automaticText}]`,
+    description: `The stream processor that computes the windows: ${joinNames([...processorNames, "auto"], "or")} [default: auto, which is ${automaticText}]`,
   },
   only: { type: "string", valueHint: "NAME,…", description: "Start only these services and those that they need [default: all]" },
   with: { type: "string", valueHint: "NAME,…", description: "Also start these optional services, now and in later runs" },

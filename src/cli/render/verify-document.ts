@@ -63,7 +63,7 @@ function namedActual(columns: readonly Column[], { windowEnd, values }: ActualWi
   return { windowEnd, ...Object.fromEntries(columns.map((column, at) => [documentName(column), values[at]])) };
 }
 
-/** An average is not compared by itself, because it follows from the other columns. */
+/** Whether the expected value is shown; that of an average follows from the other columns. */
 export function isExact({ aggregate }: Column): boolean {
   return aggregate.kind !== "avg";
 }

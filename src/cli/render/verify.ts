@@ -7,6 +7,7 @@ import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import { recordNames } from "../../pipeline/verify-subject.ts";
 import type { WindowComparison } from "../../pipeline/window-comparison.ts";
 import { harmless } from "./cell.ts";
+import { joinNames } from "./list.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount, formatDuration, formatNumber } from "../../core/units.ts";
 import { isExact } from "./verify-document.ts";
@@ -42,7 +43,7 @@ function renderCounts(report: VerifyReport): string {
     `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
     ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it contains a part of them at most`] : []),
     ...(sent.elsewhere > 0 ? [`sent     ${sent.elsewhere} to another topic of this name, which was deleted or is in another Kafka`] : []),
-    `windows  ${matched} of ${windows} equal in Pinot (${enumerated(headings(subject.window.columns))})`,
+    `windows  ${matched} of ${windows} equal in Pinot (${joinNames(headings(subject.window.columns), "and")})`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -79,11 +80,6 @@ function headings(columns: readonly Column[]): readonly string[] {
     const alone = columns.filter((other) => other.aggregate.kind === aggregate.kind).length === 1;
     return alone ? aggregateNames[aggregate.kind] : name;
   });
-}
-
-/** `sum, count and average`. */
-function enumerated(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
 /** Empty for a time out of range, such as Pinot's default for a missing number. */
