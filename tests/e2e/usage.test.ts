@@ -389,7 +389,7 @@ describe("a machine without a prerequisite", () => {
       for (let name = 0; name < names; name += 1) await writeFile(join(disk, `.streamctl/data/${name}`), "").catch(() => {});
       const { exitCode, stdout, stderr } = await run(["down", "--volumes"], { cwd: disk });
       expect(stderr).toContain(said);
-      expect([exitCode, stdout]).toEqual([0, "Stopped kafka; deleted the data, the logs and the state\n"]);
+      expect([exitCode, stdout]).toEqual([0, "Stopped kafka; data, logs and state are deleted\n"]);
       expect(await service.exited).not.toBe(0);
       expect(await readdir(disk)).toEqual([]);
     } finally {

@@ -16,7 +16,7 @@ export const downCommand = defineCommand({
       await context.terminal.write(renderJson(report));
     } else {
       const stopped = report.stopped.length > 0 ? `Stopped ${report.stopped.join(", ")}` : "Nothing was running";
-      await context.terminal.write(`${stopped}${report.volumesRemoved ? "; deleted the data, the logs and the state" : ""}\n`);
+      await context.terminal.write(`${stopped}${report.volumesRemoved ? "; data, logs and state are deleted" : ""}\n`);
     }
     return 0;
   },
