@@ -4,6 +4,9 @@
 
 #include "clock.h"
 
+/* Reports that are booked under one lock: an event may hold tens of thousands, and the producing thread must not wait for all. */
+enum { slice_messages = 512 };
+
 int account_init(struct account *account, int64_t max_messages, int64_t max_bytes) {
   memset(account, 0, sizeof *account);
   account->max_messages = max_messages;
@@ -99,36 +102,69 @@ void account_refused(struct account *account, rd_kafka_resp_err_t error, size_t 
   pthread_mutex_unlock(&account->lock);
 }
 
-void account_reports(struct account *account, rd_kafka_event_t *event) {
-  int64_t now_us = clock_now_us();
-  uint32_t now = account_stamp(now_us);
-  const rd_kafka_message_t *message;
+/* Some reports of an event, added up before the lock is taken. */
+struct tally {
+  uint32_t delivered, failed, unresolved;
+  uint64_t bytes, all_bytes; /* of delivered messages, of all */
+  uint64_t weighted_count, weight_sum;
+  uint32_t latencies[slice_messages];         /* of delivered messages */
+  rd_kafka_resp_err_t errors[slice_messages]; /* of the others */
+};
 
+static void tally_add(struct tally *tally, const rd_kafka_message_t *message, uint32_t now) {
+  uint64_t opaque = (uint64_t)(uintptr_t)message->_private;
+  uint32_t weight = (uint32_t)opaque;
+  size_t bytes = message->len + message->key_len;
+  tally->all_bytes += bytes;
+  if (!message->err) {
+    tally->bytes += bytes;
+    tally->weighted_count += weight > 0;
+    tally->weight_sum += weight;
+    tally->latencies[tally->delivered++] = now - (uint32_t)(opaque >> 32);
+    return;
+  }
+  tally->errors[tally->failed + tally->unresolved] = message->err;
+  if (rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED)
+    tally->failed++;
+  else
+    tally->unresolved++;
+}
+
+static void book(struct account *account, const struct tally *tally, int64_t now_us) {
+  uint32_t errors = tally->failed + tally->unresolved;
   pthread_mutex_lock(&account->lock);
   struct producer_statistics *counts = &account->counts;
-  while ((message = rd_kafka_event_message_next(event))) {
-    uint64_t opaque = (uint64_t)(uintptr_t)message->_private;
-    uint32_t weight = (uint32_t)opaque;
-    size_t bytes = message->len + message->key_len;
-    counts->in_flight--;
-    account->in_flight_bytes -= (int64_t)bytes;
-    if (!message->err) {
-      counts->delivered++;
-      counts->bytes += bytes;
-      counts->weighted_count += weight > 0;
-      counts->weight_sum += weight;
-      latency_add(&counts->latency, now - (uint32_t)(opaque >> 32));
-    } else {
-      if (rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED)
-        counts->failed++;
-      else
-        counts->unresolved++;
-      count_error(counts, message->err);
-    }
-  }
+  counts->in_flight -= tally->delivered + errors;
+  account->in_flight_bytes -= (int64_t)tally->all_bytes;
+  counts->delivered += tally->delivered;
+  counts->failed += tally->failed;
+  counts->unresolved += tally->unresolved;
+  counts->bytes += tally->bytes;
+  counts->weighted_count += tally->weighted_count;
+  counts->weight_sum += tally->weight_sum;
+  for (uint32_t i = 0; i < tally->delivered; i++)
+    latency_add(&counts->latency, tally->latencies[i]);
+  for (uint32_t i = 0; i < errors; i++)
+    count_error(counts, tally->errors[i]);
   counts->last_report_us = now_us;
   if (account->waiting) pthread_cond_broadcast(&account->reported);
   pthread_mutex_unlock(&account->lock);
+}
+
+void account_reports(struct account *account, rd_kafka_event_t *event) {
+  int64_t now_us = clock_now_us();
+  uint32_t now = account_stamp(now_us);
+  const rd_kafka_message_t *message = rd_kafka_event_message_next(event);
+  while (message) {
+    struct tally tally;
+    tally.delivered = tally.failed = tally.unresolved = 0;
+    tally.bytes = tally.all_bytes = tally.weighted_count = tally.weight_sum = 0;
+    for (uint32_t i = 0; message && i < slice_messages; i++) {
+      tally_add(&tally, message, now);
+      message = rd_kafka_event_message_next(event);
+    }
+    book(account, &tally, now_us);
+  }
 }
 
 bool account_wait_empty(struct account *account, int64_t deadline_us) {

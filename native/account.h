@@ -1,7 +1,7 @@
 /*
- * The account of a producer's messages: what was accepted, what became of it, and how much more may come. One lock covers
- * it all, taken once a batch by the thread that produces and once a delivery event by the thread that polls, so the sum
- * accepted = delivered + failed + unresolved + in flight holds at every reading.
+ * The account of a producer's messages: what was accepted, what became of it, and how much more may come. One lock guards it.
+ * The producing thread takes the lock once per batch, the polling thread once per slice of a delivery event, whose reports it
+ * has added up before. The sum accepted = delivered + failed + unresolved + in flight is true whenever the lock is free.
  */
 #ifndef STREAMCTL_ACCOUNT_H
 #define STREAMCTL_ACCOUNT_H
