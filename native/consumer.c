@@ -225,6 +225,7 @@ void consumer_resume(struct consumer *consumer) {
 void consumer_close(struct consumer *consumer) {
   atomic_store(&consumer->closing, true);
   if (!gate_close(&consumer->gate)) return;
+  log_closing(consumer->log);
   for (; consumer->started > 0; consumer->started--) {
     rd_kafka_consume_stop(consumer->handle, consumer->positions[consumer->started - 1].partition);
   }

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "resolve.h"
+
 enum { level_error = 3, level_warning = 4 };
 
 void log_init(struct client_log *log) {
   pthread_mutex_init(&log->lock, NULL);
+  atomic_init(&log->closing, false);
   log->first = log->count = 0;
   log->dropped = 0;
   log->outages = 0;
@@ -17,6 +20,10 @@ void log_init(struct client_log *log) {
 
 void log_destroy(struct client_log *log) {
   pthread_mutex_destroy(&log->lock);
+}
+
+void log_closing(struct client_log *log) {
+  atomic_store(&log->closing, true);
 }
 
 /* A client that cannot connect says the same over and over. */
@@ -112,4 +119,5 @@ void log_attach(struct client_log *log, rd_kafka_conf_t *conf) {
   rd_kafka_conf_set_opaque(conf, log);
   rd_kafka_conf_set_log_cb(conf, on_log);
   rd_kafka_conf_set_error_cb(conf, on_error);
+  resolve_attach(conf);
 }

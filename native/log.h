@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <rdkafka.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ struct log_line {
 };
 
 struct client_log {
+  atomic_bool closing; /* the client is given up: look-ups of its threads end (resolve.h) */
   pthread_mutex_t lock;
   struct log_line lines[LOG_LINES];
   size_t first, count;
@@ -33,6 +35,9 @@ struct client_log {
 
 void log_init(struct client_log *log);
 void log_destroy(struct client_log *log);
+
+/* To be called before the client is purged or destroyed. Any thread. */
+void log_closing(struct client_log *log);
 
 /* Adds a line, in place of the oldest one when the ring is full; not twice in a row. Any thread. */
 void log_add(struct client_log *log, int level, const char *source, const char *message);

@@ -239,7 +239,9 @@ void producer_purge(struct producer *producer, int timeout_ms) {
   producer->ended = true;
   if (!producer->client) return;
   int64_t deadline_us = clock_now_us() + (int64_t)timeout_ms * 1000;
-  rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  log_closing(producer->log);
+  /* librdkafka would wait for its brokers' threads without a deadline; here their reports are awaited. */
+  rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
   if (!account_wait_empty(&producer->account, deadline_us)) producer_close(producer);
 }
 
@@ -252,6 +254,7 @@ void producer_statistics(struct producer *producer, struct producer_statistics *
 void producer_close(struct producer *producer) {
   producer->ended = true;
   if (!producer->client) return;
+  log_closing(producer->log);
   atomic_store(&producer->stopping, true);
   if (producer->polled) {
     rd_kafka_queue_yield(producer->queue);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds build/streamctl_native.node: our Node-API addon (native/) over librdkafka (scripts/librdkafka.sh).
 #
-#   build-native.sh [<addon> <flag>...]   another place, and more flags for the compiler: a sanitizer's, say
+#   build-native.sh [<addon> <variant> <flag>...]   another file, over a variant of librdkafka, with more flags for the compiler
+#                                                   (a sanitizer's, for example) or more sources
 #
 # Environment: CC (default gcc), and what scripts/librdkafka.sh reads.
 set -euo pipefail
@@ -10,7 +11,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 headers="$root/node_modules/node-api-headers/include"
 build="$root/build"
 addon=${1:-$build/streamctl_native.node}
-flags=("${@:2}")
+librdkafka="$build/librdkafka${2:+-$2}.args"
+flags=("${@:3}")
 cc=${CC:-gcc}
 
 say() { printf 'build-native: %s\n' "$*" >&2; }
@@ -20,7 +22,7 @@ fail() {
   exit 1
 }
 
-"$root/scripts/librdkafka.sh"
+[[ $# -gt 0 ]] || "$root/scripts/librdkafka.sh" # whoever names a variant has built it
 
 command -v strip >/dev/null || fail "Cannot build the addon: strip is missing" "Install it, on Debian: apt-get install binutils"
 [[ -d "$headers" ]] || fail "Cannot build the addon: node-api-headers is missing" "Install the packages first: bun install --ignore-scripts"
@@ -29,7 +31,8 @@ command -v strip >/dev/null || fail "Cannot build the addon: strip is missing" "
 stamp="${addon%.node}.stamp"
 current=$({
   printf '%s\n' ${flags[@]+"${flags[@]}"}
-  sha256sum "$root"/native/* "$build/librdkafka.args" "${BASH_SOURCE[0]}" | cut -d ' ' -f 1
+  for flag in ${flags[@]+"${flags[@]}"}; do [[ ! -f $flag ]] || sha256sum "$flag"; done
+  sha256sum "$root"/native/* "$librdkafka" "${BASH_SOURCE[0]}" | cut -d ' ' -f 1
 } | sha256sum)
 if [[ -f $addon && -f $stamp && $(<"$stamp") == "$current" ]]; then
   say "${addon#"$root"/} is up to date"
@@ -42,8 +45,8 @@ trap 'rm -f "$partial"' EXIT
 "$cc" -std=c11 -D_GNU_SOURCE -DNAPI_VERSION=8 -O2 -g0 -fPIC -shared -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
   -Wall -Wextra -Werror -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
   -isystem "$headers" "$root"/native/*.c -o "$partial" \
-  -Wl,--version-script="$root/native/exports.map" -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now -Wl,--gc-sections \
-  "@$build/librdkafka.args" ${flags[@]+"${flags[@]}"}
+  -Wl,--version-script="$root/native/exports.map" -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now,-z,nodelete -Wl,--gc-sections \
+  "@$librdkafka" ${flags[@]+"${flags[@]}"}
 [[ ${#flags[@]} -gt 0 ]] || strip --strip-unneeded "$partial"
 chmod 755 "$partial"
 mv "$partial" "$addon"
