@@ -1,5 +1,7 @@
 /* Jobs: what waits for brokers off the JavaScript thread (js.h). */
 
+#include <time.h>
+
 #include "js.h"
 #include "thread.h"
 
@@ -20,16 +22,30 @@ static void dispose(struct job *job) {
   job->dispose(job);
 }
 
+enum { refused_pause_ns = 5000000 };
+
+/*
+ * Announces the job until the runtime takes it: one that is refused (a full queue, no memory) would leave its promise without
+ * an answer. Only the end of the environment ends the attempts. Thread of the job.
+ */
+static void announce(struct job *job) {
+  struct instance *instance = job->instance;
+  for (;;) {
+    pthread_mutex_lock(&instance->lock);
+    napi_status status = napi_closing;
+    if (!instance->deaf) status = napi_call_threadsafe_function(instance->answers, job, napi_tsfn_nonblocking);
+    if (status == napi_closing) instance->deaf = true;
+    pthread_mutex_unlock(&instance->lock);
+    if (status == napi_ok || status == napi_closing) return;
+    nanosleep(&(struct timespec){.tv_nsec = refused_pause_ns}, NULL);
+  }
+}
+
 /* Thread of the job. */
 static void *work(void *argument) {
   struct job *job = argument;
-  struct instance *instance = job->instance;
   job->execute(job);
-  pthread_mutex_lock(&instance->lock);
-  if (!instance->deaf) {
-    instance->deaf = napi_call_threadsafe_function(instance->answers, job, napi_tsfn_nonblocking) != napi_ok;
-  }
-  pthread_mutex_unlock(&instance->lock);
+  announce(job);
   return NULL;
 }
 
@@ -73,6 +89,10 @@ static bool open_answers(napi_env env, struct instance *instance) {
 napi_value js_start(napi_env env, struct job *job) {
   struct instance *instance = js_instance(env);
   napi_value promise = NULL;
+  if (!instance) {
+    job->dispose(job);
+    return js_type_error(env, "the addon is not loaded in this environment");
+  }
   bool only = !instance->jobs;
   job->instance = instance;
   list(job);
