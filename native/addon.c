@@ -10,33 +10,22 @@
 #include "js.h"
 
 /* The environment ends: terminated worker or exiting process. Runs on its thread, before its objects are finalized. */
-static void close_everything(void *data) {
-  struct instance *instance = data;
-  while (instance->open.next != &instance->open) {
-    struct resource *resource = instance->open.next;
-    js_unlink(resource);
-    resource->shut(resource);
-  }
+static void close_everything(struct instance *instance) {
+  js_shut_all(instance);
   js_end_jobs(instance);
 }
 
-/* Runtimes differ in whether this comes before the cleanup hook: whoever comes second frees. */
-static void leave(struct instance *instance) {
-  if (--instance->users > 0) return;
-  pthread_mutex_destroy(&instance->lock);
-  free(instance);
-}
-
+/* Runtimes differ in which of the two comes first: the cleanup hook or the end of the environment's data. */
 static void on_cleanup(void *data) {
   close_everything(data);
-  leave(data);
+  js_leave(data);
 }
 
 static void on_data_free(napi_env env, void *data, void *hint) {
   (void)env;
   (void)hint;
   close_everything(data);
-  leave(data);
+  js_leave(data);
 }
 
 static napi_value partition_of(napi_env env, napi_callback_info info) {
@@ -82,7 +71,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   struct instance *instance = calloc(1, sizeof *instance);
   if (!instance) return js_type_error(env, "out of memory");
   instance->users = 2;
-  instance->open.previous = instance->open.next = &instance->open;
+  instance->resources.previous = instance->resources.next = &instance->resources;
   pthread_mutex_init(&instance->lock, NULL);
   if (!js_ok(env, napi_set_instance_data(env, instance, on_data_free, NULL))) {
     free(instance);

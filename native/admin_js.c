@@ -9,14 +9,20 @@
 /* Used by the object that stands for it and by its job; both uses end on the JavaScript thread. */
 struct wrapped {
   struct job job;
-  struct resource resource; /* linked until the job is done */
+  struct resource resource; /* open until the job is done */
   struct admin_request *request;
   struct strings values; /* the request reads them */
   struct gate gate;      /* the job is inside while it runs */
   size_t users;
 };
 
-static void release(struct wrapped *wrapped) {
+/* NULL where there is no resource. */
+static struct wrapped *from(struct resource *resource) {
+  return resource ? (struct wrapped *)((char *)resource - offsetof(struct wrapped, resource)) : NULL;
+}
+
+/* One use less. */
+static void leave(struct wrapped *wrapped) {
   if (--wrapped->users > 0) return;
   js_unlink(&wrapped->resource);
   if (wrapped->request) admin_free(wrapped->request);
@@ -27,16 +33,13 @@ static void release(struct wrapped *wrapped) {
 
 /* The environment ends while the request runs. */
 static void shut(struct resource *resource) {
-  struct wrapped *wrapped = (struct wrapped *)((char *)resource - offsetof(struct wrapped, resource));
+  struct wrapped *wrapped = from(resource);
   admin_cancel(wrapped->request);
   gate_close(&wrapped->gate);
 }
 
-/* The object was collected, or its environment has ended. JavaScript thread. */
-static void finalize(napi_env env, void *data, void *hint) {
-  (void)env;
-  (void)hint;
-  release(data);
+static void release(struct resource *resource) {
+  leave(from(resource));
 }
 
 /* Thread of the job. */
@@ -63,8 +66,8 @@ static napi_value answer(napi_env env, struct job *job) {
 
 static void dispose(struct job *job) {
   struct wrapped *wrapped = (struct wrapped *)job;
-  js_unlink(&wrapped->resource);
-  release(wrapped);
+  js_take_open(&wrapped->resource);
+  leave(wrapped);
 }
 
 /* Fills the request from the arguments. False: thrown. */
@@ -92,23 +95,22 @@ static napi_value request(napi_env env, napi_callback_info info) {
   struct wrapped *wrapped = calloc(1, sizeof *wrapped);
   if (!wrapped) return js_type_error(env, "out of memory");
   wrapped->job = (struct job){.execute = execute, .answer = answer, .dispose = dispose};
-  wrapped->resource.shut = shut;
+  wrapped->resource = (struct resource){.shut = shut, .release = release};
   wrapped->users = 1;
   gate_init(&wrapped->gate);
   if (!prepare(env, arguments, wrapped) || !js_ok(env, napi_create_object(env, &object)) ||
-      !js_wrap(env, object, kind_request, wrapped, finalize)) {
-    release(wrapped);
+      !js_wrap(env, object, kind_request, &wrapped->resource)) {
+    leave(wrapped);
     return NULL;
   }
   wrapped->users++;
-  js_link(js_instance(env), &wrapped->resource);
   napi_value promise = js_start(env, &wrapped->job);
   return js_set(env, object, "answer", promise) ? object : NULL;
 }
 
 static napi_value cancel(napi_env env, napi_callback_info info) {
   napi_value argument;
-  struct wrapped *wrapped = js_arguments(env, info, 1, &argument, NULL) ? js_unwrap(env, argument, kind_request) : NULL;
+  struct wrapped *wrapped = js_arguments(env, info, 1, &argument, NULL) ? from(js_unwrap(env, argument, kind_request)) : NULL;
   if (wrapped) admin_cancel(wrapped->request);
   return NULL;
 }

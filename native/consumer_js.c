@@ -8,7 +8,7 @@
 
 /* Used by its JavaScript object and by each job; all uses begin and end on the JavaScript thread. */
 struct wrapped {
-  struct resource resource; /* linked while the client lives */
+  struct resource resource;
   struct consumer *consumer;
   size_t users;
   bool reading; /* a nextBatch job is on its way */
@@ -28,7 +28,13 @@ struct close_job {
   struct wrapped *wrapped;
 };
 
-static void release(struct wrapped *wrapped) {
+/* NULL where there is no resource. */
+static struct wrapped *from(struct resource *resource) {
+  return (struct wrapped *)resource;
+}
+
+/* One use less. */
+static void leave(struct wrapped *wrapped) {
   if (--wrapped->users > 0) return;
   js_unlink(&wrapped->resource);
   if (wrapped->consumer) consumer_free(wrapped->consumer);
@@ -37,14 +43,11 @@ static void release(struct wrapped *wrapped) {
 }
 
 static void shut(struct resource *resource) {
-  consumer_close(((struct wrapped *)resource)->consumer);
+  consumer_close(from(resource)->consumer);
 }
 
-/* The object was collected, or its environment has ended. JavaScript thread. */
-static void finalize(napi_env env, void *data, void *hint) {
-  (void)env;
-  (void)hint;
-  release(data);
+static void release(struct resource *resource) {
+  leave(from(resource));
 }
 
 static const char not_a_position[] = "a position is not a partition and an offset";
@@ -103,14 +106,11 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   if (!wrapped) return js_type_error(env, "out of memory");
   log_init(&wrapped->log);
   wrapped->users = 1;
-  wrapped->resource.shut = shut;
+  wrapped->resource = (struct resource){.shut = shut, .release = release};
   wrapped->consumer = open_consumer(env, arguments, &wrapped->log);
-  if (!wrapped->consumer || !js_wrap(env, self, kind_consumer, wrapped, finalize)) {
-    release(wrapped);
-    return NULL;
-  }
-  js_link(js_instance(env), &wrapped->resource);
-  return self;
+  if (wrapped->consumer && js_wrap(env, self, kind_consumer, &wrapped->resource)) return self;
+  leave(wrapped);
+  return NULL;
 }
 
 /* Thread of the job. */
@@ -152,14 +152,14 @@ static napi_value read_answer(napi_env env, struct job *job) {
 static void read_dispose(struct job *job) {
   struct read_job *read = (struct read_job *)job;
   read->wrapped->reading = false;
-  release(read->wrapped);
+  leave(read->wrapped);
   free(read);
 }
 
 static napi_value next_batch(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
   int64_t max_messages, max_bytes, timeout_ms;
-  struct wrapped *wrapped = js_method(env, info, kind_consumer, 3, arguments);
+  struct wrapped *wrapped = from(js_method(env, info, kind_consumer, 3, arguments));
   if (!wrapped || !js_read_integer(env, arguments[0], 1, 1 << 24, &max_messages) ||
       !js_read_integer(env, arguments[1], 1, 1 << 30, &max_bytes) ||
       !js_read_integer(env, arguments[2], 0, INT32_MAX, &timeout_ms)) {
@@ -183,13 +183,13 @@ static napi_value next_batch(napi_env env, napi_callback_info info) {
 }
 
 static napi_value interrupt(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = js_method(env, info, kind_consumer, 0, NULL);
+  struct wrapped *wrapped = from(js_method(env, info, kind_consumer, 0, NULL));
   if (wrapped) consumer_interrupt(wrapped->consumer);
   return NULL;
 }
 
 static napi_value drain_log(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = js_method(env, info, kind_consumer, 0, NULL);
+  struct wrapped *wrapped = from(js_method(env, info, kind_consumer, 0, NULL));
   return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
 }
 
@@ -200,17 +200,17 @@ static void close_execute(struct job *job) {
 
 static napi_value close_answer(napi_env env, struct job *job) {
   napi_value nothing = NULL;
-  js_unlink(&((struct close_job *)job)->wrapped->resource);
+  js_take_open(&((struct close_job *)job)->wrapped->resource);
   return js_ok(env, napi_get_undefined(env, &nothing)) ? nothing : NULL;
 }
 
 static void close_dispose(struct job *job) {
-  release(((struct close_job *)job)->wrapped);
+  leave(((struct close_job *)job)->wrapped);
   free(job);
 }
 
 static napi_value close_consumer(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = js_method(env, info, kind_consumer, 0, NULL);
+  struct wrapped *wrapped = from(js_method(env, info, kind_consumer, 0, NULL));
   struct close_job *job = wrapped ? calloc(1, sizeof *job) : NULL;
   if (!job) return wrapped ? js_type_error(env, "out of memory") : NULL;
   *job = (struct close_job){

@@ -5,27 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct instance *js_instance(napi_env env) {
-  void *instance = NULL;
-  napi_get_instance_data(env, &instance);
-  return instance;
-}
-
-void js_link(struct instance *instance, struct resource *resource) {
-  resource->previous = &instance->open;
-  resource->next = instance->open.next;
-  resource->next->previous = resource;
-  instance->open.next = resource;
-}
-
-bool js_unlink(struct resource *resource) {
-  if (!resource->next) return false;
-  resource->previous->next = resource->next;
-  resource->next->previous = resource->previous;
-  resource->previous = resource->next = NULL;
-  return true;
-}
-
 bool js_ok(napi_env env, napi_status status) {
   if (status == napi_ok) return true;
   const napi_extended_error_info *info = NULL;
@@ -57,30 +36,6 @@ bool js_arguments(napi_env env, napi_callback_info info, size_t count, napi_valu
   if (given >= count) return true;
   js_type_error(env, "too few arguments");
   return false;
-}
-
-/* Random, and the kind: no object of another addon carries it. */
-static napi_type_tag tag_of(enum kind kind) {
-  return (napi_type_tag){.lower = 0x9d1f3c6ab07e4825, .upper = 0x6c0e85d2f1a94b00 + kind};
-}
-
-bool js_wrap(napi_env env, napi_value object, enum kind kind, void *data, napi_finalize finalize) {
-  napi_type_tag tag = tag_of(kind);
-  return js_ok(env, napi_type_tag_object(env, object, &tag)) && js_ok(env, napi_wrap(env, object, data, finalize, NULL, NULL));
-}
-
-void *js_unwrap(napi_env env, napi_value object, enum kind kind) {
-  napi_type_tag tag = tag_of(kind);
-  bool same = false;
-  void *data = NULL;
-  if (!js_ok(env, napi_check_object_type_tag(env, object, &tag, &same))) return NULL;
-  if (!same) return js_type_error(env, "the object is of another kind");
-  return js_ok(env, napi_unwrap(env, object, &data)) ? data : NULL;
-}
-
-void *js_method(napi_env env, napi_callback_info info, enum kind kind, size_t count, napi_value *arguments) {
-  napi_value self = NULL;
-  return js_arguments(env, info, count, arguments, &self) ? js_unwrap(env, self, kind) : NULL;
 }
 
 napi_value js_constructed(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {

@@ -17,28 +17,51 @@
 #include "failure.h"
 #include "log.h"
 
-/* Something that has to be closed before its environment ends: linked into the instance as long as it is open. */
+/* The type of an object of ours. JavaScript can call any method on any object: only this tells what is behind it. */
+enum kind { kind_none, kind_producer, kind_consumer, kind_mock_cluster, kind_request };
+
+/*
+ * What is behind a JavaScript object of ours. The runtime holds its id, not its address, and every call looks the id up: an
+ * object of another environment, or a finalizer that a runtime calls twice, finds nothing.
+ */
 struct resource {
   struct resource *previous, *next; /* NULL while not linked */
-  void (*shut)(struct resource *);  /* closes; may block shortly; is called once, after unlinking */
+  struct instance *instance;
+  uintptr_t id; /* 0 once the object is gone */
+  bool open;    /* has to be closed before the environment ends */
+  enum kind kind;
+  void (*shut)(struct resource *);    /* closes; may block shortly; called at most once */
+  void (*release)(struct resource *); /* the object is gone; called once */
 };
 
 struct job;
 
-/* One per environment. */
+/* One per environment. Freed when the environment has ended and its last resource is unlinked. */
 struct instance {
-  struct resource open;             /* head of a ring */
-  int users;                        /* the environment's data and its cleanup hook */
+  struct resource resources; /* head of a ring */
+  uintptr_t last_id;
+  size_t users;                     /* the environment's data, its cleanup hook, and each linked resource */
   struct job *jobs;                 /* those that were started and not yet disposed of */
   napi_threadsafe_function answers; /* where their threads announce them; NULL before the first one */
   pthread_mutex_t lock;             /* held to announce */
   bool deaf;                        /* the environment takes no announcement any more */
 };
 
+/* NULL: the environment has none. */
 struct instance *js_instance(napi_env env);
-void js_link(struct instance *instance, struct resource *resource);
-/* True if it was linked: the caller closes it then, and nobody else will. */
-bool js_unlink(struct resource *resource);
+/* Shuts whatever is open. */
+void js_shut_all(struct instance *instance);
+/* One user less; the last one frees the instance. */
+void js_leave(struct instance *instance);
+
+/* Links the resource and makes the object stand for it. False: thrown, and the resource is the caller's. */
+bool js_wrap(napi_env env, napi_value object, enum kind kind, struct resource *resource);
+/* What is behind the object. NULL: thrown, it is not of this kind, or belongs to another environment. */
+struct resource *js_unwrap(napi_env env, napi_value object, enum kind kind);
+/* True if it was open: the caller closes it then, and nobody else will. */
+bool js_take_open(struct resource *resource);
+/* Before its memory is freed; does nothing where js_wrap has failed. */
+void js_unlink(struct resource *resource);
 
 /* True for napi_ok; otherwise throws what Node-API says, unless something is thrown already. */
 bool js_ok(napi_env env, napi_status status);
@@ -50,15 +73,8 @@ void *js_range_error(napi_env env, const char *message);
 /* this and exactly `count` arguments. False: thrown. */
 bool js_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *arguments, napi_value *self);
 
-/* What an object of ours stands for. JavaScript can call any method on any object: only the kind tells what lies behind it. */
-enum kind { kind_producer = 1, kind_consumer, kind_mock_cluster, kind_request };
-
-/* Puts data behind the object; finalize frees it when the object is collected. False: thrown, and data is the caller's. */
-bool js_wrap(napi_env env, napi_value object, enum kind kind, void *data, napi_finalize finalize);
-/* What lies behind the object. NULL: thrown, it is not of this kind. */
-void *js_unwrap(napi_env env, napi_value object, enum kind kind);
-/* For a method: what lies behind `this`, and the arguments. NULL: thrown. */
-void *js_method(napi_env env, napi_callback_info info, enum kind kind, size_t count, napi_value *arguments);
+/* For a method: what is behind `this`, and the arguments. NULL: thrown. */
+struct resource *js_method(napi_env env, napi_callback_info info, enum kind kind, size_t count, napi_value *arguments);
 /* For a constructor: the new object, and the arguments. NULL: thrown. */
 napi_value js_constructed(napi_env env, napi_callback_info info, size_t count, napi_value *arguments);
 

@@ -5,32 +5,45 @@
 #include <stdlib.h>
 
 #include "js.h"
+#include "thread.h"
 
 struct wrapped {
-  struct resource resource; /* linked while the cluster lives */
-  rd_kafka_t *client;       /* NULL once closed */
+  struct resource resource;
+  rd_kafka_t *client; /* NULL once closed */
   rd_kafka_mock_cluster_t *cluster;
   int brokers; /* numbered from 1 */
   struct client_log log;
 };
 
+/* NULL where there is no resource. */
+static struct wrapped *from(struct resource *resource) {
+  return (struct wrapped *)resource;
+}
+
 static void shut(struct resource *resource) {
-  struct wrapped *wrapped = (struct wrapped *)resource;
+  struct wrapped *wrapped = from(resource);
+  log_closing(&wrapped->log);
   if (wrapped->cluster) rd_kafka_mock_cluster_destroy(wrapped->cluster);
   if (wrapped->client) rd_kafka_destroy(wrapped->client);
   wrapped->cluster = NULL;
   wrapped->client = NULL;
 }
 
-/* The object was collected, or its environment has ended. JavaScript thread. */
-static void finalize(napi_env env, void *data, void *hint) {
-  struct wrapped *wrapped = data;
-  (void)env;
-  (void)hint;
-  js_unlink(&wrapped->resource);
-  shut(&wrapped->resource);
+static void release(struct resource *resource) {
+  struct wrapped *wrapped = from(resource);
+  js_unlink(resource);
+  shut(resource);
   log_destroy(&wrapped->log);
   free(wrapped);
+}
+
+/* librdkafka blocks signals for the threads of a client, but not for that of a mock cluster. */
+static rd_kafka_mock_cluster_t *new_cluster(rd_kafka_t *client, int brokers) {
+  sigset_t before;
+  thread_block_signals(&before);
+  rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(client, brokers);
+  thread_restore_signals(&before);
+  return cluster;
 }
 
 static bool open_cluster(napi_env env, struct wrapped *wrapped) {
@@ -41,7 +54,7 @@ static bool open_cluster(napi_env env, struct wrapped *wrapped) {
   if (!wrapped->client)
     rd_kafka_conf_destroy(conf);
   else
-    wrapped->cluster = rd_kafka_mock_cluster_new(wrapped->client, wrapped->brokers);
+    wrapped->cluster = new_cluster(wrapped->client, wrapped->brokers);
   /* Its metadata names broker 0 as controller unless told otherwise, and there is none. */
   if (wrapped->cluster) rd_kafka_mock_set_controller_id(wrapped->cluster, 1);
   if (wrapped->cluster) return true;
@@ -57,20 +70,19 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   struct wrapped *wrapped = calloc(1, sizeof *wrapped);
   if (!wrapped) return js_type_error(env, "out of memory");
   log_init(&wrapped->log);
-  wrapped->resource.shut = shut;
+  wrapped->resource = (struct resource){.shut = shut, .release = release};
   wrapped->brokers = (int)brokers;
-  if (!open_cluster(env, wrapped) ||
-      !js_set(env, self, "brokers", js_string(env, rd_kafka_mock_cluster_bootstraps(wrapped->cluster))) ||
-      !js_wrap(env, self, kind_mock_cluster, wrapped, finalize)) {
-    finalize(env, wrapped, NULL);
-    return NULL;
+  if (open_cluster(env, wrapped) &&
+      js_set(env, self, "brokers", js_string(env, rd_kafka_mock_cluster_bootstraps(wrapped->cluster))) &&
+      js_wrap(env, self, kind_mock_cluster, &wrapped->resource)) {
+    return self;
   }
-  js_link(js_instance(env), &wrapped->resource);
-  return self;
+  release(&wrapped->resource);
+  return NULL;
 }
 
 static struct wrapped *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *arguments) {
-  struct wrapped *wrapped = js_method(env, info, kind_mock_cluster, count, arguments);
+  struct wrapped *wrapped = from(js_method(env, info, kind_mock_cluster, count, arguments));
   if (!wrapped || wrapped->cluster) return wrapped;
   js_type_error(env, "the cluster is closed");
   return NULL;
@@ -155,8 +167,8 @@ static napi_value set_leader(napi_env env, napi_callback_info info) {
 }
 
 static napi_value close_cluster(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = js_method(env, info, kind_mock_cluster, 0, NULL);
-  if (wrapped && js_unlink(&wrapped->resource)) shut(&wrapped->resource);
+  struct wrapped *wrapped = from(js_method(env, info, kind_mock_cluster, 0, NULL));
+  if (wrapped && js_take_open(&wrapped->resource)) shut(&wrapped->resource);
   return NULL;
 }
 

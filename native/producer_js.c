@@ -7,11 +7,12 @@
 
 /* Lives as long as its JavaScript object; the log is in the same memory, because the client writes to it until it is closed. */
 struct wrapped {
-  struct resource resource; /* linked while the client lives */
+  struct resource resource;
   struct producer *producer;
   struct client_log log;
 };
 
+/* NULL where there is no resource. */
 static struct wrapped *from(struct resource *resource) {
   return (struct wrapped *)resource;
 }
@@ -20,12 +21,9 @@ static void shut(struct resource *resource) {
   producer_close(from(resource)->producer);
 }
 
-/* The object was collected, or its environment has ended. JavaScript thread. */
-static void finalize(napi_env env, void *data, void *hint) {
-  struct wrapped *wrapped = data;
-  (void)env;
-  (void)hint;
-  js_unlink(&wrapped->resource);
+static void release(struct resource *resource) {
+  struct wrapped *wrapped = from(resource);
+  js_unlink(resource);
   if (wrapped->producer) producer_free(wrapped->producer);
   log_destroy(&wrapped->log);
   free(wrapped);
@@ -57,19 +55,16 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   struct wrapped *wrapped = calloc(1, sizeof *wrapped);
   if (!wrapped) return js_type_error(env, "out of memory");
   log_init(&wrapped->log);
-  wrapped->resource.shut = shut;
+  wrapped->resource = (struct resource){.shut = shut, .release = release};
   wrapped->producer = open_producer(env, arguments, &wrapped->log);
-  if (!wrapped->producer || !js_wrap(env, self, kind_producer, wrapped, finalize)) {
-    finalize(env, wrapped, NULL);
-    return NULL;
-  }
-  js_link(js_instance(env), &wrapped->resource);
-  return self;
+  if (wrapped->producer && js_wrap(env, self, kind_producer, &wrapped->resource)) return self;
+  release(&wrapped->resource);
+  return NULL;
 }
 
 static napi_value produce(napi_env env, napi_callback_info info) {
   napi_value arguments[6];
-  struct wrapped *wrapped = js_method(env, info, kind_producer, 6, arguments);
+  struct wrapped *wrapped = from(js_method(env, info, kind_producer, 6, arguments));
   struct failure failure = {0};
   struct batch batch = {0};
   int64_t count, first, wait_ms;
@@ -113,7 +108,7 @@ static napi_value list_errors(napi_env env, const struct producer_statistics *no
 
 static napi_value statistics(napi_env env, napi_callback_info info) {
   napi_value argument;
-  struct wrapped *wrapped = js_method(env, info, kind_producer, 1, &argument);
+  struct wrapped *wrapped = from(js_method(env, info, kind_producer, 1, &argument));
   struct producer_statistics now;
   void *data;
   size_t length;
@@ -140,7 +135,7 @@ static napi_value statistics(napi_env env, napi_callback_info info) {
 static napi_value flush(napi_env env, napi_callback_info info) {
   napi_value argument, result = NULL;
   int64_t timeout_ms;
-  struct wrapped *wrapped = js_method(env, info, kind_producer, 1, &argument);
+  struct wrapped *wrapped = from(js_method(env, info, kind_producer, 1, &argument));
   if (!wrapped || !js_read_integer(env, argument, 0, INT32_MAX, &timeout_ms)) return NULL;
   bool empty = producer_flush(wrapped->producer, (int)timeout_ms);
   return js_ok(env, napi_get_boolean(env, empty, &result)) ? result : NULL;
@@ -149,19 +144,19 @@ static napi_value flush(napi_env env, napi_callback_info info) {
 static napi_value purge(napi_env env, napi_callback_info info) {
   napi_value argument;
   int64_t timeout_ms;
-  struct wrapped *wrapped = js_method(env, info, kind_producer, 1, &argument);
+  struct wrapped *wrapped = from(js_method(env, info, kind_producer, 1, &argument));
   if (wrapped && js_read_integer(env, argument, 0, INT32_MAX, &timeout_ms)) producer_purge(wrapped->producer, (int)timeout_ms);
   return NULL;
 }
 
 static napi_value drain_log(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = js_method(env, info, kind_producer, 0, NULL);
+  struct wrapped *wrapped = from(js_method(env, info, kind_producer, 0, NULL));
   return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
 }
 
 static napi_value close_producer(napi_env env, napi_callback_info info) {
-  struct wrapped *wrapped = js_method(env, info, kind_producer, 0, NULL);
-  if (wrapped && js_unlink(&wrapped->resource)) producer_close(wrapped->producer);
+  struct wrapped *wrapped = from(js_method(env, info, kind_producer, 0, NULL));
+  if (wrapped && js_take_open(&wrapped->resource)) producer_close(wrapped->producer);
   return NULL;
 }
 

@@ -1,13 +1,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Names of this process's threads that librdkafka made, as Linux lists them. */
-export function clientThreads(): readonly string[] {
-  const names = readdirSync("/proc/self/task").map((id) => {
-    try {
-      return readFileSync(`/proc/self/task/${id}/comm`, "utf8").trim();
-    } catch {
-      return ""; // it ended meanwhile
-    }
-  });
-  return names.filter((name) => name.startsWith("rdk:"));
+interface ClientThread {
+  /** As librdkafka names it, such as `rdk:broker1`. */
+  readonly name: string;
+  /** One bit per signal; SIGHUP, number 1, is the lowest. */
+  readonly blockedSignals: bigint;
+}
+
+/** Threads of this process that librdkafka created, as Linux lists them. */
+export function clientThreads(): readonly ClientThread[] {
+  return readdirSync("/proc/self/task")
+    .map((id) => threadOf(id))
+    .filter(({ name }) => name.startsWith("rdk:"));
+}
+
+function threadOf(id: string): ClientThread {
+  try {
+    const status = readFileSync(`/proc/self/task/${id}/status`, "utf8");
+    return { name: field(status, "Name"), blockedSignals: BigInt(`0x${field(status, "SigBlk")}`) };
+  } catch {
+    return { name: "", blockedSignals: 0n }; // it has ended meanwhile
+  }
+}
+
+function field(status: string, name: string): string {
+  return new RegExp(`^${name}:\\s*(.*)$`, "mu").exec(status)?.[1] ?? "";
 }

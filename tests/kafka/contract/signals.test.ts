@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { constants } from "node:os";
+import { test } from "node:test";
+import { openConsumer } from "../../../src/kafka/consumer.ts";
+import { Producer } from "../../../src/kafka/producer.ts";
+import { clientThreads } from "../client-threads.ts";
+import { openMockCluster } from "../mock-cluster.ts";
+
+const { SIGINT, SIGTERM } = constants.signals;
+
+test("threads of clients and of mock clusters leave signals to the runtime", async () => {
+  using cluster = openMockCluster({ payments: 1 });
+  const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
+  const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
+  const threads = clientThreads();
+  assert.ok(threads.some(({ name }) => name.includes("mock")));
+  assert.ok(threads.some(({ name }) => name.includes("broker")));
+  for (const signal of [SIGINT, SIGTERM]) {
+    const takers = threads.filter(({ blockedSignals }) => (blockedSignals & bitOf(signal)) === 0n);
+    assert.deepEqual(takers, [], `threads that take signal ${signal}`);
+  }
+  producer.close();
+  await consumer.close();
+});
+
+function bitOf(signal: number): bigint {
+  return 1n << BigInt(signal - 1);
+}
