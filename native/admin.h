@@ -29,6 +29,8 @@ struct admin_request;
  * - deleteTopic: topic; nothing
  * - describeConfig: topic; name, value of each property
  * - listOffsets: topic; partition, low, last stable offset, high of each
+ * - listGroups: nothing; id and state of each consumer group
+ * - groupOffsets: group; topic, partition, committed offset of each partition that has one
  *
  * Takes over conf in any case; values must outlive the request. NULL: the kind or its values are wrong, or memory is short.
  */
