@@ -138,6 +138,39 @@ export async function listOffsets(options: TopicOptions): Promise<readonly Water
   }
 }
 
+export interface ConsumerGroup {
+  readonly groupId: string;
+  /** In Kafka's names: `Stable`, `Empty`, `PreparingRebalance`, …; `Unknown` from brokers before 2.6. */
+  readonly state: string;
+}
+
+/** All consumer groups of the cluster, sorted by id. @throws StreamctlError `kafka` when a broker cannot list the groups it coordinates */
+export async function listGroups(options: AdminOptions): Promise<readonly ConsumerGroup[]> {
+  const answer = await ask("listGroups", "list the consumer groups", options, []);
+  return rows(answer, 2)
+    .map(([groupId = "", state = ""]) => ({ groupId, state }))
+    .toSorted((one, other) => (one.groupId < other.groupId ? -1 : 1));
+}
+
+export interface GroupOptions extends AdminOptions {
+  readonly groupId: string;
+}
+
+export interface CommittedOffset {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset of the next message that the group will read. */
+  readonly offset: number;
+}
+
+/** What a consumer group has committed, sorted by topic and partition; nothing for a group that the cluster does not know. */
+export async function groupOffsets(options: GroupOptions): Promise<readonly CommittedOffset[]> {
+  const answer = await ask("groupOffsets", `read the offsets of group "${options.groupId}"`, options, [options.groupId]);
+  return rows(answer, 3)
+    .map(([topic = "", partition, offset]) => ({ topic, partition: Number(partition), offset: Number(offset) }))
+    .toSorted((one, other) => (one.topic === other.topic ? one.partition - other.partition : one.topic < other.topic ? -1 : 1));
+}
+
 async function ask(kind: AdminRequestKind, action: string, options: AdminOptions, values: readonly string[]): Promise<string[]> {
   const within = new Deadline(options.timeoutMs);
   try {

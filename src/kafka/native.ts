@@ -67,7 +67,15 @@ export interface NativeConsumedBatch {
 
 export type NativeLogEntry = [severity: number, source: string, message: string];
 
-export type AdminRequestKind = "metadata" | "createTopic" | "describeTopic" | "deleteTopic" | "describeConfig" | "listOffsets";
+export type AdminRequestKind =
+  | "metadata"
+  | "createTopic"
+  | "describeTopic"
+  | "deleteTopic"
+  | "describeConfig"
+  | "listOffsets"
+  | "listGroups"
+  | "groupOffsets";
 
 export interface NativeRequest {
   /** Flat answer; its meaning depends on the kind. Rejects with an `Error` whose `code` is librdkafka's name of the error. */

@@ -4,7 +4,16 @@ import { readFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { hasCode } from "../../../src/core/errors.ts";
-import { createTopic, deleteTopic, describeTopic, fetchMetadata, listOffsets, readTopicConfig } from "../../../src/kafka/admin.ts";
+import {
+  createTopic,
+  deleteTopic,
+  describeTopic,
+  fetchMetadata,
+  groupOffsets,
+  listGroups,
+  listOffsets,
+  readTopicConfig,
+} from "../../../src/kafka/admin.ts";
 import { kafkaErrorCode } from "../../../src/kafka/failure.ts";
 import { Producer } from "../../../src/kafka/producer.ts";
 import { numberedMessages, packMessages } from "../batches.ts";
@@ -74,10 +83,21 @@ test("listOffsets() asks again while a partition has no leader, until its deadli
   assert.equal(kafkaErrorCode(error), "NOT_LEADER_FOR_PARTITION");
 });
 
+test("groupOffsets() gives nothing for a group that has committed nothing", async () => {
+  using cluster = openMockCluster({ payments: 3 }, 3);
+  assert.deepEqual(await groupOffsets({ brokers: cluster.brokers, groupId: "nobody", timeoutMs }), []);
+});
+
 test("a cluster that cannot do what is asked is an error that says so", async () => {
   using cluster = openMockCluster({ payments: 3 }); // librdkafka's mock cluster answers no requests about topics' making
   const topic = { brokers: cluster.brokers, topic: "payments", timeoutMs };
-  for (const ask of [() => createTopic({ ...topic, partitions: 3 }), () => deleteTopic(topic), () => readTopicConfig(topic)]) {
+  const asks = [
+    () => createTopic({ ...topic, partitions: 3 }),
+    () => deleteTopic(topic),
+    () => readTopicConfig(topic),
+    () => listGroups(topic),
+  ];
+  for (const ask of asks) {
     const error: unknown = await ask().catch((reason: unknown) => reason);
     assert.ok(hasCode(error, "kafka"));
     assert.equal(kafkaErrorCode(error), "_UNSUPPORTED_FEATURE");
@@ -89,6 +109,8 @@ test("requests to an address where nobody answers fail at their deadline, saying
     () => fetchMetadata(silent),
     () => describeTopic({ ...silent, topic: "payments" }),
     () => listOffsets({ ...silent, topic: "payments" }),
+    () => listGroups(silent),
+    () => groupOffsets({ ...silent, groupId: "flink" }),
   ]) {
     const start = performance.now();
     const error: unknown = await ask().catch((reason: unknown) => reason);
