@@ -3,8 +3,10 @@
 # carries along, and writes what a C compiler needs to use it to build/librdkafka.args: cc program.c -o program @build/librdkafka.args
 # Nothing is built inside node_modules and nothing is downloaded.
 #
+#   librdkafka.sh [<variant> <flag>...]   compiled with more flags, a sanitizer's for example: build/librdkafka-<variant>.args
+#
 # librdkafka.a takes minutes, so it is kept in ${XDG_CACHE_HOME:-~/.cache}/streamctl/native/<hash>/, where the hash covers
-# the source's version, the configuration, the compiler and the static libraries: a fresh clone finds it there.
+# the source's version, the configuration, the compiler with its flags and the static libraries: a fresh clone finds it there.
 #
 # Environment: CC (default gcc), JOBS (default: cores), STREAMCTL_NATIVE_STATIC=no builds without TLS, SASL, zlib and zstd
 # even where their static libraries are present.
@@ -14,6 +16,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 package="$root/node_modules/@confluentinc/kafka-javascript"
 source="$package/deps/librdkafka"
 build="$root/build"
+variant=${1:-}
+more_flags=("${@:2}")
+suffix=${variant:+-$variant}
 cc=${CC:-gcc}
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
 
@@ -65,26 +70,27 @@ fi
 
 version=$(sed -n 's/^ *"librdkafka": "\(.*\)",$/\1/p' "$package/package.json")
 hash=$({
-  printf '%s\n' "$version" "${flags[*]}" "$(uname -m)" "$("$cc" --version | head -n 1)"
+  printf '%s\n' "$version" "${flags[*]}" "$(uname -m)" "$("$cc" --version | head -n 1)" ${more_flags[@]+"${more_flags[@]}"}
   sha256sum "$source/src/rdkafka.h" ${libraries[@]+"${libraries[@]}"} | cut -d ' ' -f 1
 } | sha256sum | cut -c 1-16)
 cached="${XDG_CACHE_HOME:-${HOME:?}/.cache}/streamctl/native/$hash"
 
 build_archive() {
-  local copy="$build/librdkafka-$$" log="$build/librdkafka.log"
-  say "Building librdkafka $version (a minute or two; log: build/librdkafka.log)"
+  local copy="$build/librdkafka-$$" log="$build/librdkafka$suffix.log"
+  say "Building librdkafka $version${variant:+ for the sanitizer $variant} (a minute or two; log: build/librdkafka$suffix.log)"
   rm -rf "$copy"
   mkdir -p "$build"
   cp -R "$source" "$copy"
   chmod +x "$copy/configure"
   if ! (
     cd "$copy"
-    export CC="$cc" STATIC_LIB_libssl="$ssl" STATIC_LIB_libcrypto="$crypto" STATIC_LIB_zlib="$zlib" STATIC_LIB_libzstd="$zstd"
+    export CC="$cc" CFLAGS="${more_flags[*]-}" LDFLAGS="${more_flags[*]-}"
+    export STATIC_LIB_libssl="$ssl" STATIC_LIB_libcrypto="$crypto" STATIC_LIB_zlib="$zlib" STATIC_LIB_libzstd="$zstd"
     ./configure "${flags[@]}"
     make -C src -j "$jobs" librdkafka.a
   ) >"$log" 2>&1; then
     tail -n 30 "$log" >&2
-    fail "Cannot build librdkafka" "See build/librdkafka.log"
+    fail "Cannot build librdkafka" "See build/librdkafka$suffix.log"
   fi
   keep_archive "$copy" && rm -rf "$copy"
 }
@@ -102,7 +108,9 @@ keep_archive() { # <built copy>
 
 [[ -f "$cached/librdkafka.a" ]] || build_archive
 
-# --- The compiler's arguments, one a line: they change exactly when the library does. ---
+# --- The compiler's arguments, one per line: the file changes exactly when the library does. ---
 
 mkdir -p "$build"
-printf '"%s"\n' -isystem "$cached" "$cached/librdkafka.a" ${libraries[@]+"${libraries[@]}"} -lm -ldl -lpthread -lrt >"$build/librdkafka.args"
+arguments=$(printf '"%s"\n' -isystem "$cached" "$cached/librdkafka.a" ${libraries[@]+"${libraries[@]}"} -lm -ldl -lpthread -lrt)
+file="$build/librdkafka$suffix.args"
+[[ -f $file && $(<"$file") == "$arguments" ]] || printf '%s\n' "$arguments" >"$file"

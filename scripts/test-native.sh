@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Tests native/ under sanitizers: its C core with address, undefined and thread, its JavaScript face on Node with address and
-# undefined, and fuzzes what takes batches. Programs are built in build/tests/ when something changed; all run at once, because
-# they mostly wait.
+# undefined, random schedules of the ledger, and fuzzes what takes batches. librdkafka is built with the sanitizers too (once,
+# some minutes). Programs are built in build/tests/ when something changed; all run at once, because they mostly wait.
 #
 #   test-native.sh [<executions> [<seed>]]   mutated batches for the fuzzer of batch.h; producer_produce gets a twentieth of them
 #
+# STREAMCTL_SCHEDULE_SECONDS=600 runs the schedules of the ledger for ten minutes instead of ten seconds.
 # A fuzzer that finds something prints its input: a line for tests/native/corpus/batches.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,8 +14,11 @@ executions=${1:-100000}
 seed=${2:-1}
 cc=${CC:-gcc}
 out=$PWD/build/tests
+seconds=${STREAMCTL_SCHEDULE_SECONDS:-10}
 address=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 thread=(-fsanitize=thread)
+tests=(tests/native/{main,check}.c tests/native/*_test.c "-Wl,--wrap=getaddrinfo")
+schedules=(tests/native/{schedules,schedule,disturb,check}.c)
 flags=(-std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer
   -Wall -Wextra -Werror -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Inative)
 
@@ -25,10 +29,10 @@ done
 
 mkdir -p "$out/addon"
 
-build() { # <program> <compiler's arguments...>
-  local program="$out/$1"
-  [[ -f $program && -z $(find native tests/native build/librdkafka.args scripts/test-native.sh -newer "$program" -print -quit) ]] && return
-  "$cc" "${flags[@]}" "${@:2}" "${core[@]}" -o "$program" @build/librdkafka.args
+build() { # <program> <variant of librdkafka> <compiler's arguments...>
+  local program="$out/$1" library="build/librdkafka-$2.args"
+  [[ -f $program && -z $(find native tests/native "$library" scripts/test-native.sh -newer "$program" -print -quit) ]] && return
+  "$cc" "${flags[@]}" "${@:3}" "${core[@]}" -o "$program" "@$library"
 }
 
 # A bundle comes with an addon of its own: the sanitized one takes its place.
@@ -37,15 +41,27 @@ bundle() {
     mv "$out/bundle/addon.js" "$out/addon/"
 }
 
+# The flags of librdkafka's variants: without undefined, which its own sources do not pass.
+build_libraries() {
+  local debug=(-g -fno-omit-frame-pointer)
+  scripts/librdkafka.sh address -fsanitize=address "${debug[@]}" &
+  scripts/librdkafka.sh thread -fsanitize=thread "${debug[@]}" &
+  wait -n && wait -n
+}
+
 build_all() {
-  build tests-address "${address[@]}" tests/native/{main,check}.c tests/native/*_test.c &
-  build tests-thread "${thread[@]}" tests/native/{main,check}.c tests/native/*_test.c &
-  build fuzz-group "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_group,check}.c &
-  build fuzz-produce "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_produce,check}.c &
-  scripts/build-native.sh "$out/addon/streamctl_native.node" "${address[@]}" -O1 -g -U_FORTIFY_SOURCE 2>"$out/addon.log" &
+  build tests-address address "${address[@]}" "${tests[@]}" &
+  build tests-thread thread "${thread[@]}" "${tests[@]}" &
+  build schedules-address address "${address[@]}" "${schedules[@]}" &
+  build schedules-thread thread "${thread[@]}" "${schedules[@]}" &
+  build fuzz-group address "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_group,check}.c &
+  build fuzz-produce address "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_produce,check}.c &
+  # Node with the faults of other runtimes: it refuses announcements and calls finalizers twice.
+  scripts/build-native.sh "$out/addon/streamctl_native.node" address "${address[@]}" -O1 -g -U_FORTIFY_SOURCE \
+    "$PWD/tests/native/runtime_faults.c" -Wl,--wrap=napi_call_threadsafe_function,--wrap=napi_wrap 2>"$out/addon.log" &
   bundle >"$out/bundle.log" 2>&1 &
   local failed=0
-  for _ in 1 2 3 4 5 6; do wait -n || failed=1; done
+  for _ in 1 2 3 4 5 6 7 8; do wait -n || failed=1; done
   ((failed == 0)) || { cat "$out/addon.log" "$out/bundle.log"; exit 1; }
 }
 
@@ -56,6 +72,7 @@ run() { # <name> <command...>
   started+=("$!:$1")
 }
 
+build_libraries
 build_all
 
 export ASAN_OPTIONS=detect_leaks=1:handle_abort=1 UBSAN_OPTIONS=print_stacktrace=1
@@ -64,9 +81,11 @@ export TSAN_OPTIONS="suppressions=$PWD/tests/native/thread.supp:print_suppressio
 corpus=tests/native/corpus/batches.txt
 
 run address "$out/tests-address"
+run schedules-address "$out/schedules-address" "$seconds"
 # Older run-time libraries of the thread sanitizer do not know the address layout of newer kernels.
 if echo 'int main(void) { return 0; }' | "$cc" "${thread[@]}" -x c - -o "$out/probe" 2>/dev/null && "$out/probe" 2>/dev/null; then
   run thread "$out/tests-thread"
+  run schedules-thread "$out/schedules-thread" "$seconds"
 else
   echo "(native) SKIPPED the thread sanitizer: its programs do not start on this machine"
 fi

@@ -26,6 +26,8 @@ static void answers(void) {
   check_equal(count, 2);
   check(!run(&mock, "listOffsets", topic, 1, &count).code[0]);
   check_equal(count, 4 * 4);
+  check(!run(&mock, "groupOffsets", topic, 1, &count).code[0]);
+  check_equal(count, 0); /* the mock cluster lists offsets of named partitions only: tests/e2e asks a real broker */
   check(strcmp(run(&mock, "describeTopic", missing, 1, NULL).code, "UNKNOWN_TOPIC_OR_PART") == 0);
   check(run(&mock, "listOffsets", missing, 1, NULL).code[0]);
   mock_close(&mock);
@@ -35,10 +37,11 @@ static void failures(void) {
   struct mock mock = mock_open(1);
   char *topic[] = {"windows", "3", "1", "cleanup.policy", "delete", "stray"}, *wrong[] = {"windows", "-7", "text"};
   char *empty[] = {"", "1", "1"};
-  static const char *const kinds[] = {"metadata", "createTopic", "describeTopic", "deleteTopic", "describeConfig", "listOffsets"};
+  static const char *const kinds[] = {"metadata",       "createTopic", "describeTopic", "deleteTopic",
+                                      "describeConfig", "listOffsets", "listGroups",    "groupOffsets"};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     check(run(NULL, kinds[i], topic, 6, NULL).code[0]);
-  check(run(&mock, "createTopic", topic, 6, NULL).code[0]); /* the mock cluster does not know these three requests */
+  check(run(&mock, "createTopic", topic, 6, NULL).code[0]); /* the mock cluster does not know these requests */
   check(run(&mock, "deleteTopic", topic, 1, NULL).code[0]);
   check(run(&mock, "describeConfig", topic, 1, NULL).code[0]);
   check(run(&mock, "createTopic", wrong, 3, NULL).code[0]);

@@ -17,12 +17,16 @@ void configure(rd_kafka_conf_t *conf, const char *name, const char *value) {
 }
 
 struct mock mock_open(int partitions) {
+  return mock_open_brokers(1, partitions);
+}
+
+struct mock mock_open_brokers(int brokers, int partitions) {
   char reason[256];
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
   configure(conf, "log_level", "3"); /* it warns of having no brokers, on standard error */
   struct mock mock = {.client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason)};
   check(mock.client != NULL);
-  mock.cluster = rd_kafka_mock_cluster_new(mock.client, 1);
+  mock.cluster = rd_kafka_mock_cluster_new(mock.client, brokers);
   check(mock.cluster != NULL);
   rd_kafka_mock_set_controller_id(mock.cluster, 1);
   check_equal(rd_kafka_mock_topic_create(mock.cluster, "payments", partitions, 1), 0);

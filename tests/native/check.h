@@ -32,15 +32,16 @@ struct test {
 };
 
 /* Each file's tests; a row without a sentence ends them. */
-extern const struct test account_tests[], admin_tests[], batch_tests[], consumer_tests[], latency_tests[], log_tests[],
-    producer_tests[];
+extern const struct test account_tests[], admin_tests[], batch_tests[], consumer_tests[], deadline_tests[], latency_tests[],
+    log_tests[], producer_tests[];
 
 /* librdkafka's broker without a broker, with topic "payments". */
 struct mock {
   rd_kafka_t *client;
   rd_kafka_mock_cluster_t *cluster;
 };
-struct mock mock_open(int partitions);
+struct mock mock_open(int partitions); /* of one broker */
+struct mock mock_open_brokers(int brokers, int partitions);
 void mock_close(struct mock *mock);
 
 /* A configuration for the cluster, or for a port on which nobody listens where mock is NULL. */

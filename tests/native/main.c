@@ -4,7 +4,7 @@
 
 int main(void) {
   const struct test *const files[] = {latency_tests,  log_tests,      batch_tests, account_tests,
-                                      producer_tests, consumer_tests, admin_tests};
+                                      producer_tests, consumer_tests, admin_tests, deadline_tests};
   int passed = 0;
   for (size_t file = 0; file < sizeof files / sizeof *files; file++) {
     for (const struct test *test = files[file]; test->sentence; test++, passed++) {
