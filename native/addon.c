@@ -28,6 +28,14 @@ static void on_data_free(napi_env env, void *data, void *hint) {
   js_leave(data);
 }
 
+/* For the exit of the process, where no runtime but Node runs cleanup hooks. */
+static napi_value close_clients(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct instance *instance = js_instance(env);
+  if (instance) js_shut_all(instance);
+  return NULL;
+}
+
 static napi_value partition_of(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   void *key;
@@ -81,6 +89,8 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   bool made = js_ok(env, napi_add_env_cleanup_hook(env, on_cleanup, instance)) &&
               js_ok(env, napi_create_function(env, "partitionOf", NAPI_AUTO_LENGTH, partition_of, NULL, &function)) &&
               js_set(env, exports, "partitionOf", function) &&
+              js_ok(env, napi_create_function(env, "closeClients", NAPI_AUTO_LENGTH, close_clients, NULL, &function)) &&
+              js_set(env, exports, "closeClients", function) &&
               js_ok(env, napi_create_function(env, "keepDescriptors", NAPI_AUTO_LENGTH, keep_descriptors, NULL, &function)) &&
               js_set(env, exports, "keepDescriptors", function) &&
               js_set(env, exports, "librdkafkaVersion", js_string(env, rd_kafka_version_str())) &&

@@ -19,7 +19,10 @@ import type { NativeAddon } from "./native.ts";
 /** The addon of this thread, loaded at the first call. @throws StreamctlError `native` when it is missing or unusable */
 export const loadAddon: () => NativeAddon = once(() => {
   const file = addonFile();
-  return file.startsWith(executableFiles) ? openCopy(file) : open(file);
+  const addon = file.startsWith(executableFiles) ? openCopy(file) : open(file);
+  // Threads of clients that outlive the exit of a process use memory that it has torn down; only Node ends them by itself.
+  process.once("exit", () => addon.closeClients());
+  return addon;
 });
 
 /** Where an executable made by `bun build --compile` keeps what it embeds: a file system that exists for its own process only. */

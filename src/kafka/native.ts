@@ -25,6 +25,8 @@ export interface NativeAddon {
   request(kind: AdminRequestKind, properties: FlatProperties, values: readonly string[], timeoutMs: number): NativeRequest;
   /** Makes a running request end soon with code `_INTR`. */
   cancel(request: NativeRequest): void;
+  /** Closes every client of this thread, and ends its requests. */
+  closeClients(): void;
   /** The partition that the Java client's default partitioner takes for a key. */
   partitionOf(key: Uint8Array, partitions: number): number;
   /**
