@@ -20,6 +20,12 @@ export async function increasePartitions(brokers: string, topic: string, partiti
   if (exitCode !== 0) throw new Error(`KafkaTool failed with exit code ${exitCode}`);
 }
 
+/** Commits an offset of a partition for a consumer group, as a consumer of that group would. */
+export async function commitOffset(brokers: string, groupId: string, topic: string, partition: number, offset: number): Promise<void> {
+  const [exitCode] = await once(tool("commit", brokers, groupId, topic, String(partition), String(offset)), "close");
+  if (exitCode !== 0) throw new Error(`KafkaTool ended with ${exitCode}`);
+}
+
 export interface OpenTransaction {
   end(how: "commit" | "abort"): Promise<void>;
 }
