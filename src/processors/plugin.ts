@@ -21,7 +21,7 @@ import type { Processor } from "./processor.ts";
 
 /** An option of `up` that belongs to one processor. */
 export interface ProcessorOption {
-  /** Without its dashes, such as `ksqldb-url`. */
+  /** Without its dashes. */
   readonly name: string;
   readonly valueHint: string;
   readonly description: string;

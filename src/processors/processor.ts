@@ -18,7 +18,7 @@ export interface ProcessorIdentity {
 }
 
 export interface RunningComputation {
-  /** The engine's id: of a Flink job or a ksqlDB query. */
+  /** The engine's id of the job or query. */
   readonly id: string;
   /** `stopping` ends by itself; `running` includes starting and restarting. */
   readonly state: "running" | "stopping";
@@ -53,7 +53,8 @@ export type ProcessorPlan =
     };
 
 export interface Processor {
-  readonly name: "flink" | "ksqldb";
+  /** As in the catalog. */
+  readonly name: string;
   /** Name of the job or query in plans and messages. */
   readonly computation: string;
   readonly wanted: ProcessorIdentity;

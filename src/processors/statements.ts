@@ -29,7 +29,7 @@ export function readStatements(declarations: Declarations, folder: string, value
     .flatMap((file) => splitStatements(renderTemplate(declarations.read(file), values, file)).map((statement) => ({ file, ...statement })));
 }
 
-/** A line or block comment. A block that begins with a plus sign is a hint for Flink, not a comment. */
+/** A line or block comment. A block that begins with a plus sign is a hint for the optimizer, not a comment. */
 const comment = /--[^\n]*|\/\*(?!\+)[\s\S]*?\*\//u.source;
 
 /** A string literal or quoted name; a doubled quote is an escaped quote. */

@@ -61,6 +61,9 @@ async function readModules(): Promise<readonly Module[]> {
   );
 }
 
+/** Rooms whose folders know nothing of each other. */
+const roomsOfStrangers: readonly string[] = ["processors", "stores"];
+
 const roomOf = (path: string): string => path.split("/")[0] ?? path;
 
 describe("rooms", () => {
@@ -76,6 +79,17 @@ describe("rooms", () => {
   test("are all listed in the table", async () => {
     const rooms = new Set((await readModules()).map(({ path }) => roomOf(path)));
     expect([...rooms].toSorted()).toEqual(Object.keys(mayImport).toSorted());
+  });
+
+  test("of several engines keep these apart: no folder imports another one of its room, not even types", async () => {
+    const folderOf = (path: string): string | undefined => (path.split("/").length > 2 ? path.split("/")[1] : undefined);
+    const wrong = (await readModules()).flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => roomsOfStrangers.includes(roomOf(path)) && roomOf(target) === roomOf(path))
+        .filter((target) => folderOf(path) !== undefined && folderOf(target) !== undefined && folderOf(target) !== folderOf(path))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   for (const { what, pattern, files } of onlyIn) {
