@@ -58,7 +58,7 @@ export function everyService({ runtime, portOffset, source }: Placement, catalog
  * @throws StreamctlError `internal` for a catalog in which a service is registered under another name, a dependency does not exist, two
  *   services share a port, or dependencies form a cycle
  */
-export function requireSound(catalog: ServiceCatalog): void {
+export function requireValidCatalog(catalog: ServiceCatalog): void {
   const types = Object.values(catalog);
   const wrong = (what: string): StreamctlError => new StreamctlError("internal", `The catalog of services is invalid: ${what}`);
   for (const [name, type] of Object.entries(catalog)) if (type.name !== name) throw wrong(`"${type.name}" is registered as "${name}"`);

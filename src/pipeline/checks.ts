@@ -72,12 +72,12 @@ function checksOf({ installed }: Machine): readonly Check[] {
 }
 
 /** Runs all checks on a machine. */
-export function examine(machine: Machine): readonly Finding[] {
+export function runChecks(machine: Machine): readonly Finding[] {
   return checksOf(machine).map(({ subject, judge }) => findingOf(subject, judge(machine)));
 }
 
 /** @throws StreamctlError of the first check that fails */
-export function requireFit(machine: Machine): void {
+export function requireChecks(machine: Machine): void {
   for (const { judge } of checksOf(machine)) refuse(judge(machine));
 }
 

@@ -9,7 +9,7 @@ import { chooseOptional, type OptionalChoices } from "./optional-services.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 
 /** Choices given on the command line; undefined if not given. */
-export interface TypedChoices extends OptionalChoices {
+export interface RequestedChoices extends OptionalChoices {
   readonly runtime: string | undefined;
   readonly processor: string | undefined;
   readonly portOffset: number | undefined;
@@ -35,9 +35,14 @@ export interface DetectedMachine {
  * @throws StreamctlError `usage` for an option that contradicts a running stack, `prerequisite` for a processor that is not available,
  *   `not-available` for a value that a later version will support
  */
-export function resolveChoices(typed: TypedChoices, state: RunState | undefined, machine: DetectedMachine, isUp: boolean): StackChoices {
-  requireServed("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
-  requireServed("--processor", typed.processor, ["auto", ...processorNames], []);
+export function resolveChoices(
+  typed: RequestedChoices,
+  state: RunState | undefined,
+  machine: DetectedMachine,
+  isUp: boolean,
+): StackChoices {
+  requireSupported("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
+  requireSupported("--processor", typed.processor, ["auto", ...processorNames], []);
   const kept = state?.choices;
   const only = typed.only ?? kept?.only;
   const runtime = chooseRuntime(typed, kept, machine);
@@ -62,14 +67,14 @@ function reasonFor(runtime: RuntimeName, { onlyContainers }: DetectedMachine): R
 }
 
 /** Keeps the previous choice unless another one is given. Uses containers by default only if all images exist: building them takes minutes. */
-function chooseRuntime({ runtime }: TypedChoices, kept: StackChoices | undefined, { onlyContainers }: DetectedMachine): RuntimeName {
+function chooseRuntime({ runtime }: RequestedChoices, kept: StackChoices | undefined, { onlyContainers }: DetectedMachine): RuntimeName {
   if (runtime === "local" || runtime === "docker") return runtime;
   return kept?.runtime ?? (onlyContainers ? "docker" : "local");
 }
 
 /** The processor that was requested by name or by its options, else that of the state, else the first that is available. */
 function chooseProcessor(
-  typed: TypedChoices,
+  typed: RequestedChoices,
   kept: StackChoices | undefined,
   runtime: RuntimeName,
   machine: DetectedMachine,
@@ -133,7 +138,7 @@ function serverOf({ processor, source }: Pick<StackChoices, "processor" | "sourc
 
 function sourceFromOptions({
   processorOptions = {},
-}: TypedChoices): { readonly processor: ProcessorDeclaration; readonly source: ProcessorSource } | undefined {
+}: RequestedChoices): { readonly processor: ProcessorDeclaration; readonly source: ProcessorSource } | undefined {
   const given = Object.values(processors).flatMap((processor: ProcessorDeclaration) => {
     const source = processor.sourceFromOptions(processorOptions);
     return source === undefined ? [] : [{ processor, source }];
@@ -146,7 +151,7 @@ function sourceFromOptions({
   return first;
 }
 
-function requireServed(flag: string, value: string | undefined, served: readonly string[], later: readonly string[]): void {
+function requireSupported(flag: string, value: string | undefined, served: readonly string[], later: readonly string[]): void {
   if (value === undefined || served.includes(value)) return;
   const hint = `Values of this version: ${served.join(", ")}`;
   if (later.includes(value))

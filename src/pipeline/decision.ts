@@ -4,7 +4,7 @@ import { openDeclarations } from "../core/assets.ts";
 import { StreamctlError } from "../core/errors.ts";
 import { observeGraph, type Plan, planGraph } from "../core/resource-plan.ts";
 import { stepDeadline, type StepDeadline } from "../core/step-deadline.ts";
-import { resolveChoices, type TypedChoices } from "./choices.ts";
+import { resolveChoices, type RequestedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { detectMachine } from "./detection.ts";
 import { endpointsOf } from "./endpoints.ts";
@@ -13,7 +13,7 @@ import type { ServiceActions } from "./graph/service.ts";
 import { readStack } from "./killed-start.ts";
 import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
-import { withoutTaken } from "./optional-services.ts";
+import { withoutTakenPorts } from "./optional-services.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
 import { openProcessors, warnOfServers } from "./stack-processor.ts";
 import { chosenServices, stoppable } from "./stack-services.ts";
@@ -30,14 +30,14 @@ import { identityFor, type ResourceRecord, type RunState } from "../state/run-st
 import { placeOf } from "../state/stack-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
-export interface DecisionRequest extends TypedChoices {
+export interface DecisionRequest extends RequestedChoices {
   /** A PEM file with additional root certificates for image builds. */
   readonly extraCaFile?: string | undefined;
 }
 
 export interface Decision {
   readonly choices: StackChoices;
-  /** Those of the `up` before; undefined where there was none. */
+  /** The choices of the previous `up`; undefined if there was none. */
   readonly kept: StackChoices | undefined;
   readonly runtime: Runtime;
   readonly recorder: RunRecorder;
@@ -51,13 +51,13 @@ export interface Decision {
 const lookTimeoutMs = 30_000;
 
 export interface LookOptions {
-  /** Nothing will be carried out: a stack that has no id yet gets none. */
+  /** The plan will not be executed, so a stack without an id gets none. */
   readonly isDryRun?: boolean;
-  /** Longest time for each look at an engine, in milliseconds. */
+  /** Timeout per observation of an engine, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-/** In the names of a plan, for the id that the first `up` will choose. */
+/** Placeholder in the names of a plan for the id that the first `up` will choose. */
 const unknownStackId = "<id>";
 
 /** Deadline of one observation. */
@@ -80,7 +80,7 @@ export async function decide(
   const state = before && !isUp && before.choices.runtime !== choices.runtime ? { ...before, services: [], resources: [] } : before;
   const identity = await identityFor(folder, state);
   const stack = isDryRun && !state ? { ...identity, id: unknownStackId } : identity;
-  const remembered = await believable(state, folder);
+  const remembered = await withExistingData(state, folder);
   const runtime = await openRuntime(choices, {
     ...context,
     stackId: stack.id,
@@ -104,7 +104,7 @@ export async function decide(
   };
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
   const names = new Set([...running, ...unrecorded].map(({ name }) => name));
-  const desired = desireStack(await withoutTaken(chosenServices(choices), choices, { running: names, log }), runtime);
+  const desired = desireStack(await withoutTakenPorts(chosenServices(choices), choices, { running: names, log }), runtime);
   const wanted = new Set(desired.map(({ definition }) => definition.name));
   const others = new Set([...running, ...unrecorded].map(({ name }) => name).filter((name) => !wanted.has(name)));
   const endpoints = endpointsOf(choices);
@@ -130,24 +130,24 @@ export async function decide(
 }
 
 /**
- * What was remembered, as far as the data that it describes is still there. Containers keep theirs where it cannot be seen from here.
+ * The facts in the state, without those whose data no longer exists. The data of containers cannot be checked, so their facts are kept.
  */
-async function believable(state: RunState | undefined, folder: StateFolder): Promise<readonly ResourceRecord[]> {
+async function withExistingData(state: RunState | undefined, folder: StateFolder): Promise<readonly ResourceRecord[]> {
   if (state === undefined || state.choices.runtime !== "local") return state?.resources ?? [];
   const isThere = async (service: string): Promise<boolean> => (await placeOf(folder.dataDir(service))) !== undefined;
-  // Without Kafka's data every topic is another one, and so is all that was made of it.
+  // Without Kafka's data all topics are recreated, and everything computed from them.
   if (!(await isThere("kafka"))) return [];
   const hasTable = await isThere("zookeeper");
   return state.resources.filter(({ kind }) => kind !== "table" || hasTable);
 }
 
-/** A version that remembered nothing leaves open what its engines hold. */
+/** A state from a version that recorded no resources does not tell what the engines have. */
 function withUnknown(plan: Plan, nothingRemembered: boolean): Plan {
   if (!nothingRemembered) return plan;
   return plan.map((planned) => {
     const { resource, live, decision } = planned;
     if (live || decision.operation !== "create") return planned;
-    const cause = `nothing is known of it until ${resource.holder?.name ?? "its service"} is running`;
+    const cause = `its state is unknown until ${resource.holder?.name ?? "its service"} is running`;
     return { ...planned, decision: { ...decision, cause, parts: decision.parts?.map((part) => ({ ...part, cause })) ?? [] } };
   });
 }

@@ -8,17 +8,21 @@ import { hasJava } from "../stack/local/java.ts";
 import type { StackChoices } from "../state/choices.ts";
 import { processors } from "../processors/catalog.ts";
 import type { MachineView } from "../processors/plugin.ts";
-import type { DetectedMachine, TypedChoices } from "./choices.ts";
+import type { DetectedMachine, RequestedChoices } from "./choices.ts";
 import { defaultServices } from "./stack-services.ts";
 
-export interface Viewpoint {
+export interface DetectionContext {
   readonly declarations: Declarations;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function detectMachine(typed: TypedChoices, kept: StackChoices | undefined, viewpoint: Viewpoint): Promise<DetectedMachine> {
-  const { declarations, environment = process.env, signal } = viewpoint;
+export async function detectMachine(
+  typed: RequestedChoices,
+  kept: StackChoices | undefined,
+  context: DetectionContext,
+): Promise<DetectedMachine> {
+  const { declarations, environment = process.env, signal } = context;
   const source = imageSource(declarations, environment);
   const isOpen = (value: string | undefined): boolean => !kept && (value ?? "auto") === "auto";
   const onlyContainers = isOpen(typed.runtime) && !(await hasJava()) && (await haveImages(ownImages(typed, source), signal));
@@ -33,7 +37,7 @@ export async function detectMachine(typed: TypedChoices, kept: StackChoices | un
   return { onlyContainers, processors: Object.fromEntries(await Promise.all(found)) };
 }
 
-function ownImages({ portOffset = 0 }: TypedChoices, source: ImageSource): readonly string[] {
+function ownImages({ portOffset = 0 }: RequestedChoices, source: ImageSource): readonly string[] {
   const definitions = defaultServices({ runtime: "docker", portOffset });
   return imagesOf(definitions, source).map(({ tag }) => tag);
 }

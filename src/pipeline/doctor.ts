@@ -7,11 +7,11 @@ import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
 import { formatBytes } from "../core/units.ts";
 import { automaticProcessors, processorOf } from "../processors/catalog.ts";
-import { examine, type Finding } from "./checks.ts";
+import { runChecks, type Finding } from "./checks.ts";
 import { resolveChoices } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
-import { lookAtMachine } from "./machine.ts";
-import { withoutTaken } from "./optional-services.ts";
+import { inspectMachine } from "./machine.ts";
+import { withoutTakenPorts } from "./optional-services.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { chosenServices } from "./stack-services.ts";
 import { detectMachine } from "./detection.ts";
@@ -33,11 +33,11 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
   const { running, unrecorded } = await runningServices(state, context);
   const choices = resolveChoices(typed, state, await detectMachine(typed, state?.choices, { declarations, signal }), running.size > 0);
   const there = new Set([...running, ...unrecorded]);
-  const wanted = await withoutTaken(chosenServices(choices), choices, { running: there, log });
+  const wanted = await withoutTakenPorts(chosenServices(choices), choices, { running: there, log });
   const starting = wanted.filter(({ name }) => !running.has(name));
   // Ignore ports of running services that run.json does not contain: `up` stops them first.
   const opening = starting.filter(({ name }) => !unrecorded.has(name));
-  const undertaking = {
+  const planned = {
     choices,
     folder,
     declarationsDir,
@@ -46,7 +46,7 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
     asksContainers: true,
   } as const;
   return [
-    ...examine(await lookAtMachine(undertaking, signal)),
+    ...runChecks(await inspectMachine(planned, signal)),
     await memoryFinding(),
     { subject: "processors", verdict: "fine", found: `${availableParallelism()}` },
     { subject: "processor", verdict: "fine", found: processorText(choices) },

@@ -11,7 +11,7 @@ import { lookDeadline } from "./decision.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { serviceGraph } from "./graph/graph.ts";
 import type { ServiceActions } from "./graph/service.ts";
-import { settleKilledStart } from "./killed-start.ts";
+import { recoverKilledStart } from "./killed-start.ts";
 import { findLeftBehind, findLeftContainers } from "./left-behind.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { requireSameOffset } from "./running-stack.ts";
@@ -57,7 +57,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
     return report(stopped, left);
   }
   return await withStackLockUnlessDiskFull(context, async () => {
-    await settleKilledStart({ folder, log: context.log });
+    await recoverKilledStart({ folder, log: context.log });
     // Read the state only with the lock held: a first `up` writes it late.
     const state = await readRunState(folder);
     if (state === undefined) {
@@ -66,7 +66,7 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
       return report(stopped, left);
     }
     requireSameOffset(folder, state, options.portOffset);
-    await partFromServers(options.volumes, context);
+    await releaseFromServers(options.volumes, context);
     const names = await stopRunning(context);
     if (options.volumes) {
       await forgetContainers(context);
@@ -97,18 +97,18 @@ async function stopLeftBehind(
  * External servers are not stopped. Without `--volumes` the stack's objects there remain; their queries wait for Kafka and continue with the
  * next `up`. With `--volumes` the objects are removed while Kafka is still running.
  */
-async function partFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
+async function releaseFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
   const state = await readRunState(context.folder);
   if (!state) return;
   if (volumes) warnOfServers(state.choices, context.log);
   for (const chosen of [state.choices, ...(state.choices.abandoned ?? [])]) {
     const server = externalServer(chosen);
-    if (server !== undefined && volumes) await partFromServer(chosen, server, state, context);
+    if (server !== undefined && volumes) await releaseFromServer(chosen, server, state, context);
     else if (server !== undefined) context.log.info(server.afterStop);
   }
 }
 
-async function partFromServer(
+async function releaseFromServer(
   chosen: ChosenProcessor,
   server: ExternalServer,
   state: RunState,

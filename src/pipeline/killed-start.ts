@@ -37,7 +37,7 @@ function cannotBeAsked(error: unknown): error is StreamctlError {
  * Ends child processes of a killed command, finds the services that it had started and records them. The caller holds the folder's lock, so
  * no other command starts services meanwhile.
  */
-export async function settleKilledStart({ folder, log, signal }: StackContext): Promise<void> {
+export async function recoverKilledStart({ folder, log, signal }: StackContext): Promise<void> {
   const state = await readRunState(folder);
   if (!state || state.starting.length === 0) return;
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log, signal });

@@ -23,7 +23,7 @@ import type { RuntimeName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
 /** What an `up` is going to start. */
-export interface Undertaking {
+export interface PlannedStart {
   readonly choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">;
   readonly folder: StateFolder;
   readonly declarationsDir?: string | undefined;
@@ -82,26 +82,26 @@ export interface Machine {
   readonly installed: readonly { readonly subject: string; readonly found: Found }[];
 }
 
-export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSignal): Promise<Machine> {
-  const { choices, folder, starting, opening } = undertaking;
+export async function inspectMachine(planned: PlannedStart, signal?: AbortSignal): Promise<Machine> {
+  const { choices, folder, starting, opening } = planned;
   const { runtime, portOffset } = choices;
-  const cache = await cacheOrRefusal();
-  const missing = "path" in cache ? await missingIn(cache.path, undertaking) : enginesOf(starting);
+  const cache = await cacheOrError();
+  const missing = "path" in cache ? await missingIn(cache.path, planned) : enginesOf(starting);
   const compiled = runtime === "local" ? missing.filter(needsCompiler).map(({ label }) => label) : [];
   const published = opening.map(({ name, ports }) => ({
     name,
     ports: ports.filter(({ own }) => runtime === "local" || own !== true),
   }));
   const [stateFolder, limits, java, maven, taken, outgoing, containers, installed] = await Promise.all([
-    lookAtFolder(folder.root),
+    inspectFolder(folder.root),
     readLimits(),
     detectJava({ checkCompiler: compiled.length > 0, signal }),
     findProgram("mvn"),
     takenPorts(published),
     outgoingPorts(published.flatMap(({ ports }) => ports.map(({ port }) => port))),
     // Only if required: an engine that does not respond takes long to time out.
-    runtime === "docker" || undertaking.asksContainers === true ? lookAtContainers(runtime, signal) : undefined,
-    lookAtInstalled(choices),
+    runtime === "docker" || planned.asksContainers === true ? inspectContainers(runtime, signal) : undefined,
+    inspectInstalled(choices),
   ]);
   return {
     runtime,
@@ -118,23 +118,23 @@ export async function lookAtMachine(undertaking: Undertaking, signal?: AbortSign
     takenPorts: taken,
     outgoingPorts: outgoing,
     containers,
-    librdkafka: await orRefusal(async () => loadAddon().librdkafkaVersion),
+    librdkafka: await resultOrError(async () => loadAddon().librdkafkaVersion),
     installed,
   };
 }
 
-async function lookAtInstalled({ runtime, processor, source }: Undertaking["choices"]): Promise<Machine["installed"]> {
+async function inspectInstalled({ runtime, processor, source }: PlannedStart["choices"]): Promise<Machine["installed"]> {
   const looks = Object.values(processors).map(async (one: ProcessorDeclaration) => {
     if (!one.inspect) return [];
-    const found = await orRefusal(async () => await one.inspect?.(one.name === processor ? source : undefined, runtime));
+    const found = await resultOrError(async () => await one.inspect?.(one.name === processor ? source : undefined, runtime));
     return found === undefined ? [] : [{ subject: one.name, found }];
   });
   return (await Promise.all(looks)).flat();
 }
 
 /** Facts about a folder. If it does not exist, about the folder in which it would be created. */
-export async function lookAtFolder(path: string): Promise<Folder> {
-  const { nearest, isFolder } = await nearestThere(resolve(path));
+export async function inspectFolder(path: string): Promise<Folder> {
+  const { nearest, isFolder } = await nearestExisting(resolve(path));
   const { bavail, bsize } = await statfs(nearest);
   const { options } = await mountOf(nearest);
   const facts = { path, freeBytes: bavail * bsize, executes: !options.includes("noexec") };
@@ -148,18 +148,18 @@ export async function lookAtFolder(path: string): Promise<Folder> {
 }
 
 /** The nearest existing ancestor of a path, or the path itself. */
-async function nearestThere(path: string): Promise<{ readonly nearest: string; readonly isFolder: boolean }> {
+async function nearestExisting(path: string): Promise<{ readonly nearest: string; readonly isFolder: boolean }> {
   try {
     return { nearest: path, isFolder: (await stat(path)).isDirectory() };
   } catch (error) {
     // A path that cannot be read cannot be written either.
     if (!["ENOENT", "ENOTDIR", "EACCES"].includes(systemCode(error) ?? "") || dirname(path) === path) throw error;
-    return await nearestThere(dirname(path));
+    return await nearestExisting(dirname(path));
   }
 }
 
-async function cacheOrRefusal(): Promise<Folder | StreamctlError> {
-  return await orRefusal(async () => await lookAtFolder(cacheFolder()));
+async function cacheOrError(): Promise<Folder | StreamctlError> {
+  return await resultOrError(async () => await inspectFolder(cacheFolder()));
 }
 
 function enginesOf(definitions: readonly ServiceDefinition[]): readonly MavenJars[] {
@@ -171,7 +171,7 @@ function enginesOf(definitions: readonly ServiceDefinition[]): readonly MavenJar
   );
 }
 
-async function missingIn(cacheDir: string, { choices, starting, declarationsDir }: Undertaking): Promise<readonly MavenJars[]> {
+async function missingIn(cacheDir: string, { choices, starting, declarationsDir }: PlannedStart): Promise<readonly MavenJars[]> {
   if (choices.runtime === "docker") return [];
   const cache = { cacheDir, declarations: openDeclarations(declarationsDir) };
   const looks = await Promise.all(enginesOf(starting).map(async (jars) => ({ jars, there: await isResolved(cache, jars) })));
@@ -195,8 +195,8 @@ async function readLimits(): Promise<Limits> {
   };
 }
 
-async function lookAtContainers(runtime: RuntimeName, signal: AbortSignal | undefined): Promise<Found> {
-  return await orRefusal(async () => {
+async function inspectContainers(runtime: RuntimeName, signal: AbortSignal | undefined): Promise<Found> {
+  return await resultOrError(async () => {
     const engine = await findEngine(signal);
     // Check compose only if it is needed: it takes up to a second.
     if (runtime === "docker") await engine.compose({ folder: "/", project: "streamctl" }, ["version"], { signal });
@@ -205,7 +205,7 @@ async function lookAtContainers(runtime: RuntimeName, signal: AbortSignal | unde
 }
 
 /** Returns the result or the StreamctlError; throws interruptions and unexpected errors. */
-async function orRefusal<T>(look: () => Promise<T>): Promise<T | StreamctlError> {
+async function resultOrError<T>(look: () => Promise<T>): Promise<T | StreamctlError> {
   try {
     return await look();
   } catch (error) {

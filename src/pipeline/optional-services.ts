@@ -94,7 +94,7 @@ export function withoutAbsent(
  *
  * @param running names of running services, which use their ports themselves
  */
-export async function withoutTaken(
+export async function withoutTakenPorts(
   definitions: readonly ServiceDefinition[],
   choices: OptionalChoices & Pick<StackChoices, "runtime">,
   { running, log }: { readonly running: ReadonlySet<string>; readonly log: Log },

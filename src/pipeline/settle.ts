@@ -21,7 +21,7 @@ const pauseMs = 250;
  *
  * @throws StreamctlError naming the first unhealthy resource, at the timeout or if it keeps failing; `interrupted`
  */
-export async function untilHealthy(look: () => Promise<readonly ResourceStatus[]>, options: SettleOptions): Promise<void> {
+export async function awaitHealthy(look: () => Promise<readonly ResourceStatus[]>, options: SettleOptions): Promise<void> {
   const { timeoutMs, signal, log, hopelessMs = 5000 } = options;
   const time = new Deadline(timeoutMs);
   let hopelessSinceMs: number | undefined;

@@ -126,7 +126,7 @@ export class TopicReading {
       const heldBack = this.#heldBack(ends, (await this.#snapshot()).partitions);
       askedMs = this.#time.read();
       const behind = heldBack.reduce((sum, { from, end }) => sum + end - from, 0);
-      const isOver = (patienceMs: number): boolean => within.remainingMs === 0 && askedMs >= progressMs + patienceMs;
+      const isOver = (minWaitMs: number): boolean => within.remainingMs === 0 && askedMs >= progressMs + minWaitMs;
       if (behind === left && isOver(openTransactionMs)) return { topicId, partitions: partitions.length, heldBack };
       if (isOver(stallMs)) throw stalled(this.#log.topic, stallMs);
     }

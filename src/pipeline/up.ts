@@ -11,15 +11,15 @@ import { type Executed, executePlan, operationsDone } from "../core/resource-exe
 import { operationsOf, type Plan, validatePlan } from "../core/resource-plan.ts";
 import type { OperationKind, Resource } from "../core/resource.ts";
 import { loadAddon } from "../kafka/addon.ts";
-import { requireFit, requireUsableFolder } from "./checks.ts";
+import { requireChecks, requireUsableFolder } from "./checks.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { choose, decide, type Decision, type DecisionRequest, lookDeadline } from "./decision.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
-import { readStack, settleKilledStart } from "./killed-start.ts";
-import { lookAtFolder, lookAtMachine } from "./machine.ts";
+import { readStack, recoverKilledStart } from "./killed-start.ts";
+import { inspectFolder, inspectMachine } from "./machine.ts";
 import { describeChoices } from "./reasons.ts";
 import { healthOf } from "./resources.ts";
-import { untilHealthy } from "./settle.ts";
+import { awaitHealthy } from "./settle.ts";
 import { wantsExternal } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
 import { ServiceStarts } from "../stack/execute.ts";
@@ -69,14 +69,14 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
   const startedAt = performance.now();
   const { folder } = context;
   // Reject invalid options before waiting for the lock or writing anything.
-  requireUsableFolder(await lookAtFolder(folder.root));
+  requireUsableFolder(await inspectFolder(folder.root));
   chosenServices((await choose(request, await readStack(context), context)).choices);
   return await withStackLock(context, async () => {
-    await settleKilledStart(context);
+    await recoverKilledStart(context);
     const decision = await decide(request, context, { timeoutMs: request.timeoutMs });
     const { choices, plan } = decision;
-    say(plan, choices, context);
-    const executed = await carryOut(decision, request.timeoutMs, context);
+    logPlan(plan, choices, context);
+    const executed = await executeDecision(decision, request.timeoutMs, context);
     const services = executed.flatMap(upService);
     return {
       runtime: choices.runtime,
@@ -100,7 +100,7 @@ export async function planUp(request: DecisionRequest, context: PipelineContext)
   return operationsOf(plan).map(({ operation, kind, name, cause }) => ({ operation, target: `${kind} ${name}`, cause }));
 }
 
-async function carryOut(decision: Decision, timeoutMs: number, context: PipelineContext): Promise<readonly Executed[]> {
+async function executeDecision(decision: Decision, timeoutMs: number, context: PipelineContext): Promise<readonly Executed[]> {
   const { choices, kept, runtime, recorder, graph, plan, hands } = decision;
   const { log, signal, onWait } = context;
   const starting = definitionsOf(decision, ["start", "restart", "await"]);
@@ -118,7 +118,7 @@ async function carryOut(decision: Decision, timeoutMs: number, context: Pipeline
       if (starting.length > 0) await runtime.prepare(starting);
     };
     const onDone = async (done: Executed): Promise<void> => await rememberDone(done, recorder);
-    // A failure half-way must not leave the facts of what is gone.
+    // If the execution fails, the state must not keep facts about resources that no longer exist.
     const onChange = async (resource: Resource): Promise<void> => {
       if (resource.kind !== "service") await recorder.keepResource(resource, undefined);
     };
@@ -127,13 +127,13 @@ async function carryOut(decision: Decision, timeoutMs: number, context: Pipeline
     const ready = plan
       .filter(({ resource, decision: { operation } }) => resource.kind === "service" && operation !== "stop")
       .map(({ resource }) => ({ name: resource.name, state: "healthy" }) as const);
-    await untilHealthy(async () => await healthOf(graph, ready, until), { timeoutMs, signal: until, log });
+    await awaitHealthy(async () => await healthOf(graph, ready, until), { timeoutMs, signal: until, log });
     return executed;
   } catch (error) {
     // If a ready service died, that is the cause of the failed step: report it instead.
     const death = signal.aborted ? undefined : await starts.exitError(hasCode(error, "usage") ? 0 : deathTimeoutMs).catch(() => undefined);
     await recorder.withdrawIntents().catch(() => {}); // Why it failed matters more.
-    throw withWhatGoesOn(death ?? error, recorder);
+    throw withRunningServicesHint(death ?? error, recorder);
   } finally {
     starts.release();
   }
@@ -146,7 +146,7 @@ async function requireMachine(
 ): Promise<void> {
   const started = new Set(plan.filter(({ decision }) => decision.operation === "start").map(({ resource }) => resource.name));
   const opening = starting.filter(({ name }) => started.has(name));
-  requireFit(await lookAtMachine({ choices, folder, declarationsDir, starting, opening }, signal));
+  requireChecks(await inspectMachine({ choices, folder, declarationsDir, starting, opening }, signal));
   // Node and Deno pass inherited file descriptors on to child processes: an engine would keep a lock or pipe of the calling script open.
   loadAddon().keepDescriptors();
 }
@@ -180,7 +180,7 @@ async function rememberDone({ resource: { kind, name }, decision: { operation },
 const deathTimeoutMs = 1000;
 
 /** An interruption stops only services that are not ready yet. */
-function withWhatGoesOn(error: unknown, { records }: RunRecorder): unknown {
+function withRunningServicesHint(error: unknown, { records }: RunRecorder): unknown {
   if (!hasCode(error, "interrupted") || ![...records.values()].some(({ readyMs }) => readyMs !== undefined)) return error;
   return new StreamctlError("interrupted", error.message, {
     cause: error,
@@ -189,7 +189,7 @@ function withWhatGoesOn(error: unknown, { records }: RunRecorder): unknown {
 }
 
 /** Logs unusual operations, and on a first `up` the choices. */
-function say(plan: Plan, choices: StackChoices, { log }: PipelineContext): void {
+function logPlan(plan: Plan, choices: StackChoices, { log }: PipelineContext): void {
   const services = plan.filter(({ resource: { kind, hidden } }) => kind === "service" && hidden !== true);
   for (const { resource, decision } of services) {
     const { operation, cause, obvious } = decision;

@@ -55,7 +55,7 @@ describe("faults on real engines", () => {
     running.child.kill("SIGINT");
     const { exitCode, stderr } = await running.outcome;
     expect(stderr).toContain("Interrupted");
-    expect(stderr).toContain("hint: What was ready goes on: streamctl status, streamctl down");
+    expect(stderr).toContain("hint: Ready services keep running. Run: streamctl status, or: streamctl down");
     expect(exitCode).toBe(130);
     const states = new Map((await stack.services()).map(({ name, state }) => [name, state]));
     expect(states.get("zookeeper")).toBe("healthy");
@@ -186,7 +186,7 @@ describe("faults on real engines", () => {
     running.child.kill("SIGINT");
     const { delivered, accepted } = JSON.parse((await running.outcome).stdout);
     expect(delivered).toBe(accepted);
-    const note = 'Topic "transactions" has 6 partitions, streamctl creates it with 3: all of them are read, nothing needs to be done';
+    const note = 'Topic "transactions" has 6 partitions, the pipeline declares 3: all of them are read';
     const up = await stack.run(["up"]);
     expect([up.exitCode, up.stderr]).toEqual([0, expect.stringContaining(note)]);
     const verified = await stack.run(["verify", "--wait", "60s", "--json"]);
@@ -206,7 +206,7 @@ describe("faults on real engines", () => {
     expect(report).toMatchObject({ ok: false, ambiguous: 2, ambiguousWindows: 1, extra: [{ actual: { totalPaid: 5 } }] });
     expect(report.reasons).toEqual([
       "1 row in Pinot for a window without a Paid transaction",
-      'the one differing row may differ by records that Flink reads otherwise (see "invalid")',
+      'the one differing row may differ because Flink reads some records differently (see "invalid")',
     ]);
   });
 

@@ -37,7 +37,7 @@ test("records are sent only to the stack's own Kafka", async () => {
   const { stack, pid } = await kafkaStack();
   process.kill(pid, "SIGKILL");
   const ended = await stack.run(["data", "-n", "1"]);
-  expect(ended.stderr).toContain(`kafka of this stack does not run: process ${pid} has ended`);
+  expect(ended.stderr).toContain(`kafka of this stack is not running: process ${pid} has ended`);
   const { stack: other, pid: stranger } = await kafkaStack();
   const { exitCode, stderr } = await stack.run(["data", "-n", "1"]);
   const owner = `process ${stranger} (java, working directory "${other.stateDir}/data/kafka")`;
@@ -60,7 +60,7 @@ test("status and up name services whose state folder was deleted, and down stops
   await rm(stack.stateDir, { recursive: true });
   for (const args of [["status"], ["up", "--only", "kafka", "--port-offset", String(offset)]]) {
     const { exitCode, stderr } = await stack.run(args);
-    expect(stderr).toContain(`services that were started from it still run: kafka (process ${pid})\nhint: Stop them: streamctl down`);
+    expect(stderr).toContain(`services that were started from it are still running: kafka (process ${pid})\nhint: Run: streamctl down`);
     expect(exitCode).toBe(1);
   }
   expect(await stack.json(["down"])).toMatchObject({ stopped: ["kafka"] });
@@ -71,7 +71,7 @@ test("status names a service that is not in run.json, as after a kill of up, and
   const { stack, pid } = await kafkaStack();
   const path = join(stack.stateDir, "run.json");
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, "utf8")), services: [] }));
-  expect((await stack.run(["status"])).stderr).toContain(`Running without being known to run.json: kafka (process ${pid})`);
+  expect((await stack.run(["status"])).stderr).toContain(`Running, but not in run.json: kafka (process ${pid})`);
   const { plan } = await stack.json(["up", "--dry-run"]);
   expect(plan[0]).toEqual({ operation: "restart", target: "service kafka", cause: `process ${pid} is not recorded in run.json` });
   await stack.json(["up"]);

@@ -142,12 +142,12 @@ describe("a stack with a ksqlDB server that streamctl did not start", () => {
     expect(plan).toContainEqual({
       operation: "replace",
       target: "topic window_transactions",
-      cause: "its retention.ms is 259200000000000, and this processor needs -1",
+      cause: "its retention.ms is 259200000000000, but this processor needs -1",
     });
     // The first attempt does not reach the server: the objects there are not forgotten.
     const gone = ksqldb.refuseAll();
     const failed = await stack.run(["up", "--processor", "flink", ...only("kafka", "flink")]);
-    expect(failed.stderr).toContain(`Cannot take back what streamctl made on ksqlDB at "${ksqldb.url}"`);
+    expect(failed.stderr).toContain(`Cannot remove the objects of this stack from ksqlDB at "${ksqldb.url}"`);
     expect(failed.exitCode).toBe(1);
     gone.end();
     const report = await stack.json(["up"]);

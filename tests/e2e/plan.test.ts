@@ -103,7 +103,7 @@ describe("up executes what its dry run printed", () => {
 
   test.each([
     ["transactions", 2, 'Topic "transactions" has 2 partitions, at least 3 are needed'],
-    ["window_transactions", 2, 'Topic "window_transactions" has 2 partitions, exactly 1 is needed'],
+    ["window_transactions", 2, 'Topic "window_transactions" has 2 partitions, the pipeline needs exactly 1'],
   ] as const)("refuses topic %s with %i partitions in both", async (topic, partitions, message) => {
     await recreate(topic, partitions);
     for (const dry of [["--dry-run"], []]) {

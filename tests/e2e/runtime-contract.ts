@@ -91,7 +91,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(exitCode).toBe(2);
     const changed = await stack.run(["up", "--runtime", other]);
     expect(changed.stderr).toBe(
-      `error: Cannot change --runtime: the stack is up with ${runtime}\nhint: Leave the flag out, or first type: streamctl down\n`,
+      `error: Cannot change --runtime: the stack is up with ${runtime}\nhint: Omit the option, or first run: streamctl down\n`,
     );
     expect(changed.exitCode).toBe(2);
     for (const command of ["status", "down", "verify"]) expect((await stack.run([command, "--port-offset", "1"])).exitCode).toBe(2);

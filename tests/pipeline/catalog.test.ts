@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readAsset } from "../../src/core/assets.ts";
 import { renderTemplate } from "../../src/core/template.ts";
-import { everyService, requireSound, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
+import { everyService, requireValidCatalog, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
 import { defaultServices, desiredServices } from "../../src/pipeline/stack-services.ts";
 import type { ServiceType } from "../../src/stack/service-type.ts";
 import { pinotBrokersVariable } from "../../src/stores/pinot/service.ts";
@@ -33,7 +33,7 @@ describe("desiredServices()", () => {
     expect(() => of("ksqldb", ["flink"])).toThrow('Cannot use service "flink": the processor of this stack is ksqldb');
     expect(() => of("flink", ["ksqldb"])).toThrow('Cannot use service "ksqldb": the processor of this stack is flink');
     expect(() => of("ksqldb", ["flink"], true)).toThrow(
-      'Cannot use service "flink": the processor of this stack is a ksqlDB server that is not ours',
+      'Cannot use service "flink": the processor of this stack is an external ksqlDB server',
     );
   });
 });
@@ -46,14 +46,14 @@ function serviceOf(name: string, port: number, dependencies: Partial<Pick<Servic
   return { name, label: name, kind: "jvm", ports: { [name]: { label: name, port } }, after: [], needs: [], ...dependencies, define };
 }
 
-describe("requireSound()", () => {
+describe("requireValidCatalog()", () => {
   test("takes the catalog of this version", () => {
-    expect(() => requireSound(services)).not.toThrow();
+    expect(() => requireValidCatalog(services)).not.toThrow();
   });
 
   const wrong: readonly (readonly [what: string, catalog: ServiceCatalog, says: string])[] = [
-    ["a service under another name", { a: serviceOf("b", 1) }, '"b" stands there as "a"'],
-    ["an unknown dependency", { a: serviceOf("a", 1, { needs: ["b"] }) }, '"a" depends on "b", which is no service'],
+    ["a service under another name", { a: serviceOf("b", 1) }, '"b" is registered as "a"'],
+    ["an unknown dependency", { a: serviceOf("a", 1, { needs: ["b"] }) }, '"a" depends on "b", which does not exist'],
     ["a port number that two have", { a: serviceOf("a", 1), b: serviceOf("b", 1) }, '"a" and "b" both have port b (1)'],
     [
       "a port name that two have",
@@ -68,7 +68,7 @@ describe("requireSound()", () => {
     ["a service that depends on itself", { a: serviceOf("a", 1, { after: ["a"] }) }, '"a" and "a" depend on each other'],
   ];
   test.each(wrong)("refuses %s", (_, catalog, says) => {
-    expect(() => requireSound(catalog)).toThrow(`The catalog of services is wrong: ${says}`);
+    expect(() => requireValidCatalog(catalog)).toThrow(`The catalog of services is invalid: ${says}`);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
-import { examine, requireFit } from "../../src/pipeline/checks.ts";
+import { runChecks, requireChecks } from "../../src/pipeline/checks.ts";
 import type { Machine } from "../../src/pipeline/machine.ts";
 
 /** A FAKE machine, as a value, on which `up` can start everything. */
@@ -58,16 +58,22 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     "permission denied",
   ],
   ["few open files", limits({ openFiles: 64 }), "limits", "prerequisite", "may open 64 files (ulimit -n), 512 are needed"],
-  ["little room for addresses", limits({ addressSpaceBytes: 2e9 }), "limits", "prerequisite", "may reserve 2.0 GB of addresses (ulimit -v"],
+  [
+    "little room for addresses",
+    limits({ addressSpaceBytes: 2e9 }),
+    "limits",
+    "prerequisite",
+    "may reserve 2.0 GB of address space (ulimit -v",
+  ],
   ["small files only", limits({ fileBytes: 1e6 }), "limits", "prerequisite", "a file may grow to 1 MB (ulimit -f)"],
   ["few threads", limits({ processes: 100 }), "limits", "prerequisite", "this user may have 100 threads (ulimit -u)"],
-  ["no Java", { java: { ...fit.java, program: undefined } }, "java", "prerequisite", 'Cannot run "java": no Java here'],
+  ["no Java", { java: { ...fit.java, program: undefined } }, "java", "prerequisite", 'Cannot run "java": it is not installed'],
   [
     "a wrong JAVA_HOME",
     { java: { ...fit.java, program: undefined, home: "/x" } },
     "java",
     "prerequisite",
-    'JAVA_HOME "/x": it has no program bin/java',
+    'JAVA_HOME "/x": it does not contain bin/java',
   ],
   ["an old Java", { java: { ...fit.java, version: 11 } }, "java", "prerequisite", "version 11 is too old, 17 is needed"],
   ["a Java that does not run", { java: { ...fit.java, version: undefined } }, "java", "prerequisite", "its version cannot be read"],
@@ -77,7 +83,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     { maven: undefined },
     "maven",
     "prerequisite",
-    "Cannot fetch kafka, pinot, flink: Maven (mvn) is not on the PATH",
+    "Cannot download kafka, pinot, flink: Maven (mvn) is not on the PATH",
   ],
   [
     "no container engine for containers",
@@ -159,33 +165,28 @@ const warned: readonly (readonly [what: string, change: Partial<Machine>, subjec
     "1024 open files",
     limits({ openFiles: 1024 }),
     "limits",
-    "this session may open 1024 files (ulimit -n): much data in many segments may need more",
+    "this session may open 1024 files (ulimit -n): tables with many segments may need more",
   ],
-  [
-    "1000 threads",
-    limits({ processes: 1000 }),
-    "limits",
-    "this user may have 1000 threads (ulimit -u), those of other programs among them",
-  ],
+  ["1000 threads", limits({ processes: 1000 }), "limits", "this user may have 1000 threads (ulimit -u), including those of other programs"],
   [
     "a state folder without execution",
     { stateFolder: { ...fit.stateFolder, executes: false } },
     "state",
-    "/home/ada/.streamctl allows no execution (noexec): Kafka will refuse records compressed by snappy or zstd",
+    "/home/ada/.streamctl is mounted noexec: Kafka will reject records compressed with snappy or zstd",
   ],
   ["a nearly full disk", { stateFolder: { ...fit.stateFolder, freeBytes: 1.5e9 } }, "disk", "1.5 GB free"],
   [
     "ports of outgoing connections",
     { outgoingPorts: { ports: [34_092], range: [32_768, 60_999] } },
     "ports",
-    "34092: the system gives ports from 32768 to 60999 to outgoing connections, so they may be taken at any time",
+    "34092: within the ephemeral port range 32768 to 60999 of outgoing connections, so they may be taken at any time",
   ],
 ];
 
 /** The error that `up` ends with on a machine; undefined where it goes on. */
 function refusalOn(machine: Machine): StreamctlError | undefined {
   try {
-    requireFit(machine);
+    requireChecks(machine);
     return undefined;
   } catch (error) {
     if (error instanceof StreamctlError) return error;
@@ -196,7 +197,7 @@ function refusalOn(machine: Machine): StreamctlError | undefined {
 describe("the checks of doctor and up", () => {
   test.each(refused)("up refuses %s, and doctor says the same", (_, change, subject, code, says) => {
     const machine = { ...fit, ...change };
-    const lacking = examine(machine).filter(({ verdict }) => verdict === "lacks");
+    const lacking = runChecks(machine).filter(({ verdict }) => verdict === "lacks");
     const refusal = refusalOn(machine);
     expect(lacking).toEqual([
       { subject, verdict: "lacks", found: refusal?.message ?? "", advice: refusal?.hint ?? "", code: refusal?.code ?? "usage" },
@@ -206,13 +207,13 @@ describe("the checks of doctor and up", () => {
 
   test.each(served)("up goes on with a machine %s, and doctor calls all of it fine", (_, change) => {
     const machine = { ...fit, ...change };
-    expect(examine(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([]);
+    expect(runChecks(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([]);
     expect(refusalOn(machine)).toBeUndefined();
   });
 
   test.each(warned)("doctor warns of %s, with which up goes on", (_, change, subject, found) => {
     const machine = { ...fit, ...change };
-    expect(examine(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([
+    expect(runChecks(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([
       { subject, verdict: "warns", found, advice: expect.any(String) as never },
     ]);
     expect(refusalOn(machine)).toBeUndefined();
@@ -222,7 +223,7 @@ describe("the checks of doctor and up", () => {
     const machine = { ...fit, ...limits({ openFiles: 64 }), java: { ...fit.java, version: undefined } };
     expect(refusalOn(machine)?.message).toContain("ulimit -n");
     expect(
-      examine(machine)
+      runChecks(machine)
         .filter(({ verdict }) => verdict === "lacks")
         .map(({ subject }) => subject),
     ).toEqual(["limits", "java"]);

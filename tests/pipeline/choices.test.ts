@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { resolveChoices, type DetectedMachine, type TypedChoices } from "../../src/pipeline/choices.ts";
+import { resolveChoices, type DetectedMachine, type RequestedChoices } from "../../src/pipeline/choices.ts";
 import type { StackChoices } from "../../src/state/choices.ts";
 import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import { describeChoices } from "../../src/pipeline/reasons.ts";
@@ -11,7 +11,7 @@ const installed = { processors: { ksqldb: { home: "/opt/ksqldb", image: false } 
 const pulled = { processors: { ksqldb: { image: true } } };
 const url = (value: string) => ({ processorOptions: { "ksqldb-url": value } });
 const home = (value: string) => ({ processorOptions: { "ksqldb-home": value } });
-const nothing: TypedChoices = { runtime: undefined, processor: undefined, portOffset: undefined, only: undefined };
+const nothing: RequestedChoices = { runtime: undefined, processor: undefined, portOffset: undefined, only: undefined };
 const kafka: ServiceRecord = {
   name: "kafka",
   identity: { pid: 1, startTicks: 1, bootId: "b" },
@@ -34,7 +34,7 @@ const stateOf = (choices: StackChoices, up: boolean): RunState => ({
 const isUp = (state: RunState | undefined): boolean => state !== undefined && state.services.length > 0;
 
 /** What was chosen, or the words of the refusal. */
-function choose(typed: Partial<TypedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string {
+function choose(typed: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string {
   try {
     const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
     return `${choices.processor} ${JSON.stringify(choices.source ?? {})} because ${describeChoices(choices).split("; ")[1]}`;
@@ -61,7 +61,7 @@ describe("resolveChoices()", () => {
       ksqldb {"url":"http://127.0.0.1:8088"} because ksqldb: the server at http://127.0.0.1:8088 was given
       ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
       ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
-      flink {} because flink: asked for
+      flink {} because flink: requested
       ksqldb {"home":"/opt/ksqldb"} because ksqldb: it is installed in /opt/ksqldb
       Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given"
     `);
@@ -69,7 +69,7 @@ describe("resolveChoices()", () => {
 
   test("takes containers where they are asked for or nothing else can run, and keeps them until down", () => {
     const docker: StackChoices = { ...flink, runtime: "docker", runtimeReason: { code: "containers" } };
-    const chosen = (typed: Partial<TypedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string => {
+    const chosen = (typed: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string => {
       const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
       return `${choices.runtime} because ${describeChoices(choices)}`;
     };
@@ -82,13 +82,13 @@ describe("resolveChoices()", () => {
       chosen({}, undefined, { onlyContainers: true }),
       chosen({}, stateOf(flink, false), { onlyContainers: true }),
     ]).toEqual([
-      "local because local: the engines are processes of this machine; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
-      "docker because docker: the engines are containers; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
-      "docker because docker: the engines are containers; flink: as before",
-      "docker because docker: the engines are containers; flink: as before",
-      "local because local: the engines are processes of this machine; flink: as before",
-      "docker because docker: there is no Java here, and the images are there; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
-      "local because local: the engines are processes of this machine; flink: as before",
+      "local because local: the engines run as local processes; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
+      "docker because docker: the engines run in containers; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
+      "docker because docker: the engines run in containers; flink: as before",
+      "docker because docker: the engines run in containers; flink: as before",
+      "local because local: the engines run as local processes; flink: as before",
+      "docker because docker: Java is not installed, and all images are available; flink: no ksqlDB was given (--ksqldb-url, --ksqldb-home)",
+      "local because local: the engines run as local processes; flink: as before",
     ]);
     expect(choose({ runtime: "docker" }, stateOf(flink, true))).toBe("Cannot change --runtime: the stack is up with local");
     expect(choose({ runtime: "local" }, stateOf(docker, true))).toBe("Cannot change --runtime: the stack is up with docker");
@@ -144,7 +144,7 @@ describe("resolveChoices()", () => {
 
   test("goes on with what was chosen after `down`, until something else is typed", () => {
     expect(choose({}, stateOf(ksqldb, false))).toContain('ksqldb {"url":"http://a:8088"}');
-    expect(choose({ processor: "flink" }, stateOf(ksqldb, false))).toBe("flink {} because flink: asked for");
+    expect(choose({ processor: "flink" }, stateOf(ksqldb, false))).toBe("flink {} because flink: requested");
     expect(choose(home("/opt/ksqldb"), stateOf(flink, false))).toContain('ksqldb {"home":"/opt/ksqldb"}');
   });
 
@@ -161,7 +161,7 @@ describe("resolveChoices()", () => {
   });
 
   test("remembers a server that was chosen before until it gave back what is ours", () => {
-    const abandoned = (typed: Partial<TypedChoices>, kept: StackChoices): unknown =>
+    const abandoned = (typed: Partial<RequestedChoices>, kept: StackChoices): unknown =>
       resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare, false).abandoned?.[0]?.source["url"];
     const left = [{ processor: "ksqldb", source: { url: "http://a:8088" } }];
     expect(abandoned({ processor: "flink" }, ksqldb)).toBe("http://a:8088");

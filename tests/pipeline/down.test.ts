@@ -27,6 +27,6 @@ test("down() parts from the server that is chosen and from the one before it, wh
   const warnings: string[] = [];
   const log: Log = { info() {}, success() {}, debug() {}, warn: (message) => warnings.push(message) };
   await down({ volumes: true, portOffset: undefined }, { folder, log, signal: new AbortController().signal });
-  expect(warnings.map((warning) => /^What streamctl made on ksqlDB at (\S+) stays/u.exec(warning)?.[1])).toEqual([chosen, former]);
+  expect(warnings.map((warning) => /^Objects of this stack remain on ksqlDB at (\S+)/u.exec(warning)?.[1])).toEqual([chosen, former]);
   expect(await readdir(folder.root).catch(() => [])).toEqual([]);
 });

@@ -23,7 +23,7 @@ describe("eject()", () => {
     await writeFile(join(folder, "notes.txt"), "mine");
     expect(await failureOf(eject(folder, 0))).toMatchObject({
       code: "usage",
-      message: `Cannot eject into "${folder}": it is not empty, "notes.txt" is there`,
+      message: `Cannot eject into "${folder}": it is not empty, it contains "notes.txt"`,
     });
     expect(await failureOf(eject(join(folder, "notes.txt"), 0))).toMatchObject({ code: "usage" });
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { silentLog } from "../../src/core/log.ts";
 import { identifyProcess } from "../../src/core/process.ts";
-import { readStack, settleKilledStart } from "../../src/pipeline/killed-start.ts";
+import { readStack, recoverKilledStart } from "../../src/pipeline/killed-start.ts";
 import { newStackId } from "../../src/state/stack-identity.ts";
 import { identityFor, readRunState, writeRunState, type RunState, type StartIntent } from "../../src/state/run-state.ts";
 import { stateFolder, type StateFolder } from "../../src/state/state-folder.ts";
@@ -28,18 +28,18 @@ test("readStack() names what a killed up had started, leaves out what it had not
   expect(await readRunState(folder)).toEqual(state);
 });
 
-test("readStack() takes what prepares a service for that service, and settleKilledStart() ends it", async () => {
+test("readStack() takes what prepares a service for that service, and recoverKilledStart() ends it", async () => {
   const { folder, state } = await killed("kafka");
   const identity = await markedProcess(state.stack.id, folder, "kafka", "prepare");
   expect((await readStack({ folder, log: silentLog }))?.services).toEqual([{ ...intent("kafka"), identity }]);
-  await settleKilledStart({ folder, log: silentLog });
+  await recoverKilledStart({ folder, log: silentLog });
   expect(await readRunState(folder)).toEqual({ ...state, starting: [] });
   expect(await identifyProcess(identity.pid)).toBeUndefined();
 });
 
-test("settleKilledStart() writes down what it finds, also where its program is executed only a moment later", async () => {
+test("recoverKilledStart() writes down what it finds, also where its program is executed only a moment later", async () => {
   const { folder, state } = await killed("kafka", "zookeeper");
-  const settled = settleKilledStart({ folder, log: silentLog });
+  const settled = recoverKilledStart({ folder, log: silentLog });
   const identity = await markedProcess(state.stack.id, folder, "zookeeper");
   await settled;
   expect(await readRunState(folder)).toEqual({ ...state, services: [{ ...intent("zookeeper"), identity }], starting: [] });

@@ -1,18 +1,18 @@
 import { expect, test } from "bun:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { lookAtFolder } from "../../src/pipeline/machine.ts";
+import { inspectFolder } from "../../src/pipeline/machine.ts";
 import { findJava } from "../../src/stack/local/java.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-test("lookAtFolder() tells of a folder that is there, of one that could be made and of one that could not", async () => {
+test("inspectFolder() tells of a folder that is there, of one that could be made and of one that could not", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "file"), "");
-  const obstacleOf = async (path: string): Promise<string | undefined> => (await lookAtFolder(path)).obstacle;
+  const obstacleOf = async (path: string): Promise<string | undefined> => (await inspectFolder(path)).obstacle;
   expect(await obstacleOf(folder)).toBeUndefined();
   expect(await obstacleOf(join(folder, "a/b/c"))).toBeUndefined();
-  expect(await obstacleOf(join(folder, "file"))).toBe("a file stands where a folder is needed");
-  expect(await obstacleOf(join(folder, "file/a/b"))).toBe("a file stands where a folder is needed");
+  expect(await obstacleOf(join(folder, "file"))).toBe("it is a file, not a folder");
+  expect(await obstacleOf(join(folder, "file/a/b"))).toBe("it is a file, not a folder");
 });
 
 test("findJava() takes a relative JAVA_HOME from the folder of the command, and a folder of that name for no program", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { silentLog } from "../../src/core/log.ts";
-import { requireSound, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
-import { chooseOptional, type OptionalChoices, withoutAbsent, withoutTaken } from "../../src/pipeline/optional-services.ts";
+import { requireValidCatalog, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
+import { chooseOptional, type OptionalChoices, withoutAbsent, withoutTakenPorts } from "../../src/pipeline/optional-services.ts";
 import { desiredServices } from "../../src/pipeline/stack-services.ts";
 import type { ServiceType } from "../../src/stack/service-type.ts";
 
@@ -63,14 +63,14 @@ describe("chooseOptional()", () => {
     expect(() => of({ with: ["kafka"] })).toThrow('Cannot use "kafka" for --with: it is not optional');
     expect(() => of({ without: ["nothing"] })).toThrow('Cannot use "nothing" for --without: there is no such optional service');
     expect(() => chooseOptional({ with: ["superset"] }, undefined)).toThrow(
-      'Cannot use "superset" for --with: no optional service in this version',
+      'Cannot use "superset" for --with: this version has no optional services',
     );
   });
 });
 
 describe("desiredServices(), with optional services", () => {
   test("has those that are there by default, and those that were asked for", () => {
-    requireSound(catalog);
+    requireValidCatalog(catalog);
     expect(namesOf({})).toEqual([...base, "page"]);
     expect(namesOf({ with: ["charts"] })).toEqual([...base, "page", "charts"]);
     expect(namesOf({ without: ["page"] })).toEqual(base);
@@ -83,7 +83,7 @@ describe("desiredServices(), with optional services", () => {
   });
 });
 
-describe("withoutTaken()", () => {
+describe("withoutTakenPorts()", () => {
   const leftOut = async (choices: OptionalChoices, running: readonly string[] = [], wanted = ["page"]) => {
     const server = createServer();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -97,7 +97,7 @@ describe("withoutTaken()", () => {
       const moved = definitions.map((definition) => ({ ...definition, ports: [{ name: "PAGE", port, inside: port }] }));
       const warnings: string[] = [];
       const log = { ...silentLog, warn: (message: string) => void warnings.push(message.replaceAll(String(port), "PORT")) };
-      const kept = await withoutTaken(moved, { ...choices, runtime: "local" }, { running: new Set(running), log }, own);
+      const kept = await withoutTakenPorts(moved, { ...choices, runtime: "local" }, { running: new Set(running), log }, own);
       return { kept: kept.map(({ name }) => name), warnings };
     } finally {
       server.close();
@@ -108,8 +108,8 @@ describe("withoutTaken()", () => {
     const { kept, warnings } = await leftOut({});
     expect(kept).toEqual([]);
     expect(warnings.map((warning) => warning.replace(/process \d+ \(.+\)/u, "a process"))).toEqual([
-      "PAGE is left out: port PORT (PAGE) is in use: a process is listening on it. " +
-        "Decline it with --without page, or choose other ports with --port-offset",
+      "PAGE is not started: port PORT (PAGE) is in use: a process is listening on it. " +
+        "Disable it with --without page, or use other ports with --port-offset",
     ]);
   });
 

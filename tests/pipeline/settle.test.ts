@@ -1,36 +1,36 @@
 import { expect, test } from "bun:test";
 import { silentLog } from "../../src/core/log.ts";
 import type { ResourceStatus } from "../../src/pipeline/resources.ts";
-import { untilHealthy } from "../../src/pipeline/settle.ts";
+import { awaitHealthy } from "../../src/pipeline/settle.ts";
 import { failureOf } from "../processors/failure.ts";
 
 const options = { timeoutMs: 600, signal: new AbortController().signal, log: silentLog };
 const healthy: ResourceStatus = { kind: "topic", name: "transactions", state: "healthy", detail: "3 partitions" };
 const job: ResourceStatus = { kind: "job", name: "windows", state: "unhealthy", detail: "RESTARTING, 0 of 2 tasks: why" };
 
-test("untilHealthy() returns once everything is healthy", async () => {
+test("awaitHealthy() returns once everything is healthy", async () => {
   let looks = 0;
-  await untilHealthy(async () => {
+  await awaitHealthy(async () => {
     looks += 1;
     return looks < 3 ? [healthy, job] : [healthy, { ...job, state: "healthy" }];
   }, options);
   expect(looks).toBe(3);
 });
 
-test("untilHealthy() names what is not healthy when the time is over", async () => {
-  expect(await failureOf(untilHealthy(async () => [healthy, job], options))).toMatchObject({
+test("awaitHealthy() names what is not healthy when the time is over", async () => {
+  expect(await failureOf(awaitHealthy(async () => [healthy, job], options))).toMatchObject({
     code: "processor",
     message: 'The stack is up, but job "windows" is not healthy: RESTARTING, 0 of 2 tasks: why',
   });
 });
 
-test("untilHealthy() does not wait out its time for what keeps failing", async () => {
+test("awaitHealthy() does not wait out its time for what keeps failing", async () => {
   let looks = 0;
   const look = async (): Promise<readonly ResourceStatus[]> => {
     looks += 1;
     return [{ ...job, keepsFailing: true }];
   };
-  const given = untilHealthy(look, { ...options, timeoutMs: 60_000, hopelessMs: 500 });
+  const given = awaitHealthy(look, { ...options, timeoutMs: 60_000, hopelessMs: 500 });
   expect(await failureOf(given)).toMatchObject({ code: "processor" });
   expect(looks).toBe(3);
 });

@@ -22,18 +22,18 @@ test("requireParts() says what a stack was started without, and how to start it"
   expect(refusal({ ...whole, only: ["flink", "kafka"] })).toEqual({
     code: "not-running",
     message: "Cannot verify: this stack has no Pinot, it was started with --only flink,kafka",
-    hint: "Type: streamctl down, then: streamctl up --only flink,kafka,pinot",
+    hint: "Run: streamctl down, then: streamctl up --only flink,kafka,pinot",
   });
   expect(refusal({ ...whole, only: ["zookeeper"] })).toEqual({
     code: "not-running",
     message: "Cannot verify: this stack has no Kafka and no Pinot, it was started with --only zookeeper",
-    hint: "Type: streamctl down, then: streamctl up --only zookeeper,kafka,pinot",
+    hint: "Run: streamctl down, then: streamctl up --only zookeeper,kafka,pinot",
   });
 });
 
 test("missingProcessor() notes that a stack computes no windows; a server that is not ours does", () => {
   expect(missingProcessor(whole)).toBeUndefined();
-  expect(missingProcessor({ ...whole, only: ["pinot"] })).toBe("This stack has no Flink (--only pinot): it computes no windows by itself");
+  expect(missingProcessor({ ...whole, only: ["pinot"] })).toBe("This stack has no Flink (--only pinot): it does not compute windows");
   const external = { ...whole, processor: "ksqldb", source: { url: "http://127.0.0.1:8088" }, only: ["ksqldb", "pinot"] } as const;
   expect(missingProcessor(external)).toBeUndefined();
 });

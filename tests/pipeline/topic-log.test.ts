@@ -92,7 +92,7 @@ test("kafkaTopicLog() says that there is no such topic", async () => {
     .catch((error: unknown) => error);
   expect(failure).toMatchObject({
     code: "kafka",
-    message: 'Cannot verify "transactions": there is no such topic',
-    hint: "Make it with: streamctl up",
+    message: 'Cannot verify "transactions": the topic does not exist',
+    hint: "Run: streamctl up",
   });
 });

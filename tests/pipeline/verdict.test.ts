@@ -45,11 +45,11 @@ describe("judge()", () => {
   });
 
   const findings: readonly (readonly [Partial<VerifyReport>, ReasonCode, string])[] = [
-    [{ windows: 0, matched: 0 }, "no-window", "the topic holds no Paid transaction, so there is no window to compare"],
-    [{ records: 9 }, "records-lost", "10 records were delivered and the topic holds 9"],
-    [{ records: 11, invalid: 2 }, "records-lost", "10 records were delivered and the topic holds 9"],
-    [{ measure: { count: 4, total: 250 } }, "measure-lost", "5 Paid transactions worth 250 were delivered and the topic holds 4 worth 250"],
-    [{ measure: { count: 5, total: 240 } }, "measure-lost", "5 Paid transactions worth 250 were delivered and the topic holds 5 worth 240"],
+    [{ windows: 0, matched: 0 }, "no-window", "the topic has no Paid transaction, so there is no window to compare"],
+    [{ records: 9 }, "records-lost", "10 records were delivered, but the topic has 9"],
+    [{ records: 11, invalid: 2 }, "records-lost", "10 records were delivered, but the topic has 9"],
+    [{ measure: { count: 4, total: 250 } }, "measure-lost", "5 Paid transactions worth 250 were delivered, but the topic has 4 worth 250"],
+    [{ measure: { count: 5, total: 240 } }, "measure-lost", "5 Paid transactions worth 250 were delivered, but the topic has 5 worth 240"],
     [
       { records: 9, measure: { count: 4, total: 200 }, heldBack: [{ partition: 2, from: 4, end: 6 }] },
       "transaction-open",
@@ -57,7 +57,7 @@ describe("judge()", () => {
     ],
     [{ mismatched: [{ windowStart, expected, actual }] }, "window-differs", "1 of 2 windows differs in Pinot"],
     [{ mismatched: [{ windowStart, expected, actual: null }] }, "window-differs", "1 of 2 windows is not in Pinot"],
-    [{ extra: [{ windowStart, actual, why: "duplicate" }] }, "row-extra", "1 row in Pinot for a window that has one already"],
+    [{ extra: [{ windowStart, actual, why: "duplicate" }] }, "row-extra", "1 row in Pinot for a window that already has a row"],
     [{ extra: [{ windowStart, actual, why: "unexpected" }] }, "row-extra", "1 row in Pinot for a window without a Paid transaction"],
   ];
   test.each(findings)("names the reason of %j", (change, code, text) => {
@@ -68,7 +68,7 @@ describe("judge()", () => {
     const report = { ...equal, records: 12, foreign: 2 };
     expect([false, true].map((strict) => judge(report, { strict }))).toEqual([
       { ok: true, reasons: [] },
-      { ok: false, reasons: [{ code: "record-foreign", text: "2 records are from elsewhere or were sent twice (--strict)" }] },
+      { ok: false, reasons: [{ code: "record-foreign", text: "2 records are from other producers or were sent twice (--strict)" }] },
     ]);
   });
 
@@ -77,12 +77,12 @@ describe("judge()", () => {
       judge({ ...equal, records, sent: { ...equal.sent, divided }, foreign: Math.max(0, records - 10 - divided) }, { strict: true });
     const doubt = (which: string): Reason => ({
       code: "run-divided",
-      text: `the topic was recreated under a run, so ${which} of that run or from elsewhere: nobody knows (--strict)`,
+      text: `the topic was recreated during a run, so ${which} from that run or from other producers (--strict)`,
     });
     expect(judged(10, 6)).toEqual({ ok: true, reasons: [] });
     expect(judged(11, 6)).toEqual({ ok: false, reasons: [doubt("1 record may be")] });
     expect(judged(16, 6)).toEqual({ ok: false, reasons: [doubt("up to 6 records may be")] });
-    const foreign: Reason = { code: "record-foreign", text: "2 records are from elsewhere or were sent twice (--strict)" };
+    const foreign: Reason = { code: "record-foreign", text: "2 records are from other producers or were sent twice (--strict)" };
     expect(judged(18, 6)).toEqual({ ok: false, reasons: [foreign, doubt("up to 6 records may be")] });
     expect(judge({ ...equal, records: 16, sent: { ...equal.sent, divided: 6 } }, { strict: false })).toEqual({ ok: true, reasons: [] });
   });

@@ -127,7 +127,7 @@ describe("verify()", () => {
     expect([report.records, report.invalid, report.ambiguous, report.ambiguousWindows]).toEqual([7, 1, 1, 1]);
     expect(verdict.reasons).toEqual([
       { code: "window-differs", text: "1 of 2 windows differs in Pinot" },
-      { code: "record-ambiguous", text: 'the one differing row may differ by records that Flink reads otherwise (see "invalid")' },
+      { code: "record-ambiguous", text: 'the one differing row may differ because Flink reads some records differently (see "invalid")' },
     ]);
     expect((await verify(fakeSources(log, equalRows), once)).verdict.ok).toBe(true);
     const elsewhere = fakeSources(log, [fakeRow(start, 60, 3), fakeRow(start + 3000, 50, 2)]);
@@ -192,7 +192,7 @@ describe("verify()", () => {
     const log = Object.assign(sixRecords(), { low: 1 });
     expect(await failureOf(verify(fakeSources(log, equalRows), once))).toMatchObject({
       code: "kafka",
-      message: 'Cannot verify "transactions": its earliest records expired or were deleted (partition 0 begins at offset 1)',
+      message: 'Cannot verify "transactions": its earliest records expired or were deleted (partition 0 starts at offset 1)',
     });
     expect(log.readersOpen).toBe(0);
   });
@@ -200,7 +200,7 @@ describe("verify()", () => {
   test("refuses a topic that is made anew while it waits", async () => {
     const log = sixRecords();
     const verification = verify(fakeSources(log, []), { ...patient, onLook: () => void (log.topicId = "topic-2") });
-    expect(await failureOf(verification)).toMatchObject({ code: "kafka", hint: "Run it again: streamctl verify" });
+    expect(await failureOf(verification)).toMatchObject({ code: "kafka", hint: "Run: streamctl verify" });
     expect(log.readersOpen).toBe(0);
   });
 
@@ -214,7 +214,7 @@ describe("verify()", () => {
     const sources = { ...fakeSources(sixRecords(), equalRows), readRuns: async () => [recreated] };
     const { report, verdict } = await verify(sources, once);
     expect([report.foreign, report.sent.divided, verdict]).toEqual([0, 9, { ok: true, reasons: [] }]);
-    const text = "the topic was recreated under a run, so up to 6 records may be of that run or from elsewhere: nobody knows (--strict)";
+    const text = "the topic was recreated during a run, so up to 6 records may be from that run or from other producers (--strict)";
     const strict = await verify(sources, { ...once, strict: true });
     expect(strict.verdict).toEqual({ ok: false, reasons: [{ code: "run-divided", text }] });
   });

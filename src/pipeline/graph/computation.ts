@@ -25,9 +25,9 @@ export interface ComputationOptions {
   readonly holder: Resource;
   /** The facts that the state has about a computation. */
   readonly lastOf: (name: string) => JsonObject | undefined;
-  /** What was remembered of every computation, of whichever processor: each may have written the windows. */
+  /** The facts that the state has about computations of all processors: each of them may have written the windows. */
   readonly remembered: readonly JsonObject[];
-  /** Where it runs: `own`, or the address of a server that streamctl did not start. */
+  /** Where it runs: `own`, or the URL of an external server. */
   readonly place: string;
 }
 
@@ -65,14 +65,14 @@ export function computationResource(options: ComputationOptions): ComputationRes
     observe: async (deadline) => await nowhere.observe(deadline),
     recall() {
       const last = lastOf(nowhere.computation);
-      // What another processor or another server left says nothing about this one.
+      // Facts of another processor or server do not apply.
       const isSame = stringAt(last, "processor") === nowhere.name && stringAt(last, "place") === place;
       return nowhere.afterRestart(isSame ? identityIn(last) : undefined);
     },
     staleWindows(topic, neighbours) {
       const seen = neighbours.seen(self);
       if (!seen) return undefined;
-      // An engine that lost its memory does not tell who wrote the topic.
+      // An engine that lost its data cannot tell which computation wrote the topic.
       const previous = [...seen.previous, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
       const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...seen, previous });
       return startsComputation(plan) && plan.staleWindows ? plan.cause : undefined;

@@ -27,7 +27,7 @@ export function externalService({ processor, server, runtime, kafkaProbe }: Serv
     async observe(deadline) {
       if (!(await isReady(probe(), kafkaProbe, deadline.signal))) return false;
       await requireSameKafka(processor, runtime, deadline).catch((error: unknown) => {
-        // Containers tell the id of their Kafka only while they run.
+        // The id of a Kafka in a container can be read only while it is running.
         if (!hasCode(error, "not-running")) throw error;
       });
       return true;

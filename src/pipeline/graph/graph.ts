@@ -131,7 +131,7 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
     topic: windowsTopic,
     brokers,
     kafka,
-    // A server with another Kafka is refused before anything is given up for it.
+    // Reject a server with another Kafka cluster before anything is stopped or deleted.
     after: [transactions, ...(external ? [external] : []), ...released],
     last: last({ kind: "topic", name: windowsTopic.name }),
     considers: () => (job === undefined ? [] : [job]),

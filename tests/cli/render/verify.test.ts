@@ -68,7 +68,7 @@ describe("renderVerify()", () => {
     const report = { ...equal, sent: { ...equal.sent, delivered: 0, measure: { count: 0, total: 0 }, divided: 60_000 } };
     const lines = render(report, true).split("\n");
     expect(lines.slice(-3)).toEqual([
-      "- the topic was recreated under a run, so up to 30000 records may be of that run or from elsewhere: nobody knows (--strict)",
+      "- the topic was recreated during a run, so up to 30000 records may be from that run or from other producers (--strict)",
       "next: streamctl verify without --strict, or start with an empty topic: streamctl down --volumes, then streamctl up",
       "",
     ]);
@@ -116,7 +116,7 @@ describe("renderVerify()", () => {
       Not verified (1 min, 12 checks):
       - 1 of 100 windows is not in Pinot
       - 1 of 100 windows differs in Pinot
-      - 1 row in Pinot for a window that has one already
+      - 1 row in Pinot for a window that already has a row
       - 1 row in Pinot for a window without a Paid transaction
       next: streamctl status, then streamctl logs
       "
@@ -207,10 +207,10 @@ test("verifyDocument() is the report with its verdict, and names the columns of 
     elapsedMs: 640,
     ok: false,
     reasons: [
-      "30000 records were delivered and the topic holds 29999",
+      "30000 records were delivered, but the topic has 29999",
       "1 of 100 windows is not in Pinot",
       "1 of 100 windows differs in Pinot",
-      "1 row in Pinot for a window that has one already",
+      "1 row in Pinot for a window that already has a row",
     ],
   };
   // The text, because the order of its keys is what it was before there was more than one pipeline.

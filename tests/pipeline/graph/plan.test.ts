@@ -232,13 +232,13 @@ describe("the plan of up", () => {
     const partitions = (id: string, topic: TopicFacts, count: number) => async () =>
       await print({ seen: { [id]: { ...topic, partitions: count } } });
     expect(await partitions("topic transactions", transactions, 5)()).toContain(
-      "keep topic transactions: it exists, with 5 partitions, 3 were created: all of them are read",
+      "keep topic transactions: it exists, with 5 partitions, 3 are declared: all of them are read",
     );
     expect(await messageOf(partitions("topic transactions", transactions, 2)())).toBe(
-      'Topic "transactions" has 2 partitions, at least 3 are needed',
+      'Topic "transactions" has 2 partitions, the pipeline needs at least 3',
     );
     expect(await messageOf(partitions("topic window_transactions", windows, 2)())).toBe(
-      'Topic "window_transactions" has 2 partitions, exactly 1 is needed',
+      'Topic "window_transactions" has 2 partitions, the pipeline needs exactly 1',
     );
   });
 
@@ -250,11 +250,11 @@ describe("the plan of up", () => {
       start service pinot: not running
       start service ksqldb: not running
       keep topic transactions: it exists, with 3 partitions
-      replace topic window_transactions: its retention.ms is -1, and this processor needs 259200000000000
-      create stream TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
-      create stream PAID_TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
-      create table WINDOW_TRANSACTIONS: its retention.ms is -1, and this processor needs 259200000000000
-      create job window_transactions: its retention.ms is -1, and this processor needs 259200000000000
+      replace topic window_transactions: its retention.ms is -1, but this processor needs 259200000000000
+      create stream TRANSACTIONS: its retention.ms is -1, but this processor needs 259200000000000
+      create stream PAID_TRANSACTIONS: its retention.ms is -1, but this processor needs 259200000000000
+      create table WINDOW_TRANSACTIONS: its retention.ms is -1, but this processor needs 259200000000000
+      create job window_transactions: its retention.ms is -1, but this processor needs 259200000000000
       replace schema transaction_window: the topic of windows was recreated
       replace table transaction_window: the topic of windows was recreated"
     `);
