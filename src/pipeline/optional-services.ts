@@ -110,7 +110,7 @@ export async function withoutTakenPorts(
     if (!taken) continue;
     const { port, holder } = taken;
     log.warn(
-      `${serviceType(name, catalog)?.label ?? name} is not started: port ${port.port} (${port.name}) is taken, ${holder}. ` +
+      `${serviceType(name, catalog)?.label ?? name} is not started: port ${port.port} (${port.name}) is in use: ${holder}. ` +
         `Disable it with --without ${name}, or use other ports with --port-offset`,
     );
     left.add(definition);

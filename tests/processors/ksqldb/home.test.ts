@@ -58,7 +58,7 @@ describe("a folder with ksqlDB", () => {
         void (record ? remembered.set(name, record) : remembered.delete(name));
       const desired = [{ definition, definitionHash: runtime.hash(definition) }];
       await runtime.prepare([definition]);
-      expect(said).toEqual(["JAVA_TOOL_OPTIONS is set and not passed to the engines"]);
+      expect(said).toEqual(["JAVA_TOOL_OPTIONS is set but not passed to the engines"]);
       const context = {
         runtime,
         kafkaProbe: async () => true,
@@ -131,7 +131,7 @@ describe("a folder with ksqlDB", () => {
     const refusalOf = (folder: string) => readHome(folder).catch((error: unknown) => error);
     expect(await refusalOf(home)).toMatchObject({
       code: "prerequisite",
-      message: `Cannot use "${home}" as ksqlDB: no jar in it holds io.confluent.ksql.rest.server.KsqlServerMain`,
+      message: `Cannot use "${home}" as ksqlDB: no jar in it contains io.confluent.ksql.rest.server.KsqlServerMain`,
     });
     expect(await refusalOf(join(home, "none"))).toMatchObject({ message: `Cannot use "${join(home, "none")}" as ksqlDB: no such folder` });
   });

@@ -33,7 +33,7 @@ describe("the declaration of ksqlDB", () => {
     expect(await refusal({ home: odd })).toContain('Java cannot read a path that contains ":"');
     expect(await ksqldb.inspect({ home: odd }, "docker")).toBe(`installed in ${odd}`);
     const empty = await temporaryFolder();
-    expect(await refusal({ home: empty })).toContain(`Cannot use "${empty}" as ksqlDB: no jar in it holds`);
+    expect(await refusal({ home: empty })).toContain(`Cannot use "${empty}" as ksqlDB: no jar in it contains`);
   });
 
   test("says who runs it: a service of the stack, or a server that is not ours", () => {
