@@ -1,6 +1,6 @@
 /**
- * The floor that `data` is held against: the same addon sends one constant batch again and again, so that nothing but the
- * native call, librdkafka and the delivery reports is left. Arguments: brokers, topic, number of messages.
+ * The baseline for `data`: the same addon sends one constant batch repeatedly, which leaves only the native call, librdkafka and the
+ * delivery reports. Arguments: brokers, topic, number of messages.
  */
 
 import { Producer } from "../src/kafka/producer.ts";
@@ -8,7 +8,7 @@ import { Producer } from "../src/kafka/producer.ts";
 const [brokers = "", topic = "", count = "0"] = process.argv.slice(2);
 const total = Number(count);
 const perBatch = 4000;
-/** As large as a transaction's record. */
+/** Same size as a transaction. */
 const key = new TextEncoder().encode("00000000-0000-4000-8000-000000000000");
 const valueBytes = 150;
 
@@ -18,7 +18,7 @@ let position = 0;
 for (let index = 0; index < perBatch; index += 1) {
   offsets[2 * index] = position;
   bytes.set(key, position);
-  // Ten keys, as `data` has by default.
+  // Ten keys, like `data` by default.
   bytes[position] = 48 + (index % 10);
   offsets[2 * index + 1] = position + key.length;
   position += key.length + valueBytes;

@@ -1,4 +1,4 @@
-/** What is promised of `data`: the generator, the producer's floor, memory, workers, pace. Comparisons are interleaved. */
+/** Benchmarks of `data`: generator, producer baseline, memory, workers, pace. Compared programs run in alternation. */
 
 import { resolve } from "node:path";
 import { TransactionGenerator } from "../src/data/generator.ts";
@@ -12,26 +12,26 @@ export interface DataBench {
   readonly runs: number;
   readonly brokers: string;
   readonly stateDir: string;
-  /** Resident memory of the executable when it does nothing, in bytes. */
+  /** Resident memory of the executable with `--version`. */
   readonly idleBytes: number;
 }
 
 const million = 1_000_000;
-const floorTopic = "transactions-floor";
+const baselineTopic = "transactions-floor";
 const program = (name: string): string => resolve(import.meta.dir, name);
 
-/** The rate while Flink and Pinot read along: needs the whole stack. */
+/** The rate while Flink and Pinot consume the records. Needs the complete stack. */
 export async function benchBesideStack(bench: DataBench): Promise<void> {
   const rates: number[] = [];
   for (let run = 0; run < bench.runs; run += 1) rates.push((await send(bench, million, "--rate", "max")).messagesPerSecond);
-  bench.report.add("rate of data, Flink and Pinot reading along", perSecond(median(rates)), "(none)", true);
+  bench.report.add("rate of data while Flink and Pinot consume", perSecond(median(rates)), "(none)", true);
 }
 
-/** Needs Kafka with the topic `transactions` on `brokers`, and nothing that reads from it. */
+/** Needs Kafka with the topic `transactions` on `brokers`, without consumers. */
 export async function benchData(bench: DataBench): Promise<void> {
-  await createTopic({ brokers: bench.brokers, topic: floorTopic, partitions: 3, timeoutMs: 20_000 });
+  await createTopic({ brokers: bench.brokers, topic: baselineTopic, partitions: 3, timeoutMs: 20_000 });
   benchGenerator(bench);
-  await benchFloor(bench);
+  await benchBaseline(bench);
   await benchMockBroker(bench);
   await benchWorkers(bench);
   await benchPace(bench);
@@ -66,19 +66,19 @@ function benchGenerator({ report, runs }: DataBench): void {
   report.add("generator alone, one core", `${(rate / million).toFixed(1)} M records/s`, "≥ 4 M", rate >= 4 * million);
 }
 
-async function benchFloor(bench: DataBench): Promise<void> {
+async function benchBaseline(bench: DataBench): Promise<void> {
   const { report, brokers, idleBytes } = bench;
-  const [ours, floor]: [Sent[], Measurement[]] = [[], []];
+  const [data, baseline]: [Sent[], Measurement[]] = [[], []];
   for (let run = 0; run < bench.runs; run += 1) {
-    ours.push(await send(bench, million, ...atMaximum));
-    floor.push(await measure([process.execPath, program("constant-batch.ts"), brokers, floorTopic, String(million)]));
+    data.push(await send(bench, million, ...atMaximum));
+    baseline.push(await measure([process.execPath, program("constant-batch.ts"), brokers, baselineTopic, String(million)]));
   }
   const cpu = (results: readonly Measurement[]): string => `${median(results.map(({ cpuUs }) => cpuUs / million)).toFixed(2)} µs`;
-  const ratio = median(ours.map(({ cpuUs }, run) => cpuUs / (floor[run]?.cpuUs ?? Number.NaN)));
-  report.add("CPU of data a message (1 M, one worker)", cpu(ours), "(see the ratio)", true);
-  report.add("CPU of a constant batch a message (1 M)", cpu(floor), "(the floor)", true);
+  const ratio = median(data.map(({ cpuUs }, run) => cpuUs / (baseline[run]?.cpuUs ?? Number.NaN)));
+  report.add("CPU per message of data (1 M, one worker)", cpu(data), "(see the ratio)", true);
+  report.add("CPU per message of a constant batch (1 M)", cpu(baseline), "(the baseline)", true);
   report.add("data ÷ constant batch, median of the pairs", ratio.toFixed(2), "≤ 1.5", ratio <= 1.5);
-  report.add("rate of data (1 M, one worker)", perSecond(median(ours.map(({ messagesPerSecond }) => messagesPerSecond))), "(none)", true);
+  report.add("rate of data (1 M, one worker)", perSecond(median(data.map(({ messagesPerSecond }) => messagesPerSecond))), "(none)", true);
   for (const [millions, workers] of [
     [1, 1],
     [10, 1],

@@ -1,6 +1,6 @@
 /**
- * Freshness: from the produce call to the first query answer that includes the record. Each sample has a window of its own, far
- * from those of the traffic beside it, so its row appears when this very record has arrived.
+ * Freshness: the time from the produce call to the first query result that includes the record. Each sample has its own window, far from
+ * those of the background traffic, so its row appears only when this record has arrived.
  */
 
 import { Producer } from "../src/kafka/producer.ts";
@@ -15,7 +15,7 @@ export interface FreshnessOptions {
 const pollMs = 10;
 const firstWindowMs = Date.UTC(2040, 0, 1);
 
-/** Milliseconds of each sample. */
+/** Returns the milliseconds of each sample. */
 export async function measureFreshness({ brokers, brokerUrl, samples }: FreshnessOptions): Promise<readonly number[]> {
   const producer = new Producer({ brokers, topic: "transactions" });
   const times: number[] = [];
@@ -27,11 +27,11 @@ export async function measureFreshness({ brokers, brokerUrl, samples }: Freshnes
     for (;;) {
       const { rows } = await queryPinot({ brokerUrl, sql });
       if (rows.length > 0) break;
-      if (performance.now() - startedAt > 30_000) throw new Error(`the record of sample ${index} is not there after 30 s`);
+      if (performance.now() - startedAt > 30_000) throw new Error(`the record of sample ${index} did not arrive within 30 s`);
       await Bun.sleep(pollMs);
     }
     times.push(performance.now() - startedAt);
-    // Samples fall on every phase of the processor's mini-batches.
+    // Vary the interval, so that samples hit every phase of the processor's mini-batches.
     await Bun.sleep((index * 37) % 200);
   }
   producer.flush(5000);

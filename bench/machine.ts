@@ -1,4 +1,4 @@
-/** What a measurement was taken on: without it no figure says anything. */
+/** Describes the machine on which a measurement was taken. */
 
 import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
 import { observe } from "./measure.ts";

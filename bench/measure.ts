@@ -1,4 +1,4 @@
-/** Measurements of whole processes, by the operating system's own accounting. */
+/** Measures processes with the resource accounting of the operating system. */
 
 import { resolve } from "node:path";
 
@@ -16,14 +16,14 @@ export interface Measurement {
 }
 
 export interface MeasureOptions {
-  /** Added to this process's own. */
+  /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** The command is killed after this time, in milliseconds; default half an hour. */
+  /** Timeout after which the command is killed, in milliseconds; default half an hour. */
   readonly timeoutMs?: number;
 }
 
-/** Runs a command to its end, whatever that is. CPU time covers the processes that it started and waited for. */
+/** Runs a command and returns its result, even if it failed. CPU time includes child processes that it waited for. */
 export async function observe(command: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
   const { env = {}, cwd, timeoutMs = 1_800_000 } = options;
   const startedAt = performance.now();
@@ -41,18 +41,18 @@ export async function observe(command: readonly string[], options: MeasureOption
   ]);
   const elapsedMs = performance.now() - startedAt;
   const usage = child.resourceUsage();
-  if (!usage) throw new Error(`the system kept no account of ${command.join(" ")}`);
+  if (!usage) throw new Error(`no resource usage is available for ${command.join(" ")}`);
   return { exitCode, stdout, stderr, elapsedMs, cpuUs: Number(usage.cpuTime.total), maxRssBytes: usage.maxRSS };
 }
 
-/** Runs a command to its good end. @throws Error with its narration when it fails */
+/** Runs a command. @throws Error with its output if it fails */
 export async function measure(command: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
   const result = await observe(command, options);
   if (result.exitCode === 0) return result;
   throw new Error(`${command.join(" ")} ended with ${result.exitCode}\n${result.stdout}\n${result.stderr}`);
 }
 
-/** Why a command failed, by its own words: its first line about an error, or its last one. */
+/** Why a command failed: the first line of its output that mentions an error, or the last line. */
 export function complaintOf({ stdout, stderr, exitCode }: Measurement): string {
   const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
   return (lines.find((line) => /error/iu.test(line)) ?? lines.at(-1) ?? `ended with ${exitCode}`).trim().slice(0, 160);
@@ -62,7 +62,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** @param q 0 to 1; the value below which that share of the values lies (nearest rank) */
+/** Quantile by nearest rank. @param q from 0 to 1 */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? Number.NaN;

@@ -1,4 +1,4 @@
-/** librdkafka's mock cluster in a process of its own: a broker that is never the limit. Prints its address; ends when its input does. */
+/** librdkafka's mock cluster in a separate process: a broker that is never the bottleneck. Prints its address; exits when stdin is closed. */
 
 import { loadAddon } from "../src/kafka/addon.ts";
 

@@ -1,4 +1,4 @@
-/** How evenly `data --rate` sends: the creation times of the records themselves, read back from the topic. */
+/** Measures how evenly `data --rate` sends, from the timestamps of the records in the topic. */
 
 import { listOffsets } from "../src/kafka/admin.ts";
 import { openConsumer } from "../src/kafka/consumer.ts";
@@ -9,15 +9,15 @@ export interface Topic {
 }
 
 export interface Evenness {
-  /** Messages a second from the first record to the last. */
+  /** Average from the first to the last record. */
   readonly messagesPerSecond: number;
-  /** Most messages in any 20 ms. */
+  /** Maximum number of messages in any 20 ms. */
   readonly densest: number;
 }
 
 const intervalMs = 20;
 
-/** Runs what sends, and judges what came into the topic meanwhile. */
+/** Calls `send` and measures the records that arrive in the topic meanwhile. */
 export async function measureEvenness(target: Topic, send: () => Promise<unknown>): Promise<Evenness> {
   const before = await listOffsets({ ...target, timeoutMs: 10_000 });
   await send();
@@ -46,7 +46,7 @@ function densest(times: Float64Array): number {
   let most = 0;
   let first = 0;
   for (let last = 0; last < times.length; last += 1) {
-    // Times are whole milliseconds: those of 20 following ones span at most 20 ms.
+    // Times are whole milliseconds: 20 consecutive values span at most 20 ms.
     while ((times[last] ?? 0) - (times[first] ?? 0) >= intervalMs) first += 1;
     most = Math.max(most, last - first + 1);
   }

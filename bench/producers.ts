@@ -1,9 +1,9 @@
 /**
- * `make bench-producers`: `data` beside what else one would take, in turns on one real Kafka, medians of five rounds. Every
- * run has a topic of its own, whose end offsets must have grown by exactly what the producer said.
+ * `make bench-producers`: compares `data` with alternative producers, in alternation on one real Kafka, medians of five rounds. Every run
+ * has its own topic, whose end offsets must have grown by exactly the number that the producer reported.
  *
- * Environment: RUNS (rounds, default 5), SCALE (of the counts, default 1), PORT_OFFSET (default 11000). Only what was
- * measured with the defaults of the first two is kept in bench/RESULTS.md.
+ * Environment: RUNS (rounds, default 5), SCALE (factor for the counts, default 1), PORT_OFFSET (default 11000). Results are written to
+ * bench/RESULTS.md only with the defaults of RUNS and SCALE.
  */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -21,12 +21,12 @@ const scale = Number(process.env["SCALE"] ?? 1);
 const offset = Number(process.env["PORT_OFFSET"] ?? 11_000);
 const brokers = `127.0.0.1:${9092 + offset}`;
 const timeoutMs = 20_000;
-/** Longest time for one run of one rival. */
+/** Timeout per run. */
 const runTimeoutMs = 300_000;
 const folder = await mkdtemp(join(tmpdir(), "streamctl-bench-"));
 const stateDir = join(folder, "state");
 const valuesFile = join(folder, "values.ndjson");
-/** Control-C ends the comparison, and Kafka is stopped all the same. */
+/** Ctrl-C aborts the comparison; Kafka is still stopped. */
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
 
@@ -36,7 +36,7 @@ interface Sample {
   readonly maxRssBytes: number;
 }
 
-/** What each rival did in one round: measured, or what went wrong. */
+/** The result of each producer in one round: a sample, or the reason for a failure. */
 type Round = ReadonlyMap<Rival, Sample | string>;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -55,7 +55,7 @@ async function run(rival: Rival, topic: string): Promise<Sample | string> {
   if (outcome === undefined) return `ended with ${result.exitCode}: ${complaintOf(result)}`;
   const arrived = ends.reduce((sum, { high }) => sum + high, 0);
   if (outcome.delivered !== count || arrived !== count) {
-    return `reported ${outcome.delivered} of ${count} delivered, ${arrived} are in the topic`;
+    return `reported ${outcome.delivered} of ${count} as delivered, but the topic has ${arrived}`;
   }
   return {
     messagesPerSecond: (count / outcome.elapsedMs) * 1000,
@@ -88,7 +88,7 @@ const whole = (value: number): string => Math.round(value).toLocaleString("en");
 
 function row(rival: Rival, all: readonly Round[]): readonly string[] {
   const head = [rival.name, rival.sends, whole(messages(rival))];
-  if (rival.lack !== undefined) return [...head, `not built here: ${rival.lack}`, "", "", "", ""];
+  if (rival.lack !== undefined) return [...head, `not available: ${rival.lack}`, "", "", "", ""];
   const results = all.map((round) => round.get(rival));
   const samples = results.filter((result) => typeof result === "object");
   const wrong = results.filter((result) => typeof result === "string");
@@ -115,18 +115,19 @@ function quotient(one: Sample | string | undefined, other: Sample | string | und
   return typeof one === "object" && typeof other === "object" ? [value(one) / value(other)] : [];
 }
 
-const explanation = `Medians of ${rounds} rounds, in each of which every row runs once, one after another, against one Kafka on the same processors;
-"÷ C loop" is the median of the rounds' own ratios to the row "${reference}". Every run has a fresh topic of three partitions, whose end
-offsets grew by exactly what the producer reported, unless the row says otherwise.
+const explanation = `Medians of ${rounds} rounds. In each round every row runs once, one after another, against one Kafka on the same processors. "÷ C loop" is
+the median of the ratios per round to the row "${reference}". Every run has a new topic of three partitions, whose end offsets grew by
+exactly the number that the producer reported, unless the row says otherwise.
 
-- messages/s: to the last acknowledgement, from the first message that is handed in once the client is connected, which each of them shows
-  by a first acknowledged message (\`data\` by the topic's partitions, ProducerPerformance by a thousand messages of its warm-up).
-- CPU: user and system time of the whole process with its children, start of interpreter or JVM included, the broker's not; microseconds a message.
-- memory: the largest resident size; of the ten Python processes the sum.
-- transactions: JSON of about 150 bytes, keyed by one of ten users, made a message at a time in the ordinary way of the language; a constant:
-  150 bytes, one key (the addon's batch: ten). ProducerPerformance has no keys and picks from a thousand transactions made before.
-- acks=all and idempotence everywhere; a linger of 5 ms, batches of up to 1 MB and 10,000 messages where the client has such settings.
-  \`@platformatic/kafka\` has none: it sends 2,000 messages a call, five calls at a time.`;
+- messages/s: from the first message that is produced once the client is connected to the last acknowledgement. A first acknowledged message
+  shows the connection (for \`data\` the topic's partitions, for ProducerPerformance a warm-up of a thousand messages).
+- CPU: user and system time of the process and its children, including the start of an interpreter or JVM, without the broker; microseconds
+  per message.
+- memory: the maximum resident size; for the ten Python processes the sum.
+- transactions: JSON of about 150 bytes, keyed by one of ten users, generated one message at a time in the usual way of the language; a
+  constant: 150 bytes, one key (the addon's batch: ten). ProducerPerformance uses no keys and draws from a thousand prepared transactions.
+- acks=all and idempotence everywhere; a linger of 5 ms and batches of up to 1 MB and 10,000 messages where the client has such settings.
+  \`@platformatic/kafka\` has none: it sends 2,000 messages per call, five calls at a time.`;
 
 async function compare(): Promise<string> {
   const prepared = await prepareRivals(say);
@@ -136,14 +137,14 @@ async function compare(): Promise<string> {
 
   const all = rivals(prepared, stateDir, valuesFile);
   const present = all.filter(({ lack }) => lack === undefined);
-  for (const { name, lack } of all) if (lack !== undefined) say(`  ${name}: not here: ${lack}`);
-  // A broker's first producers meet caches and coordinators that still load.
+  for (const { name, lack } of all) if (lack !== undefined) say(`  ${name}: not available: ${lack}`);
+  // Warm up the broker: its first producers would wait for caches and coordinators.
   const warm = present.find(({ name }) => name === reference);
   if (warm) await run(warm, "bench-warm");
 
   const results: Round[] = [];
   for (let round = 0; round < rounds; round += 1) results.push(await runRound(round, present));
-  const head = ["producer", "sends", "messages a run", "messages/s", "÷ C loop", "CPU µs a message", "÷ C loop", "memory, MB"];
+  const head = ["producer", "sends", "messages per run", "messages/s", "÷ C loop", "CPU µs per message", "÷ C loop", "memory, MB"];
   return table(
     head,
     all.map((rival) => row(rival, results)),

@@ -1,4 +1,4 @@
-/** What a bench found: rows with a wish, told as they come and printed as one table. */
+/** Results of a benchmark: rows with a target, logged as they arrive and printed as one table. */
 
 import { table } from "./results.ts";
 
@@ -12,7 +12,7 @@ export interface Row {
 export class Report {
   readonly #rows: Row[] = [];
 
-  /** @param reached true as well for what is only told */
+  /** @param reached also true for a row without a target */
   add(what: string, measured: string, wanted: string, reached: boolean): void {
     this.#rows.push({ what, measured, wanted, reached });
     this.say(`  ${what}: ${measured}`);
@@ -32,15 +32,15 @@ export class Report {
     return this.#rows
       .map(
         ({ what, measured, wanted, reached }) =>
-          `${reached ? "yes" : "NO "}  ${what.padEnd(width)}  ${measured.padEnd(middle)}  wanted ${wanted}`,
+          `${reached ? "yes" : "NO "}  ${what.padEnd(width)}  ${measured.padEnd(middle)}  target ${wanted}`,
       )
       .join("\n");
   }
 
-  /** In Markdown. */
+  /** The table in Markdown. */
   table(): string {
     const cells = this.#rows.map(({ what, measured, wanted, reached }) => [what, measured, reached ? wanted : `${wanted}: missed`]);
-    return table(["what", "measured", "wanted"], cells, 3);
+    return table(["what", "measured", "target"], cells, 3);
   }
 }
 

@@ -1,4 +1,4 @@
-/** bench/RESULTS.md: one section for each part of the bench, so that either can be measured anew by itself. */
+/** Writes bench/RESULTS.md: one section per benchmark, so that each can be repeated separately. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -6,20 +6,20 @@ import { resolve } from "node:path";
 const file = resolve(import.meta.dir, "RESULTS.md");
 const preamble = `# Results
 
-Written by \`make bench\`, whole sections at a time: what was measured, on what, by which command. What other pages quote stands here.
+Written by \`make bench\`, one section per benchmark, with the command and the machine. Other documents quote these figures.
 `;
 
 export interface Section {
   readonly title: string;
-  /** What to type for the same measurement. */
+  /** The command that repeats the measurement. */
   readonly command: string;
-  /** As `describeMachine` answered before anything was measured. */
+  /** Result of `describeMachine` before the measurement. */
   readonly machine: string;
   /** Markdown without headings. */
   readonly body: string;
 }
 
-/** Puts the section in the place of the one of the same title, or at the end. */
+/** Replaces the section with the same title, or appends it. */
 export async function keepSection({ title, command, machine, body }: Section): Promise<void> {
   const text = await readFile(file, "utf8").catch(() => preamble);
   const [head = preamble, ...sections] = text.split(/^(?=## )/mu);
@@ -30,7 +30,7 @@ export async function keepSection({ title, command, machine, body }: Section): P
   await writeFile(file, [head, ...kept].map((part) => part.trimEnd()).join("\n\n") + "\n");
 }
 
-/** A Markdown table. @param textColumns how many columns from the left hold text; the others hold figures */
+/** A Markdown table. @param textColumns number of text columns from the left; the others contain figures */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], textColumns: number): string {
   const rule = head.map((_, column) => (column < textColumns ? "---" : "---:"));
   return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

@@ -1,7 +1,6 @@
 /**
- * `@confluentinc/kafka-javascript`: its own `Producer`, a call a message, delivery reports of every message, polled in the
- * background. The first message is sent alone, and the clock starts when it is there. Arguments: brokers, topic, count,
- * `generated` or `constant`.
+ * `@confluentinc/kafka-javascript`: its `Producer` with one call and one delivery report per message, polled in the background. The first message
+ * is sent alone; the clock starts when it is acknowledged. Arguments: brokers, topic, count, `generated` or `constant`.
  */
 
 import kafka from "@confluentinc/kafka-javascript";
@@ -10,7 +9,7 @@ import { messageMaker } from "./messages.mjs";
 const [brokers, topic, count, mode] = process.argv.slice(2);
 const total = Number(count);
 const makeMessage = messageMaker(mode);
-/** Messages between two turns of the event loop, on which reports arrive. */
+/** Messages per turn of the event loop; reports arrive between turns. */
 const burst = 1000;
 const { ERR__QUEUE_FULL } = kafka.CODES.ERRORS;
 
@@ -27,7 +26,7 @@ const producer = new kafka.Producer({
 
 let [sent, delivered, failed, startedAt] = [0, 0, 0, 0];
 
-/** Answers whether there was room for it. */
+/** Returns false if the queue is full. */
 function produce() {
   const { key, value } = makeMessage();
   try {

@@ -1,12 +1,11 @@
 /*
- * What librdkafka does by itself, in the manner of its own performance program: one rd_kafka_produce a message, of a constant
- * value that is never copied, a delivery callback that counts, a poll every thousand messages. The measure of the producers
- * beside it.
+ * The speed of librdkafka itself, measured as its performance program does: one rd_kafka_produce per message with a constant value that is
+ * never copied, a delivery callback that counts, and a poll every thousand messages. The reference for the other producers.
  *
  * loop <brokers> <topic> <count> [one-key|ten-keys] [property=value …]
  *
- * Prints {"delivered", "elapsedMs"}: the time is that of all messages but the first, which is sent alone and awaited, because
- * a client that has just connected waits half a second for its idempotent producer's id. Exits with 1 unless all were delivered.
+ * Prints {"delivered", "elapsedMs"}. The time excludes the first message, which is sent and awaited separately, because a newly connected
+ * client waits half a second for the id of its idempotent producer. Exits with 1 unless all messages were delivered.
  */
 #include <inttypes.h>
 #include <rdkafka.h>
@@ -25,7 +24,7 @@ static const char *const keys[] = {"02e88613-6e3f-4305-bafe-9b48ef89c5c0", "1c86
                                    "868debd4-8f6e-47b5-a767-34e614d7a88a", "95d1d6aa-9e42-412d-b74e-c005e523279c"};
 enum { key_count = sizeof keys / sizeof keys[0] };
 
-/* As `streamctl data` has them. */
+/* The settings of `streamctl data`. */
 static const char *const properties[] = {"enable.idempotence=true",  "acks=all",           "linger.ms=5",
                                          "batch.num.messages=10000", "batch.size=1000000", "partitioner=murmur2_random"};
 
@@ -33,7 +32,7 @@ struct reports {
   uint64_t delivered, failed;
 };
 
-/* On the thread that polls, which is the one that produces. */
+/* Called on the thread that polls, which also produces. */
 static void count_report(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque) {
   struct reports *reports = opaque;
   (void)client;
@@ -97,7 +96,7 @@ static void produce(rd_kafka_t *client, rd_kafka_topic_t *topic, uint64_t count,
     }
     if (sent % poll_every == 0) rd_kafka_poll(client, 0);
   }
-  /* The value is on this function's stack: nothing may be in flight behind its end. */
+  /* The value is on the stack of this function: no message may be in flight when it returns. */
   if (rd_kafka_flush(client, patience_ms)) fail("rd_kafka_flush", "messages are still in flight");
 }
 

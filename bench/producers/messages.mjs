@@ -1,6 +1,6 @@
-/** What the rivals in JavaScript send: the transactions of `streamctl data`, made in the ordinary way, or one constant message. */
+/** Messages of the JavaScript producers: transactions like those of `streamctl data`, generated in the usual way, or one constant message. */
 
-import { fixedUsers } from "../../src/record/users.ts";
+import { fixedUsers } from "../../src/data/users.ts";
 
 const constant = { key: Buffer.from(fixedUsers[0].id), value: Buffer.alloc(150, "x") };
 

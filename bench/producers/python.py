@@ -1,7 +1,7 @@
-"""The way of the project from which streamctl was grown: one process a user, each making a dict, its JSON, a send, one by one.
+"""The method of the project that preceded streamctl: one process per user, which creates a dict, serializes it and sends it, one by one.
 
-Arguments: brokers, topic, count, users as a JSON array of {"id", "totalPaid"}. Runs itself once for each user. Each process
-sends its first message alone; when all of them have theirs acknowledged, the clock starts and they go on.
+Arguments: brokers, topic, count, users as a JSON array of {"id", "totalPaid"}. Starts itself once per user. Each process sends its first
+message alone; the clock starts when all of these are acknowledged.
 """
 
 import json
@@ -77,7 +77,7 @@ def run_each(brokers, topic, count, users):
         child.stdin.write("go\n")
         child.stdin.flush()
     results = [json.loads(child.stdout.read()) for child in children]
-    # Each process at its height, in kilobytes; pages that they share count once a process.
+    # Maximum resident size of each process in kilobytes; shared pages count once per process.
     kilobytes = sum(os.wait4(child.pid, 0)[2].ru_maxrss for child in children)
     elapsed = max(result["ended"] for result in results) - started
     delivered = sum(result["delivered"] for result in results)

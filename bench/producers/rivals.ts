@@ -1,7 +1,6 @@
 /**
- * Who is compared. Each rival is a program that delivers `count` messages to a topic and prints what it counted; what it
- * costs is measured from outside. All have acks=all, idempotence and, where the client knows them, a linger of 5 ms and
- * batches of up to a megabyte.
+ * The compared producers. Each is a program that delivers `count` messages to a topic and prints how many were delivered; CPU and memory are
+ * measured from outside. All use acks=all, idempotence and, if the client supports it, a linger of 5 ms and batches of up to 1 MB.
  */
 
 import { join, resolve } from "node:path";
@@ -15,36 +14,36 @@ export interface Target {
   readonly count: number;
 }
 
-/** By the rival's own word. */
+/** As printed by the program. */
 export interface Outcome {
   readonly delivered: number;
-  /** From the first message handed in to the last acknowledgement, once connected. */
+  /** From the first message produced once connected to the last acknowledgement. */
   readonly elapsedMs: number;
-  /** Of all its processes together, where it has several. */
+  /** Sum of all processes, if there are several. */
   readonly maxRssBytes?: number;
 }
 
 export interface Rival {
   readonly name: string;
   readonly sends: string;
-  /** Messages of one run: so many that the start of an interpreter or a JVM is a small part of it. */
+  /** Messages per run: enough that the start of an interpreter or JVM is a small part. */
   readonly count: number;
   /** Why it cannot run on this machine. */
   readonly lack?: Lack;
   readonly command: (target: Target) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Reads what it printed; by default the last line, as JSON. */
+  /** Parses the output; by default the last line as JSON. */
   readonly read?: (stdout: string) => Outcome;
 }
 
-/** The one that the others are divided by. */
+/** The producer that the others are compared with. */
 export const reference = "C loop over librdkafka, one key";
 
 const here = (file: string): string => join(import.meta.dir, file);
 
 /**
  * @param stateDir of streamctl
- * @param valuesFile transactions, one a line, for the rival that cannot make any
+ * @param valuesFile transactions, one per line, for the program that cannot generate them
  */
 export function rivals(prepared: Preparation, stateDir: string, valuesFile: string): readonly Rival[] {
   return [...ours(stateDir), ...loops(), java(prepared, valuesFile), ...javascript(prepared), python(prepared)];
@@ -67,7 +66,7 @@ function ours(stateDir: string): readonly Rival[] {
       command: (target) => [...data(target), "--workers", "1"],
     },
     {
-      name: "its addon, one batch again and again",
+      name: "its addon, one constant batch",
       sends: "a constant",
       count: 2_000_000,
       command: (target) => [process.execPath, resolve(import.meta.dir, "../constant-batch.ts"), ...positional(target)],
@@ -89,12 +88,12 @@ function loops(): readonly Rival[] {
   }));
 }
 
-/** Started as Kafka's own script starts it: a heap of at most 512 MB. */
+/** Started like Kafka's script: with a heap of at most 512 MB. */
 function java({ kafkaClassPath, versions, lacks }: Preparation, valuesFile: string): Rival {
   const properties = ["acks=all", "enable.idempotence=true", "linger.ms=5", "batch.size=1000000", "buffer.memory=67108864"];
   return {
     name: `Kafka ${versions.kafka}'s ProducerPerformance`,
-    sends: "transactions made before, no key",
+    sends: "prepared transactions, no key",
     count: 3_000_000,
     lack: lacks.kafkaTools,
     command: ({ brokers, topic, count }) =>
@@ -115,7 +114,7 @@ function java({ kafkaClassPath, versions, lacks }: Preparation, valuesFile: stri
   };
 }
 
-/** Its last two lines, of all messages and of those after the first thousand: `2999000 steady state records sent, 507099.4 records/sec (…`. */
+/** Parses the last two lines, for all messages and for those after the first thousand: `2999000 steady state records sent, 507099.4 records/sec (…`. */
 function readProducerPerformance(stdout: string): Outcome {
   const [, sent = ""] = /^(\d+) records sent, .*\n.* steady state/mu.exec(stdout) ?? [];
   const [, perSecond = ""] = /^\d+ steady state records sent, ([\d.]+) records\/sec/u.exec(lastLine(stdout)) ?? [];
@@ -152,7 +151,7 @@ function javascript({ node, versions, lacks }: Preparation): readonly Rival[] {
 
 function python({ pythonPath, versions, lacks }: Preparation): Rival {
   return {
-    name: `confluent-kafka ${versions.confluentKafka} in Python, a process for each of ten users`,
+    name: `confluent-kafka ${versions.confluentKafka} in Python, ten processes, one per user`,
     sends: "transactions",
     count: 200_000,
     lack: lacks.python,
