@@ -22,17 +22,17 @@ SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: $(STREAMCTL) ## write the executable ./streamctl
+build: $(STREAMCTL) ## build the executable ./streamctl
 
-setup: .tools/setup.stamp ## fetch Bun and the packages
+setup: .tools/setup.stamp ## install Bun and the packages
 
-setup-check: .tools/check.stamp ## fetch the checkers for C, shell and Dockerfiles
+setup-check: .tools/check.stamp ## install the linters for C, shell and Dockerfiles
 
 .tools/setup.stamp: package.json bun.lock scripts/setup.sh
 	@scripts/setup.sh
 	@touch $@
 
-setup-runtimes: .tools/runtimes.stamp ## fetch Deno and a Node that runs the sources, for make test
+setup-runtimes: .tools/runtimes.stamp ## install Deno and a Node that runs the sources, for make test
 
 .tools/runtimes.stamp: scripts/setup-runtimes.sh
 	@scripts/setup-runtimes.sh
@@ -55,7 +55,7 @@ build/bench/loop: bench/producers/loop.c $(NATIVE)
 $(STREAMCTL): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
 	@scripts/build.sh
 
-node: $(NODE_BUNDLE) ## write build/node/streamctl.mjs, for Node instead of the executable
+node: $(NODE_BUNDLE) ## build build/node/streamctl.mjs, which runs on Node
 
 $(NODE_BUNDLE): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build-node.sh
 	@scripts/build-node.sh
@@ -81,22 +81,22 @@ deadcode: setup
 unit: setup $(NATIVE)
 	@$(BUN) test --timeout 30000 $(UNIT)
 
-test-native: setup $(NATIVE) ## native/ under sanitizers, and FUZZ=100000 mutated batches
+test-native: setup $(NATIVE) ## test native/ under sanitizers, and fuzz it with FUZZ=100000 mutated batches
 	@scripts/test-native.sh $(FUZZ)
 
-test: check build node setup-runtimes ## check, then every runtime, then end-to-end on the real engines
+test: check build node setup-runtimes ## run check, then the tests on every runtime and end to end on real engines
 	@$(BUN) test --timeout 900000 tests/runtimes tests/e2e
 
-test-docker: build ## the same path in containers, on a container engine that answers or is started for it
+test-docker: build ## test the docker runtime, on the running container engine or one started for it
 	@scripts/test-docker.sh
 
-image: ## streamctl itself, built from the sources, as the image streamctl
+image: ## build the image streamctl from the sources
 	@scripts/image.sh
 
-demo: build ## up, data, query, verify, down, in .demo
+demo: build ## run up, data, verify, query and down in .demo
 	@scripts/demo.sh
 
-project: build ## build, then up
+project: build ## build, then run up
 	@$(STREAMCTL) up
 
 data: build ## send N=1000 transactions
@@ -105,12 +105,12 @@ data: build ## send N=1000 transactions
 bench: build build/bench/loop ## measure what the README claims; writes bench/RESULTS.md
 	@status=0; $(BUN) bench/run.ts || status=1; $(BUN) bench/producers.ts || status=1; exit $$status
 
-bench-producers: build build/bench/loop ## only the producers side by side; RUNS=1 SCALE=0.1 for a look
+bench-producers: build build/bench/loop ## compare only the producers; RUNS=1 SCALE=0.1 for a quick run
 	@$(BUN) bench/producers.ts
 
 fix: setup setup-check ## format everything
 	@$(BIN)/oxfmt src tests bench
 	@PYTHONPATH=$(PY) $(PY)/bin/clang-format -i $(C_SOURCES)
 
-clean: ## remove what was built; the caches of a user stay
+clean: ## remove everything that was built or installed here; keep the user's caches
 	@rm -rf build $(STREAMCTL) .tools node_modules bench/producers/node_modules

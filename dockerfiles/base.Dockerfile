@@ -1,12 +1,12 @@
-# Stand-ins for the public base images, for machines that cannot pull them: a Debian with Java 17 (target jre), and with a compiler and
-# Maven (target build). DEBIAN_IMAGE may come from debootstrap, as scripts/base-images.sh makes it. Root certificates that lie in the
-# folder ca/ of the build context (*.crt) are trusted by both.
+# Substitutes for the public base images, for machines that cannot pull them: a Debian with Java 17 (target jre), and with a compiler and
+# Maven (target build). scripts/base-images.sh can create DEBIAN_IMAGE with debootstrap. Both trust the root certificates (*.crt) in the
+# folder ca/ of the build context.
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
 # hadolint ignore=DL3006
 FROM ${DEBIAN_IMAGE} AS jre
 COPY ca/ /usr/local/share/ca-certificates/
-# The versions are those of the Debian release.
+# Package versions are those of the Debian release.
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates openjdk-17-jre-headless \

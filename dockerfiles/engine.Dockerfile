@@ -1,6 +1,6 @@
-# An engine's jars, resolved by Maven from the same pom as the local runtime's, on a Java runtime, with its rendered configuration. The
-# build context is a folder with config/, dockerfiles/ and ca/, as `streamctl eject` writes it. ENGINE is a folder of config/; VALUES are
-# the values of its templates, as in "port=9092 host=kafka"; dockerfiles/render says how a value may hold a space.
+# An engine on a Java runtime: jars that Maven resolves from the same pom as for the local runtime, and the rendered configuration. The build
+# context is a folder with config/, dockerfiles/ and ca/, as `streamctl eject` writes it. ENGINE is a folder of config/. VALUES are the values
+# of its templates, as in "port=9092 host=kafka"; dockerfiles/render documents the encoding of spaces.
 ARG BUILD_IMAGE=docker.io/library/maven:3.9.9-eclipse-temurin-17@sha256:f58d59b6273e785ac0a4477f6e9b5ba1d7731c75b906c0f7b34076f1851318cc
 ARG BASE_IMAGE=docker.io/library/eclipse-temurin:17.0.19_10-jre-jammy@sha256:475d8e96b4b2bfe08999e5e854755c773af1581acdf959a4545d88f0696a2339
 
@@ -8,12 +8,12 @@ ARG BASE_IMAGE=docker.io/library/eclipse-temurin:17.0.19_10-jre-jammy@sha256:475
 FROM ${BUILD_IMAGE} AS jars
 ARG ENGINE
 WORKDIR /engine
-# Root certificates (*.crt) that the build trusts, for users behind a proxy. None of them stays in the image.
+# Root certificates (*.crt) that the build trusts, for users behind a proxy. They do not become part of the image.
 COPY ca/ /ca/
 RUN for file in /ca/*.crt; do \
     [ ! -e "$file" ] || keytool -importcert -noprompt -cacerts -storepass changeit -alias "$(basename "$file")" -file "$file"; \
   done
-# An engine need not have a source of ours.
+# Not every engine has Java sources; the pattern may match nothing.
 COPY config/${ENGINE}/pom.xml config/${ENGINE}/*.java ./
 RUN mkdir -p src/main/java target/classes \
   && find . -maxdepth 1 -name '*.java' -exec mv {} src/main/java/ \; \
@@ -29,7 +29,7 @@ ARG VALUES
 COPY dockerfiles/render /
 COPY dockerfiles/start dockerfiles/healthcheck /engine/
 COPY config/${ENGINE}/ /engine/conf/
-# Files keep the modes that they have in the build context, such as 0600 under a umask of 077, and another user is to read them.
+# Files keep their modes from the build context, such as 0600 with umask 077, but another user must read them.
 RUN sh /render /engine/conf && rm -f /engine/conf/pom.xml /engine/conf/*.java \
   && chmod -R u=rwX,go=rX /engine && chmod 0755 /engine/start /engine/healthcheck
 

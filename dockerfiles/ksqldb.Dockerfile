@@ -1,6 +1,6 @@
-# ksqlDB on Confluent's public image, which holds its jars and a Java, with its rendered configuration. Where that image cannot be had, a
-# folder with an installed ksqlDB makes the same: KSQLDB_IMAGE is any Java runtime then, and the jars lie in jars/ of the build context.
-# VALUES and the rest of the context are as in engine.Dockerfile.
+# ksqlDB on Confluent's public image, which contains its jars and a Java, with the rendered configuration. Without access to that image, a
+# folder with an installed ksqlDB can be used: then KSQLDB_IMAGE is any Java runtime, and the jars are in jars/ of the build context. VALUES
+# and the rest of the context are as in engine.Dockerfile.
 ARG BASE_IMAGE
 ARG KSQLDB_IMAGE=docker.io/confluentinc/ksqldb-server:0.29.0
 
@@ -11,7 +11,7 @@ COPY dockerfiles/render /
 COPY dockerfiles/start dockerfiles/healthcheck /engine/
 COPY jars/ /engine/jars/
 COPY config/ksqldb/ /engine/conf/
-# Files keep the modes that they have in the build context, such as 0600 under a umask of 077, and another user is to read them.
+# Files keep their modes from the build context, such as 0600 with umask 077, but another user must read them.
 RUN sh /render /engine/conf && chmod -R u=rwX,go=rX /engine && chmod 0755 /engine/start /engine/healthcheck
 
 # hadolint ignore=DL3006

@@ -1,16 +1,16 @@
-# streamctl itself, for work inside the network of a stack of containers. The build context is the project's folder, or what of it a build
-# needs, and a folder ca/ with root certificates (*.crt) that the build trusts:
+# streamctl itself, for use inside the network of a stack of containers. The build context contains the project's sources and a folder ca/ with
+# root certificates (*.crt) that the build trusts:
 #
 #   make image
 #   docker run --rm --network NAME_default streamctl data --brokers kafka:19092 -n 1000
 #
-# NAME is that of the compose project, as `docker ps` shows it. Both stages have one base, because the executable needs a glibc no older than
-# that of its build; it is named by its tag alone, because what is installed on it is the newest of its release too.
+# NAME is the name of the compose project, as `docker ps` shows it. Both stages have the same base, because the executable needs a glibc at
+# least as new as that of its build. The base has no digest, because the packages installed on it are the newest of its release too.
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
 # hadolint ignore=DL3006
 FROM ${DEBIAN_IMAGE} AS build
-# The versions are those of the Debian release. What it trusts by itself is kept for the last stage, without the certificates of ca/.
+# Package versions are those of the Debian release. Debian's own trust store is saved for the last stage, without the certificates of ca/.
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install -y --no-install-recommends \
@@ -19,10 +19,10 @@ RUN apt-get update \
 COPY ca/ /usr/local/share/ca-certificates/
 RUN update-ca-certificates
 ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
-# A registry of npm in the place of the public one.
+# An npm registry in place of the public one.
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /streamctl
-# From what seldom changes to what often does: each step is a layer that the next build finds again.
+# Copied in order of how seldom they change, so that later builds reuse the layers.
 COPY Makefile package.json bun.lock bunfig.toml ./
 COPY scripts/ scripts/
 RUN make setup

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the base images of the engines' images (Java 17, and Maven with it) where the public ones cannot be pulled: a Debian by
-# debootstrap, as root. Images that are there already are kept. Root certificates of this machine go into them.
+# Builds the base images of the engines' images (Java 17, with and without Maven) for machines that cannot pull the public ones, on a Debian
+# from debootstrap. Needs root. Keeps existing images. Adds the root certificates of this machine to them.
 set -euo pipefail
-# What goes into an image is read there by other users.
+# Files in an image are read by other users.
 umask 022
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ if ! has "$debian" && ! timeout 120 docker pull -q "$debian" 2> /dev/null; then
     printf 'base-images: %s cannot be pulled, and debootstrap is missing. On Debian: apt-get install debootstrap\n' "$debian" >&2
     exit 1
   }
-  printf 'base-images: %s by debootstrap\n' "$debian"
+  printf 'base-images: creating %s with debootstrap\n' "$debian"
   debootstrap --variant=minbase bookworm "$work/root" > "$work/debootstrap.log" 2>&1 || {
     tail -20 "$work/debootstrap.log" >&2
     exit 1
@@ -33,7 +33,7 @@ cp /usr/local/share/ca-certificates/*.crt "$work/context/ca/" 2> /dev/null || tr
 for pair in "jre $jre" "build $build"; do
   read -r target image <<< "$pair"
   has "$image" && continue
-  printf 'base-images: %s\n' "$image"
+  printf 'base-images: building %s\n' "$image"
   docker build -q --target "$target" -f dockerfiles/base.Dockerfile -t "$image" "$work/context" > "$work/build.log" 2>&1 || {
     tail -20 "$work/build.log" >&2
     exit 1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds build/streamctl_native.node: our Node-API addon (native/) over librdkafka (scripts/librdkafka.sh).
+# Builds build/streamctl_native.node: the Node-API addon (native/) over librdkafka (scripts/librdkafka.sh).
 #
-#   build-native.sh [<addon> <variant> <flag>...]   another file, over a variant of librdkafka, with more flags for the compiler
-#                                                   (a sanitizer's, for example) or more sources
+#   build-native.sh [<addon> <variant> <flag>...]   another output file, on a variant of librdkafka, with additional compiler
+#                                                   flags, such as those of a sanitizer, or additional sources
 #
 # Environment: CC (default gcc), and what scripts/librdkafka.sh reads.
 set -euo pipefail
@@ -27,7 +27,7 @@ fail() {
 command -v strip >/dev/null || fail "Cannot build the addon: strip is missing" "Install it, on Debian: apt-get install binutils"
 [[ -d "$headers" ]] || fail "Cannot build the addon: node-api-headers is missing" "Install the packages first: bun install --ignore-scripts"
 
-# Seconds, and only when something changed.
+# Skip the build when nothing has changed.
 stamp="${addon%.node}.stamp"
 current=$({
   printf '%s\n' ${flags[@]+"${flags[@]}"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes build/node: streamctl.mjs, one file that any Node from 20 on runs, and the addon beside it. Only the two together work;
-# they may be copied anywhere.
+# Builds build/node: streamctl.mjs, which runs on Node 20 and later, and the addon. Both files must be in the same folder, which may be copied
+# anywhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

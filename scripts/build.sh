@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes ./streamctl: one executable with the addon and every declaration inside. It reads no .env and no bunfig.toml of the
-# folder in which it is run. Split into chunks, so that a command loads what it needs and no more: --version in 10 ms, not 30.
+# Builds ./streamctl: one executable that contains the addon and all declarations. It does not read .env or bunfig.toml of the working
+# directory. It is split into chunks, so that a command loads only what it needs: --version takes 10 ms, not 30.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The sixty-second try: a stack of its own in .demo, a thousand transactions, the windows as Pinot sees them, the proof.
+# A demo of about a minute: a stack in .demo, a thousand transactions, the comparison of topic and Pinot, and the windows in Pinot.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the image streamctl from the sources, on the container engine that answers: docker, or else podman. Root certificates of this machine
-# (/usr/local/share/ca-certificates) are trusted while it is built.
+# Builds the image streamctl from the sources, with docker if its engine answers, otherwise with podman. The build trusts the root certificates
+# of this machine (/usr/local/share/ca-certificates).
 #
-# Environment: DEBIAN_IMAGE, another base; NPM_CONFIG_REGISTRY, another registry of npm.
+# Environment: DEBIAN_IMAGE, another base image; NPM_CONFIG_REGISTRY, another npm registry.
 set -euo pipefail
-# What goes into an image is read there by other users.
+# Files in an image are read by other users.
 umask 022
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,7 @@ command -v "$engine" > /dev/null || {
   exit 1
 }
 
-# The sources alone: what a checkout holds beside them is large, and would make each build another one.
+# Only the sources: other files of a checkout are large, and would invalidate the build cache.
 context=build/image
 rm -rf "$context"
 mkdir -p "$context/ca"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes sure that librdkafka.a stands in the cache, built from the source that the npm package @confluentinc/kafka-javascript
-# carries along, and writes what a C compiler needs to use it to build/librdkafka.args: cc program.c -o program @build/librdkafka.args
-# Nothing is built inside node_modules and nothing is downloaded.
+# Builds librdkafka.a from the source in the npm package @confluentinc/kafka-javascript, unless it is cached, and writes the compiler arguments
+# for using it to build/librdkafka.args: cc program.c -o program @build/librdkafka.args
+# Builds nothing inside node_modules and downloads nothing.
 #
-#   librdkafka.sh [<variant> <flag>...]   compiled with more flags, a sanitizer's for example: build/librdkafka-<variant>.args
+#   librdkafka.sh [<variant> <flag>...]   compiled with additional flags, such as those of a sanitizer: build/librdkafka-<variant>.args
 #
-# librdkafka.a takes minutes, so it is kept in ${XDG_CACHE_HOME:-~/.cache}/streamctl/native/<hash>/, where the hash covers
-# the source's version, the configuration, the compiler with its flags and the static libraries: a fresh clone finds it there.
+# The build takes minutes, so the result is cached in ${XDG_CACHE_HOME:-~/.cache}/streamctl/native/<hash>/ for all clones. The hash covers the
+# source's version, the configuration, the compiler with its flags and the static libraries.
 #
 # Environment: CC (default gcc), JOBS (default: cores), STREAMCTL_NATIVE_STATIC=no builds without TLS, SASL, zlib and zstd
 # even where their static libraries are present.
@@ -38,7 +38,7 @@ done
 
 # --- Static libraries: TLS and SASL need both halves of OpenSSL with their headers, compression needs zlib and zstd. ---
 
-# Path of a static library, if the compiler finds it together with its header; nothing otherwise.
+# Path of a static library if the compiler finds it and its header; otherwise nothing.
 static_library() { # <name.a> <header>
   local path
   path=$("$cc" -print-file-name="$1")
@@ -63,7 +63,7 @@ for library in "$zstd" "$ssl" "$crypto" "$zlib"; do [[ -z $library ]] || librari
 found() { [[ -n $1 ]] && echo yes || echo no; }
 say "TLS and SASL: $(found "$ssl"), zstd: $(found "$zstd"), zlib: $(found "$zlib")"
 if [[ -z $ssl || -z $zstd || -z $zlib ]]; then
-  say "  For all of them, on Debian: apt-get install libssl-dev libzstd-dev zlib1g-dev"
+  say "  To get all of them on Debian: apt-get install libssl-dev libzstd-dev zlib1g-dev"
 fi
 
 # --- librdkafka.a: from the cache, or built in build/librdkafka and moved there. ---
@@ -95,7 +95,7 @@ build_archive() {
   keep_archive "$copy" && rm -rf "$copy"
 }
 
-# The folder appears whole or not at all: two builds at once may race, and the first one wins.
+# Creates the folder by rename, so that it is complete. Of two concurrent builds the first one wins.
 keep_archive() { # <built copy>
   local parent partial
   parent=$(dirname "$cached")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# clang-tidy over the addon, its tests and the bench's C program, with the headers that its build uses.
+# Runs clang-tidy on the addon, its tests and the C program of the benchmark, with the headers of the build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

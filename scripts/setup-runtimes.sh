@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the runtimes besides Bun that `make test` runs the sources in: Deno and a Node that strips types, both by npm, into
-# .tools. The machine's own Node, from 20 on, runs the bundle of `make node`.
+# Installs the runtimes besides Bun on which `make test` runs the sources: Deno and a Node that strips types, with npm, into .tools. The bundle
+# of `make node` runs on the machine's own Node, 20 or later.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,18 +12,18 @@ fail() {
   exit 1
 }
 
-printf 'setup-runtimes: Deno %s and Node %s by npm\n' "$deno_version" "$node_version"
+printf 'setup-runtimes: installing Deno %s and Node %s with npm\n' "$deno_version" "$node_version"
 home=.tools/runtimes
 mkdir -p "$home" .tools/bin
 printf '{"private":true}\n' > "$home/package.json"
-# The package `node` only fetches the platform's package by its install script, which npm may not run.
+# Install the platform's package directly: the package `node` downloads it in an install script, which npm may not run.
 npm install --prefix "$home" --no-save --no-package-lock --ignore-scripts --no-fund --no-audit --loglevel=error \
   "deno@$deno_version" "node-$(node -p 'process.platform + "-" + process.arch')@$node_version" > /dev/null
 
 link() { # <name in .tools/bin> <program's name> <packages>
   local binary
   binary=$(find "$home/node_modules" -path "$home/node_modules/$3/*" -type f -name "$2" -size +1M | head -n 1)
-  [ -n "$binary" ] || fail "npm brought no $1 for this platform"
+  [ -n "$binary" ] || fail "npm installed no $1 for this platform"
   chmod u+x "$binary"
   ln -sf "../../$binary" ".tools/bin/$1"
 }

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# The contract of the runtimes on containers: on the engine that answers, or on one that is started for it, with a data root and a
-# socket of its own below build/docker, and stopped at the end. Where the public base images cannot be pulled, stand-ins are made.
-# Ends with 75 where this machine cannot do it, and says why. With STREAMCTL_TEST_INSTALL=1, and as root on a Debian, what is missing
-# is installed.
+# Runs the contract of runtimes on containers, on the container engine that answers. Without one, starts an engine with data and socket in
+# build/docker, and stops it at the end. Builds substitutes for public base images that cannot be pulled. Exits with 75, and the reason, when
+# this machine cannot run the tests. With STREAMCTL_TEST_INSTALL=1, as root on Debian, installs what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -41,13 +40,13 @@ if ! { command -v docker > /dev/null && answers; }; then
   need docker.io command -v dockerd
   need iptables command -v iptables
   export DOCKER_HOST=unix://$work/docker.sock
-  # Its containers are not to outlive a test that was killed: what the last one left is started anew, not taken over.
+  # Without live restore: containers that a killed test left must not keep running.
   dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/dockerd.pid" -H "$DOCKER_HOST" > "$work/dockerd.log" 2>&1 &
   engine=$!
   trap stop_engine EXIT
   for _ in $(seq 60); do
     answers && break
-    kill -0 "$engine" 2> /dev/null || impossible "dockerd does not start here: $(tail -n 1 "$work/dockerd.log")"
+    kill -0 "$engine" 2> /dev/null || impossible "dockerd does not start: $(tail -n 1 "$work/dockerd.log")"
     sleep 0.5
   done
   answers || impossible 'dockerd does not answer (see build/docker/dockerd.log)'
@@ -61,7 +60,7 @@ if [ -z "${STREAMCTL_BASE_IMAGE:-}" ] || [ -z "${STREAMCTL_BUILD_IMAGE:-}" ]; th
   for image in $public; do
     pullable "$image" && continue
     need debootstrap command -v debootstrap
-    scripts/base-images.sh || impossible "$image cannot be pulled, and no stand-in can be made"
+    scripts/base-images.sh || impossible "$image cannot be pulled, and no substitute can be built"
     export STREAMCTL_BASE_IMAGE=streamctl-base:jre17 STREAMCTL_BUILD_IMAGE=streamctl-base:maven17
     break
   done

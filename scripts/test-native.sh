@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Tests native/ under sanitizers: its C core with address, undefined and thread, its JavaScript face on Node with address and
-# undefined, random schedules of the ledger, and fuzzes what takes batches. librdkafka is built with the sanitizers too (once,
-# some minutes). Programs are built in build/tests/ when something changed; all run at once, because they mostly wait.
+# Tests native/ under sanitizers: its C core with address, undefined and thread, its JavaScript interface on Node with address
+# and undefined, random schedules of the ledger, and fuzzers of the functions that take batches. librdkafka is built with the sanitizers too
+# (some minutes, only the first time). Builds the programs in build/tests/ when something has changed, and runs all of them in parallel, because
+# they mostly wait.
 #
 #   test-native.sh [<executions> [<seed>]]   mutated batches for the fuzzer of batch.h; producer_produce gets a twentieth of them
 #
 # STREAMCTL_SCHEDULE_SECONDS=600 runs the schedules of the ledger for ten minutes instead of ten seconds.
-# A fuzzer that finds something prints its input: a line for tests/native/corpus/batches.txt.
+# A fuzzer that finds an error prints its input as a line for tests/native/corpus/batches.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,13 +36,13 @@ build() { # <program> <variant of librdkafka> <compiler's arguments...>
   "$cc" "${flags[@]}" "${@:3}" "${core[@]}" -o "$program" "@$library"
 }
 
-# A bundle comes with an addon of its own: the sanitized one takes its place.
+# The bundle contains its own addon; use the sanitized one instead.
 bundle() {
   .tools/bin/bun build --target=node tests/native/addon.ts --outdir "$out/bundle" --asset-naming '[name].[ext]' &&
     mv "$out/bundle/addon.js" "$out/addon/"
 }
 
-# The flags of librdkafka's variants: without undefined, which its own sources do not pass.
+# Compiler flags of the librdkafka variants. Without `undefined`: librdkafka itself fails that sanitizer.
 build_libraries() {
   local debug=(-g -fno-omit-frame-pointer)
   scripts/librdkafka.sh address -fsanitize=address "${debug[@]}" &
@@ -56,7 +57,7 @@ build_all() {
   build schedules-thread thread "${thread[@]}" "${schedules[@]}" &
   build fuzz-group address "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_group,check}.c &
   build fuzz-produce address "${address[@]}" tests/native/{fuzz,fuzz_batch,fuzz_produce,check}.c &
-  # Node with the faults of other runtimes: it refuses announcements and calls finalizers twice.
+  # Node with injected faults of other runtimes: refused thread-safe calls, and finalizers that are called twice.
   scripts/build-native.sh "$out/addon/streamctl_native.node" address "${address[@]}" -O1 -g -U_FORTIFY_SOURCE \
     "$PWD/tests/native/runtime_faults.c" -Wl,--wrap=napi_call_threadsafe_function,--wrap=napi_wrap 2>"$out/addon.log" &
   bundle >"$out/bundle.log" 2>&1 &
@@ -65,7 +66,7 @@ build_all() {
   ((failed == 0)) || { cat "$out/addon.log" "$out/bundle.log"; exit 1; }
 }
 
-# What is run prints to a log of its own, which is shown where it fails; its last line is shown in any case.
+# Each program prints to its own log. The log of a failed program is shown, of the others only the last line.
 started=()
 run() { # <name> <command...>
   "${@:2}" >"$out/$1.log" 2>&1 &
@@ -82,7 +83,7 @@ corpus=tests/native/corpus/batches.txt
 
 run address "$out/tests-address"
 run schedules-address "$out/schedules-address" "$seconds"
-# Older run-time libraries of the thread sanitizer do not know the address layout of newer kernels.
+# Older thread sanitizers do not support the address layout of newer kernels.
 if echo 'int main(void) { return 0; }' | "$cc" "${thread[@]}" -x c - -o "$out/probe" 2>/dev/null && "$out/probe" 2>/dev/null; then
   run thread "$out/tests-thread"
   run schedules-thread "$out/schedules-thread" "$seconds"
