@@ -1,9 +1,8 @@
 /**
- * The only loader of the native addon. The sources find it in build/, the bundle for Node beside itself. The executable carries
- * it as a file and writes it once, under its hash, to the user's cache folder, because no system loads code from inside an
- * executable. Bun's own way of doing that needs a writable $TMPDIR that allows execution; ours tries several folders and says
- * what it met.
- * Nothing is loaded before the first producer, consumer or request.
+ * Loads the native addon. From the sources it is in build/, for a Node bundle next to the bundle. The executable embeds it and copies it
+ * once, under its hash, to the user's cache folder, because the dynamic loader needs a file. Bun can do this too, but only with a writable
+ * $TMPDIR that allows execution; this module tries several folders and reports why each failed. The addon is loaded when the first
+ * producer, consumer or request is created.
  */
 
 import { randomUUID } from "node:crypto";
@@ -25,7 +24,7 @@ export const loadAddon: () => NativeAddon = once(() => {
   return addon;
 });
 
-/** Where an executable made by `bun build --compile` keeps what it embeds: a file system that exists for its own process only. */
+/** Virtual folder of the files embedded in an executable by `bun build --compile`; only its process can read it. */
 const executableFiles = "/$bunfs/";
 
 function once<T>(make: () => T): () => T {
@@ -36,35 +35,35 @@ function once<T>(make: () => T): () => T {
 /** In the project's build/, inside the executable, or beside another bundle. */
 function addonFile(): string {
   if (projectFolder !== undefined) return fileURLToPath(new URL("build/streamctl_native.node", projectFolder));
-  // A plain require, so that the bundler embeds the module and evaluates it here only.
+  // A plain require: the bundler embeds the module and evaluates it only here.
   const { embeddedAddonPath } = require("./embedded-addon.ts") as typeof EmbeddedAddon;
   return fileURLToPath(new URL(embeddedAddonPath, import.meta.url));
 }
 
 function openCopy(embedded: string): NativeAddon {
-  const met: string[] = [];
+  const failures: string[] = [];
   for (const folder of candidateFolders()) {
     try {
       return open(keepFile(embedded, folder));
     } catch (error) {
-      met.push(`${folder}: ${messageOf(error)}`);
+      failures.push(`${folder}: ${messageOf(error)}`);
     }
   }
-  throw new StreamctlError("native", "Cannot load the native addon: no folder can hold it", {
-    detail: met.join("\n"),
-    hint: "Set XDG_CACHE_HOME to a folder that is writable and allows execution",
+  throw new StreamctlError("native", "Cannot load the native addon: no usable folder for it", {
+    detail: failures.join("\n"),
+    hint: "Set XDG_CACHE_HOME to a writable folder that allows execution",
   });
 }
 
-/** Folders to try, best first: the user's cache, then what systems keep for temporary files. */
+/** Folders to try, in order of preference: the user's cache, then folders for temporary files. */
 function candidateFolders(): readonly string[] {
   const { TMPDIR } = process.env;
-  // Everybody writes to these, so the user's number is part of the name.
+  // All users share these folders, so the name contains the user id.
   const common = [TMPDIR, "/tmp", "/dev/shm", "/var/tmp"].map((folder) => under(folder, `streamctl-${userId()}`));
   return [cacheOfAddon(), ...common].filter((folder) => folder !== undefined);
 }
 
-/** Undefined for a user without a home. */
+/** Undefined for a user without a home folder. */
 function cacheOfAddon(): string | undefined {
   try {
     return join(cacheFolder(), "native");
@@ -78,8 +77,8 @@ function under(folder: string | undefined, name: string): string | undefined {
 }
 
 /**
- * Puts a copy of the embedded file into the folder, whole or not at all, unless it lies there already. Its name carries the
- * hash of its content, which the bundler gave it: reading 8 MiB to compute one would double the time of loading.
+ * Copies the embedded file to the folder atomically, unless the copy exists. The bundler put a hash of the content into the name; computing
+ * one here would mean reading 8 MiB and double the loading time.
  *
  * @returns the copy's path
  */
@@ -107,8 +106,8 @@ function open(path: string): NativeAddon {
   try {
     process.dlopen(module, path);
   } catch (error) {
-    const why = existsSync(path) ? messageOf(error) : "there is no such file";
-    const hint = projectFolder === undefined ? "Keep it beside the program, where make node writes it" : "make build";
+    const why = existsSync(path) ? messageOf(error) : "no such file";
+    const hint = projectFolder === undefined ? "Keep it in the folder of the program, where make node writes it" : "Run: make build";
     throw new StreamctlError("native", `Cannot load the native addon "${path}": ${why}`, { cause: error, hint });
   }
   return module.exports as NativeAddon;

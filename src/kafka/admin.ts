@@ -1,6 +1,6 @@
 /**
- * Questions to a cluster and orders to it. Each call has a client of its own on another thread, so nothing needs closing, and
- * each ends by its deadline: a broker that is not there is an error, never a hang.
+ * Admin requests to a cluster. Each call uses its own client on another thread, so there is nothing to close. Each call ends by its
+ * deadline, also when no broker answers.
  */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
@@ -22,9 +22,9 @@ export interface TopicOptions extends AdminOptions {
 
 export interface ClusterMetadata {
   readonly brokers: readonly { readonly id: number; readonly host: string; readonly port: number }[];
-  /** -1 where the cluster names none. */
+  /** -1 when the cluster reports none. */
   readonly controllerId: number;
-  /** All topics, internal ones included. */
+  /** All topics, including internal ones. */
   readonly topics: readonly { readonly name: string; readonly partitions: number }[];
 }
 
@@ -42,13 +42,13 @@ export async function fetchMetadata(options: AdminOptions): Promise<ClusterMetad
 
 export interface NewTopicOptions extends TopicOptions {
   readonly partitions: number;
-  /** Replicas of each partition; default -1, the cluster's own default. */
+  /** Replicas per partition; default -1, the cluster's default. */
   readonly replication?: number;
   /** Topic configuration in Kafka's names. */
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** Makes the topic unless one of that name exists, and returns once the cluster shows it. An existing one is left as it is. */
+/** Creates the topic unless one of that name exists, and returns when the cluster shows it. An existing topic is not changed. */
 export async function createTopic(options: NewTopicOptions): Promise<"created" | "exists"> {
   const { topic, partitions, replication = -1, config = {}, signal } = options;
   const values = [topic, String(partitions), String(replication), ...Object.entries(config).flat()];
@@ -66,12 +66,12 @@ export async function createTopic(options: NewTopicOptions): Promise<"created" |
 }
 
 export interface TopicDescription {
-  /** Kafka's id of the topic in its own base64 form; a topic made anew under the same name has another one. */
+  /** Kafka's topic id in base64; a recreated topic of the same name has another one. */
   readonly topicId: string;
   readonly partitions: number;
 }
 
-/** What the cluster knows of a topic; null when there is none of that name. */
+/** Id and partitions of a topic; null when it does not exist. */
 export async function describeTopic(options: TopicOptions): Promise<TopicDescription | null> {
   try {
     const [topicId = "", partitions] = await ask("describeTopic", `describe topic "${options.topic}"`, options, [options.topic]);
@@ -82,7 +82,7 @@ export async function describeTopic(options: TopicOptions): Promise<TopicDescrip
   }
 }
 
-/** Deletes the topic with its data. */
+/** Deletes a topic and its data. */
 export async function deleteTopic(options: TopicOptions): Promise<"deleted" | "missing"> {
   try {
     await ask("deleteTopic", `delete topic "${options.topic}"`, options, [options.topic]);
@@ -93,7 +93,7 @@ export async function deleteTopic(options: TopicOptions): Promise<"deleted" | "m
   }
 }
 
-/** The topic's configuration in Kafka's names, defaults included. @throws StreamctlError `kafka` when there is no such topic */
+/** The topic's configuration in Kafka's names, including defaults. @throws StreamctlError `kafka` when the topic does not exist */
 export async function readTopicConfig(options: TopicOptions): Promise<Readonly<Record<string, string>>> {
   const answer = await ask("describeConfig", `read the configuration of topic "${options.topic}"`, options, [options.topic]);
   return Object.fromEntries(rows(answer, 2).map(([name = "", value = ""]) => [name, value]));
@@ -101,17 +101,20 @@ export async function readTopicConfig(options: TopicOptions): Promise<Readonly<R
 
 export interface Watermarks {
   readonly partition: number;
-  /** Offset of the earliest message that is still there. */
+  /** Offset of the earliest retained message. */
   readonly low: number;
-  /** The last stable offset: where a reader of committed records must stop while a transaction is open; else as `high`. */
+  /** Last stable offset: where a read_committed consumer stops while a transaction is open; otherwise equal to `high`. */
   readonly stable: number;
-  /** Offset that the next message will get. */
+  /** Offset of the next message that will be written. */
   readonly high: number;
 }
 
 const leaderPauseMs = 100;
 
-/** Earliest, last stable and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when there is no such topic */
+/**
+ * Earliest, last stable and next offset of every partition, sorted by partition. @throws StreamctlError `kafka` when the topic does not
+ * exist
+ */
 export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
   const { topic, signal } = options;
   const within = new Deadline(options.timeoutMs);
@@ -163,7 +166,7 @@ export interface CommittedOffset {
   readonly offset: number;
 }
 
-/** What a consumer group has committed, sorted by topic and partition; nothing for a group that the cluster does not know. */
+/** Committed offsets of a consumer group, sorted by topic and partition; empty for an unknown group. */
 export async function groupOffsets(options: GroupOptions): Promise<readonly CommittedOffset[]> {
   const answer = await ask("groupOffsets", `read the offsets of group "${options.groupId}"`, options, [options.groupId]);
   return rows(answer, 3)
@@ -178,7 +181,7 @@ async function ask(kind: AdminRequestKind, action: string, options: AdminOptions
       try {
         return await askOnce(kind, action, { ...options, timeoutMs: within.remainingMs }, values);
       } catch (error) {
-        // The native clock goes on while this process is stopped or the machine sleeps.
+        // The native timeout also counts time in which this process is stopped or the machine suspended.
         if (kafkaErrorCode(error) !== "_TIMED_OUT" || within.remainingMs < leastRetryMs) throw error;
       }
     }
@@ -187,7 +190,7 @@ async function ask(kind: AdminRequestKind, action: string, options: AdminOptions
   }
 }
 
-/** A request that timed out with less than this left is not repeated, in milliseconds: the two clocks differ by their ticks. */
+/** A request that timed out with less than this left, in milliseconds, is not repeated: the two clocks differ slightly. */
 const leastRetryMs = 500;
 
 async function askOnce(kind: AdminRequestKind, action: string, options: AdminOptions, values: readonly string[]): Promise<string[]> {

@@ -1,10 +1,10 @@
-/** librdkafka's log lines, which the addon keeps in a bounded ring instead of printing them. */
+/** librdkafka's log lines, which the addon collects in a ring buffer instead of printing them. */
 
 import type { NativeLogEntry } from "./native.ts";
 
 export interface LogEntry {
   readonly severity: "error" | "warning" | "info" | "debug";
-  /** librdkafka's name of what speaks, such as `FAIL`; for errors of the whole client the name of the error, such as `_RESOLVE`. */
+  /** librdkafka's log facility, such as `FAIL`; for client-wide errors the name of the error, such as `_RESOLVE`. */
   readonly source: string;
   readonly message: string;
 }
@@ -15,14 +15,16 @@ export function logEntry([level, source, message]: NativeLogEntry): LogEntry {
   return { severity, source, message };
 }
 
-/** What the client tries again by itself, as while a new broker still loads its coordinator; of a line without its circumstances. */
+/**
+ * Whether the client retries by itself, as while a new broker loads its coordinator. @param core a line without its context, from `coreOf`
+ */
 export function triesAgain(core: string): boolean {
   return core.endsWith(": retrying");
 }
 
 /**
- * A line of librdkafka without the thread and the broker that it begins with, without the circumstances at its end, and without its guess
- * that a silent broker is older than 0.10.
+ * A log line without thread and broker at its beginning, without the context at its end, and without librdkafka's guess that a broker which
+ * does not answer is older than 0.10.
  */
 export function coreOf(message: string): string {
   return message

@@ -1,6 +1,6 @@
 /**
- * The way out of Kafka for `verify`: reads given partitions from given offsets, commits nothing, joins no group. Messages
- * come packed, as they go in.
+ * The consumer for `verify`: reads the given partitions from the given offsets, commits nothing and joins no group. Messages are packed as
+ * in the producer's batches.
  */
 
 import { StreamctlError } from "../core/errors.ts";
@@ -18,16 +18,16 @@ export interface PartitionOffset {
 
 export interface ConsumerOptions extends KafkaConnection {
   readonly topic: string;
-  /** Where to begin, one entry a partition; a partition that is not named is not read. */
+  /** Start offsets, one entry per partition; other partitions are not read. */
   readonly positions: readonly PartitionOffset[];
 }
 
 export interface BatchRequest {
-  /** About as many messages as wanted, at most; default 10,000. */
+  /** Approximate maximum number of messages; default 10,000. */
   readonly maxMessages?: number;
-  /** No more messages are added once keys and values reach this size; default 8 MiB. */
+  /** The batch ends when keys and values reach this size in bytes; default 8 MiB. */
   readonly maxBytes?: number;
-  /** Longest time to wait for the first message, in milliseconds. */
+  /** Longest wait for the first message, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,13 +42,13 @@ export interface ConsumedBatch {
   readonly partitions: Int32Array;
   /** Offsets in their partitions. */
   readonly recordOffsets: Float64Array;
-  /** Record times in milliseconds since the epoch; -1 where a record has none. */
+  /** Record timestamps in milliseconds since the epoch; -1 for a record without one. */
   readonly timestampsMs: Float64Array;
   /** 1 where the value is null (a tombstone), 0 otherwise. */
   readonly nullValues: Uint8Array;
   /**
-   * For every partition the offset after the last one that was read or passed over. A partition is read to a high watermark
-   * when its position reached it; offsets of messages may stop earlier, because transactions leave markers in the log.
+   * For each partition the offset after the last one that was read or skipped. A partition has been read up to a watermark when its
+   * position has reached it; the last message may have a lower offset, because transaction markers take offsets too.
    */
   readonly positions: readonly PartitionOffset[];
 }
@@ -75,11 +75,11 @@ export class Consumer {
   }
 
   /**
-   * The next messages of all partitions, in order within each. Returns as soon as there are some and no more are at hand,
-   * with none once all partitions are at their end or the time is over. One call at a time.
+   * The next messages of all partitions, in order within each partition. Returns when some were received and no more are available
+   * immediately; returns none when all partitions are at their end or after the timeout. One call at a time.
    *
-   * @throws StreamctlError `unreachable` without a broker, `kafka` when a partition cannot be read, from then on at every call,
-   *   `interrupted` when the signal has fired; messages that were read until then are returned first
+   * @throws StreamctlError `unreachable` without a broker, `kafka` when a partition cannot be read (then in every further call),
+   *   `interrupted` when the signal has fired; messages that were already read are returned first
    */
   async nextBatch(request: BatchRequest): Promise<ConsumedBatch> {
     const { maxMessages = 10_000, maxBytes = 8 * 1024 * 1024, timeoutMs, signal } = request;

@@ -1,19 +1,22 @@
-/** How a failure of librdkafka becomes one of ours: by its name of the error. Only a hint is chosen by its words, which are read here alone. */
+/**
+ * Turns librdkafka's errors into StreamctlErrors by their names. Only the hint depends on the message; no other module parses these
+ * messages.
+ */
 
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { coreOf } from "./client-log.ts";
 
-/** librdkafka's names of errors that mean: nobody answers there. */
-const silences = new Set(["_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT", "_TIMED_OUT_QUEUE"]);
+/** Errors that mean that no broker answered. */
+const noAnswer = new Set(["_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT", "_TIMED_OUT_QUEUE"]);
 
-/** librdkafka's name of the error, such as `_TRANSPORT` or `TOPIC_AUTHORIZATION_FAILED`, where the addon gave one. */
+/** librdkafka's name of an error, such as `_TRANSPORT` or `TOPIC_AUTHORIZATION_FAILED`; undefined for other errors. */
 export function kafkaErrorCode(error: unknown): string | undefined {
   const cause = error instanceof StreamctlError ? error.cause : error;
   return systemCode(cause);
 }
 
 /**
- * What brokers say while a partition's leader is new: just after its topic was made, or a broker was started or thawed.
+ * Errors of brokers while a partition has no leader or a new one: after a topic was created, or a broker was started or resumed.
  * Source: https://kafka.apache.org/protocol#protocol_error_codes, the retriable ones of ListOffsets.
  */
 export const leaderless: ReadonlySet<string> = new Set([
@@ -24,25 +27,24 @@ export const leaderless: ReadonlySet<string> = new Set([
   "OFFSET_NOT_AVAILABLE",
 ]);
 
-/** What to do about refusals that the user's own properties cause. */
+/** Hints for errors that are caused by the user's properties. */
 const hints = {
   _AUTHENTICATION: "Check sasl.mechanism, sasl.username and sasl.password in the file of --kafka-config",
   _SSL: "Check security.protocol, ssl.ca.location and the client's certificate in the file of --kafka-config",
   _INVALID_ARG: "Check the properties in the file of --kafka-config",
 } as const;
 
-function silenceHint(reason: string): string {
+function noAnswerHint(reason: string): string {
   if (reason.includes("SSL routines")) return hints._SSL;
-  // Whoever hangs up is there, and was spoken to in the wrong protocol more often than not.
+  // A server that closes the connection is running, but most likely expects another protocol.
   return /Disconnected|Broken pipe|Connection reset|closed by peer/u.test(reason)
-    ? "Say what this listener speaks, as in security.protocol=sasl_ssl, in a file: --kafka-config FILE"
-    : "Check that Kafka runs at this address, or start one with: streamctl up";
+    ? "Set the protocol of this listener, such as security.protocol=sasl_ssl, in a file: --kafka-config FILE"
+    : "Check that Kafka is running at this address, or start one with: streamctl up";
 }
 
 /**
- * @param action what was tried, with its value, as in `create topic "transactions"`
- * @returns `unreachable` when nothing answers at the brokers, `interrupted` after a cancel, `kafka` otherwise; a
- *   StreamctlError passes through
+ * @param action the failed action with its value, as in `create topic "transactions"`
+ * @returns `unreachable` when no broker answers, `interrupted` after a cancel, otherwise `kafka`; a StreamctlError is returned unchanged
  */
 export function kafkaFailure(action: string, brokers: string, error: unknown): StreamctlError {
   if (error instanceof StreamctlError) return error;
@@ -50,8 +52,8 @@ export function kafkaFailure(action: string, brokers: string, error: unknown): S
   if (code === "_INTR") return new StreamctlError("interrupted", "Interrupted", { cause: error });
   const reason = coreOf(messageOf(error));
   const facts = { engine: "kafka", engineCode: code };
-  if (code !== undefined && silences.has(code)) {
-    const hint = silenceHint(reason);
+  if (code !== undefined && noAnswer.has(code)) {
+    const hint = noAnswerHint(reason);
     return new StreamctlError("unreachable", `Cannot ${action}: no answer from Kafka at "${brokers}": ${reason}`, {
       cause: error,
       hint,

@@ -1,9 +1,12 @@
 /**
- * Delivery latencies as a histogram with logarithmic buckets, filled by native/latency.h. Histograms of several producers add
- * up, percentiles do not: so workers send histograms, and percentiles are taken once, at the end.
+ * Delivery latencies as a histogram with logarithmic buckets, filled by native/latency.h. Histograms of several producers can be added,
+ * percentiles cannot: so workers send histograms, and percentiles are computed once at the end.
  */
 
-/** Buckets: 16 a power of two, of 10 µs units in 32 bits; then one more place for the exact maximum in milliseconds. */
+/**
+ * Number of buckets: 16 per power of two, of 32-bit values in units of 10 µs. The array has one more element, the exact maximum in
+ * milliseconds.
+ */
 export const latencyBuckets = 464;
 const unitMs = 0.01;
 const subBuckets = 16;
@@ -15,12 +18,12 @@ export interface LatencyMs {
   readonly max: number;
 }
 
-/** A histogram without entries: `latencyBuckets` counts, then the maximum in milliseconds. The caller owns it. */
+/** An empty histogram: `latencyBuckets` counts, then the maximum in milliseconds. The caller owns it. */
 export function emptyLatency(): Float64Array {
   return new Float64Array(latencyBuckets + 1);
 }
 
-/** A new histogram that holds the entries of all the given ones. */
+/** A new histogram with the entries of all the given ones. */
 export function mergeLatency(histograms: Iterable<Float64Array>): Float64Array {
   const merged = emptyLatency();
   for (const histogram of histograms) {
@@ -32,7 +35,7 @@ export function mergeLatency(histograms: Iterable<Float64Array>): Float64Array {
   return merged;
 }
 
-/** Percentiles within 4 % and the exact maximum, in milliseconds; all 0 where there are no entries. */
+/** Percentiles (accurate to 4 %) and the exact maximum, in milliseconds; all 0 for an empty histogram. */
 export function latencyPercentiles(histogram: Float64Array): LatencyMs {
   const max = histogram[latencyBuckets] ?? 0;
   let total = 0;

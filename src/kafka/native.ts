@@ -1,9 +1,9 @@
 /**
- * What the addon (native/addon.c) offers, as it offers it: numbers and flat lists. Nobody but the modules of this room sees
- * these shapes; they turn them into the pipeline's own types and errors.
+ * The interface of the addon (native/addon.c): numbers and flat lists. Only the modules of this room use it; they convert its values to
+ * typed objects and errors.
  */
 
-/** librdkafka properties as name, value, name, value, …: order is kept, because later ones win. */
+/** librdkafka properties as name, value, name, value, … in order: later ones take precedence. */
 export type FlatProperties = readonly string[];
 
 export interface NativeAddon {
@@ -11,7 +11,7 @@ export interface NativeAddon {
   readonly librdkafkaVersion: string;
   /** librdkafka's `builtin.features`, such as `gzip,snappy,ssl,sasl,…`. */
   readonly features: string;
-  /** Places in the array that `NativeProducer.statistics` fills. */
+  /** Length of the array that `NativeProducer.statistics` fills. */
   readonly statisticsLength: number;
   readonly Producer: new (
     properties: FlatProperties,
@@ -21,17 +21,17 @@ export interface NativeAddon {
     partitionHere: boolean,
   ) => NativeProducer;
   readonly Consumer: new (properties: FlatProperties, topic: string, positions: Float64Array) => NativeConsumer;
-  /** Starts one request to the cluster on a thread of its own, with a client of its own. */
+  /** Starts a request to the cluster with its own client, on its own thread. */
   request(kind: AdminRequestKind, properties: FlatProperties, values: readonly string[], timeoutMs: number): NativeRequest;
-  /** Makes a running request end soon with code `_INTR`. */
+  /** Ends a running request early, with code `_INTR`. */
   cancel(request: NativeRequest): void;
   /** Closes every client of this thread, and ends its requests. */
   closeClients(): void;
-  /** The partition that the Java client's default partitioner takes for a key. */
+  /** The partition that the Java client's default partitioner chooses for a key. */
   partitionOf(key: Uint8Array, partitions: number): number;
   /**
-   * Has the system close every open descriptor but the standard three in whatever this process starts from here on. Answers how many
-   * a child would have got.
+   * Marks all open descriptors but the standard three as close-on-exec, so that child processes do not inherit them. Returns how many were
+   * not.
    */
   keepDescriptors(): number;
   /** An in-process broker for tests. */
@@ -40,7 +40,7 @@ export interface NativeAddon {
 
 export interface NativeProducer {
   produce(count: number, bytes: Uint8Array, offsets: Uint32Array, weights: Uint32Array, first: number, waitMs: number): number;
-  /** Answers the errors of the same instant. */
+  /** Fills the array, and returns the errors of the same instant. */
   statistics(into: Float64Array): [code: string, message: string, count: number][];
   flush(timeoutMs: number): boolean;
   purge(timeoutMs: number): void;
@@ -80,19 +80,19 @@ export type AdminRequestKind =
   | "groupOffsets";
 
 export interface NativeRequest {
-  /** Flat answer; its meaning depends on the kind. Rejects with an `Error` whose `code` is librdkafka's name of the error. */
+  /** A flat list whose meaning depends on the kind. Rejects with an `Error` whose `code` is librdkafka's name of the error. */
   readonly answer: Promise<string[]>;
 }
 
-/** Answers of Kafka brokers without a broker, on ports of 127.0.0.1. */
+/** librdkafka's mock brokers, on ports of 127.0.0.1. */
 export interface NativeMockCluster {
   readonly brokers: string;
   createTopic(name: string, partitions: number): void;
   deleteTopic(name: string): void;
-  /** The next `count` requests of this kind are answered with this error code of Kafka's protocol. */
+  /** Answers the next `count` requests of this kind with this error code of Kafka's protocol. */
   failRequests(apiKey: number, errorCode: number, count: number): void;
   setRoundTripMs(ms: number): void;
-  /** Brokers are numbered from 1; -1 is all of them. Who leads stays the same. */
+  /** Brokers are numbered from 1; -1 means all. Does not change the leaders. */
   setBrokerUp(broker: number, up: boolean): void;
   setLeader(topic: string, partition: number, broker: number): void;
   close(): void;

@@ -1,6 +1,6 @@
 /**
- * The way into Kafka. A producer takes packed batches and answers with counts from delivery reports; it never sees a message
- * one by one. It belongs to the thread that made it, and blocks that thread where it says so: use it in a worker.
+ * The producer. It takes packed batches and counts delivery reports, without handling single messages in JavaScript. It belongs to the
+ * thread that created it, and blocks that thread where documented: use it in a worker.
  */
 
 import { StreamctlError } from "../core/errors.ts";
@@ -14,35 +14,37 @@ import { inFlightLimits, type KafkaConnection, partitionsLikeJava, producerPrope
 
 export interface ProducerOptions extends KafkaConnection {
   readonly topic: string;
-  /** Messages accepted and not yet reported, at most; default 100,000, or `queue.buffering.max.messages` where given. */
+  /**
+   * Maximum number of accepted messages without a delivery report; default `queue.buffering.max.messages`, or 100,000 if that is not set.
+   */
   readonly maxInFlightMessages?: number | undefined;
-  /** Their keys and values in bytes, at most; default 64 MiB, or `queue.buffering.max.kbytes` where given. */
+  /** Maximum size of their keys and values in bytes; default `queue.buffering.max.kbytes`, or 64 MiB if that is not set. */
   readonly maxInFlightBytes?: number | undefined;
 }
 
-/** Always `accepted = delivered + failed + unresolved + inFlight`, read at one instant. */
+/** A consistent snapshot: `accepted = delivered + failed + unresolved + inFlight`. */
 export interface DeliveryStatistics {
-  /** Messages that `produce` took over. */
+  /** Messages that `produce` accepted. */
   readonly accepted: number;
   /** Messages that the brokers acknowledged. */
   readonly delivered: number;
   /** Messages that are certainly not in the topic. */
   readonly failed: number;
-  /** Messages that may or may not be in the topic: sent, and no acknowledgement came in time. */
+  /** Messages that may or may not be in the topic: sent, but not acknowledged in time. */
   readonly unresolved: number;
-  /** Messages of which nothing is known yet. 0 after `purge`. */
+  /** Messages without a delivery report yet. 0 after `purge`. */
   readonly inFlight: number;
-  /** Keys and values of the delivered messages. */
+  /** Size of the keys and values of the delivered messages. */
   readonly bytes: number;
   /** Delivered messages whose weight is above 0, and the sum of their weights. */
   readonly weightedCount: number;
   readonly weightSum: number;
-  /** Milliseconds on the machine's monotonic clock, comparable between the threads of a process; null before the event. */
+  /** Milliseconds on the system's monotonic clock, comparable between threads; null before the event. */
   readonly firstEnqueueMs: number | null;
   readonly lastReportMs: number | null;
-  /** From `produce` to the delivery report, of delivered messages. */
+  /** Time from `produce` to the delivery report of delivered messages. */
   readonly latencyMs: LatencyMs;
-  /** The same as a histogram; add up those of several producers with `mergeLatency`. */
+  /** The same as a histogram; merge those of several producers with `mergeLatency`. */
   readonly latencyHistogram: Float64Array;
   /** Why messages failed or stayed unresolved, by librdkafka's name of the error. */
   readonly errors: readonly DeliveryError[];
@@ -54,7 +56,7 @@ export interface DeliveryError {
   readonly count: number;
 }
 
-/** Longest time that `purge` waits for librdkafka to give its messages back. */
+/** Timeout of `purge`, in milliseconds. */
 const purgeTimeoutMs = 5_000;
 
 export class Producer {
@@ -63,7 +65,7 @@ export class Producer {
   readonly #numbers: Float64Array;
 
   /**
-   * Connects in the background: a broker that is down shows in `drainLog` and in counts, not here.
+   * Connects in the background: an unreachable broker is reported by `drainLog` and the counts, not here.
    *
    * @throws StreamctlError `kafka` when librdkafka refuses a property, `native` without a usable addon
    */
@@ -82,11 +84,11 @@ export class Producer {
   }
 
   /**
-   * Hands messages `first` … `count - 1` of the batch to librdkafka, as many from the front as the limits allow. Copies what
-   * it takes: the batch may be reused at once. Keys are spread over the partitions as the Java client does.
+   * Passes messages `first` … `count - 1` of the batch to librdkafka, as many as the limits allow. Copies them, so the batch may be reused
+   * at once. Partitions are chosen as by the Java client.
    *
    * @param waitMs longest time to block this thread while the limits are reached, in milliseconds
-   * @returns how many were accepted; 0 when there was no room in time
+   * @returns number of accepted messages; 0 when the limits were still reached after `waitMs`
    * @throws StreamctlError `internal` when the batch's offsets are not ascending positions in its bytes; nothing is accepted then
    */
   produce(batch: MessageBatch, first: number, waitMs: number): number {
@@ -97,7 +99,7 @@ export class Producer {
     }
   }
 
-  /** What is known now, from any number of calls at any time, also after `close`. */
+  /** The current counts. May be called at any time, also after `close`. */
   statistics(): DeliveryStatistics {
     const numbers = this.#numbers;
     const errors = this.#native.statistics(numbers);
@@ -121,25 +123,25 @@ export class Producer {
     };
   }
 
-  /** Sends what lingers and blocks this thread until nothing is in flight. @returns false when `timeoutMs` passed before that */
+  /** Sends buffered messages and blocks this thread until nothing is in flight. @returns false after `timeoutMs` milliseconds */
   flush(timeoutMs: number): boolean {
     return this.#native.flush(timeoutMs);
   }
 
   /**
-   * Gives up on everything in flight, within 5 s: what was never sent counts as failed, what was sent without an answer as
+   * Drops all in-flight messages, within 5 s: those that were not sent count as failed, those that were sent without an answer as
    * unresolved. Nothing is in flight afterwards.
    */
   purge(): void {
     this.#native.purge(purgeTimeoutMs);
   }
 
-  /** librdkafka's log lines since the last call; the oldest are dropped where nobody asks for long. */
+  /** librdkafka's log lines since the last call; the oldest are dropped when the buffer is full. */
   drainLog(): readonly LogEntry[] {
     return this.#native.drainLog().map(logEntry);
   }
 
-  /** Frees the client; what is in flight counts as unresolved. `statistics` and `drainLog` go on working, `produce` throws. */
+  /** Frees the client; in-flight messages count as unresolved. `statistics` and `drainLog` still work, `produce` throws. */
   close(): void {
     this.#native.close();
   }

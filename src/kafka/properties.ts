@@ -1,7 +1,6 @@
 /**
- * The one place where librdkafka's properties are chosen. What a user gives wins over our defaults; what keeps counts and
- * memory true (queue sizes, end-of-partition events, no commits) wins over the user.
- * Source: CONFIGURATION.md of librdkafka.
+ * Chooses librdkafka's properties. The user's properties override the defaults, except those on which counts and memory limits depend
+ * (queue sizes, end-of-partition events, no commits). Source: CONFIGURATION.md of librdkafka.
  */
 
 import { StreamctlError } from "../core/errors.ts";
@@ -10,7 +9,7 @@ import type { FlatProperties } from "./native.ts";
 /** librdkafka properties by name, as `--kafka-config` gives them: TLS, SASL and tuning. */
 export type KafkaProperties = Readonly<Record<string, string>>;
 
-/** Where a cluster is and how to speak with it. */
+/** Address and client properties of a cluster. */
 export interface KafkaConnection {
   /** Bootstrap addresses: `host:port`, several separated by commas. */
   readonly brokers: string;
@@ -30,8 +29,9 @@ const producer: KafkaProperties = {
   ...shared,
   "enable.idempotence": "true",
   acks: "all",
-  // librdkafka 2.15.1 keeps one request of an idempotent producer in flight for each partition, and while more is ready its thread spins,
-  // unless a request waits behind the connection's own limit: fewer than the three partitions of our topic, at half the CPU a message.
+  // librdkafka 2.15.1 keeps one request per partition of an idempotent producer in flight, and its thread spins while more data is ready,
+  // unless a request waits for the connection's limit. A limit below the topic's three partitions avoids that and halves the CPU time per
+  // message.
   "max.in.flight": "2",
   partitioner: "murmur2_random",
   "linger.ms": "5",
@@ -41,43 +41,43 @@ const producer: KafkaProperties = {
 
 const admin: KafkaProperties = {
   ...shared,
-  // A listener of another protocol just closes the connection: then that is why a request got no answer.
+  // A listener of another protocol closes the connection; the log tells that this is why a request got no answer.
   "log.connection.close": "true",
 };
 
 const consumer: KafkaProperties = {
   ...shared,
   "isolation.level": "read_committed",
-  // A full queue otherwise stops fetching for a whole second, although it is read empty in a fraction of that.
+  // By default a full queue stops fetching for a second, although it is emptied in a fraction of that.
   "fetch.queue.backoff.ms": "2",
   "queued.min.messages": "20000",
   "queued.max.messages.kbytes": "8192",
   "fetch.wait.max.ms": "100",
   "fetch.message.max.bytes": "2097152",
-  // Also the largest size to which a compressed batch may unpack. Java clients have no such limit, so what they read must be readable here.
+  // Also limits the uncompressed size of a batch. Java clients have no such limit, and whatever they can read must be readable here.
   "receive.message.max.bytes": "2147483647",
 };
 
-const consumerOwn: KafkaProperties = {
+const consumerOverrides: KafkaProperties = {
   "enable.partition.eof": "true",
   "enable.auto.commit": "false",
   "enable.auto.offset.store": "false",
   "auto.offset.reset": "error",
 };
 
-const producerOwn: KafkaProperties = {
-  // A message whose delivery is not reported would count as in flight for ever.
+const producerOverrides: KafkaProperties = {
+  // A message without a delivery report would count as in flight forever.
   "delivery.report.only.error": "false",
 };
 
-/** Limits of what a producer may have in flight; a user's queue sizes are read as these limits. */
+/** Limits of a producer's in-flight messages; the user's queue sizes set these limits. */
 export interface InFlightLimits {
   readonly messages: number;
   readonly bytes: number;
 }
 
 const defaultLimits: InFlightLimits = { messages: 100_000, bytes: 64 * 1024 * 1024 };
-/** Beyond these nothing is bounded any more; librdkafka's own ranges reach a little further. */
+/** Practically unlimited; librdkafka's own ranges are slightly larger. */
 const highestLimits: InFlightLimits = { messages: 1_000_000_000, bytes: 2 ** 40 };
 
 export function inFlightLimits(properties: KafkaProperties | undefined, messages?: number, bytes?: number): InFlightLimits {
@@ -92,28 +92,28 @@ export function inFlightLimits(properties: KafkaProperties | undefined, messages
 export function producerProperties(connection: KafkaConnection, limits: InFlightLimits): FlatProperties {
   const given = weakened(connection.properties ?? {});
   return flat(connection.brokers, producer, given, {
-    ...producerOwn,
-    // Above our own limits, so that librdkafka's queue is never the one that is full.
+    ...producerOverrides,
+    // Larger than the in-flight limits, so that librdkafka's queue never fills up first.
     "queue.buffering.max.messages": String(Math.min(limits.messages * 2 + 100_000, 2_147_483_647)),
     "queue.buffering.max.kbytes": String(Math.min(Math.ceil(limits.bytes / 512) + 65_536, 2_147_483_647)),
   });
 }
 
 export function consumerProperties(connection: KafkaConnection): FlatProperties {
-  return flat(connection.brokers, consumer, connection.properties ?? {}, consumerOwn);
+  return flat(connection.brokers, consumer, connection.properties ?? {}, consumerOverrides);
 }
 
 export function adminProperties(connection: KafkaConnection): FlatProperties {
   return flat(connection.brokers, admin, connection.properties ?? {}, {});
 }
 
-/** Whether keys are to be spread as the Java client does, which the addon does itself and faster. */
+/** Whether to choose partitions as the Java client does. The addon does this itself, faster than librdkafka. */
 export function partitionsLikeJava(properties: KafkaProperties | undefined): boolean {
   const partitioner = properties?.["partitioner"];
   return partitioner === undefined || partitioner === "murmur2_random" || partitioner === "murmur2";
 }
 
-/** An `acks` below all contradicts idempotence: who asks for it means both. */
+/** Idempotence requires `acks=all`: disable it when the user sets fewer acks. */
 function weakened(given: KafkaProperties): KafkaProperties {
   const acks = given["acks"] ?? given["request.required.acks"];
   if (acks === undefined || acks === "all" || acks === "-1" || given["enable.idempotence"] !== undefined) return given;
@@ -122,11 +122,13 @@ function weakened(given: KafkaProperties): KafkaProperties {
 
 function flat(brokers: string, ...layers: readonly KafkaProperties[]): FlatProperties {
   if (brokers.trim() === "") {
-    throw new StreamctlError("usage", `Cannot connect to "${brokers}": no broker is named`, { hint: "Give --brokers host:port" });
+    throw new StreamctlError("usage", `Cannot connect to Kafka: the list of brokers is empty`, {
+      hint: "Name a broker: --brokers host:port",
+    });
   }
-  // The user's other name for the same property could come later and win.
+  // An alias of bootstrap.servers, which could override it.
   const { "metadata.broker.list": _, ...properties } = Object.assign({}, ...layers) as Record<string, string>;
-  // Nobody serves a queue of log lines: the addon takes them as they come.
+  // The addon receives log lines in a callback, so librdkafka must not queue them.
   return Object.entries({ ...properties, "log.queue": "false", "bootstrap.servers": brokers }).flat();
 }
 

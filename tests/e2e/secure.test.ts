@@ -170,10 +170,10 @@ suite("data over TLS and SASL", () => {
       /certificate verify failed.*\nhint: Check .*ssl.ca.location/u,
     ],
     ["no authority", "SSL", { ...mutualTls, "ssl.ca.location": "none.crt" }, /ssl.ca.location failed.*\nhint: Check the properties/u],
-    ["no certificate of its own", "SSL", tls, /\nhint: (?:Check .*the client's certificate|Say what this listener speaks)/u],
-    ["no TLS", "SSL", {}, /closed by peer.*\nhint: Say what this listener speaks, as in security.protocol/u],
-    ["TLS for none", "PLAINTEXT", tls, /closed by peer.*\nhint: Say what this listener speaks, as in security.protocol/u],
-    ["no credentials", "SASL_SSL", tls, /\nhint: Say what this listener speaks, as in security.protocol/u],
+    ["no certificate of its own", "SSL", tls, /\nhint: (?:Check .*the client's certificate|Set the protocol of this listener)/u],
+    ["no TLS", "SSL", {}, /closed by peer.*\nhint: Set the protocol of this listener, such as security.protocol/u],
+    ["TLS for none", "PLAINTEXT", tls, /closed by peer.*\nhint: Set the protocol of this listener, such as security.protocol/u],
+    ["no credentials", "SASL_SSL", tls, /\nhint: Set the protocol of this listener, such as security.protocol/u],
   ];
 
   test("a refusal of the broker is printed in two lines, with a hint, and leaves no run in the ledger", async () => {

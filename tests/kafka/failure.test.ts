@@ -6,7 +6,7 @@ function failure(code: string, message: string) {
   return [kind, text, hint];
 }
 
-const start = "Check that Kafka runs at this address, or start one with: streamctl up";
+const start = "Check that Kafka is running at this address, or start one with: streamctl up";
 
 test("kafkaFailure() says what librdkafka said, without its thread, its broker and its state", () => {
   expect(
@@ -25,7 +25,7 @@ test("kafkaFailure() leaves out the guess that a broker which does not answer is
 test("kafkaFailure() takes who hangs up for a listener of another protocol", () => {
   for (const message of ["Disconnected: connection closed by peer", "Send failed: SSL transport error: Broken pipe"]) {
     expect(failure("_TIMED_OUT", message)[2]).toBe(
-      "Say what this listener speaks, as in security.protocol=sasl_ssl, in a file: --kafka-config FILE",
+      "Set the protocol of this listener, such as security.protocol=sasl_ssl, in a file: --kafka-config FILE",
     );
   }
 });

@@ -39,7 +39,7 @@ const noHome = new StreamctlError("prerequisite", "Cannot find a folder for the 
   hint: "Set HOME",
 });
 const noServer = new StreamctlError("prerequisite", 'Cannot use "/opt/x" as ksqlDB: no such folder', { hint: "Give a folder" });
-const noAddon = new StreamctlError("native", "Cannot load the native addon: no folder can hold it", { hint: "Set XDG_CACHE_HOME" });
+const noAddon = new StreamctlError("native", "Cannot load the native addon: no usable folder for it", { hint: "Set XDG_CACHE_HOME" });
 const limits = (changed: Partial<Machine["limits"]>): Partial<Machine> => ({ limits: { ...fit.limits, ...changed } });
 
 const refused: readonly (readonly [what: string, change: Partial<Machine>, subject: string, code: string, says: string])[] = [
@@ -92,7 +92,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     "prerequisite",
     "no container engine answers",
   ],
-  ["no addon", { librdkafka: noAddon }, "librdkafka", "native", "no folder can hold it"],
+  ["no addon", { librdkafka: noAddon }, "librdkafka", "native", "no usable folder for it"],
   ["a user without a home", { cache: noHome }, "engines", "prerequisite", "user 12345 has no home folder"],
   [
     "a cache that Java cannot read",

@@ -88,7 +88,7 @@ test("the bundle says where the addon belongs when it is not beside it", async (
     exitCode: 1,
     stdout: "",
     stderr:
-      `error: Cannot load the native addon "${folder}/streamctl_native.node": there is no such file\n` +
-      "hint: Keep it beside the program, where make node writes it\n",
+      `error: Cannot load the native addon "${folder}/streamctl_native.node": no such file\n` +
+      "hint: Keep it in the folder of the program, where make node writes it\n",
   });
 });
