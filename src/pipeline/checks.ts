@@ -7,6 +7,7 @@ import { type ErrorCode, StreamctlError } from "../core/errors.ts";
 import { unreadableByJava } from "../core/java-path.ts";
 import { formatBytes } from "../core/units.ts";
 import { noSpace } from "../stack/local/cache.ts";
+import { noexecWarning } from "../stack/local/execution.ts";
 import { requiredJava } from "../stack/local/java.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
 import { portsTaken } from "../stack/ports.ts";
@@ -104,8 +105,7 @@ function lacks(message: string, hint: string, detail?: string): StreamctlError {
 function judgeStateFolder({ runtime, stateFolder: folder }: Machine): Judgement {
   const judgement = judgeFolder(folder);
   if (typeof judgement !== "string" || runtime === "docker" || folder.executes) return judgement;
-  const found = `${folder.path} is mounted noexec: Kafka will reject records compressed with snappy or zstd`;
-  return { found, advice: "Use another folder for them: --state-dir DIR" };
+  return noexecWarning(folder.path);
 }
 
 function judgeFolder({ path, obstacle }: Folder): Judgement {

@@ -6,7 +6,6 @@ import { access, constants, readFile, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
-import { mountOf } from "../core/disk.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
 import { outgoingPorts, type PortRange } from "../core/port-owner.ts";
 import { findProgram } from "../core/process.ts";
@@ -15,6 +14,7 @@ import { processors } from "../processors/catalog.ts";
 import type { ProcessorDeclaration } from "../processors/plugin.ts";
 import { findEngine } from "../stack/docker/engine.ts";
 import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
+import { allowsExecution } from "../stack/local/execution.ts";
 import { type Java, detectJava } from "../stack/local/java.ts";
 import { type TakenPort, takenPorts } from "../stack/ports.ts";
 import type { StackChoices } from "../state/choices.ts";
@@ -136,8 +136,7 @@ async function inspectInstalled({ runtime, processor, source }: PlannedStart["ch
 export async function inspectFolder(path: string): Promise<Folder> {
   const { nearest, isFolder } = await nearestExisting(resolve(path));
   const { bavail, bsize } = await statfs(nearest);
-  const { options } = await mountOf(nearest);
-  const facts = { path, freeBytes: bavail * bsize, executes: !options.includes("noexec") };
+  const facts = { path, freeBytes: bavail * bsize, executes: await allowsExecution(nearest) };
   if (!isFolder) return { ...facts, obstacle: "it is a file, not a folder" };
   try {
     await access(nearest, constants.W_OK | constants.X_OK);

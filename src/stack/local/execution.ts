@@ -1,32 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { StreamctlError, systemCode } from "../../core/errors.ts";
-import { runCommand } from "../../core/process.ts";
+import { mountOf } from "../../core/disk.ts";
 
-/**
- * Whether programs in a folder can be executed, and so native libraries loaded from it: not on a file system mounted with noexec. Creates
- * the folder if it does not exist.
- */
+/** Whether programs in a folder can be executed, and so native libraries loaded from it: not on a file system mounted with noexec. */
 export async function allowsExecution(folder: string): Promise<boolean> {
-  const program = join(folder, `.execution-${randomUUID()}`);
-  await mkdir(folder, { recursive: true });
-  try {
-    await writeFile(program, "#!/bin/sh\n", { mode: 0o700 });
-    await runCommand({ program, args: [] });
-    return true;
-  } catch (error) {
-    if (error instanceof StreamctlError && systemCode(error.cause) === "EACCES") return false;
-    throw error;
-  } finally {
-    await rm(program, { force: true });
-  }
+  return !(await mountOf(folder)).options.includes("noexec");
 }
 
-/** The warning for a state folder on a noexec file system, where the engines unpack native libraries. */
-export function noexecWarning(folder: string): string {
-  return (
-    `"${folder}" is on a file system mounted with noexec: Kafka will refuse records compressed with snappy or zstd. ` +
-    "To use these, choose another folder: --state-dir DIR"
-  );
+/** What is said of a state folder on a noexec file system, where the engines unpack native libraries. */
+export function noexecWarning(folder: string): { readonly found: string; readonly advice: string } {
+  return {
+    found: `${folder} is mounted noexec: Kafka will reject records compressed with snappy or zstd`,
+    advice: "Use another folder for them: --state-dir DIR",
+  };
 }

@@ -98,7 +98,10 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
         definitions.map((definition) => definition.process),
         log,
       );
-      if (!(await allowsExecution(folder.root))) log.warn(noexecWarning(folder.root));
+      if (!(await allowsExecution(folder.root))) {
+        const { found, advice } = noexecWarning(folder.root);
+        log.warn(`${found}. ${advice}`);
+      }
       const unknown = await unresolvableHostName(signal);
       if (unknown !== undefined) {
         log.info(
