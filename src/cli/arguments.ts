@@ -5,6 +5,7 @@
 
 import { parseArgs } from "node:util";
 import type { ArgsDef } from "citty";
+import { distance } from "fastest-levenshtein";
 import { StreamctlError } from "../core/errors.ts";
 
 export interface CommandWords {
@@ -116,23 +117,9 @@ function missingValue(option: string, next: string): StreamctlError {
 
 /** The name that was probably meant; undefined if none is similar. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
-  const ranked = names.map((name) => ({ name, distance: editDistance(typed, name) })).toSorted((a, b) => a.distance - b.distance);
+  const ranked = names.map((name) => ({ name, edits: distance(typed, name) })).toSorted((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best && best.distance <= Math.max(1, Math.floor(typed.length / 3)) ? best.name : undefined;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  return best && best.edits <= Math.max(1, Math.floor(typed.length / 3)) ? best.name : undefined;
 }
 
 function parserOptions(args: ArgsDef): Record<string, { type: "string" | "boolean"; short?: string }> {
