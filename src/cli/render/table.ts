@@ -1,4 +1,5 @@
-import { cellText, displayWidth, harmless, truncate } from "./cell.ts";
+import { cellText, harmless } from "./cell.ts";
+import { displayWidth, truncate } from "./width.ts";
 
 export interface TableOptions {
   /** Columns of the terminal that the table must fit into; null if the output is not a terminal, and nothing is truncated. */

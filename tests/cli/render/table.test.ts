@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { displayWidth, truncate } from "../../../src/cli/render/cell.ts";
 import { renderTable } from "../../../src/cli/render/table.ts";
+import { displayWidth, truncate } from "../../../src/cli/render/width.ts";
 
 describe("renderTable()", () => {
   test("aligns numbers to the right and text to the left, and leaves a null empty", () => {
@@ -88,4 +88,15 @@ describe("renderTable()", () => {
 
 test("truncate() does not split a character", () => {
   expect([truncate("東京都", 4), truncate("abc", 3), truncate("abcd", 3), truncate("🇩🇪🇫🇷", 3)]).toEqual(["東…", "abc", "ab…", "🇩🇪…"]);
+});
+
+test.each([
+  ["half-width katakana", "ｱｲｳ", 3],
+  ["Hangul in parts", "\u1112\u1161\u11ab", 2],
+  ["an ideograph in a circle", "㊙", 2],
+  ["a letter with two marks", "e\u0301\u0302", 1],
+  ["a space of no width", "\u200b", 0],
+  ["a flag and a keycap", "🇩🇪1️⃣", 4],
+])("displayWidth() counts the columns of %s", (_, text, width) => {
+  expect(displayWidth(text)).toBe(width);
 });
