@@ -4,11 +4,10 @@
  * counted.
  */
 
-import { open, readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isObject, numberAt, parseJson, stringAt, type JsonObject } from "../core/json.ts";
 import { withDiskSpace } from "../core/disk.ts";
-import { hasCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { hasCode, messageOf, StreamctlError } from "../core/errors.ts";
 import { makeFolder, syncFolder } from "../core/files.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -23,15 +22,6 @@ export interface RunStart {
   readonly requested: number | null;
   /** The process of the run. */
   readonly pid: number;
-}
-
-export interface Ledger {
-  /** Finished runs, in the order in which they ended. */
-  readonly runs: readonly RunRecord[];
-  /** Runs without an end: still running, or killed. How much they sent is unknown. */
-  readonly unfinished: readonly RunStart[];
-  /** Lines that cannot be parsed, such as one truncated by a full disk or a power failure. */
-  readonly damagedLines: number;
 }
 
 /** Records the start of a run; call it before the first message is sent. @throws StreamctlError `state`, `no-space` */
@@ -73,59 +63,4 @@ async function appendLine(path: string, line: object): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-/** Reads the ledger; a missing file is an empty ledger. @throws StreamctlError `state` when the file cannot be read */
-export async function readLedger(path: string): Promise<Ledger> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return { runs: [], unfinished: [], damagedLines: 0 };
-    throw new StreamctlError("state", `Cannot read the ledger "${path}": ${messageOf(error)}`, { cause: error });
-  }
-  return parseLedger(text);
-}
-
-/** As `readLedger`, from the file's text. */
-export function parseLedger(text: string): Ledger {
-  const started = new Map<string, RunStart>();
-  const ended = new Map<string, RunRecord>();
-  let damagedLines = 0;
-  for (const line of text.split("\n")) {
-    if (line === "") continue;
-    const json = parseJson(line);
-    const start = isObject(json) ? runStart(json) : undefined;
-    const end = isObject(json) ? runRecord(json) : undefined;
-    const runId = stringAt(json, "runId");
-    if (runId !== undefined && start) started.set(runId, start);
-    else if (runId !== undefined && end) ended.set(runId, end);
-    else damagedLines += 1;
-  }
-  const unfinished = [...started.values()].filter(({ runId }) => !ended.has(runId));
-  return { runs: [...ended.values()], unfinished, damagedLines };
-}
-
-function runStart(json: JsonObject): RunStart | undefined {
-  const runId = stringAt(json, "runId");
-  const topicId = stringAt(json, "topicId");
-  const topic = stringAt(json, "topic");
-  const startedAtMs = numberAt(json, "startedAtMs");
-  const pid = numberAt(json, "pid");
-  const requested = numberAt(json, "requested") ?? null;
-  if (json["kind"] !== "started" || runId === undefined || topicId === undefined || topic === undefined) return undefined;
-  return startedAtMs === undefined || pid === undefined ? undefined : { runId, topicId, topic, startedAtMs, requested, pid };
-}
-
-function runRecord(json: JsonObject): RunRecord | undefined {
-  const texts = [stringAt(json, "topicId"), stringAt(json, "topic"), stringAt(json, "seed")];
-  const counts = ["endedAtMs", "accepted", "delivered", "failed", "unresolved"].map((name) => numberAt(json, name));
-  const paid = [numberAt(json, "paid", "count"), numberAt(json, "paid", "total")];
-  if (json["kind"] !== "ended" || [...texts, ...counts, ...paid].includes(undefined)) return undefined;
-  const [topicId = "", topic = "", seed = ""] = texts;
-  const [endedAtMs = 0, accepted = 0, delivered = 0, failed = 0, unresolved = 0] = counts;
-  const [count = 0, total = 0] = paid;
-  const endTopicId = stringAt(json, "endTopicId");
-  const changed = endTopicId === undefined ? {} : { endTopicId };
-  return { topicId, ...changed, topic, endedAtMs, accepted, delivered, failed, unresolved, paid: { count, total }, seed };
 }

@@ -7,7 +7,6 @@ import { StreamctlError } from "../core/errors.ts";
 import { readIfExists, writeDurably } from "../core/files.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
-import { newerVersion, parseRunState } from "./run-state-versions.ts";
 import type { ServiceIdentity, ServiceName } from "./service-identity.ts";
 import { stateFolder, type StateFolder } from "./state-folder.ts";
 import { copiedFolder, type FolderPlace, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
@@ -55,6 +54,8 @@ export interface RunState {
 export async function readRunState(folder: StateFolder): Promise<RunState | undefined> {
   const text = await readIfExists(folder.runFile);
   if (text === undefined) return undefined;
+  // Loaded only here: most commands in a folder without a stack end before this.
+  const { newerVersion, parseRunState } = await import("./run-state-versions.ts");
   const state = await parseRunState(text, folder.root);
   if (!state) throw unreadable(folder.runFile, newerVersion(text));
   await refuseCopy(folder, state.stack);
@@ -77,7 +78,9 @@ async function refuseCopy({ root }: StateFolder, { id, place }: StackIdentity): 
   if (there === undefined) return;
   // A file that this user may not read belongs to another user's stack.
   const text = await readIfExists(there.runFile).catch(() => undefined);
-  const other = text === undefined ? undefined : await parseRunState(text, there.root);
+  if (text === undefined) return;
+  const { parseRunState } = await import("./run-state-versions.ts");
+  const other = await parseRunState(text, there.root);
   if (other?.stack.id === id) throw copiedFolder(there.root, root);
 }
 

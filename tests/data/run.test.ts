@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { type Ledger, readLedger } from "../../src/state/ledger.ts";
+import { type Ledger, readLedger } from "../../src/state/ledger-reading.ts";
 import { resolveDataRequest, type RawDataOptions } from "../../src/data/request.ts";
 import { runData, type DataContext } from "../../src/data/run.ts";
 import type { DataSummary } from "../../src/data/summary.ts";

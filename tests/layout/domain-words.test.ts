@@ -22,7 +22,7 @@ const remaining: Readonly<Record<string, readonly string[]>> = {
   "data/run.ts": ["paid"],
   "data/summary.ts": ["Paid", "paid", "paidCount", "paidTotal"],
   "pipeline/verdict.ts": ["paid"],
-  "state/ledger.ts": ["paid"],
+  "state/ledger-reading.ts": ["paid"],
   "state/run-record.ts": ["Paid", "paid"],
   // The ksqlDB statements are written by hand and name the intermediate stream.
   "processors/ksqldb/computation.ts": ["paidTransactionsTopic"],

@@ -2,7 +2,8 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendRunEnd, appendRunStart, parseLedger, readLedger, type RunStart } from "../../src/state/ledger.ts";
+import { appendRunEnd, appendRunStart, type RunStart } from "../../src/state/ledger.ts";
+import { parseLedger, readLedger } from "../../src/state/ledger-reading.ts";
 import type { RunRecord } from "../../src/state/run-record.ts";
 
 let folder = "";

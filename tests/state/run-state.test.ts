@@ -38,6 +38,28 @@ test("readRunState() returns what writeRunState() wrote, and undefined for a new
   expect(await readRunState(folder)).toEqual(state);
 });
 
+test("readRunState() returns every field of the choices, of a container and of what is about to be started", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  const container = { ...services[0], identity: { pid: 7, containerId: "c", startedAt: "2026-01-01T00:00:00Z" }, readyMs: 4 };
+  const { identity: _, ...intent } = services[0];
+  const full: RunState = {
+    ...state,
+    choices: {
+      ...choices,
+      source: { url: "http://a:8088", owned: true },
+      abandoned: [{ processor: "p", source: { url: "http://b:8088" } }],
+      only: ["kafka"],
+      with: ["console"],
+      without: [],
+    },
+    services: [container],
+    starting: [intent],
+    resources: [{ kind: "topic", name: "t", facts: { id: "x", partitions: 6, nested: { a: [1, null] } } }],
+  };
+  await writeRunState(folder, full);
+  expect(await readRunState(folder)).toEqual(full);
+});
+
 test("readRunState() gives a state of version 1 the id with which its containers were named", async () => {
   const folder = stateFolder(await temporaryFolder());
   await mkdir(folder.root, { recursive: true });
@@ -111,6 +133,8 @@ test.each([
   ["without an identity", JSON.stringify({ ...state, stack: { id: "0a1b2c3d" } })],
   ["with another runtime", JSON.stringify({ ...state, choices: { ...choices, runtime: "remote" } })],
   ["with a port offset that is no number", JSON.stringify({ ...state, choices: { ...choices, portOffset: "1" } })],
+  ["with a service in --only that is no text", JSON.stringify({ ...state, choices: { ...choices, only: ["kafka", 1] } })],
+  ["with half the identity of a process", JSON.stringify({ ...state, services: [{ ...services[0], identity: { pid: 1 } }] })],
   ["with a service that nobody can identify", JSON.stringify({ ...state, services: [{ ...services[0], identity: undefined }] })],
 ])("readRunState() refuses a state that is %s", async (_, text) => {
   const folder = stateFolder(await temporaryFolder());

@@ -38,7 +38,7 @@ export const verifyCommand = defineCommand({
       },
     };
     const { verifyStack } = await import("../../pipeline/verify-stack.ts");
-    const { readLedger } = await import("../../state/ledger.ts");
+    const { readLedger } = await import("../../state/ledger-reading.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
     const { renderJson } = await import("../render/json.ts");
     const { verifyDocument } = await import("../render/verify-document.ts");
