@@ -63,7 +63,8 @@ function renderRows(rows: readonly HelpRow[], width: number): readonly string[] 
 function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  // A short default is not broken: `[default: 100]`.
+  for (const word of text.match(/\[default: [^\s\]]+\]|\S+/gu) ?? []) {
     if (line !== "" && line.length + 1 + word.length > columns) {
       lines.push(line);
       line = word;

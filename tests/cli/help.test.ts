@@ -39,6 +39,13 @@ OPTIONS
     expect(renderHelp("Send all of the messages", sections, { columns: 18, styled: false })).toStartWith("Send all of the\nmessages\n\n");
   });
 
+  test("does not break a short default", () => {
+    const rows = [["--rate N", "Messages per second [default: 100]"]] as const;
+    expect(renderHelp("Send", [{ title: "OPTIONS", rows }], { columns: 45, styled: false })).toEndWith(
+      "  --rate N  Messages per second\n            [default: 100]\n",
+    );
+  });
+
   test("prints headings in bold on a terminal", () => {
     expect(renderHelp("Send", sections, { columns: 80, styled: true })).toContain("\u{1B}[1mOPTIONS\u{1B}[22m\n");
   });

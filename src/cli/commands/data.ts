@@ -8,7 +8,7 @@ import type { DataRequest } from "../../data/request.ts";
 
 const args = {
   count: { type: "string", alias: "n", valueHint: "N", description: "Number of messages to send [default: send until interrupted]" },
-  rate: { type: "string", valueHint: "N|max", description: "Messages per second [default: 100, or max with --start-time]" },
+  rate: { type: "string", valueHint: "N|max", description: "Messages per second [default: 100, or max with --start-time or --dry-run]" },
   workers: { type: "string", valueHint: "N", description: "Number of parallel producers [default: depends on rate and processor cores]" },
   seed: { type: "string", valueHint: "N", description: "Seed of the generator; the same seed gives the same records [default: random]" },
   "start-time": { type: "string", valueHint: "TIME", description: "Simulate event times from TIME on, such as 2026-01-01T00:00:00Z" },

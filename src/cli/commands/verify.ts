@@ -12,7 +12,7 @@ const args = {
     valueHint: "DURATION",
     description: "Repeat the check until it passes or DURATION is over [default: check once]",
   },
-  strict: { type: "boolean", description: "Fail on records that no run of this state folder sent, too" },
+  strict: { type: "boolean", description: "Also fail on records that no run of this state folder sent" },
 } as const satisfies ArgsDef;
 
 export const verifyCommand = defineCommand({
