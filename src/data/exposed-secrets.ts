@@ -4,7 +4,7 @@ import { isLoopback } from "../core/loopback.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
 
 /** SASL mechanisms that send the secret itself. SCRAM and Kerberos do not. */
-const sendsSecret = { PLAIN: "the password of sasl.username", OAUTHBEARER: "the token of SASL OAUTHBEARER" } as const;
+const sendsSecret = { PLAIN: "The password of sasl.username", OAUTHBEARER: "The token of SASL OAUTHBEARER" } as const;
 
 /** One sentence per secret: what is sent where, and how to avoid it. */
 export function exposedSecrets({
@@ -25,7 +25,7 @@ function passwordToBrokers(brokers: string, properties: KafkaProperties): string
   if (secret === undefined || remote === undefined) return undefined;
   const unused = Object.keys(properties).find((name) => name.startsWith("ssl."));
   const without = unused === undefined ? "" : `, and ${unused} has no effect`;
-  return `The connection to ${remote} is not encrypted and exposes ${secret}${without}: write security.protocol=sasl_ssl if the listener uses TLS`;
+  return `${secret} is sent unencrypted to ${remote}${without}: write security.protocol=sasl_ssl if the listener uses TLS`;
 }
 
 function secretToTokenEndpoint(properties: KafkaProperties): string | undefined {
@@ -33,7 +33,7 @@ function secretToTokenEndpoint(properties: KafkaProperties): string | undefined 
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" || isLoopback(url.hostname) || !Object.hasOwn(properties, "sasl.oauthbearer.client.secret"))
     return undefined;
-  return `The connection to ${url.host} is not encrypted and exposes sasl.oauthbearer.client.secret: use https in sasl.oauthbearer.token.endpoint.url`;
+  return `sasl.oauthbearer.client.secret is sent unencrypted to ${url.host}: use https in sasl.oauthbearer.token.endpoint.url`;
 }
 
 /** The host of `host:port` or `protocol://host:port`. */

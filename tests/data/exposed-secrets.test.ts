@@ -12,14 +12,16 @@ const remote = "localhost:9092,kafka.example.com:9093";
 describe("exposedSecrets()", () => {
   test("names the broker that a password is sent to unencrypted, and never the password", () => {
     expect(exposedSecrets({ brokers: remote, kafkaProperties: plain })).toEqual([
-      "The connection to kafka.example.com:9093 is not encrypted and exposes the password of sasl.username: write security.protocol=sasl_ssl if the listener uses TLS",
+      "The password of sasl.username is sent unencrypted to kafka.example.com:9093: write security.protocol=sasl_ssl if the listener uses TLS",
     ]);
   });
 
   test("says that TLS options have no effect without TLS", () => {
     const kafkaProperties = { ...plain, "ssl.ca.location": "ca.pem" };
     expect(exposedSecrets({ brokers: "SASL_PLAINTEXT://[2001:db8::1]:9092", kafkaProperties })).toEqual([
-      expect.stringContaining("exposes the password of sasl.username, and ssl.ca.location has no effect: write security.protocol=sasl_ssl"),
+      expect.stringContaining(
+        "is sent unencrypted to SASL_PLAINTEXT://[2001:db8::1]:9092, and ssl.ca.location has no effect: write security.protocol=sasl_ssl",
+      ),
     ]);
   });
 
@@ -31,8 +33,8 @@ describe("exposedSecrets()", () => {
       "sasl.oauthbearer.token.endpoint.url": "http://login.example.com/token",
     };
     expect(exposedSecrets({ brokers: remote, kafkaProperties })).toEqual([
-      expect.stringContaining("exposes the token of SASL OAUTHBEARER"),
-      "The connection to login.example.com is not encrypted and exposes sasl.oauthbearer.client.secret: use https in sasl.oauthbearer.token.endpoint.url",
+      expect.stringContaining("The token of SASL OAUTHBEARER is sent unencrypted to kafka.example.com:9093"),
+      "sasl.oauthbearer.client.secret is sent unencrypted to login.example.com: use https in sasl.oauthbearer.token.endpoint.url",
     ]);
   });
 

@@ -34,7 +34,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [
     ["up", "--processor", "ksqldb"],
     1,
-    "Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given\nhint: Give a",
+    "Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given\nhint: Use a",
   ],
   [["up", "--ksqldb-url", "x"], 2, 'Cannot use "x" for --ksqldb-url: it is not an HTTP URL'],
   [["up", "--ksqldb-home", "nowhere"], 1, "as ksqlDB: no such folder"],
@@ -259,7 +259,7 @@ describe("a machine without a prerequisite", () => {
     const cwd = await temporaryFolder();
     const env = { ...withoutHome, PATH: await pathWith("sh", "java"), STREAMCTL_CACHE_DIR: join(cwd, "cache") };
     const { exitCode, stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { cwd, env });
-    expect(stderr).toContain("Cannot fetch kafka: Maven (mvn) is not on the PATH\nhint: Install Maven");
+    expect(stderr).toContain("Cannot download kafka: Maven (mvn) is not on the PATH\nhint: Install Maven");
     expect(exitCode).toBe(1);
   });
 
@@ -314,7 +314,7 @@ describe("a machine without a prerequisite", () => {
     const env = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
     const stranger = async (...args: readonly string[]) =>
       await run(args, { cwd, env: { ...env, PATH: process.env["PATH"] }, program, timeoutMs: 60_000 });
-    const refusal = "Cannot find a folder for the cache: user 54321 has no home folder\nhint: Set HOME or XDG_CACHE_HOME to a folder";
+    const refusal = "Cannot choose a cache folder: user 54321 has no home folder\nhint: Set HOME or XDG_CACHE_HOME to a writable folder";
     expect((await stranger("up", "--port-offset", "17000")).stderr).toContain(refusal);
     expect((await stranger("doctor")).stdout).toContain(refusal.split("\n")[0] ?? "");
     expect((await stranger("up", "--dry-run")).exitCode).toBe(0);
