@@ -421,7 +421,7 @@ describe("a machine without a prerequisite", () => {
     const victim = jars.find((name) => name.startsWith("kafka-clients")) ?? "";
     await writeFile(join(home, engine, "lib", victim), "half a jar");
     const healed = await run(args, { cwd, env });
-    expect(healed.stderr).toContain(`Kafka 4.3.1 in the cache lacks ${victim}: fetching it again`);
+    expect(healed.stderr).toContain(`Kafka 4.3.1 in the cache is incomplete (${victim} is missing or damaged): downloading it again`);
     expect(healed.exitCode).toBe(0);
     expect((await readdir(cache)).filter((name) => name.startsWith(".draft"))).toEqual([]);
     expect((await run(["down", "--volumes"], { cwd, env })).exitCode).toBe(0);
@@ -429,6 +429,6 @@ describe("a machine without a prerequisite", () => {
     const doctor = JSON.parse((await run(["doctor", "--json"], { cwd, env })).stdout) as {
       readonly findings: readonly Record<string, string>[];
     };
-    expect(doctor.findings.find(({ subject }) => subject === "engines")?.["found"]).toContain("kafka, pinot, flink will be fetched");
+    expect(doctor.findings.find(({ subject }) => subject === "engines")?.["found"]).toContain("Maven will download kafka, pinot, flink into");
   });
 });
