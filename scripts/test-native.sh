@@ -19,7 +19,7 @@ seconds=${STREAMCTL_SCHEDULE_SECONDS:-10}
 address=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 thread=(-fsanitize=thread)
 tests=(tests/native/{main,check}.c tests/native/*_test.c "-Wl,--wrap=getaddrinfo")
-schedules=(tests/native/{schedules,schedule,disturb,check}.c)
+schedules=(tests/native/{schedules,schedule,disturb,check,fault_signals}.c "-Wl,--wrap=pthread_sigmask")
 flags=(-std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer
   -Wall -Wextra -Werror -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Inative)
 

@@ -191,7 +191,7 @@ static void no_topic(void) {
   mock_close(&mock);
 }
 
-/* The topic is made anew with fewer partitions than the producer has counted. */
+/* The topic is recreated with fewer partitions than the producer has counted. */
 static void fewer_partitions(void) {
   struct mock mock = mock_open(9);
   struct packed packed = pack(100, 20);
