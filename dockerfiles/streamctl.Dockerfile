@@ -14,7 +14,7 @@ FROM ${DEBIAN_IMAGE} AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install -y --no-install-recommends \
-    ca-certificates g++ gcc libc6-dev libssl-dev libzstd-dev make nodejs npm python3 zlib1g-dev \
+    ca-certificates g++ gcc libc6-dev libssl-dev libzstd-dev make nodejs npm patch python3 zlib1g-dev \
   && cp /etc/ssl/certs/ca-certificates.crt /public.crt
 COPY ca/ /usr/local/share/ca-certificates/
 RUN update-ca-certificates

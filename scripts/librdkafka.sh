@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds librdkafka.a from the source in the npm package @confluentinc/kafka-javascript, unless it is cached, and writes the compiler arguments
 # for using it to build/librdkafka.args: cc program.c -o program @build/librdkafka.args
-# Builds nothing inside node_modules and downloads nothing.
+# Builds nothing inside node_modules and downloads nothing. native/librdkafka.patch corrects one fault in the copy that is built.
 #
 #   librdkafka.sh [<variant> <flag>...]   compiled with additional flags, such as those of a sanitizer: build/librdkafka-<variant>.args
 #
@@ -15,6 +15,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 package="$root/node_modules/@confluentinc/kafka-javascript"
 source="$package/deps/librdkafka"
+corrections="$root/native/librdkafka.patch"
 build="$root/build"
 variant=${1:-}
 more_flags=("${@:2}")
@@ -29,9 +30,9 @@ fail() {
   exit 1
 }
 
-for program in "$cc" make sha256sum; do
+for program in "$cc" make patch sha256sum; do
   command -v "$program" >/dev/null || fail "Cannot build librdkafka: $program is missing" \
-    "Install a C compiler and make, on Debian: apt-get install build-essential"
+    "Install a C compiler, make and patch, on Debian: apt-get install build-essential"
 done
 [[ -f "$source/configure" ]] || fail "Cannot build librdkafka: its source is missing" \
   "Install the packages first: bun install --ignore-scripts"
@@ -71,7 +72,7 @@ fi
 version=$(sed -n 's/^ *"librdkafka": "\(.*\)",$/\1/p' "$package/package.json")
 hash=$({
   printf '%s\n' "$version" "${flags[*]}" "$(uname -m)" "$("$cc" --version | head -n 1)" ${more_flags[@]+"${more_flags[@]}"}
-  sha256sum "$source/src/rdkafka.h" ${libraries[@]+"${libraries[@]}"} | cut -d ' ' -f 1
+  sha256sum "$source/src/rdkafka.h" "$corrections" ${libraries[@]+"${libraries[@]}"} | cut -d ' ' -f 1
 } | sha256sum | cut -c 1-16)
 cached="${XDG_CACHE_HOME:-${HOME:?}/.cache}/streamctl/native/$hash"
 
@@ -84,6 +85,7 @@ build_archive() {
   chmod +x "$copy/configure"
   if ! (
     cd "$copy"
+    patch --strip=1 --fuzz=0 --input="$corrections" || exit 1
     export CC="$cc" CFLAGS="${more_flags[*]-}" LDFLAGS="${more_flags[*]-}"
     export STATIC_LIB_libssl="$ssl" STATIC_LIB_libcrypto="$crypto" STATIC_LIB_zlib="$zlib" STATIC_LIB_libzstd="$zstd"
     ./configure "${flags[@]}"

@@ -11,8 +11,8 @@ fail() {
   exit 1
 }
 
-for program in node npm gcc g++ make python3; do
-  command -v "$program" > /dev/null || fail "$program is missing. On Debian: apt-get install nodejs npm gcc g++ make python3 python3-pip"
+for program in node npm gcc g++ make patch python3; do
+  command -v "$program" > /dev/null || fail "$program is missing. On Debian: apt-get install nodejs npm gcc g++ make patch python3 python3-pip"
 done
 
 mkdir -p .tools/bin
