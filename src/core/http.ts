@@ -1,5 +1,6 @@
 /** HTTP for the engines' REST interfaces. Any status is an answer; only a failed connection is an error. */
 
+import { ofetch } from "ofetch";
 import { messageOf, StreamctlError, systemCode } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { Deadline, throwIfInterrupted } from "./wait.ts";
@@ -31,13 +32,16 @@ export async function exchange(url: string, request: HttpRequest = {}): Promise<
   const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
   const within = new Deadline(timeoutMs);
   try {
-    const response = await fetch(url, {
+    const response = await ofetch.raw<string, "text">(url, {
       method,
       headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, within.signal]) : within.signal,
+      responseType: "text",
+      ignoreResponseError: true,
+      retry: false,
     });
-    const text = await response.text();
+    const text = response._data ?? "";
     return { status: response.status, text, json: parseJson(text) };
   } catch (error) {
     throwIfInterrupted(signal);
