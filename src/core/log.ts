@@ -1,5 +1,7 @@
 /** Progress messages and warnings, written to standard error. Results go to standard output, not through this module. */
 
+import { createConsola } from "consola/basic";
+
 export interface Log {
   readonly info: (message: string) => void;
   readonly success: (message: string) => void;
@@ -12,19 +14,15 @@ export interface LogOptions {
   readonly verbose: boolean;
 }
 
-/**
- * A log on standard error. `quiet` prints warnings only; `verbose` adds debug messages.
- *
- * @param print receives whole lines
- */
-export function createLog({ quiet, verbose }: LogOptions, print = (text: string): void => void process.stderr.write(text)): Log {
-  const write = (type: string) => (message: string) => print(`[${type}] ${message}\n`);
-  const discard = (): void => {};
+/** A log on standard error. `quiet` prints warnings only; `verbose` adds debug messages. */
+export function createLog(options: LogOptions): Log {
+  const level = options.quiet ? 1 : options.verbose ? 4 : 3;
+  const consola = createConsola({ level, stdout: process.stderr, stderr: process.stderr, formatOptions: { date: false } });
   return {
-    info: quiet ? discard : write("info"),
-    success: quiet ? discard : write("success"),
-    warn: write("warn"),
-    debug: verbose && !quiet ? write("debug") : discard,
+    info: (message) => consola.info(message),
+    success: (message) => consola.success(message),
+    warn: (message) => consola.warn(message),
+    debug: (message) => consola.debug(message),
   };
 }
 

@@ -39,6 +39,7 @@ const onlyIn: readonly { readonly what: string; readonly pattern: RegExp; readon
   { what: "loads the addon", pattern: /process\.dlopen/u, files: ["kafka/addon.ts"] },
   { what: "sets the exit code", pattern: /process\.exit(?:Code)?\b/u, files: ["cli/run.ts"] },
   { what: "writes to standard output", pattern: /process\.stdout|console\./u, files: ["cli/run.ts", "cli/terminal.ts", "main.ts"] },
+  { what: "uses consola", pattern: /from "consola/u, files: ["core/log.ts"] },
   { what: "uses ofetch", pattern: /from "ofetch"/u, files: ["core/http.ts"] },
 ];
 
