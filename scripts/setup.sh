@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-for program in node npm gcc g++ make patch python3; do
+for program in node npm gcc g++ make python3; do
   command -v "$program" > /dev/null || fail "$program is missing. On Debian: apt-get install nodejs npm gcc g++ make patch python3 python3-pip"
 done
 
@@ -37,8 +37,9 @@ fi
 printf 'setup: installing the packages of bun.lock\n'
 .tools/bin/bun install --frozen-lockfile --silent
 
-# Without these libraries the build succeeds, but without TLS and SASL; build-native.sh reports what it found.
+# Without these libraries the build succeeds, but without TLS and SASL; build-native.sh reports what it found. Without patch it fails.
 missing=()
+command -v patch > /dev/null || missing+=(patch)
 for pair in libssl.a:libssl-dev libz.a:zlib1g-dev libzstd.a:libzstd-dev; do
   [ "$(gcc -print-file-name="${pair%%:*}")" != "${pair%%:*}" ] || missing+=("${pair##*:}")
 done
@@ -46,8 +47,8 @@ if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
     printf 'setup: apt-get install %s\n' "${missing[*]}"
     { apt-get update -qq && apt-get install -y -qq "${missing[@]}"; } > .tools/apt.log 2>&1 \
-      || printf 'setup: apt-get failed (see .tools/apt.log): building without TLS\n' >&2
+      || printf 'setup: apt-get failed (see .tools/apt.log): building without them\n' >&2
   else
-    printf 'setup: for TLS and SASL, as root: apt-get install %s\n' "${missing[*]}" >&2
+    printf 'setup: missing, as root: apt-get install %s\n' "${missing[*]}" >&2
   fi
 fi

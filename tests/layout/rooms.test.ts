@@ -62,7 +62,7 @@ async function readModules(): Promise<readonly Module[]> {
 }
 
 /** Rooms whose folders know nothing of each other. */
-const roomsOfStrangers: readonly string[] = ["processors", "stores"];
+const roomsOfStrangers: ReadonlySet<string> = new Set(["processors", "stores"]);
 
 const roomOf = (path: string): string => path.split("/")[0] ?? path;
 
@@ -85,7 +85,7 @@ describe("rooms", () => {
     const folderOf = (path: string): string | undefined => (path.split("/").length > 2 ? path.split("/")[1] : undefined);
     const wrong = (await readModules()).flatMap(({ path, imports }) =>
       imports
-        .filter((target) => roomsOfStrangers.includes(roomOf(path)) && roomOf(target) === roomOf(path))
+        .filter((target) => roomsOfStrangers.has(roomOf(path)) && roomOf(target) === roomOf(path))
         .filter((target) => folderOf(path) !== undefined && folderOf(target) !== undefined && folderOf(target) !== folderOf(path))
         .map((target) => `${path} imports ${target}`),
     );
