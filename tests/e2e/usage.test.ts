@@ -429,6 +429,8 @@ describe("a machine without a prerequisite", () => {
     const doctor = JSON.parse((await run(["doctor", "--json"], { cwd, env })).stdout) as {
       readonly findings: readonly Record<string, string>[];
     };
-    expect(doctor.findings.find(({ subject }) => subject === "engines")?.["found"]).toContain("Maven will download kafka, pinot, flink into");
+    expect(doctor.findings.find(({ subject }) => subject === "engines")?.["found"]).toContain(
+      "Maven will download kafka, pinot, flink into",
+    );
   });
 });
