@@ -10,6 +10,7 @@ import { arrayAt, at, isObject, type JsonObject, numberAt, stringAt } from "../.
 import { pollUntil } from "../../core/wait.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
 import { controllerRefusal } from "./controller-refusal.ts";
+import { askForSegments, type SegmentAnswers, segmentsIn } from "./segments.ts";
 
 /** Cluster setting with the start time of a table creation. Used only by streamctl; Pinot ignores it. */
 const creationStartSetting = "streamctl.table-creation-began-at-ms";
@@ -159,11 +160,9 @@ export class PinotController {
   async #awaitDeletion(name: string): Promise<void> {
     await pollUntil(
       async () => {
-        const [wanted, seen] = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
-        if (wanted.status !== 404) return undefined;
-        // If the segments were assigned to a server that no longer exists, an empty view remains.
-        const view = at(seen.json, "REALTIME");
-        if (seen.status !== 404 && isObject(view) && Object.keys(view).length > 0) return undefined;
+        const answers = await this.#askForSegments(name);
+        // If the segments were assigned to a server that no longer exists, an empty external view remains.
+        if (answers.idealState.status !== 404 || segmentsIn(answers).length > 0) return undefined;
         return (await this.#serverHolds(name)) ? undefined : true;
       },
       waitOptions(this.#deadline, `Pinot to delete table "${name}"`),
@@ -175,13 +174,13 @@ export class PinotController {
    * Queries omit these segments without an error.
    */
   async unservedSegments(name: string): Promise<{ readonly count: number; readonly failed: boolean }> {
-    const answers = await Promise.all([this.#ask(`/tables/${name}/idealstate`), this.#ask(`/tables/${name}/externalview`)]);
-    const [wanted, seen] = answers.map(({ json }) => at(json, "REALTIME"));
-    const states = Object.entries(isObject(seen) ? seen : {}).flatMap(([segment, servers]) =>
-      Object.entries(isObject(servers) ? servers : {}).map(([server, state]) => ({ state, wanted: at(wanted, segment, server) })),
-    );
-    const unserved = states.filter((one) => one.wanted !== "OFFLINE" && (one.state === "ERROR" || one.state === "OFFLINE"));
-    return { count: unserved.length, failed: unserved.some(({ state }) => state === "ERROR") };
+    const replicas = segmentsIn(await this.#askForSegments(name)).flatMap((segment) => segment.replicas);
+    const unserved = replicas.filter(({ wanted, reported }) => wanted !== "OFFLINE" && (reported === "ERROR" || reported === "OFFLINE"));
+    return { count: unserved.length, failed: unserved.some(({ reported }) => reported === "ERROR") };
+  }
+
+  async #askForSegments(name: string): Promise<SegmentAnswers> {
+    return await askForSegments(name, async (path) => await this.#ask(path));
   }
 
   /** Makes the servers reload the table's segments. */

@@ -1,10 +1,11 @@
 /** Health check of a table: its segments are loaded and a query reaches them. */
 
 import { exchange, type HttpRequest } from "../../core/http.ts";
-import { at, isObject, numberAt, stringAt } from "../../core/json.ts";
+import { numberAt, stringAt } from "../../core/json.ts";
 import { innermostCause } from "../../core/java-error.ts";
 import { type StepDeadline, remainingMs } from "../../core/step-deadline.ts";
 import { formatCount } from "../../core/units.ts";
+import { askForSegments, type Segment, segmentsIn } from "./segments.ts";
 
 export interface TableHealth {
   readonly healthy: boolean;
@@ -24,19 +25,19 @@ export async function tableHealth(
   deadline: StepDeadline,
 ): Promise<TableHealth> {
   const request = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: remainingMs(deadline) });
-  const [ideal, view] = await Promise.all(
-    ["idealstate", "externalview"].map(async (what) => await exchange(`${pinot.controllerUrl}/tables/${table}/${what}`, request())),
-  );
-  const refused = [ideal, view].find((answer) => answer !== undefined && answer.status !== 200 && answer.status !== 404);
+  const answers = await askForSegments(table, async (path) => await exchange(`${pinot.controllerUrl}${path}`, request()));
+  const refused = Object.values(answers).find(({ status }) => status !== 200 && status !== 404);
   if (refused !== undefined) return { healthy: false, detail: `Pinot's controller returned status ${refused.status}` };
-  const wanted = Object.keys(realtimeSegments(ideal?.json));
+  const wanted = segmentsIn(answers).filter(({ assigned }) => assigned);
   if (wanted.length === 0) return { healthy: false, detail: "it does not exist" };
-  const states = realtimeSegments(view?.json);
-  const missing = wanted.filter((segment) => !isServed(states[segment]));
-  if (missing.length > 0) {
-    const first = missing[0] ?? "";
-    const state = isObject(states[first]) ? Object.values(states[first]).join(", ") : "not loaded";
-    return { healthy: false, detail: `${missing.length} of ${formatCount(wanted.length, "segment")} not served: ${first} is ${state}` };
+  const missing = wanted.filter((segment) => !isServed(segment));
+  const [first] = missing;
+  if (first !== undefined) {
+    const states = first.replicas.flatMap(({ reported }) => reported ?? []).join(", ") || "not loaded";
+    return {
+      healthy: false,
+      detail: `${missing.length} of ${formatCount(wanted.length, "segment")} not served: ${first.name} is ${states}`,
+    };
   }
   const body = { sql: `SELECT COUNT(*) FROM ${table}` };
   const answer = await exchange(`${pinot.brokerUrl}/query/sql`, { ...request(), method: "POST", body });
@@ -50,12 +51,6 @@ export async function tableHealth(
   return { healthy: true, detail: `${formatCount(wanted.length, "segment")} served, ${formatCount(rows, "row")}` };
 }
 
-/** The states of each segment by server, as reported by the controller. */
-function realtimeSegments(answer: unknown): Readonly<Record<string, unknown>> {
-  const segments = at(answer, "REALTIME");
-  return isObject(segments) ? segments : {};
-}
-
-function isServed(servers: unknown): boolean {
-  return isObject(servers) && Object.values(servers).some((state) => state === "ONLINE" || state === "CONSUMING");
+function isServed({ replicas }: Segment): boolean {
+  return replicas.some(({ reported }) => reported === "ONLINE" || reported === "CONSUMING");
 }
