@@ -119,7 +119,7 @@ function missingValue(option: string, next: string): StreamctlError {
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const ranked = names.map((name) => ({ name, edits: distance(typed, name) })).toSorted((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best && best.edits <= Math.max(1, Math.floor(typed.length / 3)) ? best.name : undefined;
+  return best && best.edits <= Math.ceil(typed.length / 3) ? best.name : undefined;
 }
 
 function parserOptions(args: ArgsDef): Record<string, { type: "string" | "boolean"; short?: string }> {

@@ -12,7 +12,7 @@ import { readCommandLine, type CommandLine } from "./command-line.ts";
 import type { ExitCode, Terminal } from "./context.ts";
 import { resolveGlobals } from "./globals.ts";
 import { helpScreen } from "./help.ts";
-import { harmlessLines } from "./render/cell.ts";
+import { escapeControlsKeepingLines } from "./render/cell.ts";
 import { errorDocument, exitCodeOf, renderError } from "./render/error.ts";
 import { processTerminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -77,7 +77,7 @@ function clearLiveLine(log: Log, terminal: Terminal): Log {
   const clearing = (print: (message: string) => void) => (message: string) => {
     terminal.live("");
     // A message may quote a broker or an engine, whose text may contain control characters.
-    print(terminal.narrationColumns === null ? message : harmlessLines(message));
+    print(terminal.narrationColumns === null ? message : escapeControlsKeepingLines(message));
   };
   return { info: clearing(log.info), success: clearing(log.success), warn: clearing(log.warn), debug: clearing(log.debug) };
 }

@@ -19,6 +19,8 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["--timeout", "3s", "up"], 2, "Unknown option --timeout"],
   [["--port-offset"], 2, "Option --port-offset needs a value\nhint: Run: streamctl --help"],
   [["dta"], 2, 'Unknown command "dta"\nhint: Did you mean: streamctl data'],
+  [["hlep"], 2, 'Unknown command "hlep"\nhint: Did you mean: streamctl help'],
+  [["list"], 2, 'Unknown command "list"\nhint: Run: streamctl --help'],
   [["help", "dta"], 2, 'Unknown command "dta"\nhint: Did you mean: streamctl data'],
   [["help", "up", "down"], 2, 'Unexpected argument "down": help takes one argument\nhint: Run: streamctl help --help'],
   [["up", "--prot-offset", "1"], 2, "Unknown option --prot-offset\nhint: Did you mean --port-offset? Run: streamctl up --help"],

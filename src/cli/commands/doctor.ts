@@ -12,11 +12,11 @@ export const doctorCommand = defineCommand({
       const { renderJson } = await import("../render/json.ts");
       await context.terminal.write(renderJson({ findings }));
     } else {
-      const { harmless } = await import("../render/cell.ts");
+      const { escapeControls } = await import("../render/cell.ts");
       const marks = { fine: "ok  ", warns: "warn", lacks: "MISS" } as const;
       for (const { subject, verdict, found, advice } of findings) {
-        await context.terminal.write(`${marks[verdict]}  ${subject.padEnd(11)} ${harmless(found)}\n`);
-        if (advice !== undefined && verdict !== "fine") await context.terminal.write(`                  ${harmless(advice)}\n`);
+        await context.terminal.write(`${marks[verdict]}  ${subject.padEnd(11)} ${escapeControls(found)}\n`);
+        if (advice !== undefined && verdict !== "fine") await context.terminal.write(`                  ${escapeControls(advice)}\n`);
       }
     }
     return findings.some(({ verdict }) => verdict === "lacks") ? 1 : 0;

@@ -26,11 +26,11 @@ export const logsCommand = defineCommand({
     };
     const { logs } = await import("../../pipeline/logs.ts");
     const { pipelineContext } = await import("../pipeline-context.ts");
-    const { harmlessLines } = await import("../render/cell.ts");
+    const { escapeControlsKeepingLines } = await import("../render/cell.ts");
     const { renderJson } = await import("../render/json.ts");
     const show = async (service: string, line: string): Promise<void> => {
       // Log lines may contain control characters. A terminal gets them escaped, a program as they are.
-      const shown = context.terminal.outputColumns === null ? line : harmlessLines(line);
+      const shown = context.terminal.outputColumns === null ? line : escapeControlsKeepingLines(line);
       const text = args.service === undefined ? `${service.padEnd(9)} | ${shown}` : shown;
       await context.terminal.write(context.globals.json ? renderJson({ service, line }) : `${text}\n`);
     };

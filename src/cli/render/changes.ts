@@ -1,5 +1,5 @@
 import type { Change } from "../../core/change.ts";
-import { harmless } from "./cell.ts";
+import { escapeControls } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount } from "../../core/units.ts";
 
@@ -15,7 +15,8 @@ export function renderChanges(changes: readonly Change[]): string {
   const made = changes.filter((change) => change.result !== "unchanged");
   const unchanged = changes.length - made.length;
   const lines = made.map(
-    ({ kind, name, result, cause }) => `${result} ${kind} ${harmless(name)}${cause === undefined ? "" : `: ${harmless(cause)}`}`,
+    ({ kind, name, result, cause }) =>
+      `${result} ${kind} ${escapeControls(name)}${cause === undefined ? "" : `: ${escapeControls(cause)}`}`,
   );
   if (unchanged > 0) lines.push(`${formatCount(unchanged, "declaration")} unchanged`);
   return lines.map((line) => `${line}\n`).join("");

@@ -1,6 +1,6 @@
 /** Comma-separated values, quoted as in RFC 4180, with line feeds as on Unix. */
 
-import { cellText, harmlessLines } from "./cell.ts";
+import { cellText, escapeControlsKeepingLines } from "./cell.ts";
 
 export interface CsvOptions {
   /** Whether the text goes to a terminal: then control characters are escaped. Elsewhere values are unchanged. */
@@ -11,7 +11,7 @@ export interface CsvOptions {
 export function renderCsv(names: readonly string[], rows: readonly (readonly unknown[])[], options: CsvOptions): string {
   const field = (value: unknown): string => {
     if (value === null || value === undefined) return "";
-    const text = options.terminal ? harmlessLines(cellText(value)) : cellText(value);
+    const text = options.terminal ? escapeControlsKeepingLines(cellText(value)) : cellText(value);
     return text === "" || /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [names, ...rows].map((row) => `${row.map(field).join(",")}\n`).join("");

@@ -2,7 +2,7 @@
 
 import { type ErrorCode, isDiskFull, messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
-import { harmless, harmlessLines } from "./cell.ts";
+import { escapeControls, escapeControlsKeepingLines } from "./cell.ts";
 
 export interface ErrorDocument {
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string | null };
@@ -88,15 +88,15 @@ function causes(first: unknown): readonly string[] {
 
 function stackOf(error: Error): readonly string[] {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s*at /u.test(line));
-  return frames.map((frame) => `    ${harmless(frame.trim())}`);
+  return frames.map((frame) => `    ${escapeControls(frame.trim())}`);
 }
 
 function oneLine(text: string): string {
-  return harmless(text.trim().replaceAll(/\s*[\r\n]+\s*/gu, " "));
+  return escapeControls(text.trim().replaceAll(/\s*[\r\n]+\s*/gu, " "));
 }
 
 function indented(text: string): readonly string[] {
-  return harmlessLines(text.replaceAll("\r\n", "\n").trimEnd())
+  return escapeControlsKeepingLines(text.replaceAll("\r\n", "\n").trimEnd())
     .split("\n")
     .map((line) => `    ${line}`);
 }

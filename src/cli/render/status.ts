@@ -1,5 +1,5 @@
 import type { StatusReport } from "../../pipeline/status.ts";
-import { harmless } from "./cell.ts";
+import { escapeControls } from "./cell.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration } from "../../core/units.ts";
 
@@ -14,8 +14,8 @@ export function renderStatus(report: StatusReport, options: TableOptions): strin
     service.endpoint,
   ]);
   const table = renderTable(["service", "state", "pid", "up for", "memory", "endpoint"], rows, options);
-  const failures = report.services.flatMap(({ name, detail }) => (detail === null ? [] : [`${name}: ${harmless(detail)}\n`]));
-  const resources = report.resources.map(({ kind, name, state, detail }) => `${kind} ${name}: ${state} (${harmless(detail)})\n`);
+  const failures = report.services.flatMap(({ name, detail }) => (detail === null ? [] : [`${name}: ${escapeControls(detail)}\n`]));
+  const resources = report.resources.map(({ kind, name, state, detail }) => `${kind} ${name}: ${state} (${escapeControls(detail)})\n`);
   const notes = [...failures, ...resources];
   return `runtime ${report.runtime}, processor ${report.processor}\n\n${table}${notes.length === 0 ? "" : `\n${notes.join("")}`}`;
 }

@@ -1,4 +1,4 @@
-import { cellText, harmless } from "./cell.ts";
+import { cellText, escapeControls } from "./cell.ts";
 import { displayWidth, truncate } from "./width.ts";
 
 export interface TableOptions {
@@ -38,14 +38,14 @@ function printLine(columns: readonly Column[], line: number): string {
 }
 
 function measure(name: string, rows: readonly (readonly unknown[])[], index: number): Column {
-  const title = harmless(name);
+  const title = escapeControls(name);
   const cells = [title];
   let width = displayWidth(title);
   let numbers = 0;
   let others = 0;
   for (const row of rows) {
     const value = row[index];
-    const cell = harmless(cellText(value));
+    const cell = escapeControls(cellText(value));
     cells.push(cell);
     width = Math.max(width, displayWidth(cell));
     if (typeof value === "number" || typeof value === "bigint") numbers++;

@@ -6,7 +6,7 @@ import type { ReasonCode, Verdict, VerifyReport } from "../../pipeline/verdict.t
 import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import { recordNames } from "../../pipeline/verify-subject.ts";
 import type { WindowComparison } from "../../pipeline/window-comparison.ts";
-import { harmless } from "./cell.ts";
+import { escapeControls } from "./cell.ts";
 import { joinNames } from "./list.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount, formatDuration, formatNumber } from "../../core/units.ts";
@@ -38,8 +38,8 @@ function renderCounts(report: VerifyReport): string {
   const rest = records - invalid - measure.count;
   const elsewhere = foreign === 0 ? "" : `; ${formatCount(foreign, "record")} in the topic from other producers or sent twice`;
   const lines = [
-    `topic    ${harmless(topic)}: ${formatCount(records, "record")}, ${measure.count} ${counted}, ${rest} ${others}, ${invalid} invalid`,
-    ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${harmless(reason)}`),
+    `topic    ${escapeControls(topic)}: ${formatCount(records, "record")}, ${measure.count} ${counted}, ${rest} ${others}, ${invalid} invalid`,
+    ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${escapeControls(reason)}`),
     `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
     ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it contains a part of them at most`] : []),
     ...(sent.elsewhere > 0 ? [`sent     ${sent.elsewhere} to another topic of this name, which was deleted or is in another Kafka`] : []),
@@ -93,7 +93,7 @@ function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
   if (ok)
     return `Verified: every window equals what ${report.foreign === 0 && report.sent.divided === 0 ? "was sent" : "the topic holds"} (${took})\n`;
   const next = nextStep(report, new Set(reasons.map(({ code }) => code)));
-  return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${harmless(text)}\n`).join("")}next: ${next}\n`;
+  return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${escapeControls(text)}\n`).join("")}next: ${next}\n`;
 }
 
 function nextStep({ records, looks, sent, mismatched, extra, ambiguousWindows }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {

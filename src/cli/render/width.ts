@@ -1,15 +1,15 @@
-/** Widths in columns of the screen, not in code units. Only tables load this module: it would add to the start of every command. */
+/** The width of texts in columns of a terminal. Only tables import this module, because it takes time to load. */
 
 import stringWidth from "string-width";
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** Columns of the screen that the text takes. */
+/** Width of the text in columns; escape codes count. */
 export function displayWidth(text: string): number {
   return stringWidth(text, { countAnsiEscapeCodes: true });
 }
 
-/** The text cut to `width` columns, its last one an ellipsis where something was cut. */
+/** Truncates the text to `width` columns, the last of which is an ellipsis. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = "";
