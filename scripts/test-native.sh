@@ -44,7 +44,7 @@ bundle() {
 
 # Compiler flags of the librdkafka variants. Without `undefined`: librdkafka itself fails that sanitizer.
 build_libraries() {
-  local debug=(-g -fno-omit-frame-pointer)
+  local debug=(-O1 -g1 -fno-omit-frame-pointer)
   scripts/librdkafka.sh address -fsanitize=address "${debug[@]}" &
   scripts/librdkafka.sh thread -fsanitize=thread "${debug[@]}" &
   wait -n && wait -n
