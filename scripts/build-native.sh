@@ -22,7 +22,7 @@ fail() {
   exit 1
 }
 
-[[ $# -gt 0 ]] || "$root/scripts/librdkafka.sh" # whoever names a variant has built it
+[[ $# -gt 0 ]] || "$root/scripts/librdkafka.sh" # the caller builds its variant
 
 command -v strip >/dev/null || fail "Cannot build the addon: strip is missing" "Install it, on Debian: apt-get install binutils"
 [[ -d "$headers" ]] || fail "Cannot build the addon: node-api-headers is missing" "Install the packages first: bun install --ignore-scripts"

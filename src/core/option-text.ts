@@ -31,12 +31,12 @@ const unitUs = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000,
 type TimeUnit = keyof typeof unitUs;
 
 interface TimeOption {
-  /** As typed: `--wait`. */
+  /** Option name: `--wait`. */
   readonly name: string;
   readonly units: readonly TimeUnit[];
-  /** For the hint: `60s`. */
+  /** Example for the hint: `60s`. */
   readonly example: string;
-  /** Why a time in microseconds is refused; undefined where it is not. */
+  /** Why a time in microseconds is not allowed; undefined when it is. */
   readonly objection: (us: number) => string | undefined;
 }
 
@@ -57,11 +57,11 @@ export function timeSpan({ name, units, example, objection }: TimeOption, text: 
   return us;
 }
 
-/** The longest time that a timer can wait for: 2^31 − 1 milliseconds, a little under 25 days. */
+/** Longest delay of a timer: 2^31 − 1 milliseconds, a little under 25 days. */
 const maxDurationMs = 2 ** 31 - 1;
 
 /**
- * A time to wait: `500ms`, `60s`, `1.5m` or `1h` as milliseconds, from `minMs` to a little under 25 days.
+ * A duration: `500ms`, `60s`, `1.5m` or `1h` as milliseconds, from `minMs` to a little under 25 days.
  *
  * @throws StreamctlError `usage`
  */

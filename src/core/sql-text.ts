@@ -1,11 +1,13 @@
-/** Parts of SQL in which nothing is a keyword, as sources of regular expressions: the engines of streamctl write them alike. */
+/**
+ * Regular expressions (as sources) for quoted text and comments in SQL, which contain no keywords. The same in all engines of streamctl.
+ */
 export const sqlParts = {
   /** `'it''s'` */
   text: /'(?:[^']|'')*'/u.source,
   /** `"a name"` */
   name: /"(?:[^"]|"")*"/u.source,
-  /** Pinot refuses these. */
+  /** Not supported by Pinot. */
   backquotedName: /`(?:[^`]|``)*`/u.source,
-  /** To the end of its line, or between its marks. */
+  /** A line comment or a block comment. */
   comment: /--[^\n]*|\/\*[\s\S]*?\*\//u.source,
 } as const;

@@ -28,7 +28,7 @@ export const kafkaJars: MavenJars = {
 
 function define({ port, inside, bindHost, brokers }: NetworkLayout): ServiceDetails {
   const address = `127.0.0.1:${port("kafka")}`;
-  // Where the other services come another way than this machine, they have a listener of their own.
+  // A second listener, if the other services use another address than this machine.
   const network = brokers === address ? [] : [brokers];
   const networkPort = (broker: string): string => broker.slice(broker.lastIndexOf(":") + 1);
   return {
@@ -39,7 +39,7 @@ function define({ port, inside, bindHost, brokers }: NetworkLayout): ServiceDeta
         `PLAINTEXT://${bindHost}:${inside("kafka")}`,
         ...network.map((broker) => `NETWORK://${bindHost}:${networkPort(broker)}`),
       ].join(),
-      // On which the broker finds itself too: a published port is none of its container.
+      // The broker itself uses this listener too, because it cannot reach the published port from inside the container.
       ownListener: network.length > 0 ? "NETWORK" : "PLAINTEXT",
       advertisedListeners: [`PLAINTEXT://${address}`, ...network.map((broker) => `NETWORK://${broker}`)].join(),
     },
@@ -56,7 +56,7 @@ function define({ port, inside, bindHost, brokers }: NetworkLayout): ServiceDeta
         "-Xms128m",
         "-Xmx512m",
         "-XX:+UseSerialGC",
-        // Half the CPU time of a start for the same throughput: what Kafka does most, it does outside of Java code.
+        // Halves the CPU time of a start at the same throughput: most of Kafka's work is done outside Java code.
         "-XX:TieredStopAtLevel=1",
         "-XX:MaxDirectMemorySize=128m",
         "-Dlog4j2.configurationFile=file:{{confDir}}/log4j2.properties",
