@@ -11,7 +11,7 @@ const of = (processor: string, only?: readonly string[], external = false): read
   desiredServices({ ...local, processor, external, only }).map(({ name }) => name);
 
 describe("desiredServices()", () => {
-  test("adds what a chosen service needs", () => {
+  test("adds the dependencies of a requested service", () => {
     expect(of("flink", ["kafka"])).toEqual(["kafka"]);
     expect(of("flink", ["pinot"])).toEqual(["kafka", "zookeeper", "pinot"]);
     expect(of("flink", ["flink"])).toEqual(["kafka", "flink"]);
@@ -25,7 +25,7 @@ describe("desiredServices()", () => {
     expect(() => of("flink", ["toString"])).toThrow('Cannot use service "toString": there is no such service');
   });
 
-  test("has the service of the chosen processor and no other one", () => {
+  test("includes the service of the chosen processor only", () => {
     expect(of("ksqldb")).toEqual(["kafka", "zookeeper", "pinot", "ksqldb"]);
     expect(of("ksqldb", ["ksqldb"])).toEqual(["kafka", "ksqldb"]);
     expect(of("ksqldb", undefined, true)).toEqual(["kafka", "zookeeper", "pinot"]);
@@ -38,7 +38,7 @@ describe("desiredServices()", () => {
   });
 });
 
-/** A FAKE service of a catalog, which nothing starts. */
+/** A FAKE service, which is never started. */
 function serviceOf(name: string, port: number, dependencies: Partial<Pick<ServiceType, "after" | "needs">> = {}): ServiceType {
   const define = (): never => {
     throw new Error("not started here");
@@ -47,7 +47,7 @@ function serviceOf(name: string, port: number, dependencies: Partial<Pick<Servic
 }
 
 describe("requireValidCatalog()", () => {
-  test("takes the catalog of this version", () => {
+  test("accepts the catalog of this version", () => {
     expect(() => requireValidCatalog(services)).not.toThrow();
   });
 
@@ -73,7 +73,7 @@ describe("requireValidCatalog()", () => {
 });
 
 describe("everyService()", () => {
-  test("gives each service ports of its own, every one moved by the offset", () => {
+  test("gives each service its own ports, with the offset added", () => {
     const ports = (portOffset: number) =>
       everyService({ ...local, portOffset }).flatMap((service) => service.ports.map(({ port }) => port));
     expect(new Set(ports(1000)).size).toBe(ports(1000).length);
@@ -81,7 +81,7 @@ describe("everyService()", () => {
     expect(ports(0)).toEqual([9092, 9093, 2181, 9000, 8099, 8098, 8097, 8081, 8083, 8088]);
   });
 
-  test("names Pinot's instances by no port, and its Kafka by a variable, so that what belongs to them is found again on other ports", () => {
+  test("keeps ports out of the names of Pinot's instances and out of its Kafka address, so that they stay valid on other ports", () => {
     const idsAt = (portOffset: number): readonly string[] =>
       everyService({ ...local, portOffset })
         .filter(({ name }) => name === "pinot")
@@ -102,7 +102,7 @@ describe("everyService()", () => {
     expect([brokers("local"), brokers("docker")]).toEqual(["127.0.0.1:10092", "kafka:19092"]);
   });
 
-  test("gives every template the values that it names", () => {
+  test("provides all values that the templates use", () => {
     for (const { values, files } of everyService(local)) {
       for (const { asset } of files) {
         expect(renderTemplate(readAsset(asset), { ...values, confDir: "/conf", dataDir: "/data" }, asset)).not.toContain("{{");

@@ -3,7 +3,7 @@ import { StreamctlError } from "../../src/core/errors.ts";
 import { runChecks, requireChecks } from "../../src/pipeline/checks.ts";
 import type { Machine } from "../../src/pipeline/machine.ts";
 
-/** A FAKE machine, as a value, on which `up` can start everything. */
+/** A FAKE machine that meets all requirements of `up`. */
 const fit: Machine = {
   runtime: "local",
   portOffset: 0,
@@ -183,7 +183,7 @@ const warned: readonly (readonly [what: string, change: Partial<Machine>, subjec
   ],
 ];
 
-/** The error that `up` ends with on a machine; undefined where it goes on. */
+/** The error of `up` on a machine; undefined if it succeeds. */
 function refusalOn(machine: Machine): StreamctlError | undefined {
   try {
     requireChecks(machine);
@@ -195,7 +195,7 @@ function refusalOn(machine: Machine): StreamctlError | undefined {
 }
 
 describe("the checks of doctor and up", () => {
-  test.each(refused)("up refuses %s, and doctor says the same", (_, change, subject, code, says) => {
+  test.each(refused)("up rejects %s, and doctor reports the same", (_, change, subject, code, says) => {
     const machine = { ...fit, ...change };
     const lacking = runChecks(machine).filter(({ verdict }) => verdict === "lacks");
     const refusal = refusalOn(machine);
@@ -205,13 +205,13 @@ describe("the checks of doctor and up", () => {
     expect([refusal?.code, refusal?.message]).toEqual([code, expect.stringContaining(says)] as never);
   });
 
-  test.each(served)("up goes on with a machine %s, and doctor calls all of it fine", (_, change) => {
+  test.each(served)("up accepts a machine %s, and doctor reports no problem", (_, change) => {
     const machine = { ...fit, ...change };
     expect(runChecks(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([]);
     expect(refusalOn(machine)).toBeUndefined();
   });
 
-  test.each(warned)("doctor warns of %s, with which up goes on", (_, change, subject, found) => {
+  test.each(warned)("doctor warns about %s, which up accepts", (_, change, subject, found) => {
     const machine = { ...fit, ...change };
     expect(runChecks(machine).filter(({ verdict }) => verdict !== "fine")).toEqual([
       { subject, verdict: "warns", found, advice: expect.any(String) as never },
@@ -219,7 +219,7 @@ describe("the checks of doctor and up", () => {
     expect(refusalOn(machine)).toBeUndefined();
   });
 
-  test("up names the first of several, which may be why the others fail", () => {
+  test("up reports the first of several problems, which may cause the others", () => {
     const machine = { ...fit, ...limits({ openFiles: 64 }), java: { ...fit.java, version: undefined } };
     expect(refusalOn(machine)?.message).toContain("ulimit -n");
     expect(

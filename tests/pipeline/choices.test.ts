@@ -5,7 +5,7 @@ import type { RunState, ServiceRecord } from "../../src/state/run-state.ts";
 import { describeChoices } from "../../src/pipeline/reasons.ts";
 import { someChoices } from "../state/some-choices.ts";
 
-/** A machine with Java, and without any ksqlDB. */
+/** A machine with Java and without ksqlDB. */
 const bare: DetectedMachine = { processors: {}, onlyContainers: false };
 const installed = { processors: { ksqldb: { home: "/opt/ksqldb", image: false } } };
 const pulled = { processors: { ksqldb: { image: true } } };
@@ -33,7 +33,7 @@ const stateOf = (choices: StackChoices, up: boolean): RunState => ({
 });
 const isUp = (state: RunState | undefined): boolean => state !== undefined && state.services.length > 0;
 
-/** What was chosen, or the words of the refusal. */
+/** The choices, or the error message. */
 function choose(typed: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string {
   try {
     const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
@@ -44,7 +44,7 @@ function choose(typed: Partial<RequestedChoices>, state?: RunState, machine?: Pa
 }
 
 describe("resolveChoices()", () => {
-  test("takes ksqlDB where it can be had, and says why", () => {
+  test("chooses ksqlDB if it is available, with the reason", () => {
     const lines = [
       choose({}),
       choose({ processor: "auto" }),
@@ -67,7 +67,7 @@ describe("resolveChoices()", () => {
     `);
   });
 
-  test("takes containers where they are asked for or nothing else can run, and keeps them until down", () => {
+  test("chooses containers if they are requested or nothing else can run, and keeps them until down", () => {
     const docker: StackChoices = { ...flink, runtime: "docker", runtimeReason: { code: "containers" } };
     const chosen = (typed: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string => {
       const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
@@ -94,7 +94,7 @@ describe("resolveChoices()", () => {
     expect(choose({ runtime: "local" }, stateOf(docker, true))).toBe("Cannot change --runtime: the stack is up with docker");
   });
 
-  test("makes a container of a folder with ksqlDB, or else of an image: for who asks for ksqlDB, or where it is there", () => {
+  test("runs a folder with ksqlDB in a container, or else its image if ksqlDB is requested or the image is available", () => {
     const docker = { runtime: "docker" };
     const kept: StackChoices = { ...flink, runtime: "docker", processor: "ksqldb", source: { image: true } };
     const lines = [
@@ -121,7 +121,7 @@ describe("resolveChoices()", () => {
     `);
   });
 
-  test("refuses what contradicts itself or cannot be an address", () => {
+  test("rejects contradictory options and invalid addresses", () => {
     expect(choose({ processorOptions: { "ksqldb-url": "http://a", "ksqldb-home": "/b" } })).toBe(
       "Cannot use both --ksqldb-url and --ksqldb-home",
     );
@@ -131,7 +131,7 @@ describe("resolveChoices()", () => {
     expect(choose({ processor: "spark" })).toBe('Cannot use "spark" for --processor: no such value');
   });
 
-  test("keeps the processor of a stack that is up, whatever the environment says now", () => {
+  test("keeps the processor of a running stack when the environment changes", () => {
     expect(choose({}, stateOf(flink, true), installed)).toBe("flink {} because flink: as before");
     expect(choose({}, stateOf(ksqldb, true))).toContain('ksqldb {"url":"http://a:8088"}');
     expect(choose({ processor: "ksqldb" }, stateOf(flink, true), installed)).toBe(
@@ -142,13 +142,13 @@ describe("resolveChoices()", () => {
     );
   });
 
-  test("goes on with what was chosen after `down`, until something else is typed", () => {
+  test("keeps the previous choices after `down`, until others are given", () => {
     expect(choose({}, stateOf(ksqldb, false))).toContain('ksqldb {"url":"http://a:8088"}');
     expect(choose({ processor: "flink" }, stateOf(ksqldb, false))).toBe("flink {} because flink: requested");
     expect(choose(home("/opt/ksqldb"), stateOf(flink, false))).toContain('ksqldb {"home":"/opt/ksqldb"}');
   });
 
-  test("takes other choices once every engine has died, as after a reboot", () => {
+  test("accepts other choices once all services have died, as after a reboot", () => {
     const dead = stateOf(flink, true);
     expect(resolveChoices({ ...nothing, portOffset: 1000, only: ["kafka"] }, dead, bare, false)).toEqual({
       ...flink,
@@ -160,7 +160,7 @@ describe("resolveChoices()", () => {
     );
   });
 
-  test("remembers a server that was chosen before until it gave back what is ours", () => {
+  test("remembers an abandoned server until the stack's objects are removed from it", () => {
     const abandoned = (typed: Partial<RequestedChoices>, kept: StackChoices): unknown =>
       resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare, false).abandoned?.[0]?.source["url"];
     const left = [{ processor: "ksqldb", source: { url: "http://a:8088" } }];
@@ -170,7 +170,7 @@ describe("resolveChoices()", () => {
     expect(abandoned({}, ksqldb)).toBeUndefined();
   });
 
-  test("reads a state from before ksqlDB could be chosen", () => {
+  test("reads a state of a version without ksqlDB", () => {
     expect(resolveChoices(nothing, stateOf(flink, true), bare, true)).toEqual(flink);
   });
 });

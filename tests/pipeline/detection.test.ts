@@ -39,7 +39,7 @@ describe("detectMachine()", () => {
     await chmod(join(folder, "docker"), 0o755);
   };
 
-  test("finds containers alone where there is no Java, and an engine with every image of ours", async () => {
+  test("chooses containers only if Java is missing and the engine has all images", async () => {
     const look = async (): Promise<boolean> => (await detectMachine(nothing, undefined, { declarations, environment: {} })).onlyContainers;
     expect(await look()).toBe(false);
     await fakeDocker("streamctl-kafka:*");
@@ -51,7 +51,7 @@ describe("detectMachine()", () => {
     expect(await look()).toBe(false);
   });
 
-  test("finds ksqlDB's image where the engine has it, or the environment names one", async () => {
+  test("finds ksqlDB's image if the engine has it or the environment names one", async () => {
     const look = async (environment = {}): Promise<unknown> =>
       (await detectMachine(docker, undefined, { declarations, environment })).processors["ksqldb"]?.["image"];
     await fakeDocker("streamctl-*");
@@ -61,7 +61,7 @@ describe("detectMachine()", () => {
     expect(await look()).toBe(true);
   });
 
-  test("looks for nothing where the choice was made", async () => {
+  test("skips detection if the choice is already made", async () => {
     await fakeDocker("*");
     const nowhere = { onlyContainers: false, processors: { flink: {}, ksqldb: { image: false } } };
     expect(await detectMachine(nothing, kept, { declarations, environment: {} })).toEqual(nowhere);

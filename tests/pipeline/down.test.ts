@@ -7,7 +7,7 @@ import { stateFolder } from "../../src/state/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { someChoices } from "../state/some-choices.ts";
 
-test("down() parts from the server that is chosen and from the one before it, which gave nothing back yet", async () => {
+test("down() removes the stack's objects from the current external server and from the abandoned one", async () => {
   const [chosen, former] = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
   const folder = stateFolder(await temporaryFolder());
   const choices = {

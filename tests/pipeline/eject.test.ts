@@ -7,7 +7,7 @@ import { failureOf } from "../processors/failure.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 describe("eject()", () => {
-  test("writes every declaration as it is embedded, and a compose.yaml that builds from them", async () => {
+  test("writes all embedded declarations, and a compose.yaml that uses them", async () => {
     const folder = join(await temporaryFolder(), "mine");
     const { files } = await eject(folder, 1000);
     expect(files).toEqual([...assetPaths(), "ca/README", "compose.yaml", "jars/README"].toSorted());
@@ -30,7 +30,7 @@ describe("eject()", () => {
 });
 
 describe("openDeclarations()", () => {
-  test("answers what stands in an ejected folder now, and the embedded ones without a folder", async () => {
+  test("reads the files of an ejected folder, or the embedded ones without a folder", async () => {
     const folder = join(await temporaryFolder(), "mine");
     await eject(folder, 0);
     await writeFile(join(folder, "flink", "01-transactions.sql"), "edited");

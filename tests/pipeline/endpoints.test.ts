@@ -4,7 +4,7 @@ import { someChoices } from "../state/some-choices.ts";
 
 const local = { ...someChoices, runtime: "local", portOffset: 1000 } as const;
 
-test("endpointsOf() has every port that commands talk to, moved by the offset", () => {
+test("endpointsOf() returns all ports that commands use, with the offset added", () => {
   expect(endpointsOf(local)).toEqual({
     kafka: "127.0.0.1:10092",
     kafkaForServices: "127.0.0.1:10092",
@@ -17,7 +17,7 @@ test("endpointsOf() has every port that commands talk to, moved by the offset", 
   expect(endpointsOf({ ...local, runtime: "docker" }).kafkaForServices).toBe("kafka:19092");
 });
 
-test("shownEndpoints() has the endpoints of the services that a stack has, and null for the others", () => {
+test("shownEndpoints() returns the endpoints of the stack's services, and null for the others", () => {
   expect(shownEndpoints(endpointsOf(local), ["kafka", "flink"])).toEqual({
     kafka: "127.0.0.1:10092",
     pinotController: null,

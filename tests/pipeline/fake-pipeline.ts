@@ -1,4 +1,4 @@
-/** A topic, a ledger and a table as values: what `verify` is given instead of Kafka, the state folder and Pinot. */
+/** Fakes of a topic, a ledger and a table, which `verify` uses instead of Kafka, the state folder and Pinot. */
 
 import type { RunRecord } from "../../src/state/run-record.ts";
 import { flinkJsonReader } from "../../src/processors/flink/json-reader.ts";
@@ -45,20 +45,20 @@ export function transactionText(eventTime: string, totalPaid: number, status = "
 
 export interface FakeLog extends TopicLog {
   readonly partitions: FakeValue[][];
-  /** May be changed: a topic made anew. */
+  /** May be changed to simulate a recreated topic. */
   topicId: string;
   /** Earliest offset of partition 0. */
   low: number;
-  /** Offsets that no reader ever sees, counted into the end of partition 0. */
+  /** Offsets without records, added to the end of partition 0. */
   unreadable: number;
-  /** Where a transaction of another producer is open in partition 0; its records and those behind it are not handed out. */
+  /** First offset of an open transaction in partition 0; readers do not return records from there on. */
   openFrom: number | undefined;
-  /** Records handed out by readers so far. */
+  /** Number of records that readers have returned. */
   recordsRead: number;
   readersOpen: number;
 }
 
-/** A topic of some partitions; records are appended by pushing to `partitions`. Readers answer two records a batch. */
+/** A topic of some partitions; records are appended by pushing to `partitions`. Readers return two records per batch. */
 export function fakeLog(...partitions: FakeValue[][]): FakeLog {
   const log: FakeLog = {
     topic: "transactions",

@@ -20,7 +20,7 @@ async function killed(...starting: readonly string[]): Promise<{ readonly folder
   return { folder, state };
 }
 
-test("readStack() names what a killed up had started, leaves out what it had not, and writes nothing", async () => {
+test("readStack() returns the services that a killed up had started, and writes nothing", async () => {
   const { folder, state } = await killed("kafka", "pinot");
   const identity = await markedProcess(state.stack.id, folder, "kafka");
   const expected = { ...state, services: [{ ...intent("kafka"), identity }], starting: [] };
@@ -28,7 +28,7 @@ test("readStack() names what a killed up had started, leaves out what it had not
   expect(await readRunState(folder)).toEqual(state);
 });
 
-test("readStack() takes what prepares a service for that service, and recoverKilledStart() ends it", async () => {
+test("readStack() counts a process that prepares a service as the service, and recoverKilledStart() ends it", async () => {
   const { folder, state } = await killed("kafka");
   const identity = await markedProcess(state.stack.id, folder, "kafka", "prepare");
   expect((await readStack({ folder, log: silentLog }))?.services).toEqual([{ ...intent("kafka"), identity }]);
@@ -37,7 +37,7 @@ test("readStack() takes what prepares a service for that service, and recoverKil
   expect(await identifyProcess(identity.pid)).toBeUndefined();
 });
 
-test("recoverKilledStart() writes down what it finds, also where its program is executed only a moment later", async () => {
+test("recoverKilledStart() records what it finds, even if its program is executed a moment later", async () => {
   const { folder, state } = await killed("kafka", "zookeeper");
   const settled = recoverKilledStart({ folder, log: silentLog });
   const identity = await markedProcess(state.stack.id, folder, "zookeeper");

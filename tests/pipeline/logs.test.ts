@@ -18,7 +18,7 @@ async function folderWith(texts: Readonly<Partial<Record<"kafka" | "pinot", stri
   return folder;
 }
 
-/** Follows until `interrupt()`, which is called at the end of the test at the latest. */
+/** Follows until `interrupt()`, which is called at the latest at the end of the test. */
 function follow(folder: StateFolder, write: LineWriter, service?: string) {
   const interruption = new AbortController();
   onTestFinished(() => interruption.abort());
@@ -31,7 +31,7 @@ const line = `${"x".repeat(99)}\n`;
 const soon = { timeoutMs: 5000, what: "lines" };
 
 describe("logs() following", () => {
-  test("reads no further while the reader does not, however much is written, and ends at once when it is interrupted", async () => {
+  test("stops reading while its consumer does not read, and ends immediately when interrupted", async () => {
     const folder = await folderWith({ kafka: "first\n" });
     const stuck = Promise.withResolvers<void>();
     const asked: string[] = [];
@@ -44,7 +44,7 @@ describe("logs() following", () => {
     Bun.gc(true);
     const before = process.memoryUsage().rss;
     for (let count = 0; count < 50; count++) await appendFile(folder.logFile("kafka"), megabyte);
-    // Several times as long as the pause between two looks at a log.
+    // Several polling intervals.
     await Bun.sleep(1500);
     Bun.gc(true);
     expect(asked).toEqual(["first"]);
@@ -55,12 +55,12 @@ describe("logs() following", () => {
     expect(performance.now() - startMs).toBeLessThan(300);
   });
 
-  test("writes every line once, in the order of each service, and lets no service wait for the end of another", async () => {
+  test("writes every line once, in the order of each service, and alternates between services", async () => {
     const numbered = Array.from({ length: 500 }, (_, index) => `${index}\n`).join("");
     const folder = await folderWith({ kafka: numbered, pinot: numbered });
     const seen: string[] = [];
     const { end, interrupt } = follow(folder, async (service, text) => {
-      // As an output that is full again and again.
+      // Simulates an output that is full repeatedly.
       await nextTurn();
       seen.push(`${service} ${text}`);
     });
@@ -69,7 +69,7 @@ describe("logs() following", () => {
       const own = seen.filter((text) => text.startsWith(service));
       expect(own).toEqual(Array.from({ length: 500 }, (_, index) => `${service} ${index}`));
     }
-    // Both have been there from the start: when one of them is half done, so is the other one, more or less.
+    // Both logs existed from the start, so they make progress at about the same rate.
     const half = seen.slice(0, 500).filter((text) => text.startsWith("kafka")).length;
     expect(half).toBeWithin(50, 450);
     await appendFile(folder.logFile("pinot"), "later\n");

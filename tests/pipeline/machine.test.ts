@@ -5,7 +5,7 @@ import { inspectFolder } from "../../src/pipeline/machine.ts";
 import { findJava } from "../../src/stack/local/java.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-test("inspectFolder() tells of a folder that is there, of one that could be made and of one that could not", async () => {
+test("inspectFolder() handles an existing folder, one that can be created and one that cannot", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "file"), "");
   const obstacleOf = async (path: string): Promise<string | undefined> => (await inspectFolder(path)).obstacle;
@@ -15,7 +15,7 @@ test("inspectFolder() tells of a folder that is there, of one that could be made
   expect(await obstacleOf(join(folder, "file/a/b"))).toBe("it is a file, not a folder");
 });
 
-test("findJava() takes a relative JAVA_HOME from the folder of the command, and a folder of that name for no program", async () => {
+test("findJava() resolves a relative JAVA_HOME against the current folder, and does not accept a folder as program", async () => {
   const folder = await temporaryFolder();
   const before = { home: process.env["JAVA_HOME"], cwd: process.cwd() };
   await mkdir(join(folder, "jdk/bin"), { recursive: true });

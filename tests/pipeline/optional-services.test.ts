@@ -6,7 +6,7 @@ import { chooseOptional, type OptionalChoices, withoutAbsent, withoutTakenPorts 
 import { desiredServices } from "../../src/pipeline/stack-services.ts";
 import type { ServiceType } from "../../src/stack/service-type.ts";
 
-/** A FAKE optional service, of which only ports and dependencies are looked at. */
+/** A FAKE optional service; only its ports and dependencies matter. */
 function optionalService(name: string, port: number, byDefault: boolean, needs: readonly string[] = []): ServiceType {
   return {
     ...services.kafka,
@@ -48,7 +48,7 @@ const namesOf = (choices: OptionalChoices): readonly string[] => desiredServices
 describe("chooseOptional()", () => {
   const of = (typed: OptionalChoices, kept?: OptionalChoices) => chooseOptional(typed, kept, catalog);
 
-  test("keeps what was asked for and declined, each service by the last word on it", () => {
+  test("keeps requested and declined services, the latest choice for each", () => {
     expect(of({})).toEqual({});
     expect(of({ with: ["page", "charts", "page"] })).toEqual({ with: ["charts", "page"] });
     expect(of({}, { with: ["charts"], without: ["page"] })).toEqual({ with: ["charts"], without: ["page"] });
@@ -57,7 +57,7 @@ describe("chooseOptional()", () => {
     expect(of({ only: ["page"] }, { without: ["page"] })).toEqual({});
   });
 
-  test("refuses contradictions, and names that are no optional service", () => {
+  test("rejects contradictions, and names of services that are not optional", () => {
     expect(() => of({ with: ["page"], without: ["page"] })).toThrow('Cannot use --with and --without for "page" at once');
     expect(() => of({ only: ["page"], without: ["page"] })).toThrow('Cannot use --only and --without for "page" at once');
     expect(() => of({ with: ["kafka"] })).toThrow('Cannot use "kafka" for --with: it is not optional');
@@ -69,14 +69,14 @@ describe("chooseOptional()", () => {
 });
 
 describe("desiredServices(), with optional services", () => {
-  test("has those that are there by default, and those that were asked for", () => {
+  test("includes default and requested services", () => {
     requireValidCatalog(catalog);
     expect(namesOf({})).toEqual([...base, "page"]);
     expect(namesOf({ with: ["charts"] })).toEqual([...base, "page", "charts"]);
     expect(namesOf({ without: ["page"] })).toEqual(base);
   });
 
-  test("has with --only what was named, and what that needs", () => {
+  test("includes with --only the requested services and their dependencies", () => {
     expect(namesOf({ only: ["kafka"] })).toEqual(["kafka"]);
     expect(namesOf({ only: ["page"] })).toEqual(["kafka", "page"]);
     expect(namesOf({ only: ["kafka"], with: ["charts"] })).toEqual(["kafka", "zookeeper", "pinot", "charts"]);
@@ -104,7 +104,7 @@ describe("withoutTakenPorts()", () => {
     }
   };
 
-  test("leaves out, with a warning, what nobody named and whose port is in use", async () => {
+  test("omits, with a warning, a service that was not requested and whose port is in use", async () => {
     const { kept, warnings } = await leftOut({});
     expect(kept).toEqual([]);
     expect(warnings.map((warning) => warning.replace(/process \d+ \(.+\)/u, "a process"))).toEqual([
@@ -113,7 +113,7 @@ describe("withoutTakenPorts()", () => {
     ]);
   });
 
-  test("keeps what was named, what runs, and what is not optional", async () => {
+  test("keeps requested, running and mandatory services", async () => {
     expect((await leftOut({ with: ["page"] })).kept).toEqual(["page"]);
     expect((await leftOut({ only: ["page"] })).kept).toEqual(["page"]);
     expect((await leftOut({}, ["page"])).kept).toEqual(["page"]);
@@ -121,7 +121,7 @@ describe("withoutTakenPorts()", () => {
   });
 });
 
-test("withoutAbsent() leaves out what nobody named and was not started", () => {
+test("withoutAbsent() omits services that were neither requested nor started", () => {
   const definitions = desiredServices({ ...stack, with: ["charts"] }, catalog);
   const shown = (choices: OptionalChoices, started: readonly string[]): readonly string[] =>
     withoutAbsent(

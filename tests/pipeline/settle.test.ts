@@ -17,14 +17,14 @@ test("awaitHealthy() returns once everything is healthy", async () => {
   expect(looks).toBe(3);
 });
 
-test("awaitHealthy() names what is not healthy when the time is over", async () => {
+test("awaitHealthy() names the unhealthy resource at the timeout", async () => {
   expect(await failureOf(awaitHealthy(async () => [healthy, job], options))).toMatchObject({
     code: "processor",
     message: 'The stack is up, but job "windows" is not healthy: RESTARTING, 0 of 2 tasks: why',
   });
 });
 
-test("awaitHealthy() does not wait out its time for what keeps failing", async () => {
+test("awaitHealthy() fails early for a resource that keeps failing", async () => {
   let looks = 0;
   const look = async (): Promise<readonly ResourceStatus[]> => {
     looks += 1;

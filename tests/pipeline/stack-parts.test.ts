@@ -15,7 +15,7 @@ function refusal(choices: StackChoices): unknown {
   }
 }
 
-test("requireParts() says what a stack was started without, and how to start it", () => {
+test("requireParts() names the missing services, and how to start them", () => {
   expect(refusal(whole)).toBeUndefined();
   // Pinot brings Kafka and ZooKeeper.
   expect(refusal({ ...whole, only: ["pinot"] })).toBeUndefined();
@@ -31,7 +31,7 @@ test("requireParts() says what a stack was started without, and how to start it"
   });
 });
 
-test("missingProcessor() notes that a stack computes no windows; a server that is not ours does", () => {
+test("missingProcessor() notes that a stack computes no windows, unless an external server does", () => {
   expect(missingProcessor(whole)).toBeUndefined();
   expect(missingProcessor({ ...whole, only: ["pinot"] })).toBe("This stack has no Flink (--only pinot): it does not compute windows");
   const external = { ...whole, processor: "ksqldb", source: { url: "http://127.0.0.1:8088" }, only: ["ksqldb", "pinot"] } as const;

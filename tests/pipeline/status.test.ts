@@ -9,7 +9,7 @@ import { stateFolder } from "../../src/state/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { someChoices } from "../state/some-choices.ts";
 
-test("status() does not take a job for healthy whose processor says that it is, and does not answer for its queries", async () => {
+test("status() reports a job as unhealthy if its processor is ready but does not answer about its queries", async () => {
   await using fakeKsqldb = createServer((request, response) => {
     if (request.url === "/ksql") request.socket.destroy();
     else response.end(JSON.stringify(request.url === "/info" ? { KsqlServerInfo: { serverStatus: "RUNNING" } } : { isHealthy: true }));
@@ -41,7 +41,7 @@ test("status() does not take a job for healthy whose processor says that it is, 
   ]);
 });
 
-test("isHealthy() holds for a stack of which every service and everything that they hold is healthy", () => {
+test("isHealthy() requires that all services and resources are healthy", () => {
   const service = { name: "kafka", state: "healthy", pid: 1, uptimeMs: 1, rssBytes: 1, endpoint: "", detail: null } as const;
   const topic = { kind: "topic", name: "transactions", state: "healthy", detail: "3 partitions" } as const;
   const table = { kind: "table", name: "transaction_window", state: "unhealthy", detail: "it does not exist" } as const;

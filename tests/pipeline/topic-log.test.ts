@@ -1,4 +1,4 @@
-/** The way of real records: generator, librdkafka, an in-process broker, consumer, verify. */
+/** The path of real records: generator, librdkafka, an in-process broker, consumer, verify. */
 
 import { expect, test } from "bun:test";
 import { TransactionGenerator } from "../../src/data/generator.ts";
@@ -20,7 +20,7 @@ const generator = new TransactionGenerator({
   realistic: null,
 });
 
-/** Sends the records of the run's indices and answers what a ledger would hold of them. */
+/** Sends the records with the given indices and returns their ledger entry. */
 async function send(brokers: string, first: number, howMany: number): Promise<RunRecord> {
   const producer = new Producer({ brokers, topic: "transactions" });
   try {
@@ -34,7 +34,7 @@ async function send(brokers: string, first: number, howMany: number): Promise<Ru
   }
 }
 
-/** Rows of the generator's records, read from their text without any code of `verify`. */
+/** The expected rows, computed from the text of the records without code of `verify`. */
 function rowsOf(howMany: number): ReturnType<typeof fakeRow>[] {
   const { bytes, offsets } = generator.fill(0, 1, howMany);
   const sums = new Map<number, number[]>();
@@ -53,7 +53,7 @@ function rowsOf(howMany: number): ReturnType<typeof fakeRow>[] {
   );
 }
 
-test("kafkaTopicLog() lets verify read every record of every partition, and go on where it stopped", async () => {
+test("kafkaTopicLog() reads all records of all partitions, and continues where it stopped", async () => {
   using cluster = openMockCluster({ transactions: 3 });
   const { brokers } = cluster;
   const runs = [await send(brokers, 0, count - 100)];
@@ -85,7 +85,7 @@ test("kafkaTopicLog() lets verify read every record of every partition, and go o
   });
 });
 
-test("kafkaTopicLog() says that there is no such topic", async () => {
+test("kafkaTopicLog() reports a topic that does not exist", async () => {
   using cluster = openMockCluster({ others: 1 });
   const failure = await kafkaTopicLog({ brokers: cluster.brokers }, "transactions")
     .snapshot()

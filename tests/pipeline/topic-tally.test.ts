@@ -21,7 +21,7 @@ test("TopicTally adds Paid transactions to their windows and counts the others",
   expect(tally.counts).toEqual({ records: 4, measure: { count: 3, total: 70 }, invalid: 0, invalidReasons: {}, ambiguous: 0 });
 });
 
-test("TopicTally counts what breaks the contract by its reason, the most frequent first", () => {
+test("TopicTally counts invalid records by reason, the most frequent first", () => {
   const tally = new TopicTally(subject, "transactions");
   const good = transactionText("2026-01-01 00:00:00.000", 10);
   const values = [
@@ -52,7 +52,7 @@ test("TopicTally counts what breaks the contract by its reason, the most frequen
   expect([...tally.ambiguousWindows]).toEqual([Date.UTC(2026, 0, 1)]);
 });
 
-test("TopicTally reads the same from a batch with characters of several bytes", () => {
+test("TopicTally reads a batch with multi-byte characters correctly", () => {
   const value = transactionText("2026-01-01 00:00:00.000", 10);
   const values = [value, value.replace("{", '{"note":"Zürich 東京 👩‍👩‍👧",'), value];
   const tally = new TopicTally(subject, "transactions");
@@ -60,7 +60,7 @@ test("TopicTally reads the same from a batch with characters of several bytes", 
   expect(tally.counts).toEqual({ records: 3, measure: { count: 3, total: 30 }, invalid: 0, invalidReasons: {}, ambiguous: 0 });
 });
 
-test("TopicTally knows what it has read of every partition, and how much is left", () => {
+test("TopicTally tracks the position in each partition, and the remaining offsets", () => {
   const tally = new TopicTally(subject, "transactions");
   const ends = [
     { partition: 0, offset: 2 },
@@ -74,7 +74,7 @@ test("TopicTally knows what it has read of every partition, and how much is left
   expect([tally.remaining(ends), tally.positionOf(2), tally.positionOf(3)]).toEqual([0, 7, 0]);
 });
 
-test("TopicTally refuses more windows than it may keep", () => {
+test("TopicTally rejects more windows than its limit", () => {
   const tally = new TopicTally(subject, "transactions", 2);
   const values = ["00", "03", "06"].map((second) => transactionText(`2026-01-01 00:00:${second}.000`, 10));
   expect(() => tally.add(packBatch(values, at0(3)))).toThrow(
@@ -82,7 +82,7 @@ test("TopicTally refuses more windows than it may keep", () => {
   );
 });
 
-test("TopicTally refuses sums that would no longer be exact", () => {
+test("TopicTally rejects sums that would not be exact", () => {
   const tally = new TopicTally(subject, "transactions");
   const value = transactionText("2026-01-01 00:00:00.000", Number.MAX_SAFE_INTEGER);
   expect(() => tally.add(packBatch([value, value], at0(2)))).toThrow(expect.objectContaining({ code: "not-available" }));

@@ -26,11 +26,11 @@ const { windowStart, ...actual } = fakeRow(3000, 100, 2);
 const expected = [150, 3, 50];
 
 describe("judge()", () => {
-  test("is content when every window matches and the topic holds what was delivered", () => {
+  test("is ok if every window matches and the topic has all delivered records", () => {
     expect(judge(equal, { strict: true })).toEqual({ ok: true, reasons: [] });
   });
 
-  test("is content with a topic that no run of this state folder wrote to", () => {
+  test("is ok for a topic to which no run of this state folder wrote", () => {
     const report = {
       ...equal,
       foreign: 10,
@@ -39,7 +39,7 @@ describe("judge()", () => {
     expect(judge(report, { strict: false }).ok).toBe(true);
   });
 
-  test("is content with unresolved records that did arrive", () => {
+  test("is ok if unresolved records arrived", () => {
     const report = { ...equal, records: 12, sent: { ...equal.sent, unresolved: 3 } };
     expect(judge(report, { strict: true }).ok).toBe(true);
   });
@@ -64,7 +64,7 @@ describe("judge()", () => {
     expect(judge({ ...equal, ...change }, { strict: false })).toEqual({ ok: false, reasons: [{ code, text }] });
   });
 
-  test("holds records from elsewhere against the topic only when strict", () => {
+  test("reports records from other producers only with --strict", () => {
     const report = { ...equal, records: 12, foreign: 2 };
     expect([false, true].map((strict) => judge(report, { strict }))).toEqual([
       { ok: true, reasons: [] },
@@ -72,7 +72,7 @@ describe("judge()", () => {
     ]);
   });
 
-  test("takes what the topic holds beyond whole runs for doubtful when strict, as far as a run under which it was recreated goes", () => {
+  test("reports with --strict records that may be from a run during which the topic was recreated", () => {
     const judged = (records: number, divided: number) =>
       judge({ ...equal, records, sent: { ...equal.sent, divided }, foreign: Math.max(0, records - 10 - divided) }, { strict: true });
     const doubt = (which: string): Reason => ({
@@ -87,7 +87,7 @@ describe("judge()", () => {
     expect(judge({ ...equal, records: 16, sent: { ...equal.sent, divided: 6 } }, { strict: false })).toEqual({ ok: true, reasons: [] });
   });
 
-  test("names every reason, what was lost first", () => {
+  test("reports all reasons, losses first", () => {
     const report = {
       ...equal,
       records: 0,
@@ -104,7 +104,7 @@ describe("judge()", () => {
   });
 });
 
-test("sumRuns() tells apart runs that wrote to the topic before it was recreated, and those under which it was", () => {
+test("sumRuns() distinguishes runs before the topic was recreated from runs during which it was", () => {
   const runs = [fakeRun(10, 5, 250), fakeRun(7, 3, 90, { unresolved: 2 }), fakeRun(100, 50, 2500, { topicId: "topic-0" })];
   const recreated = fakeRun(60, 30, 900, { topicId: "topic-0", endTopicId: "topic-1", unresolved: 1 });
   const otherName = fakeRun(5, 2, 20, { topicId: "topic-9", topic: "payments" });

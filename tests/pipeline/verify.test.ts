@@ -24,7 +24,7 @@ function sixRecords(): FakeLog {
 const sixRuns = [fakeRun(6, 4, 100)];
 const equalRows = [fakeRow(start, 50, 2), fakeRow(start + 3000, 50, 2)];
 
-/** A table whose rows depend on how often it was read; the last state stays. */
+/** A table that returns these states in order and then repeats the last one. */
 function fakeSources(log: FakeLog, ...states: readonly (readonly WindowRow[] | StreamctlError)[]): VerifySources & { reads: number } {
   const sources = {
     log,
@@ -39,7 +39,7 @@ function fakeSources(log: FakeLog, ...states: readonly (readonly WindowRow[] | S
   return sources;
 }
 
-/** The clock of this process until it is disposed of, put forward at will as by a stop of the process (Ctrl-Z). */
+/** Replaces the clock of this process until it is disposed, to simulate a stopped process (Ctrl-Z). */
 function clockThatJumps(): Disposable & { jump(ms: number): void } {
   const real = performance.now.bind(performance);
   let aheadMs = 0;
@@ -55,7 +55,7 @@ function failureOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe("verify()", () => {
-  test("reports a pipeline in which nothing was lost and nothing counted twice", async () => {
+  test("reports a pipeline without lost or duplicate records", async () => {
     const log = sixRecords();
     const { report, verdict } = await verify(fakeSources(log, equalRows), { ...once, strict: true });
     expect({ ...report, elapsedMs: 0 }).toEqual({
@@ -82,13 +82,13 @@ describe("verify()", () => {
     expect(log.readersOpen).toBe(0);
   });
 
-  test("looks once unless it may wait", async () => {
+  test("looks once without a wait", async () => {
     const sources = fakeSources(sixRecords(), [], equalRows);
     const { report, verdict } = await verify(sources, once);
     expect([report.looks, report.matched, verdict.ok, sources.reads]).toEqual([1, 0, false, 1]);
   });
 
-  test("looks again until equal and reads no record twice", async () => {
+  test("repeats looks until equal, and reads no record twice", async () => {
     const log = sixRecords();
     const heard: boolean[] = [];
     const { report, verdict } = await verify(fakeSources(log, [], equalRows.slice(1), equalRows), {
@@ -99,7 +99,7 @@ describe("verify()", () => {
     expect(heard).toEqual([false, false]);
   });
 
-  test("takes in what arrives between two looks", async () => {
+  test("includes records that arrive between two looks", async () => {
     const log = sixRecords();
     const more = [fakeRow(start, 50, 2), fakeRow(start + 3000, 120, 3)];
     const { report, verdict } = await verify(fakeSources(log, [], more), {
@@ -109,7 +109,7 @@ describe("verify()", () => {
     expect([report.records, report.foreign, report.matched, verdict.ok, log.recordsRead]).toEqual([7, 1, 2, true, 7]);
   });
 
-  test("takes no amount below 0 from elsewhere for a loss of what was delivered", async () => {
+  test("does not report a negative amount from another producer as a loss", async () => {
     const log = sixRecords();
     log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", -70));
     const { report, verdict } = await verify(fakeSources(log, [fakeRow(start, 50, 2), fakeRow(start + 3000, -20, 3)]), once);
@@ -119,7 +119,7 @@ describe("verify()", () => {
     ]);
   });
 
-  test("names records that the processor may read otherwise as the cause where a window of theirs differs, and only there", async () => {
+  test("reports ambiguous records as the reason only if one of their windows differs", async () => {
     const log = sixRecords();
     log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", 70).replace("70", '"70"'));
     const counted = fakeSources(log, [fakeRow(start, 50, 2), fakeRow(start + 3000, 120, 3)]);
@@ -134,7 +134,7 @@ describe("verify()", () => {
     expect((await verify(elsewhere, once)).verdict.reasons).toEqual([{ code: "window-differs", text: "1 of 2 windows differs in Pinot" }]);
   });
 
-  test("answers the last look when the time is over", async () => {
+  test("returns the last look at the timeout", async () => {
     const { report, verdict } = await verify(fakeSources(sixRecords(), equalRows.slice(1)), { ...once, waitMs: 150 });
     expect(report.looks).toBeGreaterThan(1);
     expect(verdict.reasons).toEqual([{ code: "window-differs", text: "1 of 2 windows is not in Pinot" }]);
@@ -150,7 +150,7 @@ describe("verify()", () => {
     expect(verdict.ok).toBe(true);
   });
 
-  test("asks Pinot again while there is time, and passes on what it refuses when there is none", async () => {
+  test("retries Pinot until the timeout, then throws its error", async () => {
     const away = new StreamctlError("unreachable", 'Cannot reach "http://127.0.0.1:8099"');
     const { report, verdict } = await verify(fakeSources(sixRecords(), away, equalRows), patient);
     expect([report.looks, verdict.ok]).toEqual([2, true]);
@@ -162,7 +162,7 @@ describe("verify()", () => {
     });
   });
 
-  test("waits for a table that is not ready, and ends at once with a query that Pinot refuses", async () => {
+  test("waits for a table that is not ready, and fails immediately if Pinot rejects the query", async () => {
     const starting = new StreamctlError("pinot", "Cannot query Pinot: it does not serve the table yet", { retryable: true });
     expect((await verify(fakeSources(sixRecords(), starting, equalRows), patient)).verdict.ok).toBe(true);
     const refused = new StreamctlError("pinot", "Cannot query Pinot: Unknown columnName 'AVERAGE' found in the query");
@@ -170,7 +170,7 @@ describe("verify()", () => {
     expect([await failureOf(verify(sources, patient)), sources.reads]).toEqual([refused, 1]);
   });
 
-  test("takes the ledger before the topic's ends, so that a run that ends meanwhile is never ahead of them", async () => {
+  test("reads the ledger before the end offsets, so that a run that ends meanwhile is never ahead of them", async () => {
     const log = sixRecords();
     const order: string[] = [];
     const watched: TopicLog = {
@@ -197,7 +197,7 @@ describe("verify()", () => {
     expect(log.readersOpen).toBe(0);
   });
 
-  test("refuses a topic that is made anew while it waits", async () => {
+  test("rejects a topic that is recreated while it waits", async () => {
     const log = sixRecords();
     const verification = verify(fakeSources(log, []), { ...patient, onLook: () => void (log.topicId = "topic-2") });
     expect(await failureOf(verification)).toMatchObject({ code: "kafka", hint: "Run: streamctl verify" });
@@ -209,7 +209,7 @@ describe("verify()", () => {
     expect(await failureOf(verify(fakeSources(log, equalRows), { ...once, stallMs: 30 }))).toMatchObject({ code: "timeout" });
   });
 
-  test("takes no record of a run under which the topic was recreated for foreign, and cannot tell them apart when strict", async () => {
+  test("does not count records of a run during which the topic was recreated as foreign, but reports them with --strict", async () => {
     const recreated = fakeRun(9, 6, 150, { topicId: "topic-0", endTopicId: "topic-1" });
     const sources = { ...fakeSources(sixRecords(), equalRows), readRuns: async () => [recreated] };
     const { report, verdict } = await verify(sources, once);
@@ -219,7 +219,7 @@ describe("verify()", () => {
     expect(strict.verdict).toEqual({ ok: false, reasons: [{ code: "run-divided", text }] });
   });
 
-  test("goes on looking where its process was stopped for longer than it may wait", async () => {
+  test("continues after its process was stopped for longer than the wait", async () => {
     using clock = clockThatJumps();
     const { report, verdict } = await verify(fakeSources(sixRecords(), [], [], [], equalRows), {
       ...patient,
@@ -228,7 +228,7 @@ describe("verify()", () => {
     expect([report.looks, verdict]).toEqual([4, { ok: true, reasons: [] }]);
   });
 
-  test("takes a process that was stopped for no topic that is stuck", async () => {
+  test("does not report a stalled topic after its process was stopped", async () => {
     using clock = clockThatJumps();
     const log = Object.assign(sixRecords(), { unreadable: 1 });
     let batches = 0;
@@ -251,14 +251,14 @@ describe("verify()", () => {
     expect([report.records, verdict]).toEqual([7, { ok: true, reasons: [] }]);
   });
 
-  test("tells how far it has read", async () => {
+  test("reports its progress", async () => {
     const log = Object.assign(sixRecords(), { unreadable: 4 });
     const told: ReadingProgress[] = [];
     await failureOf(verify(fakeSources(log, equalRows), { ...once, stallMs: 400, onProgress: (progress) => told.push(progress) }));
     expect(told[0]).toEqual({ read: 6, toRead: 10, recordsPerSecond: expect.any(Number) });
   });
 
-  test("waits out its time for another producer's open transaction, then answers with it as the cause", async () => {
+  test("waits until the timeout for an open transaction of another producer, then reports it as the reason", async () => {
     const log = Object.assign(sixRecords(), { openFrom: 1 });
     const sources = fakeSources(log, [fakeRow(start, 50, 2)]);
     const startMs = performance.now();
@@ -269,14 +269,14 @@ describe("verify()", () => {
     expect(log.readersOpen).toBe(0);
   });
 
-  test("says soon that a transaction is open where it may not wait", async () => {
+  test("reports an open transaction quickly without a wait", async () => {
     const sources = fakeSources(Object.assign(sixRecords(), { openFrom: 1 }), equalRows);
     const { verdict } = await verify(sources, { ...once, openTransactionMs: 0 });
     expect(verdict.ok).toBe(false);
     expect(verdict.reasons[0]?.code).toBe("transaction-open");
   });
 
-  test("goes on once the transaction has ended", async () => {
+  test("continues once the transaction has ended", async () => {
     const log: FakeLog = Object.assign(sixRecords(), { openFrom: 1 });
     let snapshots = 0;
     const watched: TopicLog = {
@@ -290,7 +290,7 @@ describe("verify()", () => {
     expect([report.records, report.heldBack, verdict.ok]).toEqual([6, [], true]);
   });
 
-  test("gives up on a partition that stands still although others go on", async () => {
+  test("fails for a stalled partition even if others make progress", async () => {
     const log = Object.assign(sixRecords(), { unreadable: 1 });
     const busy: TopicLog = {
       ...log,
@@ -309,7 +309,7 @@ describe("verify()", () => {
     expect(await failureOf(verification)).toMatchObject({ code: "timeout" });
   });
 
-  test("asks Kafka again while there is time", async () => {
+  test("retries Kafka until the timeout", async () => {
     const log = sixRecords();
     const away = new StreamctlError("unreachable", "no answer from Kafka");
     let snapshots = 0;
@@ -329,7 +329,7 @@ describe("verify()", () => {
     expect([report.records, verdict.ok, log.recordsRead, log.readersOpen]).toEqual([7, true, 7, 0]);
   });
 
-  test("ends at once when it is interrupted", async () => {
+  test("ends immediately when interrupted", async () => {
     const interruption = new AbortController();
     const log = sixRecords();
     const verification = verify(fakeSources(log, []), { ...patient, signal: interruption.signal, onLook: () => interruption.abort() });

@@ -24,7 +24,7 @@ test("compareWindows() finds equal rows in any order and on any page", async () 
   expect(await compareWindows(twoWindows, fakePages(rows, 1))).toEqual({ windows: 2, matched: 2, mismatched: [], extra: [] });
 });
 
-test("compareWindows() tells a row that is missing from one that differs", async () => {
+test("compareWindows() distinguishes missing rows from different ones", async () => {
   const { windowStart, ...actual } = fakeRow(3000, 150, 3);
   expect(await compareWindows(twoWindows, fakePages([{ windowStart, ...actual }]))).toEqual({
     windows: 2,
@@ -42,23 +42,23 @@ test.each([
   ["count", fakeRow(0, 30, 3, { average: 15 })],
   ["average", fakeRow(0, 30, 2, { average: 15.000_001 })],
   ["average that is no number", fakeRow(0, 30, 2, { average: Number.NaN })],
-])("compareWindows() finds a wrong %s alone", async (_, row) => {
+])("compareWindows() detects a wrong %s", async (_, row) => {
   const expected = totals([0, 10], [1, 20]);
   expect((await compareWindows(expected, fakePages([row]))).mismatched.map(({ windowStart }) => windowStart)).toEqual([0]);
 });
 
-test("compareWindows() takes averages as equal within a billionth, and no further", async () => {
+test("compareWindows() treats averages as equal within a billionth", async () => {
   const expected = totals([0, 100], [1, 0], [2, 0]);
   const count = async (average: number): Promise<number> =>
     (await compareWindows(expected, fakePages([fakeRow(0, 100, 3, { average })]))).matched;
   expect(await Promise.all([33.333_333_333, 33.333_333_333_333_33, 33.333_333_4, 33.333_333_2].map(count))).toEqual([1, 1, 0, 0]);
 });
 
-test("compareWindows() takes a window of gifts for equal", async () => {
+test("compareWindows() accepts a window in which the sum is 0", async () => {
   expect((await compareWindows(totals([0, 0]), fakePages([fakeRow(0, 0, 1)]))).matched).toBe(1);
 });
 
-test("compareWindows() counts a second row of a window as extra, even one that is equal", async () => {
+test("compareWindows() counts a second row of a window as extra, even an equal one", async () => {
   const { windowStart, ...actual } = fakeRow(0, 30, 2);
   const found = await compareWindows(
     totals([0, 30], [1, 0]),
@@ -70,7 +70,7 @@ test("compareWindows() counts a second row of a window as extra, even one that i
   expect(found).toEqual({ windows: 1, matched: 1, mismatched: [], extra: [{ windowStart, actual, why: "duplicate" }] });
 });
 
-test("compareWindows() counts rows of windows that cannot be as extra", async () => {
+test("compareWindows() counts rows of impossible windows as extra", async () => {
   const strangers = [
     fakeRow(9000, 1, 1),
     fakeRow(1, 30, 2),
@@ -87,7 +87,7 @@ test("compareWindows() counts rows of windows that cannot be as extra", async ()
   ]);
 });
 
-test("compareWindows() agrees with a naive comparison whatever happens to the rows", async () => {
+test("compareWindows() agrees with a naive comparison for random changes of rows", async () => {
   const random = seededRandom(4711);
   for (let round = 0; round < 200; round++) {
     const payments = Array.from({ length: 60 }, () => [Math.floor(random() * 60_000), Math.floor(random() * 4) * 10] as const);
@@ -126,7 +126,7 @@ function naiveComparison(payments: readonly (readonly [number, number])[], rows:
   return { windows: starts.length, matched: equal.length, mismatched: starts.length - equal.length, extra: rows.length - known.length };
 }
 
-/** The same numbers from 0 to 1 on every run: a linear congruential generator. */
+/** A linear congruential generator: the same numbers from 0 to 1 in every run. */
 function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { automaticProcessors, processorNames, processorOf, processorOptions, queryEngines } from "../../src/processors/catalog.ts";
 
 describe("the catalog of processors", () => {
-  test("gives flags, their values and their order", () => {
+  test("provides options, their values and their order", () => {
     expect({
       names: processorNames,
       automatic: automaticProcessors.map(({ name }) => name),
@@ -16,13 +16,13 @@ describe("the catalog of processors", () => {
     });
   });
 
-  test("holds each processor under its own name, and each rank of --processor auto once", () => {
+  test("has each processor under its own name, and each position of --processor auto once", () => {
     expect(processorNames.map((name) => processorOf(name).name)).toEqual([...processorNames]);
     const ranks = automaticProcessors.map(({ automatic }) => automatic);
     expect(new Set(ranks).size).toBe(ranks.length);
   });
 
-  test("loads the plug-in of each, which takes queries where its declaration says so", async () => {
+  test("loads the plug-in of each processor, which supports queries if its declaration says so", async () => {
     for (const name of processorNames) {
       const declaration = processorOf(name);
       const plugin = await declaration.load();
@@ -30,7 +30,7 @@ describe("the catalog of processors", () => {
     }
   });
 
-  test("refuses a state that names a processor which this version does not have", () => {
+  test("rejects a state with an unknown processor", () => {
     expect(() => processorOf("spark")).toThrow('Cannot use processor "spark": this version of streamctl does not support it');
   });
 });

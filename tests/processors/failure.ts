@@ -1,4 +1,4 @@
-/** What a promise is refused with; undefined where it is kept. */
+/** The reason of a rejected promise; undefined if it is fulfilled. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => undefined,

@@ -1,4 +1,4 @@
-/** What every processor owes to the pipeline. A processor's test hands in a world with an engine, real or fake. */
+/** The contract of every processor. The test of a processor provides a world with a real or fake engine. */
 
 import { describe, expect, test } from "bun:test";
 import { type StepDeadline, stepDeadline } from "../../src/core/step-deadline.ts";
@@ -7,10 +7,10 @@ import type { TopicIdentity } from "../../src/spec/names.ts";
 import { failureOf } from "./failure.ts";
 import { provision as provisionGraph } from "./provision.ts";
 
-/** What differs between two wishes. */
+/** Differences between two declared computations. */
 export interface Wish {
   readonly transactionsTopicId: string;
-  /** Another text means other statements. */
+  /** A different text results in different statements. */
   readonly statements: "first" | "second" | "refused";
 }
 
@@ -18,9 +18,9 @@ export interface ProcessorWorld extends AsyncDisposable {
   processor(windows: TopicIdentity, wish: Wish): Processor;
   /** Computations started since the beginning. */
   started(): Promise<number>;
-  /** Ids of what runs under the processor's name now. */
+  /** Ids of the running computations with the processor's name. */
   running(): Promise<readonly string[]>;
-  /** Somebody else starts a computation of the same name. */
+  /** Starts a computation of the same name that is not from streamctl. */
   startForeign(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ async function provisionIn(
   return { ...outcome, remade };
 }
 
-/** @param timeoutMs longest time for one step of it */
+/** @param timeoutMs timeout per step */
 export function processorContract(name: string, createWorld: () => Promise<ProcessorWorld>, timeoutMs = 5000): void {
   const provision = async (
     world: ProcessorWorld,
@@ -55,7 +55,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
   ) => await provisionIn(world, wish, { topic: windows, deadline: stepDeadline(timeoutMs), ...options });
 
   describe(`${name} as a processor`, () => {
-    test("starts the computation where nothing runs, and once only", async () => {
+    test("starts the computation if none is running, and only once", async () => {
       await using world = await createWorld();
       const { changes, remade } = await provision(world, first);
       expect(changes.map(({ kind, result }) => [kind, result])).toEqual([["job", "created"]]);
@@ -67,7 +67,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.started()).toBe(1);
     });
 
-    test("stops what other statements run, and has the windows' topic made anew in between", async () => {
+    test("stops a computation of other statements, and then has the topic of windows recreated", async () => {
       await using world = await createWorld();
       await provision(world, first);
       const [old] = await world.running();
@@ -82,7 +82,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.running()).not.toContain(old);
     });
 
-    test("starts afresh when the topic of transactions was recreated", async () => {
+    test("starts from the beginning if the topic of transactions was recreated", async () => {
       await using world = await createWorld();
       await provision(world, first);
       const { changes, remade } = await provision(world, { ...first, transactionsTopicId: "t2" });
@@ -91,7 +91,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.running()).toHaveLength(1);
     });
 
-    test("starts afresh when the topic of windows was recreated, and leaves the new one as it is", async () => {
+    test("starts from the beginning if the topic of windows was recreated, and keeps the new topic", async () => {
       await using world = await createWorld();
       await provision(world, first);
       const { changes, remade } = await provision(world, first, { topic: { name: windows.name, id: "w9" } });
@@ -100,7 +100,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.running()).toHaveLength(1);
     });
 
-    test("replaces a computation of its name that somebody else started", async () => {
+    test("replaces a computation of its name that streamctl did not start", async () => {
       await using world = await createWorld();
       await world.startForeign();
       const { changes, remade } = await provision(world, first);
@@ -109,7 +109,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.running()).toHaveLength(1);
     });
 
-    test("keeps what runs when the new statements are refused", async () => {
+    test("keeps the running computation if the new statements are rejected", async () => {
       await using world = await createWorld();
       await provision(world, first);
       const before = await world.running();
@@ -118,7 +118,7 @@ export function processorContract(name: string, createWorld: () => Promise<Proce
       expect(await world.running()).toEqual(before);
     });
 
-    test("stop() names what it stopped, once", async () => {
+    test("stop() returns what it stopped, once", async () => {
       await using world = await createWorld();
       await provision(world, first);
       const before = await world.running();

@@ -22,19 +22,19 @@ const cases: readonly [situation: string, observation: ProcessorObservation][] =
   ["it is being stopped", { computations: [running("a", wanted, "stopping")], previous: [wanted] }],
   ["two run", { computations: [running("a", wanted), running("b", wanted)], previous: [wanted] }],
   ["other statements run", { computations: [running("a", { ...wanted, statements: "s0" })], previous: [wanted] }],
-  ["transactions were made anew", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], previous: [] }],
-  ["windows were made anew", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], previous: [] }],
-  ["both topics were made anew", { computations: [], previous: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
+  ["transactions were recreated", { computations: [running("a", { ...wanted, transactionsTopicId: "t0" })], previous: [] }],
+  ["windows were recreated", { computations: [running("a", { ...wanted, windowsTopicId: "w0" })], previous: [] }],
+  ["both topics were recreated", { computations: [], previous: [{ ...wanted, transactionsTopicId: "t0", windowsTopicId: "w0" }] }],
   ["other statements ran before", { computations: [], previous: [{ ...wanted, statements: "s0" }, wanted] }],
-  ["a part of it does not run", { computations: [{ ...running("a", wanted), broken: "no query writes B" }], previous: [] }],
+  ["a part of it is not running", { computations: [{ ...running("a", wanted), broken: "no query writes B" }], previous: [] }],
   [
     "what differs can be updatable",
     { computations: [{ ...running("a", { ...wanted, statements: "s0" }), updatable: "columns were added" }], previous: [] },
   ],
-  ["somebody else's runs", { computations: [running("a")], previous: [] }],
+  ["one of another owner runs", { computations: [running("a")], previous: [] }],
 ];
 
-test("planProcessor() decides from what runs and what can be resumed", () => {
+test("planProcessor() decides by running computations and those that can be resumed", () => {
   const lines = cases.map(([situation, observation]) => {
     const plan = planProcessor(observation, wanted);
     if (!startsComputation(plan)) return `${situation}: ${plan.operation} ${plan.id} (${plan.cause})`;
@@ -50,12 +50,12 @@ test("planProcessor() decides from what runs and what can be resumed", () => {
     it is being stopped: replace stop a, resume (it is being stopped)
     two run: replace stop a b, resume (2 of that name are running, but only one may write)
     other statements run: replace stop a, afresh, windows anew (its statements or settings changed)
-    transactions were made anew: replace stop a, afresh, windows anew (the topic of transactions was recreated)
-    windows were made anew: replace stop a, afresh (the topic of windows was recreated)
-    both topics were made anew: create, afresh (it is not running)
+    transactions were recreated: replace stop a, afresh, windows anew (the topic of transactions was recreated)
+    windows were recreated: replace stop a, afresh (the topic of windows was recreated)
+    both topics were recreated: create, afresh (it is not running)
     other statements ran before: create, afresh, windows anew (the windows were computed by other statements)
-    a part of it does not run: replace stop a, afresh (no query writes B)
+    a part of it is not running: replace stop a, afresh (no query writes B)
     what differs can be updatable: update a (columns were added)
-    somebody else's runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
+    one of another owner runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
   `);
 });

@@ -1,4 +1,4 @@
-/** Plans and carries out a computation on topics that are FAKES: two values, of which that of the windows can be replaced. */
+/** Plans and applies a computation on FAKE topics: two values, of which that of the windows can be replaced. */
 
 import type { Change } from "../../src/core/change.ts";
 import { type Log, silentLog } from "../../src/core/log.ts";
@@ -16,14 +16,14 @@ export interface Provision {
   readonly processorFor: (windows: TopicIdentity) => Processor;
   readonly transactionsTopicId: string;
   readonly windows: TopicIdentity;
-  /** Why the topic of windows cannot stay as it is. */
+  /** Why the topic of windows has to be replaced. */
   readonly unfit?: string | undefined;
   readonly replaceTopic: () => Promise<TopicIdentity>;
   readonly deadline: StepDeadline;
   readonly log?: Log;
 }
 
-/** Answers what was changed of the computation and of the topic of windows, and that topic as it is then. */
+/** Returns the changes of the computation and of the topic of windows, and the resulting topic. */
 export async function provision(options: Provision): Promise<{ readonly changes: readonly Change[]; readonly windows: TopicIdentity }> {
   const { deadline, log = silentLog } = options;
   const factsOf = (topic: TopicIdentity): TopicFacts => ({ ...topic, partitions: 1, retentionMs: "-1" });

@@ -1,4 +1,4 @@
-/** Answers of real engines, as recorded: fakes and tests take their words from these. */
+/** Recorded answers of real engines, for fakes and tests. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

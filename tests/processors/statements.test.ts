@@ -3,7 +3,7 @@ import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import { consumerProperties } from "../../src/kafka/properties.ts";
 import { hashStatements, readStatements, splitStatements } from "../../src/processors/statements.ts";
 
-test("splitStatements() splits at semicolons outside quotes and drops comments and spacing", () => {
+test("splitStatements() splits at semicolons outside quotes and removes comments and white space", () => {
   const text = `
     -- one; not two
     SET 'a;b' = 'it''s  --  here';
@@ -18,7 +18,7 @@ test("splitStatements() splits at semicolons outside quotes and drops comments a
   ]);
 });
 
-test("splitStatements() drops comments of several lines too, and keeps hints", () => {
+test("splitStatements() removes block comments, and keeps hints", () => {
   const text = "/* it's; a\n note */\nSELECT /*+ OPTIONS('a;b'='c') */ 1 /* ; */;\nSELECT 2;";
   expect(splitStatements(text)).toEqual([
     { sql: "SELECT /*+ OPTIONS('a;b'='c') */ 1", text: "SELECT /*+ OPTIONS('a;b'='c') */ 1 /* ; */", line: 3 },
@@ -26,7 +26,7 @@ test("splitStatements() drops comments of several lines too, and keeps hints", (
   ]);
 });
 
-test("splitStatements() knows the line on which a statement begins, and its text as it stands", () => {
+test("splitStatements() returns the first line and the original text of a statement", () => {
   const text = "-- about a\n\nCREATE a\n  -- why; so\n  AS b;\n-- about c\nSELECT c;\n-- the end\n";
   expect(splitStatements(text)).toEqual([
     { sql: "CREATE a AS b", text: "CREATE a\n  -- why; so\n  AS b", line: 3 },
@@ -34,14 +34,14 @@ test("splitStatements() knows the line on which a statement begins, and its text
   ]);
 });
 
-test("hashStatements() sees statements, not comments", () => {
+test("hashStatements() ignores comments", () => {
   const of = (text: string) => hashStatements(splitStatements(text).map((statement) => ({ file: "a.sql", ...statement })));
   expect(of("SELECT 1; -- first\nSELECT  2;")).toBe(of("SELECT 1;\nSELECT 2"));
   expect(of("SELECT 1")).not.toBe(of("SELECT 2"));
   expect(of("SELECT 'a  b'")).not.toBe(of("SELECT 'a b'"));
 });
 
-test("readStatements() renders a folder's files in order and knows which file a statement stands in", () => {
+test("readStatements() renders the files of a folder in order, with the file of each statement", () => {
   const files: Readonly<Record<string, string>> = {
     "flink/02.sql": "INSERT INTO {{b}};",
     "flink/01.sql": "SET {{a}}; SET 2;",
@@ -73,7 +73,7 @@ const values = {
   windowSizeMs: 3000,
 };
 
-test("the statements of flink read what verify reads: of Kafka's transactions the committed ones only", () => {
+test("the statements of flink read only committed records, like verify", () => {
   const text = readStatements(embedded, "flink", values)
     .map(({ sql }) => sql)
     .join("\n");

@@ -1,4 +1,4 @@
-/** Deno and Node answer as the executable does, word by word, on both streams: no warning of theirs, no colour, no trace. */
+/** On Deno and Node both output streams are identical to those of the executable: no runtime warnings, colours or stack traces. */
 
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -31,7 +31,7 @@ const lines: readonly (readonly string[])[] = [
 ];
 
 describe.each(runtimes)("$name", ({ name, program }) => {
-  test.each(goldenRuns)("makes the bytes of a dry run of $what", async (golden) => {
+  test.each(goldenRuns)("writes the same bytes in a dry run of $what", async (golden) => {
     const outcome = await run(["data", "--dry-run", ...argumentsOf(golden)], { program, env: environment });
     expect({ ...outcome, stdout: sha256(outcome.stdout) }).toEqual({ exitCode: 0, stdout: golden.dryRun, stderr: "" });
   });
@@ -48,10 +48,10 @@ describe.each(runtimes)("$name", ({ name, program }) => {
     },
   );
 
-  test("an engine gets none of the descriptors that a script has open", async () => {
+  test("an engine inherits no file descriptors of the calling script", async () => {
     const cwd = await temporaryFolder();
     const env = { ...environment, ...(await fakeEngine(cwd)) };
-    // Beyond the first sixteen, which Node and Deno close by themselves.
+    // Beyond the first sixteen, which Node and Deno close themselves.
     const withLock = ["/bin/bash", "-c", 'exec 200> lock; exec "$@"', "bash", ...program];
     const { stderr } = await run(["up", "--only", "kafka", "--port-offset", "17000"], { program: withLock, cwd, env });
     expect(stderr).toMatch(/exited unexpectedly before it was ready|exited immediately/u);
@@ -68,7 +68,7 @@ describe.each(runtimes)("$name", ({ name, program }) => {
   }
 });
 
-/** A FAKE of Kafka and of Java in the environment: it says its version, and as a broker it writes down its descriptors and ends. */
+/** A FAKE Kafka and Java in the environment: prints its version; as a broker it records its file descriptors and exits. */
 async function fakeEngine(folder: string): Promise<{ readonly JAVA_HOME: string; readonly STREAMCTL_CACHE_DIR: string }> {
   const cacheDir = join(folder, "cache");
   const home = dirname(dirname(classPath({ cacheDir, declarations: openDeclarations() }, kafkaJars)));
@@ -80,7 +80,7 @@ async function fakeEngine(folder: string): Promise<{ readonly JAVA_HOME: string;
   return { JAVA_HOME: folder, STREAMCTL_CACHE_DIR: cacheDir };
 }
 
-test("the bundle says where the addon belongs when it is not beside it", async () => {
+test("the bundle reports the expected path of the addon if it is missing", async () => {
   const folder = await temporaryFolder();
   const alone = join(folder, "streamctl.mjs");
   await copyFile(bundle, alone);

@@ -1,4 +1,4 @@
-/** The addon's contract (tests/kafka/contract) in every runtime. Bun runs it in `make check`, and here once more for its names. */
+/** The addon's contract (tests/kafka/contract) in every runtime. Bun runs it in `make check`, and here again to compare the names of the tests. */
 
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -14,7 +14,7 @@ interface Suite {
   readonly failed: readonly string[];
 }
 
-/** @param passed what stands before the name of a test that passed, and `failed` before one that did not */
+/** @param passed prefix of a test that passed, `failed` of one that did not */
 async function runSuite(program: string, args: readonly string[], passed: RegExp, failed: RegExp): Promise<Suite> {
   const { output, exitCode } = await runCommand({ program, args, env: environment });
   const names = (pattern: RegExp): string[] => [...output.matchAll(pattern)].map(([, name = ""]) => name.trim()).toSorted();
@@ -23,7 +23,7 @@ async function runSuite(program: string, args: readonly string[], passed: RegExp
   return suite;
 }
 
-/** What was left out is not what passed. */
+/** A skipped test did not pass. */
 const tapPassed = /^ok \d+ - ((?:(?! # SKIP).)*)$/gmu;
 const tapFailed = /^not ok \d+ - (.*)$/gmu;
 
@@ -31,7 +31,7 @@ async function contractFiles(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).filter((name) => /\.test\.(?:ts|mjs)$/u.test(name)).map((name) => join(folder, name));
 }
 
-/** The suite for a Node that knows no types: each file a bundle, the addon beside them. */
+/** The suite for a Node without type stripping: each file as a bundle, next to the addon. */
 async function bundledContract(): Promise<readonly string[]> {
   const folder = await temporaryFolder();
   const files = (await readdir(contract)).map((name) => join(contract, name));

@@ -1,4 +1,4 @@
-/** What runs streamctl besides Bun's test runner, as `make test` finds it. */
+/** The runtimes that run streamctl besides Bun's test runner, as installed by `make test`. */
 
 import { delimiter, join, resolve } from "node:path";
 import { executable } from "../e2e/streamctl.ts";
@@ -8,23 +8,23 @@ const tools = join(project, ".tools/bin");
 const main = join(project, "src/main.ts");
 
 export const deno = join(tools, "deno");
-/** Runs the sources: it strips types. */
+/** Runs the sources: this version strips types. */
 export const node24 = join(tools, "node-24");
 export const bundle = join(project, "build/node/streamctl.mjs");
 
-/** The machine's own Node, which may be as old as 20. */
+/** The machine's Node, version 20 or newer. */
 export const node =
   (process.env["PATH"] ?? "")
     .split(delimiter)
     .map((folder) => join(folder, "node"))
     .find((path) => Bun.file(path).size > 0) ?? "node";
 
-/** Deno keeps what it compiled in the project's tools, and asks nobody for news. */
+/** Deno caches compiled code in the project's tools, and does not check for updates. */
 export const environment = { DENO_DIR: join(project, ".tools/deno"), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
 
 export interface Runtime {
   readonly name: string;
-  /** The program and its first arguments; the command line follows. */
+  /** The program and its first arguments, before the command line. */
   readonly program: readonly string[];
 }
 

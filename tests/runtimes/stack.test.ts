@@ -1,4 +1,4 @@
-/** The whole path by Deno and by Node, on one stack of real engines: whatever one of them did, the others find as their own. */
+/** The complete path on Deno and Node, on one stack of real engines: all runtimes share the stack. */
 
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -9,12 +9,12 @@ import { Stack, type Outcome, type Running } from "../e2e/streamctl.ts";
 import { topicRecords } from "../e2e/topic-records.ts";
 import { environment, runtimes, type Runtime } from "./runtimes.ts";
 
-/** Dry runs show all of them in every runtime, in seconds; on the way through Kafka one of each kind of users is enough. */
+/** Dry runs cover all of them in every runtime; through Kafka one run per kind of users is enough. */
 const oneOfEach = [goldenRuns[2], goldenRuns[3]].filter((run) => run !== undefined);
 
 const timeoutMs = 30_000;
 
-describe("one stack by several runtimes", () => {
+describe("one stack used by several runtimes", () => {
   let stack: Stack;
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe("one stack by several runtimes", () => {
 
   const start = ({ program }: Runtime, ...args: string[]): Running => stack.start(args, { program, env: environment });
 
-  /** Requires exit code 0 and nothing at all on standard error. */
+  /** Requires exit code 0 and an empty standard error. */
   async function document(runtime: Runtime, ...args: string[]): Promise<any> {
     const { exitCode, stdout, stderr } = await start(runtime, ...args, "--json", "-q").outcome;
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -65,11 +65,11 @@ describe("one stack by several runtimes", () => {
       expect(job.healthy).toBe(true);
     });
 
-    test("brings home what an interrupted run has sent, and counts it exactly", async () => {
+    test("drains an interrupted run, and counts its records exactly", async () => {
       const running = start(runtime, "data", "--rate", "20000", "--workers", "2", "--json");
       const arrived = async (): Promise<true | undefined> => ((await offsetsSum("transactions")) > delivered ? true : undefined);
       await pollUntil(arrived, { timeoutMs, what: "the first records" });
-      // As under `timeout` or `npm`, which pass on what the program got already.
+      // Like `timeout` or `npm`, which forward a signal that the program has already received.
       running.child.kill("SIGINT");
       running.child.kill("SIGTERM");
       const outcome: Outcome = await running.outcome;

@@ -1,4 +1,4 @@
-/** The plan as `up --dry-run` prints it, for what may be seen of a stack. Golden texts: nothing here asks an engine. */
+/** The plan that `up --dry-run` prints, for various observed states of a stack. Golden texts; no engine is used. */
 
 import { describe, expect, test } from "bun:test";
 import { assetPaths, type Declarations, readAsset } from "../../../src/core/assets.ts";
@@ -25,7 +25,7 @@ const edited = (path: string, from: string, to: string): Declarations => ({
   read: (asset) => (asset === path ? readAsset(asset).replace(from, to) : readAsset(asset)),
 });
 
-/** Stands for a runtime: it names no folder that exists, and hashes nothing. */
+/** A fake runtime: its folders do not exist, and its hashes are constant. */
 const runtime = { hash: () => "v1", dataOf: () => localData("/nowhere") } as unknown as Runtime;
 
 const running: ServiceObservation = {
@@ -37,11 +37,11 @@ const windows: TopicFacts = { name: "window_transactions", id: "w1", partitions:
 
 interface Situation {
   readonly choices?: Partial<StackChoices>;
-  /** Of the program now; default: the embedded ones. */
+  /** Current declarations; default: the embedded ones. */
   readonly declarations?: Declarations;
-  /** What is seen, by the id of the resource, in the place of what a healthy stack shows; undefined: its service does not run. */
+  /** Observations by resource id that replace those of a healthy stack; undefined: its service is not running. */
   readonly seen?: Readonly<Record<string, unknown>>;
-  /** Services that do not run. */
+  /** Services that are not running. */
   readonly down?: readonly string[];
   readonly remembered?: readonly ResourceRecord[];
 }
@@ -58,7 +58,7 @@ function identities({ chosen }: StackProcessors, declarations: Declarations) {
   return { job, table };
 }
 
-/** What a healthy stack that this program brought up shows. */
+/** The observations of a healthy stack that this version started. */
 function healthy(resource: Resource): unknown {
   const { job, table } = identities(flink, embedded);
   switch (idOf(resource)) {
@@ -113,7 +113,7 @@ async function messageOf(printed: Promise<string>): Promise<unknown> {
 
 const every = ["kafka", "zookeeper", "pinot", "flink", "ksqldb"];
 
-/** As an `up` of the embedded declarations leaves it in run.json. */
+/** The contents of run.json after an `up` with the embedded declarations. */
 const remembered: readonly ResourceRecord[] = rememberedOf();
 
 function rememberedOf(): readonly ResourceRecord[] {
@@ -127,7 +127,7 @@ function rememberedOf(): readonly ResourceRecord[] {
 }
 
 describe("the plan of up", () => {
-  test("creates everything where nothing is there", async () => {
+  test("creates everything if nothing exists", async () => {
     expect(await print({ down: every })).toMatchInlineSnapshot(`
       "start service kafka: not running
       start service zookeeper: not running
@@ -141,7 +141,7 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("keeps everything where all is as it should be", async () => {
+  test("keeps everything if nothing changed", async () => {
     expect(await print({})).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
@@ -155,7 +155,7 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("after a down: starts the services, and keeps what they are known to hold; Flink's job is started again from its checkpoint", async () => {
+  test("after a down: starts the services and keeps their resources; Flink's job resumes from its checkpoint", async () => {
     expect(await print({ down: every, remembered })).toMatchInlineSnapshot(`
       "start service kafka: not running
       start service zookeeper: not running
@@ -188,7 +188,7 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("replaces the windows, with all that was made of them, for a changed statement", async () => {
+  test("replaces the topic of windows, the job and the table for a changed statement", async () => {
     const declarations = edited("flink/03-window-income.sql", "SUM(total_paid)", "SUM(total_paid) + 0");
     expect(await print({ declarations })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
@@ -203,7 +203,7 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("starts over where a topic was recreated by hand", async () => {
+  test("recreates dependent resources if a topic was recreated manually", async () => {
     expect(await print({ seen: { "topic transactions": { ...transactions, id: "t2" } } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
@@ -228,7 +228,7 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("takes more partitions than declared, and says so; refuses fewer, and more than one of the windows", async () => {
+  test("accepts more partitions than declared; rejects fewer, and more than one for the windows", async () => {
     const partitions = (id: string, topic: TopicFacts, count: number) => async () =>
       await print({ seen: { [id]: { ...topic, partitions: count } } });
     expect(await partitions("topic transactions", transactions, 5)()).toContain(
@@ -242,7 +242,7 @@ describe("the plan of up", () => {
     );
   });
 
-  test("with another processor: the windows are kept for another time, so their topic is replaced", async () => {
+  test("with another processor: the windows need another retention, so their topic is replaced", async () => {
     const choices: Partial<StackChoices> = { processor: "ksqldb", source: { home: "/opt/ksqldb" } };
     expect(await print({ choices, down: every, remembered })).toMatchInlineSnapshot(`
       "start service kafka: not running
@@ -260,11 +260,11 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("with another port offset nothing but the services changes: no identity is made of an address", async () => {
+  test("with another port offset only the services change: identities do not contain addresses", async () => {
     expect(await print({ choices: { portOffset: 1000 }, down: every, remembered })).toBe(await print({ down: every, remembered }));
   });
 
-  test("restarts a service whose configuration was edited, and keeps what it holds", async () => {
+  test("restarts a service whose configuration was edited, and keeps its resources", async () => {
     const edited_: ServiceObservation = {
       recorded: { name: "pinot", state: "running", pid: 7, definitionHash: "v0", healthy: true },
       unrecordedPids: [],
@@ -282,7 +282,7 @@ describe("the plan of up", () => {
     `);
   });
 
-  test("updates a table whose settings were edited, and replaces it where its rows would be others", async () => {
+  test("updates a table whose settings were edited, and replaces it if its rows would change", async () => {
     const settings = await print({ declarations: edited("pinot/table.json", '"loadMode": "MMAP"', '"loadMode": "HEAP"') });
     expect(settings.split("\n").slice(-2)).toEqual([
       "keep schema transaction_window: its settings changed",
@@ -292,7 +292,7 @@ describe("the plan of up", () => {
     expect(rows.split("\n").slice(-1)).toEqual(["replace table transaction_window: its schema or ingestion settings changed"]);
   });
 
-  test("has only what --only asks for", async () => {
+  test("contains only what --only requests", async () => {
     expect(await print({ choices: { only: ["kafka", "pinot"] }, down: every })).toMatchInlineSnapshot(`
       "start service kafka: not running
       start service zookeeper: not running
@@ -305,8 +305,8 @@ describe("the plan of up", () => {
   });
 });
 
-describe("the plan of up, from what run.json remembers", () => {
-  test("replaces windows that other statements wrote, where the engine has lost its memory of them", async () => {
+describe("the plan of up, from the facts in run.json", () => {
+  test("replaces windows that other statements wrote, if the engine lost its data about them", async () => {
     const others = remembered.map((record) =>
       record.kind === "job" ? { ...record, facts: { ...record.facts, statements: "other" } } : record,
     );
@@ -318,7 +318,7 @@ describe("the plan of up, from what run.json remembers", () => {
     ]);
   });
 
-  test("takes nothing for granted of a server that was another one", async () => {
+  test("ignores the facts of another server", async () => {
     const choices: Partial<StackChoices> = { processor: "ksqldb", source: { url: "http://b:8088" } };
     const { job } = identities(await processorsOf({ ...someChoices, ...choices }, embedded), embedded);
     const elsewhere = { kind: "job", name: "window_transactions", facts: { processor: "ksqldb", place: "http://a:8088", ...job } };

@@ -6,7 +6,7 @@ const traceOf = (file: string): string =>
   (JSON.parse(recordedAnswer(`flink-2.3.0/${file}.http`, /result\/0/u, /errors/u).text) as { errors: readonly string[] }).errors.at(-1) ??
   "";
 
-test("readFailure() names the class of the innermost exception of what Flink answered", () => {
+test("readFailure() returns the class of the innermost exception", () => {
   expect(readFailure(traceOf("refused"))).toEqual({
     reason: expect.stringMatching(/No match found for function signature SUMM/u) as string,
     exception: "org.apache.calcite.sql.validate.SqlValidatorException",
@@ -15,8 +15,8 @@ test("readFailure() names the class of the innermost exception of what Flink ans
   expect(readFailure(traceOf("restore-refused")).exception).toBe("java.io.IOException");
 });
 
-test("readFailure() tells a state that cannot be restored, by class or by Flink's words, from every other failure", () => {
-  // As Flink's BackendRestorerProcedure, HeapRestoreOperation and KafkaSource throw them.
+test("readFailure() recognizes a state that cannot be restored, by class or message", () => {
+  // Exceptions of Flink's BackendRestorerProcedure, HeapRestoreOperation and KafkaSource.
   const general =
     "java.lang.Exception: Exception while creating StreamOperatorStateContext.\n\tat org.apache.flink.A.b(A.java:1)\n" +
     "Caused by: org.apache.flink.util.FlinkException: Could not restore keyed state backend for A_1 from any of the 1 provided restore options.";
@@ -25,6 +25,6 @@ test("readFailure() tells a state that cannot be restored, by class or by Flink'
   expect([general, named, other].map((trace) => readFailure(trace).unrestorable)).toEqual([true, true, false]);
 });
 
-test("readFailure() takes text that is no trace as it is", () => {
+test("readFailure() returns text that is not a stack trace unchanged", () => {
   expect(readFailure("Job 1234 not found")).toEqual({ reason: "Job 1234 not found", exception: undefined, unrestorable: false });
 });

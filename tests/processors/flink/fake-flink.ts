@@ -1,4 +1,4 @@
-/** A Flink cluster with its SQL gateway, as far as streamctl speaks to it; its words are recorded ones. */
+/** A fake Flink cluster with SQL gateway for the requests that streamctl makes. It replays recorded answers. */
 
 import { randomUUID } from "node:crypto";
 import { recordedAnswer } from "../recordings.ts";
@@ -34,16 +34,16 @@ export interface FakeFlink extends AsyncDisposable {
   readonly gatewayUrl: string;
   /** Such as `POST /v3/sessions`, in order. */
   readonly requests: string[];
-  /** Statements that were run, in order. */
+  /** Executed statements, in order. */
   readonly statements: string[];
   readonly jobs: FakeJob[];
-  /** Submissions from a checkpoint are refused from now on, as Flink refuses one that it cannot read. */
+  /** From now on, rejects submissions from a checkpoint, as Flink does if it cannot read it. */
   refuseRestores(): void;
-  /** Statements that this matches are refused from now on. */
+  /** From now on, rejects statements that match. */
   refuse(pattern: RegExp): void;
-  /** The cluster restarts empty. */
+  /** Restarts the cluster without jobs. */
   forgetJobs(): void;
-  /** Somebody starts a job. */
+  /** Starts a job that is not from streamctl. */
   addJob(job: { readonly name: string; readonly state?: string; readonly parameters?: Readonly<Record<string, string>> }): FakeJob;
 }
 
@@ -124,7 +124,7 @@ export function startFakeFlink(): FakeFlink {
       const listed = jobs.map((job) => {
         const tasks = { running: job.state === "RUNNING" ? 2 : 0, total: 2 };
         const shown = { ...words.overviewEntry, jid: job.id, name: job.name, state: job.state, tasks };
-        // A cancellation is seen under way once before it is over.
+        // A cancelled job is reported as CANCELLING once.
         if (job.state === "CANCELLING") job.state = "CANCELED";
         return shown;
       });

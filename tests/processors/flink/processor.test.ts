@@ -74,7 +74,7 @@ async function provision(world: FlinkWorld): Promise<readonly string[]> {
   return warnings;
 }
 
-test("createFlinkProcessor() wants the same job wherever Kafka listens, and submits it with the new address", async () => {
+test("createFlinkProcessor() keeps the identity of a job when Kafka's address changes, and submits it with the new address", async () => {
   const at = (brokers: string) =>
     createFlinkProcessor({
       restUrl: "",
@@ -91,7 +91,7 @@ test("createFlinkProcessor() wants the same job wherever Kafka listens, and subm
   expect(world.flink.statements.filter((sql) => sql.includes("'properties.bootstrap.servers' = '127.0.0.1:9092'"))).toHaveLength(2);
 });
 
-test("createFlinkProcessor() asks once for the job and once for its identity, and submits nothing, when it runs", async () => {
+test("createFlinkProcessor() requests a running job and its identity once, and submits nothing", async () => {
   await using world = await createWorld();
   await provision(world);
   world.flink.requests.length = 0;
@@ -100,7 +100,7 @@ test("createFlinkProcessor() asks once for the job and once for its identity, an
   expect(world.flink.requests).toEqual(["GET /jobs/overview", `GET /jobs/${id}/config`]);
 });
 
-test("createFlinkProcessor() gives the job its name, its identity and a checkpoint folder of its own", async () => {
+test("createFlinkProcessor() gives the job a name, an identity and its own checkpoint folder", async () => {
   await using world = await createWorld();
   await provision(world);
   const identity = identityOf(world);
@@ -112,7 +112,7 @@ test("createFlinkProcessor() gives the job its name, its identity and a checkpoi
   });
 });
 
-test("createFlinkProcessor() leaves one job where that of a killed up appears after the plan", async () => {
+test("createFlinkProcessor() leaves one job if that of a killed up appears after the plan", async () => {
   await using world = await createWorld();
   const processor = world.processor(windows, wish);
   const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
@@ -122,7 +122,7 @@ test("createFlinkProcessor() leaves one job where that of a killed up appears af
   expect(await world.running()).toHaveLength(1);
 });
 
-test("createFlinkProcessor() resumes a lost job from its newest complete checkpoint, and forgets those of others", async () => {
+test("createFlinkProcessor() resumes a lost job from its newest complete checkpoint, and deletes other checkpoints", async () => {
   await using world = await createWorld();
   const identity = identityOf(world);
   await leaveCheckpoint(world, identity, "job1/chk-7");
@@ -143,7 +143,7 @@ test("createFlinkProcessor() starts a lost job that had no complete checkpoint f
   expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
 });
 
-test("createFlinkProcessor() says so and starts from the earliest record when a checkpoint cannot be read", async () => {
+test("createFlinkProcessor() warns and starts from the earliest record if a checkpoint cannot be read", async () => {
   await using world = await createWorld();
   await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
   world.flink.refuseRestores();
@@ -154,7 +154,7 @@ test("createFlinkProcessor() says so and starts from the earliest record when a 
   expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
 });
 
-test("createFlinkProcessor() finds the windows stale when other statements wrote to the same topic, if only up to their first checkpoint", async () => {
+test("createFlinkProcessor() treats windows of other statements as stale, even without a checkpoint", async () => {
   await using world = await createWorld();
   await mkdir(join(world.folder, "0123456789abcdef.t1.w1", "job0/shared"), { recursive: true });
   const processor = world.processor(windows, wish);
@@ -162,7 +162,7 @@ test("createFlinkProcessor() finds the windows stale when other statements wrote
   expect(plan).toMatchObject({ operation: "create", staleWindows: true, resume: false });
 });
 
-test("createFlinkProcessor() has the windows' topic made anew by the next run where this one could not", async () => {
+test("createFlinkProcessor() lets the next run recreate the topic of windows if this one could not", async () => {
   await using world = await createWorld();
   const topics: string[] = [];
   const attempt = (remake: () => Promise<TopicIdentity>) =>
@@ -187,7 +187,7 @@ test("createFlinkProcessor() has the windows' topic made anew by the next run wh
   expect(await readdir(world.folder)).toEqual([]);
 });
 
-test("apply() names file and line of the statement and the innermost cause when Flink refuses", async () => {
+test("apply() reports file and line of a rejected statement, and the innermost cause", async () => {
   await using world = await createWorld();
   const processor = world.processor(windows, { ...wish, statements: "refused" });
   const refused = processor.apply(
@@ -201,7 +201,7 @@ test("apply() names file and line of the statement and the innermost cause when 
   });
 });
 
-test("waitUntilRunning() gives up a job that ends before it runs", async () => {
+test("waitUntilRunning() fails if the job ends before it is running", async () => {
   await using world = await createWorld();
   const { id } = world.flink.addJob({ name: jobName, state: "FAILED" });
   const ended = waitUntilRunning(world.flink.restUrl, id, stepDeadline(5000));
@@ -211,7 +211,7 @@ test("waitUntilRunning() gives up a job that ends before it runs", async () => {
   });
 });
 
-test("waitUntilRunning() does not wait for a job that Flink restarts: its health tells why", async () => {
+test("waitUntilRunning() does not wait for a job that Flink restarts: its health reports the reason", async () => {
   await using world = await createWorld();
   const { id } = world.flink.addJob({ name: jobName, state: "RESTARTING" });
   await waitUntilRunning(world.flink.restUrl, id, stepDeadline(5000));
@@ -221,7 +221,7 @@ test("waitUntilRunning() does not wait for a job that Flink restarts: its health
   });
 });
 
-test("health() tells how the newest job ended where none runs", async () => {
+test("health() reports how the latest job ended if none is running", async () => {
   await using world = await createWorld();
   world.flink.addJob({ name: jobName, state: "CANCELED" });
   expect(await world.processor(windows, wish).health(stepDeadline(5000))).toEqual({
@@ -230,7 +230,7 @@ test("health() tells how the newest job ended where none runs", async () => {
   });
 });
 
-test("createFlinkProcessor() refuses files with two INSERT statements: there is one writer", () => {
+test("createFlinkProcessor() rejects files with two INSERT statements", () => {
   const declarations = { paths: () => ["flink/1.sql", "flink/2.sql"], read: () => "INSERT INTO a SELECT 1;" };
   const options = { restUrl: "", gatewayUrl: "", brokers: "", transactions: windows, windows, checkpoints: { uri: "" }, declarations };
   expect(() => createFlinkProcessor(options)).toThrow(

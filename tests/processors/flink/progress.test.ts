@@ -4,7 +4,7 @@ import { type JobHistory, keepsFailing, stalledReason } from "../../../src/proce
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
 import { recordedAnswer, recording } from "../recordings.ts";
 
-/** What is known of the one live job of a recording, through the requests that a real cluster was asked. */
+/** The history of the only running job of a recording, read with the recorded requests. */
 async function recordedHistory(path: string): Promise<JobHistory> {
   using fakeFlink = Bun.serve({
     port: 0,
@@ -23,7 +23,7 @@ async function recordedHistory(path: string): Promise<JobHistory> {
 const recordedCheckpoints: unknown = JSON.parse(recordedAnswer("flink-2.3.0/checkpoints.http", /checkpoints$/u).text);
 const [firstAckMs, lastAckMs] = [1795705182000, 1795705203732];
 
-test("stalledReason() finds nothing wrong with a job that completes its checkpoints, and none before the first one", () => {
+test("stalledReason() accepts a job that completes its checkpoints, but not before the first one", () => {
   const working = { startedAtMs: firstAckMs, nowMs: lastAckMs + 500, checkpoints: recordedCheckpoints, failures: [] };
   expect(stalledReason(working)).toBeUndefined();
   const restarted = { ...working, startedAtMs: lastAckMs + 100 };
@@ -35,7 +35,7 @@ test("stalledReason() finds nothing wrong with a job that completes its checkpoi
   expect(stalledReason({ startedAtMs: 1000, nowMs: 20_000, checkpoints: { history: [] }, failures: [] })).toBeUndefined();
 });
 
-test("stalledReason() is over with the first checkpoint after a failure", () => {
+test("stalledReason() accepts a job after the first checkpoint that follows a failure", () => {
   const failedAt = (atMs: number): JobHistory => ({
     startedAtMs: firstAckMs,
     nowMs: lastAckMs + 500,
@@ -46,19 +46,19 @@ test("stalledReason() is over with the first checkpoint after a failure", () => 
   expect(stalledReason(failedAt(lastAckMs + 1))).toBe("no checkpoint has completed since it failed");
 });
 
-test("stalledReason() sees a job that cannot write its windows and is RUNNING for a minute between two failures", async () => {
+test("stalledReason() detects a job that cannot write its windows and is RUNNING for a minute between failures", async () => {
   const history = await recordedHistory("flink-2.3.0/windows-topic-gone.http");
   expect(stalledReason(history)).toBe("its checkpoint has not completed for 35 s");
   expect(stalledReason({ ...history, nowMs: history.nowMs - 30_000 })).toBe("no checkpoint has completed since it failed");
   expect(keepsFailing(history)).toBe(false);
 });
 
-test("keepsFailing() sees a job that cannot read a record: it fails every second, and no checkpoint completes", async () => {
+test("keepsFailing() detects a job that cannot read a record: it fails every second without completing a checkpoint", async () => {
   const history = await recordedHistory("flink-2.3.0/zstd.http");
   expect(history.failures).toHaveLength(5);
   expect(keepsFailing(history)).toBe(true);
   expect(stalledReason(history)).toBe("no checkpoint has completed since it failed");
-  // Some time after the cause is gone, or once a checkpoint completed, those failures are the past.
+  // After some time without failures, or after a completed checkpoint, earlier failures do not count.
   expect(keepsFailing({ ...history, nowMs: history.nowMs + 60_000 })).toBe(false);
   const completed = { latest: { completed: { latest_ack_timestamp: history.nowMs } } };
   expect(keepsFailing({ ...history, checkpoints: completed })).toBe(false);

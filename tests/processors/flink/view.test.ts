@@ -7,7 +7,7 @@ import { recording } from "../recordings.ts";
 const exchanges = recording("flink-2.3.0/progress.http");
 const jobName = "streamctl-window_transactions";
 
-/** A FAKE cluster that repeats what a real one answered after 1000 records. @param edit changes an answer on its way */
+/** A FAKE cluster that replays the answers of a real one after 1000 records. @param edit modifies an answer */
 async function startCluster(edit: (text: string) => string = (text) => text) {
   const server = createServer((request, response) => {
     const found = exchanges.find((exchange) => exchange.request === `GET ${decodeURIComponent(request.url ?? "")}`);
@@ -24,7 +24,7 @@ async function startCluster(edit: (text: string) => string = (text) => text) {
   };
 }
 
-test("readProgress() takes the offsets of a topic from the metrics of the job's source", async () => {
+test("readProgress() reads the offsets of a topic from the metrics of the job's source", async () => {
   await using cluster = await startCluster();
   const progress = await readProgress(cluster.url, jobName, "transactions", stepDeadline(5000));
   expect(progress).toEqual([
@@ -35,19 +35,19 @@ test("readProgress() takes the offsets of a topic from the metrics of the job's 
   expect(progress.reduce((sum, { nextOffset }) => sum + nextOffset, 0)).toBe(1000);
 });
 
-test("readProgress() goes by what the last checkpoint holds where nothing was read since the job started", async () => {
+test("readProgress() uses the last checkpoint if nothing was read since the job started", async () => {
   await using cluster = await startCluster((text) => text.replaceAll(/(?<id>currentOffset", "max": )[\d.]+/gu, "$<id>-1.0"));
   const progress = await readProgress(cluster.url, jobName, "transactions", stepDeadline(5000));
   expect(progress.map(({ nextOffset }) => nextOffset)).toEqual([415, 286, 299]);
 });
 
-test("readProgress() leaves out partitions of which Flink does not say it, other topics and other jobs", async () => {
+test("readProgress() omits partitions without metrics, other topics and other jobs", async () => {
   await using cluster = await startCluster((text) => text.replaceAll(/(?<id>Offset", "max": )[\d.]+/gu, "$<id>-1.0"));
   const read = async (job: string, topic: string) => await readProgress(cluster.url, job, topic, stepDeadline(5000));
   expect([await read(jobName, "transactions"), await read(jobName, "action"), await read("other", "transactions")]).toEqual([[], [], []]);
 });
 
-test("readView() shows the job as Flink does", async () => {
+test("readView() returns the job as reported by Flink", async () => {
   await using cluster = await startCluster();
   expect(await readView(cluster.url, jobName, stepDeadline(5000))).toEqual([
     {

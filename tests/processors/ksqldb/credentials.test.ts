@@ -8,7 +8,7 @@ import { listen, recorded } from "./fake-ksqldb-script.ts";
 
 const refused = { status: 401, text: '{"@type":"generic_error","error_code":40100,"message":"Unauthorized"}' };
 
-/** A server that lets in whom the test names, as it names them. */
+/** A fake server that accepts the given credentials. */
 async function withServer<T>(look: (url: string) => Promise<T>): Promise<T> {
   const wanted = `Basic ${btoa("joe:secret:word")}`;
   const server = await listen((path, _body, _method, { authorization: given }) => {
@@ -22,7 +22,7 @@ async function withServer<T>(look: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
-test("authorization() is what the environment gives, and nothing where it gives nothing", async () => {
+test("authorization() reads the credentials from the environment, if any", async () => {
   expect(authorization({ STREAMCTL_KSQLDB_CREDENTIALS: "joe:secret:word" })).toEqual({ authorization: `Basic ${btoa("joe:secret:word")}` });
   expect(authorization({})).toEqual({});
   const failure = await failureOf((async () => authorization({ STREAMCTL_KSQLDB_CREDENTIALS: "secret" }))());
@@ -32,7 +32,7 @@ test("authorization() is what the environment gives, and nothing where it gives 
   });
 });
 
-test("every request to ksqlDB says who asks", async () => {
+test("every request to ksqlDB is authenticated", async () => {
   process.env["STREAMCTL_KSQLDB_CREDENTIALS"] = "joe:secret:word";
   try {
     await withServer(async (url) => {
@@ -45,7 +45,7 @@ test("every request to ksqlDB says who asks", async () => {
   }
 });
 
-test("a server that wants credentials is told from one that is no ksqlDB, with what to give it", async () => {
+test("a server that requires credentials gets its own error and hint", async () => {
   await withServer(async (url) => {
     const wanting = {
       code: "processor",
@@ -57,7 +57,7 @@ test("a server that wants credentials is told from one that is no ksqlDB, with w
   });
 });
 
-test("exposedCredentials() warns of credentials that another host is sent in the clear, and of nothing else", () => {
+test("exposedCredentials() warns only about credentials that are sent unencrypted to another host", () => {
   const given = { STREAMCTL_KSQLDB_CREDENTIALS: "user:top-secret" };
   const warning = exposedCredentials("http://ksql.example.com:8088", given);
   expect(warning).toBe(

@@ -12,7 +12,7 @@ const values = {
 const creation = { computation: "streamctl:x", paidTransactionsTopic: "paid" };
 const embedded = { paths: assetPaths, read: readAsset };
 
-test("readDeclared() knows kind, name and line of each statement, and which of them only describe a topic", () => {
+test("readDeclared() parses kind, name and line of each statement, and which ones only describe a topic", () => {
   const declared = readDeclared(embedded, values, creation);
   expect(declared.map(({ kind, name, definition, statement }) => [kind, name, definition !== undefined, statement.line])).toEqual([
     ["STREAM", "TRANSACTIONS", true, 2],
@@ -21,21 +21,21 @@ test("readDeclared() knows kind, name and line of each statement, and which of t
   ]);
 });
 
-test("readDeclared() refuses what is neither a stream nor a table, and names the line", () => {
+test("readDeclared() rejects other statements, with the line", () => {
   const read = (path: string): string => (path.includes("/02-") ? "-- a\nSET 'a' = 'b';" : readAsset(path));
   expect(() => readDeclared({ ...embedded, read }, values, creation)).toThrow(
     'Cannot run "ksql/02-paid_transactions.sql:2": only CREATE STREAM and CREATE TABLE are supported',
   );
 });
 
-test("readDeclared() refuses statements for a topic of windows that is cut into partitions", () => {
+test("readDeclared() rejects more than one partition for the topic of windows", () => {
   const read = (path: string): string => readAsset(path).replace("PARTITIONS = 1", "partitions=2");
   expect(() => readDeclared({ ...embedded, read }, values, creation)).toThrow(
     'Cannot run "ksql/03-window_transactions.sql:4": it needs 2 partitions of topic "window_transactions", which has one',
   );
 });
 
-test("declaredFor() leaves out the clause that a server before 0.29 does not know", () => {
+test("declaredFor() omits the clause that servers before 0.29 do not support", () => {
   const knows = (version: string): boolean =>
     declaredFor(version, readDeclared(embedded, values, creation)).some(({ statement }) => statement.text.includes("RETENTION_MS"));
   expect(["0.28.2", "7.3.1", "6.2.0"].map(knows)).toEqual([false, false, false]);
@@ -44,7 +44,7 @@ test("declaredFor() leaves out the clause that a server before 0.29 does not kno
   expect(paid?.statement.text).toContain("PARTITIONS = 3,\n\n  TIMESTAMP = 'event_time'");
 });
 
-test("readMark() reads what computationMark() wrote, also as ksqlDB writes it back, and nothing else", () => {
+test("readMark() reads only what computationMark() wrote, also in the form that ksqlDB returns", () => {
   const mark = {
     owner: "",
     queries: "0123456789abcdef",
@@ -57,7 +57,7 @@ test("readMark() reads what computationMark() wrote, also as ksqlDB writes it ba
   expect(readMark("... GROUP BY '1'\nEMIT CHANGES;")).toBeUndefined();
 });
 
-test("readDeclared() names what it makes by the pipeline and the stack on a server that others use too, and refuses files that do not", () => {
+test("readDeclared() prefixes names with pipeline and stack on a shared server, and rejects files without the prefix", () => {
   const naming = namingOf({ pipeline: "my-pipeline", stackId: "0a1b2c3d" });
   expect(readDeclared(embedded, { ...values, naming }, creation).map(({ name }) => name)).toEqual([
     "STREAMCTL_MY_PIPELINE_0A1B2C3D_TRANSACTIONS",
@@ -70,7 +70,7 @@ test("readDeclared() names what it makes by the pipeline and the stack on a serv
   );
 });
 
-test("namingOf() gives no two stacks topics by which one could take the other's for its own", () => {
+test("namingOf() gives two stacks topic prefixes that cannot be confused", () => {
   const owners = [
     undefined,
     { pipeline: "a", stackId: "12345678" },

@@ -6,20 +6,20 @@ const ours =
   parseDefinition(`CREATE STREAM transactions_stream (event_timestamp STRING, transaction_id INT, user_id VARCHAR, total_paid INT,
   status STRING) WITH (kafka_topic='transactions', value_format='json', timestamp='event_timestamp')`);
 
-/** The definition as ksqlDB wrote it back. */
+/** The definition as returned by ksqlDB. */
 function recordedDefinition(name: string) {
   const answer = JSON.parse(recordedExchange(`ksqldb-0.29.0/${name}.http`).text) as readonly [{ readonly statementText: string }];
   return parseDefinition(answer[0].statementText);
 }
 
-test("parseDefinition() reads what ksqlDB writes back as it reads what was posted", () => {
+test("parseDefinition() gives the same result for a submitted statement and the one that ksqlDB returns", () => {
   const added = recordedDefinition("101-replace-add-column");
   expect(added.columns).toEqual([...ours.columns, "EXTRA STRING"]);
   expect(added.properties.get("KAFKA_TOPIC")).toBe("transactions");
   expect(added.properties.get("TIMESTAMP_FORMAT")).toBe("yyyy-MM-dd HH:mm:ss.SSS");
 });
 
-test("parseDefinition() keeps a type with commas whole, and a name in backticks as it is", () => {
+test("parseDefinition() handles types with commas and names in backticks", () => {
   const sql = "CREATE STREAM a (`userId` STRUCT<b INT, c ARRAY<VARCHAR>>, `PLAIN` DECIMAL(4, 2)) WITH (KAFKA_TOPIC='it''s', PARTITIONS=1);";
   expect(parseDefinition(sql)).toEqual({
     columns: ["`userId` STRUCT<B INTEGER, C ARRAY<STRING>>", "PLAIN DECIMAL(4, 2)"],
@@ -35,13 +35,13 @@ describe("compareDefinitions()", () => {
     parseDefinition(`CREATE STREAM a (b INT, c STRING) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON')`.replace(from, to));
   const wanted = change("", "");
 
-  test("takes what the server added of its own for no difference", () => {
+  test("ignores properties that the server added", () => {
     expect(compareDefinitions(change("VALUE_FORMAT='JSON'", "CLEANUP_POLICY='delete', VALUE_FORMAT='json'"), wanted)).toEqual({
       kind: "same",
     });
   });
 
-  test("tells columns that were added from every other change", () => {
+  test("distinguishes added columns from other changes", () => {
     expect(compareDefinitions(change(", c STRING", ""), wanted)).toEqual({ kind: "extended", cause: "columns were added: C STRING" });
     expect(compareDefinitions(change("b INT", "b BIGINT"), wanted)).toEqual({
       kind: "other",

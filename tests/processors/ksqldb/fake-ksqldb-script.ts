@@ -1,4 +1,4 @@
-/** A fake ksqlDB that knows nothing: it gives prepared answers, one a request, in their order. */
+/** A fake ksqlDB without logic: it returns prepared answers in order, one per request. */
 
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
@@ -7,11 +7,11 @@ import { recordedExchange } from "../recordings.ts";
 export interface Answer {
   readonly status: number;
   readonly text: string;
-  /** What follows the text: the end (the default), nothing for as long as the reader stays, or a connection that breaks. */
+  /** What happens after the text: the response ends (the default), it stays open, or the connection breaks. */
   readonly after?: "silence" | "break";
 }
 
-/** An answer, or a connection that breaks before one. */
+/** An answer, or a connection that breaks before the answer. */
 export type Step = Answer | "reset";
 
 export interface ScriptedKsqldb extends AsyncDisposable {
@@ -26,7 +26,7 @@ export function recorded(name: string): Answer {
   return { status, text: body };
 }
 
-/** What a server says while it starts, as recorded. */
+/** The recorded answer of a server that is starting. */
 export const starting: Answer = {
   status: 503,
   text: '{"@type":"generic_error","error_code":50302,"message":"KSQL is not yet ready to serve requests."}',
@@ -55,7 +55,7 @@ export async function listen(
     else {
       response.writeHead(given.status).write(`${given.text}\n`);
       response.socket?.once("close", onGone);
-      // What was written has to arrive before the break does.
+      // The text must arrive before the connection breaks.
       if (given.after === "break") setTimeout(() => request.socket.destroy(), 50);
     }
   };

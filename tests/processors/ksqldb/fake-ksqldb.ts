@@ -1,6 +1,6 @@
 /**
- * A fake ksqlDB server, as far as streamctl speaks to it: streams, tables and queries in memory, checked as a whole before the first of
- * a request is run. Its words are recorded ones.
+ * A fake ksqlDB server for the requests that streamctl makes: streams, tables and queries in memory. Validates a request completely before
+ * executing its first statement. Replays recorded answers.
  */
 
 import { parseDefinition } from "../../../src/processors/ksqldb/definition.ts";
@@ -27,7 +27,7 @@ const words = {
   explained: JSON.parse(recorded("285-e-explain").text)[0],
 };
 
-/** Not recorded: the form is that of the server's own class `PropertiesList`, the values are its defaults. */
+/** Not recorded: the format is that of the server's class `PropertiesList`, the values are its defaults. */
 const defaultSettings = [{ name: "ksql.streams.processing.guarantee", scope: "KSQL", value: "at_least_once" }];
 
 interface Source {
@@ -54,7 +54,7 @@ interface Holding {
 
 export interface FakeKsqldb extends AsyncDisposable {
   readonly url: string;
-  /** Statements of each POST, such as `SHOW QUERIES` or `CREATE STREAM A …`, in order; what only looks, too. */
+  /** Statements of each POST, such as `SHOW QUERIES` or `CREATE STREAM A …`, in order, including read-only ones. */
   readonly posted: string[];
   /** Settings of the last statement that started a query. */
   properties(): unknown;
@@ -62,13 +62,13 @@ export interface FakeKsqldb extends AsyncDisposable {
   sources(): readonly string[];
   /** Queries started since the beginning. */
   started(): readonly FakeQuery[];
-  /** The Kafka that the server says to work with, from now on; before, the one of the recording. */
+  /** Sets the Kafka cluster id that the server reports instead of the recorded one. */
   workWith(clusterId: string): void;
-  /** The server breaks every connection until the end. */
+  /** Breaks every connection until the returned handle is ended. */
   refuseAll(): { readonly end: () => void };
-  /** Somebody runs statements of their own. */
+  /** Executes statements that are not from streamctl. */
   run(sql: string): void;
-  /** The server breaks the connection of the next statement that this matches, after it ran. */
+  /** Breaks the connection of the next matching statement, after executing it. */
   breakAfter(pattern: RegExp): void;
 }
 
@@ -168,7 +168,7 @@ function runStatement(holding: Holding, sql: string): object {
 
 function shownQuery({ id, statement, sink, topic, state }: FakeQuery): object {
   const shown = words.queries.queries[0] as object;
-  // As a real server does: a query that is paused is shown as one that runs.
+  // Like a real server, reports a paused query as RUNNING.
   const told = { state: state === "ERROR" ? "ERROR" : "RUNNING", statusCount: { [state]: 1 } };
   return { ...shown, id, queryString: statement, sinks: [sink], sinkKafkaTopics: [topic], ...told };
 }
@@ -228,7 +228,7 @@ function make(holding: Holding, sql: string): object {
     const id = `${kind === "TABLE" ? "CTAS" : "CSAS"}_${made}_${holding.commands}`;
     queries.set(id, { id, statement, sink: made, topic, state: "RUNNING" });
   }
-  // A server that has much to do says so, and is asked for the end.
+  // A busy server returns a command that has to be polled.
   return { ...words.made, commandId: `table/\`${made}\`/create`, commandStatus: { status: "EXECUTING", message: "Executing statement" } };
 }
 
@@ -236,7 +236,7 @@ function sourceName(written: string): string {
   return written.startsWith("`") ? written.slice(1, -1) : written.toUpperCase();
 }
 
-/** Names in capitals, types by their long names, and properties that nobody wrote. */
+/** Names in upper case, full type names, and additional properties. */
 function asTheServerWrites(sql: string, kind: string, made: string): string {
   const definition = parseDefinition(sql);
   const properties = [...definition.properties, ["CLEANUP_POLICY", "delete"], ["KEY_FORMAT", "KAFKA"]].map(

@@ -16,7 +16,7 @@ import { fakeKsqldbHome } from "./fake-ksqldb-home.ts";
 import { startServices, stopServices } from "../../stack/run-services.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** An offset with which ksqlDB's port is free now. */
+/** A port offset at which ksqlDB's port is free. */
 async function freeOffset(): Promise<number> {
   const server = createServer();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -41,13 +41,13 @@ async function readHome(home: string): Promise<JarFolder> {
 
 describe("a folder with ksqlDB", () => {
   test(
-    "is run with the stack's settings, ready when it says that it is healthy, and asked to stop",
+    "runs with the stack's settings, is ready when its health check passes, and stops on request",
     async () => {
       const home = await fakeKsqldbHome("some/where/deep/fake.jar");
       const folder = stateFolder(await temporaryFolder());
       const portOffset = await freeOffset();
       const definition = definitionOf(home, portOffset);
-      // No JVM would start with it.
+      // A JVM would not start with it.
       process.env["JAVA_TOOL_OPTIONS"] = "-agentlib:no-such-agent";
       onTestFinished(() => void delete process.env["JAVA_TOOL_OPTIONS"]);
       const said: string[] = [];
@@ -105,7 +105,7 @@ describe("a folder with ksqlDB", () => {
     { timeout: 90_000 },
   );
 
-  test("may be Confluent's archive: only the server's own jars make its class path", async () => {
+  test("may be Confluent's archive: only the server's jars are on its class path", async () => {
     const home = await fakeKsqldbHome("share/java/ksqldb-rest-app/ksqldb-rest-app.jar");
     await mkdir(join(home, "share/java/schema-registry"), { recursive: true });
     await mkdir(join(home, "share/java/ksqldb"), { recursive: true });
@@ -116,7 +116,7 @@ describe("a folder with ksqlDB", () => {
     );
   });
 
-  test("names its version and what its jars are, for an image of them", async () => {
+  test("provides its version and jars for an image", async () => {
     const home = await fakeKsqldbHome("share/java/ksqldb-rest-app/ksqldb-rest-app-7.6.1.jar");
     const { version, byFolder, fingerprint } = await readHome(home);
     expect([version, ...byFolder]).toEqual(["7.6.1", ["share/java/ksqldb-rest-app", ["ksqldb-rest-app-7.6.1.jar"]]]);
@@ -125,7 +125,7 @@ describe("a folder with ksqlDB", () => {
     expect((await readHome(home)).fingerprint).not.toBe(fingerprint);
   });
 
-  test("is refused where it is not there, or holds no server", async () => {
+  test("is rejected if it does not exist or does not contain a server", async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, "other.jar"), "");
     const refusalOf = (folder: string) => readHome(folder).catch((error: unknown) => error);

@@ -1,4 +1,4 @@
-/** A stack on a FAKE ksqlDB server, as the tests of its processor need it. */
+/** A stack on a FAKE ksqlDB server, for the tests of its processor. */
 
 import { assetPaths, readAsset } from "../../../src/core/assets.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
@@ -16,18 +16,18 @@ const counted = { first: "COUNT(*)", second: "COUNT(total_paid)", refused: "REFU
 
 export interface KsqldbWorld extends ProcessorWorld {
   readonly ksqldb: FakeKsqldb;
-  /** Topics that the processor made for itself. */
+  /** Intermediate topics that the processor created. */
   readonly topics: Set<string>;
-  /** Those that it ever made, in their order. */
+  /** All intermediate topics that it ever created, in order. */
   readonly made: readonly string[];
   options(topic: TopicIdentity, wish: Wish): KsqldbOptions;
 }
 
 interface WorldOptions {
-  /** Undefined on a server of the stack's own. */
+  /** Undefined for a server of the stack. */
   readonly owner?: Owner;
   readonly edit?: (text: string) => string;
-  /** What another world stands on too; it is that world's to close. */
+  /** A server shared with another world, which closes it. */
   readonly shared?: Pick<KsqldbWorld, "ksqldb" | "topics">;
 }
 
@@ -85,5 +85,5 @@ export async function provision(world: KsqldbWorld, wanted: Wish = wish, unfitWi
   });
 }
 
-/** Statements that change what a server holds. */
+/** Statements that change the state of a server. */
 export const changing = /^(?:CREATE|DROP|TERMINATE|INSERT)/u;

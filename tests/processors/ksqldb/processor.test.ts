@@ -11,13 +11,13 @@ import { processorContract, type Wish } from "../processor-contract.ts";
 processorContract("ksqlDB", createWorld);
 
 describe("createKsqldbProcessor()", () => {
-  test("wants the same computation wherever the server and its Kafka listen", async () => {
+  test("keeps the identity of the computation when addresses change", async () => {
     await using world = await createWorld();
     const at = (url: string) => createKsqldbProcessor({ ...world.options(windows, wish), url }).wanted;
     expect(at("http://127.0.0.1:9088")).toEqual(at("http://127.0.0.1:8088"));
   });
 
-  test("posts nothing but five looks when all runs", async () => {
+  test("sends only five read-only requests if everything is running", async () => {
     await using world = await createWorld();
     await provision(world);
     world.ksqldb.posted.length = 0;
@@ -31,7 +31,7 @@ describe("createKsqldbProcessor()", () => {
     ]);
   });
 
-  test("starts from the earliest record, counts exactly once, and says in the statement whose it is", async () => {
+  test("starts from the earliest record, counts exactly once, and has its owner in the statement", async () => {
     await using world = await createWorld();
     await provision(world);
     expect(world.ksqldb.properties()).toEqual({
@@ -46,7 +46,7 @@ describe("createKsqldbProcessor()", () => {
     ]);
   });
 
-  test("terminates, drops and makes again in the right order, with a topic of what was paid that nothing wrote to yet", async () => {
+  test("terminates, drops and recreates in the right order, with a new intermediate topic", async () => {
     await using world = await createWorld();
     await provision(world);
     const [topic = ""] = world.topics;
@@ -72,7 +72,7 @@ describe("createKsqldbProcessor()", () => {
     expect(world.topics).not.toContain(topic);
   });
 
-  test("says of each stream and table what would happen to it, and why", async () => {
+  test("reports the operation and cause for each stream and table", async () => {
     await using world = await createWorld();
     const plan = async (wanted: Wish) => {
       const processor = world.processor(windows, wanted);
@@ -98,7 +98,7 @@ describe("createKsqldbProcessor()", () => {
     ]);
   });
 
-  test("replaces a stream in place where columns were added to its file, while the queries go on", async () => {
+  test("replaces a stream in place if columns were added, while its queries keep running", async () => {
     let columns = "status STRING";
     await using world = await createWorld({ edit: (text) => text.replace("status STRING", columns) });
     await provision(world);
@@ -116,7 +116,7 @@ describe("createKsqldbProcessor()", () => {
     expect((await provision(world)).changes).toMatchObject([{ result: "unchanged" }]);
   });
 
-  test("makes all anew, and the windows too, where a column of the transactions' file has another type", async () => {
+  test("recreates everything, including the windows, if the type of a column changed", async () => {
     let type = "total_paid DOUBLE";
     await using world = await createWorld({ edit: (text) => text.replace("total_paid DOUBLE", type) });
     await provision(world);
@@ -128,7 +128,7 @@ describe("createKsqldbProcessor()", () => {
     expect(world.ksqldb.sources().toSorted()).toEqual(["PAID_TRANSACTIONS", "TRANSACTIONS", "WINDOW_TRANSACTIONS"]);
   });
 
-  test("makes the queries anew where one of them was paused, which is not healthy", async () => {
+  test("recreates the queries if one of them is paused, which is unhealthy", async () => {
     await using world = await createWorld();
     await provision(world);
     for (const query of world.ksqldb.queries()) query.state = "PAUSED";
@@ -139,7 +139,7 @@ describe("createKsqldbProcessor()", () => {
     expect((await world.processor(windows, wish).health(stepDeadline(5000))).healthy).toBe(true);
   });
 
-  test("waits for a query in error, which the server starts again, and names it when the time is over", async () => {
+  test("waits for a failed query, which the server restarts, and names it at the deadline", async () => {
     await using world = await createWorld();
     await provision(world);
     for (const query of world.ksqldb.queries()) query.state = "ERROR";
@@ -153,7 +153,7 @@ describe("createKsqldbProcessor()", () => {
     expect(await failureOf(waited)).toMatchObject({ code: "processor", message: expect.stringMatching(/^Cannot run query \w+: ERROR$/u) });
   });
 
-  test("makes the queries anew where one of them was ended, and keeps the windows", async () => {
+  test("recreates the queries if one of them was terminated, and keeps the windows", async () => {
     await using world = await createWorld();
     await provision(world);
     const [paid] = world.ksqldb.queries();
@@ -164,7 +164,7 @@ describe("createKsqldbProcessor()", () => {
     expect(world.ksqldb.queries()).toHaveLength(2);
   });
 
-  test("makes the queries anew where the topic between them was deleted, which is not healthy", async () => {
+  test("recreates the queries if the intermediate topic was deleted, which is unhealthy", async () => {
     await using world = await createWorld();
     await provision(world);
     const [deleted] = world.topics;
@@ -173,12 +173,12 @@ describe("createKsqldbProcessor()", () => {
     expect(health).toEqual({ healthy: false, detail: `2 of 2 queries running: topic "${deleted}" does not exist` });
     const { changes } = await provision(world);
     expect(changes).toMatchObject([{ kind: "job", result: "replaced", cause: `topic "${deleted}" does not exist` }]);
-    // The query that wrote to it ends only when it can write.
+    // The query that writes to it ends only after it has flushed its writes.
     expect(world.made).toEqual([deleted ?? "", deleted ?? "", expect.not.stringMatching(`^${deleted}$`)]);
     expect([...world.topics]).toEqual(world.made.slice(2));
   });
 
-  test("has the windows' topic made anew where it cannot stay, and ends its writer before", async () => {
+  test("recreates the topic of windows if it cannot be kept, after its writer has ended", async () => {
     await using world = await createWorld();
     await provision(world);
     const outcome = await provision(world, wish, "its retention.ms is -1");
@@ -189,7 +189,7 @@ describe("createKsqldbProcessor()", () => {
     expect(outcome.windows.id).toBe("w2");
   });
 
-  test("does not post a statement twice whose answer never came", async () => {
+  test("does not submit a statement twice if its response was lost", async () => {
     await using world = await createWorld();
     world.ksqldb.breakAfter(/^CREATE TABLE/u);
     await provision(world);
@@ -197,7 +197,7 @@ describe("createKsqldbProcessor()", () => {
     expect(await world.started()).toBe(1);
   });
 
-  test("names the file and the line of what ksqlDB refuses", async () => {
+  test("reports file and line of a rejected statement", async () => {
     await using world = await createWorld();
     expect(await failureOf(provision(world, { ...wish, statements: "refused" }))).toMatchObject({
       code: "processor",
@@ -205,7 +205,7 @@ describe("createKsqldbProcessor()", () => {
     });
   });
 
-  test("takes a server that does not tell of its queries for unhealthy, not for an error", async () => {
+  test("reports a server that does not list its queries as unhealthy, without an error", async () => {
     await using server = await startScriptedKsqldb([{ status: 404, text: "" }]);
     await using world = await createWorld();
     const processor = createKsqldbProcessor({ ...world.options(windows, wish), url: server.url });
@@ -215,7 +215,7 @@ describe("createKsqldbProcessor()", () => {
     });
   });
 
-  test("refuses files whose last statement does not write the windows", async () => {
+  test("rejects files whose last statement does not write the windows", async () => {
     await using world = await createWorld({ edit: (text) => text.replace("{{windowsTopic}}", "elsewhere") });
     expect(() => world.processor(windows, wish)).toThrow('must write topic "window_transactions", but none does');
   });

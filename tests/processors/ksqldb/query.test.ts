@@ -5,7 +5,7 @@ import { type Answer, listen, recorded } from "./fake-ksqldb-script.ts";
 
 const never = new AbortController().signal;
 
-/** The columns and all rows of a prepared answer. */
+/** Returns the columns and all rows of a prepared answer. */
 async function ask(answer: Answer, sql = "SELECT 1", signal: AbortSignal = never) {
   const posted: unknown[] = [];
   const { url, close } = await listen((path, body) => {
@@ -23,7 +23,7 @@ async function ask(answer: Answer, sql = "SELECT 1", signal: AbortSignal = never
 }
 
 describe("queryKsqldb()", () => {
-  test("answers the columns and the rows of a pull query", async () => {
+  test("returns the columns and rows of a pull query", async () => {
     const { posted, columns, rows } = await ask(recorded("073-qs-pull-table"), "SELECT * FROM windowed_transactions");
     expect(posted).toEqual([{ path: "/query-stream", sql: "SELECT * FROM windowed_transactions;", properties: {} }]);
     expect(columns.slice(0, 2)).toEqual([
@@ -34,7 +34,7 @@ describe("queryKsqldb()", () => {
     expect(rows[0]).toEqual(["1", 1_795_395_600_000, 1_795_395_603_000, "1", 1_795_395_600_000, 1_795_395_603_000, 52, 4, 13]);
   });
 
-  test("has a push query begin with the earliest record", async () => {
+  test("starts a push query at the earliest record", async () => {
     const { posted, rows } = await ask(recorded("071-qs-push-limit"), "SELECT * FROM a EMIT CHANGES LIMIT 3");
     expect(posted).toMatchObject([{ properties: { "auto.offset.reset": "earliest" } }]);
     expect(rows.at(-1)).toEqual(["2026-11-23 01:00:02.000", 4, "u4", 14, "Paid"]);
@@ -45,7 +45,7 @@ describe("queryKsqldb()", () => {
     expect((await ask({ status: 200, text })).rows).toEqual([[9_007_199_254_740_993n]]);
   });
 
-  test("says what ksqlDB refuses, and the way out that it names", async () => {
+  test("reports why ksqlDB rejects a query, with its suggestion as the hint", async () => {
     expect(await failureOf(ask(recorded("077-qs-error-missing")))).toMatchObject({
       code: "processor",
       message: "Cannot query ksqlDB: NOSUCH does not exist",
@@ -57,7 +57,7 @@ describe("queryKsqldb()", () => {
     expect(notQueryable).toMatchObject({ hint: "Append EMIT CHANGES to the query to run it as a push query" });
   });
 
-  test("says that what answers lines of text is no query", async () => {
+  test("rejects a statement whose response is not a query result", async () => {
     const printed = "rowtime: 2026/11/23 11:22:10.707 Z, key: <null>, value: {}, partition: 1";
     expect(await failureOf(ask({ status: 200, text: printed, after: "silence" }))).toMatchObject({
       code: "processor",
@@ -66,18 +66,18 @@ describe("queryKsqldb()", () => {
     });
   });
 
-  test("takes an answer that breaks off for no end", async () => {
+  test("reports a response that breaks off", async () => {
     const failure = await failureOf(ask({ ...recorded("071-qs-push-limit"), after: "break" }));
     expect(failure).toMatchObject({ code: "unreachable" });
   });
 
-  test("takes a failure among the rows for one", async () => {
+  test("reports an error among the rows", async () => {
     const text =
       '{"columnNames":["A"],"columnTypes":["INTEGER"]}\n[1]\n{"@type":"generic_error","error_code":50000,"message":"Lost the topic."}';
     expect(await failureOf(ask({ status: 200, text }))).toMatchObject({ message: "Cannot query ksqlDB: Lost the topic" });
   });
 
-  test("ends when it is interrupted, and leaves no query behind", async () => {
+  test("ends when interrupted, and closes its query", async () => {
     const gone = Promise.withResolvers<void>();
     const { url, close } = await listen(() => ({ ...recorded("071-qs-push-limit"), after: "silence" }), gone.resolve);
     const controller = new AbortController();
@@ -91,7 +91,7 @@ describe("queryKsqldb()", () => {
     await close();
   });
 
-  test("ends the query when its reader has enough", async () => {
+  test("closes the query when its consumer stops", async () => {
     const gone = Promise.withResolvers<void>();
     const { url, close } = await listen(() => ({ ...recorded("071-qs-push-limit"), after: "silence" }), gone.resolve);
     const { rows } = await queryKsqldb({ url, sql: "SELECT * FROM a EMIT CHANGES", signal: never });
@@ -101,7 +101,7 @@ describe("queryKsqldb()", () => {
   });
 });
 
-test("isPushQuery() reads the statement, not its texts and comments", () => {
+test("isPushQuery() ignores string literals and comments", () => {
   expect(isPushQuery("SELECT * FROM a EMIT  CHANGES LIMIT 3")).toBe(true);
   expect(isPushQuery("SELECT 'emit changes' FROM a -- EMIT CHANGES")).toBe(false);
 });

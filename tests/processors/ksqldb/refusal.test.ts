@@ -7,7 +7,7 @@ const answerOf = (name: string) => {
   return { status, text, json: JSON.parse(text) as unknown };
 };
 
-test("refusalOf() reads every kind of refusal that ksqlDB was seen to give", () => {
+test("refusalOf() reads all recorded kinds of refusals", () => {
   const names = [
     "023-syntax-error",
     "027-missing-source",
@@ -58,7 +58,7 @@ test("refusalOf() reads every kind of refusal that ksqlDB was seen to give", () 
   `);
 });
 
-test("refusalOf() takes a server that is starting for one to be asked again, with and without words", () => {
+test("refusalOf() retries while a server is starting, with and without a message", () => {
   const starting = { "@type": "generic_error", error_code: 50302, message: "KSQL is not yet ready to serve requests." };
   expect(refusalOf({ status: 503, text: "", json: starting })).toEqual({
     reason: "KSQL is not yet ready to serve requests",
@@ -68,7 +68,7 @@ test("refusalOf() takes a server that is starting for one to be asked again, wit
   expect(refusalOf({ status: 503, text: "", json: undefined })).toEqual({ reason: "it returned status 503", retry: "again" });
 });
 
-test("refusalOf() has a statement sent again that the server says it did not run", () => {
+test("refusalOf() retries a statement that the server did not execute", () => {
   const busy = [
     { error_code: 42900, message: "DDL/DML rate is crossing the configured rate limit of statements/second" },
     {
@@ -80,19 +80,19 @@ test("refusalOf() has a statement sent again that the server says it did not run
   expect(busy.map((json) => refusalOf({ status: Math.trunc(json.error_code / 100), text: "", json }).retry)).toEqual(["again", "again"]);
 });
 
-test("refusalOf() calls a syntax error so where the server says no more", () => {
+test("refusalOf() reports a syntax error if the server gives only its position", () => {
   const json = { error_code: 40001, message: "line 1:43: Syntax Error\n\nStatement: CREATE STREAM x (a INT) WITH (kafka_topic=$$x$$);" };
   expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Syntax error at column 43", line: 1, retry: "never", code: 40001 });
 });
 
-test("refusalOf() leaves out the statement that a server of 0.28 repeats on several lines", () => {
+test("refusalOf() omits the statement that ksqlDB 0.28 repeats on several lines", () => {
   const message =
     "Unknown format: JSN\nStatement: CREATE TABLE W WITH (VALUE_FORMAT='JSN') AS SELECT\n  A,\n  COUNT(*) N\nFROM S\nGROUP BY A;";
   const json = { error_code: 40001, message };
   expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Unknown format: JSN", retry: "never", code: 40001 });
 });
 
-test("refusalError() carries ksqlDB's own code, and whether the statement may be run in a moment", () => {
+test("refusalError() has ksqlDB's error code, and whether a retry may succeed", () => {
   const facts = (name: string) => {
     const { retryable, facts: known } = refusalError("Cannot run it", refusalOf(answerOf(name)));
     return [retryable, known];
@@ -101,7 +101,7 @@ test("refusalError() carries ksqlDB's own code, and whether the statement may be
   expect(facts("167-drop-chain")).toEqual([true, { engine: "ksqldb", engineCode: 50_000 }]);
 });
 
-test("isSourceMissing() tells a source that is not there from a statement that is wrong", () => {
+test("isSourceMissing() distinguishes a missing source from an invalid statement", () => {
   expect(isSourceMissing(answerOf("062-describe-missing"))).toBe(true);
   expect(isSourceMissing(answerOf("023-syntax-error"))).toBe(false);
 });

@@ -4,7 +4,7 @@ import { stepDeadline } from "../../../src/core/step-deadline.ts";
 import { failureOf } from "../failure.ts";
 import { recorded, startScriptedKsqldb, starting, type Step } from "./fake-ksqldb-script.ts";
 
-/** What became of one statement against prepared answers. */
+/** The result of one statement with prepared answers. */
 async function outcomeOf(steps: readonly Step[], done: readonly boolean[] = [], timeoutMs = 5000) {
   await using server = await startScriptedKsqldb(steps);
   let looks = 0;
@@ -19,11 +19,11 @@ async function outcomeOf(steps: readonly Step[], done: readonly boolean[] = [], 
 }
 
 describe("executeCommand()", () => {
-  test("posts a statement that succeeds at once, once", async () => {
+  test("submits a statement that succeeds immediately once", async () => {
     expect(await outcomeOf([recorded("145-terminate-ok")])).toEqual({ requests: ["POST /ksql"], looks: 0, error: undefined });
   });
 
-  test("follows a command that still executes to its success", async () => {
+  test("polls a running command until it succeeds", async () => {
     const executing = { status: 200, text: '{"status":"EXECUTING","message":"Executing statement","queryId":null}' };
     expect(await outcomeOf([recorded("147-terminate-lowercase"), executing, recorded("172-status-terminate-poll")])).toEqual({
       requests: ["POST /ksql", "GET /status/terminate/CTAS_USER_TOTALS_17/execute", "GET /status/terminate/CTAS_USER_TOTALS_17/execute"],
@@ -32,8 +32,8 @@ describe("executeCommand()", () => {
     });
   });
 
-  test("follows a command that still executes to its failure, and posts nothing again", async () => {
-    // The recorded word of success, with the other end.
+  test("polls a running command until it fails, and does not retry", async () => {
+    // The recorded success, changed to an error.
     const failed = { status: 200, text: recorded("172-status-terminate-poll").text.replace("SUCCESS", "ERROR") };
     expect(await outcomeOf([recorded("147-terminate-lowercase"), failed])).toEqual({
       requests: ["POST /ksql", "GET /status/terminate/CTAS_USER_TOTALS_17/execute"],
@@ -42,20 +42,20 @@ describe("executeCommand()", () => {
     });
   });
 
-  test("keeps the backticks of a command's name", async () => {
+  test("keeps the backticks of a command id", async () => {
     const text = recorded("053-ctas-windowed").text.replace('"SUCCESS"', '"EXECUTING"');
     const { requests } = await outcomeOf([{ status: 200, text }, recorded("017-status-of-create")]);
     expect(requests).toEqual(["POST /ksql", "GET /status/table/`WINDOWED_TRANSACTIONS`/create"]);
   });
 
-  test("takes a warning without a command for what it is: nothing was done", async () => {
+  test("treats a warning without a command as not executed", async () => {
     expect(await outcomeOf([recorded("144-create-table-if-not-exists")])).toMatchObject({
       requests: ["POST /ksql"],
       error: 'Cannot run "ksql/01.sql:?": Cannot add table `WINDOWED_TRANSACTIONS`: A table with the same name already exists',
     });
   });
 
-  test("never posts again what is wrong, and names the line", async () => {
+  test("does not retry an invalid statement, and reports the line", async () => {
     expect(await outcomeOf([recorded("028-missing-column")])).toEqual({
       requests: ["POST /ksql"],
       looks: 0,
@@ -63,7 +63,7 @@ describe("executeCommand()", () => {
     });
   });
 
-  test("posts again while the server starts, and what its command topic did not take", async () => {
+  test("retries while the server is starting, and if its command topic did not accept the statement", async () => {
     const steps = [starting, starting, recorded("183-r-csas-add-filter"), recorded("145-terminate-ok")];
     expect(await outcomeOf(steps)).toEqual({
       requests: ["POST /ksql", "POST /ksql", "POST /ksql", "POST /ksql"],
@@ -72,7 +72,7 @@ describe("executeCommand()", () => {
     });
   });
 
-  test("posts a fenced statement once more, and no more than that", async () => {
+  test("retries a fenced statement only once", async () => {
     const fenced = recorded("267-afterdown-create");
     expect((await outcomeOf([fenced, recorded("145-terminate-ok")])).error).toBeUndefined();
     const twice = await outcomeOf([fenced, fenced, recorded("145-terminate-ok")]);
@@ -80,7 +80,7 @@ describe("executeCommand()", () => {
     expect(twice.error).toContain("has been fenced by another producer");
   });
 
-  test("looks after a connection that broke whether the statement ran all the same", async () => {
+  test("checks after a lost connection whether the statement was executed", async () => {
     expect(await outcomeOf(["reset"], [true])).toEqual({ requests: ["POST /ksql"], looks: 1, error: undefined });
     expect(await outcomeOf(["reset", recorded("145-terminate-ok")], [false])).toEqual({
       requests: ["POST /ksql", "POST /ksql"],
@@ -89,23 +89,23 @@ describe("executeCommand()", () => {
     });
   });
 
-  test("is done where a second post is refused because the first one ran late", async () => {
+  test("succeeds if a retry is rejected because the first attempt was executed late", async () => {
     expect(await outcomeOf(["reset", recorded("146-terminate-again")], [false, true])).toMatchObject({ looks: 2, error: undefined });
   });
 
-  test("says at its deadline what the server said last", async () => {
+  test("reports the last error of the server at its deadline", async () => {
     const { error } = await outcomeOf([recorded("265-kafkadown-drop")], [], 3000);
     expect(error).toBe('Cannot run "ksql/01.sql:?": Timeout expired after 60000ms while awaiting InitProducerId');
   });
 });
 
-test("ask() waits for a server that starts", async () => {
+test("ask() waits for a server that is starting", async () => {
   await using server = await startScriptedKsqldb([starting, recorded("058-show-queries")]);
   expect((await ask(server.url, "SHOW QUERIES", stepDeadline(5000))).status).toBe(200);
   expect(server.requests).toHaveLength(2);
 });
 
-test("readServerInfo() knows the version and the Kafka of a server, and what is no ksqlDB", async () => {
+test("readServerInfo() returns the version and Kafka cluster of a server, and rejects other servers", async () => {
   await using server = await startScriptedKsqldb([recorded("001-info"), { status: 200, text: "<html></html>" }]);
   expect(await readServerInfo(server.url, stepDeadline(5000))).toEqual({ version: "0.29.0", kafkaClusterId: "MkU3OEVBNTcwNTJENDM2Qg" });
   expect(await failureOf(readServerInfo(server.url, stepDeadline(5000)))).toMatchObject({ code: "processor" });

@@ -3,7 +3,7 @@ import { isReady } from "../../../src/stack/health.ts";
 import { ksqldbChecks } from "../../../src/processors/ksqldb/service.ts";
 import { type Answer, listen, recorded, starting } from "./fake-ksqldb-script.ts";
 
-/** Whether a server with these recorded words is ready. */
+/** Whether a server with these recorded answers is ready. */
 async function readyWith(info: Answer, healthcheck: Answer): Promise<boolean> {
   const { url, close } = await listen((path) => (path === "/info" ? info : healthcheck));
   try {
@@ -13,10 +13,10 @@ async function readyWith(info: Answer, healthcheck: Answer): Promise<boolean> {
   }
 }
 
-test("ksqldbChecks() take a server for ready only where it runs and says that it is healthy", async () => {
+test("ksqldbChecks() require that a server is running and healthy", async () => {
   expect(await readyWith(recorded("001-info"), recorded("002-healthcheck"))).toBe(true);
   expect(await readyWith(starting, starting)).toBe(false);
-  // Without Kafka it answers 200 all the same.
+  // Without Kafka it still returns 200.
   expect(recorded("262-kafkadown-healthcheck").status).toBe(200);
   expect(await readyWith(recorded("001-info"), recorded("262-kafkadown-healthcheck"))).toBe(false);
 });

@@ -3,7 +3,7 @@ import { readSettings, settingWarnings } from "../../../src/processors/ksqldb/se
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
 import { startScriptedKsqldb } from "./fake-ksqldb-script.ts";
 
-test("readSettings() reads both forms of the answer, and leaves out the prefix of Kafka Streams", async () => {
+test("readSettings() reads both forms of the answer, and removes the prefix of Kafka Streams", async () => {
   const listed = [
     { name: "ksql.streams.processing.guarantee", scope: "KSQL", value: "exactly_once_v2" },
     { name: "ksql.extension.dir", value: null },
@@ -15,7 +15,7 @@ test("readSettings() reads both forms of the answer, and leaves out the prefix o
   expect(await readSettings(server.url, stepDeadline(5000))).toEqual(wanted);
 });
 
-test("settingWarnings() says what follows from each setting that is not as it should be, and nothing of others", () => {
+test("settingWarnings() warns about each unsuitable setting, and about no other", () => {
   const production = ["default.production.exception.handler", "io.confluent.ksql.errors.LogAndFail"] as const;
   const reading = ["default.deserialization.exception.handler", "io.confluent.ksql.errors.LogMetricAndContinueExceptionHandler"] as const;
   expect(settingWarnings(new Map([["processing.guarantee", "exactly_once_v2"], production, reading, ["a", "b"]]))).toEqual([]);

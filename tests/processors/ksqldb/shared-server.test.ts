@@ -1,4 +1,4 @@
-/** ksqlDB servers that streamctl did not start, and that others use too. */
+/** Shared ksqlDB servers that streamctl did not start. */
 
 import { describe, expect, test } from "bun:test";
 import { silentLog } from "../../../src/core/log.ts";
@@ -15,8 +15,8 @@ const othersWindows = { name: "window_transactions-2", id: "o1" };
 
 const remove = async (world: KsqldbWorld, topic = windows) => await removeOwnObjects(world.options(topic, wish), stepDeadline(5000));
 
-describe("on a server that others use too, createKsqldbProcessor()", () => {
-  test("makes what is missing under names of the stack, and replaces what it made itself", async () => {
+describe("on a shared server, createKsqldbProcessor()", () => {
+  test("creates missing objects with names of the stack, and replaces its own objects", async () => {
     await using world = await createWorld({ owner });
     await provision(world);
     expect(world.ksqldb.queries().at(-1)?.statement).toMatch(
@@ -30,7 +30,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     expect((await provision(world, { ...wish, statements: "second" }, undefined, remade)).changes).toMatchObject([{ result: "unchanged" }]);
   });
 
-  test("says how it names what it makes", async () => {
+  test("logs the names of its objects", async () => {
     await using world = await createWorld({ owner });
     const said: string[] = [];
     const processor = world.processor(windows, wish);
@@ -39,7 +39,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     expect(said).toEqual([`Objects of this stack on ksqlDB at ${world.ksqldb.url}: ${names.join(", ")}`]);
   });
 
-  test("touches nothing of another stack, whichever of the two is changed or removed", async () => {
+  test("changes nothing of another stack when either is changed or removed", async () => {
     await using one = await createWorld({ owner });
     await using other = await createWorld({ owner: others, shared: one });
     await provision(one);
@@ -58,7 +58,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     expect((await provision(other, wish, undefined, othersWindows)).changes).toMatchObject([{ result: "unchanged" }]);
   });
 
-  test("ends no query of another stack that writes to the same windows, and names that stack", async () => {
+  test("terminates no query of another stack that writes to the same windows, and names that stack", async () => {
     await using one = await createWorld({ owner });
     await using other = await createWorld({ owner: others, shared: one });
     await provision(other);
@@ -72,9 +72,9 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     expect(one.ksqldb.posted.filter((sql) => changing.test(sql))).toEqual([]);
   });
 
-  test("leaves what an older streamctl made under names that every stack used, and names the query that must end first", async () => {
+  test("keeps objects of an older version with shared names, and names the query that must end first", async () => {
     await using world = await createWorld({ owner });
-    // An older streamctl gave everything the names that it has on a server of the stack's own.
+    // Older versions used the same names on shared servers as on the stack's server.
     await provision(await createWorld({ shared: world }));
     world.ksqldb.posted.length = 0;
     const [query = ""] = await world.running();
@@ -90,7 +90,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     expect(world.ksqldb.sources()).toEqual(["TRANSACTIONS", "PAID_TRANSACTIONS", "WINDOW_TRANSACTIONS", ...names]);
   });
 
-  test("touches no query of somebody else's that writes to the windows, and says how to end it", async () => {
+  test("changes no query of another owner that writes to the windows, and reports how to terminate it", async () => {
     await using world = await createWorld({ owner });
     await world.startForeign();
     world.ksqldb.posted.length = 0;
@@ -101,7 +101,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     expect(world.ksqldb.posted.filter((sql) => changing.test(sql))).toEqual([]);
   });
 
-  test("makes its own beside a stream of somebody else's with the plain name", async () => {
+  test("creates its own stream next to one of another owner with the plain name", async () => {
     await using world = await createWorld({ owner });
     world.ksqldb.run("CREATE STREAM transactions (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
     await provision(world);
@@ -110,7 +110,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
     expect(world.ksqldb.sources()).toEqual(["TRANSACTIONS"]);
   });
 
-  test("warns of settings that keep the windows from being exact", async () => {
+  test("warns about settings that make the windows inexact", async () => {
     await using world = await createWorld({ owner });
     const warnings: string[] = [];
     const processor = world.processor(windows, wish);
@@ -123,7 +123,7 @@ describe("on a server that others use too, createKsqldbProcessor()", () => {
 });
 
 describe("removeOwnObjects()", () => {
-  test("drops what streamctl made and nothing else", async () => {
+  test("drops only objects that streamctl created", async () => {
     await using world = await createWorld({ owner });
     await provision(world);
     world.ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
@@ -134,7 +134,7 @@ describe("removeOwnObjects()", () => {
     expect(await remove(world)).toEqual([]);
   });
 
-  test("leaves a table of somebody else's that writes to the windows", async () => {
+  test("keeps a table of another owner that writes to the windows", async () => {
     await using world = await createWorld({ owner });
     await world.startForeign();
     expect(await remove(world)).toEqual([]);

@@ -5,7 +5,7 @@ import { messageOf } from "../../../src/core/errors.ts";
 import { ksqldb } from "../../../src/processors/ksqldb/declaration.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** A folder whose only jar holds the name of the server's class: a FAKE of an installed ksqlDB. */
+/** A FAKE ksqlDB installation: its only jar contains the name of the server's class. */
 async function fakeHome(name: string): Promise<string> {
   const home = join(await temporaryFolder(), name);
   await mkdir(home, { recursive: true });
@@ -18,7 +18,7 @@ async function refusal(source: { readonly home: string }): Promise<string> {
 }
 
 describe("the declaration of ksqlDB", () => {
-  test("inspects the folder that a stack runs it from, and nothing else", async () => {
+  test("inspects only the folder from which a stack runs it", async () => {
     const home = await fakeHome("ksqldb");
     expect([
       await ksqldb.inspect({ home }, "local"),
@@ -28,7 +28,7 @@ describe("the declaration of ksqlDB", () => {
     ]).toEqual([`installed in ${home}`, ...Array.from({ length: 3 }, () => "not run from a local folder")]);
   });
 
-  test("refuses a folder without ksqlDB, and one whose path Java cannot read, unless containers have it under another", async () => {
+  test("rejects a folder without ksqlDB, and one whose path Java cannot read, unless it is used in a container", async () => {
     const odd = await fakeHome("a:b");
     expect(await refusal({ home: odd })).toContain('Java cannot read a path that contains ":"');
     expect(await ksqldb.inspect({ home: odd }, "docker")).toBe(`installed in ${odd}`);
@@ -36,7 +36,7 @@ describe("the declaration of ksqlDB", () => {
     expect(await refusal({ home: empty })).toContain(`Cannot use "${empty}" as ksqlDB: no jar in it contains`);
   });
 
-  test("says who runs it: a service of the stack, or a server that is not ours", () => {
+  test("reports what runs it: a service of the stack, or an external server", () => {
     expect([ksqldb.external({ home: "/opt" }), ksqldb.external({ url: "http://a:8088" })?.endpoint]).toEqual([undefined, "http://a:8088"]);
   });
 });

@@ -25,7 +25,7 @@ async function validate(answer: object) {
   return await failureOf(validateSteps(server.url, declared.map(create), [], stepDeadline(5000)));
 }
 
-test("validateSteps() names the file of what ksqlDB refuses to read, however it repeats the statement", async () => {
+test("validateSteps() finds the file of a rejected statement, in any form in which ksqlDB repeats it", async () => {
   const refusal = { error_code: 40001, message: "Failed to prepare statement: Invalid config variable(s): FOO" };
   const asPosted = "\n  create  TABLE window_transactions WITH (FOO=1) AS SELECT 1 FROM a;";
   const asWritten = "CREATE STREAM `PAID_TRANSACTIONS` WITH (FOO=1) AS SELECT 1\nFROM A;";
@@ -38,7 +38,7 @@ test("validateSteps() names the file of what ksqlDB refuses to read, however it 
   });
 });
 
-test("validateSteps() finds the statement of a refusal that names none, by reading one more of them each time", async () => {
+test("validateSteps() finds a rejected statement that ksqlDB does not name by adding one statement at a time", async () => {
   const reason = "Cannot use these formats here";
   const read: number[] = [];
   const server = await listen((_, body) => {

@@ -7,7 +7,7 @@ import { createWorld, provision, windows, wish } from "./ksqldb-world.ts";
 
 const described = recorded("236-describe-off-earliest");
 
-test("readProgress() takes what each query has committed from the extended description of what it fills", async () => {
+test("readProgress() reads committed offsets from the extended description of each sink", async () => {
   await using world = await createWorld();
   const asked: string[] = [];
   const server = await listen((_, body) => {
@@ -21,7 +21,7 @@ test("readProgress() takes what each query has committed from the extended descr
   await server.close();
 });
 
-test("readView() shows each query with its state, where it writes and how far it is behind", async () => {
+test("readView() returns each query with its state, topics and lag", async () => {
   await using world = await createWorld();
   await provision(world);
   const view = await readView(new KsqldbComputation(world.options(windows, wish)), stepDeadline(5000));
