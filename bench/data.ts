@@ -21,7 +21,7 @@ const baselineTopic = "transactions-floor";
 const program = (name: string): string => resolve(import.meta.dir, name);
 
 /** The rate while Flink and Pinot consume the records. Needs the complete stack. */
-export async function benchBesideStack(bench: DataBench): Promise<void> {
+export async function benchWithStack(bench: DataBench): Promise<void> {
   const rates: number[] = [];
   for (let run = 0; run < bench.runs; run += 1) rates.push((await send(bench, million, "--rate", "max")).messagesPerSecond);
   bench.report.add("rate of data while Flink and Pinot consume", perSecond(median(rates)), "(none)", true);

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { benchBesideStack, benchData } from "./data.ts";
+import { benchWithStack, benchData } from "./data.ts";
 import { measureFreshness } from "./freshness.ts";
 import { describeMachine } from "./machine.ts";
 import { executable, measure, median, quantile, type Measurement } from "./measure.ts";
@@ -127,7 +127,7 @@ try {
   await benchExactness();
   await benchMemoryOfStack();
   const data = { report, runs, brokers, stateDir, idleBytes };
-  await benchBesideStack(data);
+  await benchWithStack(data);
   // Measure `data` with only Kafka running: Flink and Pinot would compete for the processors.
   await streamctl("down", "--volumes");
   await streamctl("up", "--port-offset", String(offset), "--only", "kafka");

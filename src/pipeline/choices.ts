@@ -36,26 +36,26 @@ export interface DetectedMachine {
  *   `not-available` for a value that a later version will support
  */
 export function resolveChoices(
-  typed: RequestedChoices,
+  requested: RequestedChoices,
   state: RunState | undefined,
   machine: DetectedMachine,
   isUp: boolean,
 ): StackChoices {
-  requireSupported("--runtime", typed.runtime, ["auto", "local", "docker"], ["remote"]);
-  requireSupported("--processor", typed.processor, ["auto", ...processorNames], []);
+  requireSupported("--runtime", requested.runtime, ["auto", "local", "docker"], ["remote"]);
+  requireSupported("--processor", requested.processor, ["auto", ...processorNames], []);
   const kept = state?.choices;
-  const only = typed.only ?? kept?.only;
-  const runtime = chooseRuntime(typed, kept, machine);
-  const processor = chooseProcessor(typed, kept, runtime, machine);
+  const only = requested.only ?? kept?.only;
+  const runtime = chooseRuntime(requested, kept, machine);
+  const processor = chooseProcessor(requested, kept, runtime, machine);
   const abandoned = abandonedBy(kept, processor);
   const wanted: StackChoices = {
     runtime,
     runtimeReason: kept?.runtime === runtime ? kept.runtimeReason : reasonFor(runtime, machine),
     ...processor,
     ...(abandoned.length === 0 ? {} : { abandoned }),
-    portOffset: typed.portOffset ?? kept?.portOffset ?? 0,
+    portOffset: requested.portOffset ?? kept?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
-    ...chooseOptional(typed, kept),
+    ...chooseOptional(requested, kept),
   };
   if (state && isUp) requireAgreement(wanted, state.choices);
   return wanted;
@@ -74,29 +74,29 @@ function chooseRuntime({ runtime }: RequestedChoices, kept: StackChoices | undef
 
 /** The processor that was requested by name or by its options, else that of the state, else the first that is available. */
 function chooseProcessor(
-  typed: RequestedChoices,
+  requested: RequestedChoices,
   kept: StackChoices | undefined,
   runtime: RuntimeName,
   machine: DetectedMachine,
 ): Pick<StackChoices, "processor" | "processorReason" | "source"> {
-  const given = sourceFromOptions(typed);
-  if (typed.processor !== undefined && typed.processor !== "auto" && given && given.processor.name !== typed.processor) {
+  const given = sourceFromOptions(requested);
+  if (requested.processor !== undefined && requested.processor !== "auto" && given && given.processor.name !== requested.processor) {
     throw new StreamctlError(
       "usage",
-      `Cannot use --processor ${typed.processor} with a source of ${given.processor.label}: they contradict each other`,
+      `Cannot use --processor ${requested.processor} with a source of ${given.processor.label}: they contradict each other`,
       { hint: "Use only one of them" },
     );
   }
   const tryOut = (processor: ProcessorDeclaration, named: boolean): ProcessorChoice | StreamctlError =>
     processor.choose({
-      typed: given?.processor.name === processor.name ? given.source : undefined,
+      requested: given?.processor.name === processor.name ? given.source : undefined,
       kept: kept?.processor === processor.name ? kept.source : undefined,
       runtime,
       named,
       facts: machine.processors[processor.name] ?? {},
     });
   // Keep the previous choice unless another one is given.
-  const wanted = typed.processor ?? given?.processor.name ?? kept?.processor ?? "auto";
+  const wanted = requested.processor ?? given?.processor.name ?? kept?.processor ?? "auto";
   if (wanted !== "auto") {
     const choice = tryOut(processorOf(wanted), true);
     if (choice instanceof StreamctlError) throw choice;

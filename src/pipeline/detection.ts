@@ -18,19 +18,19 @@ export interface DetectionContext {
 }
 
 export async function detectMachine(
-  typed: RequestedChoices,
+  requested: RequestedChoices,
   kept: StackChoices | undefined,
   context: DetectionContext,
 ): Promise<DetectedMachine> {
   const { declarations, environment = process.env, signal } = context;
   const source = imageSource(declarations, environment);
   const isOpen = (value: string | undefined): boolean => !kept && (value ?? "auto") === "auto";
-  const onlyContainers = isOpen(typed.runtime) && !(await hasJava()) && (await haveImages(ownImages(typed, source), signal));
+  const onlyContainers = isOpen(requested.runtime) && !(await hasJava()) && (await haveImages(ownImages(requested, source), signal));
   const view: MachineView = {
     declarations,
     environment,
-    options: typed.processorOptions ?? {},
-    mayUseImage: isOpen(typed.processor) && (onlyContainers || typed.runtime === "docker"),
+    options: requested.processorOptions ?? {},
+    mayUseImage: isOpen(requested.processor) && (onlyContainers || requested.runtime === "docker"),
     haveImages: async (names) => await haveImages(names, signal),
   };
   const found = Object.values(processors).map(async ({ name, detect }) => [name, await detect(view)] as const);

@@ -28,10 +28,15 @@ const neededMemoryBytes = 2e9;
 export async function doctor(portOffset: number | undefined, context: PipelineContext): Promise<readonly Finding[]> {
   const { folder, declarationsDir, log, signal } = context;
   const state = await readRunState(folder);
-  const typed = { runtime: undefined, processor: undefined, portOffset, only: undefined };
+  const requested = { runtime: undefined, processor: undefined, portOffset, only: undefined };
   const declarations = openDeclarations(declarationsDir);
   const { running, unrecorded } = await runningServices(state, context);
-  const choices = resolveChoices(typed, state, await detectMachine(typed, state?.choices, { declarations, signal }), running.size > 0);
+  const choices = resolveChoices(
+    requested,
+    state,
+    await detectMachine(requested, state?.choices, { declarations, signal }),
+    running.size > 0,
+  );
   const there = new Set([...running, ...unrecorded]);
   const wanted = await withoutTakenPorts(chosenServices(choices), choices, { running: there, log });
   const starting = wanted.filter(({ name }) => !running.has(name));

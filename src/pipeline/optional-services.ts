@@ -22,11 +22,11 @@ export interface OptionalChoices {
  * @throws StreamctlError `usage` for a name that is not an optional service, or that was both requested and declined
  */
 export function chooseOptional(
-  typed: OptionalChoices,
+  requested: OptionalChoices,
   kept: OptionalChoices | undefined,
   catalog: ServiceCatalog = services,
 ): Pick<StackChoices, "with" | "without"> {
-  const [wanted, declined, only] = [new Set(typed.with), new Set(typed.without), new Set(typed.only)];
+  const [wanted, declined, only] = [new Set(requested.with), new Set(requested.without), new Set(requested.only)];
   for (const name of wanted) requireOptional(name, "--with", catalog);
   for (const name of declined) {
     requireOptional(name, "--without", catalog);

@@ -94,12 +94,12 @@ export async function requireUnmoved(state: RunState, folder: StateFolder): Prom
 }
 
 /** @throws StreamctlError `usage` if the given offset contradicts the stack */
-export function requireSameOffset(folder: StateFolder, state: RunState, typedOffset: number | undefined): void {
+export function requireSameOffset(folder: StateFolder, state: RunState, givenOffset: number | undefined): void {
   const { choices, services } = state;
-  if (typedOffset !== undefined && services.length > 0 && typedOffset !== choices.portOffset) {
+  if (givenOffset !== undefined && services.length > 0 && givenOffset !== choices.portOffset) {
     throw new StreamctlError(
       "usage",
-      `Cannot use --port-offset ${typedOffset}: the stack of "${folder.root}" was started with ${choices.portOffset}`,
+      `Cannot use --port-offset ${givenOffset}: the stack of "${folder.root}" was started with ${choices.portOffset}`,
       {
         hint: "Omit the option, or use the folder of the other stack: --state-dir DIR",
       },

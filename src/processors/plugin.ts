@@ -46,7 +46,7 @@ export interface MachineView {
 
 export interface ChoiceRequest {
   /** The source given by options of the command. */
-  readonly typed: ProcessorSource | undefined;
+  readonly requested: ProcessorSource | undefined;
   /** The source in the state; undefined if the stack had another processor. */
   readonly kept: ProcessorSource | undefined;
   readonly runtime: RuntimeName;

@@ -51,7 +51,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     'do not support " " in a path',
   ],
   [
-    "a state folder of somebody else",
+    "a state folder of another user",
     { stateFolder: { ...fit.stateFolder, obstacle: "permission denied" } },
     "state",
     "state",
@@ -138,7 +138,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
   ],
   ["no processor where it was named", { installed: [{ subject: "ksqldb", found: noServer }] }, "ksqldb", "prerequisite", "no such folder"],
   [
-    "a port of somebody else",
+    "a port of another program",
     { takenPorts: [kafkaPort] },
     "ports",
     "port-taken",

@@ -34,9 +34,9 @@ const stateOf = (choices: StackChoices, up: boolean): RunState => ({
 const isUp = (state: RunState | undefined): boolean => state !== undefined && state.services.length > 0;
 
 /** The choices, or the error message. */
-function choose(typed: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string {
+function choose(requested: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string {
   try {
-    const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
+    const choices = resolveChoices({ ...nothing, ...requested }, state, { ...bare, ...machine }, isUp(state));
     return `${choices.processor} ${JSON.stringify(choices.source ?? {})} because ${describeChoices(choices).split("; ")[1]}`;
   } catch (error) {
     return error instanceof Error ? error.message : "?";
@@ -69,8 +69,8 @@ describe("resolveChoices()", () => {
 
   test("chooses containers if they are requested or nothing else can run, and keeps them until down", () => {
     const docker: StackChoices = { ...flink, runtime: "docker", runtimeReason: { code: "containers" } };
-    const chosen = (typed: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string => {
-      const choices = resolveChoices({ ...nothing, ...typed }, state, { ...bare, ...machine }, isUp(state));
+    const chosen = (requested: Partial<RequestedChoices>, state?: RunState, machine?: Partial<DetectedMachine>): string => {
+      const choices = resolveChoices({ ...nothing, ...requested }, state, { ...bare, ...machine }, isUp(state));
       return `${choices.runtime} because ${describeChoices(choices)}`;
     };
     expect([
@@ -161,8 +161,8 @@ describe("resolveChoices()", () => {
   });
 
   test("remembers an abandoned server until the stack's objects are removed from it", () => {
-    const abandoned = (typed: Partial<RequestedChoices>, kept: StackChoices): unknown =>
-      resolveChoices({ ...nothing, ...typed }, stateOf(kept, false), bare, false).abandoned?.[0]?.source["url"];
+    const abandoned = (requested: Partial<RequestedChoices>, kept: StackChoices): unknown =>
+      resolveChoices({ ...nothing, ...requested }, stateOf(kept, false), bare, false).abandoned?.[0]?.source["url"];
     const left = [{ processor: "ksqldb", source: { url: "http://a:8088" } }];
     expect(abandoned({ processor: "flink" }, ksqldb)).toBe("http://a:8088");
     expect(abandoned({}, { ...flink, abandoned: left })).toBe("http://a:8088");

@@ -65,8 +65,8 @@ describe("detectMachine()", () => {
     await fakeDocker("*");
     const nowhere = { onlyContainers: false, processors: { flink: {}, ksqldb: { image: false } } };
     expect(await detectMachine(nothing, kept, { declarations, environment: {} })).toEqual(nowhere);
-    const typed = { ...docker, processor: "flink" };
-    expect(await detectMachine(typed, undefined, { declarations, environment: {} })).toEqual(nowhere);
+    const requested = { ...docker, processor: "flink" };
+    expect(await detectMachine(requested, undefined, { declarations, environment: {} })).toEqual(nowhere);
     const environment = { STREAMCTL_KSQLDB_HOME: "/opt/ksqldb" };
     expect(await detectMachine(docker, undefined, { declarations, environment })).toEqual({
       onlyContainers: false,

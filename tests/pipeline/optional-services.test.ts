@@ -46,7 +46,7 @@ const stack = { runtime: "local", portOffset: 0, processor: "flink", external: f
 const namesOf = (choices: OptionalChoices): readonly string[] => desiredServices({ ...stack, ...choices }, catalog).map(({ name }) => name);
 
 describe("chooseOptional()", () => {
-  const of = (typed: OptionalChoices, kept?: OptionalChoices) => chooseOptional(typed, kept, catalog);
+  const of = (requested: OptionalChoices, kept?: OptionalChoices) => chooseOptional(requested, kept, catalog);
 
   test("keeps requested and declined services, the latest choice for each", () => {
     expect(of({})).toEqual({});

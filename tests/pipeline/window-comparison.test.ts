@@ -41,7 +41,7 @@ test.each([
   ["sum", fakeRow(0, 31, 2, { average: 15 })],
   ["count", fakeRow(0, 30, 3, { average: 15 })],
   ["average", fakeRow(0, 30, 2, { average: 15.000_001 })],
-  ["average that is no number", fakeRow(0, 30, 2, { average: Number.NaN })],
+  ["average that is not a number", fakeRow(0, 30, 2, { average: Number.NaN })],
 ])("compareWindows() detects a wrong %s", async (_, row) => {
   const expected = totals([0, 10], [1, 20]);
   expect((await compareWindows(expected, fakePages([row]))).mismatched.map(({ windowStart }) => windowStart)).toEqual([0]);

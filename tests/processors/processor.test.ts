@@ -39,23 +39,23 @@ test("planProcessor() decides by running computations and those that can be resu
     const plan = planProcessor(observation, wanted);
     if (!startsComputation(plan)) return `${situation}: ${plan.operation} ${plan.id} (${plan.cause})`;
     const stop = plan.stop.length === 0 ? "" : ` stop ${plan.stop.join(" ")}`;
-    const how = [plan.resume ? "resume" : "afresh", ...(plan.staleWindows ? ["windows anew"] : [])].join(", ");
+    const how = [plan.resume ? "resume" : "from earliest", ...(plan.staleWindows ? ["recreate windows"] : [])].join(", ");
     return `${situation}: ${plan.operation}${stop}, ${how} (${plan.cause})`;
   });
   expect(lines.join("\n")).toMatchInlineSnapshot(`
-    "nothing runs: create, afresh (it is not running)
+    "nothing runs: create, from earliest (it is not running)
     it runs: unchanged a (its statements and topics are unchanged)
     it runs and leaves checkpoints: unchanged a (its statements and topics are unchanged)
     it is lost: create, resume (it is no longer running)
     it is being stopped: replace stop a, resume (it is being stopped)
     two run: replace stop a b, resume (2 of that name are running, but only one may write)
-    other statements run: replace stop a, afresh, windows anew (its statements or settings changed)
-    transactions were recreated: replace stop a, afresh, windows anew (the topic of transactions was recreated)
-    windows were recreated: replace stop a, afresh (the topic of windows was recreated)
-    both topics were recreated: create, afresh (it is not running)
-    other statements ran before: create, afresh, windows anew (the windows were computed by other statements)
-    a part of it is not running: replace stop a, afresh (no query writes B)
+    other statements run: replace stop a, from earliest, recreate windows (its statements or settings changed)
+    transactions were recreated: replace stop a, from earliest, recreate windows (the topic of transactions was recreated)
+    windows were recreated: replace stop a, from earliest (the topic of windows was recreated)
+    both topics were recreated: create, from earliest (it is not running)
+    other statements ran before: create, from earliest, recreate windows (the windows were computed by other statements)
+    a part of it is not running: replace stop a, from earliest (no query writes B)
     what differs can be updatable: update a (columns were added)
-    one of another owner runs: replace stop a, afresh, windows anew (it was not started by streamctl)"
+    one of another owner runs: replace stop a, from earliest, recreate windows (it was not started by streamctl)"
   `);
 });

@@ -60,7 +60,7 @@ export async function listQueries(url: string, deadline: StepDeadline): Promise<
     .filter(({ topics }) => topics.length > 0);
 }
 
-/** Undefined where there is no stream or table of that name. */
+/** Undefined if the stream or table does not exist. */
 export async function describeObject(url: string, name: string, deadline: StepDeadline): Promise<ServerObject | undefined> {
   const answer = await ask(url, `DESCRIBE ${quoted(name)}`, deadline);
   if (isSourceMissing(answer)) return undefined;

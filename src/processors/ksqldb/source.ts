@@ -68,7 +68,7 @@ export async function detectKsqldb({ declarations, environment, options, mayUseI
 
 /** Chooses the requested source, else the previous one, else an available one. Pure. */
 export function chooseKsqldb(request: ChoiceRequest): ProcessorChoice | StreamctlError {
-  const source = readSource(request.typed) ?? usableSource(readSource(request.kept), request.runtime) ?? sourceAtHand(request);
+  const source = readSource(request.requested) ?? usableSource(readSource(request.kept), request.runtime) ?? sourceAtHand(request);
   if (source !== undefined) return { source, reason: reasonOf(source) };
   return new StreamctlError("prerequisite", "Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given", {
     hint: howToProvideKsqldb,

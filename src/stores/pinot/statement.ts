@@ -35,7 +35,7 @@ export interface PlannedStatement {
 export function planStatement(sql: string, limit?: number): PlannedStatement {
   const parts = readStatement(sql);
   const { query, page, groups, having, distinct } = parts;
-  const timeoutMs = Number(typedSetting(parts, "timeoutMs") ?? 0);
+  const timeoutMs = Number(statementSetting(parts, "timeoutMs") ?? 0);
   const plan = {
     sql,
     select: (all: readonly (readonly unknown[])[]) => (limit === undefined ? all : all.slice(0, limit)),
@@ -176,7 +176,7 @@ function withPage(sql: string, { start, end }: Page, clause: string): string {
 }
 
 /** The value of `SET name = …;` or `option(name=…)`, quoted or not. The last one wins. */
-function typedSetting({ sql, words }: StatementParts, name: string): string | undefined {
+function statementSetting({ sql, words }: StatementParts, name: string): string | undefined {
   const settings = words.matchAll(new RegExp(`(?:(?:^|;)\\s*set\\s+|\\boption\\s*\\((?:[^()]*,)?\\s*)${name}\\s*=`, "giu"));
   const last = [...settings].at(-1);
   return last === undefined ? undefined : /^[\s'"]*(?<number>-?\d+)/u.exec(sql.slice(last.index + last[0].length))?.groups?.["number"];
@@ -187,7 +187,7 @@ const trimSizes = ["minSegmentGroupTrimSize", "minServerGroupTrimSize", "minBrok
 function warningsOf(parts: StatementParts): readonly AnswerWarning[] {
   const { page, skips, groups, having, ordered, distinct } = parts;
   const warnings: AnswerWarning[] = [];
-  const trims = trimSizes.find((name) => Number(typedSetting(parts, name) ?? 0) > 0);
+  const trims = trimSizes.find((name) => Number(statementSetting(parts, name) ?? 0) > 0);
   if (groups && (ordered || having) && trims !== undefined) {
     warnings.push({
       code: "groups-trimmed",

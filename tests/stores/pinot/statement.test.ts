@@ -133,7 +133,7 @@ test.each([
   "explain plan for select A, sum(B) from t group by A having sum(B) > 1 order by A limit 3 offset 4",
   "/* why */ EXPLAIN PLAN FOR select distinct A from t offset 4 option(minServerGroupTrimSize=5)",
   "SET minServerGroupTrimSize=5; explain plan for select A from t group by A order by A",
-])("planStatement() leaves the answer to %j alone, but for the limit that was typed", (sql) => {
+])("planStatement() does not change the answer to %j, except for the given limit", (sql) => {
   const { select, limitReached, ...plan } = planStatement(sql);
   expect(plan).toEqual({ sql, timeoutMs: undefined, warnings: [], explanation: undefined });
   expect([select(rows(20)), limitReached(rows(10))]).toEqual([rows(20), false]);
