@@ -12,6 +12,8 @@ export interface ListedProcess {
    * another mount namespace, such as a container, where paths have another meaning.
    */
   readonly folder: string | undefined;
+  /** Pids of its ancestors and of the leader of its session, which remains its session when the processes between have ended. */
+  readonly above: readonly number[];
 }
 
 /** Processes of this user whose command line matches. Leaves out those that end during the call. */
@@ -27,10 +29,26 @@ export async function processesOfUser(matches: (words: readonly string[]) => boo
       if (!identity) return undefined;
       const [mounts, ownMounts] = await Promise.all([pid, "self"].map(async (one) => await linkOf(`/proc/${one}/ns/mnt`)));
       const folder = mounts !== undefined && mounts === ownMounts ? await linkOf(`/proc/${pid}/cwd`) : undefined;
-      return { identity, words, folder: folder?.replace(/ \(deleted\)$/u, "") };
+      return { identity, words, folder: folder?.replace(/ \(deleted\)$/u, ""), above: await processesAbove(identity.pid) };
     }),
   );
   return listed.filter((found) => found !== undefined);
+}
+
+async function processesAbove(pid: number): Promise<readonly number[]> {
+  const above = new Set<number>();
+  for (let below = pid; below > 0;) {
+    const status = await readFile(`/proc/${below}/stat`, "utf8").catch(() => "");
+    // After the program's name in parentheses: its state, the parent, the process group, the session.
+    const [, parent = 0, , session = 0] = status
+      .slice(status.lastIndexOf(")") + 2)
+      .split(" ")
+      .map(Number);
+    if (below === pid && session !== pid) above.add(session);
+    if (parent > 0) above.add(parent);
+    below = parent;
+  }
+  return [...above];
 }
 
 async function linkOf(path: string): Promise<string | undefined> {

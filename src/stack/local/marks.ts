@@ -27,19 +27,32 @@ export interface MarkedProcess {
  * folder was deleted. After a rename the working directory is reported under the new name.
  */
 export async function markedProcesses(stackId: string | undefined, folder: StateFolder): Promise<readonly MarkedProcess[]> {
-  const marked = await processesOfUser((words) => words.some((word) => markWord.test(word)));
-  return marked.flatMap((listed) => {
-    const found = readMark(listed);
-    if (!found) return [];
-    const isOurs = found.stackId === stackId || listed.folder === folder.dataDir(found.name);
+  const listed = await processesOfUser((words) => words.some((word) => markWord.test(word)));
+  const marked = listed.flatMap((one) => {
+    const found = readMark(one);
+    return found ? [{ ...one, found }] : [];
+  });
+  return marked.flatMap(({ identity, folder: workingFolder, above, found }) => {
+    // A worker that an engine forked has the engine's command line, and ends with it.
+    const isWorker = marked.some((other) => above.includes(other.identity.pid) && isSameMark(other.found, found));
+    if (isWorker) return [];
+    const isOurs = found.stackId === stackId || workingFolder === folder.dataDir(found.name);
     const step = found.step === undefined ? {} : { step: found.step };
-    return isOurs ? [{ name: found.name, identity: listed.identity, ...step }] : [];
+    return isOurs ? [{ name: found.name, identity, ...step }] : [];
   });
 }
 
-function readMark({
-  words,
-}: ListedProcess): { readonly stackId: string; readonly name: ServiceName; readonly step: string | undefined } | undefined {
+interface Mark {
+  readonly stackId: string;
+  readonly name: ServiceName;
+  readonly step: string | undefined;
+}
+
+function isSameMark(one: Mark, other: Mark): boolean {
+  return one.stackId === other.stackId && one.name === other.name && one.step === other.step;
+}
+
+function readMark({ words }: ListedProcess): Mark | undefined {
   const { stackId, name, step } = words.map((word) => markWord.exec(word)?.groups).find((groups) => groups !== undefined) ?? {};
   return stackId === undefined || name === undefined ? undefined : { stackId, name, step };
 }

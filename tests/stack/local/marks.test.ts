@@ -1,9 +1,11 @@
-import { expect, test } from "bun:test";
-import { rename, rm } from "node:fs/promises";
+import { expect, onTestFinished, test } from "bun:test";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { identifyProcess } from "../../../src/core/process.ts";
+import { processesOfUser } from "../../../src/core/process-list.ts";
+import { identifyProcess, startDetached } from "../../../src/core/process.ts";
+import { pollUntil } from "../../../src/core/wait.ts";
 import { silentLog } from "../../../src/core/log.ts";
-import { markedProcesses } from "../../../src/stack/local/marks.ts";
+import { markedProcesses, markOf } from "../../../src/stack/local/marks.ts";
 import { localRuntime } from "../../../src/stack/local/runtime.ts";
 import { newStackId } from "../../../src/state/stack-identity.ts";
 import { stateFolder } from "../../../src/state/state-folder.ts";
@@ -11,7 +13,7 @@ import { temporaryFolder } from "../../temporary-folder.ts";
 import { markedProcess } from "../marked-process.ts";
 
 // Another run of these tests may be in progress.
-const [ourId, thirdId] = [newStackId(), newStackId()];
+const [ourId, thirdId, fourthId] = [newStackId(), newStackId(), newStackId()];
 
 test("markedProcesses() finds the engines of a stack by its id, or by a folder that was renamed or deleted", async () => {
   const parent = stateFolder(await temporaryFolder()).root;
@@ -28,6 +30,21 @@ test("markedProcesses() finds the engines of a stack by its id, or by a folder t
   await rename(other.root, renamed.root);
   expect(await markedProcesses(undefined, other)).toEqual([]);
   expect(await markedProcesses(undefined, renamed)).toEqual([{ name: "pinot", identity: pinot }]);
+});
+
+test("markedProcesses() takes an engine and the workers that it forked for one run, also after the program between them has ended", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  const cwd = folder.dataDir("kafka");
+  await mkdir(cwd, { recursive: true });
+  const mark = markOf(fourthId, "kafka");
+  // Subshells have the command line of their shell. The second one is orphaned. All end by themselves where the test was killed.
+  const script = "( sleep 120; : ) & ( ( sleep 120; : ) & ); sleep 120; wait";
+  const engine = await startDetached({ program: "bash", args: ["-c", script, "engine", mark], cwd }, "/dev/null");
+  onTestFinished(() => void process.kill(-engine.pid, "SIGKILL"));
+  const allOfThem = async (): Promise<true | undefined> =>
+    (await processesOfUser((words) => words.includes(mark))).length === 3 ? true : undefined;
+  await pollUntil(allOfThem, { timeoutMs: 10_000, what: "the workers" });
+  expect(await markedProcesses(fourthId, folder)).toEqual([{ name: "kafka", identity: engine }]);
 });
 
 test("endOrphans() of the local runtime ends processes that prepare the data of a service, and no services", async () => {
