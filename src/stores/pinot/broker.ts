@@ -19,7 +19,7 @@ export interface PinotQuery {
   readonly limit?: number | undefined;
   /** Query timeout in milliseconds, enforced by Pinot. A timeout in the statement takes precedence. Default 30,000. */
   readonly timeoutMs?: number;
-  /** Whether the statement is known to be valid, so that an error during execution is transient. Default: false. */
+  /** Whether the statement is known to be valid, so that an error of its table, of a column or of its execution is transient. Default: false. */
   readonly proven?: boolean;
   readonly signal?: AbortSignal | undefined;
 }

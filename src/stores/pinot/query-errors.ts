@@ -49,6 +49,12 @@ const refused = codes(
   "queryPlanning",
 );
 
+/**
+ * What Pinot says of a valid statement for a moment: while its table is being deleted or created, a broker does not know the table or its
+ * columns, and execution fails.
+ */
+const transientIfProven = codes("tableDoesNotExist", "tableIsDisabled", "unknownColumn", "queryExecution");
+
 /** Timeouts while planning, queued, running, or waiting for a server. */
 const outOfTime = codes("planTimeout", "querySchedulingTimeout", "executionTimeout", "brokerTimeout", "serverNotResponding");
 
@@ -82,7 +88,7 @@ export function tableNotServed(cause?: string, engineCode?: number): StreamctlEr
 /**
  * The error in an answer to a query; undefined if there is none. An error of Pinot's servers, rather than of the statement, is retryable.
  *
- * @param proven whether the statement is known to be valid, so that an error during execution is transient
+ * @param proven whether the statement is known to be valid, so that an error of its table, of a column or of its execution is transient
  */
 export function queryRefusal(answer: unknown, sql: string, proven: boolean): StreamctlError | undefined {
   const [first] = arrayAt(answer, "exceptions");
@@ -93,7 +99,7 @@ export function queryRefusal(answer: unknown, sql: string, proven: boolean): Str
   const hint = hintFor(code, sql);
   return new StreamctlError("pinot", `Cannot query Pinot: ${reasonOf(code, message, sql)}`, {
     cause: message,
-    retryable: !refused.has(code) || (proven && code === queryErrorCodes.queryExecution),
+    retryable: !refused.has(code) || (proven && transientIfProven.has(code)),
     facts: { engine: "pinot", engineCode: code },
     ...(hint === undefined ? {} : { hint }),
   });

@@ -161,11 +161,6 @@ async function refusalOf(brokerUrl: string, table: string, deadline: StepDeadlin
   }
 }
 
-/** The controller has the table, so a broker that does not know it yet will be notified soon. */
-function isTransient({ retryable, facts }: StreamctlError): boolean {
-  return retryable || facts.engineCode === queryErrorCodes.tableDoesNotExist;
-}
-
 function unusable(table: string, why: string, cause: unknown): StreamctlError {
   return new StreamctlError("pinot", `Cannot use Pinot table "${table}": ${why}`, { cause, hint: "Run: streamctl logs pinot" });
 }
@@ -185,7 +180,7 @@ async function awaitQueryable(brokerUrl: string, table: string, controller: Pino
   let resetAtMs = performance.now() + missingTableGraceMs;
   const look = async (): Promise<boolean | undefined> => {
     refusal = await refusalOf(brokerUrl, table, deadline);
-    if (refusal !== undefined && !isTransient(refusal)) throw unusable(table, refusal.message, refusal);
+    if (refusal !== undefined && !refusal.retryable) throw unusable(table, refusal.message, refusal);
     const isLate = performance.now() >= resetAtMs;
     const { count, failed } = refusal === undefined || isLate ? await controller.unservedSegments(table) : { count: 0, failed: false };
     if (failed) return false;

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { StreamctlError } from "../../../src/core/errors.ts";
 import { queryPinot, readWindows, type WindowRow } from "../../../src/stores/pinot/broker.ts";
+import { queryErrorCodes, queryRefusal } from "../../../src/stores/pinot/query-errors.ts";
 import { failureOf } from "../../processors/failure.ts";
 import { recordedAnswer } from "../../processors/recordings.ts";
 
@@ -122,6 +123,24 @@ test("queryPinot() treats an error during execution as permanent, unless the sta
   const retryable = async (proven: boolean) =>
     ((await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql, proven }))) as StreamctlError).retryable;
   expect([await retryable(false), await retryable(true)]).toEqual([false, true]);
+});
+
+test.each(["query-07-missing-table", "query-08-missing-col"])(
+  "readWindows() may succeed later where Pinot answers as it does while its table is replaced: %s",
+  async (name) => {
+    await using broker = fakeBroker(recorded(name));
+    const read = async (): Promise<void> => {
+      for await (const page of readWindows({ brokerUrl: broker.brokerUrl, table: "t", columns: ["A"] })) expect(page).toEqual([]);
+    };
+    expect(await failureOf(read())).toMatchObject({ code: "pinot", retryable: true });
+    // A person's own query for a table that does not exist gets its answer at once.
+    expect(await failureOf(queryPinot({ brokerUrl: broker.brokerUrl, sql: "select A from t" }))).toMatchObject({ retryable: false });
+  },
+);
+
+test("queryRefusal() of a disabled table may pass for a valid statement only: Pinot disables a table before it deletes it", () => {
+  const disabled = { exceptions: [{ errorCode: queryErrorCodes.tableIsDisabled, message: "Table is disabled" }] };
+  expect([true, false].map((proven) => queryRefusal(disabled, "select A from t", proven)?.retryable)).toEqual([true, false]);
 });
 
 test("queryPinot() rejects an answer from only some of the servers", async () => {

@@ -30,7 +30,7 @@ const answers011 = {
   ready: recordedAnswer("pinot-0.11.0/created.http", /query/u, /resultTable/u),
   lost: recordedAnswer("pinot-0.11.0/answers.http", /lost-table$/u),
   tableDoesNotExist: recordedAnswer("pinot-0.11.0/answers.http", /query-07-missing-table$/u),
-  queryRefused: recordedAnswer("pinot-0.11.0/answers.http", /query-08-missing-col$/u),
+  queryRefused: recordedAnswer("pinot-0.11.0/answers.http", /query-06-badsql$/u),
   topicMissing: recordedAnswer("pinot-0.11.0/answers.http", /topic-missing$/u),
   kafkaAway: recordedAnswer("pinot-0.11.0/answers.http", /kafka-absent$/u),
 };
@@ -71,7 +71,7 @@ export interface FakePinot extends AsyncDisposable {
   /**
    * Simulates a problem from now on:
    * - `lateBroker`: for a while the broker reports a new table as unknown
-   * - `queryRefused`: queries are rejected, as for an unknown column
+   * - `queryRefused`: queries are rejected, as for a syntax error
    * - `lost`: the server does not find a new table until its segments are reset
    * - `lostServer`: the segments of the table are assigned to a server that is not running
    * - `failedSegments`: the server could not load a segment
