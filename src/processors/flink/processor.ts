@@ -82,8 +82,13 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       await cancelAll(restUrl, plan.stop, deadline);
       // Find the newest checkpoint only after the job has ended: it may have completed one until then.
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
-      const jobId = await startJob(job, resumeFrom, deadline, log);
-      await cancelOthers(job, jobId, deadline);
+      let jobId = await startJob(job, resumeFrom, deadline, log);
+      // The last row of a window may be one that the other job wrote from part of the records, so write all rows again after its end.
+      while (await cancelOthers(job, jobId, deadline)) {
+        log.warn(`Another Flink job "${name}" was started meanwhile, and was canceled. All windows are recomputed`);
+        await cancelAll(restUrl, [jobId], deadline);
+        jobId = await startJob(job, undefined, deadline, log);
+      }
       await deleteOtherCheckpoints(checkpoints, identity);
     },
     async stop(deadline) {
@@ -137,14 +142,18 @@ async function cancelAll(restUrl: string, jobIds: readonly string[], deadline: S
   await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, deadline)));
 }
 
-/** Ensures a single writer: the gateway may complete the submission of a killed `up` after this `up` has made its plan. */
-async function cancelOthers({ options: { restUrl }, name }: Job, jobId: string, deadline: StepDeadline): Promise<void> {
+/**
+ * Ensures a single writer: the gateway may complete the submission of a killed `up` after this `up` has made its plan. Returns whether
+ * there was another one, which has ended now.
+ */
+async function cancelOthers({ options: { restUrl }, name }: Job, jobId: string, deadline: StepDeadline): Promise<boolean> {
   const others = (await liveJobs(restUrl, name, deadline)).filter(({ id }) => id !== jobId);
   await cancelAll(
     restUrl,
     others.map(({ id }) => id),
     deadline,
   );
+  return others.length > 0;
 }
 
 /** Returns the id of the running job. */

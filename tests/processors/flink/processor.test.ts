@@ -112,14 +112,20 @@ test("createFlinkProcessor() gives the job a name, an identity and its own check
   });
 });
 
-test("createFlinkProcessor() leaves one job if that of a killed up appears after the plan", async () => {
+test("createFlinkProcessor() leaves one job, started after that of a killed up has ended, if that appears after the plan", async () => {
   await using world = await createWorld();
+  await leaveCheckpoint(world, identityOf(world), "job1/chk-7");
   const processor = world.processor(windows, wish);
   const plan = planProcessor(await processor.observe(stepDeadline(5000)), processor.wanted);
   const late = world.flink.addJob({ name: jobName });
   await processor.apply(plan, stepDeadline(5000), silentLog);
-  expect(late.state).toBe("CANCELED");
-  expect(await world.running()).toHaveLength(1);
+  const [last, first, ...others] = world.flink.jobs;
+  expect([last?.state, first?.state, ...others]).toEqual(["RUNNING", "CANCELED", { ...late, state: "CANCELED" }]);
+  // The first one resumed; the last one reads everything again, since it writes over what the late one wrote.
+  expect(first?.properties).toHaveProperty(["execution.state-recovery.path"]);
+  expect(last?.properties).not.toHaveProperty(["execution.state-recovery.path"]);
+  const order = world.flink.requests.filter((request) => /^PATCH|^POST .*sessions$/u.test(request));
+  expect(order).toEqual(["POST /v3/sessions", `PATCH /jobs/${late.id}`, `PATCH /jobs/${first?.id}`, "POST /v3/sessions"]);
 });
 
 test("createFlinkProcessor() resumes a lost job from its newest complete checkpoint, and deletes other checkpoints", async () => {
@@ -140,7 +146,7 @@ test("createFlinkProcessor() starts a lost job that had no complete checkpoint f
   await using world = await createWorld();
   await mkdir(join(world.folder, identityOf(world), "job1/shared"), { recursive: true });
   expect(await provision(world)).toEqual([]);
-  expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
+  expect(world.flink.jobs[0]?.properties).not.toHaveProperty(["execution.state-recovery.path"]);
 });
 
 test("createFlinkProcessor() warns and starts from the earliest record if a checkpoint cannot be read", async () => {
@@ -151,7 +157,7 @@ test("createFlinkProcessor() warns and starts from the earliest record if a chec
   expect(warning).toContain("Flink could not resume from checkpoint");
   expect(warning).toContain("Unexpected magic number");
   expect(await world.running()).toHaveLength(1);
-  expect(world.flink.jobs[0]?.properties).not.toHaveProperty("execution.state-recovery.path");
+  expect(world.flink.jobs[0]?.properties).not.toHaveProperty(["execution.state-recovery.path"]);
 });
 
 test("createFlinkProcessor() treats windows of other statements as stale, even without a checkpoint", async () => {
