@@ -42,17 +42,21 @@ export function sourceFromOptions({ [urlOption]: url, [homeOption]: home }: Opti
   return url === undefined ? undefined : { url: serverUrl(url) };
 }
 
+/** Of an invalid URL, nothing that may be a secret is shown. */
 function serverUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && (url.protocol === "http:" || url.protocol === "https:") && url.username === "") return url.href.replace(/\/+$/u, "");
-  if (url?.username) {
+  if (url && (url.username !== "" || url.password !== "")) {
     throw new StreamctlError("usage", `Cannot use a URL with credentials for --${urlOption}: they would be stored in the state`, {
       hint: `Set the environment variable ${credentialsVariable}=user:password`,
     });
   }
-  throw new StreamctlError("usage", `Cannot use "${text}" for --${urlOption}: it is not an HTTP URL`, {
-    hint: `Example: --${urlOption} http://127.0.0.1:8088`,
-  });
+  const hint = `Example: --${urlOption} http://127.0.0.1:8088`;
+  // Paths of the server's API are appended to the URL.
+  if (url && /[?#]/u.test(text))
+    throw new StreamctlError("usage", `Cannot use a URL with a query or a fragment for --${urlOption}`, { hint });
+  if (url && (url.protocol === "http:" || url.protocol === "https:")) return url.href.replace(/\/+$/u, "");
+  const shown = /[@?#]/u.test(text) ? "the given value" : `"${text}"`;
+  throw new StreamctlError("usage", `Cannot use ${shown} for --${urlOption}: it is not an HTTP URL`, { hint });
 }
 
 /** Detects the folder in the environment, and whether an image of ksqlDB is available. */

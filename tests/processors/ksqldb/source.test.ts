@@ -36,6 +36,26 @@ describe("the declaration of ksqlDB", () => {
     expect(await refusal({ home: empty })).toContain(`Cannot use "${empty}" as ksqlDB: no jar in it contains`);
   });
 
+  test.each([
+    ["http://person:secret@a:8088", "Cannot use a URL with credentials for --ksqldb-url"],
+    ["https://:secret@a:8088", "Cannot use a URL with credentials for --ksqldb-url"],
+    ["ftp://person:secret@a", "Cannot use a URL with credentials for --ksqldb-url"],
+    ["http://a:8088/?key=secret", "Cannot use a URL with a query or a fragment for --ksqldb-url"],
+    ["http://a:8088#secret", "Cannot use a URL with a query or a fragment for --ksqldb-url"],
+    ["http://a:8088?", "Cannot use a URL with a query or a fragment for --ksqldb-url"],
+    ["person:secret@a:8088", "Cannot use the given value for --ksqldb-url: it is not an HTTP URL"],
+    ["ftp://a", 'Cannot use "ftp://a" for --ksqldb-url: it is not an HTTP URL'],
+  ])("refuses the URL %s, and does not repeat a secret of it", (url, says) => {
+    let error: unknown;
+    try {
+      ksqldb.sourceFromOptions({ "ksqldb-url": url });
+    } catch (refused) {
+      error = refused;
+    }
+    expect(error).toMatchObject({ code: "usage", message: expect.stringContaining(says) });
+    expect(JSON.stringify([messageOf(error), error])).not.toContain("secret");
+  });
+
   test("reports what runs it: a service of the stack, or an external server", () => {
     expect([ksqldb.external({ home: "/opt" }), ksqldb.external({ url: "http://a:8088" })?.endpoint]).toEqual([undefined, "http://a:8088"]);
   });
