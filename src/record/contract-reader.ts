@@ -44,7 +44,8 @@ export class ContractReader {
   readFields(json: JsonObject): StreamRecord | ContractBreach {
     const values: FieldValue[] = [];
     for (const { name, fromJson } of this.#fields) {
-      const read = fromJson(json[name]);
+      // Any object inherits values under names such as `constructor`.
+      const read = fromJson(Object.hasOwn(json, name) ? json[name] : undefined);
       if (isBreach(read)) return `${name} is ${read.what}`;
       values.push(read);
     }

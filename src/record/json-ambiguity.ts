@@ -112,7 +112,8 @@ export class AmbiguityFinder {
   /** Reads an object leniently: whether it counts as a record, and the quirks that were ignored to count it. */
   #lenient(object: JsonObject): { readonly counts: boolean; readonly quirks: readonly Quirk[] } {
     const found: Quirk[] = [];
-    const fields: Record<string, unknown> = {};
+    // Inherits nothing, so that `__proto__` is a field like any other.
+    const fields = Object.create(null) as Record<string, unknown>;
     for (const [name, value] of Object.entries(object)) {
       const known = this.#has("a field name in different case") ? this.#nameInAnyCase(name) : name;
       if (known !== name) found.push("a field name in different case");

@@ -198,3 +198,18 @@ test.each<[Contract, ...(readonly [json: string, value: unknown])[]]>([
   const read = reading(field);
   for (const [json, value] of rows) expect([json, read(json)]).toEqual([json, value]);
 });
+
+test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("ContractReader reads a field that is called %s", (name) => {
+  const optional: Stream = {
+    ...onlyStream,
+    fields: [{ name, generator: null, contract: { type: "int", min: 1, max: 9, optional: true } }],
+  };
+  const reader = new ContractReader(optional);
+  expect([`{"${name}":7}`, `{"${name}":null}`, "{}", '{"x":{}}'].map((value) => reader.read(value))).toEqual([[7], [null], [null], [null]]);
+  expect(reader.readWritten(`{"${name}":7}`)).toEqual([7]);
+  const required: Stream = {
+    ...onlyStream,
+    fields: [{ name, generator: null, contract: { type: "int", min: 1, max: 9, optional: false } }],
+  };
+  expect(new ContractReader(required).read("{}")).toBe(`${name} is missing`);
+});

@@ -7,6 +7,7 @@ import { limitTexts, type Quirk } from "../../src/record/json-reader.ts";
 import { flinkJsonReader } from "../../src/processors/flink/json-reader.ts";
 import { ksqldbJsonReader } from "../../src/processors/ksqldb/json-reader.ts";
 import { onlyStream } from "../../src/spec/names.ts";
+import type { Stream } from "../../src/spec/pipeline.ts";
 
 const text =
   '{"event_timestamp":"2026-01-01 00:00:00.500","transaction_id":7,"user_id":"95d1d6aa-9e42-412d-b74e-c005e523279c","total_paid":90,"status":"Paid"}';
@@ -219,4 +220,21 @@ test("AmbiguityFinder and readWritten() take no short cut that a close look woul
     }
   }
   expect(written).toBeGreaterThan(50);
+});
+
+test.each(["constructor", "toString", "__proto__"])("AmbiguityFinder finds a number in a string in a field that is called %s", (name) => {
+  const time = onlyStream.fields.filter((one) => one.name === onlyStream.eventTime);
+  const stream: Stream = {
+    ...onlyStream,
+    fields: [...time, { name, generator: null, contract: { type: "int", min: 1, max: 9, optional: false } }],
+  };
+  const reader = new ContractReader(stream);
+  const finder = new AmbiguityFinder(stream, reader, flinkJsonReader);
+  const quirkOf = (json: string): string | undefined => finder.find(json, reader.read(json))?.quirk;
+  const withField = (json: string): string => `{"${onlyStream.eventTime}":"2026-01-01 00:00:00.500"${json}}`;
+  expect(quirkOf(withField(`,"${name}":"7"`))).toBe("a number in a string");
+  expect(quirkOf(withField(`,"${name}":7,"note":"a\tb"`))).toBe("a control character in a string");
+  // Neither counts for anybody.
+  expect(quirkOf(withField(`,"note":"a\tb"`))).toBeUndefined();
+  expect(quirkOf(withField(`,"${name}":"x"`))).toBeUndefined();
 });
