@@ -53,11 +53,9 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
     }
     case "streamctl": {
       const { program: executable, args } = context.ownProgram();
-      return commandOf(
-        { program: executable, args: [...args, ...program.args, "--mark", mark] },
-        { ...ownSettings(), ...definition.env },
-        context,
-      );
+      const command = commandOf({ program: executable, args: [...args, ...program.args, "--mark", mark] }, definition.env, context);
+      // The caller's values are no templates.
+      return { ...command, env: { ...ownSettings(), ...command.env } };
     }
   }
 }

@@ -106,8 +106,8 @@ describe("localRuntime(), with a service of kind streamctl", () => {
     expect(opened.said).toEqual([]);
   });
 
-  test("passes streamctl its arguments with the mark, and its variables", async () => {
-    process.env["STREAMCTL_TEST_SETTING"] = "1";
+  test("passes streamctl its arguments with the mark, and its variables as they are", async () => {
+    process.env["STREAMCTL_TEST_SETTING"] = "{{notAValue}}";
     onTestFinished(() => void delete process.env["STREAMCTL_TEST_SETTING"]);
     const { runtime, folder } = await open();
     const definition = await definitionOf(streamctl);
@@ -121,7 +121,7 @@ describe("localRuntime(), with a service of kind streamctl", () => {
     expect(await pollUntil(told, { timeoutMs: 15_000, what: "the service" })).toEqual({
       words: ["serve", folder.confDir("tiny"), "--mark", "streamctl.service=0a1b2c3d/tiny"],
       folder: folder.dataDir("tiny"),
-      settings: ["STREAMCTL_TEST_SETTING"],
+      settings: { STREAMCTL_TEST_SETTING: "{{notAValue}}" },
     });
   });
 });
