@@ -1,10 +1,11 @@
 /** Resolves the choices of a stack, such as runtime and processor, with the reason for each. They are kept until `down`. Pure. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { automaticProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
+import { automaticProcessors, plannedProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
 import type { MachineFacts, ProcessorChoice, ProcessorDeclaration, OptionValues } from "../processors/plugin.ts";
 import type { AbandonedProcessor, ProcessorSource, Reason, StackChoices } from "../state/choices.ts";
 import type { RunState } from "../state/run-state.ts";
+import { notAvailable } from "./catalog.ts";
 import { chooseOptional, type OptionalChoices } from "./optional-services.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 
@@ -42,7 +43,7 @@ export function resolveChoices(
   isUp: boolean,
 ): StackChoices {
   requireSupported("--runtime", requested.runtime, ["auto", "local", "docker"], ["remote"]);
-  requireSupported("--processor", requested.processor, ["auto", ...processorNames], []);
+  requireSupported("--processor", requested.processor, ["auto", ...processorNames], plannedProcessors);
   const kept = state?.choices;
   const only = requested.only ?? kept?.only;
   const runtime = chooseRuntime(requested, kept, machine);
@@ -154,8 +155,7 @@ function sourceFromOptions({
 function requireSupported(flag: string, value: string | undefined, served: readonly string[], later: readonly string[]): void {
   if (value === undefined || served.includes(value)) return;
   const hint = `Values of this version: ${served.join(", ")}`;
-  if (later.includes(value))
-    throw new StreamctlError("not-available", `Cannot use ${flag} ${value}: not available in this version`, { hint });
+  if (later.includes(value)) throw notAvailable(`${flag} ${value}`, hint);
   throw new StreamctlError("usage", `Cannot use "${value}" for ${flag}: no such value`, { hint });
 }
 

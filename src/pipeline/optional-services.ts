@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { type ServiceCatalog, services, serviceType } from "./catalog.ts";
+import { plannedService, type ServiceCatalog, services, serviceType } from "./catalog.ts";
 import { takenPorts } from "../stack/ports.ts";
 import { withDependencies } from "../stack/service-order.ts";
 import type { ServiceType } from "../stack/service-type.ts";
@@ -19,7 +19,8 @@ export interface OptionalChoices {
 /**
  * The choices to keep for `--with` and `--without`: the latest choice for each service wins. Pure.
  *
- * @throws StreamctlError `usage` for a name that is not an optional service, or that was both requested and declined
+ * @throws StreamctlError `usage` for a name that is not an optional service, or that was both requested and declined,
+ *   `not-available` for an optional service of a later version
  */
 export function chooseOptional(
   requested: OptionalChoices,
@@ -50,10 +51,11 @@ function requireOptional(name: string, option: string, catalog: ServiceCatalog):
   if (type?.optional) return;
   const optional = Object.values(catalog).filter((one) => one.optional !== undefined);
   const names = optional.map((one) => one.name).join(", ");
+  const hint = names === "" ? "Choose parts of the stack with --only" : `Optional services: ${names}`;
+  const planned = type ? undefined : plannedService(name, `${option} ${name}`, { optional: true, hint });
+  if (planned !== undefined) throw planned;
   const why = type ? "it is not optional" : names === "" ? "this version has no optional services" : "there is no such optional service";
-  throw new StreamctlError("usage", `Cannot use "${name}" for ${option}: ${why}`, {
-    hint: names === "" ? "Choose parts of the stack with --only" : `Optional services: ${names}`,
-  });
+  throw new StreamctlError("usage", `Cannot use "${name}" for ${option}: ${why}`, { hint });
 }
 
 /** Whether a stack has an optional service: because it was requested, or by default. */

@@ -1,7 +1,16 @@
 /** Selects the services of a stack: that of its processor, those that its choices request, and their dependencies. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { everyService, labelOf, type Placement, type ServiceCatalog, serviceNames, services, serviceType } from "./catalog.ts";
+import {
+  everyService,
+  labelOf,
+  plannedService,
+  type Placement,
+  type ServiceCatalog,
+  serviceNames,
+  services,
+  serviceType,
+} from "./catalog.ts";
 import { type OptionalChoices, wantsOptional } from "./optional-services.ts";
 import type { StoppableService } from "./graph/service.ts";
 import { defaultProcessor, isProcessorName, processorOf } from "../processors/catalog.ts";
@@ -62,14 +71,10 @@ export function isServiceName(name: string): boolean {
 }
 
 export function unknownService(name: string): StreamctlError {
-  if (name === "console") {
-    return new StreamctlError("not-available", `Cannot use service "${name}": not available in this version`, {
-      hint: `Services of this version: ${serviceNames.join(", ")}`,
-    });
-  }
-  return new StreamctlError("usage", `Cannot use service "${name}": there is no such service`, {
-    hint: `Services: ${serviceNames.join(", ")}`,
-  });
+  const usage = `service "${name}"`;
+  const planned = plannedService(name, usage, { hint: `Services of this version: ${serviceNames.join(", ")}` });
+  if (planned !== undefined) return planned;
+  return new StreamctlError("usage", `Cannot use ${usage}: there is no such service`, { hint: `Services: ${serviceNames.join(", ")}` });
 }
 
 function otherProcessor(name: string, { processor, external }: ServiceChoice): StreamctlError {

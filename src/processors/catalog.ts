@@ -26,6 +26,9 @@ export function defaultProcessor(): string {
 /** Values of `--processor`: those that `auto` tries first, then the others. */
 export const processorNames: readonly string[] = [...new Set([...automaticProcessors, ...declarations])].map(({ name }) => name);
 
+/** Processors of later versions: their names are answered with `not-available`. */
+export const plannedProcessors: readonly string[] = ["spark", "beam"];
+
 /** The service of each processor, by name. */
 export const processorServices = Object.fromEntries(declarations.map(({ name, service }) => [name, service])) as ProcessorServices;
 

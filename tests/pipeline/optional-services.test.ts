@@ -62,9 +62,18 @@ describe("chooseOptional()", () => {
     expect(() => of({ only: ["page"], without: ["page"] })).toThrow('Cannot use --only and --without for "page" at once');
     expect(() => of({ with: ["kafka"] })).toThrow('Cannot use "kafka" for --with: it is not optional');
     expect(() => of({ without: ["nothing"] })).toThrow('Cannot use "nothing" for --without: there is no such optional service');
-    expect(() => chooseOptional({ with: ["superset"] }, undefined)).toThrow(
-      'Cannot use "superset" for --with: this version has no optional services',
-    );
+    expect(() => chooseOptional({ with: ["x"] }, undefined)).toThrow('Cannot use "x" for --with: this version has no optional services');
+  });
+
+  test.each(["superset", "console"])("says of %s, which comes later, that this version does not have it", (name) => {
+    for (const option of ["with", "without"] as const) {
+      const message = `Cannot use --${option} ${name}: not available in this version`;
+      for (const own of [catalog, services]) {
+        expect(() => chooseOptional({ [option]: [name] }, undefined, own)).toThrow(
+          expect.objectContaining({ code: "not-available", message }),
+        );
+      }
+    }
   });
 });
 
