@@ -2,7 +2,7 @@
 
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
-import { fieldIndex } from "../record/condition.ts";
+import { fieldIndex, recordFilter } from "../record/condition.ts";
 import { ContractReader, type StreamRecord } from "../record/contract-reader.ts";
 import { AmbiguityFinder } from "../record/json-ambiguity.ts";
 import { WindowFold } from "../record/window-fold.ts";
@@ -141,11 +141,11 @@ export class TopicTally {
 
 /** The amount that the first `sum` column of a window adds up; 0 if there is none. */
 function measuredAmount({ columns }: VerifySubject["window"], stream: VerifySubject["stream"]): (record: StreamRecord) => number {
-  const sums = columns.flatMap(({ aggregate }) => (aggregate.kind === "sum" ? [aggregate.field] : []));
-  const [field] = sums;
-  if (field === undefined) return () => 0;
-  const at = fieldIndex(stream, field);
-  return (record) => Number(record[at]);
+  const [sum] = columns.flatMap(({ aggregate, where }) => (aggregate.kind === "sum" ? [{ field: aggregate.field, where }] : []));
+  if (sum === undefined) return () => 0;
+  const at = fieldIndex(stream, sum.field);
+  const counts = recordFilter([...sum.where, { kind: "known", field: sum.field }], stream);
+  return (record) => (counts(record) ? Number(record[at]) : 0);
 }
 
 /** Undefined for a tombstone, and for bytes that are not UTF-8. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { TopicTally } from "../../src/pipeline/topic-tally.ts";
+import type { Column, Stream } from "../../src/spec/pipeline.ts";
 import { packBatch, subject, transactionText } from "./fake-pipeline.ts";
 
 const at0 = (offset: number): { partition: number; offset: number }[] => [{ partition: 0, offset }];
@@ -19,6 +20,29 @@ test("TopicTally adds Paid transactions to their windows and counts the others",
     [start + 3000, [20, 1, 20]],
   ]);
   expect(tally.counts).toEqual({ records: 4, measure: { count: 3, total: 70 }, invalid: 0, invalidReasons: {}, ambiguous: 0 });
+});
+
+test("TopicTally measures what the first sum column adds up: the column's own conditions count, and null adds nothing", () => {
+  const stream: Stream = {
+    ...subject.stream,
+    fields: subject.stream.fields.map((field) =>
+      field.name === "total_paid" ? { ...field, contract: { ...field.contract, optional: true } } : field,
+    ),
+  };
+  const columns: readonly Column[] = [
+    { name: "ALL", aggregate: { kind: "count", field: null }, where: [] },
+    {
+      name: "LARGE",
+      aggregate: { kind: "sum", field: "total_paid" },
+      where: [{ kind: "range", field: "total_paid", atLeast: 50, below: null }],
+    },
+  ];
+  const tally = new TopicTally({ ...subject, stream, window: { ...subject.window, columns } }, "transactions");
+  const time = "2026-01-01 00:00:00.000";
+  const unknown = transactionText(time, 10).replace(/("total_paid":)10/u, "$1null");
+  tally.add(packBatch([transactionText(time, 40), transactionText(time, 50), transactionText(time, 60), unknown], at0(4)));
+  expect([...tally.windows.entries()]).toEqual([[Date.UTC(2026, 0, 1), [4, 110]]]);
+  expect(tally.counts.measure).toEqual({ count: 4, total: 110 });
 });
 
 test("TopicTally counts invalid records by reason, the most frequent first", () => {
