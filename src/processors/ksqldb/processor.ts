@@ -12,6 +12,7 @@ import type { StepDeadline } from "../../core/step-deadline.ts";
 import { KsqldbComputation, type KsqldbOptions } from "./computation.ts";
 import { dropObjects, writingQueries, createObjects, terminateQueries, waitUntilRunning } from "./change.ts";
 import { type Declared, declaredFor, readMark } from "./declarations.ts";
+import { namingOf } from "./naming.ts";
 import { type PersistentQuery, type ServerState, listQueries, queryErrors, writersOf } from "./objects.ts";
 import { isOwnQuery, type ObjectStep, planObjects, requireOwnQueries } from "./plan.ts";
 import { readServerInfo } from "./server.ts";
@@ -176,8 +177,21 @@ async function rebuild(
     if (operation.startsWith("terminate")) log.info(`${declared.kind.toLowerCase()} ${declared.name}: ${operation}: ${why}`);
   }
   await dropAll(computation, computation.conflictingQueries(server, steps), steps, deadline);
+  if (owner !== undefined) await removeUnsharedTopics(computation, deadline);
   await createOwnTopic(computation, paidTransactionsTopic, deadline);
   await createObjects(url, steps, deadline, log);
+}
+
+/**
+ * Removes what the stack's own server left in Kafka before the stack moved to a shared one. An older version of streamctl gave its topics
+ * the same names on a shared server, where their queries still write them.
+ */
+async function removeUnsharedTopics({ options: { url, topics } }: KsqldbComputation, deadline: StepDeadline): Promise<void> {
+  const { topicPrefix } = namingOf(undefined);
+  const left = (await topics.list(deadline)).filter((topic) => topic.startsWith(topicPrefix));
+  if (left.length === 0) return;
+  const queries = await listQueries(url, deadline);
+  for (const topic of left) if (writersOf({ queries }, topic).length === 0) await topics.remove(topic, deadline);
 }
 
 async function createOwnTopic(

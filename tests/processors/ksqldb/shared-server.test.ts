@@ -39,6 +39,22 @@ describe("on a shared server, createKsqldbProcessor()", () => {
     expect(said).toEqual([`Objects of this stack on ksqlDB at ${world.ksqldb.url}: ${names.join(", ")}`]);
   });
 
+  test("removes what the stack's own server left in Kafka, unless a query of this server still writes it", async () => {
+    await using own = await createWorld();
+    await provision(own);
+    const [left = ""] = own.made;
+    await using world = await createWorld({ owner });
+    for (const topic of own.topics) world.topics.add(topic);
+    const older = "streamctl-paid_transactions-older";
+    world.topics.add(older);
+    world.ksqldb.run("CREATE STREAM others (a INT) WITH (KAFKA_TOPIC = 'others', VALUE_FORMAT = 'JSON')");
+    world.ksqldb.run(`CREATE STREAM older WITH (KAFKA_TOPIC = '${older}') AS SELECT * FROM others`);
+    await provision(world);
+    expect(left).toMatch(/^streamctl-paid_transactions-[0-9a-f]{8}$/u);
+    expect([...world.topics]).toEqual([older, ...world.made]);
+    expect(world.made).toHaveLength(1);
+  });
+
   test("changes nothing of another stack when either is changed or removed", async () => {
     await using one = await createWorld({ owner });
     await using other = await createWorld({ owner: others, shared: one });
