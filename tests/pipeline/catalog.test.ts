@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { readAsset } from "../../src/core/assets.ts";
 import { renderTemplate } from "../../src/core/template.ts";
 import { everyService, requireValidCatalog, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
 import { defaultServices, desiredServices } from "../../src/pipeline/stack-services.ts";
 import type { ServiceType } from "../../src/stack/service-type.ts";
+import { probeLines } from "../../src/stack/docker/compose-file.ts";
 import { pinotBrokersVariable } from "../../src/stores/pinot/service.ts";
 
 const local = { runtime: "local", portOffset: 0 } as const;
@@ -103,6 +105,17 @@ describe("everyService()", () => {
     const brokers = (runtime: "local" | "docker") =>
       everyService({ runtime, portOffset: 1000 }).find(({ name }) => name === "pinot")?.env[pinotBrokersVariable];
     expect([brokers("local"), brokers("docker")]).toEqual(["127.0.0.1:10092", "kafka:19092"]);
+  });
+
+  test("asks no service more questions than the health check of its image has time for", () => {
+    const secondsIn = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.groups?.["seconds"]);
+    const perQuestion = secondsIn(readFileSync("dockerfiles/healthcheck", "utf8"), /^SECONDS_PER_CHECK=(?<seconds>\d+)$/mu);
+    const timeouts = ["engine", "ksqldb"].map((image) =>
+      secondsIn(readFileSync(`dockerfiles/${image}.Dockerfile`, "utf8"), /^HEALTHCHECK .*--timeout=(?<seconds>\d+)s/mu),
+    );
+    const questions = everyService(local).map(({ probe }) => probeLines(probe, []).length);
+    // A second to start the check, and to read its answers.
+    expect(Math.max(...questions) * perQuestion + 1).toBeLessThanOrEqual(Math.min(...timeouts));
   });
 
   test("provides all values that the templates use", () => {

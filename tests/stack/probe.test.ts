@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { assert, asyncProperty, boolean, constantFrom, dictionary, jsonValue, nat, oneof, record } from "fast-check";
 import { runCommand } from "../../src/core/process.ts";
 import { probeLines } from "../../src/stack/docker/compose-file.ts";
@@ -122,6 +122,35 @@ describe("a probe", () => {
     expect(await ofAnswer(200, "OK")).toEqual([true, true]);
     expect(await ofAnswer(204, "")).toEqual([false, false]);
     expect(await ofAnswer(503, '{"n":1}', one)).toEqual([false, false]);
+  });
+
+  test("reads an answer by its length if the server keeps the connection open, and fails after two seconds without a whole answer", async () => {
+    const ofServer = async (answer: string): Promise<readonly [verdicts: readonly [boolean, boolean], seconds: number]> => {
+      const sockets = new Set<Socket>();
+      const server = createServer((socket) => {
+        sockets.add(socket.on("error", () => {}).on("data", () => void socket.write(answer)));
+      });
+      const url = `http://127.0.0.1:${await listen(server)}/`;
+      const startMs = performance.now();
+      try {
+        const checks = [
+          { url, expects: one },
+          { url, expects: one },
+        ];
+        return [await verdicts({ kind: "http", checks }), (performance.now() - startMs) / 1000];
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      }
+    };
+    const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    const [whole, wholeSeconds] = await ofServer(`${head}content-length:  7\r\n\r\n{"n":1}`);
+    expect([whole, wholeSeconds < 1.5]).toEqual([[true, true], true]);
+    // No second question after one without a whole answer.
+    const parts = [`${head}Content-Length: 8\r\n\r\n{"n":1}`, `${head}\r\n{"n":1}`, ""];
+    for (const [verdict, seconds] of await Promise.all(parts.map(ofServer))) {
+      expect([verdict, seconds < 3.5]).toEqual([[false, false], true]);
+    }
   });
 
   test("of ZooKeeper requires a line with the mode", async () => {
