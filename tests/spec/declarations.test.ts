@@ -7,7 +7,7 @@ import { readStatements, type Statement } from "../../src/processors/statements.
 import { keyColumns, rowColumns, windowBounds } from "../../src/spec/columns.ts";
 import type { Contract } from "../../src/spec/contract.ts";
 import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
-import type { Column, Condition } from "../../src/spec/pipeline.ts";
+import type { Column, Condition, Field, Stream, Window } from "../../src/spec/pipeline.ts";
 import { namingOf } from "../../src/processors/ksqldb/naming.ts";
 
 const embedded = { paths: assetPaths, read: readAsset };
@@ -40,11 +40,26 @@ function aggregateOf({ aggregate }: Column): RegExp {
   return new RegExp(String.raw`^${aggregate.kind.toUpperCase()}\((?:CAST\(${aggregate.field} AS DOUBLE\)|${aggregate.field})\)$`, "u");
 }
 
-/** The SQL conditions for a contract, where SQL can express it. */
-function contractOf(name: string, contract: Contract): readonly string[] {
-  if (contract.type === "int") return [`${name} = FLOOR(${name})`, `${name} BETWEEN ${contract.min} AND ${contract.max}`];
-  if (contract.type === "uuid") return ["[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"];
-  return [];
+/** The SQL conditions for a field's contract. The event time is tested by itself: each processor has its own way to read it. */
+function contractOf({ name, contract }: Field, { eventTime }: Stream, { where }: Window): readonly string[] {
+  if (contract.optional) throw new Error(`no SQL for the optional field ${name}`);
+  switch (contract.type) {
+    case "int":
+      return [`${name} = FLOOR(${name})`, `${name} BETWEEN ${contract.min} AND ${contract.max}`];
+    case "uuid":
+      return ["[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"];
+    case "one_of": {
+      // A window that takes only some of the values leaves out all others, valid or not.
+      const isNarrower = (one: Condition): boolean =>
+        one.kind === "one_of" && one.field === name && one.values.every((value) => contract.values.some((valid) => valid === value));
+      return where.some(isNarrower) ? [] : [`${name} IN (${contract.values.map((value) => `'${value}'`).join(", ")})`];
+    }
+    case "time":
+      if (name === eventTime) return [];
+      throw new Error(`no SQL for ${name}, a time beside the event time`);
+    default:
+      throw new Error(`no SQL for ${name}, a field of type ${contract.type}`);
+  }
 }
 
 function conditionOf(condition: Condition): string {
@@ -52,7 +67,42 @@ function conditionOf(condition: Condition): string {
   return `${condition.field} = '${condition.values[0]}'`;
 }
 
-const filters = [...onlyStream.fields.flatMap(({ name, contract }) => contractOf(name, contract)), ...onlyWindow.where.map(conditionOf)];
+function filtersOf(stream: Stream, window: Window): readonly string[] {
+  return [...stream.fields.flatMap((field) => contractOf(field, stream, window)), ...window.where.map(conditionOf)];
+}
+
+const filters = filtersOf(onlyStream, onlyWindow);
+
+/** The stream with one more field. */
+function extendedBy(contract: Contract): Stream {
+  return { ...onlyStream, fields: [...onlyStream.fields, { name: "channel", generator: null, contract }] };
+}
+
+describe("the filters that every statement must have", () => {
+  const channel = { type: "one_of", values: ["web", "app"], optional: false } as const;
+
+  test("include those of a new field, unless the window takes only valid values of it", () => {
+    expect(filtersOf(extendedBy(channel), onlyWindow)).toEqual([
+      ...filters.slice(0, -1),
+      "channel IN ('web', 'app')",
+      ...filters.slice(-1),
+    ]);
+    const taking = (values: readonly string[]): Window => ({ ...onlyWindow, where: [{ kind: "one_of", field: "channel", values }] });
+    expect(contractOf({ name: "channel", generator: null, contract: channel }, onlyStream, taking(["web"]))).toEqual([]);
+    expect(contractOf({ name: "channel", generator: null, contract: channel }, onlyStream, taking(["web", "fax"]))).toHaveLength(1);
+  });
+
+  test.each<Contract>([
+    { type: "bool", optional: false },
+    { type: "text", maxCodePoints: 9, optional: false },
+    { type: "decimal", min: 0, max: 9, places: 2, optional: false },
+    { type: "pattern", pattern: "A#", optional: false },
+    { type: "time", as: "iso", optional: false },
+    { ...channel, optional: true },
+  ])("are not known for %p: such a field needs its SQL here first", (contract) => {
+    expect(() => filtersOf(extendedBy(contract), onlyWindow)).toThrow("no SQL for");
+  });
+});
 
 function find(statements: readonly Statement[], start: string): string {
   const found = statements.filter(({ sql }) => sql.startsWith(start));
