@@ -51,13 +51,17 @@ export function imagesOf(definitions: readonly ServiceDefinition[], source: Imag
   );
 }
 
-/** The image of an engine. It contains the configuration of all services of that engine. */
+/**
+ * The image of an engine. It contains the configuration of all services of that engine.
+ *
+ * @throws StreamctlError `internal` if two of these services give different values the same name: one would get the other's
+ */
 export function imageOf(engine: string, definitions: readonly ServiceDefinition[], source: ImageSource): Image {
   const { declarations, bases, platform } = source;
   const own = definitions.filter(hasImage).filter((definition) => definition.process.jars.engine === engine);
   const jars = own[0]?.process.jars;
   if (jars === undefined) throw new StreamctlError("internal", `No service runs on engine "${engine}"`);
-  const values = Object.assign({}, ...own.map((definition) => definition.values), containerFolders) as TemplateValues;
+  const values = { ...valuesOfAll(own), ...containerFolders };
   const { version, ...build } = jars.kind === "maven" ? mavenBuild(jars, source) : installedBuild(jars, source);
   const args = {
     ...build.args,
@@ -73,6 +77,19 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
     if (read) content.push(JSON.stringify([path, declarations.read(path)]));
   }
   return { ...build, engine, tag: `streamctl-${engine}:${version}-${shortHash(content.join(""), 12)}`, args };
+}
+
+function valuesOfAll(definitions: readonly ServiceDefinition[]): TemplateValues {
+  const values: Record<string, string | number> = {};
+  for (const { name: service, values: own } of definitions) {
+    for (const [name, value] of Object.entries(own)) {
+      const other = definitions.find((one) => Object.hasOwn(one.values, name) && one.values[name] !== value);
+      if (other !== undefined)
+        throw new StreamctlError("internal", `Services "${service}" and "${other.name}" have one image and different values of "${name}"`);
+      values[name] = value;
+    }
+  }
+  return values;
 }
 
 /**

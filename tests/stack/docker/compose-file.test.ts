@@ -5,7 +5,7 @@ import { openDeclarations, type Declarations } from "../../../src/core/assets.ts
 import { runCommand } from "../../../src/core/process.ts";
 import { renderTemplate } from "../../../src/core/template.ts";
 import { composeFile, definitionOf, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
-import { containerFolders, imageOf, imageSource } from "../../../src/stack/docker/image.ts";
+import { containerFolders, imageOf, imagesOf, imageSource } from "../../../src/stack/docker/image.ts";
 import { localeOptions } from "../../../src/stack/jvm-options.ts";
 import { hasImage } from "../../../src/stack/service.ts";
 import { everyService } from "../../../src/pipeline/catalog.ts";
@@ -180,6 +180,19 @@ describe("renderCompose()", () => {
 });
 
 describe("imageOf()", () => {
+  test("renders one configuration for all services of an engine, which give no name two values", () => {
+    const definitions = everyService({ portOffset: 1000, runtime: "docker" });
+    expect(imagesOf(definitions, source).map(({ engine }) => engine)).toEqual(["kafka", "pinot", "flink", "ksqldb"]);
+    const second = definitions
+      .filter(({ name }) => name === "flink")
+      .map((flink) => ({ ...flink, name: "second", values: { ...flink.values, restPort: 8082 } }));
+    expect(() => imageOf("flink", [...definitions, ...second], source)).toThrow(
+      'Services "flink" and "second" have one image and different values of "restPort"',
+    );
+    const same = second.map((one) => ({ ...one, values: { ...one.values, restPort: 8081, secondPort: 8082 } }));
+    expect(imageOf("flink", [...definitions, ...same], source).args["VALUES"]).toContain("restPort=8081 gatewayPort=8083 secondPort=8082");
+  });
+
   const definitions = defaultServices({ portOffset: 0, runtime: "docker" });
 
   test("passes the values of the engine's services to the build", () => {
