@@ -13,11 +13,12 @@ import type { Health } from "../../core/resource.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 import {
   checkpointDirectory,
+  type CheckpointLayout,
   type CheckpointStorage,
   deleteOtherCheckpoints,
   previousIdentities,
   newestCheckpoint,
-} from "./checkpoints.ts";
+} from "../checkpoint-files.ts";
 import { openGatewaySession } from "./gateway.ts";
 import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
 import { keepsFailing, stalledReason } from "./progress.ts";
@@ -37,6 +38,8 @@ export interface FlinkOptions {
   readonly checkpoints: CheckpointStorage;
   readonly declarations: Declarations;
 }
+
+const checkpointLayout: CheckpointLayout = { folderName: /^chk-/u, fileName: "_metadata" };
 
 interface Job {
   readonly options: FlinkOptions;
@@ -81,7 +84,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       if (!startsComputation(plan)) return;
       await cancelAll(restUrl, plan.stop, deadline);
       // Find the newest checkpoint only after the job has ended: it may have completed one until then.
-      const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity) : undefined;
+      const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity, checkpointLayout) : undefined;
       let jobId = await startJob(job, resumeFrom, deadline, log);
       // The last row of a window may be one that the other job wrote from part of the records, so write all rows again after its end.
       while (await cancelOthers(job, jobId, deadline)) {

@@ -1,9 +1,9 @@
 /**
- * Checkpoints of Flink jobs. Each identity has its own folder, so that a job resumes only from checkpoints of an identical job. The folder
+ * Checkpoints of jobs, for processors that resume from files. Each identity has its own folder, so that a job resumes only from checkpoints of an identical job. The folder
  * is named after the identity: hash of the statements, id of the transactions topic, id of the windows topic (letters, digits, `-`, `_`).
  */
 
-import type { ProcessorIdentity } from "../processor.ts";
+import type { ProcessorIdentity } from "./processor.ts";
 
 /** Access to the files of the cluster, on this machine or in a volume. Paths are relative to a root. */
 export interface CheckpointFiles {
@@ -32,8 +32,8 @@ function folderName(identity: ProcessorIdentity): string {
 }
 
 /**
- * Identities of jobs that ran before. Flink creates a job's folder at its start, before the first window is written, so this includes jobs
- * that ended before their first checkpoint.
+ * Identities of jobs that ran before. If the engine creates a job's folder before the job writes its first window, this includes jobs that
+ * ended before their first checkpoint.
  */
 export async function previousIdentities({ files, folder = "" }: CheckpointStorage): Promise<readonly ProcessorIdentity[]> {
   const found = ((await files?.list(folder)) ?? []).map((name) => {
@@ -44,13 +44,23 @@ export async function previousIdentities({ files, folder = "" }: CheckpointStora
   return found.filter((identity) => identity !== undefined);
 }
 
-/** URI of the newest complete checkpoint (one with a `_metadata` file) of an identity, from any of its jobs; undefined if there is none. */
-export async function newestCheckpoint(place: CheckpointStorage, identity: ProcessorIdentity): Promise<string | undefined> {
+/** How a complete checkpoint looks: a folder of one of these names that contains this file. */
+export interface CheckpointLayout {
+  readonly folderName: RegExp;
+  readonly fileName: string;
+}
+
+/** URI of the newest complete checkpoint of an identity, from any of its jobs; undefined if there is none. */
+export async function newestCheckpoint(
+  place: CheckpointStorage,
+  identity: ProcessorIdentity,
+  layout: CheckpointLayout,
+): Promise<string | undefined> {
   const { files, folder = "" } = place;
-  const found = (await files?.find(`${folder}/${folderName(identity)}`, "_metadata")) ?? [];
+  const found = (await files?.find(`${folder}/${folderName(identity)}`, layout.fileName)) ?? [];
   const complete = found
-    .map(({ path, modifiedAtMs }) => ({ path: path.slice(0, -"/_metadata".length), modifiedAtMs }))
-    .filter(({ path }) => /(?:^|\/)chk-[^/]+$/u.test(path));
+    .map(({ path, modifiedAtMs }) => ({ path: path.slice(0, -`/${layout.fileName}`.length), modifiedAtMs }))
+    .filter(({ path }) => layout.folderName.test(path.slice(path.lastIndexOf("/") + 1)));
   const newest = complete.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs)[0];
   return newest === undefined ? undefined : `${checkpointDirectory(place, identity)}/${newest.path}`;
 }
