@@ -9,6 +9,7 @@ import { topicAdmin } from "../../src/pipeline/stack-processor.ts";
 import { createKsqldbProcessor } from "../../src/processors/ksqldb/processor.ts";
 import { packMessages } from "../kafka/batches.ts";
 import { processorContract, type ProcessorWorld } from "../processors/processor-contract.ts";
+import { exampleRecord } from "../example-record.ts";
 import { RealKsqldb } from "./real-ksqldb.ts";
 import { Stack } from "./streamctl.ts";
 
@@ -53,13 +54,7 @@ function wholePath(): void {
   test("a record of another producer is counted exactly when verify counts it", async () => {
     const id = "0f8fad5b-d9cb-469f-a165-70867728950e";
     const users = [id, `${id}\n`, `${id}x`];
-    const records = users.map((user_id) => ({
-      event_timestamp: "2026-02-03 04:05:06.789",
-      transaction_id: 1,
-      user_id,
-      total_paid: 5,
-      status: "Paid",
-    }));
+    const records = users.map((user_id) => exampleRecord({ event_timestamp: "2026-02-03 04:05:06.789", user_id, total_paid: 5 }));
     const producer = new Producer({ brokers: stack.brokers, topic: "transactions" });
     producer.produce(packMessages(records.map((record) => ({ key: id, value: JSON.stringify(record) }))), 0, 5000);
     expect(producer.flush(20_000)).toBe(true);

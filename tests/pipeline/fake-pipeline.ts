@@ -3,6 +3,7 @@
 import type { RunRecord } from "../../src/state/run-record.ts";
 import { flinkJsonReader } from "../../src/processors/flink/json-reader.ts";
 import { onlyStream, onlyWindow } from "../../src/spec/names.ts";
+import { exampleText } from "../example-record.ts";
 import type { RecordBatch } from "../../src/pipeline/topic-tally.ts";
 import type { TopicLog } from "../../src/pipeline/topic-reading.ts";
 import type { VerifySubject } from "../../src/pipeline/verify-subject.ts";
@@ -34,13 +35,7 @@ export function packBatch(values: readonly FakeValue[], positions: RecordBatch["
 }
 
 export function transactionText(eventTime: string, totalPaid: number, status = "Paid"): string {
-  return JSON.stringify({
-    event_timestamp: eventTime,
-    transaction_id: 1,
-    user_id: "0f7e9c5e-2f1b-4d53-9d0c-111111111111",
-    total_paid: totalPaid,
-    status,
-  });
+  return exampleText({ event_timestamp: eventTime, total_paid: totalPaid, status });
 }
 
 export interface FakeLog extends TopicLog {

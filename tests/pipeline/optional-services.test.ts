@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { silentLog } from "../../src/core/log.ts";
 import { requireValidCatalog, type ServiceCatalog, services } from "../../src/pipeline/catalog.ts";
 import { chooseOptional, type OptionalChoices, withoutAbsent, withoutTakenPorts } from "../../src/pipeline/optional-services.ts";
-import { desiredServices } from "../../src/pipeline/stack-services.ts";
+import { defaultServices, desiredServices } from "../../src/pipeline/stack-services.ts";
 import type { ServiceType } from "../../src/stack/service-type.ts";
 
 /** A FAKE optional service; only its ports and dependencies matter. */
@@ -40,7 +40,7 @@ const catalogWith = (port: number): ServiceCatalog => ({
   charts: optionalService("charts", 8090, false, ["pinot"]),
 });
 const catalog = catalogWith(8080);
-const base = ["kafka", "zookeeper", "pinot", "flink"];
+const base = defaultServices({ runtime: "local", portOffset: 0 }).map(({ name }) => name);
 
 const stack = { runtime: "local", portOffset: 0, processor: "flink", external: false } as const;
 const namesOf = (choices: OptionalChoices): readonly string[] => desiredServices({ ...stack, ...choices }, catalog).map(({ name }) => name);

@@ -1,20 +1,15 @@
 import { expect, test } from "bun:test";
 import { type ContractBreach, ContractReader } from "../../src/record/contract-reader.ts";
+import { exampleRecord } from "../example-record.ts";
 import type { Contract } from "../../src/spec/contract.ts";
 import { onlyStream } from "../../src/spec/names.ts";
 import type { Stream } from "../../src/spec/pipeline.ts";
 
 const contract = new ContractReader(onlyStream);
 
-const good = {
-  event_timestamp: "2026-01-01 00:00:00.123",
-  transaction_id: 1_000_000,
-  user_id: "95d1d6aa-9e42-412d-b74e-c005e523279c",
-  total_paid: 90,
-  status: "Paid",
-};
+const good = exampleRecord({ event_timestamp: "2026-01-01 00:00:00.123", transaction_id: 1_000_000, total_paid: 90 });
 const text = JSON.stringify(good);
-const transaction = [Date.UTC(2026, 0, 1) + 123, 1_000_000, good.user_id, 90, "Paid"];
+const transaction = [Date.UTC(2026, 0, 1) + 123, 1_000_000, String(good["user_id"]), 90, "Paid"];
 
 test("ContractReader.read() reads a valid record from text and from bytes", () => {
   expect(contract.read(text)).toEqual(transaction);
@@ -109,7 +104,7 @@ test.each([
   text.replace("00:00:00", "00:60:00"),
   text.replace("2026-01-01", "2026-13-01"),
   text.replace("2026-01-01", "1969-12-31"),
-  text.replace("95d1", "95g1"),
+  text.replace("-4000-", "-g000-"),
   text.replace("status", "Status"),
 ])("ContractReader.readWritten() leaves %p to read()", (value) => {
   expect(contract.readWritten(value)).toBeUndefined();
@@ -120,7 +115,7 @@ test("ContractReader.readWritten() agrees with read() on every day and milliseco
     // Steps of a prime number of milliseconds, forwards and backwards, so that days, seconds and fractions all change.
     const timeMs = ((step * 86_028_157_021) % 253_402_300_799_999) * (step % 7 === 0 ? 1 : 0.5);
     const time = new Date(Math.floor(timeMs)).toISOString().replace("T", " ").slice(0, -1);
-    const value = text.replace(good.event_timestamp, time);
+    const value = text.replace("2026-01-01 00:00:00.123", time);
     expect(contract.readWritten(value)?.[0]).toBe(Math.floor(timeMs));
     expect(contract.read(value)).toEqual(contract.readWritten(value) ?? "");
   }
@@ -207,9 +202,9 @@ test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("ContractR
   const reader = new ContractReader(optional);
   expect([`{"${name}":7}`, `{"${name}":null}`, "{}", '{"x":{}}'].map((value) => reader.read(value))).toEqual([[7], [null], [null], [null]]);
   expect(reader.readWritten(`{"${name}":7}`)).toEqual([7]);
-  const required: Stream = {
+  const mandatory: Stream = {
     ...onlyStream,
     fields: [{ name, generator: null, contract: { type: "int", min: 1, max: 9, optional: false } }],
   };
-  expect(new ContractReader(required).read("{}")).toBe(`${name} is missing`);
+  expect(new ContractReader(mandatory).read("{}")).toBe(`${name} is missing`);
 });

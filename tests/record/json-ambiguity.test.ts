@@ -6,11 +6,11 @@ import { AmbiguityFinder } from "../../src/record/json-ambiguity.ts";
 import { limitTexts, type Quirk } from "../../src/record/json-reader.ts";
 import { flinkJsonReader } from "../../src/processors/flink/json-reader.ts";
 import { ksqldbJsonReader } from "../../src/processors/ksqldb/json-reader.ts";
+import { exampleText } from "../example-record.ts";
 import { onlyStream } from "../../src/spec/names.ts";
 import type { Stream } from "../../src/spec/pipeline.ts";
 
-const text =
-  '{"event_timestamp":"2026-01-01 00:00:00.500","transaction_id":7,"user_id":"95d1d6aa-9e42-412d-b74e-c005e523279c","total_paid":90,"status":"Paid"}';
+const text = exampleText({ event_timestamp: "2026-01-01 00:00:00.500", transaction_id: 7, total_paid: 90 });
 const start = Date.UTC(2026, 0, 1);
 const bytes = (value: string, encoding: BufferEncoding = "latin1"): Uint8Array => Buffer.from(value, encoding);
 const swapped = (value: string): Uint8Array => Buffer.from(value, "utf16le").swap16();

@@ -5,6 +5,7 @@ import { assetPaths, type Declarations, readAsset } from "../../../src/core/asse
 import { silentLog } from "../../../src/core/log.ts";
 import { idOf, type Operation, type Resource } from "../../../src/core/resource.ts";
 import { type Observation, operationsOf, planGraph, type Snapshot } from "../../../src/core/resource-plan.ts";
+import { serviceNames } from "../../../src/pipeline/catalog.ts";
 import { endpointsOf } from "../../../src/pipeline/endpoints.ts";
 import { buildGraph } from "../../../src/pipeline/graph/graph.ts";
 import type { TopicFacts } from "../../../src/pipeline/graph/topic.ts";
@@ -111,7 +112,7 @@ async function messageOf(printed: Promise<string>): Promise<unknown> {
   return await printed.catch((error: unknown) => (error instanceof Error ? error.message : error));
 }
 
-const every = ["kafka", "zookeeper", "pinot", "flink", "ksqldb"];
+const every = serviceNames;
 
 /** The contents of run.json after an `up` with the embedded declarations. */
 const remembered: readonly ResourceRecord[] = rememberedOf();
