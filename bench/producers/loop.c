@@ -1,11 +1,12 @@
 /*
- * The speed of librdkafka itself, measured as its performance program does: one rd_kafka_produce per message with a constant value that is
- * never copied, a delivery callback that counts, and a poll every thousand messages. The reference for the other producers.
+ * The speed of librdkafka itself, measured as its performance program does: one rd_kafka_produce per message with a constant
+ * value that is never copied, a delivery callback that counts, and a poll every thousand messages. The reference for the other
+ * producers.
  *
  * loop <brokers> <topic> <count> [one-key|ten-keys] [property=value …]
  *
- * Prints {"delivered", "elapsedMs"}. The time excludes the first message, which is sent and awaited separately, because a newly connected
- * client waits half a second for the id of its idempotent producer. Exits with 1 unless all messages were delivered.
+ * Prints {"delivered", "elapsedMs"}. The time excludes the first message, which is sent and awaited separately, because a newly
+ * connected client waits half a second for the id of its idempotent producer. Exits with 1 unless all messages were delivered.
  */
 #include <inttypes.h>
 #include <rdkafka.h>
