@@ -8,21 +8,10 @@ import { stringify } from "yaml";
 import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { containerFolders, type Image } from "./image.ts";
+import { labels } from "./labels.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
 import { type ContainerDefinition, type Expectation, hasImage, type Probe, type ServiceDefinition, type ServicePort } from "../service.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
-
-/** Labels of a stack's containers, volumes and networks. */
-export const labels = {
-  /** Of a container: hash of the definition from which it was created. */
-  definition: "streamctl.definition",
-  /** Of containers, volumes and networks: id of the stack. */
-  stack: "streamctl.stack",
-  /** Of containers and volumes: `<stack>/<service>`. */
-  service: "streamctl.service",
-  /** Of a container: the stack's state folder when the container was created. */
-  stateDir: "streamctl.state-dir",
-} as const;
 
 type Labels = Readonly<Record<string, string>>;
 

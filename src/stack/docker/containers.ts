@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../../core/errors.ts";
 import type { CommandResult } from "../../core/process.ts";
-import { labels } from "./compose-file.ts";
+import { labels } from "./labels.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./engine.ts";
 import { hintOf, isNoSuchContainer } from "./engine-errors.ts";

@@ -4,7 +4,7 @@
  */
 
 import { isObject, stringAt } from "../../core/json.ts";
-import { labels } from "./compose-file.ts";
+import { labels } from "./labels.ts";
 import { listed, requireSuccess } from "./containers.ts";
 import type { ContainerEngine } from "./engine.ts";
 

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { readIfExists, writeDurably } from "../../core/files.ts";
 import { arrayAt, parseJson, stringAt } from "../../core/json.ts";
-import { labels } from "./compose-file.ts";
+import { labels } from "./labels.ts";
 import { madeVolumesFile, type ComposeProject } from "./compose-project.ts";
 import { listed, type Containers } from "./containers.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
