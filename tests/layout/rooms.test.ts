@@ -43,10 +43,21 @@ const onlyIn: readonly { readonly what: string; readonly pattern: RegExp; readon
   { what: "uses ofetch", pattern: /from "ofetch"/u, files: ["core/http.ts"] },
 ];
 
+/** Packages that most commands do not need, with the modules that load them: of those imported by import(), all that lead to the package. */
+const loadedOnDemand: readonly { readonly name: string; readonly by: readonly string[] }[] = [
+  { name: "yaml", by: ["pipeline/eject.ts", "stack/docker/runtime.ts"] },
+  { name: "valibot", by: ["state/ledger-reading.ts", "state/run-state-versions.ts"] },
+  { name: "@faker-js/faker", by: ["data/realistic.ts"] },
+];
+
 interface Module {
   readonly path: string;
   readonly text: string;
   readonly imports: readonly string[];
+  /** The imports that are no import(), without those of types only. */
+  readonly eager: readonly string[];
+  /** The imports by import(). */
+  readonly lazy: readonly string[];
 }
 
 async function readModules(): Promise<readonly Module[]> {
@@ -55,8 +66,17 @@ async function readModules(): Promise<readonly Module[]> {
   return await Promise.all(
     paths.map(async (path) => {
       const text = await readFile(join(source, path), "utf8");
-      const found = [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+\.ts)"/gu)].map((match) => match[1] ?? "");
-      return { path, text, imports: found.map((name) => relative(source, resolve(source, dirname(path), name))) };
+      const matches = (pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].map((match) => match[1] ?? "");
+      const moduleOf = (name: string): string => relative(source, resolve(source, dirname(path), name));
+      return {
+        path,
+        text,
+        imports: matches(/(?:from|import\()\s*"(\.[^"]+\.ts)"/gu).map(moduleOf),
+        eager: matches(/^(?:import|export)\s(?!type\b)[^;"]*?from "([^"]+)"/gmu).map((name) =>
+          name.startsWith(".") ? moduleOf(name) : name,
+        ),
+        lazy: matches(/import\("(\.[^"]+\.ts)"\)/gu).map(moduleOf),
+      };
     }),
   );
 }
@@ -98,6 +118,17 @@ describe("rooms", () => {
       expect(found.filter((path) => !files.includes(path))).toEqual([]);
     });
   }
+
+  test.each(loadedOnDemand)("load $name only where it is needed", async ({ name, by }) => {
+    const modules = await readModules();
+    const needing = new Set([name]);
+    for (let size = 0; size < needing.size;) {
+      size = needing.size;
+      for (const { path, eager } of modules) if (eager.some((target) => needing.has(target))) needing.add(path);
+    }
+    const entries = new Set(["main.ts", ...modules.flatMap(({ lazy }) => lazy)]);
+    expect([...entries].filter((path) => needing.has(path)).toSorted()).toEqual(by.toSorted());
+  });
 
   test("contain no file of more than 400 lines", async () => {
     const long = (await readModules()).filter(({ text }) => text.split("\n").length > 401).map(({ path }) => path);
