@@ -4,7 +4,8 @@
 
 #include "clock.h"
 
-/* Reports that are booked under one lock: an event may hold tens of thousands, and the producing thread must not wait for all. */
+/* Reports counted per acquisition of the lock. An event may hold tens of thousands; counting all of them at once would block the
+ * producing thread. */
 enum { slice_messages = 512 };
 
 int account_init(struct account *account, int64_t max_messages, int64_t max_bytes) {
@@ -27,7 +28,7 @@ static int64_t prefix_bytes(const uint32_t *offsets, uint32_t count) {
   return (int64_t)offsets[2 * (size_t)count] - offsets[0];
 }
 
-/* How many messages from the front fit now. */
+/* Number of leading messages that fit within the limits now. Caller holds the lock. */
 static uint32_t fitting(const struct account *account, const uint32_t *offsets, uint32_t count) {
   int64_t room = account->max_messages - (int64_t)account->counts.in_flight;
   if (room <= 0) return 0;
@@ -51,7 +52,7 @@ static bool quarter_is_free(const struct account *account) {
          account->in_flight_bytes <= account->max_bytes - account->max_bytes / 4;
 }
 
-/* The caller holds the lock. */
+/* Caller holds the lock. */
 static void wait_for_reports(struct account *account, int64_t deadline_us) {
   account->waiting = true;
   clock_wait_until(&account->reported, &account->lock, deadline_us);
@@ -102,13 +103,13 @@ void account_refused(struct account *account, rd_kafka_resp_err_t error, size_t 
   pthread_mutex_unlock(&account->lock);
 }
 
-/* Some reports of an event, added up before the lock is taken. */
+/* Totals of up to slice_messages reports, computed before the lock is taken. */
 struct tally {
   uint32_t delivered, failed, unresolved;
-  uint64_t bytes, all_bytes; /* of delivered messages, of all */
+  uint64_t bytes, all_bytes; /* of delivered messages; of all messages */
   uint64_t weighted_count, weight_sum;
   uint32_t latencies[slice_messages];         /* of delivered messages */
-  rd_kafka_resp_err_t errors[slice_messages]; /* of the others */
+  rd_kafka_resp_err_t errors[slice_messages]; /* of failed and unresolved messages */
 };
 
 static void tally_add(struct tally *tally, const rd_kafka_message_t *message, uint32_t now) {
@@ -130,7 +131,7 @@ static void tally_add(struct tally *tally, const rd_kafka_message_t *message, ui
     tally->unresolved++;
 }
 
-static void book(struct account *account, const struct tally *tally, int64_t now_us) {
+static void count_tally(struct account *account, const struct tally *tally, int64_t now_us) {
   uint32_t errors = tally->failed + tally->unresolved;
   pthread_mutex_lock(&account->lock);
   struct producer_statistics *counts = &account->counts;
@@ -163,7 +164,7 @@ void account_reports(struct account *account, rd_kafka_event_t *event) {
       tally_add(&tally, message, now);
       message = rd_kafka_event_message_next(event);
     }
-    book(account, &tally, now_us);
+    count_tally(account, &tally, now_us);
   }
 }
 

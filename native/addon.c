@@ -1,4 +1,4 @@
-/* Where the runtime enters: builds the exports of src/kafka/native.ts for one environment, and ends what it leaves open. */
+/* Entry point: creates the exports (src/kafka/native.ts) for one environment, and closes its open resources when it ends. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -9,13 +9,13 @@
 #include "batch.h"
 #include "js.h"
 
-/* The environment ends: terminated worker or exiting process. Runs on its thread, before its objects are finalized. */
+/* Called when the environment ends (terminated worker or exiting process), on its thread, before its objects are finalized. */
 static void close_everything(struct instance *instance) {
   js_shut_all(instance);
   js_end_jobs(instance);
 }
 
-/* Runtimes differ in which of the two comes first: the cleanup hook or the end of the environment's data. */
+/* Runtimes differ in the order of the cleanup hook and the finalizer of the instance data, so both close everything. */
 static void on_cleanup(void *data) {
   close_everything(data);
   js_leave(data);
@@ -28,7 +28,7 @@ static void on_data_free(napi_env env, void *data, void *hint) {
   js_leave(data);
 }
 
-/* For the exit of the process, where no runtime but Node runs cleanup hooks. */
+/* Called at process exit, because only Node runs cleanup hooks then. */
 static napi_value close_clients(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *instance = js_instance(env);
@@ -48,8 +48,8 @@ static napi_value partition_of(napi_env env, napi_callback_info info) {
   return js_number(env, batch_partition(key, length, (int32_t)partitions));
 }
 
-/* Has the system close every descriptor but the standard three in whatever is started from here on. The runtimes differ in what
- * they leave open there. */
+/* Sets FD_CLOEXEC on all descriptors except the standard three, so that child processes do not inherit them. The runtimes differ
+ * in which descriptors they mark themselves. Returns the number of descriptors changed. */
 static napi_value keep_descriptors(napi_env env, napi_callback_info info) {
   (void)info;
   DIR *folder = opendir("/proc/self/fd");

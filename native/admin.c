@@ -42,14 +42,14 @@ struct admin_request *admin_new(const char *kind, rd_kafka_conf_t *conf, char **
 bool admin_run(struct admin_request *request, struct failure *failure) {
   request->deadline_us = clock_now_us() + (int64_t)request->timeout_ms * 1000;
   log_attach(&request->log, request->conf);
-  /* What listOffsets sees through this client; no other kind depends on it. */
+  /* For the last stable offsets of listOffsets; the other kinds do not depend on it. */
   rd_kafka_conf_set(request->conf, "isolation.level", "read_committed", NULL, 0);
   request->client = admin_open_client(request->conf, failure);
   request->conf = NULL;
   if (!request->client) return false;
   request->queue = rd_kafka_queue_new(request->client);
   bool done = request->perform(request, failure);
-  if (!done && !failure->code[0]) failure_set(failure, RD_KAFKA_RESP_ERR__BAD_MSG, "the cluster answered something else");
+  if (!done && !failure->code[0]) failure_set(failure, RD_KAFKA_RESP_ERR__BAD_MSG, "unexpected response from the cluster");
   if (done && request->answer.out_of_memory) {
     failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
     done = false;

@@ -1,7 +1,8 @@
 /*
- * Requests to a cluster, each with a client of its own that lives as long as the request. Knows nothing of JavaScript.
+ * Admin requests. Each has its own client, which is destroyed at the end of the run. Independent of Node-API.
  *
- * Threads: admin_run blocks, on any thread, until the answer or the deadline; admin_cancel may be called meanwhile from another.
+ * Threads: admin_run may run on any thread and blocks until the response or the deadline. Meanwhile, admin_cancel may be called
+ * from another thread.
  */
 #ifndef STREAMCTL_ADMIN_H
 #define STREAMCTL_ADMIN_H
@@ -11,7 +12,7 @@
 
 #include "failure.h"
 
-/* Texts in a row; their meaning depends on the request. Owned copies. */
+/* A list of strings, owned. Their meaning depends on the kind of request. */
 struct answer {
   char **items;
   size_t count, capacity;
@@ -21,31 +22,32 @@ struct answer {
 struct admin_request;
 
 /*
- * Kinds, with their values and answers, one text each:
+ * Kinds of requests, in the form "values -> answer". Each item is one string.
  *
- * - metadata: nothing; the controller's id, the number of brokers, then id, host, port of each, topic, partitions of each
- * - createTopic: topic, partitions, replication, then name, value of each property; nothing
- * - describeTopic: topic; its id, partitions
- * - deleteTopic: topic; nothing
- * - describeConfig: topic; name, value of each property
- * - listOffsets: topic; partition, low, last stable offset, high of each
- * - listGroups: nothing; id and state of each consumer group
- * - groupOffsets: group; topic, partition, committed offset of each partition that has one
+ * - metadata: none -> controller id, number of brokers, then id, host, port of each broker, then name, partitions of each topic
+ * - createTopic: topic, partitions, replication factor, then name, value of each property -> none
+ * - describeTopic: topic -> topic id, partitions
+ * - deleteTopic: topic -> none
+ * - describeConfig: topic -> name, value of each property
+ * - listOffsets: topic -> partition, low watermark, last stable offset, high watermark of each partition
+ * - listGroups: none -> id, state of each consumer group
+ * - groupOffsets: group -> topic, partition, committed offset of each partition with a committed offset
  *
- * Takes over conf in any case; values must outlive the request. NULL: the kind or its values are wrong, or memory is short.
+ * Takes ownership of conf, also on failure. values must outlive the request. Returns NULL for an unknown kind, too few values or
+ * lack of memory.
  */
 struct admin_request *admin_new(const char *kind, rd_kafka_conf_t *conf, char **values, size_t value_count, int timeout_ms);
 
-/* Once. False: *failure. */
+/* May be called once per request. Returns false and fills *failure on error. */
 bool admin_run(struct admin_request *request, struct failure *failure);
 
-/* After a successful run; belongs to the request. */
+/* Valid after a successful run; owned by the request. */
 const struct answer *admin_answer(const struct admin_request *request);
 
-/* A run ends soon (within 2 s at worst, where a broker does not answer) with RD_KAFKA_RESP_ERR__INTR. Any thread. */
+/* Makes the run fail with RD_KAFKA_RESP_ERR__INTR, within 2 s even if a broker does not respond. Any thread. */
 void admin_cancel(struct admin_request *request);
 
-/* Not while it runs. */
+/* Must not be called during admin_run. */
 void admin_free(struct admin_request *request);
 
 #endif

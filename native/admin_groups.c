@@ -1,5 +1,3 @@
-/* Consumer groups and what they have committed. */
-
 #include "admin_request.h"
 
 bool admin_list_groups(struct admin_request *request, struct failure *failure) {
@@ -12,20 +10,21 @@ bool admin_list_groups(struct admin_request *request, struct failure *failure) {
   const rd_kafka_ListConsumerGroups_result_t *result = rd_kafka_event_ListConsumerGroups_result(event);
   size_t count = 0, errors = 0;
   const rd_kafka_ConsumerGroupListing_t **groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
-  /* Each broker lists the groups that it coordinates: where one has failed, the list would lack its groups. */
+  /* Each broker lists only the groups that it coordinates, so the list is incomplete if one broker failed. */
   const rd_kafka_error_t **failures = rd_kafka_ListConsumerGroups_result_errors(result, &errors);
   bool done =
       errors == 0 || !admin_failed(request, failure, rd_kafka_error_code(failures[0]), rd_kafka_error_string(failures[0]));
   for (size_t i = 0; done && i < count; i++) {
-    admin_give(&request->answer, rd_kafka_ConsumerGroupListing_group_id(groups[i]));
-    admin_give(&request->answer, rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupListing_state(groups[i])));
+    answer_add(&request->answer, rd_kafka_ConsumerGroupListing_group_id(groups[i]));
+    answer_add(&request->answer, rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupListing_state(groups[i])));
   }
   rd_kafka_event_destroy(event);
   return done;
 }
 
-/* Gives topic, partition and offset of each partition with a committed offset. False: *failure. */
-static bool give_offsets(struct admin_request *request, const rd_kafka_group_result_t *group, struct failure *failure) {
+/* Adds topic, partition and offset of each partition with a committed offset to the answer. Returns false and fills *failure on
+ * error. */
+static bool add_offsets(struct admin_request *request, const rd_kafka_group_result_t *group, struct failure *failure) {
   const rd_kafka_error_t *error = rd_kafka_group_result_error(group);
   if (admin_failed(request, failure, rd_kafka_error_code(error), rd_kafka_error_string(error))) return false;
   const rd_kafka_topic_partition_list_t *partitions = rd_kafka_group_result_partitions(group);
@@ -33,9 +32,9 @@ static bool give_offsets(struct admin_request *request, const rd_kafka_group_res
     const rd_kafka_topic_partition_t *partition = &partitions->elems[i];
     if (admin_failed(request, failure, partition->err, NULL)) return false;
     if (partition->offset < 0) continue; /* nothing committed */
-    admin_give(&request->answer, partition->topic);
-    admin_give_number(&request->answer, partition->partition);
-    admin_give_number(&request->answer, partition->offset);
+    answer_add(&request->answer, partition->topic);
+    answer_add_number(&request->answer, partition->partition);
+    answer_add_number(&request->answer, partition->offset);
   }
   return true;
 }
@@ -52,7 +51,7 @@ bool admin_group_offsets(struct admin_request *request, struct failure *failure)
   size_t count = 0;
   const rd_kafka_group_result_t **groups =
       rd_kafka_ListConsumerGroupOffsets_result_groups(rd_kafka_event_ListConsumerGroupOffsets_result(event), &count);
-  bool done = count == 1 && give_offsets(request, groups[0], failure);
+  bool done = count == 1 && add_offsets(request, groups[0], failure);
   rd_kafka_event_destroy(event);
   return done;
 }

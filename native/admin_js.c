@@ -1,4 +1,4 @@
-/* The functions request and cancel: admin.h with promises. */
+/* The exported functions request and cancel: the JavaScript interface of admin.h. */
 
 #include <stdlib.h>
 
@@ -6,22 +6,22 @@
 #include "gate.h"
 #include "js.h"
 
-/* Used by the object that stands for it and by its job; both uses end on the JavaScript thread. */
+/* Reference-counted: used by its JavaScript object and by its job, which both release it on the JavaScript thread. */
 struct wrapped {
   struct job job;
   struct resource resource; /* open until the job is done */
   struct admin_request *request;
-  struct strings values; /* the request reads them */
-  struct gate gate;      /* the job is inside while it runs */
+  struct strings values; /* read by the request */
+  struct gate gate;      /* held by the job while it runs */
   size_t users;
 };
 
-/* NULL where there is no resource. */
+/* Returns NULL for NULL. */
 static struct wrapped *from(struct resource *resource) {
   return resource ? (struct wrapped *)((char *)resource - offsetof(struct wrapped, resource)) : NULL;
 }
 
-/* One use less. */
+/* Drops a reference; frees the request with the last one. */
 static void leave(struct wrapped *wrapped) {
   if (--wrapped->users > 0) return;
   js_unlink(&wrapped->resource);
@@ -31,7 +31,7 @@ static void leave(struct wrapped *wrapped) {
   free(wrapped);
 }
 
-/* The environment ends while the request runs. */
+/* Called when the environment ends while the request runs. */
 static void shut(struct resource *resource) {
   struct wrapped *wrapped = from(resource);
   admin_cancel(wrapped->request);
@@ -42,7 +42,7 @@ static void release(struct resource *resource) {
   leave(from(resource));
 }
 
-/* Thread of the job. */
+/* Job thread. */
 static void execute(struct job *job) {
   struct wrapped *wrapped = (struct wrapped *)job;
   if (!gate_enter(&wrapped->gate)) {
@@ -70,7 +70,7 @@ static void dispose(struct job *job) {
   leave(wrapped);
 }
 
-/* Fills the request from the arguments. False: thrown. */
+/* Creates the request from the arguments. Returns false if an exception was thrown. */
 static bool prepare(napi_env env, napi_value *arguments, struct wrapped *wrapped) {
   struct strings properties = {0};
   struct failure failure = {0};

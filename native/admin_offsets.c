@@ -1,36 +1,37 @@
 /*
- * Offsets of a topic's partitions. rd_kafka_ListOffsets is not used: it looks for the leaders on the calling thread while
- * librdkafka's main thread may already answer, and free, the same operation (a use after free in 2.15.1, which
- * tests/native/schedules.c has found). rd_kafka_offsets_for_times sends the same request and blocks; it takes the isolation
- * from the client's configuration, so there are two clients.
+ * Lists offsets with rd_kafka_offsets_for_times, not rd_kafka_ListOffsets. In 2.15.1, the latter looks up the leaders on the
+ * calling thread while librdkafka's main thread may already complete and free the same operation (a use after free, found by
+ * tests/native/schedules.c). rd_kafka_offsets_for_times sends the same request and blocks. It takes the isolation level from the
+ * client's configuration, so two clients are needed.
  */
 
 #include "admin_request.h"
 
-static bool is_silence(rd_kafka_resp_err_t error) {
+static bool is_no_response(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
          error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 }
 
-/* The partitions were described just before, so one that librdkafka does not find has no leader. */
+/* DescribeTopics has just returned the partitions, so a partition that librdkafka does not find has no leader. */
 static rd_kafka_resp_err_t without_leader(rd_kafka_resp_err_t error) {
   bool unknown = error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__IN_PROGRESS;
   return unknown ? RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE : error;
 }
 
-/* The list with the offsets of all partitions at an end of the log, as the client sees it; owned. NULL: *failure. */
+/* Returns the first or last offsets of all partitions at the client's isolation level. The caller owns the list. Returns NULL and
+ * fills *failure on error. */
 static rd_kafka_topic_partition_list_t *offsets_at(struct admin_request *request, rd_kafka_t *client, int32_t partitions,
                                                    rd_kafka_OffsetSpec_t end, struct failure *failure) {
   rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
   for (int32_t i = 0; i < partitions; i++)
     rd_kafka_topic_partition_list_add(list, request->values[0], i);
-  while (is_silence(error) && admin_left_ms(request) > 0) {
+  while (is_no_response(error) && admin_left_ms(request) > 0) {
     for (int32_t i = 0; i < partitions; i++)
       list->elems[i].offset = end;
     error = rd_kafka_offsets_for_times(client, list, admin_next_slice_ms(request));
-    rd_kafka_poll(client, 0); /* errors of the whole client, for the log */
-    if (is_silence(error) && admin_hopeless(request, failure)) break;
+    rd_kafka_poll(client, 0); /* serves error_cb, which writes to the log */
+    if (is_no_response(error) && admin_aborted(request, failure)) break;
   }
   for (int32_t i = 0; !error && i < partitions; i++) {
     const rd_kafka_topic_partition_t *found = &list->elems[i];
@@ -42,20 +43,20 @@ static rd_kafka_topic_partition_list_t *offsets_at(struct admin_request *request
   return NULL;
 }
 
-/* A second client that sees records of open transactions. NULL: *failure. */
+/* Creates a second client, with isolation.level=read_uncommitted. Returns NULL and fills *failure on error. */
 static rd_kafka_t *open_uncommitted(struct admin_request *request, struct failure *failure) {
   rd_kafka_conf_t *conf = rd_kafka_conf_dup(rd_kafka_conf(request->client));
   rd_kafka_conf_set(conf, "isolation.level", "read_uncommitted", NULL, 0);
   return admin_open_client(conf, failure);
 }
 
-static void give_offsets(struct admin_request *request, const rd_kafka_topic_partition_list_t *low,
-                         const rd_kafka_topic_partition_list_t *stable, const rd_kafka_topic_partition_list_t *high) {
+static void add_offsets(struct admin_request *request, const rd_kafka_topic_partition_list_t *low,
+                        const rd_kafka_topic_partition_list_t *stable, const rd_kafka_topic_partition_list_t *high) {
   for (int i = 0; i < low->cnt; i++) {
-    admin_give_number(&request->answer, i);
-    admin_give_number(&request->answer, low->elems[i].offset);
-    admin_give_number(&request->answer, stable->elems[i].offset);
-    admin_give_number(&request->answer, high->elems[i].offset);
+    answer_add_number(&request->answer, i);
+    answer_add_number(&request->answer, low->elems[i].offset);
+    answer_add_number(&request->answer, stable->elems[i].offset);
+    answer_add_number(&request->answer, high->elems[i].offset);
   }
 }
 
@@ -69,13 +70,13 @@ bool admin_list_offsets(struct admin_request *request, struct failure *failure) 
   rd_kafka_t *uncommitted = open_uncommitted(request, failure);
   if (!uncommitted) return false;
 
-  /* The stable offset first: it only grows, so it is never beyond a high watermark that was asked for later. */
+  /* Query the stable offset first: it only grows, so it cannot exceed a high watermark that is queried later. */
   rd_kafka_topic_partition_list_t *low = NULL, *stable = NULL, *high = NULL;
   int32_t partitions = (int32_t)count;
   bool done = (low = offsets_at(request, request->client, partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST, failure)) &&
               (stable = offsets_at(request, request->client, partitions, RD_KAFKA_OFFSET_SPEC_LATEST, failure)) &&
               (high = offsets_at(request, uncommitted, partitions, RD_KAFKA_OFFSET_SPEC_LATEST, failure));
-  if (done) give_offsets(request, low, stable, high);
+  if (done) add_offsets(request, low, stable, high);
   if (low) rd_kafka_topic_partition_list_destroy(low);
   if (stable) rd_kafka_topic_partition_list_destroy(stable);
   if (high) rd_kafka_topic_partition_list_destroy(high);

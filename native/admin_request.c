@@ -28,7 +28,7 @@ rd_kafka_t *admin_open_client(rd_kafka_conf_t *conf, struct failure *failure) {
   return NULL;
 }
 
-void admin_give(struct answer *answer, const char *text) {
+void answer_add(struct answer *answer, const char *text) {
   if (answer->count == answer->capacity) {
     size_t capacity = answer->capacity * 2 + 16;
     char **items = realloc(answer->items, capacity * sizeof *items);
@@ -46,23 +46,23 @@ void admin_give(struct answer *answer, const char *text) {
     answer->out_of_memory = true;
 }
 
-void admin_give_number(struct answer *answer, int64_t number) {
+void answer_add_number(struct answer *answer, int64_t number) {
   char text[24];
   snprintf(text, sizeof text, "%lld", (long long)number);
-  admin_give(answer, text);
+  answer_add(answer, text);
 }
 
 bool admin_failed(struct admin_request *request, struct failure *failure, rd_kafka_resp_err_t error, const char *message) {
   char reason[sizeof request->log.last_error] = "";
   if (!error) return false;
-  bool silence = error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
-                 error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-  if (silence) log_last_error(&request->log, reason, sizeof reason);
+  bool no_response = error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
+                     error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+  if (no_response) log_last_error(&request->log, reason, sizeof reason);
   failure_set(failure, error, *reason ? reason : message);
   return true;
 }
 
-bool admin_hopeless(struct admin_request *request, struct failure *failure) {
+bool admin_aborted(struct admin_request *request, struct failure *failure) {
   if (!atomic_load(&request->cancelled)) return log_refused(&request->log, failure);
   failure_set(failure, RD_KAFKA_RESP_ERR__INTR, "the request was cancelled");
   return true;
@@ -83,15 +83,15 @@ rd_kafka_AdminOptions_t *admin_options(struct admin_request *request, rd_kafka_a
 rd_kafka_event_t *admin_await(struct admin_request *request, rd_kafka_event_type_t type, struct failure *failure) {
   for (;;) {
     rd_kafka_event_t *event = rd_kafka_queue_poll(request->queue, poll_ms);
-    rd_kafka_poll(request->client, 0); /* errors of the whole client, for the log */
+    rd_kafka_poll(request->client, 0); /* serves error_cb, which writes to the log */
     if (event && rd_kafka_event_type(event) == type) {
       if (!admin_failed(request, failure, rd_kafka_event_error(event), rd_kafka_event_error_string(event))) return event;
       rd_kafka_event_destroy(event);
       return NULL;
     }
     if (event) rd_kafka_event_destroy(event);
-    if (admin_hopeless(request, failure)) return NULL;
-    /* librdkafka ends the operation at the deadline; this is for the case that it does not. */
+    if (admin_aborted(request, failure)) return NULL;
+    /* Fallback: librdkafka should time out the operation at the deadline itself. */
     if (clock_now_us() > request->deadline_us + grace_us) {
       admin_failed(request, failure, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL);
       return NULL;

@@ -1,13 +1,11 @@
-/* Topics: creating, deleting, describing, their configuration. */
-
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "admin_request.h"
 
-/* The number in a text that JavaScript made of one; -1, which Kafka refuses or takes for its default, where it is none. */
-static int whole(const char *text) {
+/* Parses a decimal int. Returns -1 if the text is not one; Kafka refuses -1 or uses its default. */
+static int parse_int(const char *text) {
   char *end = NULL;
   long number = strtol(text, &end, 10);
   return *text && !*end && number >= INT_MIN && number <= INT_MAX ? (int)number : -1;
@@ -16,7 +14,8 @@ static int whole(const char *text) {
 bool admin_create_topic(struct admin_request *request, struct failure *failure) {
   char reason[sizeof failure->message] = "";
   char **values = request->values;
-  rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(values[0], whole(values[1]), whole(values[2]), reason, sizeof reason);
+  rd_kafka_NewTopic_t *topic =
+      rd_kafka_NewTopic_new(values[0], parse_int(values[1]), parse_int(values[2]), reason, sizeof reason);
   if (!topic) {
     failure_set(failure, RD_KAFKA_RESP_ERR__INVALID_ARG, reason);
     return false;
@@ -86,15 +85,15 @@ bool admin_describe_topic(struct admin_request *request, struct failure *failure
   if (!event) return false;
   char id[32] = "";
   snprintf(id, sizeof id, "%s", rd_kafka_Uuid_base64str(rd_kafka_TopicDescription_topic_id(topic)));
-  /* Kafka's own tools write ids in the alphabet that is safe in addresses. */
+  /* Kafka's tools print topic ids in URL-safe base64. */
   for (char *letter = id; *letter; letter++) {
     if (*letter == '+') *letter = '-';
     if (*letter == '/') *letter = '_';
   }
   size_t partitions = 0;
   rd_kafka_TopicDescription_partitions(topic, &partitions);
-  admin_give(&request->answer, id);
-  admin_give_number(&request->answer, (int64_t)partitions);
+  answer_add(&request->answer, id);
+  answer_add_number(&request->answer, (int64_t)partitions);
   rd_kafka_event_destroy(event);
   return true;
 }
@@ -117,8 +116,8 @@ bool admin_describe_config(struct admin_request *request, struct failure *failur
   for (size_t i = 0; i < entries; i++) {
     const char *value = rd_kafka_ConfigEntry_value(configs[i]);
     if (!value) continue;
-    admin_give(&request->answer, rd_kafka_ConfigEntry_name(configs[i]));
-    admin_give(&request->answer, value);
+    answer_add(&request->answer, rd_kafka_ConfigEntry_name(configs[i]));
+    answer_add(&request->answer, value);
   }
   rd_kafka_event_destroy(event);
   return done;

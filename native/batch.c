@@ -38,7 +38,7 @@ void batch_group(const struct batch_chunk *chunk, int32_t partitions, int32_t *g
   for (int32_t group = 0; group <= partitions; group++)
     starts[group + 1] += starts[group];
 
-  /* Filling moves each start to its group's end, which is the start of the next group: so they are moved back afterwards. */
+  /* Filling advances each start to the end of its group, which is the start of the next group. memmove restores them. */
   for (uint32_t i = 0; i < chunk->count; i++) {
     const uint32_t *place = chunk->offsets + 2 * (size_t)i;
     rd_kafka_message_t *message = &messages[starts[groups[i]]++];

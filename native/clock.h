@@ -1,4 +1,4 @@
-/* The monotonic clock, which all threads of a process share, and waits that end by it. */
+/* The monotonic clock, and timed waits on it. */
 #ifndef STREAMCTL_CLOCK_H
 #define STREAMCTL_CLOCK_H
 
@@ -12,7 +12,7 @@ static inline int64_t clock_now_us(void) {
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* A condition variable whose timed waits follow the monotonic clock. 0, or an error number. */
+/* A condition variable whose timed waits follow the monotonic clock. Returns 0 or an errno value. */
 static inline int clock_condition_init(pthread_cond_t *condition) {
   pthread_condattr_t attributes;
   int error = pthread_condattr_init(&attributes);
@@ -23,7 +23,7 @@ static inline int clock_condition_init(pthread_cond_t *condition) {
   return error;
 }
 
-/* Waits until the condition is signalled or the deadline (clock_now_us) has passed. The caller holds the lock. */
+/* Waits until the condition is signalled or the deadline (clock_now_us) has passed. Caller holds the lock. May wake up early. */
 static inline void clock_wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t deadline_us) {
   struct timespec until = {.tv_sec = deadline_us / 1000000, .tv_nsec = deadline_us % 1000000 * 1000};
   pthread_cond_timedwait(condition, lock, &until);

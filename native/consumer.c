@@ -12,14 +12,14 @@ enum { slice_ms = 100, gather_ms = 2, chunk_messages = 512 };
 struct consumer {
   rd_kafka_t *client; /* guarded by the gate */
   rd_kafka_topic_t *handle;
-  rd_kafka_queue_t *queue; /* messages of all partitions */
+  rd_kafka_queue_t *queue; /* messages and events of all partitions */
   struct client_log *log;  /* borrowed */
   struct gate gate;
   atomic_bool interrupted, closing;
   struct consumer_position *positions;
-  size_t position_count, started; /* the first `started` of them are being fetched */
+  size_t position_count, started; /* started: number of leading positions whose fetch has started */
   struct consumed batch;
-  struct failure pending; /* met after messages that were returned first; final, because what followed was dropped */
+  struct failure pending; /* error of a partition; permanent, because the messages after it were dropped */
 };
 
 static bool start(struct consumer *consumer, const char *topic, struct failure *failure) {
@@ -84,7 +84,7 @@ static bool reserve(struct consumed *batch, size_t messages, size_t bytes) {
     }
     batch->capacity = places;
   }
-  if (batch->bytes_length + bytes > UINT32_MAX) return false; /* offsets have 32 bits */
+  if (batch->bytes_length + bytes > UINT32_MAX) return false; /* offsets are 32-bit */
   if (batch->bytes_length + bytes > batch->bytes_capacity) {
     size_t capacity = (batch->bytes_length + bytes) * 2;
     if (!grow((void **)&batch->bytes, capacity, 1)) return false;
@@ -119,15 +119,15 @@ static struct consumer_position *position_of(struct consumer *consumer, int32_t 
   return NULL;
 }
 
-/* Books one message or event of the queue. */
-static void take(struct consumer *consumer, const rd_kafka_message_t *message) {
+/* Processes one message or event of the queue. */
+static void process_message(struct consumer *consumer, const rd_kafka_message_t *message) {
   struct consumer_position *position = position_of(consumer, message->partition);
   struct failure *failure = &consumer->pending;
   bool end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
   if (message->err && !end) {
     if (!failure->code[0]) failure_set(failure, message->err, rd_kafka_message_errstr(message));
   } else if (failure->code[0] || !position) {
-    return; /* what follows a failure is not delivered: there would be a gap before it */
+    return; /* drop messages after an error: delivering them would leave a gap */
   } else if (end) {
     if (message->offset > position->offset) position->offset = message->offset;
     position->at_end = true;
@@ -147,13 +147,13 @@ static bool all_at_end(const struct consumer *consumer) {
   return true;
 }
 
-/* One look into the queue. Returns how much was found, messages and events. */
-static size_t look(struct consumer *consumer, size_t most, int wait_ms) {
+/* Polls the queue once. Returns the number of messages and events. */
+static size_t poll_queue(struct consumer *consumer, size_t most, int wait_ms) {
   rd_kafka_message_t *messages[chunk_messages];
-  rd_kafka_poll(consumer->client, 0); /* errors of the whole client, for the log */
+  rd_kafka_poll(consumer->client, 0); /* serves error_cb, which writes to the log */
   ssize_t found = rd_kafka_consume_batch_queue(consumer->queue, wait_ms, messages, most);
   for (ssize_t i = 0; i < found; i++) {
-    take(consumer, messages[i]);
+    process_message(consumer, messages[i]);
     rd_kafka_message_destroy(messages[i]);
   }
   return found > 0 ? (size_t)found : 0;
@@ -166,12 +166,12 @@ static bool stopped(const struct consumer *consumer) {
 static void gather(struct consumer *consumer, size_t max_messages, size_t max_bytes, int64_t deadline_us) {
   const struct consumed *batch = &consumer->batch;
   while (batch->count < max_messages && batch->bytes_length < max_bytes && !consumer->pending.code[0] && !stopped(consumer)) {
-    /* librdkafka waits until it has as many as were asked for: so the first is asked for alone. */
+    /* librdkafka waits until it has the requested number of messages, so request the first one alone. */
     bool first = batch->count == 0;
     int64_t left_ms = (deadline_us - clock_now_us()) / 1000;
     size_t room = max_messages - batch->count, most = first ? 1 : room < chunk_messages ? room : chunk_messages;
     int wait_ms = !first ? gather_ms : left_ms < 0 ? 0 : left_ms < slice_ms ? (int)left_ms : slice_ms;
-    size_t found = look(consumer, most, wait_ms);
+    size_t found = poll_queue(consumer, most, wait_ms);
     if (first ? found > 0 && batch->count == 0 && all_at_end(consumer) : found < most) return;
     if (found == 0 && clock_now_us() >= deadline_us) return;
   }
@@ -192,7 +192,7 @@ bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_by
   if (!reserved) {
     failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
   } else if (consumer->batch.count > 0) {
-    /* These are returned, whatever ended the read: the positions are past them. The next read says what it was. */
+    /* Return these messages, because the positions are already past them. The next read returns the error. */
   } else if (stopped(consumer)) {
     failure_set(failure, RD_KAFKA_RESP_ERR__INTR, "the read was interrupted");
   } else if (consumer->pending.code[0]) {

@@ -1,4 +1,4 @@
-/* The class Consumer: consumer.h with promises and typed arrays. */
+/* The class Consumer: the JavaScript interface of consumer.h. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,13 +6,13 @@
 #include "consumer.h"
 #include "js.h"
 
-/* Used by its JavaScript object and by each job; all uses begin and end on the JavaScript thread. */
+/* Reference-counted: used by its JavaScript object and by each job. References change on the JavaScript thread only. */
 struct wrapped {
   struct resource resource;
   struct consumer *consumer;
   size_t users;
-  bool reading; /* a nextBatch job is on its way */
-  bool closing; /* close was called; a read that was started before may not have begun yet */
+  bool reading; /* a nextBatch job is pending */
+  bool closing; /* close was called; the job of an earlier nextBatch may not have started yet */
   struct client_log log;
 };
 
@@ -28,12 +28,12 @@ struct close_job {
   struct wrapped *wrapped;
 };
 
-/* NULL where there is no resource. */
+/* Returns NULL for NULL. */
 static struct wrapped *from(struct resource *resource) {
   return (struct wrapped *)resource;
 }
 
-/* One use less. */
+/* Drops a reference; frees the consumer with the last one. */
 static void leave(struct wrapped *wrapped) {
   if (--wrapped->users > 0) return;
   js_unlink(&wrapped->resource);
@@ -52,7 +52,7 @@ static void release(struct resource *resource) {
 
 static const char not_a_position[] = "a position is not a partition and an offset";
 
-static bool whole(double number, double most) {
+static bool is_integer(double number, double most) {
   return number >= 0 && number <= most && floor(number) == number;
 }
 
@@ -71,7 +71,7 @@ static struct consumer_position *read_positions(napi_env env, napi_value value, 
   *count = length / 2;
   for (size_t i = 0; i < *count; i++) {
     double partition = numbers[2 * i], offset = numbers[2 * i + 1];
-    if (!whole(partition, INT32_MAX) || !whole(offset, 9007199254740991.0)) {
+    if (!is_integer(partition, INT32_MAX) || !is_integer(offset, 9007199254740991.0)) {
       free(positions);
       return js_range_error(env, not_a_position);
     }
@@ -113,7 +113,7 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* Thread of the job. */
+/* Job thread. */
 static void read_execute(struct job *job) {
   struct read_job *read = (struct read_job *)job;
   consumer_read(read->wrapped->consumer, read->max_messages, read->max_bytes, read->timeout_ms, &job->failure);
@@ -193,7 +193,7 @@ static napi_value drain_log(napi_env env, napi_callback_info info) {
   return wrapped ? js_drain_log(env, &wrapped->log) : NULL;
 }
 
-/* Thread of the job. */
+/* Job thread. */
 static void close_execute(struct job *job) {
   consumer_close(((struct close_job *)job)->wrapped->consumer);
 }

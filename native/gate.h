@@ -1,6 +1,6 @@
 /*
- * One thread at a time works inside, until the gate is closed for good. Lets the JavaScript thread end what the thread of
- * a job is doing: raise a flag that the work looks at, then close the gate, which waits for the work to leave.
+ * A try-lock that can be closed permanently. With it, the JavaScript thread stops the work of a job thread: set a flag that the
+ * work polls, then close the gate, which waits until the work has left.
  */
 #ifndef STREAMCTL_GATE_H
 #define STREAMCTL_GATE_H
@@ -25,7 +25,7 @@ static inline void gate_destroy(struct gate *gate) {
   pthread_mutex_destroy(&gate->lock);
 }
 
-/* False when the gate is closed or somebody is inside: the caller does nothing then. Otherwise gate_leave must follow. */
+/* Returns false if the gate is closed or occupied. After true, the caller must call gate_leave. */
 static inline bool gate_enter(struct gate *gate) {
   pthread_mutex_lock(&gate->lock);
   bool entered = !gate->closed && !gate->inside;
@@ -41,7 +41,7 @@ static inline void gate_leave(struct gate *gate) {
   pthread_mutex_unlock(&gate->lock);
 }
 
-/* Waits until nobody is inside. True for the one call that closed the gate: that caller cleans up. */
+/* Closes the gate and waits until it is empty. Returns true for the first call only: that caller cleans up. */
 static inline bool gate_close(struct gate *gate) {
   pthread_mutex_lock(&gate->lock);
   bool first = !gate->closed;

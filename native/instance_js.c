@@ -1,4 +1,4 @@
-/* Instances and the resources behind JavaScript objects (js.h). Everything runs on the JavaScript thread. */
+/* Instances and resources (js.h). Everything runs on the JavaScript thread. */
 
 #include <stdlib.h>
 
@@ -52,7 +52,7 @@ void js_shut_all(struct instance *instance) {
   }
 }
 
-/* The object was collected, or its environment has ended. Some runtimes call this twice for one object. */
+/* Called when the object is collected or its environment ends. Some runtimes call it twice for one object. */
 static void finalize(napi_env env, void *id, void *instance) {
   (void)env;
   struct resource *resource = find(instance, (uintptr_t)id);
@@ -61,7 +61,7 @@ static void finalize(napi_env env, void *id, void *instance) {
   resource->release(resource);
 }
 
-/* Random, and the kind: no object of another addon carries it. */
+/* A random number plus the kind, so that tags of other addons do not match. */
 static napi_type_tag tag_of(enum kind kind) {
   return (napi_type_tag){.lower = 0x9d1f3c6ab07e4825, .upper = 0x6c0e85d2f1a94b00 + kind};
 }
@@ -76,7 +76,7 @@ bool js_wrap(napi_env env, napi_value object, enum kind kind, struct resource *r
   napi_type_tag tag = tag_of(kind);
   if (!instance || !js_ok(env, napi_type_tag_object(env, object, &tag))) return false;
   link(instance, resource);
-  /* NOLINTNEXTLINE(performance-no-int-to-ptr): the runtime only hands it back */
+  /* NOLINTNEXTLINE(performance-no-int-to-ptr): the runtime only passes it back */
   if (js_ok(env, napi_wrap(env, object, (void *)resource->id, finalize, instance, NULL))) {
     resource->kind = kind;
     resource->open = true;

@@ -1,11 +1,11 @@
-/* Jobs: what waits for brokers off the JavaScript thread (js.h). */
+/* Jobs (js.h): blocking work on separate threads. */
 
 #include <time.h>
 
 #include "js.h"
 #include "thread.h"
 
-static void list(struct job *job) {
+static void link_job(struct job *job) {
   struct instance *instance = job->instance;
   job->previous = NULL;
   job->next = instance->jobs;
@@ -22,30 +22,30 @@ static void dispose(struct job *job) {
   job->dispose(job);
 }
 
-enum { refused_pause_ns = 5000000 };
+enum { retry_pause_ns = 5000000 };
 
 /*
- * Announces the job until the runtime takes it: one that is refused (a full queue, no memory) would leave its promise without
- * an answer. Only the end of the environment ends the attempts. Thread of the job.
+ * Queues the finished job for the JavaScript thread. Retries when the runtime refuses the call (full queue, out of memory),
+ * because the promise would otherwise stay pending. Stops when the environment ends. Job thread.
  */
-static void announce(struct job *job) {
+static void queue_answer(struct job *job) {
   struct instance *instance = job->instance;
   for (;;) {
     pthread_mutex_lock(&instance->lock);
     napi_status status = napi_closing;
-    if (!instance->deaf) status = napi_call_threadsafe_function(instance->answers, job, napi_tsfn_nonblocking);
-    if (status == napi_closing) instance->deaf = true;
+    if (!instance->closing) status = napi_call_threadsafe_function(instance->answers, job, napi_tsfn_nonblocking);
+    if (status == napi_closing) instance->closing = true;
     pthread_mutex_unlock(&instance->lock);
     if (status == napi_ok || status == napi_closing) return;
-    nanosleep(&(struct timespec){.tv_nsec = refused_pause_ns}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = retry_pause_ns}, NULL);
   }
 }
 
-/* Thread of the job. */
+/* Job thread. */
 static void *work(void *argument) {
   struct job *job = argument;
   job->execute(job);
-  announce(job);
+  queue_answer(job);
   return NULL;
 }
 
@@ -61,7 +61,7 @@ static napi_value rejection(napi_env env, const struct job *job) {
   return error;
 }
 
-/* The JavaScript thread. Without an environment, which is about to end, js_end_jobs disposes of the job. */
+/* JavaScript thread. If env is NULL, the environment is ending and js_end_jobs disposes of the job. */
 static void answer(napi_env env, napi_value function, void *context, void *data) {
   struct job *job = data;
   (void)function;
@@ -75,7 +75,7 @@ static void answer(napi_env env, napi_value function, void *context, void *data)
   else if ((value = rejection(env, job)))
     napi_reject_deferred(env, job->deferred, value);
   dispose(job);
-  /* Nothing but a job keeps the program running. */
+  /* Only pending jobs keep the event loop alive. */
   if (!instance->jobs) napi_unref_threadsafe_function(env, instance->answers);
 }
 
@@ -95,10 +95,10 @@ napi_value js_start(napi_env env, struct job *job) {
   }
   bool only = !instance->jobs;
   job->instance = instance;
-  list(job);
+  link_job(job);
   if ((!only || open_answers(env, instance)) && js_ok(env, napi_create_promise(env, &job->deferred, &promise))) {
     if (thread_start(&job->thread, work, job) == 0) return promise;
-    napi_throw_error(env, NULL, "no thread for the request");
+    napi_throw_error(env, NULL, "cannot create a thread for the request");
   }
   if (only && instance->answers) napi_unref_threadsafe_function(env, instance->answers);
   dispose(job);
@@ -107,12 +107,12 @@ napi_value js_start(napi_env env, struct job *job) {
 
 void js_end_jobs(struct instance *instance) {
   pthread_mutex_lock(&instance->lock);
-  bool heard = instance->answers && !instance->deaf;
-  instance->deaf = true;
+  bool accepts_calls = instance->answers && !instance->closing;
+  instance->closing = true;
   pthread_mutex_unlock(&instance->lock);
   while (instance->jobs) {
     pthread_join(instance->jobs->thread, NULL);
     dispose(instance->jobs);
   }
-  if (heard) napi_release_threadsafe_function(instance->answers, napi_tsfn_abort);
+  if (accepts_calls) napi_release_threadsafe_function(instance->answers, napi_tsfn_abort);
 }

@@ -9,7 +9,7 @@ bool js_ok(napi_env env, napi_status status) {
   if (status == napi_ok) return true;
   const napi_extended_error_info *info = NULL;
   napi_get_last_error_info(env, &info);
-  const char *message = info && info->error_message ? info->error_message : "Node-API refused";
+  const char *message = info && info->error_message ? info->error_message : "Node-API call failed";
   bool pending = false;
   napi_is_exception_pending(env, &pending);
   if (!pending) napi_throw_error(env, NULL, message);
@@ -42,7 +42,7 @@ napi_value js_constructed(napi_env env, napi_callback_info info, size_t count, n
   napi_value self = NULL, target = NULL;
   napi_valuetype type = napi_undefined;
   if (!js_arguments(env, info, count, arguments, &self) || !js_ok(env, napi_get_new_target(env, info, &target))) return NULL;
-  /* Without `new` there is no target; Deno gives the value undefined. */
+  /* Without `new`, the target is NULL; in Deno, it is the value undefined. */
   if (target && !js_ok(env, napi_typeof(env, target, &type))) return NULL;
   return type == napi_undefined ? js_type_error(env, "a class is called without new") : self;
 }
@@ -71,7 +71,7 @@ char *js_read_string(napi_env env, napi_value value) {
     free(text);
     text = NULL;
   } else if (strlen(text) != length) {
-    js_type_error(env, "a text holds a NUL character");
+    js_type_error(env, "the string contains a NUL character");
     free(text);
     text = NULL;
   }

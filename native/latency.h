@@ -1,7 +1,7 @@
 /*
- * A histogram of latencies with logarithmic buckets, as src/kafka/latency.ts reads it: units of 10 microseconds, one bucket
- * each below 16, from there 16 buckets a power of two. The middle of a bucket is within 3.2 % of every value in it.
- * No lock inside: the owner has one.
+ * A latency histogram with logarithmic buckets, read by src/kafka/latency.ts. The unit is 10 microseconds. Values below 16 units
+ * have one bucket each; above, there are 16 buckets per power of two. The middle of a bucket is within 3.2 % of each value in it.
+ * Not thread-safe: the owner locks.
  */
 #ifndef STREAMCTL_LATENCY_H
 #define STREAMCTL_LATENCY_H

@@ -26,8 +26,8 @@ void log_closing(struct client_log *log) {
   atomic_store(&log->closing, true);
 }
 
-/* A client that cannot connect says the same over and over. */
-static bool said_just_now(const struct client_log *log, const char *source, const char *message) {
+/* A client that cannot connect logs the same line repeatedly. */
+static bool is_repeated(const struct client_log *log, const char *source, const char *message) {
   const struct log_line *newest = &log->lines[(log->first + log->count - 1) % LOG_LINES];
   return log->count > 0 && strncmp(newest->source, source, sizeof newest->source - 1) == 0 &&
          strncmp(newest->message, message, sizeof newest->message - 1) == 0;
@@ -35,7 +35,7 @@ static bool said_just_now(const struct client_log *log, const char *source, cons
 
 void log_add(struct client_log *log, int level, const char *source, const char *message) {
   pthread_mutex_lock(&log->lock);
-  if (said_just_now(log, source, message)) {
+  if (is_repeated(log, source, message)) {
     pthread_mutex_unlock(&log->lock);
     return;
   }
@@ -48,7 +48,7 @@ void log_add(struct client_log *log, int level, const char *source, const char *
   line->level = level;
   snprintf(line->source, sizeof line->source, "%s", source);
   snprintf(line->message, sizeof line->message, "%s", message);
-  /* A connection that the other side closes is no error to librdkafka, but often the only sign of a wrong protocol. */
+  /* librdkafka does not log a connection closed by the peer as an error, but it is often the only sign of a wrong protocol. */
   if (level <= level_error || strcmp(source, "FAIL") == 0) snprintf(log->last_error, sizeof log->last_error, "%s", message);
   pthread_mutex_unlock(&log->lock);
 }
@@ -77,14 +77,14 @@ void log_last_error(struct client_log *log, char *buffer, size_t size) {
   pthread_mutex_unlock(&log->lock);
 }
 
-/* librdkafka's log_cb: any thread of librdkafka, even while the client is still being made. */
+/* librdkafka's log_cb. Called on any thread of librdkafka, also before rd_kafka_new returns. */
 static void on_log(const rd_kafka_t *client, int level, const char *source, const char *message) {
   struct client_log *log = client ? rd_kafka_opaque(client) : NULL;
   if (log) log_add(log, level, source, message);
 }
 
 void log_error(struct client_log *log, rd_kafka_resp_err_t error, const char *reason) {
-  /* That all brokers are down follows lines that say why: those are worth keeping as the last error. */
+  /* ALL_BROKERS_DOWN follows lines with the cause. Log it as a warning, so that last_error keeps the cause. */
   int level = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? level_warning : level_error;
   bool refusal = error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL;
   log_add(log, level, rd_kafka_err2name(error), reason);
@@ -109,7 +109,7 @@ uint64_t log_outages(struct client_log *log) {
   return outages;
 }
 
-/* librdkafka's error_cb: the thread that polls the client. */
+/* librdkafka's error_cb. Called on the thread that polls the client. */
 static void on_error(rd_kafka_t *client, int error, const char *reason, void *opaque) {
   (void)client;
   log_error(opaque, (rd_kafka_resp_err_t)error, reason);

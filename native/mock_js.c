@@ -1,4 +1,4 @@
-/* The class MockCluster: librdkafka's broker without a broker, for tests. It answers on ports of 127.0.0.1. */
+/* The class MockCluster: librdkafka's mock cluster, for tests. Listens on ports of 127.0.0.1. */
 
 #include <rdkafka.h>
 #include <rdkafka_mock.h>
@@ -15,7 +15,7 @@ struct wrapped {
   struct client_log log;
 };
 
-/* NULL where there is no resource. */
+/* Returns NULL for NULL. */
 static struct wrapped *from(struct resource *resource) {
   return (struct wrapped *)resource;
 }
@@ -37,7 +37,7 @@ static void release(struct resource *resource) {
   free(wrapped);
 }
 
-/* librdkafka blocks signals for the threads of a client, but not for that of a mock cluster. */
+/* librdkafka blocks signals in the threads of a client, but not in the thread of a mock cluster. */
 static rd_kafka_mock_cluster_t *new_cluster(rd_kafka_t *client, int brokers) {
   sigset_t before;
   thread_block_signals(&before);
@@ -55,10 +55,10 @@ static bool open_cluster(napi_env env, struct wrapped *wrapped) {
     rd_kafka_conf_destroy(conf);
   else
     wrapped->cluster = new_cluster(wrapped->client, wrapped->brokers);
-  /* Its metadata names broker 0 as controller unless told otherwise, and there is none. */
+  /* By default the controller is broker 0, which does not exist. */
   if (wrapped->cluster) rd_kafka_mock_set_controller_id(wrapped->cluster, 1);
   if (wrapped->cluster) return true;
-  failure_set(&failure, RD_KAFKA_RESP_ERR__FAIL, "no mock cluster");
+  failure_set(&failure, RD_KAFKA_RESP_ERR__FAIL, "cannot create a mock cluster");
   js_throw(env, &failure);
   return false;
 }

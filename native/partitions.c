@@ -2,10 +2,10 @@
 
 #include "clock.h"
 
-enum { patience_us = 2000000, known_us = 60000000, unknown_us = 500000, request_timeout_ms = 10000 };
+enum { first_wait_us = 2000000, known_us = 60000000, unknown_us = 500000, request_timeout_ms = 10000 };
 
 int partitions_init(struct partitions *partitions) {
-  *partitions = (struct partitions){.patience_us = clock_now_us() + patience_us};
+  *partitions = (struct partitions){.wait_until_us = clock_now_us() + first_wait_us};
   int error = pthread_mutex_init(&partitions->lock, NULL);
   if (error) return error;
   error = clock_condition_init(&partitions->answered);
@@ -48,7 +48,7 @@ void partitions_answer(struct partitions *partitions, const rd_kafka_event_t *ev
   int32_t count = count_in(event);
   pthread_mutex_lock(&partitions->lock);
   partitions->asked = false;
-  if (count > 0) partitions->count = count; /* an unanswered request says nothing against what is known */
+  if (count > 0) partitions->count = count; /* a failed request does not change the known count */
   partitions->next_us = clock_now_us() + (count > 0 ? known_us : unknown_us);
   pthread_cond_broadcast(&partitions->answered);
   pthread_mutex_unlock(&partitions->lock);
@@ -56,16 +56,16 @@ void partitions_answer(struct partitions *partitions, const rd_kafka_event_t *ev
 
 int32_t partitions_get(struct partitions *partitions, int64_t deadline_us, bool *settled) {
   pthread_mutex_lock(&partitions->lock);
-  int64_t until = deadline_us < partitions->patience_us ? deadline_us : partitions->patience_us;
+  int64_t until = deadline_us < partitions->wait_until_us ? deadline_us : partitions->wait_until_us;
   while (partitions->count == 0 && clock_now_us() < until)
     clock_wait_until(&partitions->answered, &partitions->lock, until);
   int32_t count = partitions->count;
-  *settled = count > 0 || clock_now_us() >= partitions->patience_us;
+  *settled = count > 0 || clock_now_us() >= partitions->wait_until_us;
   pthread_mutex_unlock(&partitions->lock);
   return count;
 }
 
-void partitions_doubt(struct partitions *partitions) {
+void partitions_refresh(struct partitions *partitions) {
   pthread_mutex_lock(&partitions->lock);
   int64_t soon = clock_now_us() + unknown_us;
   if (partitions->next_us > soon) partitions->next_us = soon;

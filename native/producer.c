@@ -11,16 +11,16 @@
 #include "thread.h"
 
 enum {
-  poll_ms = 100,         /* how long the polling thread sleeps where nothing happens */
-  chunk_messages = 4096, /* messages handed to librdkafka at a time: bounds the scratch memory */
-  queue_full_patience_us = 5000000,
+  poll_ms = 100,         /* longest wait of the polling thread for an event */
+  chunk_messages = 4096, /* messages passed to librdkafka at a time; bounds the scratch memory */
+  retry_us = 5000000,
 };
 
 struct producer {
-  rd_kafka_t *client;       /* NULL once closed */
-  rd_kafka_topic_t *handle; /* of the topic */
-  rd_kafka_queue_t *queue;  /* delivery reports, errors and answers about partitions */
-  struct client_log *log;   /* borrowed */
+  rd_kafka_t *client; /* NULL once closed */
+  rd_kafka_topic_t *handle;
+  rd_kafka_queue_t *queue; /* delivery reports, errors and DescribeTopics results */
+  struct client_log *log;  /* borrowed */
   char *topic;
   bool partition_here, ended;
   pthread_t poller;
@@ -29,16 +29,16 @@ struct producer {
   struct account account;
   struct partitions partitions;
 
-  /* Scratch of the producing thread. */
+  /* Scratch memory of the producing thread. */
   uint32_t *offsets; /* checked copy of the batch's offsets */
   size_t offsets_capacity;
   rd_kafka_message_t *messages; /* chunk_messages, grouped by partition */
   int32_t *groups;              /* chunk_messages: the group of each message */
-  uint32_t *starts;             /* where each group begins; one place more than there are groups */
+  uint32_t *starts;             /* start of each group; one element more than groups */
   size_t starts_capacity;
 };
 
-/* The polling thread. */
+/* Polling thread. */
 static void serve(struct producer *producer, rd_kafka_event_t *event) {
   switch (rd_kafka_event_type(event)) {
   case RD_KAFKA_EVENT_DR:
@@ -121,7 +121,7 @@ struct producer *producer_open(rd_kafka_conf_t *conf, const struct producer_opti
   if (!producer->handle) {
     failure_set(failure, rd_kafka_last_error(), NULL);
   } else if (start_poller(producer)) {
-    failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "no thread for delivery reports");
+    failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "cannot create a thread for delivery reports");
   } else {
     return producer;
   }
@@ -129,7 +129,7 @@ struct producer *producer_open(rd_kafka_conf_t *conf, const struct producer_opti
   return NULL;
 }
 
-/* At least `places` places of `size` bytes at *memory. */
+/* Grows *memory to at least `places` elements of `size` bytes. */
 static bool reserve(void **memory, size_t *capacity, size_t places, size_t size) {
   if (places <= *capacity) return true;
   void *larger = realloc(*memory, places * size);
@@ -139,7 +139,8 @@ static bool reserve(void **memory, size_t *capacity, size_t places, size_t size)
   return true;
 }
 
-/* Moves the messages that librdkafka refused to the front if another try may help; books the others as failed. */
+/* Moves refused messages that can be retried to the front and returns their number. Counts the other refused messages as failed.
+ */
 static uint32_t refused(struct producer *producer, rd_kafka_message_t *messages, uint32_t count, bool last_try,
                         bool *queue_full) {
   uint32_t kept = 0;
@@ -160,22 +161,22 @@ static uint32_t refused(struct producer *producer, rd_kafka_message_t *messages,
 }
 
 /*
- * Hands one group to librdkafka. A full queue cannot happen below our own limits; should it, reports are awaited. A
- * partition that is gone leaves its messages to librdkafka's partitioner, which knows the newest metadata.
+ * Passes one group to librdkafka. Our limits are below librdkafka's, so its queue should not fill up; if it does, wait for
+ * reports and retry. If the partition no longer exists, use librdkafka's partitioner, which has the newest metadata.
  */
 static void send_group(struct producer *producer, int32_t partition, rd_kafka_message_t *messages, uint32_t count) {
-  int64_t patience_us = clock_now_us() + queue_full_patience_us;
+  int64_t retry_until_us = clock_now_us() + retry_us;
   for (;;) {
     int taken = rd_kafka_produce_batch(producer->handle, partition, RD_KAFKA_MSG_F_COPY, messages, (int)count);
     if (taken == (int)count) return;
     bool queue_full, unassigned = partition == RD_KAFKA_PARTITION_UA;
-    count = refused(producer, messages, count, clock_now_us() >= patience_us, &queue_full);
+    count = refused(producer, messages, count, clock_now_us() >= retry_until_us, &queue_full);
     if (count == 0) return;
     if (queue_full) {
       account_wait_report(&producer->account, clock_now_us() + 10000);
     } else {
-      partitions_doubt(&producer->partitions);
-      if (unassigned) patience_us = 0;
+      partitions_refresh(&producer->partitions);
+      if (unassigned) retry_until_us = 0;
       partition = RD_KAFKA_PARTITION_UA;
     }
   }
@@ -199,7 +200,7 @@ int64_t producer_produce(struct producer *producer, const struct batch *batch, u
     return -1;
   }
   size_t at = 0, places = first < batch->count ? 2 * (size_t)(batch->count - first) + 1 : 1;
-  if (places > batch->offsets_length) places = batch->offsets_length; /* the count is not checked yet, and may be anything */
+  if (places > batch->offsets_length) places = batch->offsets_length; /* batch->count is not validated yet */
   if (!reserve((void **)&producer->offsets, &producer->offsets_capacity, places, sizeof *producer->offsets)) {
     failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
     return -1;
@@ -240,7 +241,7 @@ void producer_purge(struct producer *producer, int timeout_ms) {
   if (!producer->client) return;
   int64_t deadline_us = clock_now_us() + (int64_t)timeout_ms * 1000;
   log_closing(producer->log);
-  /* librdkafka would wait for its brokers' threads without a deadline; here their reports are awaited. */
+  /* Without NON_BLOCKING, librdkafka waits for its broker threads without a deadline. Wait for the delivery reports instead. */
   rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
   if (!account_wait_empty(&producer->account, deadline_us)) producer_close(producer);
 }

@@ -1,18 +1,18 @@
-/* The class Producer: producer.h with typed arrays in and numbers out. */
+/* The class Producer: the JavaScript interface of producer.h. */
 
 #include <stdlib.h>
 
 #include "js.h"
 #include "producer.h"
 
-/* Lives as long as its JavaScript object; the log is in the same memory, because the client writes to it until it is closed. */
+/* Freed with its JavaScript object. The log is part of it, because the client writes to the log until it is closed. */
 struct wrapped {
   struct resource resource;
   struct producer *producer;
   struct client_log log;
 };
 
-/* NULL where there is no resource. */
+/* Returns NULL for NULL. */
 static struct wrapped *from(struct resource *resource) {
   return (struct wrapped *)resource;
 }
@@ -86,7 +86,7 @@ static napi_value produce(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* Places of the numbers, as src/kafka/producer.ts reads them; the histogram and the maximum in milliseconds follow. */
+/* Layout of the statistics, read by src/kafka/producer.ts: 10 numbers, the histogram, and the maximum latency in ms. */
 enum { place_histogram = 10, places = place_histogram + LATENCY_BUCKETS + 1 };
 
 /* [code, message, count][] */

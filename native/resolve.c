@@ -10,7 +10,7 @@
 
 enum { slice_us = 20000 };
 
-/* Used by the thread that looks up and by the one that waits; whoever leaves last frees it. */
+/* Shared by the look-up thread and the waiting thread; the last user frees it. */
 struct lookup {
   pthread_mutex_t lock;
   pthread_cond_t finished;
@@ -19,10 +19,10 @@ struct lookup {
   char *node, *service;
   struct addrinfo hints;
   int error;
-  struct addrinfo *found; /* belongs to the one that waits once it has taken it */
+  struct addrinfo *found; /* owned by the lookup until the waiting thread takes it */
 };
 
-/* The caller holds the lock. */
+/* Drops a reference. Caller holds the lock, which is released. */
 static void leave(struct lookup *lookup) {
   bool last = --lookup->users == 0;
   pthread_mutex_unlock(&lookup->lock);
@@ -65,7 +65,7 @@ static struct lookup *new_lookup(const char *node, const char *service, const st
   return NULL;
 }
 
-/* As getaddrinfo, but for the end of the client. */
+/* Like getaddrinfo, but returns EAI_AGAIN when the client closes. */
 static int await(struct lookup *lookup, const struct client_log *log, struct addrinfo **found) {
   pthread_t thread;
   pthread_mutex_lock(&lookup->lock);
@@ -85,13 +85,13 @@ static int await(struct lookup *lookup, const struct client_log *log, struct add
   return error;
 }
 
-/* librdkafka's resolve_cb: threads of brokers. Without a node it frees what an earlier call has found. */
+/* librdkafka's resolve_cb, called on broker threads. Without node and service, it frees the result of an earlier call. */
 static int resolve(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found, void *opaque) {
   if (!node && !service) {
     freeaddrinfo(*found);
     return 0;
   }
-  /* Addresses in numbers ask nobody. */
+  /* Numeric addresses need no name server. */
   struct addrinfo numeric = *hints;
   numeric.ai_flags |= AI_NUMERICHOST;
   int error = getaddrinfo(node, service, &numeric, found);

@@ -1,8 +1,7 @@
 /*
- * Name look-ups that a client does not wait for once it is closing. getaddrinfo blocks for as long as the name servers are
- * silent, easily 20 seconds, and librdkafka, which calls it from its own threads, waits for them when a client is destroyed:
- * no deadline of a request, a read or a close would be kept. So each look-up has a thread of its own, which is left alone
- * when its client closes.
+ * Name look-ups that do not delay closing a client. getaddrinfo blocks while the name servers do not respond, often for 20
+ * seconds. librdkafka calls it on its threads and joins them in rd_kafka_destroy, so requests, reads and closes would miss their
+ * deadlines. Therefore each look-up runs on its own detached thread, which is abandoned when the client closes.
  */
 #ifndef STREAMCTL_RESOLVE_H
 #define STREAMCTL_RESOLVE_H
@@ -10,7 +9,7 @@
 #include <rdkafka.h>
 #include <stdatomic.h>
 
-/* Makes a client with this configuration look up names here. Its opaque must be a client_log (log_attach). */
+/* Sets the resolve_cb of a configuration, whose opaque must be a client_log (log_attach). */
 void resolve_attach(rd_kafka_conf_t *conf);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Threads beside the runtime's. Handling signals is the runtime's business, so these threads take none, except those that their
- * own faults raise: if such a signal were blocked, the process would end without the handler that reports where it happened.
+ * Threads of the addon. The runtime handles signals, so these threads block all of them except the synchronous ones (SIGSEGV
+ * and similar): with those blocked, a fault would end the process without the handler that reports it.
  */
 #ifndef STREAMCTL_THREAD_H
 #define STREAMCTL_THREAD_H
@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-/* A thread inherits the mask of the one that creates it: block, create, restore. */
+/* A thread inherits the signal mask of its creator: block, create, restore. */
 static inline void thread_block_signals(sigset_t *before) {
   sigset_t blocked;
   sigfillset(&blocked);
@@ -24,7 +24,7 @@ static inline void thread_restore_signals(const sigset_t *before) {
   pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* 0, or the error of pthread_create. */
+/* Returns 0 or the error of pthread_create. */
 static inline int thread_start(pthread_t *thread, void *(*work)(void *), void *argument) {
   sigset_t before;
   thread_block_signals(&before);
