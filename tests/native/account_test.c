@@ -116,8 +116,8 @@ static void two_threads(void) {
 
 const struct test account_tests[] = {
     {"account_admit() admits the longest prefix within both limits, and a message above the limit alone", admission},
-    {"account_admit() waits until its deadline where nothing fits", full},
-    {"account_refused() counts errors beyond the last kind together", kinds_of_errors},
-    {"account_admit() goes on as another thread's reports make room", two_threads},
+    {"account_admit() waits until its deadline if nothing fits", full},
+    {"account_refused() counts errors beyond PRODUCER_ERRORS codes together", kinds_of_errors},
+    {"account_admit() continues as another thread's reports free space", two_threads},
     {NULL, NULL},
 };

@@ -1,6 +1,6 @@
 /**
- * The addon's JavaScript face on Node with a sanitized addon, as `make test-native` runs it: what must throw, use after close,
- * objects that are forgotten, and workers that end with messages, reads and requests on their way.
+ * Tests the addon's JavaScript interface on Node with a sanitized addon (`make test-native`): invalid calls, use after close,
+ * garbage-collected clients, and workers terminated with messages, reads and requests in progress.
  */
 
 import assert from "node:assert/strict";
@@ -54,7 +54,7 @@ async function useAfterClose(addon: NativeAddon, brokers: string): Promise<void>
   assert.throws(() => cluster.setBrokerUp(-1, true), /closed/u);
 }
 
-/** Clients whose objects nobody holds any more, with work on its way. */
+/** Unreachable clients with work in progress. */
 async function forgotten(addon: NativeAddon, brokers: string): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
     const { producer, consumer } = openClients(addon, brokers);
@@ -76,7 +76,7 @@ async function endedWorkers(): Promise<void> {
   }
 }
 
-/** Says how many messages it took when all of its work is on its way; their answers never come. */
+/** Posts the number of messages taken once all work is in progress. No response ever arrives. */
 function leaveWorkBehind(): void {
   const addon = loadAddon();
   const cluster = openMockCluster({ payments: 3 });
@@ -93,14 +93,14 @@ function leaveWorkBehind(): void {
 
 if (isMainThread) {
   const addon = loadAddon();
-  // The one beside this bundle is built with the sanitizers; any other would pass for nothing.
+  // Only the addon next to this bundle is built with the sanitizers.
   assert.ok(readFileSync("/proc/self/maps", "utf8").includes(fileURLToPath(new URL("streamctl_native.node", import.meta.url))));
   using cluster = openMockCluster({ payments: 3 });
   await wrongCalls(addon, cluster.brokers);
   await useAfterClose(addon, cluster.brokers);
   await forgotten(addon, cluster.brokers);
   await endedWorkers();
-  process.stdout.write("wrong calls, use after close, forgotten clients, ended workers\n");
+  process.stdout.write("invalid calls, use after close, unreachable clients, terminated workers\n");
 } else {
   leaveWorkBehind();
 }

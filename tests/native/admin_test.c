@@ -5,7 +5,7 @@
 
 #include "check.h"
 
-/* Runs a request; its code, empty where it succeeded. */
+/* Runs a request and returns its failure; the code is empty on success. */
 static struct failure run(const struct mock *mock, const char *kind, char **values, size_t count, size_t *answers) {
   struct failure failure = {0};
   struct admin_request *request = admin_new(kind, configuration(mock), values, count, mock ? 10000 : 200);
@@ -27,7 +27,7 @@ static void answers(void) {
   check(!run(&mock, "listOffsets", topic, 1, &count).code[0]);
   check_equal(count, 4 * 4);
   check(!run(&mock, "groupOffsets", topic, 1, &count).code[0]);
-  check_equal(count, 0); /* the mock cluster lists offsets of named partitions only: tests/e2e asks a real broker */
+  check_equal(count, 0); /* not supported by the mock cluster; tests/e2e uses a real broker */
   check(strcmp(run(&mock, "describeTopic", missing, 1, NULL).code, "UNKNOWN_TOPIC_OR_PART") == 0);
   check(run(&mock, "listOffsets", missing, 1, NULL).code[0]);
   mock_close(&mock);
@@ -41,7 +41,7 @@ static void failures(void) {
                                       "describeConfig", "listOffsets", "listGroups",    "groupOffsets"};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     check(run(NULL, kinds[i], topic, 6, NULL).code[0]);
-  check(run(&mock, "createTopic", topic, 6, NULL).code[0]); /* the mock cluster does not know these requests */
+  check(run(&mock, "createTopic", topic, 6, NULL).code[0]); /* the mock cluster does not support these requests */
   check(run(&mock, "deleteTopic", topic, 1, NULL).code[0]);
   check(run(&mock, "describeConfig", topic, 1, NULL).code[0]);
   check(run(&mock, "createTopic", wrong, 3, NULL).code[0]);
@@ -81,8 +81,8 @@ static void cancellations(void) {
 }
 
 const struct test admin_tests[] = {
-    {"admin_run() answers what the cluster says", answers},
-    {"admin_run() fails where values are wrong, nobody answers, or the cluster does not know how", failures},
-    {"admin_cancel() ends another thread's request", cancellations},
+    {"admin_run() returns the cluster's response", answers},
+    {"admin_run() fails for invalid values, without a broker, and for unsupported requests", failures},
+    {"admin_cancel() ends a request on another thread", cancellations},
     {NULL, NULL},
 };

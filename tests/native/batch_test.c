@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-/* What the Java client's own tests hold of its murmur2. */
+/* Expected values from the Java client's tests. */
 static void murmur2(void) {
   static const struct {
     const char *key;
@@ -72,8 +72,8 @@ static void wrong_lengths(void) {
 }
 
 const struct test batch_tests[] = {
-    {"batch_murmur2() is the Java client's", murmur2},
-    {"batch_check() refuses an offset that is wrong in any place", wrong_offsets},
-    {"batch_check() refuses lists that are too short, whatever the count", wrong_lengths},
+    {"batch_murmur2() equals the Java client's murmur2", murmur2},
+    {"batch_check() rejects an invalid offset at any index", wrong_offsets},
+    {"batch_check() rejects arrays that are too short, for any count", wrong_lengths},
     {NULL, NULL},
 };

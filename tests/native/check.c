@@ -3,8 +3,8 @@
 #include <string.h>
 
 void check_failed(const char *file, int line, const char *what, long long found, long long expected) {
-  fprintf(stderr, "%s:%d: does not hold: %s", file, line, what);
-  if (found != expected) fprintf(stderr, " is %lld, not %lld", found, expected);
+  fprintf(stderr, "%s:%d: check failed: %s", file, line, what);
+  if (found != expected) fprintf(stderr, " is %lld, expected %lld", found, expected);
   fputc('\n', stderr);
   abort();
 }
@@ -23,7 +23,7 @@ struct mock mock_open(int partitions) {
 struct mock mock_open_brokers(int brokers, int partitions) {
   char reason[256];
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
-  configure(conf, "log_level", "3"); /* it warns of having no brokers, on standard error */
+  configure(conf, "log_level", "3"); /* no warnings about missing brokers on stderr */
   struct mock mock = {.client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason)};
   check(mock.client != NULL);
   mock.cluster = rd_kafka_mock_cluster_new(mock.client, brokers);

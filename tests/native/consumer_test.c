@@ -100,7 +100,7 @@ static void failures(void) {
   close_reader(beyond);
 
   struct reader *unknown = open_reader(configuration(&mock), &(struct consumer_position){.partition = 5}, 1);
-  read_some(unknown, 10, 1000, 100); /* librdkafka may say so now, later or never */
+  read_some(unknown, 10, 1000, 100); /* librdkafka may report the unknown partition now, later or never */
   check_equal(consumer_batch(unknown->consumer)->count, 0);
   close_reader(unknown);
 
@@ -145,8 +145,8 @@ static void endings(void) {
 }
 
 const struct test consumer_tests[] = {
-    {"consumer_read() packs each message once, in portions of any size", reading},
-    {"consumer_read() fails where there is nothing to read from, again and again", failures},
-    {"consumer_interrupt() and consumer_close() end another thread's read", endings},
+    {"consumer_read() packs each message once, in batches of any size", reading},
+    {"consumer_read() fails repeatedly without a broker, topic or partition to read", failures},
+    {"consumer_interrupt() and consumer_close() end a read on another thread", endings},
     {NULL, NULL},
 };

@@ -1,4 +1,4 @@
-/* Waits end within their deadlines although the name servers are silent: these tests replace getaddrinfo (--wrap). */
+/* Deadlines hold when the name servers do not respond. getaddrinfo is replaced (--wrap). */
 
 #include <netdb.h>
 #include <string.h>
@@ -12,11 +12,11 @@
 
 enum { silence_s = 30, bound_us = 10000000 };
 
-/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+/* NOLINTBEGIN(bugprone-reserved-identifier): names defined by the linker */
 int __real_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found);
 int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found);
 
-/* Blocks for the names of "silent" as it does where no name server answers. */
+/* Blocks for the host "silent", as if no name server responded. */
 int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
   if (!node || strcmp(node, "silent") != 0 || hints->ai_flags & AI_NUMERICHOST)
     return __real_getaddrinfo(node, service, hints, found);
@@ -43,8 +43,8 @@ static void free_log(struct client_log *log) {
   free(log);
 }
 
-/* Until the look-up has begun: a client that is closed before waits for nothing. */
-static void let_it_look_up(void) {
+/* Gives the look-up time to start: a client closed before has nothing to wait for. */
+static void allow_lookup_to_start(void) {
   usleep(200000);
 }
 
@@ -56,7 +56,7 @@ static void producing(void) {
   struct producer_options options = {.topic = "payments", .max_in_flight_messages = 10, .max_in_flight_bytes = 10000};
   struct producer *producer = producer_open(silent(), &options, log, &failure);
   check(producer != NULL);
-  let_it_look_up();
+  allow_lookup_to_start();
   check_equal(producer_produce(producer, &packed.batch, 0, 50, &failure), 10);
   check_equal(producer_produce(producer, &packed.batch, 10, 50, &failure), 0);
   check(!producer_flush(producer, 50));
@@ -95,9 +95,10 @@ static void requests(void) {
 }
 
 const struct test deadline_tests[] = {
-    {"producer_produce(), producer_flush(), producer_purge() and producer_close() do not wait for silent name servers",
+    {"producer_produce(), producer_flush(), producer_purge() and producer_close() do not wait for name servers that do not "
+     "respond",
      producing},
-    {"consumer_read() and consumer_close() do not wait for silent name servers", reading},
-    {"admin_run() does not wait for silent name servers beyond its deadline", requests},
+    {"consumer_read() and consumer_close() do not wait for name servers that do not respond", reading},
+    {"admin_run() meets its deadline if the name servers do not respond", requests},
     {NULL, NULL},
 };

@@ -4,7 +4,7 @@
 #include "consumer.h"
 #include "schedule.h"
 
-/* Reads what it can, in portions and with interruptions; what the schedule does to the topic may fail any read. */
+/* Reads in small batches and with interruptions. Any read may fail, because the schedule changes the topic. */
 static void *read_on(void *argument) {
   struct disturbance *disturbance = argument;
   struct draw draw = {.state = disturbance->seed ^ 0x5eed};
@@ -48,7 +48,7 @@ static void *run_request(void *argument) {
   return NULL;
 }
 
-/* Asks, and cancels every third request while another thread runs it. */
+/* Sends requests, and cancels every third one while another thread runs it. */
 static void *request_on(void *argument) {
   static const char *const kinds[] = {"metadata", "describeTopic", "listOffsets"};
   struct disturbance *disturbance = argument;

@@ -1,11 +1,11 @@
 /*
- * librdkafka blocks every signal in its threads, those of a thread's own faults too: the process then ends without the
- * sanitizer's report. Linked into the schedules (--wrap), this leaves these signals unblocked.
+ * librdkafka blocks all signals in its threads, including synchronous ones such as SIGSEGV. A fault then ends the process without
+ * the sanitizer's report. This wrapper, linked into the schedules (--wrap), keeps these signals unblocked.
  */
 
 #include <signal.h>
 
-/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+/* NOLINTBEGIN(bugprone-reserved-identifier): names defined by the linker */
 int __real_pthread_sigmask(int how, const sigset_t *set, sigset_t *before);
 int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *before);
 

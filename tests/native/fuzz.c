@@ -1,10 +1,10 @@
 /*
- * A small driver for LLVMFuzzerTestOneInput, where there is no libFuzzer: replays a corpus, then mutates it by a seed. What
- * fails is printed as a line for the corpus. With clang, the same targets build with -fsanitize=fuzzer instead of this file.
+ * A small driver for LLVMFuzzerTestOneInput, for compilers without libFuzzer. Replays a corpus, then runs mutations drawn from a
+ * seed. Prints a failing input as a line for the corpus. With clang, -fsanitize=fuzzer replaces this file.
  *
  *   fuzz <corpus> <executions> <seed>
  *
- * The corpus is text: an input a line, in hexadecimal; blanks within a line and whatever follows # are skipped.
+ * The corpus is a text file with one hexadecimal input per line. Spaces, and text after #, are ignored.
  */
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of the sanitizer's run-time library, which calls back before it ends the program; with handle_abort=1, on abort() too. */
+/* Sanitizer runtime: sets a callback that runs before the program ends; with handle_abort=1, also on abort(). */
 void __sanitizer_set_death_callback(void (*callback)(void)); /* NOLINT(bugprone-reserved-identifier) */
 
 enum { longest = 2048, most_inputs = 256 };
@@ -25,7 +25,7 @@ struct text {
   size_t size;
 };
 
-static struct text current; /* for the report of a failure */
+static struct text current; /* printed on failure */
 
 static void report(void) {
   fputs("input: ", stderr);
@@ -34,7 +34,7 @@ static void report(void) {
   fputc('\n', stderr);
 }
 
-/* 0 to `most` (below 2^32), by xorshift64*: the same seed mutates alike everywhere. */
+/* A number from 0 to `most` (below 2^32), by xorshift64*: the same seed gives the same mutations on every machine. */
 static size_t draw(uint64_t *state, size_t most) {
   *state ^= *state >> 12;
   *state ^= *state << 25;
@@ -57,7 +57,7 @@ static void cut(struct text *text, size_t at, size_t length) {
 }
 
 static void mutate(struct text *text, const struct text *other, uint64_t *state) {
-  static const uint8_t telling[] = {0, 1, 2, 3, 4, 127, 128, 129, 254, 255};
+  static const uint8_t boundaries[] = {0, 1, 2, 3, 4, 127, 128, 129, 254, 255};
   size_t at = draw(state, text->size);
   bool inside = at < text->size;
   switch (draw(state, 5)) {
@@ -65,7 +65,7 @@ static void mutate(struct text *text, const struct text *other, uint64_t *state)
     if (inside) text->bytes[at] ^= (uint8_t)(1u << draw(state, 7));
     break;
   case 1:
-    if (inside) text->bytes[at] = telling[draw(state, sizeof telling - 1)];
+    if (inside) text->bytes[at] = boundaries[draw(state, sizeof boundaries - 1)];
     break;
   case 2:
     insert(text, at, (uint8_t)draw(state, 255));
@@ -74,7 +74,7 @@ static void mutate(struct text *text, const struct text *other, uint64_t *state)
     cut(text, at, 1 + draw(state, 15));
     break;
   case 4:
-    for (int i = 0; i < 5; i++) /* a number of four bytes */
+    for (int i = 0; i < 5; i++) /* a 4-byte number */
       insert(text, at, i < 4 ? (uint8_t)draw(state, 255) : 255);
     break;
   default:
@@ -84,7 +84,7 @@ static void mutate(struct text *text, const struct text *other, uint64_t *state)
   }
 }
 
-/* Of a hexadecimal digit; -1 where it is none. */
+/* Value of a hexadecimal digit; -1 if it is none. */
 static int value_of(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
   return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
@@ -141,7 +141,7 @@ int main(int argument_count, char **arguments) {
     free(exact);
   }
   double seconds = (double)(clock_now_us() - start_us) / 1e6;
-  printf("%zu inputs and %lu mutations, %.0f a second, seed %s\n", inputs, executions, (double)(inputs + executions) / seconds,
+  printf("%zu inputs and %lu mutations, %.0f per second, seed %s\n", inputs, executions, (double)(inputs + executions) / seconds,
          arguments[3]);
   return 0;
 }

@@ -22,7 +22,7 @@ static uint32_t number(struct input *input) {
   return small < 255 ? small : word(input);
 }
 
-/* How long an array is that needs `needed` places; bounded, because counts may be huge. */
+/* Length of an array that needs `needed` elements; bounded, because counts may be huge. */
 static size_t length(struct input *input, size_t needed) {
   enum { most = 4096 };
   size_t around = needed + byte(input);
@@ -31,7 +31,7 @@ static size_t length(struct input *input, size_t needed) {
 }
 
 static void *exactly(size_t size) {
-  void *memory = malloc(size); /* NOLINT(clang-analyzer-optin.portability.UnixAPI): no place at all is a size, too */
+  void *memory = malloc(size); /* NOLINT(clang-analyzer-optin.portability.UnixAPI): size 0 is intended */
   check(memory != NULL);
   return memory;
 }
@@ -89,7 +89,7 @@ bool fuzz_batch_is_right(const struct fuzz_batch *read) {
   return last < batch->offsets_length && read->offsets[last] <= batch->bytes_length;
 }
 
-/* org.apache.kafka.common.utils.Utils.murmur2, step for step, in numbers wide enough to hold each product. */
+/* org.apache.kafka.common.utils.Utils.murmur2, step by step, in integers wide enough for each product. */
 uint32_t fuzz_java_partition(const uint8_t *key, size_t length, uint32_t partitions) {
   const uint64_t m = 0x5bd1e995, whole = 0xffffffff;
   uint64_t h = 0x9747b28c ^ (length & whole);

@@ -1,4 +1,4 @@
-/* A batch read from a fuzzer's bytes, and what is to be said of it by a slow and obvious look. */
+/* A batch decoded from a fuzzer's input, and slow, simple reference implementations to compare with. */
 #ifndef STREAMCTL_FUZZ_BATCH_H
 #define STREAMCTL_FUZZ_BATCH_H
 
@@ -7,16 +7,16 @@
 #include "check.h"
 
 /*
- * The input, each number in as few bytes as it needs, and 0 where the input has ended:
+ * Format of the input. Numbers have a variable length; missing bytes are 0.
  *
  *   count, first, partitions   1 byte; 255: 4 bytes follow
- *   offsets and weights        1 byte each: how many more there are than needed, minus 128
+ *   offsets and weights        1 byte each: number of elements beyond the required ones, plus 128
  *   stamp                      4 bytes
- *   offsets                    1 byte each: distance from the one before; 255: 4 bytes follow, the offset itself
+ *   offsets                    1 byte each: distance from the previous one; 255: 4 bytes follow, the absolute offset
  *   weights                    1 byte each; 255: 4 bytes follow
- *   bytes                      what is left; where that is less than the offsets say and the stamp is even: as many as they say
+ *   bytes                      the rest; if shorter than the offsets require and the stamp is even: extended to that length
  *
- * Each array lies in memory of exactly its size.
+ * Each array has its own allocation of exactly its size.
  */
 struct fuzz_batch {
   struct batch batch;
@@ -29,10 +29,10 @@ struct fuzz_batch {
 struct fuzz_batch fuzz_batch_read(const uint8_t *data, size_t size);
 void fuzz_batch_free(struct fuzz_batch *read);
 
-/* Whether batch_check has nothing against it. */
+/* Returns true if batch_check must accept the batch. */
 bool fuzz_batch_is_right(const struct fuzz_batch *read);
 
-/* The partition that the Java client's code gives a key, from its own steps. */
+/* Partition of a key, by a transcription of the Java client's code. */
 uint32_t fuzz_java_partition(const uint8_t *key, size_t length, uint32_t partitions);
 
 #endif

@@ -1,10 +1,10 @@
-/* Fuzzes batch.h: is a batch refused exactly where it is wrong, and is a right one grouped without loss, in order? */
+/* Fuzzes batch.h: batch_check rejects exactly the invalid batches, and batch_group keeps all messages and their order. */
 
 #include "fuzz_batch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Reads each byte, so that a sanitizer sees where it lies. */
+/* Reads each byte, so that a sanitizer checks the access. */
 static uint32_t touch(const void *memory, size_t length) {
   uint32_t sum = 0;
   for (size_t i = 0; i < length; i++)
@@ -18,7 +18,7 @@ static void check_piece(const void *found, size_t length, const uint8_t *expecte
   check_equal(touch(found, length), touch(expected, length));
 }
 
-/* Every message stands once, in the group of its partition and in the order of the batch. */
+/* Checks that each message occurs once, in the group of its partition and in the order of the batch. */
 static void check_groups(const struct batch_chunk *chunk, int32_t partitions, const uint32_t *starts,
                          const rd_kafka_message_t *messages) {
   uint32_t *next = malloc(((size_t)partitions + 1) * sizeof *next);

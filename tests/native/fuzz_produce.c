@@ -1,4 +1,4 @@
-/* Fuzzes producer_produce: whatever it is given, its account is that of the messages it took. */
+/* Fuzzes producer_produce: for any input, the statistics match the messages that it took. */
 
 #include "fuzz_batch.h"
 #include "producer.h"
@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { lifetime = 300 }; /* executions of one producer */
 
-/* One producer after another: every second one has no broker and is purged, the others deliver to a mock cluster. */
+/* The current producer. Every second producer has no broker and is purged; the others deliver to a mock cluster. */
 static struct {
   unsigned executions, generation;
   bool silent;
@@ -33,7 +33,7 @@ static void begin(void) {
   run.mock = mock_open(7);
   run.producer = producer_open(configuration(run.silent ? NULL : &run.mock), &options, &run.log, &failure);
   check(run.producer != NULL);
-  if (run.generation == 1) atexit(end_last); /* by now OpenSSL has registered its own: the last comes first */
+  if (run.generation == 1) atexit(end_last); /* registered after OpenSSL's handler, so it runs before it */
 }
 
 static void end(void) {

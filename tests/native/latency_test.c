@@ -26,7 +26,7 @@ static void additions(void) {
 }
 
 const struct test latency_tests[] = {
-    {"latency_bucket() leaves no bucket out from 0 to the greatest number", buckets},
-    {"latency_add() counts each latency and keeps the greatest", additions},
+    {"latency_bucket() skips no bucket from 0 to UINT32_MAX", buckets},
+    {"latency_add() counts each latency and keeps the maximum", additions},
     {NULL, NULL},
 };

@@ -87,9 +87,9 @@ static void threads(void) {
 }
 
 const struct test log_tests[] = {
-    {"log_add() keeps the newest lines, and log_drain() says how many it dropped", ring},
-    {"log_add() cuts what is too long and does not repeat it", long_lines},
-    {"log_error() counts outages and keeps the reason before them", outages},
+    {"log_add() keeps the newest lines, and log_drain() reports the number of dropped lines", ring},
+    {"log_add() truncates long lines and ignores repetitions", long_lines},
+    {"log_error() counts outages and keeps the error before them", outages},
     {"log_add() and log_drain() may be called from several threads", threads},
     {NULL, NULL},
 };

@@ -1,4 +1,4 @@
-/* Runs the tests of native/'s C core one after another; the first that does not hold ends the program. */
+/* Runs the tests of the C core in native/. The first failed check ends the program. */
 
 #include "check.h"
 

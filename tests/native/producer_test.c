@@ -50,7 +50,7 @@ static void send_all(struct producer *producer, const struct batch *batch) {
   }
 }
 
-/* Each row of four of produce, flush, purge, close and a look at the counts, on one cluster. */
+/* All sequences of four operations, with a check of the statistics after each one, on one cluster. */
 static void any_order(void) {
   enum { operations = 4, steps = 4, rows = 256 };
   struct mock mock = mock_open(3);
@@ -107,7 +107,7 @@ static void delivery(void) {
   mock_close(&mock);
 }
 
-/* Tiny limits, messages above them, values and keys of nothing. */
+/* Tiny limits, messages larger than the limits, empty keys and values. */
 static void limits(void) {
   static const struct producer_options small[] = {
       {.max_in_flight_messages = 1, .partition_here = true},
@@ -117,9 +117,9 @@ static void limits(void) {
   struct mock mock = mock_open(3);
   struct packed packed = pack(60, 20);
   for (size_t i = 0; i < 10; i++)
-    packed.offsets[2 * i + 1] = packed.offsets[2 * i]; /* no key */
+    packed.offsets[2 * i + 1] = packed.offsets[2 * i]; /* empty key */
   for (size_t i = 10; i < 20; i++)
-    packed.offsets[2 * i + 1] = packed.offsets[2 * i + 2]; /* no value */
+    packed.offsets[2 * i + 1] = packed.offsets[2 * i + 2]; /* empty value */
   for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
     rd_kafka_conf_t *conf = configuration(&mock);
     configure(conf, "linger.ms", "0");
@@ -191,7 +191,7 @@ static void no_topic(void) {
   mock_close(&mock);
 }
 
-/* The topic is recreated with fewer partitions than the producer has counted. */
+/* The topic is recreated with fewer partitions than the producer knows. */
 static void fewer_partitions(void) {
   struct mock mock = mock_open(9);
   struct packed packed = pack(100, 20);
@@ -202,7 +202,7 @@ static void fewer_partitions(void) {
   send_all(sender->producer, &packed.batch);
   check(producer_flush(sender->producer, 10000));
   rd_kafka_resp_err_t made;
-  do { /* where the producer asks for the topic in between, the mock makes it by itself, with partitions of its own choice */
+  do { /* retry: a metadata request in between makes the mock auto-create the topic with its default partitions */
     check_equal(rd_kafka_mock_topic_delete(mock.cluster, "payments"), 0);
     made = rd_kafka_mock_topic_create(mock.cluster, "payments", 2, 1);
   } while (made == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS);
@@ -220,7 +220,7 @@ static void fewer_partitions(void) {
   mock_close(&mock);
 }
 
-/* Closed or purged while a request waits for its answer, and while no broker is there. */
+/* Close and purge, while a request waits for its response and while no broker is available. */
 static void in_flight(void) {
   struct mock mock = mock_open(3);
   struct packed packed = pack(100, 20);
@@ -255,7 +255,7 @@ static void refusals(void) {
   rd_kafka_conf_t *conf = configuration(NULL);
   if (rd_kafka_conf_set(conf, "security.protocol", "SSL", NULL, 0) == RD_KAFKA_CONF_OK) {
     configure(conf, "ssl.ca.location", "/nowhere");
-  } else { /* built without TLS: refused too, a little earlier */
+  } else { /* without TLS, use a conflicting property */
     configure(conf, "enable.idempotence", "true");
     configure(conf, "acks", "1");
   }
@@ -266,14 +266,14 @@ static void refusals(void) {
 }
 
 const struct test producer_tests[] = {
-    {"producer_open() refuses what librdkafka refuses, and leaves nothing behind", refusals},
-    {"a producer keeps its account in any order of produce, flush, purge and close", any_order},
+    {"producer_open() fails if librdkafka refuses the properties, and leaks nothing", refusals},
+    {"a producer's statistics add up after any order of produce, flush, purge and close", any_order},
     {"producer_produce() delivers messages with their bytes and weights", delivery},
-    {"producer_produce() goes on under the tightest limits, without keys and without values", limits},
-    {"producer_produce() takes nothing of a batch with a wrong offset", wrong_batches},
-    {"producer_produce() counts what is too large as failed, in a batch of nothing else", too_large},
-    {"producer_produce() counts messages as failed where the topic is unknown", no_topic},
-    {"producer_produce() goes on where the topic has fewer partitions than before", fewer_partitions},
-    {"producer_close() and producer_purge() end a producer whose messages are in flight", in_flight},
+    {"producer_produce() makes progress under the smallest limits, without keys and without values", limits},
+    {"producer_produce() takes no message of a batch with an invalid offset", wrong_batches},
+    {"producer_produce() counts messages that are too large as failed, in a batch of only such messages", too_large},
+    {"producer_produce() counts messages as failed if the topic is unknown", no_topic},
+    {"producer_produce() continues after the topic is recreated with fewer partitions", fewer_partitions},
+    {"producer_close() and producer_purge() end a producer with messages in flight", in_flight},
     {NULL, NULL},
 };

@@ -1,13 +1,13 @@
 /*
- * Faults of a runtime, linked into the addon that `make test-native` tests (--wrap): two of three announcements from other
- * threads are refused, and each finalizer is called twice.
+ * Injects faults of runtimes into the addon of `make test-native` (--wrap): two of three thread-safe calls are refused, and each
+ * finalizer is called twice.
  */
 
 #include <node_api.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+/* NOLINTBEGIN(bugprone-reserved-identifier): names defined by the linker */
 napi_status __real_napi_call_threadsafe_function(napi_threadsafe_function function, void *data,
                                                  napi_threadsafe_function_call_mode mode);
 napi_status __wrap_napi_call_threadsafe_function(napi_threadsafe_function function, void *data,

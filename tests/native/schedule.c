@@ -6,7 +6,7 @@
 
 enum { brokers = 3, largest_message = 4000 };
 
-/* Answers that say that nothing was appended. */
+/* Errors that mean that nothing was appended to the log. */
 static const rd_kafka_resp_err_t refusals[] = {
     RD_KAFKA_RESP_ERR_INVALID_MSG,         RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
     RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,  RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,   RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
@@ -22,7 +22,7 @@ struct run {
   struct client_log log;
   struct producer_statistics before;
   int64_t max_in_flight_messages;
-  uint64_t messages, bytes, large; /* handed over */
+  uint64_t messages, bytes, large; /* taken by the producer */
   int partitions;
 };
 
@@ -41,8 +41,8 @@ static const char *one_of(struct draw *draw, const char *const *values, uint32_t
   return values[draw_below(draw, count)];
 }
 
-/* What holds at every look. */
-static void look(struct run *run) {
+/* Checks the invariants of the statistics. */
+static void check_statistics(struct run *run) {
   struct producer_statistics now;
   const struct producer_statistics *before = &run->before;
   uint64_t errors = 0, latencies = 0;
@@ -64,7 +64,7 @@ static void look(struct run *run) {
   run->before = now;
 }
 
-/* Each message weighs its size in bytes, so both sums agree on what was delivered. */
+/* The weight of a message is its size in bytes, so the sums of weights and of bytes must be equal. */
 static void produce(struct run *run) {
   uint32_t count = draw_between(&run->draw, 1, 600);
   bool large = draw_below(&run->draw, 4) == 0;
@@ -111,7 +111,7 @@ static void step(struct run *run) {
     rd_kafka_mock_partition_set_leader(cluster, "payments", partition, (int32_t)draw_between(&run->draw, 1, brokers));
   } else if (kind < 13) {
     int32_t broker = (int32_t)draw_below(&run->draw, brokers + 1);
-    if (broker == 0) broker = -1; /* all of them */
+    if (broker == 0) broker = -1; /* all brokers */
     if (draw_below(&run->draw, 2))
       rd_kafka_mock_broker_set_up(cluster, broker);
     else
@@ -125,7 +125,7 @@ static void step(struct run *run) {
   }
 }
 
-/* As src/kafka/properties.ts configures a producer; what the schedules vary replaces it. */
+/* The properties of src/kafka/properties.ts, some of them replaced by random values. */
 static rd_kafka_conf_t *drawn_configuration(struct run *run) {
   static const char *const truth[] = {"true", "false"}, *const linger[] = {"0", "5", "20"}, *const batch[] = {"1", "7", "10000"},
                            *const timeout[] = {"150", "1000", "3000"}, *const compression[] = {"none", "lz4"};
@@ -161,17 +161,17 @@ static void open_producer(struct run *run) {
   check(run->producer != NULL);
 }
 
-/* Everything gets its time, is given up, or is left behind. */
+/* Flushes, purges or closes the producer with messages in flight. */
 static void finish(struct run *run) {
   uint32_t how = draw_below(&run->draw, 3);
   if (how == 0) producer_purge(run->producer, 5000);
   if (how == 1) {
     rd_kafka_mock_broker_set_up(run->mock.cluster, -1);
     set_round_trip(run, 0);
-    check(producer_flush(run->producer, 60000)); /* sanitizers and a busy machine are slow */
+    check(producer_flush(run->producer, 60000)); /* allows for sanitizers and a busy machine */
   }
   producer_close(run->producer);
-  look(run);
+  check_statistics(run);
   check_equal(run->before.in_flight, 0);
   if (run->before.delivered == run->messages) check_equal(run->before.bytes, run->bytes);
 }
@@ -187,7 +187,7 @@ uint64_t schedule_run(uint64_t seed) {
   disturb_start(&disturbance, &run->mock, seed);
   for (uint32_t left = draw_between(&run->draw, 1, 14); left > 0; left--) {
     step(run);
-    look(run);
+    check_statistics(run);
   }
   finish(run);
   disturb_end(&disturbance);

@@ -1,4 +1,4 @@
-/* Random schedules of what happens to a producer, drawn from a seed (schedule.c), and the threads that disturb it (disturb.c). */
+/* Random schedules of operations and faults, drawn from a seed (schedule.c), with concurrent clients (disturb.c). */
 #ifndef STREAMCTL_SCHEDULE_H
 #define STREAMCTL_SCHEDULE_H
 
@@ -8,19 +8,18 @@
 #include "check.h"
 #include "log.h"
 
-/* splitmix64: the same numbers on every machine. */
+/* splitmix64: the same seed gives the same numbers on every machine. */
 struct draw {
   uint64_t state;
 };
 uint32_t draw_below(struct draw *draw, uint32_t bound);
-/* Inclusive. */
+/* Both bounds are inclusive. */
 uint32_t draw_between(struct draw *draw, uint32_t least, uint32_t most);
 
-/* Runs one schedule on a mock cluster of its own. Returns how many messages the producer accepted; ends the program where a check
- * fails. */
+/* Runs one schedule on its own mock cluster. Returns the number of accepted messages. A failed check ends the program. */
 uint64_t schedule_run(uint64_t seed);
 
-/* Two threads beside the producer: a consumer that is interrupted, and requests that are cancelled, both on the same cluster. */
+/* Two threads on the producer's cluster: one interrupts the reads of a consumer, the other cancels admin requests. */
 struct disturbance {
   const struct mock *mock;
   uint64_t seed;

@@ -1,8 +1,8 @@
 /*
- * The schedules of tests/kafka/ledger-property.test.ts without a runtime: the C core and librdkafka alone, both built with a
- * sanitizer, three schedules at a time. A crash or a report here belongs to one of the two; none here leaves the runtime.
+ * The schedules of tests/kafka/ledger-property.test.ts without a JavaScript runtime: only the C core and librdkafka, built with a
+ * sanitizer, three schedules at a time. Separates faults of the C core and librdkafka from faults of the runtime.
  *
- *   schedules <seconds> [<seed>]   a failure names the seeds that were running; a seed with 0 seconds runs that schedule alone
+ *   schedules <seconds> [<seed>]   a failure prints the running seeds; <seconds> = 0 runs only the schedule of <seed>
  */
 
 #include <inttypes.h>
