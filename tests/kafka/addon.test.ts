@@ -7,7 +7,7 @@ import { loadAddon } from "../../src/kafka/addon.ts";
 const folder = mkdtempSync(join(tmpdir(), "streamctl-addon-"));
 const executable = join(folder, "compiled");
 
-/** A path below a file: nobody, root included, can make it a folder. */
+/** A path below a file: creating this folder fails even for root. */
 const impossible = "/dev/null/folder";
 
 beforeAll(async () => {
@@ -23,12 +23,12 @@ async function run(command: string[], environment: Record<string, string | undef
   return output;
 }
 
-test("loadAddon() gives the same addon at each call", () => {
+test("loadAddon() returns the same addon for each call", () => {
   expect(loadAddon()).toBe(loadAddon());
   expect(loadAddon().librdkafkaVersion).toBe("2.15.1");
 });
 
-test("loadAddon() in an executable works from any folder without a folder for temporary files, and keeps one copy", async () => {
+test("loadAddon() in an executable works in any working directory, without a folder for temporary files, and keeps one copy", async () => {
   const cache = join(folder, "cache");
   const environment = { TMPDIR: join(folder, "missing"), XDG_CACHE_HOME: cache, HOME: impossible };
   expect(await run([executable], environment)).toBe("nothing loaded");
@@ -38,7 +38,7 @@ test("loadAddon() in an executable works from any folder without a folder for te
   expect(readdirSync(join(cache, "streamctl", "native"))).toEqual([expect.stringMatching(/^streamctl_native-\w+\.node$/u)]);
 });
 
-test("loadAddon() in an executable replaces a copy that is not whole", async () => {
+test("loadAddon() in an executable replaces an incomplete copy", async () => {
   const cache = join(folder, "cache-torn");
   const environment = { XDG_CACHE_HOME: cache };
   await run([executable, "--load"], environment);
@@ -49,7 +49,7 @@ test("loadAddon() in an executable replaces a copy that is not whole", async () 
   expect(await run([executable, "--load"], environment)).toBe("2.15.1");
 });
 
-test("loadAddon() in an executable goes on to the next folder where one cannot be used", async () => {
+test("loadAddon() in an executable tries the next folder if one cannot be used", async () => {
   const given = join(folder, "given");
   mkdirSync(given);
   expect(await run([executable, "--load"], { XDG_CACHE_HOME: impossible, HOME: impossible, TMPDIR: given })).toBe("2.15.1");

@@ -5,13 +5,13 @@ import { openConsumer } from "../../src/kafka/consumer.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import { openMockCluster } from "./mock-cluster.ts";
 
-/** What a source says, as plain words: without comment signs, code marks, case and typography. */
+/** Normalizes a source text: removes comment signs, code marks and typography, and converts it to lower case. */
 function plain(text: string): string {
   const words = text.replaceAll("2n + 1", "2 * count + 1").replaceAll("…", "...").replaceAll(/[*`/]/gu, " ");
   return words.replaceAll(/\s+/gu, " ").replaceAll(" :", ":").trim().toLowerCase();
 }
 
-test("MessageBatch and native/batch.h describe the same bytes", async () => {
+test("MessageBatch and native/batch.h describe the same layout", async () => {
   const header = await readFile(new URL("../../native/batch.h", import.meta.url), "utf8");
   const face = plain(await readFile(new URL("../../src/kafka/batch.ts", import.meta.url), "utf8"));
   const fields = [...header.matchAll(/^ \* {3}(bytes|offsets) +(.+)$/gmu)].map(([, , words = ""]) => plain(words));
@@ -19,7 +19,7 @@ test("MessageBatch and native/batch.h describe the same bytes", async () => {
   for (const words of fields) expect(face).toContain(words);
 });
 
-test("what the generator packs is what the addon reads and the consumer packs again, byte for byte", async () => {
+test("a consumed batch equals the batch that the generator packed, byte for byte", async () => {
   using cluster = openMockCluster({ transactions: 1 });
   const generator = new TransactionGenerator({
     seed: 7,

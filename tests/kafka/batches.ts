@@ -1,4 +1,4 @@
-/** Batches for tests, packed the slow and obvious way. */
+/** Batches for tests, packed by slow and simple code. */
 
 import type { MessageBatch } from "../../src/kafka/batch.ts";
 

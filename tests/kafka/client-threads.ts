@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 interface ClientThread {
-  /** As librdkafka names it, such as `rdk:broker1`. */
+  /** The name that librdkafka sets, such as `rdk:broker1`. */
   readonly name: string;
   /** One bit per signal; SIGHUP, number 1, is the lowest. */
   readonly blockedSignals: bigint;
 }
 
-/** Threads of this process that librdkafka created, as Linux lists them. */
+/** Threads of this process that librdkafka created, read from /proc. */
 export function clientThreads(): readonly ClientThread[] {
   return readdirSync("/proc/self/task")
     .map((id) => threadOf(id))
@@ -19,7 +19,7 @@ function threadOf(id: string): ClientThread {
     const status = readFileSync(`/proc/self/task/${id}/status`, "utf8");
     return { name: field(status, "Name"), blockedSignals: BigInt(`0x${field(status, "SigBlk")}`) };
   } catch {
-    return { name: "", blockedSignals: 0n }; // it has ended meanwhile
+    return { name: "", blockedSignals: 0n }; // the thread has ended
   }
 }
 

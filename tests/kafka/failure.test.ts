@@ -8,13 +8,13 @@ function failure(code: string, message: string) {
 
 const start = "Check that Kafka is running at this address, or start one with: streamctl up";
 
-test("kafkaFailure() says what librdkafka said, without its thread, its broker and its state", () => {
+test("kafkaFailure() quotes librdkafka's message without thread, broker and state", () => {
   expect(
     failure("_TRANSPORT", "[thrd:there:9092/bootstrap]: there:9092/bootstrap: Connect failed: refused (after 1ms in state CONNECT)"),
   ).toEqual(["unreachable", 'Cannot read topic "t": no answer from Kafka at "there:9092": Connect failed: refused', start]);
 });
 
-test("kafkaFailure() leaves out the guess that a broker which does not answer is an old one", () => {
+test("kafkaFailure() omits the guess that a broker that does not respond has an old version", () => {
   const silence =
     "ApiVersionRequest failed: Local: Timed out: probably due to broker version < 0.10 (see api.version.request configuration)";
   expect(failure("_TIMED_OUT", silence)[1]).toBe(
@@ -22,7 +22,7 @@ test("kafkaFailure() leaves out the guess that a broker which does not answer is
   );
 });
 
-test("kafkaFailure() takes who hangs up for a listener of another protocol", () => {
+test("kafkaFailure() suggests another security protocol if the broker closes the connection", () => {
   for (const message of ["Disconnected: connection closed by peer", "Send failed: SSL transport error: Broken pipe"]) {
     expect(failure("_TIMED_OUT", message)[2]).toBe(
       "Set the protocol of this listener, such as security.protocol=sasl_ssl, in a file: --kafka-config FILE",
@@ -30,7 +30,7 @@ test("kafkaFailure() takes who hangs up for a listener of another protocol", () 
   }
 });
 
-test("kafkaFailure() takes an alert of TLS for a matter of certificates", () => {
+test("kafkaFailure() suggests checking the certificates after a TLS alert", () => {
   const alert = "Receive failed: error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42";
   expect(failure("_TIMED_OUT", alert)).toEqual([
     "unreachable",
@@ -39,7 +39,7 @@ test("kafkaFailure() takes an alert of TLS for a matter of certificates", () => 
   ]);
 });
 
-test("kafkaFailure() names the properties that credentials and certificates come from", () => {
+test("kafkaFailure() names the properties to check after an authentication error", () => {
   expect(
     failure("_AUTHENTICATION", "sasl_ssl://there:9092/bootstrap: SASL authentication error: wrong (after 315ms in state AUTH_REQ)"),
   ).toEqual([
@@ -54,7 +54,7 @@ test("kafkaFailure() names the properties that credentials and certificates come
   ]);
 });
 
-test("kafkaFailure() carries librdkafka's name of the error, and says of silence and of a new leader that waiting may help", () => {
+test("kafkaFailure() sets engineCode to librdkafka's error name, and retryable for an unreachable broker and a missing leader", () => {
   const known = ["_TRANSPORT", "LEADER_NOT_AVAILABLE", "TOPIC_AUTHORIZATION_FAILED"].map((code) => {
     const { retryable, facts } = kafkaFailure("x", "there:9092", Object.assign(new Error("no"), { code }));
     return [retryable, facts];

@@ -1,6 +1,6 @@
 /**
- * For Bun alone: Node ends a thread only after the requests that it has in progress, each of which has its own deadline. No
- * worker of ours makes any.
+ * Runs on Bun only: Node terminates a worker after its pending requests have ended, each at its own deadline. streamctl's workers
+ * send no such requests.
  */
 
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { expect, test } from "bun:test";
 import { pollUntil } from "../../src/core/wait.ts";
 import { clientThreads } from "./client-threads.ts";
 
-test("a terminated worker leaves no request and no read behind", async () => {
+test("terminating a worker ends its requests and reads", async () => {
   const before = clientThreads().length;
   const worker = new Worker(new URL("fixtures/asking-worker.ts", import.meta.url));
   expect(await once(worker, "message")).toEqual(["asking"]);

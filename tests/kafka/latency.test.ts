@@ -8,11 +8,11 @@ function histogramOf(counts: Readonly<Record<number, number>>, maxMs: number): F
   return histogram;
 }
 
-test("latencyPercentiles() is all zero without entries", () => {
+test("latencyPercentiles() returns zeros for an empty histogram", () => {
   expect(latencyPercentiles(emptyLatency())).toEqual({ p50: 0, p95: 0, p99: 0, max: 0 });
 });
 
-test("latencyPercentiles() takes the middle of the bucket that holds the rank, and the exact maximum", () => {
+test("latencyPercentiles() returns the middle of the bucket at the rank, and the exact maximum", () => {
   const histogram = histogramOf({ 10: 94, 100: 4, 200: 2 }, 700);
   expect(latencyPercentiles(histogram)).toEqual({ p50: bucketMiddleMs(10), p95: bucketMiddleMs(100), p99: bucketMiddleMs(200), max: 700 });
 });
@@ -29,7 +29,7 @@ test("bucketMiddleMs() grows by at most a sixteenth of a bucket's value above 16
   }
 });
 
-test("mergeLatency() adds counts and keeps the greater maximum", () => {
+test("mergeLatency() adds the counts and keeps the larger maximum", () => {
   const merged = mergeLatency([histogramOf({ 3: 1, 20: 2 }, 1), histogramOf({ 20: 5 }, 9)]);
   expect(merged).toEqual(histogramOf({ 3: 1, 20: 7 }, 9));
 });

@@ -1,10 +1,10 @@
 /**
- * The ledger under random schedules: whatever the brokers refuse before they append, whoever leads, whenever somebody gives
- * up, each accepted message ends in exactly one column. librdkafka's mock cluster keeps no log that could be compared, and
- * does not drop what is sent twice; that side is shown on real brokers (tests/e2e/).
+ * The delivery statistics under random schedules of broker errors, leader changes, outages and timeouts: each accepted message is
+ * counted as delivered, failed or unresolved exactly once. librdkafka's mock cluster does not deduplicate messages that are sent
+ * twice, so the contents of the log are compared on real brokers (tests/e2e/).
  *
- * A failure prints a seed and a path: STREAMCTL_SEED=<seed> STREAMCTL_PATH=<path> repeats it, as far as threads allow.
- * STREAMCTL_LONG=1 goes on for ten minutes.
+ * A failure prints a seed and a path. STREAMCTL_SEED=<seed> STREAMCTL_PATH=<path> repeats it, except for thread scheduling.
+ * STREAMCTL_LONG=1 runs for ten minutes.
  */
 
 import { expect, test } from "bun:test";
@@ -15,15 +15,15 @@ import { type MockCluster, openMockCluster, produceRequest } from "./mock-cluste
 
 const { STREAMCTL_LONG, STREAMCTL_SEED, STREAMCTL_PATH } = process.env;
 const long = STREAMCTL_LONG === "1";
-/** After this a run makes no further schedule. One schedule takes up to half a minute, where brokers stay away. */
+/** No schedule starts after this time. A schedule takes up to 30 s if brokers stay down. */
 const enoughMs = long ? 600_000 : 15_000;
 
 const brokers = 3;
 const topic = "payments";
-/** Larger messages than this are refused by librdkafka, before a broker sees them. */
+/** Messages with larger values are refused by librdkafka without being sent. */
 const largestMessage = 4_000;
 
-/** Answers that say that nothing was appended, by Kafka's numbers. */
+/** Kafka's error codes of responses that mean that nothing was appended. */
 const refusals = {
   corruptMessage: 2,
   unknownTopicOrPartition: 3,
@@ -49,7 +49,7 @@ interface Schedule {
   readonly properties: Readonly<Record<string, string>>;
   readonly partitions: number;
   readonly steps: readonly Step[];
-  /** How it ends: everything gets its time, is given up, or is left behind. */
+  /** How it ends: waiting for all deliveries, purging, or closing with messages in flight. */
   readonly end: "drain" | "purge" | "close";
 }
 
@@ -96,7 +96,7 @@ const anySchedule: Arbitrary<Schedule> = record({
   end: constantFrom("drain", "purge", "close"),
 });
 
-/** What the run itself knows: the topic's partitions, and what was handed over. */
+/** The test's own counts of what the producer took, and the topic's partitions. */
 interface Handed {
   partitions: number;
   messages: number;
@@ -104,7 +104,7 @@ interface Handed {
   large: number;
 }
 
-/** Each message weighs what it measures: then the two sums, which go different ways, agree on whatever was delivered. */
+/** The weight of a message is its size, so the sums of weights and of bytes must be equal. */
 function produce(producer: Producer, { count, valueBytes, largeAt }: Step & { do: "produce" }, handed: Handed): void {
   const messages = Array.from({ length: count }, (_, index) => {
     const key = `key-${handed.messages + index}`;
@@ -149,7 +149,7 @@ function sum(numbers: Iterable<number>): number {
   return [...numbers].reduce((total, number) => total + number, 0);
 }
 
-/** What holds at every look. */
+/** Invariants after each step. */
 function expectLedger(now: DeliveryStatistics, before: DeliveryStatistics, handed: Handed, { maxInFlightMessages }: Schedule): void {
   expect(now.accepted).toBe(handed.messages);
   expect(now.delivered + now.failed + now.unresolved + now.inFlight).toBe(now.accepted);
@@ -163,7 +163,7 @@ function expectLedger(now: DeliveryStatistics, before: DeliveryStatistics, hande
   for (const column of ["delivered", "failed", "unresolved", "bytes"] as const) expect(now[column]).toBeGreaterThanOrEqual(before[column]);
 }
 
-/** What holds when nothing is on its way any more. */
+/** Invariants when no message is in flight. */
 function expectSettled(now: DeliveryStatistics, handed: Handed): void {
   expect(now.inFlight).toBe(0);
   if (now.delivered === handed.messages) expect(now.bytes).toBe(handed.bytes);
@@ -176,7 +176,7 @@ function finish(cluster: MockCluster, producer: Producer, end: Schedule["end"]):
     cluster.setRoundTripMs(0);
     expect(producer.flush(20_000)).toBe(true);
   }
-  if (end !== "close") expect(producer.statistics().inFlight).toBe(0); // so nothing is left to close()
+  if (end !== "close") expect(producer.statistics().inFlight).toBe(0); // before close() counts the rest as unresolved
   producer.close();
 }
 
@@ -207,7 +207,7 @@ function run(schedule: Schedule): number {
 }
 
 test(
-  "accepted = delivered + failed + unresolved + inFlight, by number, bytes and weights, whatever brokers refuse",
+  "accepted = delivered + failed + unresolved + inFlight, in messages, bytes and weights, under random broker errors",
   () => {
     let messages = 0;
     let runs = 0;

@@ -1,6 +1,6 @@
 import { loadAddon } from "../../src/kafka/addon.ts";
 
-/** Why nothing of TLS and SASL can be tested here; false where it can. */
+/** The reason for skipping tests of TLS and SASL; false if the addon supports them. */
 export function withoutTls(): string | false {
   if (loadAddon().features.split(",").includes("ssl")) return false;
   return "SKIPPED, because librdkafka was built without TLS. Type: apt-get install libssl-dev && make build";

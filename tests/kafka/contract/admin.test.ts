@@ -23,7 +23,7 @@ import { withoutTls } from "../without-tls.ts";
 const timeoutMs = 10_000;
 const silent = { brokers: "127.0.0.1:1", timeoutMs: 300 };
 
-test("fetchMetadata() names brokers and topics with their partitions", async () => {
+test("fetchMetadata() returns brokers, topics and their partitions", async () => {
   using cluster = openMockCluster({ payments: 3, windows: 1 });
   const { brokers, controllerId, topics } = await fetchMetadata({ brokers: cluster.brokers, timeoutMs });
   assert.deepEqual(
@@ -40,7 +40,7 @@ test("fetchMetadata() names brokers and topics with their partitions", async () 
   );
 });
 
-test("describeTopic() gives the partitions, and null for a topic that is not there", async () => {
+test("describeTopic() returns the partitions, or null for a topic that does not exist", async () => {
   using cluster = openMockCluster({ payments: 3 });
   const found = await describeTopic({ brokers: cluster.brokers, topic: "payments", timeoutMs });
   assert.equal(found?.partitions, 3);
@@ -48,7 +48,7 @@ test("describeTopic() gives the partitions, and null for a topic that is not the
   assert.equal(await describeTopic({ brokers: cluster.brokers, topic: "refunds", timeoutMs }), null);
 });
 
-test("listOffsets() gives the earliest, the last stable and the next offset of each partition", async () => {
+test("listOffsets() returns the earliest, the last stable and the next offset of each partition", async () => {
   using cluster = openMockCluster({ payments: 2 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
   assert.equal(producer.produce(packMessages(numberedMessages(100)), 0, 5_000), 100);
@@ -72,7 +72,7 @@ test("listOffsets() gives the earliest, the last stable and the next offset of e
   );
 });
 
-test("listOffsets() asks again while a partition has no leader, until its deadline", async () => {
+test("listOffsets() retries until its deadline while a partition has no leader", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const [listOffsetsRequest, errorNotLeader] = [2, 6];
   cluster.failRequests(listOffsetsRequest, errorNotLeader, 2);
@@ -83,13 +83,13 @@ test("listOffsets() asks again while a partition has no leader, until its deadli
   assert.equal(kafkaErrorCode(error), "NOT_LEADER_FOR_PARTITION");
 });
 
-test("groupOffsets() gives nothing for a group that has committed nothing", async () => {
+test("groupOffsets() returns an empty list for a group without committed offsets", async () => {
   using cluster = openMockCluster({ payments: 3 }, 3);
   assert.deepEqual(await groupOffsets({ brokers: cluster.brokers, groupId: "nobody", timeoutMs }), []);
 });
 
-test("a cluster that cannot do what is asked is an error that says so", async () => {
-  using cluster = openMockCluster({ payments: 3 }); // librdkafka's mock cluster answers no requests about topics' making
+test("a request that the cluster does not support fails with _UNSUPPORTED_FEATURE", async () => {
+  using cluster = openMockCluster({ payments: 3 }); // the mock cluster does not support these requests
   const topic = { brokers: cluster.brokers, topic: "payments", timeoutMs };
   const asks = [
     () => createTopic({ ...topic, partitions: 3 }),
@@ -104,7 +104,7 @@ test("a cluster that cannot do what is asked is an error that says so", async ()
   }
 });
 
-test("requests to an address where nobody answers fail at their deadline, saying why", async () => {
+test("requests to an address without a broker fail at their deadline with the cause", async () => {
   for (const ask of [
     () => fetchMetadata(silent),
     () => describeTopic({ ...silent, topic: "payments" }),
@@ -120,7 +120,7 @@ test("requests to an address where nobody answers fail at their deadline, saying
   }
 });
 
-test("requests end when their signal fires", async () => {
+test("requests end when their signal aborts", async () => {
   const controller = new AbortController();
   const start = performance.now();
   const asked = fetchMetadata({ ...silent, timeoutMs: 15_000, signal: controller.signal });
@@ -130,13 +130,13 @@ test("requests end when their signal fires", async () => {
   assert.ok(performance.now() - start < 3_000);
 });
 
-test("a property that librdkafka refuses is an error of the request", async () => {
+test("a request fails if librdkafka refuses a property", async () => {
   const error: unknown = await fetchMetadata({ ...silent, properties: { "security.protocol": "none" } }).catch((reason: unknown) => reason);
   assert.ok(hasCode(error, "kafka"));
   assert.match(String(error), /security.protocol/u);
 });
 
-test("a request that a broker's TLS makes hopeless ends long before its deadline, saying why", { skip: withoutTls() }, async () => {
+test("a request fails before its deadline, with the cause, if the TLS handshake fails", { skip: withoutTls() }, async () => {
   const server = createServer((socket) => socket.on("error", () => {}).end("this is no TLS\n"));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
@@ -151,7 +151,7 @@ test("a request that a broker's TLS makes hopeless ends long before its deadline
   server.close();
 });
 
-test("requests that wait hold up nothing else, however many they are", async () => {
+test("many pending requests do not block file access", async () => {
   const over = new AbortController();
   const ends: unknown[] = [];
   const requests = Array.from({ length: 12 }, async () => {

@@ -1,4 +1,4 @@
-/** A worker that opens a mock cluster, delivers ten messages, leaves a hundred in flight and its clients open, and says so. */
+/** A worker that delivers ten messages to its mock cluster, leaves a hundred in flight, posts its counts and leaves its clients open. */
 
 import { parentPort } from "node:worker_threads";
 import { openConsumer } from "../../../src/kafka/consumer.ts";
@@ -15,5 +15,5 @@ const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", pos
 cluster.setRoundTripMs(60_000);
 producer.produce(packMessages(numberedMessages(100)), 0, 5_000);
 parentPort?.postMessage(deliveryCounts(producer.statistics()));
-// The listener keeps the worker and, through its closure, the clients alive until somebody terminates it.
+// The listener keeps the worker and, through its closure, the clients alive until the worker is terminated.
 parentPort?.on("message", () => parentPort?.postMessage([cluster.brokers, producer.drainLog(), consumer.drainLog()]));

@@ -30,7 +30,7 @@ async function readAll(consumer: Consumer, count: number): Promise<ConsumedBatch
   return batches;
 }
 
-test("nextBatch() reads what was produced, tombstones included, with offsets, times and positions", async () => {
+test("nextBatch() returns the produced messages, including tombstones, with offsets, timestamps and positions", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const before = Date.now();
   deliver(cluster.brokers, "payments", [
@@ -53,7 +53,7 @@ test("nextBatch() reads what was produced, tombstones included, with offsets, ti
   await consumer.close();
 });
 
-test("nextBatch() reads a zstd batch that unpacks to more than librdkafka's default limit of 100 MB", async () => {
+test("nextBatch() reads a zstd batch that decompresses to more than librdkafka's default limit of 100 MB", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const value = " ".repeat(105_000_000);
   const properties = { "compression.type": "zstd", "message.max.bytes": "1000000000" };
@@ -97,7 +97,7 @@ test("nextBatch() reads each message of all partitions once, from the given offs
   await last.close();
 });
 
-test("nextBatch() returns early with nothing at the end of all partitions, later waits for news", async () => {
+test("nextBatch() returns an empty batch early at the end of all partitions, then waits for new messages", async () => {
   using cluster = openMockCluster({ payments: 2 });
   const consumer = openConsumer({
     brokers: cluster.brokers,
@@ -113,7 +113,7 @@ test("nextBatch() returns early with nothing at the end of all partitions, later
   await consumer.close();
 });
 
-test("nextBatch() fails where an offset is not in the log", async () => {
+test("nextBatch() fails if an offset is not in the log", async () => {
   using cluster = openMockCluster({ payments: 1 });
   deliver(cluster.brokers, "payments", [{ key: "a", value: "one" }]);
   const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 1_000 }] });
@@ -123,7 +123,7 @@ test("nextBatch() fails where an offset is not in the log", async () => {
   await consumer.close();
 });
 
-test("nextBatch() says that nobody answers rather than that nothing is there", async () => {
+test("nextBatch() fails if no broker responds, rather than returning an empty batch", async () => {
   const consumer = openConsumer({ brokers: "127.0.0.1:1", topic: "payments", positions: [{ partition: 0, offset: 0 }] });
   const error: unknown = await consumer.nextBatch({ timeoutMs: 300 }).catch((reason: unknown) => reason);
   assert.ok(hasCode(error, "unreachable"));
@@ -131,7 +131,7 @@ test("nextBatch() says that nobody answers rather than that nothing is there", a
   await consumer.close();
 });
 
-test("nextBatch() ends when its signal fires", async () => {
+test("nextBatch() ends when its signal aborts", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
   await consumer.nextBatch({ timeoutMs: 10_000 });
@@ -146,7 +146,7 @@ test("nextBatch() ends when its signal fires", async () => {
   await consumer.close();
 });
 
-test("nextBatch() loses no message to a signal, whenever it fires", async () => {
+test("nextBatch() loses no message when its signal aborts, at any time", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const count = 20_000;
   deliver(cluster.brokers, "payments", numberedMessages(count));
@@ -159,13 +159,13 @@ test("nextBatch() loses no message to a signal, whenever it fires", async () => 
       throw error;
     });
     const second = await consumer.nextBatch(request);
-    // None where all were read at once.
+    // Empty if the first read returned all messages.
     assert.equal(second.recordOffsets[0] ?? count, first.count);
     await consumer.close();
   }
 });
 
-test("close() ends a running nextBatch(), may be repeated, and nothing can be read afterwards", async () => {
+test("close() ends a running nextBatch() and is idempotent, and later reads fail", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
   await consumer.nextBatch({ timeoutMs: 10_000 });
@@ -176,7 +176,7 @@ test("close() ends a running nextBatch(), may be repeated, and nothing can be re
   assert.ok(await consumer.nextBatch({ timeoutMs: 10 }).catch((reason: unknown) => hasCode(reason, "kafka")));
 });
 
-test("openConsumer() refuses positions that are none", () => {
+test("openConsumer() refuses invalid positions", () => {
   const positions = [{ partition: -1, offset: 0 }];
   assert.throws(() => openConsumer({ brokers: "127.0.0.1:1", topic: "payments", positions }), /not a partition and an offset/u);
 });

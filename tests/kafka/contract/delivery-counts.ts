@@ -5,7 +5,7 @@ export function deliveryCounts({ accepted, delivered, failed, unresolved, inFlig
   return { accepted, delivered, failed, unresolved, inFlight };
 }
 
-/** Every accepted message is somewhere, and every one that was not delivered has its reason. */
+/** Asserts that the counts add up to accepted, and that each failed or unresolved message has an error. */
 export function assertBalance(statistics: DeliveryStatistics): void {
   const { accepted, delivered, failed, unresolved, inFlight, errors } = statistics;
   assert.equal(delivered + failed + unresolved + inFlight, accepted);

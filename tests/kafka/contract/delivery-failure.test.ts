@@ -8,10 +8,10 @@ import { errorNotLeader, errorRequestTimedOut, errorTopicAuthorizationFailed, op
 /** An address on which nothing listens. */
 const deadBroker = "127.0.0.1:1";
 
-test("flush() gives up at its deadline, and purge() counts what was never sent as failed", () => {
+test("flush() returns at its deadline, and purge() counts messages that were never sent as failed", () => {
   const producer = new Producer({ brokers: deadBroker, topic: "payments" });
   const batch = packMessages(numberedMessages(1_000));
-  assert.equal(producer.produce(batch, 0, 0), 0); // the partitions are still awaited
+  assert.equal(producer.produce(batch, 0, 0), 0); // the partition count is not known yet
   assert.equal(producer.produce(batch, 0, 5_000), 1_000);
   const start = performance.now();
   assert.equal(producer.flush(300), false);
@@ -29,7 +29,7 @@ test("flush() gives up at its deadline, and purge() counts what was never sent a
   producer.close();
 });
 
-test("purge() counts what was sent without an answer as unresolved", () => {
+test("purge() counts messages sent without a response as unresolved", () => {
   using cluster = openMockCluster({ payments: 1 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
   const batch = packMessages(numberedMessages(100));
@@ -48,7 +48,7 @@ test("purge() counts what was sent without an answer as unresolved", () => {
   producer.close();
 });
 
-test("close() counts what is in flight as unresolved", () => {
+test("close() counts messages in flight as unresolved", () => {
   // librdkafka's own partitioner does not wait until the partitions are known.
   const producer = new Producer({ brokers: deadBroker, topic: "payments", properties: { partitioner: "consistent" } });
   assert.equal(producer.produce(packMessages(numberedMessages(10)), 0, 5_000), 10);
@@ -62,7 +62,7 @@ test("close() counts what is in flight as unresolved", () => {
   );
 });
 
-test("messages that a broker refuses for good are failed, with its reason", () => {
+test("messages that a broker refuses permanently are counted as failed, with the broker's error", () => {
   using cluster = openMockCluster({ payments: 1 });
   cluster.failRequests(produceRequest, errorTopicAuthorizationFailed, 1);
   const producer = new Producer({
@@ -99,7 +99,7 @@ test("transient errors are retried until every message is delivered once", () =>
   producer.close();
 });
 
-test("brokers that come back get everything that was accepted meanwhile", () => {
+test("messages accepted during an outage are delivered when the brokers return", () => {
   using cluster = openMockCluster({ payments: 3 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
   const batch = packMessages(numberedMessages(1_000));

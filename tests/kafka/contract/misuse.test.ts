@@ -4,7 +4,7 @@ import { loadAddon } from "../../../src/kafka/addon.ts";
 import { misuses } from "../misuse.ts";
 import { openMockCluster } from "../mock-cluster.ts";
 
-test("the addon refuses wrong arguments and foreign objects, and accepts nothing of them", async () => {
+test("the addon refuses invalid arguments and foreign objects, and accepts no message from them", async () => {
   const addon = loadAddon();
   using cluster = openMockCluster({ payments: 3 });
   const properties = ["bootstrap.servers", cluster.brokers];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadAddon } from "../../../src/kafka/addon.ts";
 
-/** From the Java client's UtilsTest: murmur2 of these texts, as signed 32-bit numbers. */
+/** From the Java client's UtilsTest: murmur2 of these strings, as signed 32-bit integers. */
 const javaHashes: Readonly<Record<string, number>> = {
   "21": -973932308,
   foobar: -790332482,
@@ -12,7 +12,7 @@ const javaHashes: Readonly<Record<string, number>> = {
   abc: 479470107,
 };
 
-test("partitionOf() is the Java client's toPositive(murmur2(key)) modulo the partitions", () => {
+test("partitionOf() equals the Java client's toPositive(murmur2(key)) modulo the partition count", () => {
   const addon = loadAddon();
   for (const [key, hash] of Object.entries(javaHashes)) {
     for (const partitions of [1, 3, 7, 1000, 0x7fffffff]) {

@@ -13,7 +13,7 @@ function produceAll(producer: Producer, batch: MessageBatch): void {
   for (let first = 0; first < batch.count;) first += producer.produce(batch, first, 1_000);
 }
 
-test("produce() delivers every message, and statistics() says how many, how large and what they weigh", () => {
+test("produce() delivers every message, and statistics() returns their count, bytes and weights", () => {
   using cluster = openMockCluster({ payments: 3 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
   const batch = packMessages(numberedMessages(10_000));
@@ -37,7 +37,7 @@ test("produce() delivers every message, and statistics() says how many, how larg
   assert.throws(() => producer.produce(batch, 0, 0), /closed/u);
 });
 
-test("produce() spreads keys as the Java client does and keeps their order within a partition", async () => {
+test("produce() partitions keys as the Java client does and keeps their order within a partition", async () => {
   using cluster = openMockCluster({ payments: 3 });
   const messages = numberedMessages(5_000);
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
@@ -65,7 +65,7 @@ test("produce() spreads keys as the Java client does and keeps their order withi
   assert.deepEqual(found, expected);
 });
 
-test("produce() leaves a custom partitioner to librdkafka", () => {
+test("produce() uses librdkafka's partitioner if the properties set one", () => {
   using cluster = openMockCluster({ payments: 3 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments", properties: { partitioner: "consistent" } });
   produceAll(producer, packMessages(numberedMessages(100)));
@@ -74,7 +74,7 @@ test("produce() leaves a custom partitioner to librdkafka", () => {
   producer.close();
 });
 
-test("produce() refuses a batch whose offsets or lengths are wrong, and accepts nothing of it", () => {
+test("produce() refuses a batch whose offsets or lengths are wrong, and accepts no message of it", () => {
   using cluster = openMockCluster({ payments: 3 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
   const good = packMessages(numberedMessages(10));
@@ -112,7 +112,7 @@ test("produce() counts a message that is too large as failed and delivers the ot
   producer.close();
 });
 
-test("produce() never has more in flight than allowed, and goes on as reports come in", () => {
+test("produce() respects the in-flight limits, and continues as delivery reports arrive", () => {
   using cluster = openMockCluster({ payments: 3 });
   const limits = { maxInFlightMessages: 500, maxInFlightBytes: 40_000 };
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments", ...limits, properties: { "linger.ms": "0" } });
@@ -128,7 +128,7 @@ test("produce() never has more in flight than allowed, and goes on as reports co
   producer.close();
 });
 
-test("produce() keeps memory flat at any number of messages", () => {
+test("produce() uses constant memory for any number of messages", () => {
   using cluster = openMockCluster({ payments: 3 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments", maxInFlightMessages: 20_000 });
   const batch = packMessages(numberedMessages(2_000, 200));
@@ -151,7 +151,7 @@ const besides: readonly [what: string, properties: Readonly<Record<string, strin
 ];
 
 for (const [what, properties] of besides) {
-  test(`produce() delivers and counts where the user's properties ask for ${what}`, () => {
+  test(`produce() delivers and counts messages if the user's properties set ${what}`, () => {
     using cluster = openMockCluster({ payments: 3 });
     const producer = new Producer({ brokers: cluster.brokers, topic: "payments", properties });
     produceAll(producer, packMessages(numberedMessages(100)));
@@ -161,7 +161,7 @@ for (const [what, properties] of besides) {
   });
 }
 
-test("Producer shows the client's log where the user's properties would keep it in a queue", () => {
+test("Producer returns the client's log even if the user's properties redirect it to a queue", () => {
   const producer = new Producer({
     brokers: "127.0.0.1:1",
     topic: "payments",
@@ -172,7 +172,7 @@ test("Producer shows the client's log where the user's properties would keep it 
   producer.close();
 });
 
-test("Producer refuses a property that librdkafka does not know, by name", () => {
+test("Producer names an unknown property in the error", () => {
   assert.throws(() => new Producer({ brokers: "127.0.0.1:1", topic: "payments", properties: { "no.such.property": "1" } }), {
     message: 'Cannot write to topic "payments": No such configuration property: "no.such.property" (_INVALID_ARG)',
   });

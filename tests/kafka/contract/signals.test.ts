@@ -8,7 +8,7 @@ import { openMockCluster } from "../mock-cluster.ts";
 
 const { SIGINT, SIGTERM } = constants.signals;
 
-test("threads of clients and of mock clusters leave signals to the runtime", async () => {
+test("threads of clients and mock clusters block SIGINT and SIGTERM", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const producer = new Producer({ brokers: cluster.brokers, topic: "payments" });
   const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions: [{ partition: 0, offset: 0 }] });
@@ -16,8 +16,8 @@ test("threads of clients and of mock clusters leave signals to the runtime", asy
   assert.ok(threads.some(({ name }) => name.includes("mock")));
   assert.ok(threads.some(({ name }) => name.includes("broker")));
   for (const signal of [SIGINT, SIGTERM]) {
-    const takers = threads.filter(({ blockedSignals }) => (blockedSignals & bitOf(signal)) === 0n);
-    assert.deepEqual(takers, [], `threads that take signal ${signal}`);
+    const unblocked = threads.filter(({ blockedSignals }) => (blockedSignals & bitOf(signal)) === 0n);
+    assert.deepEqual(unblocked, [], `threads that do not block signal ${signal}`);
   }
   producer.close();
   await consumer.close();

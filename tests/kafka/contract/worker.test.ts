@@ -7,10 +7,10 @@ import { openConsumer } from "../../../src/kafka/consumer.ts";
 import { clientThreads } from "../client-threads.ts";
 import { openMockCluster } from "../mock-cluster.ts";
 
-/** Where the suite is a bundle, the worker's module beside it has the bundle's ending. */
+/** In a bundle, the worker's module has the bundle's file extension. */
 const busyWorker = new URL(import.meta.url.replace("worker.test", "busy-worker"));
 
-/** A worker with clients at work, and what it says of its messages. */
+/** Starts a worker with messages in flight, and returns its delivery counts. */
 async function startWorker(): Promise<{ readonly worker: Worker; readonly counts: unknown }> {
   const worker = new Worker(busyWorker);
   const [counts] = await once(worker, "message");
@@ -19,7 +19,7 @@ async function startWorker(): Promise<{ readonly worker: Worker; readonly counts
 
 const busy = { accepted: 110, delivered: 10, failed: 0, unresolved: 0, inFlight: 100 };
 
-test("Producer works in a worker, and a worker that is terminated with messages in flight leaves no client behind", async () => {
+test("Producer works in a worker, and terminating a worker with messages in flight closes its clients", async () => {
   const before = clientThreads().length;
   for (let round = 0; round < 3; round += 1) {
     const { worker, counts } = await startWorker();
@@ -31,7 +31,7 @@ test("Producer works in a worker, and a worker that is terminated with messages 
   }
 });
 
-test("several workers and the main thread hold clients of their own at once", async () => {
+test("several workers and the main thread use separate clients at the same time", async () => {
   using cluster = openMockCluster({ payments: 1 });
   const workers = await Promise.all([startWorker(), startWorker()]);
   assert.deepEqual(
