@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A demo of about a minute: a stack in .demo, a thousand transactions, the comparison of topic and Pinot, and the windows in Pinot.
+# A demo of about a minute: a stack in .demo, a thousand transactions, a check of Pinot against the topic, and the windows in Pinot.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Tests native/ under sanitizers: its C core with address, undefined and thread, its JavaScript interface on Node with address
-# and undefined, random schedules of the ledger, and fuzzers of the functions that take batches. librdkafka is built with the sanitizers too
+# and undefined, random schedules of a producer, and fuzzers of the functions that take batches. librdkafka is built with the sanitizers too
 # (some minutes, only the first time). Builds the programs in build/tests/ when something has changed, and runs all of them in parallel, because
 # they mostly wait.
 #
 #   test-native.sh [<executions> [<seed>]]   mutated batches for the fuzzer of batch.h; producer_produce gets a twentieth of them
 #
-# STREAMCTL_SCHEDULE_SECONDS=600 runs the schedules of the ledger for ten minutes instead of ten seconds.
+# STREAMCTL_SCHEDULE_SECONDS=600 runs the schedules for ten minutes instead of ten seconds.
 # A fuzzer that finds an error prints its input as a line for tests/native/corpus/batches.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,4 @@
-"""The method of the project that preceded streamctl: one process per user, which creates a dict, serializes it and sends it, one by one.
+"""The method of the project that preceded streamctl: one process per user, which creates, serializes and sends one dict at a time.
 
 Arguments: brokers, topic, count, users as a JSON array of {"id", "totalPaid"}. Starts itself once per user. Each process sends its first
 message alone; the clock starts when all of these are acknowledged.
