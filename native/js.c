@@ -44,7 +44,7 @@ napi_value js_constructed(napi_env env, napi_callback_info info, size_t count, n
   if (!js_arguments(env, info, count, arguments, &self) || !js_ok(env, napi_get_new_target(env, info, &target))) return NULL;
   /* Without `new`, the target is NULL; in Deno, it is the value undefined. */
   if (target && !js_ok(env, napi_typeof(env, target, &type))) return NULL;
-  return type == napi_undefined ? js_type_error(env, "a class is called without new") : self;
+  return type == napi_undefined ? js_type_error(env, "a class constructor was called without new") : self;
 }
 
 bool js_set(napi_env env, napi_value object, const char *name, napi_value value) {

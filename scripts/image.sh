@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the image streamctl from the sources, with docker if its engine answers, otherwise with podman. The build trusts the root certificates
+# Builds the image streamctl from the sources, with docker if its engine is running, otherwise with podman. The build trusts the root certificates
 # of this machine (/usr/local/share/ca-certificates).
 #
 # Environment: DEBIAN_IMAGE, another base image; NPM_CONFIG_REGISTRY, another npm registry.
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 engine=docker
 docker version > /dev/null 2>&1 || engine=podman
 command -v "$engine" > /dev/null || {
-  printf 'image: no container engine answers\n' >&2
+  printf 'image: no container engine is running\n' >&2
   exit 1
 }
 

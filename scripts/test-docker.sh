@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the contract of runtimes on containers, on the container engine that answers. Without one, starts an engine with data and socket in
-# build/docker, and stops it at the end. Builds substitutes for public base images that cannot be pulled. Exits with 75, and the reason, when
+# Runs the contract of the runtimes on containers. Uses a running container engine; otherwise starts dockerd with data and socket in
+# build/docker, and stops it at the end. Builds substitutes for public base images that cannot be pulled. Prints the reason and exits with 75 if
 # this machine cannot run the tests. With STREAMCTL_TEST_INSTALL=1, as root on Debian, installs what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -36,11 +36,11 @@ stop_engine() {
 }
 
 if ! { command -v docker > /dev/null && answers; }; then
-  [ "$(id -u)" = 0 ] || impossible 'no container engine answers, and only root can start one'
+  [ "$(id -u)" = 0 ] || impossible 'no container engine is running, and only root can start one'
   need docker.io command -v dockerd
   need iptables command -v iptables
   export DOCKER_HOST=unix://$work/docker.sock
-  # Without live restore: containers that a killed test left must not keep running.
+  # No live restore: containers left by a killed test must stop with the engine.
   dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/dockerd.pid" -H "$DOCKER_HOST" > "$work/dockerd.log" 2>&1 &
   engine=$!
   trap stop_engine EXIT

@@ -55,7 +55,7 @@ static void end(void) {
   run.producer = NULL;
 }
 
-static void book(const struct fuzz_batch *read, uint32_t taken) {
+static void count_taken(const struct fuzz_batch *read, uint32_t taken) {
   run.taken += taken;
   run.bytes += read->offsets[2 * (size_t)(read->first + taken)] - read->offsets[2 * (size_t)read->first];
   for (uint32_t i = 0; i < taken; i++)
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check((failure.code[0] != '\0') == (taken < 0));
   if (taken >= 0) {
     check(taken <= (int64_t)read.batch.count - read.first);
-    book(&read, (uint32_t)taken);
+    count_taken(&read, (uint32_t)taken);
   }
   fuzz_batch_free(&read);
   if (++run.executions % lifetime == 0) end();
