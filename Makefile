@@ -1,4 +1,4 @@
-# streamctl's targets; `make` alone lists them.
+# `make` without a target lists all targets.
 
 BUN := .tools/bin/bun
 BIN := node_modules/.bin
@@ -102,15 +102,15 @@ project: build ## build, then run up
 data: build ## send N=1000 transactions
 	@$(STREAMCTL) data -n $(N)
 
-bench: build build/bench/loop ## measure what the README claims; writes bench/RESULTS.md
+bench: build build/bench/loop ## measure the numbers of the README; writes bench/RESULTS.md
 	@status=0; $(BUN) bench/run.ts || status=1; $(BUN) bench/producers.ts || status=1; exit $$status
 
-bench-producers: build build/bench/loop ## compare only the producers; RUNS=1 SCALE=0.1 for a quick run
+bench-producers: build build/bench/loop ## compare only the producers; RUNS=1 SCALE=0.1 for a short run
 	@$(BUN) bench/producers.ts
 
 fix: setup setup-check ## format everything
 	@$(BIN)/oxfmt src tests bench
 	@PYTHONPATH=$(PY) $(PY)/bin/clang-format -i $(C_SOURCES)
 
-clean: ## remove everything that was built or installed here; keep the user's caches
+clean: ## remove everything that was built or installed here; keep the caches in the home folder
 	@rm -rf build $(STREAMCTL) .tools node_modules bench/producers/node_modules
