@@ -19,7 +19,7 @@ import { readStack, recoverKilledStart } from "./killed-start.ts";
 import { inspectFolder, inspectMachine } from "./machine.ts";
 import { describeChoices } from "./reasons.ts";
 import { healthOf } from "./resources.ts";
-import { awaitHealthy } from "./settle.ts";
+import { awaitHealthy } from "./await-healthy.ts";
 import { wantsExternal } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
 import { ServiceStarts } from "../stack/execute.ts";

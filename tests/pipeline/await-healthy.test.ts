@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { silentLog } from "../../src/core/log.ts";
 import type { ResourceStatus } from "../../src/pipeline/resources.ts";
-import { awaitHealthy } from "../../src/pipeline/settle.ts";
+import { awaitHealthy } from "../../src/pipeline/await-healthy.ts";
 import { failureOf } from "../processors/failure.ts";
 
 const options = { timeoutMs: 600, signal: new AbortController().signal, log: silentLog };
