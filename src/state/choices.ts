@@ -1,8 +1,8 @@
-/** The choices of a stack's first `up`, kept in run.json until `down`. */
+/** The choices of a stack's first `up`, stored in run.json until `down`. */
 
 import type { RuntimeName } from "./service-identity.ts";
 
-/** Why something was chosen, as a code with facts; the command line words it. */
+/** Why something was chosen, as a code with facts; pipeline/reasons.ts has the texts. */
 export interface Reason {
   readonly code: string;
   readonly facts?: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface Reason {
 /** Where a processor's engine comes from, in the form that its plug-in defines. Written to disk, so it must not contain secrets. */
 export type ProcessorSource = Readonly<Record<string, string | boolean>>;
 
-/** A former processor on a server that streamctl did not start: its queries may still write windows until they are removed. */
+/** A previous processor on an external server: its queries may write windows until they are removed. */
 export interface AbandonedProcessor {
   readonly processor: string;
   readonly source: ProcessorSource;
@@ -23,7 +23,7 @@ export interface StackChoices {
   /** Name of a processor in the catalog. */
   readonly processor: string;
   readonly processorReason: Reason;
-  /** Absent where the processor needs none. */
+  /** Absent if the processor needs none. */
   readonly source?: ProcessorSource;
   readonly abandoned?: readonly AbandonedProcessor[];
   readonly portOffset: number;

@@ -9,7 +9,7 @@ import type { Schemas } from "./schemas.ts";
 export interface Ledger {
   /** Finished runs, in the order in which they ended. */
   readonly runs: readonly RunRecord[];
-  /** Runs without an end: still running, or killed. How much they sent is unknown. */
+  /** Runs without an end: still running, or killed. The number of messages that they sent is unknown. */
   readonly unfinished: readonly RunStart[];
   /** Lines that cannot be parsed, such as one truncated by a full disk or a power failure. */
   readonly damagedLines: number;

@@ -1,7 +1,7 @@
 /**
- * What the runs of `data` sent; `verify` compares the topic with it. A run appends one JSON line when it begins and one when it ends; a
- * later end of the same run replaces an earlier one. A killed run leaves only its first line: the topic may then contain more than was
- * counted.
+ * The ledger of all runs of `data`; `verify` compares the topic with it. A run appends one JSON line when it begins and one when it ends; a
+ * later end of the same run replaces an earlier one. A killed run leaves only its first line: the topic may then contain more records than
+ * the ledger.
  */
 
 import { open } from "node:fs/promises";
@@ -54,7 +54,7 @@ async function appendLine(path: string, line: object): Promise<void> {
     const { size } = await file.stat();
     const last = Buffer.alloc(1, "\n");
     if (size > 0) await file.read(last, 0, 1, size - 1);
-    // Begin a new line after a truncated one, so that only that one is damaged.
+    // Begin a new line after a truncated one, so that no other line is damaged.
     const bytes = Buffer.from(`${last.toString() === "\n" ? "" : "\n"}${JSON.stringify(line)}\n`);
     const { bytesWritten } = await file.write(bytes, 0, bytes.length);
     if (bytesWritten < bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were written`);

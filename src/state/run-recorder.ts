@@ -1,4 +1,4 @@
-/** Keeps run.json up to date while a command changes the stack. */
+/** Updates run.json while a command changes the stack. */
 
 import type { JsonObject } from "../core/json.ts";
 import type { AbandonedProcessor, StackChoices } from "./choices.ts";
@@ -33,7 +33,7 @@ export class RunRecorder {
     return this.#services;
   }
 
-  /** Records that services are about to be started; an intent lasts until the service is remembered or forgotten. */
+  /** Records that services are about to be started; an intent is removed when the service is remembered or forgotten. */
   intend = async (...intents: readonly StartIntent[]): Promise<void> => {
     for (const intent of intents) this.#starting.set(intent.name, intent);
     await this.#write();
@@ -52,7 +52,7 @@ export class RunRecorder {
     if (record && isSameRun(record.identity, identity)) await remember(name, undefined);
   };
 
-  /** Records the facts of a resource in place of earlier ones; without facts it is forgotten. */
+  /** Records the facts of a resource, replacing earlier ones; without facts, removes it. */
   keepResource = async ({ kind, name }: Pick<ResourceRecord, "kind" | "name">, facts: JsonObject | undefined): Promise<void> => {
     const others = this.#resources.filter((one) => one.kind !== kind || one.name !== name);
     const known = this.#resources.find((one) => one.kind === kind && one.name === name);
@@ -68,7 +68,7 @@ export class RunRecorder {
     await this.choose(left.length === 0 ? others : { ...others, abandoned: left });
   };
 
-  /** Forgets the services that were about to be started and were not: the start has failed. */
+  /** Removes the start intents after a failed start. */
   withdrawIntents = async (): Promise<void> => {
     if (this.#starting.size === 0) return;
     this.#starting.clear();
@@ -91,7 +91,7 @@ export class RunRecorder {
       resources: this.#resources,
     };
     const written = this.#written.then(() => writeRunState(this.#folder, state));
-    // The caller of a failed write reports it. The next write may succeed, for example with more space on the disk.
+    // The caller of a failed write reports the error. The next write may succeed, for example once the disk has free space.
     this.#written = written.catch(() => {});
     await written;
   }

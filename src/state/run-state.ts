@@ -12,8 +12,8 @@ import { stateFolder, type StateFolder } from "./state-folder.ts";
 import { copiedFolder, type FolderPlace, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
 
 /**
- * A service that is about to be started, recorded before it is. If the command was killed, the marks of processes and the labels of
- * containers tell whether the service runs.
+ * A service that is about to be started, recorded before the start. If the command is killed, the marks of processes and the labels of
+ * containers tell whether the service is running.
  */
 export interface StartIntent {
   readonly name: ServiceName;
@@ -54,7 +54,7 @@ export interface RunState {
 export async function readRunState(folder: StateFolder): Promise<RunState | undefined> {
   const text = await readIfExists(folder.runFile);
   if (text === undefined) return undefined;
-  // Loaded only here: most commands in a folder without a stack end before this.
+  // Load the parser only here, because a folder without a stack does not need it.
   const { newerVersion, parseRunState } = await import("./run-state-versions.ts");
   const state = await parseRunState(text, folder.root);
   if (!state) throw unreadable(folder.runFile, newerVersion(text));
@@ -74,30 +74,30 @@ function unreadable(runFile: string, newer: number | undefined): StreamctlError 
 }
 
 async function refuseCopy({ root }: StateFolder, { id, place }: StackIdentity): Promise<void> {
-  const there = await otherFolder(root, place);
-  if (there === undefined) return;
+  const original = await folderAt(place, root);
+  if (original === undefined) return;
   // A file that this user may not read belongs to another user's stack.
-  const text = await readIfExists(there.runFile).catch(() => undefined);
+  const text = await readIfExists(original.runFile).catch(() => undefined);
   if (text === undefined) return;
   const { parseRunState } = await import("./run-state-versions.ts");
-  const other = await parseRunState(text, there.root);
-  if (other?.stack.id === id) throw copiedFolder(there.root, root);
+  const other = await parseRunState(text, original.root);
+  if (other?.stack.id === id) throw copiedFolder(original.root, root);
 }
 
-/** The folder that now exists at a state folder's recorded place, if it is a different one. */
-async function otherFolder(root: string, kept: FolderPlace): Promise<StateFolder | undefined> {
-  const there = stateFolder(kept.path);
-  const [before, here] = await Promise.all([placeOf(there.root), placeOf(root)]);
-  return before && here && !isSameFolder(before, here) ? there : undefined;
+/** The folder that now exists at a recorded location, if it is not the folder at `root`. */
+async function folderAt(recorded: FolderPlace, root: string): Promise<StateFolder | undefined> {
+  const folder = stateFolder(recorded.path);
+  const [there, here] = await Promise.all([placeOf(folder.root), placeOf(root)]);
+  return there && here && !isSameFolder(there, here) ? folder : undefined;
 }
 
-/** Whether a state folder was moved since its state was written: its recorded path no longer leads to it. */
+/** Whether a state folder was moved since its state was written: its recorded path no longer refers to it. */
 export async function hasMoved({ root }: StateFolder, { stack: { place } }: RunState): Promise<boolean> {
   const [before, here] = await Promise.all([placeOf(stateFolder(place.path).root), placeOf(root)]);
   return here !== undefined && (before === undefined || !isSameFolder(before, here));
 }
 
-/** The identity to record for a folder: the id of its state, or a new one, and the folder's present place. */
+/** The identity to record for a folder: the id of its state, or a new one, and the folder's current location. */
 export async function identityFor(folder: StateFolder, state: RunState | undefined): Promise<StackIdentity> {
   const place = (await placeOf(folder.root)) ?? { path: folder.root, device: "0", inode: "0" };
   return { id: state?.stack.id ?? newStackId(), place };

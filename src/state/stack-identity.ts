@@ -1,6 +1,6 @@
 /**
- * Identifies the stack of a state folder. run.json records a random id and the folder's place: with an id derived from the path, a renamed
- * folder would become another stack, and a copy at the old path the same one.
+ * Identifies the stack of a state folder. run.json records a random id and the location of the folder. An id derived from the path would turn a
+ * renamed folder into another stack, and a copy at the old path into the same one.
  */
 
 import { randomBytes } from "node:crypto";
@@ -50,7 +50,7 @@ export function idOfPath(path: string): string {
   return shortHash(path, 8);
 }
 
-/** The error for two folders with the same stack: commands in one would act on the engines and records of the other. */
+/** The error for two folders with the same stack: a command in one would affect the engines and records of the other. */
 export function copiedFolder(original: string, copy: string): StreamctlError {
   return new StreamctlError("state", `State folder "${copy}" contains the same stack as "${original}": one is a copy of the other`, {
     hint: `Use the original (--state-dir ${original}), or remove run.json from the copy and run: streamctl up`,

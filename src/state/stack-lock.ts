@@ -7,7 +7,7 @@ import { nameOfUser } from "../core/process.ts";
 import type { Log } from "../core/log.ts";
 import type { StateFolder } from "./state-folder.ts";
 
-/** Longest wait for another `up` or `down` on the same folder, in milliseconds. */
+/** Maximum wait for another `up` or `down` on the same folder, in milliseconds. */
 const lockTimeoutMs = 10 * 60_000;
 
 export interface StackLockContext {
@@ -31,17 +31,17 @@ async function requireWritable(root: string): Promise<void> {
   try {
     await access(root, constants.W_OK);
   } catch (error) {
-    // A missing folder is created later; a read-only file system gives its own error.
+    // A missing folder is created later; a read-only file system has its own error.
     if (systemCode(error) !== "EACCES") return;
     const owner = await nameOfUser((await stat(root)).uid);
-    throw new StreamctlError("permission", `State folder "${root}" belongs to ${owner}, and this user may not write to it`, {
+    throw new StreamctlError("permission", `State folder "${root}" belongs to ${owner} and is not writable by this user`, {
       hint: `Run the same command as ${owner}, or use your own folder: --state-dir DIR`,
     });
   }
 }
 
 /**
- * As `withStackLock`, for work that frees disk space: when the disk is too full to take the lock and no process holds it, works without it.
+ * As `withStackLock`, for work that frees disk space: if the disk is too full to create the lock and no process holds it, runs without it.
  */
 export async function withStackLockUnlessDiskFull<T>(context: StackLockContext, work: () => Promise<T>): Promise<T> {
   let started = false;

@@ -33,7 +33,7 @@ export function stateFolder(root: string): StateFolder {
 }
 
 /**
- * Whether streamctl created an entry of this name, including the drafts of a killed process. False for the lock, which its holder removes.
+ * Whether streamctl creates entries of this name, including temporary files of a killed process. False for the lock, which its holder removes.
  */
 export function isOwnEntry(name: string): boolean {
   return /^(?:conf|data|docker|log|ledger\.ndjson|run\.json(?:\..*)?|lock\..*|\.execution-.*)$/u.test(name);
