@@ -19,7 +19,7 @@ import type { NativeAddon } from "./native.ts";
 export const loadAddon: () => NativeAddon = once(() => {
   const file = addonFile();
   const addon = file.startsWith(executableFiles) ? openCopy(file) : open(file);
-  // Threads of clients that outlive the exit of a process use memory that it has torn down; only Node ends them by itself.
+  // Client threads that are still running when the process exits would use freed memory; only Node ends them by itself.
   process.once("exit", () => addon.closeClients());
   return addon;
 });
@@ -32,7 +32,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** In the project's build/, inside the executable, or beside another bundle. */
+/** In the project's build/, inside the executable, or next to another bundle. */
 function addonFile(): string {
   if (projectFolder !== undefined) return fileURLToPath(new URL("build/streamctl_native.node", projectFolder));
   // A plain require: the bundler embeds the module and evaluates it only here.

@@ -1,6 +1,6 @@
 /**
  * Admin requests to a cluster. Each call uses its own client on another thread, so there is nothing to close. Each call ends by its
- * deadline, also when no broker answers.
+ * deadline, even if no broker responds.
  */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
@@ -28,7 +28,7 @@ export interface ClusterMetadata {
   readonly topics: readonly { readonly name: string; readonly partitions: number }[];
 }
 
-/** @throws StreamctlError `unreachable` after the deadline, `kafka` when the cluster refuses, `interrupted` */
+/** @throws StreamctlError `unreachable` after the deadline, `kafka` when the cluster rejects the request, `interrupted` */
 export async function fetchMetadata(options: AdminOptions): Promise<ClusterMetadata> {
   const [controllerId, brokerCount, ...rest] = await ask("metadata", `ask for metadata`, options, []);
   const count = Number(brokerCount);
@@ -48,7 +48,7 @@ export interface NewTopicOptions extends TopicOptions {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** Creates the topic unless one of that name exists, and returns when the cluster shows it. An existing topic is not changed. */
+/** Creates the topic unless one of that name exists, and returns when the cluster lists it. An existing topic is not changed. */
 export async function createTopic(options: NewTopicOptions): Promise<"created" | "exists"> {
   const { topic, partitions, replication = -1, config = {}, signal } = options;
   const values = [topic, String(partitions), String(replication), ...Object.entries(config).flat()];
@@ -133,7 +133,7 @@ export async function listOffsets(options: TopicOptions): Promise<readonly Water
         .toSorted((one, other) => one.partition - other.partition);
     } catch (error) {
       const code = kafkaErrorCode(error) ?? "";
-      if (code === "_TIMED_OUT" && noLeader !== undefined) throw noLeader; // the deadline cut a further try short
+      if (code === "_TIMED_OUT" && noLeader !== undefined) throw noLeader; // the deadline interrupted another attempt
       if (!leaderless.has(code) || within.remainingMs <= leaderPauseMs) throw error;
       noLeader = error;
       await pause(leaderPauseMs, signal);

@@ -23,8 +23,8 @@ export function triesAgain(core: string): boolean {
 }
 
 /**
- * A log line without thread and broker at its beginning, without the context at its end, and without librdkafka's guess that a broker which
- * does not answer is older than 0.10.
+ * A log line without thread and broker at its beginning, without the context at its end, and without librdkafka's hint that a broker which
+ * does not respond may be older than 0.10.
  */
 export function coreOf(message: string): string {
   return message

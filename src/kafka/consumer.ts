@@ -27,7 +27,7 @@ export interface BatchRequest {
   readonly maxMessages?: number;
   /** The batch ends when keys and values reach this size in bytes; default 8 MiB. */
   readonly maxBytes?: number;
-  /** Longest wait for the first message, in milliseconds. */
+  /** Maximum wait for the first message, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,7 +53,7 @@ export interface ConsumedBatch {
   readonly positions: readonly PartitionOffset[];
 }
 
-/** @throws StreamctlError `kafka` when librdkafka refuses a property or partition, `native` without a usable addon */
+/** @throws StreamctlError `kafka` when librdkafka rejects a property or partition, `native` without a usable addon */
 export function openConsumer(options: ConsumerOptions): Consumer {
   return new Consumer(options);
 }

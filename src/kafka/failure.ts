@@ -6,7 +6,7 @@
 import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
 import { coreOf } from "./client-log.ts";
 
-/** Errors that mean that no broker answered. */
+/** Errors that mean that no broker responded. */
 const noAnswer = new Set(["_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT", "_TIMED_OUT_QUEUE"]);
 
 /** librdkafka's name of an error, such as `_TRANSPORT` or `TOPIC_AUTHORIZATION_FAILED`; undefined for other errors. */
@@ -44,7 +44,7 @@ function noAnswerHint(reason: string): string {
 
 /**
  * @param action the failed action with its value, as in `create topic "transactions"`
- * @returns `unreachable` when no broker answers, `interrupted` after a cancel, otherwise `kafka`; a StreamctlError is returned unchanged
+ * @returns `unreachable` when no broker responds, `interrupted` after a cancel, otherwise `kafka`; a StreamctlError is returned unchanged
  */
 export function kafkaFailure(action: string, brokers: string, error: unknown): StreamctlError {
   if (error instanceof StreamctlError) return error;

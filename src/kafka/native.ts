@@ -40,7 +40,7 @@ export interface NativeAddon {
 
 export interface NativeProducer {
   produce(count: number, bytes: Uint8Array, offsets: Uint32Array, weights: Uint32Array, first: number, waitMs: number): number;
-  /** Fills the array, and returns the errors of the same instant. */
+  /** Fills the array, and returns the errors at the same time. */
   statistics(into: Float64Array): [code: string, message: string, count: number][];
   flush(timeoutMs: number): boolean;
   purge(timeoutMs: number): void;
@@ -89,7 +89,7 @@ export interface NativeMockCluster {
   readonly brokers: string;
   createTopic(name: string, partitions: number): void;
   deleteTopic(name: string): void;
-  /** Answers the next `count` requests of this kind with this error code of Kafka's protocol. */
+  /** Returns this error code of Kafka's protocol for the next `count` requests of this kind. */
   failRequests(apiKey: number, errorCode: number, count: number): void;
   setRoundTripMs(ms: number): void;
   /** Brokers are numbered from 1; -1 means all. Does not change the leaders. */

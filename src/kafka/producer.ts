@@ -67,7 +67,7 @@ export class Producer {
   /**
    * Connects in the background: an unreachable broker is reported by `drainLog` and the counts, not here.
    *
-   * @throws StreamctlError `kafka` when librdkafka refuses a property, `native` without a usable addon
+   * @throws StreamctlError `kafka` when librdkafka rejects a property, `native` without a usable addon
    */
   constructor(options: ProducerOptions) {
     const limits = inFlightLimits(options.properties, options.maxInFlightMessages, options.maxInFlightBytes);
@@ -85,9 +85,9 @@ export class Producer {
 
   /**
    * Passes messages `first` … `count - 1` of the batch to librdkafka, as many as the limits allow. Copies them, so the batch may be reused
-   * at once. Partitions are chosen as by the Java client.
+   * immediately. Partitions are chosen as by the Java client.
    *
-   * @param waitMs longest time to block this thread while the limits are reached, in milliseconds
+   * @param waitMs maximum time to block this thread while the limits are reached, in milliseconds
    * @returns number of accepted messages; 0 when the limits were still reached after `waitMs`
    * @throws StreamctlError `internal` when the batch's offsets are not ascending positions in its bytes; nothing is accepted then
    */
@@ -129,7 +129,7 @@ export class Producer {
   }
 
   /**
-   * Drops all in-flight messages, within 5 s: those that were not sent count as failed, those that were sent without an answer as
+   * Drops all in-flight messages, within 5 s: those that were not sent count as failed, those that were sent but not acknowledged as
    * unresolved. Nothing is in flight afterwards.
    */
   purge(): void {

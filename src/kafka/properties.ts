@@ -41,7 +41,7 @@ const producer: KafkaProperties = {
 
 const admin: KafkaProperties = {
   ...shared,
-  // A listener of another protocol closes the connection; the log tells that this is why a request got no answer.
+  // A listener of another protocol closes the connection; the log shows that this is why a request got no response.
   "log.connection.close": "true",
 };
 
@@ -54,7 +54,7 @@ const consumer: KafkaProperties = {
   "queued.max.messages.kbytes": "8192",
   "fetch.wait.max.ms": "100",
   "fetch.message.max.bytes": "2097152",
-  // Also limits the uncompressed size of a batch. Java clients have no such limit, and whatever they can read must be readable here.
+  // Also limits the uncompressed size of a batch. Java clients have no such limit, and everything that they can read must be readable here.
   "receive.message.max.bytes": "2147483647",
 };
 
@@ -123,7 +123,7 @@ function weakened(given: KafkaProperties): KafkaProperties {
 function flat(brokers: string, ...layers: readonly KafkaProperties[]): FlatProperties {
   if (brokers.trim() === "") {
     throw new StreamctlError("usage", `Cannot connect to Kafka: the list of brokers is empty`, {
-      hint: "Name a broker: --brokers host:port",
+      hint: "Specify a broker: --brokers host:port",
     });
   }
   // An alias of bootstrap.servers, which could override it.

@@ -63,7 +63,7 @@ export class AmbiguityFinder {
     const { text, quirk: encodingQuirk } = decode(value);
     const { limits } = this.#reader;
     const shape = shapeOf(text, this.#names, limits);
-    // A byte order mark at the beginning is read over.
+    // Skip a byte order mark at the beginning.
     const document = parseJson(
       text
         .slice(0, shape.end)
