@@ -13,7 +13,7 @@ const capacity = 1000;
  * Writes the values that a run would send, in the order of their index, as NDJSON; at the rate of the request, if it has one. Live event time
  * is the time of writing. Returns early, without an error, when the signal fires.
  *
- * @param write receives whole lines and resolves when there is room for more
+ * @param write receives complete lines and resolves when more can be written
  */
 export async function dryRun(request: DataRequest, write: (text: string) => Promise<void>, signal?: AbortSignal): Promise<void> {
   const { share, seed, eventTime, users, messagesPerSecond } = request;
@@ -34,7 +34,7 @@ export async function dryRun(request: DataRequest, write: (text: string) => Prom
   }
 }
 
-/** Lets the event loop handle signals and streams, and waits. */
+/** Waits, and lets the event loop handle signals and streams. */
 async function waitOrYield(ms: number, signal: AbortSignal | undefined): Promise<void> {
   if (ms === 0) {
     await yieldToEvents();

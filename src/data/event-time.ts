@@ -1,7 +1,7 @@
 import { StreamctlError } from "../core/errors.ts";
 import { eventTimeRange } from "../record/event-timestamp.ts";
 
-/** Event times are those of sending (live), or a function of the index (simulated). */
+/** Event times are the times of sending (live), or a function of the index (simulated). */
 export type EventTime =
   | { readonly kind: "live" }
   | {
@@ -17,7 +17,7 @@ export function simulatedTimeMs(time: Extract<EventTime, { kind: "simulated" }>,
   return time.startMs + Math.floor((index * time.spacingUs) / 1000);
 }
 
-/** A clock in milliseconds since the epoch that does not go back when the system clock does. */
+/** A monotonic clock in milliseconds since the epoch: it does not go back when the system clock does. */
 export function monotonicClock(nowMs: () => number): () => number {
   let latestMs = Number.NEGATIVE_INFINITY;
   return () => {

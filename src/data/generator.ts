@@ -1,7 +1,7 @@
 /**
  * Generates transactions as packed batches. Record i is a pure function of (seed, i, event time), so any number of workers generates the same
- * records, and a run can be repeated byte for byte. For speed, prepared pieces are copied and digits written; with the fixed users no string
- * and no object is created per message.
+ * records, and a run can be repeated byte for byte. For speed, prepared pieces are copied and digits written; with the fixed users no
+ * string or object is created per message.
  */
 
 import type { MessageBatch } from "../kafka/batch.ts";
@@ -17,7 +17,7 @@ export interface GeneratorOptions {
   readonly eventTime: EventTime;
   /** Milliseconds since the epoch, for live event time; read once per batch. */
   readonly nowMs: () => number;
-  /** Largest number of messages per batch. */
+  /** Maximum number of messages per batch. */
   readonly capacity: number;
   /** The users of `--users random`; null for the ten fixed users. */
   readonly realistic: RealisticUsers | null;
@@ -30,7 +30,7 @@ export interface GeneratedBatch extends MessageBatch {
 
 const blockSize = 2 ** 32;
 
-/** Owns the buffers of its batches: a batch is valid until the next `fill`. */
+/** Reuses the buffers of its batches: a batch is valid until the next `fill`. */
 export class TransactionGenerator {
   readonly capacity: number;
   readonly #options: GeneratorOptions;

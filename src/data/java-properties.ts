@@ -1,13 +1,13 @@
 /**
- * Properties of Kafka's Java clients, as cloud consoles offer them for copying. Those that librdkafka has under another name or in another
- * form are translated; those that only Java has are ignored, or refused with the property to use instead. No message quotes a value.
+ * Properties of Kafka's Java clients, in the form in which cloud consoles show them. Those that librdkafka has under another name or in another
+ * form are translated; those that only Java clients have are ignored, or rejected with the property to use instead. Messages never quote a value.
  */
 
 import type { ConfigLine } from "./kafka-config.ts";
 
 export type JavaProperty =
   | { readonly kind: "translated"; readonly lines: readonly ConfigLine[] }
-  /** `consequence` says what is different without the property; absent if nothing is. */
+  /** `consequence` is the effect of ignoring the property; absent if there is none. */
   | { readonly kind: "ignored"; readonly consequence?: string }
   /** `why` continues the sentence that begins with the number of the line. */
   | { readonly kind: "refused"; readonly why: string; readonly hint: string };
@@ -32,7 +32,7 @@ const ofOtherTools = /^(?:schema\.registry|basic\.auth|bearer\.auth|confluent|sp
 
 const noSuchProperty = "Remove the line: librdkafka has no such property";
 
-/** Properties that restrict the connections of a Java client. To ignore them would allow what the user forbade. */
+/** Properties that restrict the connections of a Java client. Ignoring them would allow connections that the user wants to prevent. */
 const restrictions: ReadonlyMap<string, string> = new Map([
   ["ssl.enabled.protocols", `${noSuchProperty} and uses the newest TLS version of the brokers, so restrict the versions there`],
   ["ssl.protocol", `${noSuchProperty} and uses the newest TLS version of the brokers, so restrict the versions there`],
@@ -48,7 +48,7 @@ const otherPartitions = "your Java clients may send keys to other partitions, be
 
 const keyStore = "a Java key store, which librdkafka cannot read";
 
-/** What to do with a line; undefined if librdkafka has the property, or if it is unknown. */
+/** How to handle a property; undefined if librdkafka has it, or if it is unknown. */
 export function readJavaProperty({ number, name, value }: ConfigLine): JavaProperty | undefined {
   const as = (other: string, text = value): JavaProperty => ({ kind: "translated", lines: [{ number, name: other, value: text }] });
   if (onlyJava.has(name) || ofOtherTools.test(name)) return { kind: "ignored" };
@@ -97,7 +97,7 @@ const login = /^[\w.$]*\.(?:Plain|Scram)LoginModule\s+(?:required|requisite|suff
 const option = /\s*(?<name>[\w.$-]+)\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s;"']+))/uy;
 const loginHint = "Write sasl.username=NAME and sasl.password=${env:NAME} instead";
 
-/** Translates a JAAS configuration into two properties, user name and password. Anything ambiguous is refused. */
+/** Translates a JAAS configuration into two properties, user name and password. Rejects anything ambiguous. */
 function readLogin(number: number, value: string): JavaProperty {
   const refused = (why: string, hint = loginHint): JavaProperty => refuse("sasl.jaas.config", why, hint);
   const module = login.exec(value);
@@ -128,7 +128,7 @@ function refuseLogin(refused: (why: string, hint: string) => JavaProperty): Java
   );
 }
 
-/** Reads consecutive options from `start` on, and returns where they end. */
+/** Parses consecutive options from `start` on, and returns the position after them. */
 function readOptions(
   value: string,
   start: number,

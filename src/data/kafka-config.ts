@@ -1,6 +1,6 @@
 /**
- * Reads the file of `--kafka-config`: librdkafka properties, one `name=value` per line. Secrets are in such a file, as text or as references,
- * and never in options, which every process on the machine can read.
+ * Reads the file of `--kafka-config`: librdkafka properties, one `name=value` per line. Secrets belong in such a file, as text or as references,
+ * never in options, which every process on the machine can read.
  */
 
 import { open } from "node:fs/promises";
@@ -12,11 +12,11 @@ import { type Environment, resolveReferences, containsReference } from "./value-
 export interface KafkaConfigContext {
   /** The variables of `${env:NAME}`. */
   readonly environment: Environment;
-  /** Called for a secret that other users can read, and for properties that are ignored. */
+  /** Called for a secret that other users can read, and for ignored properties. */
   readonly warn: (message: string) => void;
 }
 
-/** A property as it is in the file. */
+/** A property as written in the file. */
 export interface ConfigLine {
   /** From 1. */
   readonly number: number;
@@ -86,7 +86,7 @@ function translateJava(lines: readonly ConfigLine[], file: string, warn: (messag
   return [...kept.values()];
 }
 
-/** Reads the file and resolves the references in it. @throws StreamctlError `usage` for a file that cannot be read and for a wrong line */
+/** Reads the file and resolves the references in it. @throws StreamctlError `usage` for a file that cannot be read or has an invalid line */
 export async function readKafkaConfig(file: string, { environment, warn }: KafkaConfigContext): Promise<KafkaProperties> {
   const { text, openToOthers } = await readText(file);
   const lines = translateJava(parseKafkaConfig(text, file), file, warn);
@@ -123,7 +123,7 @@ async function readText(file: string): Promise<{ readonly text: string; readonly
     }
     throw new StreamctlError("usage", `Cannot read "${file}": ${missing ? "the file does not exist" : messageOf(error)}`, {
       cause: error,
-      hint: "Write: --kafka-config FILE, with a file of librdkafka properties",
+      hint: "Write: --kafka-config FILE, where FILE contains librdkafka properties",
     });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Keeps a steady rate: message k is due k / rate after the first one was accepted. After a late timer or a full queue the rate is up to about
- * one and a half times as high until the schedule is met: in any 20 ms, no more messages are sent than twice their share and one. Pure: the
- * time is passed in.
+ * 1.5 times as high until it has caught up. In any 20 ms, at most twice the due number of messages plus one are sent. Pure: the time is passed
+ * in.
  */
 
 export interface PaceOptions {
@@ -13,19 +13,19 @@ export interface PaceOptions {
   readonly startMs: number;
 }
 
-/** How often and how much to send. A send costs as much as a message or two, so there are no more sends than needed. */
+/** How often and how much to send. A send costs as much as one or two messages, so their number is kept low. */
 interface SendPattern {
-  /** Number of due messages that a send waits for. */
+  /** Minimum number of due messages before a send. */
   readonly burst: number;
-  /** Largest number of messages per send. */
+  /** Maximum number of messages per send. */
   readonly most: number;
-  /** Shortest time between two sends. */
+  /** Minimum time between two sends. */
   readonly gapMs: number;
 }
 
 /**
- * Low rates are sent in bursts more than 20 ms apart. Any 20 ms contain at most one burst, so it may be twice their share and one message: five
- * messages every 50 ms at a hundred messages per second. The workers of a run share the one message.
+ * Low rates are sent in bursts more than 20 ms apart. Any 20 ms contain at most one burst, so a burst may have twice the due number plus one:
+ * five messages every 50 ms at a hundred messages per second. The additional message is divided among the workers of a run.
  */
 function lowRate(perMs: number, workers: number): SendPattern {
   const burst = Math.max(1, Math.floor(perMs * 40 + 1 / workers + rounding));
@@ -33,16 +33,16 @@ function lowRate(perMs: number, workers: number): SendPattern {
 }
 
 /**
- * High rates are sent every 5 ms. Any 20 ms contain parts of five sends, and their share is that of four: with 1.6 times the share of 5 ms per
- * send they would contain twice their share; 1.5 times leaves room for the one message of the other workers.
+ * High rates are sent every 5 ms. Any 20 ms may contain five sends but only the due messages of four intervals: at 1.6 times the due number per
+ * send they would contain exactly twice their due number; 1.5 leaves room for the additional message of each other worker.
  */
 function highRate(perMs: number): SendPattern {
   return { burst: 1, most: Math.floor(perMs * 7.5), gapMs: 5 };
 }
 
-/** Rates below it are low, in messages per second. */
+/** Rates below this are low, in messages per second. */
 const lowRateLimit = 400;
-/** Longest delay that is made up for, so that a machine that was suspended does not send everything at once. */
+/** Maximum delay to catch up after, so that a machine that was suspended does not send everything at once. */
 const longestDelayMs = 30_000;
 
 /** Tolerance for rounding errors, in milliseconds and in messages. */
@@ -72,7 +72,7 @@ export class Pace {
     return Math.max(0, this.#dueMs(this.#sent) - nowMs, this.#nextSendMs - nowMs);
   }
 
-  /** Records that the producer accepted messages. The schedule begins with the first one, so the time to connect is not made up for. */
+  /** Records that the producer accepted messages. The schedule begins with the first one, so that the time to connect does not count as a delay. */
   noteSent(count: number, nowMs: number): void {
     if (this.#sent === 0) this.#startMs = nowMs;
     this.#sent += count;

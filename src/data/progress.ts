@@ -89,10 +89,10 @@ export class StallNotice {
   }
 }
 
-/** Suspensions from this length on are logged, in milliseconds. */
+/** Minimum length of a suspension that is logged, in milliseconds. */
 const longSuspensionMs = 5000;
 
-/** Logs when this process was suspended for a while, by Ctrl-Z or because the machine slept. */
+/** Logs when this process was suspended for a while, by Ctrl-Z or because the machine was suspended. */
 export class SuspensionNotice {
   readonly #time: AwakeTime;
   readonly #log: Pick<Log, "info">;
@@ -116,12 +116,12 @@ export class SuspensionNotice {
   }
 }
 
-/** Number of different client messages that become warnings; the others are debug messages. */
+/** Maximum number of distinct client messages that are logged as warnings; the others are debug messages. */
 const maxWarnings = 20;
 
 /**
- * Logs the messages of the Kafka client. Errors and warnings are warnings once per kind, because the client repeats them for every attempt,
- * thread and address; everything else is a debug message.
+ * Logs the messages of the Kafka client. Errors and warnings are logged as warnings once per kind, because the client repeats them for
+ * every attempt, thread and address; everything else is a debug message.
  */
 export function clientLogListener(log: Pick<Log, "warn" | "debug">): (entries: readonly LogEntry[]) => void {
   const warned = new Set<string>();

@@ -16,7 +16,7 @@ interface IndexRandomizer extends Randomizer {
   startAt(index: number): void;
 }
 
-/** faker's source of random numbers, set to each index. It has two words of state, so that the sequences of two records do not overlap. */
+/** faker's source of random numbers, reset for each index. It has 64 bits of state, so that the sequences of two records do not overlap. */
 function indexRandomizer(seed: number): IndexRandomizer {
   let position = 0;
   let increment = 0;

@@ -1,5 +1,5 @@
 /**
- * The constant parts of the records, prepared once and stored after the records in the same buffer, so that a message takes two copies and a few
+ * The constant parts of the records, prepared once and stored after the records in the same buffer, so that a record takes two copies and a few
  * digits: a head per user (the key, and the value up to the transaction's id), and a tail per user and status.
  */
 

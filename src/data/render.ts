@@ -1,10 +1,10 @@
-/** Texts about a run of `data`. */
+/** Progress and summary of `data` as text. */
 
 import { formatElapsed, formatNumber } from "../core/units.ts";
 import type { DataProgress } from "./progress.ts";
 import type { DataSummary } from "./summary.ts";
 
-/** One line without a line break, to be redrawn on a terminal. */
+/** One line without a line break, for a terminal that redraws it. */
 export function renderProgress(progress: DataProgress): string {
   const { requested, accepted, delivered, failed, unresolved, elapsedMs, messagesPerSecond } = progress;
   const inFlight = accepted - delivered - failed - unresolved;

@@ -60,7 +60,7 @@ const defaultRate = 100;
 const defaultSpacingUs = 10_000;
 const maxWorkers = 256;
 
-/** @throws StreamctlError `usage` for the first option that is wrong */
+/** @throws StreamctlError `usage` for the first invalid option */
 export function resolveDataRequest(raw: RawDataOptions, environment: DataEnvironment): DataRequest {
   const count = raw.count === undefined ? null : wholeNumber("-n", raw.count, 1);
   const shard = raw.shard === undefined ? { number: 1, of: 1 } : option.shard(raw.shard);
@@ -118,8 +118,8 @@ function resolveEventTime(raw: RawDataOptions, nowMs: number, count: number | nu
 const workerCapacity = { fixed: 400_000, random: 100_000 } as const;
 
 /**
- * The number of workers for a rate. Without a rate, two are enough: while one waits for the broker the other generates records. On two cores
- * two workers are a third faster than one, and a third worker slows them down. More help if records take long to generate (faker), or if
+ * The number of workers for a rate. Without a rate, two are enough: while one waits for the broker, the other generates records. On two cores,
+ * two workers are a third faster than one, and three are slower than two. More workers help if records are slow to generate (faker), or if
  * there are many cores.
  *
  * @param messagesPerSecond null for as fast as possible

@@ -1,6 +1,6 @@
 /**
  * One run of `data` in the main thread: starts the workers, waits for the topic, lets the workers produce, and adds up their counts. The
- * workers load and connect while the topic is looked up.
+ * workers load and connect while the topic is described.
  */
 
 import { randomUUID } from "node:crypto";
@@ -30,21 +30,21 @@ export interface DataContext {
   readonly ledgerFile: string | null;
   /** Default: `describeTopic` of kafka/admin.ts. */
   readonly describeTopic?: ((options: TopicOptions) => Promise<TopicDescription | null>) | undefined;
-  /** Longest wait for the description of the topic before the run, in milliseconds; default 10,000. */
+  /** Maximum wait for the description of the topic before the run, in milliseconds; default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Longest time without any delivery report while messages are in flight, in milliseconds; default 60,000. */
+  /** Maximum time without any delivery report while messages are in flight, in milliseconds; default 60,000. */
   readonly stallMs?: number | undefined;
-  /** Longest wait of an interrupted run for the messages in flight, in milliseconds; default 10,000. */
+  /** Maximum wait of an interrupted run for the messages in flight, in milliseconds; default 10,000. */
   readonly stopMs?: number | undefined;
 }
 
 const defaults = { connectTimeoutMs: 10_000, stallMs: 60_000, stopMs: 10_000 } as const;
 
 /**
- * Generates and delivers the requested messages, or until the signal fires. Once a message may have been sent, the run is written to the
+ * Generates and delivers messages until all are delivered or the signal fires. Once a message may have been sent, the run is written to the
  * ledger and the summary is returned, even if messages failed.
  *
- * @throws StreamctlError before the first message: `unreachable` when no broker answers in time, `kafka` when the topic does not exist
+ * @throws StreamctlError before the first message: `unreachable` when no broker responds in time, `kafka` when the topic does not exist
  *   or librdkafka fails, `interrupted`, `native`, `state`
  */
 export async function runData(request: DataRequest, context: DataContext): Promise<DataSummary> {
@@ -64,7 +64,7 @@ export async function runData(request: DataRequest, context: DataContext): Promi
     const sent = summarize(request, ends);
     const { accepted, delivered, failed, unresolved, paid } = sent;
     const record = { topicId, topic, endedAtMs: Date.now(), accepted, delivered, failed, unresolved, paid, seed: String(seed) };
-    // Recorded before the topic is described again, which takes a while if Kafka does not answer: the process may be killed meanwhile.
+    // Record the run before describing the topic again: that takes a while if Kafka does not respond, and the process may be killed meanwhile.
     if (ledgerFile !== null) await recordEnd(ledgerFile, runId, record, log);
     const endTopic = sent.delivered === 0 ? topicId : await topicAtEnd(request, context);
     const topicChange = endTopic === null ? "deleted" : endTopic === undefined || endTopic === topicId ? null : "recreated";
@@ -107,10 +107,10 @@ async function findTopic({ topic, brokers, kafkaProperties }: DataRequest, conte
   throw new StreamctlError("kafka", `Topic "${topic}" does not exist at "${brokers}"`, { hint });
 }
 
-/** Longest wait for the description of the topic after the run, in milliseconds. */
+/** Maximum wait for the description of the topic after the run, in milliseconds. */
 const finalDescriptionMs = 3000;
 
-/** The id of the topic after the run: null if the topic was deleted, undefined if Kafka does not answer. Never rejects. */
+/** The id of the topic after the run: null if the topic was deleted, undefined if Kafka does not respond. Never rejects. */
 async function topicAtEnd({ topic, brokers, kafkaProperties }: DataRequest, context: DataContext): Promise<string | null | undefined> {
   const describe = context.describeTopic ?? describeTopic;
   try {
@@ -122,7 +122,7 @@ async function topicAtEnd({ topic, brokers, kafkaProperties }: DataRequest, cont
   }
 }
 
-/** Rejects when a worker fails, and never resolves. Used before the start, when a worker can only wait or fail. */
+/** Rejects if a worker fails; never resolves. Used before the start, when workers can only wait or fail. */
 async function earlyFailure(workers: readonly StartedWorker[]): Promise<never> {
   const never = new Promise<never>(() => {});
   const failing = workers.map(async ({ ended }) => {
@@ -149,7 +149,7 @@ async function awaitWorkers(
   }
 }
 
-/** The messages are in Kafka already, so a ledger that cannot be written is a warning. */
+/** Only warns if the ledger cannot be written, because the messages are already in Kafka. */
 async function recordEnd(ledgerFile: string, runId: string, record: RunRecord, log: Log): Promise<void> {
   try {
     await appendRunEnd(ledgerFile, runId, record);

@@ -21,9 +21,9 @@ export interface ShareTask {
   readonly messagesPerSecond: number | null;
   /** Delay of the first message, in milliseconds, so that the workers of a run take turns. */
   readonly startDelayMs: number;
-  /** Longest time without a delivery report while messages are in flight and this process runs, in milliseconds; then the share ends as stalled. */
+  /** Maximum time without a delivery report while messages are in flight and this process runs, in milliseconds; then the share ends as stalled. */
   readonly stallMs: number;
-  /** Longest wait of a stopped run for the messages in flight, in milliseconds. */
+  /** Maximum wait of a stopped run for the messages in flight, in milliseconds. */
   readonly stopMs: number;
 }
 
@@ -44,13 +44,13 @@ export type ShareEnd = "complete" | "stopped" | "stalled" | "fatal";
 
 export interface ShareOutcome {
   readonly end: ShareEnd;
-  /** Taken when no message was in flight. */
+  /** Counts after the last message in flight. */
   readonly statistics: DeliveryStatistics;
   readonly firstEventTimeMs: number | null;
   readonly lastEventTimeMs: number | null;
 }
 
-/** Time between two updates of the counts, in milliseconds; also the longest time for one blocking call. */
+/** Time between two updates of the counts, in milliseconds; also the maximum time of one blocking call. */
 const updateIntervalMs = 200;
 
 /**

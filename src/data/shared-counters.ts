@@ -1,6 +1,6 @@
 /**
- * The state of a run and the counts of its workers, in memory that the main thread and the workers share. So neither side waits for the
- * other, a worker that blocks in a native call can be stopped, and the counts of a thread that ended early are known.
+ * The state of a run and the counts of its workers, in memory shared by the main thread and the workers. So neither side waits for the other,
+ * a worker that blocks in a native call can be stopped, and the counts of a thread that ended early are available.
  */
 
 import type { DeliveryStatistics } from "../kafka/producer.ts";
@@ -65,13 +65,13 @@ export class SharedCounters {
     return counters;
   }
 
-  /** Makes the workers begin to produce. */
+  /** Starts the workers. */
   start(): void {
     Atomics.compareExchange(this.#state, 0, waiting, running);
     Atomics.notify(this.#state, 0);
   }
 
-  /** Makes the workers stop producing and wait for the messages in flight. */
+  /** Tells the workers to stop producing and to wait for the messages in flight. */
   stop(): void {
     Atomics.store(this.#state, 0, stopping);
     Atomics.notify(this.#state, 0);

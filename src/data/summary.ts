@@ -7,7 +7,7 @@ import type { WorkerCounts } from "./shared-counters.ts";
 
 /** The JSON document of `data`. `accepted = delivered + failed + unresolved` always holds. */
 export interface DataSummary {
-  /** Messages that this process should deliver; null without `-n`. */
+  /** Number of messages that this process was asked to send; null without `-n`. */
   readonly requested: number | null;
   readonly accepted: number;
   readonly delivered: number;

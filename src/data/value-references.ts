@@ -22,8 +22,8 @@ export function containsReference(text: string): boolean {
 }
 
 /**
- * Replaces the references in a text by their values, which are not searched for references. One line break at the end of a file is removed. A
- * relative path starts at the working directory, as for librdkafka.
+ * Replaces the references in a text by their values. Values are not searched for further references. One line break at the end of a file is removed. A
+ * relative path is resolved against the working directory, as in librdkafka.
  */
 export async function resolveReferences(
   text: string,

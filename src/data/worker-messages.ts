@@ -1,4 +1,4 @@
-/** What the main thread passes to a worker, and the messages that a worker sends: values that can be cloned. */
+/** The input of a worker and the messages that it sends, as values that can be cloned. */
 
 import type { ErrorCode } from "../core/errors.ts";
 import type { LogEntry } from "../kafka/client-log.ts";
@@ -26,7 +26,7 @@ export type WorkerMessage =
   | {
       readonly kind: "failed";
       readonly error: WorkerFailure;
-      /** For the messages sent until then, with none in flight; absent if there was no producer yet. */
+      /** The counts up to then, with no message in flight; absent if there was no producer yet. */
       readonly reported?: Pick<DeliveryStatistics, "errors" | "latencyHistogram">;
     };
 

@@ -1,6 +1,6 @@
 /**
- * A producer worker: src/main.ts runs this module in a worker thread. It generates its share and produces it, and blocks its thread while it
- * waits. Everything that it needs is in `workerData`; it receives no messages.
+ * A producer worker: src/main.ts runs this module in a worker thread. It generates and produces its share, and blocks its thread while it
+ * waits. All its input is in `workerData`; it receives no messages.
  */
 
 import { parentPort, workerData } from "node:worker_threads";
@@ -12,7 +12,7 @@ import { SharedCounters, workerCounts } from "./shared-counters.ts";
 import { runShare } from "./share-run.ts";
 import type { WorkerAssignment, WorkerFailure, WorkerMessage } from "./worker-messages.ts";
 
-/** Messages per native call: enough to make the call cheap, few enough to stay in the processor's cache. */
+/** Messages per native call: enough to amortize the call, few enough to stay in the CPU cache. */
 const capacity = { fixed: 4000, random: 500 } as const;
 
 const clockMs = (): number => performance.now();

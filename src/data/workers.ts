@@ -1,4 +1,4 @@
-/** The worker threads of a run. Each ends with exactly one report: it finished, it failed, or its thread ended. */
+/** The worker threads of a run. Each returns exactly one report: it finished, it failed, or its thread ended. */
 
 import { Worker } from "node:worker_threads";
 import { messageOf } from "../core/errors.ts";
@@ -37,7 +37,7 @@ export function startWorker(
   return { ended: untilEnd() };
 }
 
-/** Runs the thread to its end and returns its final message, or the reason why there was none. */
+/** Waits until the thread has ended and returns its final message, or the reason why there was none. */
 async function runThread(entry: URL, assignment: WorkerAssignment, onLog: (entries: readonly LogEntry[]) => void): Promise<FinalMessage> {
   let worker: Worker;
   try {

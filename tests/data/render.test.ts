@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { renderProgress, renderSummary } from "../../src/data/narration.ts";
+import { renderProgress, renderSummary } from "../../src/data/render.ts";
 import type { DataSummary } from "../../src/data/summary.ts";
 
 const summary: DataSummary = {

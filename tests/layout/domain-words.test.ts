@@ -17,7 +17,7 @@ const home = /^(?:spec\/transactions|data\/(?:generator|record-pieces|realistic|
 const remaining: Readonly<Record<string, readonly string[]>> = {
   // The results of `data` and `verify` and the ledger have fields named `paid`.
   "cli/render/verify-document.ts": ["paid", "paidRecords", "paidTotal"],
-  "data/narration.ts": ["Paid", "paid"],
+  "data/render.ts": ["Paid", "paid"],
   "data/shared-counters.ts": ["paidCount", "paidTotal"],
   "data/run.ts": ["paid"],
   "data/summary.ts": ["Paid", "paid", "paidCount", "paidTotal"],

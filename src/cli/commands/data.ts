@@ -45,7 +45,7 @@ export const dataCommand = defineCommand({
       kafkaProperties,
     };
     const raw = { ...typed, startTime: typed["start-time"], dryRun: typed["dry-run"] };
-    // Before the stack is looked up, so that a wrong option is reported with or without one.
+    // Resolve the options before the stack, so that an invalid option is reported even if no stack is running.
     const request = resolveDataRequest(raw, environment);
     if (request.dryRun) {
       const { dryRun } = await import("../../data/dry-run.ts");
@@ -83,11 +83,11 @@ async function stackBrokers({ globals, log }: CliContext): Promise<string> {
   return endpoints.kafka;
 }
 
-/** @param stackError why the stack's broker does not run; undefined if it does, or if the broker is not the stack's */
+/** @param stackError why the stack's broker is not running; undefined if it is, or if another broker is used */
 async function send(request: DataRequest, context: CliContext, stackError: () => Promise<StreamctlError | undefined>): Promise<ExitCode> {
   const { runData } = await import("../../data/run.ts");
   const { dataExitCode } = await import("../../data/summary.ts");
-  const { renderProgress, renderSummary } = await import("../../data/narration.ts");
+  const { renderProgress, renderSummary } = await import("../../data/render.ts");
   const { stateFolder } = await import("../../state/state-folder.ts");
   const { log, signal, terminal, globals, entry } = context;
   log.info(`Sending to topic ${request.topic} at ${request.brokers} with ${formatCount(request.workers, "worker")}, seed ${request.seed}`);
