@@ -1,12 +1,12 @@
 /**
- * The entry of the program: the command line in the main thread, a producer in a worker thread. Modules are imported when they are needed,
- * so that `--version` and `--help` answer at once.
+ * Entry point: the command line in the main thread, a producer in a worker thread. Modules are imported on demand, so that `--version` and
+ * `--help` are fast.
  */
 
-import { answerAtOnce } from "./cli/at-once.ts";
+import { helpOrVersion } from "./cli/root-help.ts";
 
 const argv = process.argv.slice(2);
-const answer = answerAtOnce(argv, process.stdout);
+const answer = helpOrVersion(argv, process.stdout);
 if (answer !== undefined) {
   const end = async (error: Error): Promise<void> => (await import("./cli/run.ts")).endWithoutReader(error);
   process.stdout.on("error", (error) => void end(error));

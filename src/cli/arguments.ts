@@ -1,6 +1,6 @@
 /**
- * Reads the command line. citty's definitions say which options a command has; the parser of node:util splits the arguments, because
- * citty's own accepts unknown options and stray words.
+ * Parses the command line. The options of a command are defined in citty's format; the parser of node:util splits the arguments, because
+ * citty's own parser accepts unknown options and surplus arguments.
  */
 
 import { parseArgs } from "node:util";
@@ -8,7 +8,7 @@ import type { ArgsDef } from "citty";
 import { distance } from "fastest-levenshtein";
 import { StreamctlError } from "../core/errors.ts";
 
-export interface CommandWords {
+export interface SplitCommandLine {
   /** Options before the command's name. */
   readonly before: readonly string[];
   /** The first argument that is neither an option nor the value of one; undefined if there is none. */
@@ -16,8 +16,8 @@ export interface CommandWords {
   readonly after: readonly string[];
 }
 
-/** Splits the arguments at the command's name. Only common options can stand before it, so only those are looked for there. */
-export function splitAtCommand(argv: readonly string[], common: ArgsDef): CommandWords {
+/** Splits the arguments at the command's name. Only common options may precede it. */
+export function splitAtCommand(argv: readonly string[], common: ArgsDef): SplitCommandLine {
   for (let at = 0; at < argv.length; at += 1) {
     const argument = argv[at] ?? "";
     if (!argument.startsWith("-")) return { before: argv.slice(0, at), name: argument, after: argv.slice(at + 1) };
@@ -26,38 +26,38 @@ export function splitAtCommand(argv: readonly string[], common: ArgsDef): Comman
   return { before: argv, name: undefined, after: [] };
 }
 
-/** Values by the names of options and positional arguments; an option without a value is true. What was not given is absent. */
+/** Values by the names of options and positional arguments; an option without a value is true. Options that were not given are absent. */
 export type GivenValues = Readonly<Record<string, string | true>>;
 
 export interface ReadArguments {
   readonly values: GivenValues;
-  /** The first mistake, with code `usage`: an unknown option, a missing or needless value, an unexpected argument. */
+  /** The first mistake, with code `usage`: an unknown option, a missing or surplus value, an unexpected argument. */
   readonly mistake: StreamctlError | undefined;
 }
 
 /**
- * Reads the arguments of a command, or those before it. Never throws: `values` has what was understood even if there is a mistake, such as
- * `--json`, which decides how the mistake is reported.
+ * Parses the arguments of a command, or those before it. Never throws: `values` contains the valid options even if there is a mistake,
+ * because `--json`, for example, determines how the mistake is reported.
  *
  * @param command its name, for the messages; undefined for the options before a command
  */
 export function readArguments(argv: readonly string[], args: ArgsDef, command?: string): ReadArguments {
   const options = parserOptions(args);
-  const words = Object.keys(args).filter((name) => args[name]?.type === "positional");
+  const positionals = Object.keys(args).filter((name) => args[name]?.type === "positional");
   const values: Record<string, string | true> = {};
   const mistakes: StreamctlError[] = [];
-  let wordCount = 0;
+  let positionalCount = 0;
   for (const token of parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens) {
     if (token.kind === "positional") {
-      const word = words[wordCount];
-      wordCount += 1;
-      if (word === undefined) mistakes.push(unexpectedArgument(token.value, words.length, command));
+      const word = positionals[positionalCount];
+      positionalCount += 1;
+      if (word === undefined) mistakes.push(unexpectedArgument(token.value, positionals.length, command));
       else values[word] = token.value;
     } else if (token.kind === "option") {
       const type = Object.hasOwn(options, token.name) ? options[token.name]?.type : undefined;
       if (type === undefined) {
         const argument = argv[token.index] ?? token.rawName;
-        mistakes.push(unknownOption(token.name, token.rawName, { argument, options, takesWords: words.length > 0, command }));
+        mistakes.push(unknownOption(token.name, token.rawName, { argument, options, takesArguments: positionals.length > 0, command }));
       } else if (type === "boolean") {
         values[token.name] = true;
         if (token.value !== undefined)
@@ -87,19 +87,19 @@ function unexpectedArgument(word: string, expected: number, command: string | un
 }
 
 interface OptionContext {
-  /** The whole argument that the option is part of. */
+  /** The complete argument that contains the option. */
   readonly argument: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly takesWords: boolean;
+  readonly takesArguments: boolean;
   readonly command: string | undefined;
 }
 
-function unknownOption(name: string, rawName: string, { argument, options, takesWords, command }: OptionContext): StreamctlError {
+function unknownOption(name: string, rawName: string, { argument, options, takesArguments, command }: OptionContext): StreamctlError {
   const nearest = nearestName(name, Object.keys(options));
   if (nearest !== undefined)
     return new StreamctlError("usage", `Unknown option ${rawName}`, { hint: `Did you mean --${nearest}? ${seeHelp(command)}` });
   // An SQL statement that begins with a comment or a minus: no option contains a space.
-  if (takesWords && command !== undefined && /\s/u.test(argument)) {
+  if (takesArguments && command !== undefined && /\s/u.test(argument)) {
     const hint = `To pass it as an argument, put -- before it: streamctl ${command} [options] -- "${argument}"`;
     return new StreamctlError("usage", `Unknown option ${argument}`, { hint });
   }
@@ -115,7 +115,7 @@ function missingValue(option: string, next: string): StreamctlError {
   return new StreamctlError("usage", `Option ${option} needs a value`, { hint });
 }
 
-/** The name that was probably meant; undefined if none is similar. */
+/** The most similar name, for a suggestion; undefined if none is similar. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const ranked = names.map((name) => ({ name, edits: distance(typed, name) })).toSorted((a, b) => a.edits - b.edits);
   const best = ranked[0];

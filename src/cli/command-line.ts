@@ -7,13 +7,13 @@ import { globalArgs } from "./global-args.ts";
 export interface CommandLine {
   /** Undefined if none was given, or no such command exists. */
   readonly command: ListedCommand | undefined;
-  /** Values of the command's options and of the common ones; of the same option twice the last. */
+  /** Values of the command's options and of the common ones; if an option is repeated, the last value. */
   readonly given: GivenValues;
-  /** The first mistake; the command must not run then. */
+  /** The first mistake; if there is one, the command must not run. */
   readonly mistake: StreamctlError | undefined;
 }
 
-/** Reads each argument once: those before the command as common options, those after it as options of the command too. */
+/** Parses each argument once: those before the command as common options, those after it also as options of the command. */
 export async function readCommandLine(argv: readonly string[]): Promise<CommandLine> {
   const { before, name, after } = splitAtCommand(argv, globalArgs);
   const common = readArguments(before, globalArgs);

@@ -1,4 +1,4 @@
-/** How a command is defined: a citty command, with examples for its help. */
+/** The definition of a command: a citty command with examples for its help. */
 
 import { defineCommand as defineCittyCommand, type ArgsDef, type CommandDef, type ParsedArgs } from "citty";
 import { commandDescriptions } from "./descriptions.ts";
@@ -7,10 +7,10 @@ import type { CliContext, ExitCode } from "./context.ts";
 
 export type CommandName = keyof typeof commandDescriptions;
 
-/** A command line and what it does. */
+/** A command line and its description. */
 export type Example = readonly [commandLine: string, effect: string];
 
-/** Values as a command gets them: a flag is true or false, everything else is text, or undefined if it was not given. */
+/** Values for a command: a boolean option is true or false; any other is text, or undefined if it was not given. */
 export type Values<T extends ArgsDef> = {
   readonly [Name in keyof T]: T[Name] extends { readonly type: "boolean" } ? boolean : string | undefined;
 };
@@ -19,11 +19,11 @@ export interface Command<T extends ArgsDef> {
   readonly name: CommandName;
   readonly args: T;
   readonly examples: readonly Example[];
-  /** Runs the command and returns the exit code. An error that it throws is printed, and decides the exit code. */
+  /** Runs the command and returns the exit code. A thrown error is printed and determines the exit code. */
   readonly run: (values: Values<T>, context: CliContext) => Promise<ExitCode>;
 }
 
-/** Any command, as the code that reads the command line and prints help sees it. */
+/** A command of any argument types, for the code that parses the command line and prints help. */
 export interface ListedCommand extends Omit<Command<ArgsDef>, "run"> {
   readonly definition: CommandDef;
 }
@@ -38,7 +38,7 @@ export function defineCommand<const T extends ArgsDef>({ name, args, examples, r
   return { name, args, examples, definition };
 }
 
-/** Runs a command with values that were read, since citty's `runCommand` would read the arguments again. */
+/** Runs a command with parsed values, since citty's `runCommand` would parse the arguments again. */
 export async function invoke({ args, definition }: ListedCommand, given: GivenValues, context: CliContext): Promise<ExitCode> {
   const flags = Object.keys(args).filter((name) => args[name]?.type === "boolean");
   const values = { ...Object.fromEntries(flags.map((name) => [name, false])), ...given };

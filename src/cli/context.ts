@@ -6,7 +6,7 @@ export interface GlobalOptions {
   readonly stateDir: string;
   /** A folder that `eject` wrote; undefined for the embedded declarations. */
   readonly declarationsDir: string | undefined;
-  /** Undefined if it was not given: then the offset that the state keeps is used. */
+  /** Undefined if it was not given: then the offset in the state is used. */
   readonly portOffset: number | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -14,13 +14,13 @@ export interface GlobalOptions {
 
 /** Standard output for results, standard error for the live line. */
 export interface Terminal {
-  /** Writes a result to standard output; resolves when there is room for more. */
+  /** Writes a result to standard output; resolves when more can be written. */
   readonly write: (text: string) => Promise<void>;
   readonly helpScreen: HelpScreen;
   /** Columns of the terminal on standard output; null if it is not a terminal. */
   readonly outputColumns: number | null;
-  /** Columns of the terminal on standard error; null if it is not a terminal, and then there is no live line. */
-  readonly narrationColumns: number | null;
+  /** Columns of the terminal on standard error; null if it is not a terminal, in which case there is no live line. */
+  readonly logColumns: number | null;
   /** Replaces the live line on standard error, if that is a terminal. An empty text removes it. */
   readonly live: (text: string) => void;
 }

@@ -1,4 +1,4 @@
-/** What the program's help says. This module imports nothing, so that `--help` is printed at once. */
+/** Texts of the program's help. Imports no other module, so that `--help` is fast. */
 
 export const commandDescriptions = {
   up: "Start Kafka, the stream processor and Pinot, and create topics, jobs and tables",
@@ -7,9 +7,9 @@ export const commandDescriptions = {
   down: "Stop all services and keep their data",
   data: "Generate transactions and send them to Kafka",
   query: "Run an SQL query in Pinot or in the stream processor",
-  verify: "Check that every window equals what was sent",
-  doctor: "Check this machine, and show how to fix what is missing",
-  eject: "Write the embedded configuration and a compose.yaml to a folder, to edit them",
+  verify: "Check that every window matches what was sent",
+  doctor: "Check this machine, and show how to fix problems",
+  eject: "Write the embedded configuration and a compose.yaml to a folder for editing",
   help: "Show the options and examples of a command",
 } as const;
 

@@ -3,7 +3,7 @@ import { wholeNumber } from "../core/option-text.ts";
 import type { GivenValues } from "./arguments.ts";
 import type { GlobalOptions } from "./context.ts";
 
-/** The highest port of the stack, 9093, plus this is 65535. */
+/** So that the highest port of the stack, 9093, does not exceed 65535. */
 const maxPortOffset = 56_442;
 
 /** @throws StreamctlError `usage` */
@@ -27,5 +27,5 @@ function textOf(given: GivenValues, name: string): string | undefined {
 function folderOf(given: GivenValues, name: string): string | undefined {
   const folder = textOf(given, name);
   if (folder !== "") return folder;
-  throw new StreamctlError("usage", `Option --${name} needs a folder, and its value is empty`, { hint: `Write: --${name} DIR` });
+  throw new StreamctlError("usage", `Option --${name} needs a folder, but its value is empty`, { hint: `Write: --${name} DIR` });
 }

@@ -1,8 +1,8 @@
-/** The layout of help texts. Imports no module, so that `--help` is printed at once. */
+/** Formats help texts. Imports no other module, so that `--help` is fast. */
 
 import type { ArgsDef } from "citty";
 
-/** A name, and what it means; the text may be empty. */
+/** A name and its description; the description may be empty. */
 export type HelpRow = readonly [name: string, text: string];
 
 export interface HelpSection {
@@ -10,7 +10,7 @@ export interface HelpSection {
   readonly rows: readonly HelpRow[];
 }
 
-/** Where a help text is shown. */
+/** The output for a help text. */
 export interface HelpScreen {
   /** Columns of the terminal; null for a pipe or a file. */
   readonly columns: number | null;
@@ -18,7 +18,7 @@ export interface HelpScreen {
   readonly styled: boolean;
 }
 
-/** What help must know of standard output or standard error. */
+/** The properties of standard output or standard error on which the format depends. */
 export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -27,16 +27,16 @@ export interface OutputStream {
 export function helpScreen({ isTTY, columns = 0 }: OutputStream): HelpScreen {
   const terminal = isTTY === true;
   const plain = (process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb";
-  // A terminal of no columns, such as a serial line, does not say how wide it is.
+  // Zero columns mean that the width is unknown, as on a serial line.
   return { columns: terminal && columns > 0 ? columns : null, styled: terminal && !plain };
 }
 
-/** Lines are no longer than this even on a wide terminal, and in a pipe. */
+/** Maximum line length, on a wide terminal and in a pipe. */
 const maxColumns = 100;
-/** Narrower text would be hard to read; the terminal wraps it then. */
+/** Minimum width of the descriptions. On a narrower terminal the terminal itself wraps them. */
 const minTextColumns = 30;
 
-/** The summary, then each section under its title. Texts are wrapped between words. */
+/** The summary, then each section under its title. Wraps lines between words. */
 export function renderHelp(summary: string, sections: readonly HelpSection[], { columns, styled }: HelpScreen): string {
   const width = Math.min(columns ?? maxColumns, maxColumns);
   const heading = (title: string): string => (styled ? `\u{1B}[1m${title}\u{1B}[22m` : title);
@@ -47,7 +47,7 @@ export function renderHelp(summary: string, sections: readonly HelpSection[], { 
 }
 
 function renderRows(rows: readonly HelpRow[], width: number): readonly string[] {
-  // The text of a name that takes more than half of the width begins on the next line.
+  // If a name takes more than half of the width, its description begins on the next line.
   const short = rows.map(([name]) => name.length + 4).filter((length) => length <= width / 2);
   const indent = Math.max(4, ...short);
   const textColumns = Math.max(width - indent, minTextColumns);
@@ -63,7 +63,7 @@ function renderRows(rows: readonly HelpRow[], width: number): readonly string[] 
 function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
-  // A short default is not broken: `[default: 100]`.
+  // Do not break a short default: `[default: 100]`.
   for (const word of text.match(/\[default: [^\s\]]+\]|\S+/gu) ?? []) {
     if (line !== "" && line.length + 1 + word.length > columns) {
       lines.push(line);

@@ -1,4 +1,4 @@
-/** `query --engine` with a processor. An endless query prints rows until it is interrupted or has printed `--limit` rows. */
+/** `query --engine` with a processor. A continuous query prints rows until it is interrupted or has printed `--limit` rows. */
 
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import { warningOnce } from "../core/log.ts";
@@ -7,17 +7,17 @@ import { renderQuery, renderStreamedRow, type QueryFormat } from "./render/query
 import { runRepeatedly } from "./watch.ts";
 
 export interface ProcessorQueryRequest {
-  /** Name of a processor that takes queries. */
+  /** Name of a processor that supports queries. */
   readonly engine: string;
   readonly sql: string;
   readonly format: QueryFormat;
-  /** Largest number of rows to print; undefined for all. */
+  /** Maximum number of rows to print; undefined for all. */
   readonly limit: number | undefined;
   /** Pause before the query is repeated, in milliseconds; undefined to run it once. */
   readonly watchMs: number | undefined;
 }
 
-/** @throws StreamctlError `usage` for an endless query with `--watch`; errors of the query */
+/** @throws StreamctlError `usage` for a continuous query with `--watch`; errors of the query */
 export async function runProcessorQuery(request: ProcessorQueryRequest, context: CliContext): Promise<ExitCode> {
   const { engine, sql, watchMs, format } = request;
   const { queriesOf } = await import("../pipeline/query.ts");
@@ -50,7 +50,7 @@ async function runOnce({ engine, sql, format, limit }: ProcessorQueryRequest, en
   try {
     for await (const row of rows) {
       first ??= row;
-      // A JSON document is written when all rows are there.
+      // A JSON document is written once all rows have arrived.
       if (endless && format !== "json") await write(renderStreamedRow(names, row, first, { format, width }));
       else kept.push(row);
       shown += 1;
@@ -61,7 +61,7 @@ async function runOnce({ engine, sql, format, limit }: ProcessorQueryRequest, en
     interrupted = true;
   }
   const elapsedMs = performance.now() - startMs;
-  // An endless answer ends when it is interrupted. A part of any other answer is not printed.
+  // A continuous query ends when it is interrupted. For any other query, never print a partial result.
   const complete = endless ? format === "json" || shown === 0 : !interrupted;
   if (complete) await write(renderQuery({ columns, rows: kept, elapsedMs, limitReached: false, warnings: [] }, { format, width }));
   return interrupted ? 130 : 0;

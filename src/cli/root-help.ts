@@ -1,12 +1,12 @@
-/** Answers that need no other module of the program: `--version` and `--help` alone. */
+/** Output of `--version` and `--help`, which needs only these few modules. */
 
 import { commandDescriptions, commandGroups, firstSteps } from "./descriptions.ts";
 import { globalArgs } from "./global-args.ts";
 import { helpScreen, optionRows, renderHelp, type HelpScreen, type OutputStream } from "./help.ts";
 import { version } from "./version.ts";
 
-/** The text for standard output; undefined if the command line asks for something else. */
-export function answerAtOnce(argv: readonly string[], output: OutputStream): string | undefined {
+/** The text for standard output; undefined for any other command line. */
+export function helpOrVersion(argv: readonly string[], output: OutputStream): string | undefined {
   if (argv.length !== 1) return undefined;
   if (argv[0] === "--version") return `${version}\n`;
   if (argv[0] === "--help" || argv[0] === "-h" || argv[0] === "help") return rootHelp(helpScreen(output));

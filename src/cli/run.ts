@@ -1,11 +1,11 @@
-/** Runs a command line, prints errors, and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+/** Runs a command line, prints errors, and sets the exit code: 0 success, 1 failure, 2 usage error, 130 interrupted. */
 
 import { readFileSync } from "node:fs";
 import { messageOf, systemCode, StreamctlError } from "../core/errors.ts";
 import { createLog, type Log } from "../core/log.ts";
 import { pause } from "../core/wait.ts";
 import type { GivenValues } from "./arguments.ts";
-import { rootHelp } from "./at-once.ts";
+import { rootHelp } from "./root-help.ts";
 import { invoke } from "./command.ts";
 import { commandHelp } from "./command-help.ts";
 import { readCommandLine, type CommandLine } from "./command-line.ts";
@@ -29,13 +29,13 @@ export async function runCli(argv: readonly string[], entry: URL): Promise<void>
   const exitCode = await execute(argv, entry, terminal);
   terminal.live("");
   process.exitCode = exitCode;
-  // Node writes to a pipe in the background. An interrupted command does not wait for ever for a reader that has stopped reading.
+  // Node writes to a pipe in the background. An interrupted command must not wait forever for a reader that has stopped reading.
   const flushed = terminal.write("");
   await (exitCode === 130 ? Promise.race([flushed, pause(interruptedFlushMs)]) : flushed);
   process.exit();
 }
 
-/** Longest wait for the reader of an interrupted command's output, in milliseconds. */
+/** Maximum wait for the reader of an interrupted command's output, in milliseconds. */
 const interruptedFlushMs = 500;
 
 /** Runs the command; an error is printed here, as a JSON document too if `--json` was given. */
@@ -72,24 +72,24 @@ async function dispatch({ command, given }: CommandLine, entry: URL, terminal: T
   return await invoke(command, given, { globals, terminal, log, entry, signal: interruptionSignal() });
 }
 
-/** A log that clears the live line before each message. Its owner draws it again below. */
+/** A log that clears the live line before each message. The owner of the live line redraws it. */
 function clearLiveLine(log: Log, terminal: Terminal): Log {
   const clearing = (print: (message: string) => void) => (message: string) => {
     terminal.live("");
     // A message may quote a broker or an engine, whose text may contain control characters.
-    print(terminal.narrationColumns === null ? message : escapeControlsKeepingLines(message));
+    print(terminal.logColumns === null ? message : escapeControlsKeepingLines(message));
   };
   return { info: clearing(log.info), success: clearing(log.success), warn: clearing(log.warn), debug: clearing(log.debug) };
 }
 
-/** Parents such as `timeout` and `npm` forward a signal that the process group received already: within this time, two signals are one. */
+/** Parents such as `timeout` and `npm` forward a signal that the process group has already received: signals within this time count once. */
 const duplicateSignalMs = 500;
 
-/** Aborts at the first SIGINT, SIGTERM or SIGHUP, so that the command can stop in order. A second one ends the process. */
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP, so that the command can shut down. A second signal ends the process. */
 function interruptionSignal(): AbortSignal {
   const controller = new AbortController();
   let firstMs = Number.POSITIVE_INFINITY;
-  // A listener would undo what `nohup` did.
+  // A listener would undo the effect of `nohup`.
   const names = hangUpIsIgnored() ? (["SIGINT", "SIGTERM"] as const) : (["SIGINT", "SIGTERM", "SIGHUP"] as const);
   for (const name of names) {
     process.on(name, () => {
@@ -112,24 +112,24 @@ function hangUpIsIgnored(): boolean {
   }
 }
 
-/** A standard error that nobody reads any more (a closed terminal, `2>&1 | head`) does not stop the command. */
+/** Ignores errors when writing to standard error: a closed terminal or pipe (`2>&1 | head`) must not stop the command. */
 function handleOutputErrors(): void {
   process.stdout.on("error", endWithoutReader);
   process.stderr.on("error", () => {});
 }
 
 /**
- * Ends the process when it cannot write to standard output. A reader that closed the pipe, as in `streamctl … | head`, is not an error:
- * the exit code stays what it is. Everything else is an error.
+ * Ends the process when it cannot write to standard output. A pipe that was closed by its reader, as in `streamctl … | head`, is not an
+ * error and does not change the exit code.
  */
 export function endWithoutReader(error: Error): void {
   if (systemCode(error) === "EPIPE") {
-    // Later, so that a command that is about to end can set its exit code. A command that writes without end is stopped here.
+    // Exit later, so that a command that is about to end can set its exit code. A command that never ends is stopped here.
     setImmediate(() => process.exit(process.exitCode ?? 0));
     return;
   }
   const failure = new StreamctlError("no-space", `Cannot write to standard output: ${messageOf(error)}`, {
-    hint: "Check the file or the program that the output goes to",
+    hint: "Check the file or program that receives the output",
   });
   process.stderr.write(renderError(failure, { verbose: false }));
   process.exit(1);

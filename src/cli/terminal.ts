@@ -2,10 +2,10 @@ import { once } from "node:events";
 import type { Terminal } from "./context.ts";
 import { helpScreen } from "./help.ts";
 
-/** Longest live line: a line that wraps could not be replaced, and a terminal may not say how wide it is. */
+/** Maximum length of the live line if the terminal does not report its width: a wrapped line could not be replaced. */
 const liveColumns = 80;
 
-/** A terminal of no columns, such as a serial line, does not say how wide it is: nothing is truncated there. */
+/** Zero columns mean that the width is unknown, as on a serial line: then nothing is truncated. */
 function columnsOf({ columns }: { readonly columns?: number }): number {
   return columns === undefined || columns <= 0 ? Number.POSITIVE_INFINITY : columns;
 }
@@ -25,7 +25,7 @@ export function processTerminal(): Terminal {
     },
     helpScreen: helpScreen(stdout),
     outputColumns: stdout.isTTY ? columnsOf(stdout) : null,
-    narrationColumns: stderr.isTTY ? columnsOf(stderr) : null,
+    logColumns: stderr.isTTY ? columnsOf(stderr) : null,
     live: (text) => {
       if (!stderr.isTTY || text === live) return;
       live = text;

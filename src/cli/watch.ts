@@ -3,8 +3,8 @@ import { pauseUnlessAborted } from "../core/wait.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 
 /**
- * Runs a query for `--watch`: until the watch is interrupted or the query returns another exit code than 0. A retryable error, such as that of
- * an engine that is starting, is a warning, once per message. Any other error ends the watch.
+ * Repeats a query for `--watch` until it is interrupted or returns an exit code other than 0. A retryable error, such as that of an engine
+ * that is starting, is logged as a warning, once per message. Any other error ends the watch.
  *
  * @param everyMs pause between two runs, in milliseconds; undefined to run once
  */
@@ -22,7 +22,7 @@ export async function runRepeatedly(
       lastWarning = undefined;
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      if (error.message !== lastWarning) log.warn(`${error.message}; trying again`);
+      if (error.message !== lastWarning) log.warn(`${error.message}; retrying`);
       lastWarning = error.message;
     }
     if (!(await pauseUnlessAborted(everyMs, signal))) return 130;

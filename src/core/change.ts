@@ -1,8 +1,8 @@
-/** What `up` did to one resource, as the command line reports it. */
+/** A change to one resource, as reported by `up`. */
 export interface Change {
   readonly kind: string;
   readonly name: string;
   readonly result: "created" | "unchanged" | "updated" | "replaced" | "removed";
-  /** Why it was created, updated or replaced; absent where the result says enough. */
+  /** Why it was created, updated or replaced; absent if the result explains itself. */
   readonly cause?: string;
 }

@@ -1,6 +1,6 @@
 /**
  * Reads the declarations from the project's folder: at startup when the program runs from its sources, at build time (as a macro of the
- * bundler) for a bundle. Both contain the same files, and a new file needs no code.
+ * bundler) for a bundle. Both contain the same files; a new file needs no code change.
  */
 
 import { readdirSync, readFileSync } from "node:fs";

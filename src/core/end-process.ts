@@ -4,19 +4,19 @@ import { hasCode } from "./errors.ts";
 import { isRunning, type ProcessIdentity, signalProcess } from "./process.ts";
 import { pollUntil } from "./wait.ts";
 
-/** Longest wait for a killed process to disappear, in milliseconds. */
+/** Maximum wait for a killed process to disappear, in milliseconds. */
 const killTimeoutMs = 10_000;
 
 export interface EndOptions {
   /** Time between SIGTERM and SIGKILL, in milliseconds. */
   readonly timeoutMs: number;
-  /** What ends, as in `Timed out after 10 s waiting for <what> to stop`. */
+  /** The process in messages, as in `Timed out after 10 s waiting for <what> to stop`. */
   readonly what: string;
   /** Called before SIGKILL. */
   readonly onKill?: () => void;
 }
 
-/** Ends exactly this process and returns when it is gone. @throws StreamctlError `permission` for another user's process, `timeout` */
+/** Ends exactly this process and returns once it has ended. @throws StreamctlError `permission` for another user's process, `timeout` */
 export async function endProcess(identity: ProcessIdentity, { timeoutMs, what, onKill }: EndOptions): Promise<void> {
   // A stopped (SIGSTOP) process receives SIGTERM only after SIGCONT.
   await signalProcess(identity, "SIGTERM");

@@ -1,7 +1,7 @@
 /**
- * Which of the caller's environment variables reach the programs that streamctl starts: an allow list. The JVM, Maven and each engine read
- * dozens of variables that may be set for the caller's other Java work. With them an engine would wait for a debugger, listen on a port
- * that is in use, or load another program's configuration.
+ * The environment variables that the programs started by streamctl inherit, as an allow list. The JVM, Maven and each engine read dozens of
+ * variables that may be set for other Java programs of the user. With them an engine might wait for a debugger, listen on a port that is in
+ * use, or load the configuration of another program.
  */
 
 export type Environment = Readonly<Record<string, string | undefined>>;

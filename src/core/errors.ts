@@ -4,11 +4,11 @@
  */
 
 export const errorCodes = [
-  "usage", // the command line is wrong
+  "usage", // the command line is invalid
   "not-available", // a planned option or value that this version does not support
   "interrupted", // stopped by a signal
   "timeout", // a deadline passed before the awaited state was reached
-  "unreachable", // nothing answers at an address
+  "unreachable", // no response from an address
   "port-taken", // another process uses a port that a service needs
   "permission", // a process or a file belongs to another user
   "prerequisite", // a program or certificate is missing on this machine, or too old
@@ -18,9 +18,9 @@ export const errorCodes = [
   "not-running", // the command needs a running stack
   "state", // the state folder is unreadable, belongs to something else or was written by another version
   "locked", // another streamctl uses the same state folder
-  "kafka", // Kafka or librdkafka refused a request
-  "processor", // the stream processor refused a request
-  "pinot", // Pinot refused a request
+  "kafka", // Kafka or librdkafka rejected a request
+  "processor", // the stream processor rejected a request
+  "pinot", // Pinot rejected a request
   "delivery", // not every message was delivered
   "native", // the native addon is missing or unusable
   "internal", // a defect of streamctl
@@ -29,17 +29,16 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /**
- * What is known about a failure besides its code, so that callers decide by facts and never parse a message. Open: the adapter of an engine
- * may add facts.
+ * Facts about a failure besides its code, so that callers decide by facts and never parse a message. The adapter of an engine may add facts.
  */
 export interface ErrorFacts {
-  /** The engine that refused or did not answer, such as `pinot`. */
+  /** The engine that rejected the request or did not respond, such as `pinot`. */
   readonly engine?: string | undefined;
-  /** HTTP status of its answer. */
+  /** HTTP status of its response. */
   readonly status?: number | undefined;
   /** The engine's error code: a number, librdkafka's or the system's name of the error, or the class of an exception. */
   readonly engineCode?: number | string | undefined;
-  /** For an engine that gives only a message: how the classifier module of that engine names it. */
+  /** For an engine that returns only a message: the name that the classifier module of that engine gives it. */
   readonly condition?: string | undefined;
   readonly [fact: string]: number | string | boolean | undefined;
 }
@@ -65,7 +64,7 @@ export class StreamctlError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly detail: string | undefined;
-  /** Whether waiting may help: waits continue after a retryable error and end at once with any other. */
+  /** Whether waiting may help: waits continue after a retryable error and end immediately with any other. */
   readonly retryable: boolean;
   readonly facts: ErrorFacts;
 
@@ -80,7 +79,7 @@ export class StreamctlError extends Error {
   }
 }
 
-/** Whether `error` carries the given code. */
+/** Whether `error` has the given code. */
 export function hasCode(error: unknown, code: ErrorCode): error is StreamctlError {
   return error instanceof StreamctlError && error.code === code;
 }

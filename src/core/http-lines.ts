@@ -12,11 +12,11 @@ export interface LinesRequest {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** Longest wait for the response's headers, in milliseconds; after that only the signal ends it. */
+  /** Maximum wait for the response's headers, in milliseconds; after that only the signal ends it. */
   readonly timeoutMs: number;
 }
 
-export interface LinesAnswer {
+export interface LinesResponse {
   readonly status: number;
   /** Without line ends. Ending the iteration closes the connection. */
   readonly lines: AsyncIterable<string>;
@@ -28,7 +28,7 @@ export interface LinesAnswer {
  * @throws StreamctlError `unreachable` when no response begins in time or the connection breaks, `prerequisite` when the certificate is
  *   not trusted, `interrupted` when the signal fires.
  */
-export async function postForLines(url: string, { body, headers, signal, timeoutMs }: LinesRequest): Promise<LinesAnswer> {
+export async function postForLines(url: string, { body, headers, signal, timeoutMs }: LinesRequest): Promise<LinesResponse> {
   throwIfInterrupted(signal);
   const text = JSON.stringify(body);
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;

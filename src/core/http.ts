@@ -1,4 +1,4 @@
-/** HTTP for the engines' REST interfaces. Any status is an answer; only a failed connection is an error. */
+/** HTTP client for the engines' REST interfaces. A response with any status is a result; only a failed connection is an error. */
 
 import { ofetch } from "ofetch";
 import { messageOf, StreamctlError, systemCode } from "./errors.ts";
@@ -11,11 +11,11 @@ export interface HttpRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** Longest time for the whole exchange, in milliseconds; default 10,000. */
+  /** Maximum time for the whole exchange, in milliseconds; default 10,000. */
   readonly timeoutMs?: number;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly text: string;
   /** The body parsed as JSON; undefined where it is not JSON. */
@@ -23,12 +23,12 @@ export interface HttpAnswer {
 }
 
 /**
- * Sends one request and returns the answer, whatever its status. Never retries: only the caller knows what may be repeated.
+ * Sends one request and returns the response with any status. Never retries: only the caller knows whether that is safe.
  *
- * @throws StreamctlError `unreachable` when there is no answer in time, `prerequisite` when the certificate is not trusted,
+ * @throws StreamctlError `unreachable` when there is no response in time, `prerequisite` when the certificate is not trusted,
  *   `interrupted` when the signal fires.
  */
-export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpAnswer> {
+export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
   const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
   const within = new Deadline(timeoutMs);
   try {
@@ -81,7 +81,7 @@ export function connectionError(url: string, error: unknown): StreamctlError {
   });
 }
 
-/** By the system's error code; `ConnectionRefused` is what Bun's `fetch()` reports. */
+/** By the system's error code; `ConnectionRefused` is reported by Bun's `fetch()`. */
 const reasons = {
   ECONNREFUSED: "connection refused",
   ConnectionRefused: "connection refused",
@@ -89,7 +89,7 @@ const reasons = {
 } as const;
 
 /**
- * An error and its causes, the root cause last: that one says what happened, the others only repeat the address. For a host with several
+ * An error and its causes, the root cause last: it describes the failure, the others only repeat the address. For a host with several
  * addresses Node reports all attempts in one AggregateError.
  */
 function* causesOf(error: unknown): Generator<unknown, void, undefined> {

@@ -1,4 +1,4 @@
-/** Extracts the line that gives the reason from the Java stack traces with which engines answer. */
+/** Extracts the reason from the Java stack traces that engines return. */
 
 const className = /^(?:[a-z_][\w$]*\.)+(?<simple>[A-Z][\w$]*):\s*/u;
 

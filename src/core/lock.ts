@@ -16,14 +16,14 @@ import { pollUntil } from "./wait.ts";
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Longest wait for the holder, in milliseconds. */
+  /** Maximum wait for the holder, in milliseconds. */
   readonly timeoutMs: number;
   /** Called once, when another process holds the lock. */
   readonly onWait: (holderPid: number) => void;
 }
 
 /**
- * Holds the lock at `path` while `work` runs. The lock of a dead process is taken over at once; a reused pid is not mistaken for the
+ * Holds the lock at `path` while `work` runs. The lock of a dead process is taken over immediately; a reused pid is not mistaken for the
  * holder.
  *
  * @throws StreamctlError `locked` when the holder still has it after the timeout, `no-space`
@@ -72,7 +72,7 @@ async function holdersOf(path: string): Promise<readonly ProcessIdentity[]> {
   return holders.filter((holder) => holder !== undefined);
 }
 
-/** Takes a lock without a live holder; false when another process was faster. */
+/** Takes a lock without a live holder; false if another process took it first. */
 async function claimed(path: string, claim: string): Promise<boolean> {
   const draft = `${path}.${claim}`;
   await mkdir(dirname(path), { recursive: true });

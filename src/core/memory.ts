@@ -8,12 +8,12 @@ import { dirname, join } from "node:path";
 
 export interface AvailableMemory {
   readonly bytes: number;
-  /** `cgroup` where a control group leaves less than the machine has available. */
+  /** `cgroup` if a control group allows less memory than the machine has available. */
   readonly limitedBy: "machine" | "cgroup";
 }
 
 /**
- * The minimum of what the machine has available and what each control group of this process leaves, up to the root group.
+ * The minimum of the machine's available memory and the memory left in each control group of this process, up to the root group.
  *
  * @param root root of the file system; tests pass a folder
  */

@@ -57,7 +57,7 @@ export function timeSpan({ name, units, example, objection }: TimeOption, text: 
   return us;
 }
 
-/** Longest delay of a timer: 2^31 − 1 milliseconds, a little under 25 days. */
+/** Maximum delay of a timer: 2^31 − 1 milliseconds, a little under 25 days. */
 const maxDurationMs = 2 ** 31 - 1;
 
 /**

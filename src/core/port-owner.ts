@@ -39,7 +39,7 @@ export async function portOwner(port: number): Promise<PortOwner | undefined> {
   return await ownerOf(await listeningSockets(port));
 }
 
-/** What uses a TCP port, a listener before connections; undefined when the port is free. */
+/** The user of a TCP port, preferably a listener rather than a connection; undefined if the port is free. */
 export async function portUse(port: number): Promise<PortUse | undefined> {
   const sockets = await socketsOf(port);
   const listener = sockets.find(({ state }) => state === listening);
@@ -119,7 +119,7 @@ async function holds(pid: number, sockets: ReadonlySet<string>): Promise<boolean
   return false;
 }
 
-/** Session of a process. A detached process leads its own session, which the processes that it starts belong to. */
+/** Session of a process. A detached process leads its own session, which its child processes inherit. */
 async function sessionOf(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]);

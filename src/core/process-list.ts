@@ -6,7 +6,7 @@ import { identifyProcess, type ProcessIdentity } from "./process.ts";
 export interface ListedProcess {
   readonly identity: ProcessIdentity;
   /** Program and arguments. */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
   /**
    * Working directory, which may have been renamed or deleted since the start. Undefined where it cannot be read, and for a process in
    * another mount namespace, such as a container, where paths have another meaning.
@@ -17,19 +17,19 @@ export interface ListedProcess {
 }
 
 /** Processes of this user whose command line matches. Leaves out those that end during the call. */
-export async function processesOfUser(matches: (words: readonly string[]) => boolean): Promise<readonly ListedProcess[]> {
+export async function processesOfUser(matches: (args: readonly string[]) => boolean): Promise<readonly ListedProcess[]> {
   const user = process.getuid?.();
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/u.test(name));
   const listed = await Promise.all(
     pids.map(async (pid): Promise<ListedProcess | undefined> => {
-      const words = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0").slice(0, -1);
-      if (!matches(words)) return undefined;
+      const args = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0").slice(0, -1);
+      if (!matches(args)) return undefined;
       const owner = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid;
       const identity = owner === user ? await identifyProcess(Number(pid)) : undefined;
       if (!identity) return undefined;
       const [mounts, ownMounts] = await Promise.all([pid, "self"].map(async (one) => await linkOf(`/proc/${one}/ns/mnt`)));
       const folder = mounts !== undefined && mounts === ownMounts ? await linkOf(`/proc/${pid}/cwd`) : undefined;
-      return { identity, words, folder: folder?.replace(/ \(deleted\)$/u, ""), above: await processesAbove(identity.pid) };
+      return { identity, args, folder: folder?.replace(/ \(deleted\)$/u, ""), above: await processesAbove(identity.pid) };
     }),
   );
   return listed.filter((found) => found !== undefined);

@@ -1,6 +1,6 @@
 /**
  * Starts, identifies and signals processes. A process is identified by pid, start time and boot id, so that a reused pid is never mistaken
- * for it. The only module that spawns. Reads Linux's /proc.
+ * for it. The only module that spawns processes. Reads Linux's /proc.
  */
 
 import { spawn } from "node:child_process";
@@ -27,7 +27,7 @@ export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** Which of this process's environment variables the program gets: all, or those that `inheritedEnvironment` allows (the default). */
+  /** Environment variables that the program inherits: all, or those that `inheritedEnvironment` allows (the default). */
   readonly inherits?: "allowed" | "all";
   /** Added to those. */
   readonly env?: Readonly<Record<string, string>>;
@@ -80,7 +80,7 @@ export async function runCommand(
   let killTimer: NodeJS.Timeout | undefined;
   let onAbort = (): void => {};
   const ended = new Promise<number>((resolve, reject) => {
-    // Wait for an interrupted program to end, so that it does not write any more while the caller cleans up.
+    // Wait for an interrupted program to end, so that it writes nothing while the caller cleans up.
     child.on("error", (error) => {
       if (child.pid === undefined) reject(error);
     });
@@ -113,7 +113,7 @@ export interface FollowEnd {
 }
 
 /**
- * Runs a program that may run for long and passes each line of its standard output and standard error to `onLine`, in order of arrival.
+ * Runs a long-running program and passes each line of its standard output and standard error to `onLine`, in order of arrival.
  * Reads on only after `onLine` has finished; a program that writes faster blocks on its full pipe. No output is kept.
  *
  * @param onLine must finish at once when the signal fires
@@ -214,7 +214,7 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity | un
 /** USER_HZ, the unit of times in `/proc/<pid>/stat`: 100 per second, independent of the kernel's own clock rate. */
 const ticksPerSecond = 100;
 
-/** Time since a process was started, in milliseconds, by the time since boot, which setting the clock does not change. */
+/** Time since a process was started, in milliseconds. Based on the time since boot, which is independent of the wall clock. */
 export async function processAgeMs({ startTicks }: ProcessIdentity): Promise<number> {
   const [secondsSinceBoot] = (await readFile("/proc/uptime", "utf8")).split(" ");
   return Math.max(0, Math.round(Number(secondsSinceBoot) * 1000 - (startTicks * 1000) / ticksPerSecond));

@@ -1,5 +1,5 @@
 /**
- * Classifies messages of the system and the JVM in logs and output of programs that give no error code. No other module parses these
+ * Classifies messages of the system and the JVM in logs and output of programs that return no error code. No other module parses these
  * messages.
  */
 

@@ -48,10 +48,10 @@ class Execution {
   readonly #done = new Map<Resource, Promise<Executed>>();
   readonly #observations = new Map<Resource, Promise<unknown>>();
   readonly #validated = new Map<Resource, Promise<void>>();
-  readonly #seen = new Map<Resource, unknown>();
+  readonly #observed = new Map<Resource, unknown>();
   readonly #executed = new Map<Resource, Executed>();
   readonly #neighbours: Neighbours = {
-    seen: <Seen>(resource: Resource<Seen> | undefined) => resource && (this.#seen.get(resource) as Seen | undefined),
+    observed: <Observed>(resource: Resource<Observed> | undefined) => resource && (this.#observed.get(resource) as Observed | undefined),
     facts: <Facts>(resource: Resource<unknown, Facts> | undefined) =>
       resource && (this.#executed.get(resource)?.facts as Facts | undefined),
     decision: (resource) => resource && (this.#executed.get(resource)?.decision ?? this.#planned(resource)?.decision),
@@ -62,7 +62,7 @@ class Execution {
     this.#plan = plan;
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, options.failure.signal]);
-    for (const { resource, seen, live } of plan) if (live) this.#seen.set(resource, seen);
+    for (const { resource, observed, live } of plan) if (live) this.#observed.set(resource, observed);
   }
 
   async run(): Promise<readonly Executed[]> {
@@ -137,7 +137,7 @@ class Execution {
     await this.#options.prepare?.();
   }
 
-  /** The observed state of a resource; asks its engine if that was not running when the plan was made. */
+  /** The observed state of a resource; observes it now if its engine was not running when the plan was made. */
   async #observe(resource: Resource): Promise<unknown> {
     let observation = this.#observations.get(resource);
     if (observation === undefined) {
@@ -150,16 +150,16 @@ class Execution {
   async #observeNow(resource: Resource): Promise<unknown> {
     const planned = this.#planned(resource);
     if (planned === undefined) return undefined;
-    if (planned.live) return planned.seen;
+    if (planned.live) return planned.observed;
     if (resource.holder !== undefined) await this.#execute(resource.holder);
-    const seen = await resource.observe(this.#deadline());
-    this.#seen.set(resource, seen);
-    return seen;
+    const observed = await resource.observe(this.#deadline());
+    this.#observed.set(resource, observed);
+    return observed;
   }
 
-  /** Decides by what is known now. The planned cause is kept when the operation is the same. */
+  /** Decides by the current state. Keeps the planned cause if the operation is the same. */
   #decideAgain({ resource, decision: planned }: PlannedResource): Decision {
-    const now = resource.decide(this.#seen.get(resource), this.#neighbours);
+    const now = resource.decide(this.#observed.get(resource), this.#neighbours);
     if (now.operation === planned.operation) return { ...now, cause: planned.cause };
     const { log } = this.#options;
     const change = `${idOf(resource)}: ${now.operation} instead of ${planned.operation}, ${now.cause}`;
@@ -188,7 +188,7 @@ class Execution {
   }
 
   #application(resource: Resource): Application<unknown> {
-    return { seen: this.#seen.get(resource), neighbours: this.#neighbours, deadline: this.#deadline(), log: this.#options.log };
+    return { observed: this.#observed.get(resource), neighbours: this.#neighbours, deadline: this.#deadline(), log: this.#options.log };
   }
 
   #deadline() {

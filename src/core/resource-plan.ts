@@ -1,4 +1,4 @@
-/** Makes a plan from the resources of a graph and their observed state. The plan can be printed, and is the value that is executed. */
+/** Makes a plan from the resources of a graph and their observed state. The same plan is printed and executed. */
 
 import { StreamctlError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -6,8 +6,8 @@ import { type Decision, idOf, type Neighbours, type Operation, type Resource } f
 import type { StepDeadline } from "./step-deadline.ts";
 
 export interface Observation {
-  readonly seen: unknown;
-  /** Whether `seen` was observed now; otherwise it is what run.json recorded last. */
+  readonly observed: unknown;
+  /** Whether `observed` is the current state; otherwise it is the state recorded in run.json. */
   readonly live: boolean;
 }
 
@@ -22,26 +22,27 @@ export interface PlannedResource extends Observation {
 /** In topological order: each resource after those that it needs. */
 export type Plan = readonly PlannedResource[];
 
-/** Observes all services, then the resources in those engines that are running; the others are recalled from run.json. Changes nothing. */
+/** Observes all services, then the resources in running engines; the state of the others is taken from run.json. Read-only. */
 export async function observeGraph(resources: readonly Resource[], within: () => StepDeadline): Promise<Snapshot> {
   const snapshot = new Map<Resource, Observation>();
-  const look = async (resource: Resource): Promise<void> => {
+  const observe = async (resource: Resource): Promise<void> => {
     const { holder } = resource;
-    if (holder === undefined || isServing(holder, snapshot)) snapshot.set(resource, { seen: await resource.observe(within()), live: true });
-    else snapshot.set(resource, { seen: resource.recall?.(), live: false });
+    if (holder === undefined || isServing(holder, snapshot))
+      snapshot.set(resource, { observed: await resource.observe(within()), live: true });
+    else snapshot.set(resource, { observed: resource.recall?.(), live: false });
   };
-  await Promise.all(resources.filter(({ holder }) => holder === undefined).map(look));
-  await Promise.all(resources.filter(({ holder }) => holder !== undefined).map(look));
+  await Promise.all(resources.filter(({ holder }) => holder === undefined).map(observe));
+  await Promise.all(resources.filter(({ holder }) => holder !== undefined).map(observe));
   return snapshot;
 }
 
-/** Whether a service runs as planned, and so does every service that it needs: a server may answer although its Kafka is down. */
+/** Whether a service and all its dependencies are running and stay so: a server may respond although its Kafka is down. */
 function isServing(holder: Resource, snapshot: ReadonlyMap<Resource, Observation>): boolean {
-  const keeps = holder.decide(snapshot.get(holder)?.seen, noNeighbours).operation === "keep";
+  const keeps = holder.decide(snapshot.get(holder)?.observed, noNeighbours).operation === "keep";
   return keeps && holder.needs.every((needed) => isServing(needed, snapshot));
 }
 
-const noNeighbours: Neighbours = { seen: () => undefined, facts: () => undefined, decision: () => undefined };
+const noNeighbours: Neighbours = { observed: () => undefined, facts: () => undefined, decision: () => undefined };
 
 /**
  * Decides what to do with each resource. Pure.
@@ -51,29 +52,29 @@ const noNeighbours: Neighbours = { seen: () => undefined, facts: () => undefined
 export function planGraph(resources: readonly Resource[], snapshot: Snapshot): Plan {
   const decisions = new Map<Resource, Decision>();
   const neighbours = neighboursBy(
-    (resource) => snapshot.get(resource)?.seen,
+    (resource) => snapshot.get(resource)?.observed,
     (resource) => decisions.get(resource),
   );
   return topologicalOrder(resources).map((resource) => {
-    const { seen, live } = snapshot.get(resource) ?? { seen: resource.recall?.(), live: false };
-    const decision = resource.decide(seen, neighbours);
+    const { observed, live } = snapshot.get(resource) ?? { observed: resource.recall?.(), live: false };
+    const decision = resource.decide(observed, neighbours);
     decisions.set(resource, decision);
-    return { resource, seen, live, decision };
+    return { resource, observed, live, decision };
   });
 }
 
-/** What the resources of a plan know about each other before it is executed. */
+/** The neighbours of a resource before the plan is executed. */
 export function neighboursIn(plan: Plan): Neighbours {
   const planned = new Map(plan.map((one) => [one.resource, one]));
   return neighboursBy(
-    (resource) => planned.get(resource)?.seen,
+    (resource) => planned.get(resource)?.observed,
     (resource) => planned.get(resource)?.decision,
   );
 }
 
-function neighboursBy(seenOf: (resource: Resource) => unknown, decisionOf: (resource: Resource) => Decision | undefined): Neighbours {
+function neighboursBy(observedOf: (resource: Resource) => unknown, decisionOf: (resource: Resource) => Decision | undefined): Neighbours {
   return {
-    seen: <Seen>(resource: Resource<Seen> | undefined) => resource && (seenOf(resource) as Seen | undefined),
+    observed: <Observed>(resource: Resource<Observed> | undefined) => resource && (observedOf(resource) as Observed | undefined),
     facts: <Facts>(resource: Resource<unknown, Facts> | undefined) => resource && (decisionOf(resource)?.facts as Facts | undefined),
     decision: (resource) => resource && decisionOf(resource),
   };
@@ -101,13 +102,13 @@ export function operationsOf(plan: Plan): readonly Operation[] {
   );
 }
 
-/** Lets the running engines check the definitions of resources that would be replaced. @throws StreamctlError when an engine refuses one */
+/** Validates the definitions of resources that would be replaced, in the engines that are running. @throws StreamctlError if an engine rejects one */
 export async function validatePlan(plan: Plan, within: () => StepDeadline, log: Log): Promise<void> {
   const neighbours = neighboursIn(plan);
-  for (const { resource, seen, live, decision } of plan) {
+  for (const { resource, observed, live, decision } of plan) {
     const concerned = [decision, ...resource.needs.map((needed) => neighbours.decision(needed))];
     if (live && concerned.some((one) => one?.operation === "replace")) {
-      await resource.validate?.({ seen, neighbours, deadline: within(), log });
+      await resource.validate?.({ observed, neighbours, deadline: within(), log });
     }
   }
 }

@@ -1,13 +1,13 @@
 /**
  * Everything that streamctl creates (services, topics, the processor's computation, schema and table) is a resource in one graph. A
- * resource names its dependencies, observes its state, decides (a pure function) what to do, and applies the decision. `up --dry-run`
- * prints the plan that the decisions make, `up` executes the same plan, and `down` is the plan of a graph in which no resource is wanted.
+ * resource declares its dependencies, observes its state, decides (a pure function) what to do, and applies the decision. The decisions form
+ * the plan: `up --dry-run` prints it, `up` executes it, and `down` executes the plan of a graph in which no resource is desired.
  */
 
 import type { Log } from "./log.ts";
 import type { StepDeadline } from "./step-deadline.ts";
 
-/** Services take `start` to `stop`, all other resources `keep` and the last four. */
+/** Operations of services: `start` to `stop`. Operations of all other resources: `keep` and the last four. */
 export type OperationKind = "start" | "restart" | "await" | "keep" | "stop" | "create" | "update" | "replace" | "remove";
 
 /** One line of a plan. */
@@ -22,23 +22,23 @@ export interface Operation {
 export interface Decision<Facts = unknown> {
   readonly operation: OperationKind;
   readonly cause: string;
-  /** The cause adds nothing to the operation: for example, a new resource did not exist before. */
+  /** The cause is not worth printing: for example, a created resource did not exist before. */
   readonly obvious?: true;
-  /** What other resources can know before this one is applied; absent where only applying it reveals that. */
+  /** Facts that are known before the resource is applied; absent if only applying it determines them. */
   readonly facts?: Facts;
   /** The objects in the engine of which the resource consists, each with its operation. */
   readonly parts?: readonly Operation[];
 }
 
-/** What was done; operation and cause are set where they differ from the decision. */
+/** The result; operation and cause are set only if they differ from the decision. */
 export interface Applied<Facts = unknown> extends Partial<Omit<Decision, "facts">> {
   readonly facts: Facts;
 }
 
-/** What a decision may know about the other resources of the graph. */
+/** The other resources of the graph, as input of a decision. */
 export interface Neighbours {
-  /** Observed state of a resource; undefined where the graph does not contain it. */
-  seen<Seen>(resource: Resource<Seen> | undefined): Seen | undefined;
+  /** Observed state of a resource; undefined if the graph does not contain it. */
+  observed<Observed>(resource: Resource<Observed> | undefined): Observed | undefined;
   /** Facts of a resource; undefined until it was applied, unless its decision contains them. */
   facts<Facts>(resource: Resource<unknown, Facts> | undefined): Facts | undefined;
   /** The decision about a resource that this one needs. */
@@ -46,8 +46,8 @@ export interface Neighbours {
 }
 
 /** The context in which a resource is validated, released and applied. */
-export interface Application<Seen> {
-  readonly seen: Seen;
+export interface Application<Observed> {
+  readonly observed: Observed;
   readonly neighbours: Neighbours;
   readonly deadline: StepDeadline;
   readonly log: Log;
@@ -57,7 +57,7 @@ export interface Health {
   readonly healthy: boolean;
   /** What its engine reports. */
   readonly detail: string;
-  /** It fails repeatedly, and nothing suggests that waiting helps. */
+  /** It fails repeatedly, so waiting is unlikely to help. */
   readonly keepsFailing?: true;
 }
 
@@ -65,32 +65,32 @@ export interface Health {
  * Methods are called in this order: `observe` or `recall`, `decide`, then `validate`, `release` and `apply` as the plan requires. All
  * methods but `decide` and `recall` may wait within the deadline; only `release` and `apply` change anything.
  */
-export interface Resource<Seen = unknown, Facts = unknown> {
+export interface Resource<Observed = unknown, Facts = unknown> {
   readonly kind: string;
   readonly name: string;
   /** The service that contains the resource; absent for services. */
   readonly holder?: Resource | undefined;
   /** Dependencies: applied before this resource. */
   readonly needs: readonly Resource[];
-  /** Services that this one uses while both run: stopped after it. */
+  /** Services that this one uses while it runs: stopped after it. */
   readonly uses?: readonly Resource[];
-  /** Observed before this resource decides, although applied after it. */
+  /** Resources that are observed before this one decides, although they are applied after it. */
   readonly considers?: readonly Resource[];
-  /** A server that streamctl does not start: awaited, but not printed. */
+  /** A server that streamctl does not start: `up` waits for it, but does not print it. */
   readonly hidden?: true;
-  observe(deadline: StepDeadline): Promise<Seen>;
+  observe(deadline: StepDeadline): Promise<Observed>;
   /** Its expected state while its holder is not running, from run.json; absent for services. */
-  recall?(): Seen;
+  recall?(): Observed;
   /** Pure. @throws StreamctlError when the resource can neither be kept nor changed */
-  decide(seen: Seen, neighbours: Neighbours): Decision<Facts>;
+  decide(observed: Observed, neighbours: Neighbours): Decision<Facts>;
   /**
    * Lets the engine check the new definition. Called before this resource or one of its dependencies is replaced. @throws StreamctlError
    */
-  validate?(application: Application<Seen>): Promise<void>;
+  validate?(application: Application<Observed>): Promise<void>;
   /** Stops using its dependencies, one of which is about to be replaced. */
-  release?(application: Application<Seen>): Promise<void>;
-  apply(decision: Decision<Facts>, application: Application<Seen>): Promise<Applied<Facts>>;
-  /** Whether it works now; absent where the holder's health check covers it. */
+  release?(application: Application<Observed>): Promise<void>;
+  apply(decision: Decision<Facts>, application: Application<Observed>): Promise<Applied<Facts>>;
+  /** Current health; absent if the holder's health check covers it. */
   health?(deadline: StepDeadline): Promise<Health>;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /**
  * The first hexadecimal digits of a text's SHA-256. These hashes are part of names of cache folders and images and are stored on disk: with
- * another algorithm, everything existing would look changed.
+ * another algorithm, everything that exists would count as changed.
  *
  * @param digits default 16; fewer where the hash is part of a name
  */

@@ -57,7 +57,7 @@ export class Follower {
    * Complete lines added since the last call; none when the file does not exist. Reads only as far as the consumer does; after a consumer
    * that stopped early, the next call continues after the chunk in which it stopped.
    */
-  async *look(): AsyncGenerator<string, void, undefined> {
+  async *readNew(): AsyncGenerator<string, void, undefined> {
     const file = await openIfExists(this.#path);
     if (!file) return;
     try {

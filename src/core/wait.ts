@@ -6,22 +6,22 @@ import { StreamctlError } from "./errors.ts";
 export interface WaitOptions {
   /** Ends the wait with an `interrupted` error. */
   readonly signal?: AbortSignal | undefined;
-  /** Longest wait, in milliseconds; then a `timeout` error is thrown. */
+  /** Maximum wait, in milliseconds; then a `timeout` error is thrown. */
   readonly timeoutMs: number;
-  /** First pause between two polls, in milliseconds; default 25. It doubles up to `maxIntervalMs`. */
+  /** Initial pause between two polls, in milliseconds; default 25. It doubles up to `maxIntervalMs`. */
   readonly intervalMs?: number;
-  /** Longest pause between two polls, in milliseconds; default 250. */
+  /** Maximum pause between two polls, in milliseconds; default 250. */
   readonly maxIntervalMs?: number;
   /** What is awaited, as in `Timed out after 30 s waiting for <what>`. */
   readonly what: string;
 }
 
-/** Between two readings of the clock at most this much counts, in milliseconds: a longer step means that the process was not running. */
+/** Maximum time counted between two readings of the clock, in milliseconds: after a longer step the process was not running. */
 const longestStepMs = 1000;
 
 /**
  * Time during which this process was running, in milliseconds. While the process is stopped (Ctrl-Z) or the machine suspended, the clock
- * goes on; that time must not count as waiting. The caller must read it at least once per second.
+ * continues; that time must not count as waiting. The caller must read it at least once per second.
  */
 export class AwakeTime {
   readonly #clockMs: () => number;

@@ -5,13 +5,13 @@ import type { Log } from "../core/log.ts";
 import { Deadline, pause } from "../core/wait.ts";
 import type { ResourceStatus } from "./resources.ts";
 
-export interface SettleOptions {
+export interface AwaitHealthyOptions {
   /** Maximum wait in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Maximum wait for a resource that keeps failing, in milliseconds; default 5000. */
-  readonly hopelessMs?: number;
+  readonly failingTimeoutMs?: number;
 }
 
 const pauseMs = 250;
@@ -21,21 +21,21 @@ const pauseMs = 250;
  *
  * @throws StreamctlError naming the first unhealthy resource, at the timeout or if it keeps failing; `interrupted`
  */
-export async function awaitHealthy(look: () => Promise<readonly ResourceStatus[]>, options: SettleOptions): Promise<void> {
-  const { timeoutMs, signal, log, hopelessMs = 5000 } = options;
+export async function awaitHealthy(check: () => Promise<readonly ResourceStatus[]>, options: AwaitHealthyOptions): Promise<void> {
+  const { timeoutMs, signal, log, failingTimeoutMs = 5000 } = options;
   const time = new Deadline(timeoutMs);
-  let hopelessSinceMs: number | undefined;
-  let said: string | undefined;
+  let failingSinceMs: number | undefined;
+  let loggedName: string | undefined;
   try {
     for (;;) {
-      const first = (await look()).find(({ state }) => state !== "healthy");
+      const first = (await check()).find(({ state }) => state !== "healthy");
       if (first === undefined) return;
       const waitedMs = timeoutMs - time.remainingMs;
-      hopelessSinceMs = first.keepsFailing === true ? (hopelessSinceMs ?? waitedMs) : undefined;
-      const hopeless = hopelessSinceMs !== undefined && waitedMs - hopelessSinceMs >= hopelessMs;
-      if (hopeless || time.remainingMs === 0) throw unhealthy(first);
-      if (first.name !== said) log.info(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
-      said = first.name;
+      failingSinceMs = first.keepsFailing === true ? (failingSinceMs ?? waitedMs) : undefined;
+      const keepsFailing = failingSinceMs !== undefined && waitedMs - failingSinceMs >= failingTimeoutMs;
+      if (keepsFailing || time.remainingMs === 0) throw unhealthy(first);
+      if (first.name !== loggedName) log.info(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
+      loggedName = first.name;
       await pause(pauseMs, signal);
     }
   } finally {

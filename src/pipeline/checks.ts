@@ -16,7 +16,7 @@ import type { Folder, Machine } from "./machine.ts";
 
 export interface Finding {
   readonly subject: string;
-  /** `lacks`: `up` would fail. `warns`: `up` may fail. */
+  /** `lacks`: a requirement is not met and `up` would fail. `warns`: `up` may fail. */
   readonly verdict: "fine" | "warns" | "lacks";
   readonly found: string;
   /** How to fix it; absent if the verdict is `fine`. */
@@ -129,7 +129,7 @@ function judgeLimits({ runtime, limits: { openFiles, processes, addressSpaceByte
   const raiseFiles = raise("-n", "LimitNOFILE", String(comfortableOpenFiles));
   if (openFiles < neededOpenFiles) return lacks(`Cannot start the engines: ${few}, ${neededOpenFiles} are needed`, raiseFiles);
   if (addressSpaceBytes < neededAddressSpaceBytes) {
-    const has = `a process may reserve ${formatBytes(addressSpaceBytes, Math.floor)} of address space (ulimit -v, ulimit -d)`;
+    const has = `a process is limited to ${formatBytes(addressSpaceBytes, Math.floor)} of address space (ulimit -v, ulimit -d)`;
     return lacks(
       `Cannot start the engines: ${has}, ${formatBytes(neededAddressSpaceBytes, Math.floor)} are needed`,
       raise("-v", "LimitAS, LimitDATA", "unlimited"),
@@ -153,13 +153,13 @@ function judgeLimits({ runtime, limits: { openFiles, processes, addressSpaceByte
 const installHint = `Install a JDK ${requiredJava} or newer (Debian: apt-get install openjdk-${requiredJava}-jdk-headless), point JAVA_HOME at one, or use containers: streamctl up --runtime docker`;
 
 function judgeJava({ runtime, java, compiled }: Machine): Judgement {
-  const { program, home, version, said } = java;
+  const { program, home, version, output } = java;
   if (runtime === "docker") return "not needed: the engines run in containers";
   if (program === undefined && home !== undefined) {
     return lacks(`Cannot use JAVA_HOME "${home}": it does not contain bin/java`, `Correct JAVA_HOME or unset it. ${installHint}`);
   }
   if (program === undefined) return lacks('Cannot run "java": it is not installed', installHint);
-  if (version === undefined) return lacks(`Cannot use "${program}": its version cannot be read`, installHint, said);
+  if (version === undefined) return lacks(`Cannot use "${program}": its version cannot be read`, installHint, output);
   if (version < requiredJava) {
     return lacks(`Cannot use "${program}": version ${version} is too old, ${requiredJava} is needed`, installHint);
   }

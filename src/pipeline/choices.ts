@@ -1,4 +1,4 @@
-/** Resolves the choices of a stack, such as runtime and processor, with the reason for each. They are kept until `down`. Pure. */
+/** Resolves the choices of a stack, such as runtime and processor, with the reason for each. They apply until `down`. Pure. */
 
 import { StreamctlError } from "../core/errors.ts";
 import { automaticProcessors, plannedProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
@@ -44,19 +44,19 @@ export function resolveChoices(
 ): StackChoices {
   requireSupported("--runtime", requested.runtime, ["auto", "local", "docker"], ["remote"]);
   requireSupported("--processor", requested.processor, ["auto", ...processorNames], plannedProcessors);
-  const kept = state?.choices;
-  const only = requested.only ?? kept?.only;
-  const runtime = chooseRuntime(requested, kept, machine);
-  const processor = chooseProcessor(requested, kept, runtime, machine);
-  const abandoned = abandonedBy(kept, processor);
+  const previous = state?.choices;
+  const only = requested.only ?? previous?.only;
+  const runtime = chooseRuntime(requested, previous, machine);
+  const processor = chooseProcessor(requested, previous, runtime, machine);
+  const abandoned = abandonedBy(previous, processor);
   const wanted: StackChoices = {
     runtime,
-    runtimeReason: kept?.runtime === runtime ? kept.runtimeReason : reasonFor(runtime, machine),
+    runtimeReason: previous?.runtime === runtime ? previous.runtimeReason : reasonFor(runtime, machine),
     ...processor,
     ...(abandoned.length === 0 ? {} : { abandoned }),
-    portOffset: requested.portOffset ?? kept?.portOffset ?? 0,
+    portOffset: requested.portOffset ?? previous?.portOffset ?? 0,
     ...(only ? { only: [...new Set(only)].toSorted() } : {}),
-    ...chooseOptional(requested, kept),
+    ...chooseOptional(requested, previous),
   };
   if (state && isUp) requireAgreement(wanted, state.choices);
   return wanted;
@@ -68,15 +68,19 @@ function reasonFor(runtime: RuntimeName, { onlyContainers }: DetectedMachine): R
 }
 
 /** Keeps the previous choice unless another one is given. Uses containers by default only if all images exist: building them takes minutes. */
-function chooseRuntime({ runtime }: RequestedChoices, kept: StackChoices | undefined, { onlyContainers }: DetectedMachine): RuntimeName {
+function chooseRuntime(
+  { runtime }: RequestedChoices,
+  previous: StackChoices | undefined,
+  { onlyContainers }: DetectedMachine,
+): RuntimeName {
   if (runtime === "local" || runtime === "docker") return runtime;
-  return kept?.runtime ?? (onlyContainers ? "docker" : "local");
+  return previous?.runtime ?? (onlyContainers ? "docker" : "local");
 }
 
 /** The processor that was requested by name or by its options, else that of the state, else the first that is available. */
 function chooseProcessor(
   requested: RequestedChoices,
-  kept: StackChoices | undefined,
+  previous: StackChoices | undefined,
   runtime: RuntimeName,
   machine: DetectedMachine,
 ): Pick<StackChoices, "processor" | "processorReason" | "source"> {
@@ -91,17 +95,17 @@ function chooseProcessor(
   const tryOut = (processor: ProcessorDeclaration, named: boolean): ProcessorChoice | StreamctlError =>
     processor.choose({
       requested: given?.processor.name === processor.name ? given.source : undefined,
-      kept: kept?.processor === processor.name ? kept.source : undefined,
+      previous: previous?.processor === processor.name ? previous.source : undefined,
       runtime,
       named,
       facts: machine.processors[processor.name] ?? {},
     });
   // Keep the previous choice unless another one is given.
-  const wanted = requested.processor ?? given?.processor.name ?? kept?.processor ?? "auto";
+  const wanted = requested.processor ?? given?.processor.name ?? previous?.processor ?? "auto";
   if (wanted !== "auto") {
     const choice = tryOut(processorOf(wanted), true);
     if (choice instanceof StreamctlError) throw choice;
-    const before = kept?.processor === wanted ? kept.processorReason : undefined;
+    const before = previous?.processor === wanted ? previous.processorReason : undefined;
     return chosen(wanted, choice, before ?? { code: "asked-for" });
   }
   const absent: string[] = [];
@@ -126,10 +130,10 @@ function chosen(
 }
 
 /** External servers that are no longer used but still have objects of this stack. */
-function abandonedBy(kept: StackChoices | undefined, now: Pick<StackChoices, "processor" | "source">): readonly AbandonedProcessor[] {
-  const before = kept?.source && serverOf(kept) !== undefined ? [{ processor: kept.processor, source: kept.source }] : [];
+function abandonedBy(previous: StackChoices | undefined, now: Pick<StackChoices, "processor" | "source">): readonly AbandonedProcessor[] {
+  const before = previous?.source && serverOf(previous) !== undefined ? [{ processor: previous.processor, source: previous.source }] : [];
   const isChosen = (one: AbandonedProcessor): boolean => one.processor === now.processor && serverOf(one) === serverOf(now);
-  return [...(kept?.abandoned ?? []), ...before].filter((one) => !isChosen(one));
+  return [...(previous?.abandoned ?? []), ...before].filter((one) => !isChosen(one));
 }
 
 /** URL of the external server; undefined if a service of the stack runs the processor. */
@@ -159,17 +163,18 @@ function requireSupported(flag: string, value: string | undefined, served: reado
   throw new StreamctlError("usage", `Cannot use "${value}" for ${flag}: no such value`, { hint });
 }
 
-function requireAgreement(wanted: StackChoices, kept: StackChoices): void {
+function requireAgreement(wanted: StackChoices, previous: StackChoices): void {
   const refuse = (flag: string, has: string): StreamctlError =>
     new StreamctlError("usage", `Cannot change ${flag}: the stack is up with ${has}`, {
       hint: "Omit the option, or first run: streamctl down",
     });
-  if (wanted.runtime !== kept.runtime) throw refuse("--runtime", kept.runtime);
-  if (wanted.portOffset !== kept.portOffset) throw refuse("--port-offset", String(kept.portOffset));
-  if (wanted.processor !== kept.processor) throw refuse("the processor", kept.processor);
-  if (shownSource(wanted) !== shownSource(kept)) throw refuse(`the source of ${processorOf(kept.processor).label}`, shownSource(kept));
+  if (wanted.runtime !== previous.runtime) throw refuse("--runtime", previous.runtime);
+  if (wanted.portOffset !== previous.portOffset) throw refuse("--port-offset", String(previous.portOffset));
+  if (wanted.processor !== previous.processor) throw refuse("the processor", previous.processor);
+  if (shownSource(wanted) !== shownSource(previous))
+    throw refuse(`the source of ${processorOf(previous.processor).label}`, shownSource(previous));
   const shown = (only: readonly string[] | undefined): string => only?.join(",") ?? "every service";
-  if (shown(wanted.only) !== shown(kept.only)) throw refuse("--only", shown(kept.only));
+  if (shown(wanted.only) !== shown(previous.only)) throw refuse("--only", shown(previous.only));
 }
 
 function shownSource({ processor, source }: StackChoices): string {

@@ -38,19 +38,19 @@ export interface DecisionRequest extends RequestedChoices {
 export interface Decision {
   readonly choices: StackChoices;
   /** The choices of the previous `up`; undefined if there was none. */
-  readonly kept: StackChoices | undefined;
+  readonly previous: StackChoices | undefined;
   readonly runtime: Runtime;
   readonly recorder: RunRecorder;
   readonly graph: Graph;
   readonly plan: Plan;
-  /** Starts the services of the graph. Set before the plan is executed. */
-  readonly hands: { starts?: ServiceStarts };
+  /** Executes operations on services; `starts` is set before the plan is executed. */
+  readonly execution: { starts?: ServiceStarts };
 }
 
 /** Timeout per observation: processors respond slowly about objects whose topic was deleted. */
-const lookTimeoutMs = 30_000;
+const observationTimeoutMs = 30_000;
 
-export interface LookOptions {
+export interface DecideOptions {
   /** The plan will not be executed, so a stack without an id gets none. */
   readonly isDryRun?: boolean;
   /** Timeout per observation of an engine, in milliseconds. */
@@ -61,15 +61,15 @@ export interface LookOptions {
 const unknownStackId = "<id>";
 
 /** Deadline of one observation. */
-export function lookDeadline(signal: AbortSignal): StepDeadline {
-  return stepDeadline(lookTimeoutMs, signal);
+export function observationDeadline(signal: AbortSignal): StepDeadline {
+  return stepDeadline(observationTimeoutMs, signal);
 }
 
 /** Makes the plan of `up`. Takes no lock and writes nothing. */
 export async function decide(
   request: DecisionRequest,
   context: PipelineContext,
-  { isDryRun = false, timeoutMs = lookTimeoutMs }: LookOptions = {},
+  { isDryRun = false, timeoutMs = observationTimeoutMs }: DecideOptions = {},
 ): Promise<Decision> {
   const { folder, declarationsDir, log, signal } = context;
   const before = await readStack(context);
@@ -97,9 +97,9 @@ export async function decide(
   });
   warnOfServers(choices, log);
   const unrecorded = await unrecordedServices(state, runtime);
-  const hands: Decision["hands"] = {};
+  const execution: Decision["execution"] = {};
   const actions: ServiceActions = {
-    bring: async (...work) => await requireStarts(hands).bring(...work),
+    execute: async (...work) => await requireStarts(execution).execute(...work),
     stop: async (runs, stopTimeoutMs) => await stopRuns(runs, stopTimeoutMs, { runtime, log, forget: recorder.forget }),
   };
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
@@ -126,7 +126,7 @@ export async function decide(
   });
   const snapshot = await observeGraph(graph, () => stepDeadline(timeoutMs, signal));
   const plan = withUnknown(planGraph(graph, snapshot), state !== undefined && state.resources.length === 0);
-  return { choices, kept: before?.choices, runtime, recorder, graph, plan, hands };
+  return { choices, previous: before?.choices, runtime, recorder, graph, plan, execution };
 }
 
 /**
@@ -141,7 +141,7 @@ async function withExistingData(state: RunState | undefined, folder: StateFolder
   return state.resources.filter(({ kind }) => kind !== "table" || hasTable);
 }
 
-/** A state from a version that recorded no resources does not tell what the engines have. */
+/** Adjusts the plan for a state from a version that recorded no resources: it is unknown what the engines contain. */
 function withUnknown(plan: Plan, nothingRemembered: boolean): Plan {
   if (!nothingRemembered) return plan;
   return plan.map((planned) => {
@@ -152,7 +152,7 @@ function withUnknown(plan: Plan, nothingRemembered: boolean): Plan {
   });
 }
 
-function requireStarts({ starts }: Decision["hands"]): ServiceStarts {
+function requireStarts({ starts }: Decision["execution"]): ServiceStarts {
   if (starts === undefined) throw new StreamctlError("internal", "Cannot start a service before the plan is executed");
   return starts;
 }

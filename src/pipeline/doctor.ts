@@ -1,4 +1,4 @@
-/** `doctor`: checks the requirements of the next `up` on this machine, and how to fix what is missing. Read-only. */
+/** `doctor`: checks this machine against the requirements of the next `up`, with advice on how to fix problems. Read-only. */
 
 import { availableParallelism } from "node:os";
 import { openDeclarations } from "../core/assets.ts";
@@ -37,8 +37,8 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
     await detectMachine(requested, state?.choices, { declarations, signal }),
     running.size > 0,
   );
-  const there = new Set([...running, ...unrecorded]);
-  const wanted = await withoutTakenPorts(chosenServices(choices), choices, { running: there, log });
+  const present = new Set([...running, ...unrecorded]);
+  const wanted = await withoutTakenPorts(chosenServices(choices), choices, { running: present, log });
   const starting = wanted.filter(({ name }) => !running.has(name));
   // Ignore ports of running services that run.json does not contain: `up` stops them first.
   const opening = starting.filter(({ name }) => !unrecorded.has(name));

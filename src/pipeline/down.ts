@@ -7,7 +7,7 @@ import { hasCode, isDiskFull, messageOf, StreamctlError, systemCode } from "../c
 import { executePlan } from "../core/resource-execution.ts";
 import { observeGraph, planGraph } from "../core/resource-plan.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
-import { lookDeadline } from "./decision.ts";
+import { observationDeadline } from "./decision.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { serviceGraph } from "./graph/graph.ts";
 import type { ServiceActions } from "./graph/service.ts";
@@ -140,7 +140,7 @@ async function stopRunning({ folder, log }: PipelineContext): Promise<readonly s
   // Stops are not interruptible: a second Ctrl-C ends the command, but the services still stop.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
   const [unrecorded, observed] = await Promise.all([unrecordedServices(state, runtime), observeProcesses(state, runtime)]);
-  // If the state cannot be written, the next command finds the stopped service as ended.
+  // If the state cannot be written, the next command detects that the service has ended.
   const remember: typeof recorder.remember = async (name, record) => {
     await recorder.remember(name, record).catch((error: unknown) => {
       if (!isDiskFull(error)) throw error;
@@ -150,7 +150,7 @@ async function stopRunning({ folder, log }: PipelineContext): Promise<readonly s
   const records = state.services.filter(({ name }) => running.has(name));
   const forget = async (service: RunningService): Promise<void> => await recorder.forget(service, remember);
   const stopped = await stopAll(state.choices, { records, unrecorded, runtime, log, forget });
-  for (const { name, state: seen } of observed) if (seen === "gone") await remember(name, undefined);
+  for (const service of observed) if (service.state === "exited") await remember(service.name, undefined);
   return stopped;
 }
 
@@ -168,12 +168,12 @@ async function stopAll(
   const names = new Set([...records, ...unrecorded].map(({ name }) => name));
   const unwanted = stoppable(names, choices).map((service) => ({ service, why: "requested" }));
   const actions: ServiceActions = {
-    bring: async () => await Promise.reject(new StreamctlError("internal", "Cannot start a service: none is desired")),
+    execute: async () => await Promise.reject(new StreamctlError("internal", "Cannot start a service: none is desired")),
     stop: async (runs, timeoutMs) => await stopRuns(runs, timeoutMs, { runtime, log, forget }),
   };
   const graph = serviceGraph({ unwanted, records, unrecorded, runtime, kafkaProbe, actions });
   const never = new AbortController().signal;
-  const plan = planGraph(graph, await observeGraph(graph, () => lookDeadline(never)));
+  const plan = planGraph(graph, await observeGraph(graph, () => observationDeadline(never)));
   const timeoutMs = Math.max(0, ...unwanted.map(({ service }) => service.stopTimeoutMs)) + 30_000;
   const stopped = await executePlan(plan, { log, signal: never, failure: new AbortController(), timeoutMs });
   return stopped.map(({ resource }) => resource.name);

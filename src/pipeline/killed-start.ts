@@ -22,14 +22,14 @@ export async function readStack({ folder, log, signal }: StackContext): Promise<
   try {
     return await resolveStarting(state, await openRuntime(state.choices, { folder, stackId: state.stack.id, log, signal }));
   } catch (error) {
-    if (!cannotBeAsked(error)) throw error;
+    if (!isEngineUnavailable(error)) throw error;
     log.warn(`An interrupted start cannot be resolved: ${error.message}`);
     return state;
   }
 }
 
-/** The container engine of the stack is not running: none of its containers is. */
-function cannotBeAsked(error: unknown): error is StreamctlError {
+/** Whether the container engine is unavailable, so that none of the stack's containers is running. */
+function isEngineUnavailable(error: unknown): error is StreamctlError {
   return hasCode(error, "prerequisite") || hasCode(error, "timeout");
 }
 
@@ -46,7 +46,7 @@ export async function recoverKilledStart({ folder, log, signal }: StackContext):
     await runtime.endOrphans();
     resolved = await resolveStarting(state, runtime, unmarkedMs);
   } catch (error) {
-    if (cannotBeAsked(error)) return;
+    if (isEngineUnavailable(error)) return;
     throw error;
   }
   const found = resolved.services.filter((record) => !state.services.includes(record));

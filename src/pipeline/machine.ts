@@ -22,7 +22,7 @@ import { hasImage, type MavenJars, type ServiceDefinition } from "../stack/servi
 import type { RuntimeName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
-/** What an `up` is going to start. */
+/** The services that an `up` is about to start. */
 export interface PlannedStart {
   readonly choices: Pick<StackChoices, "runtime" | "portOffset" | "processor" | "source">;
   readonly folder: StateFolder;
@@ -59,7 +59,7 @@ export interface Limits {
 export interface Machine {
   readonly runtime: RuntimeName;
   readonly portOffset: number;
-  /** Whether anything is started at all. */
+  /** Whether any service is started. */
   readonly starts: boolean;
   readonly stateFolder: Folder;
   readonly limits: Limits;
@@ -124,12 +124,12 @@ export async function inspectMachine(planned: PlannedStart, signal?: AbortSignal
 }
 
 async function inspectInstalled({ runtime, processor, source }: PlannedStart["choices"]): Promise<Machine["installed"]> {
-  const looks = Object.values(processors).map(async (one: ProcessorDeclaration) => {
+  const inspections = Object.values(processors).map(async (one: ProcessorDeclaration) => {
     if (!one.inspect) return [];
     const found = await resultOrError(async () => await one.inspect?.(one.name === processor ? source : undefined, runtime));
     return found === undefined ? [] : [{ subject: one.name, found }];
   });
-  return (await Promise.all(looks)).flat();
+  return (await Promise.all(inspections)).flat();
 }
 
 /** Facts about a folder. If it does not exist, about the folder in which it would be created. */
@@ -173,8 +173,8 @@ function enginesOf(definitions: readonly ServiceDefinition[]): readonly MavenJar
 async function missingIn(cacheDir: string, { choices, starting, declarationsDir }: PlannedStart): Promise<readonly MavenJars[]> {
   if (choices.runtime === "docker") return [];
   const cache = { cacheDir, declarations: openDeclarations(declarationsDir) };
-  const looks = await Promise.all(enginesOf(starting).map(async (jars) => ({ jars, there: await isResolved(cache, jars) })));
-  return looks.filter(({ there }) => !there).map(({ jars }) => jars);
+  const engines = await Promise.all(enginesOf(starting).map(async (jars) => ({ jars, resolved: await isResolved(cache, jars) })));
+  return engines.filter(({ resolved }) => !resolved).map(({ jars }) => jars);
 }
 
 async function readLimits(): Promise<Limits> {
@@ -204,9 +204,9 @@ async function inspectContainers(runtime: RuntimeName, signal: AbortSignal | und
 }
 
 /** Returns the result or the StreamctlError; throws interruptions and unexpected errors. */
-async function resultOrError<T>(look: () => Promise<T>): Promise<T | StreamctlError> {
+async function resultOrError<T>(detect: () => Promise<T>): Promise<T | StreamctlError> {
   try {
-    return await look();
+    return await detect();
   } catch (error) {
     if (error instanceof StreamctlError && error.code !== "interrupted") return error;
     throw error;

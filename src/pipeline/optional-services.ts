@@ -33,7 +33,7 @@ export function chooseOptional(
     requireOptional(name, "--without", catalog);
     const other = wanted.has(name) ? "--with" : only.has(name) ? "--only" : undefined;
     if (other === undefined) continue;
-    throw new StreamctlError("usage", `Cannot use ${other} and --without for "${name}" at once: they contradict each other`, {
+    throw new StreamctlError("usage", `Cannot use ${other} and --without for "${name}": they contradict each other`, {
       hint: "Use only one of them",
     });
   }

@@ -1,5 +1,5 @@
 /**
- * Reads the raw topic for `verify`. Each look continues where the last one ended and reads to the current end offsets. Handles partitions that
+ * Reads the raw topic for `verify`. Each check continues where the last one ended and reads to the current end offsets. Handles partitions that
  * are added meanwhile, and reports why an end cannot be reached.
  */
 
@@ -44,7 +44,7 @@ export interface ReadingProgress {
   readonly read: number;
   /** Number of offsets in the whole topic. */
   readonly toRead: number;
-  /** Average since the current look began. */
+  /** Average since the current check began. */
   readonly recordsPerSecond: number;
 }
 

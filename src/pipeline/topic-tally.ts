@@ -13,7 +13,7 @@ import { maxWindows } from "./window-comparison.ts";
 export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "nullValues" | "positions">;
 
 export interface TopicCounts {
-  /** Records up to the end offsets of the last look; may include some that arrived meanwhile. */
+  /** Records up to the end offsets of the last check; may include some that arrived meanwhile. */
   readonly records: number;
   /** Records that count in the window, and the total of its first `sum` column. Negative amounts, which no run sends, are excluded. */
   readonly measure: { readonly count: number; readonly total: number };
@@ -122,7 +122,7 @@ export class TopicTally {
       throw this.#beyond(messageOf(error), error);
     }
     this.#counted++;
-    // A negative amount, which no run sends, would reduce the total and look like a lost record.
+    // A negative amount, which no run sends, would reduce the total, as a lost record does.
     this.#total += Math.max(0, this.#amountOf(record));
   }
 

@@ -13,7 +13,7 @@ import type { OperationKind, Resource } from "../core/resource.ts";
 import { loadAddon } from "../kafka/addon.ts";
 import { requireChecks, requireUsableFolder } from "./checks.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
-import { choose, decide, type Decision, type DecisionRequest, lookDeadline } from "./decision.ts";
+import { choose, decide, type Decision, type DecisionRequest, observationDeadline } from "./decision.ts";
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { readStack, recoverKilledStart } from "./killed-start.ts";
 import { inspectFolder, inspectMachine } from "./machine.ts";
@@ -96,25 +96,25 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 /** The plan that `up` would execute. @throws StreamctlError if `up` would reject it */
 export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
   const { plan } = await decide(request, context, { isDryRun: true });
-  await validatePlan(plan, () => lookDeadline(context.signal), context.log);
+  await validatePlan(plan, () => observationDeadline(context.signal), context.log);
   return operationsOf(plan).map(({ operation, kind, name, cause }) => ({ operation, target: `${kind} ${name}`, cause }));
 }
 
 async function executeDecision(decision: Decision, timeoutMs: number, context: PipelineContext): Promise<readonly Executed[]> {
-  const { choices, kept, runtime, recorder, graph, plan, hands } = decision;
+  const { choices, previous, runtime, recorder, graph, plan, execution } = decision;
   const { log, signal, onWait } = context;
   const starting = definitionsOf(decision, ["start", "restart", "await"]);
   if (starting.length > 0) await requireMachine(decision, starting, context);
-  await validatePlan(plan, () => lookDeadline(signal), log);
+  await validatePlan(plan, () => observationDeadline(signal), log);
   const failure = new AbortController();
   const { intend, remember } = recorder;
-  hands.starts = new ServiceStarts({ runtime, kafkaProbe, log, signal, timeoutMs, intend, remember, onWait }, () => failure.abort());
-  const { starts } = hands;
+  execution.starts = new ServiceStarts({ runtime, kafkaProbe, log, signal, timeoutMs, intend, remember, onWait }, () => failure.abort());
+  const { starts } = execution;
   try {
     const prepare = async (): Promise<void> => {
       // Processes and containers are found by the stack's id: it is recorded before any is created.
       const intents = choices.runtime === "docker" ? intentsOf(starting, runtime) : [];
-      if (starting.length > 0 || !isDeepStrictEqual(choices, kept)) await recorder.choose(choices, ...intents);
+      if (starting.length > 0 || !isDeepStrictEqual(choices, previous)) await recorder.choose(choices, ...intents);
       if (starting.length > 0) await runtime.prepare(starting);
     };
     const onDone = async (done: Executed): Promise<void> => await rememberDone(done, recorder);
@@ -132,7 +132,7 @@ async function executeDecision(decision: Decision, timeoutMs: number, context: P
   } catch (error) {
     // If a ready service died, that is the cause of the failed step: report it instead.
     const death = signal.aborted ? undefined : await starts.exitError(hasCode(error, "usage") ? 0 : deathTimeoutMs).catch(() => undefined);
-    await recorder.withdrawIntents().catch(() => {}); // Why it failed matters more.
+    await recorder.withdrawIntents().catch(() => {}); // The first error is more important.
     throw withRunningServicesHint(death ?? error, recorder);
   } finally {
     starts.release();

@@ -32,7 +32,7 @@ export interface VerifyReport extends WindowComparison, TopicCounts {
   /** Differing windows in which the processor may count ambiguous records. */
   readonly ambiguousWindows: number;
   /** Number of comparisons of topic and table; more than 1 only with `--wait`. */
-  readonly looks: number;
+  readonly checks: number;
   readonly elapsedMs: number;
 }
 

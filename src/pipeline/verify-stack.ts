@@ -22,10 +22,10 @@ export interface VerifyStackRequest {
   readonly strict: boolean;
   readonly portOffset: number | undefined;
   readonly onProgress?: VerifyRequest["onProgress"];
-  readonly onLook?: VerifyRequest["onLook"];
+  readonly onCheck?: VerifyRequest["onCheck"];
 }
 
-/** @param readRuns reads the ledger of the state folder; called for each look */
+/** @param readRuns reads the ledger of the state folder; called for each check */
 export async function verifyStack(
   { portOffset, ...request }: VerifyStackRequest,
   readRuns: () => Promise<readonly RunRecord[]>,

@@ -1,7 +1,7 @@
 /**
  * `verify` proves that no record was lost or counted twice. It computes every window from the raw topic and compares the result with Pinot,
- * and the topic with what the runs in the ledger delivered. It reads the topic once; with `--wait`, later looks read only new records. Each
- * look reads the ledger first, then the topic's end offsets, then the table, so that each side is at least as recent as the one before.
+ * and the topic with what the runs in the ledger delivered. It reads the topic once; with `--wait`, later checks read only new records. Each
+ * check reads the ledger first, then the topic's end offsets, then the table, so that each side is at least as recent as the one before.
  */
 
 import { isRetryable } from "../core/errors.ts";
@@ -22,7 +22,7 @@ export interface VerifySources {
 }
 
 export interface VerifyRequest {
-  /** How long to repeat looks until the verdict is ok, in milliseconds; 0 means one look. A started look is always completed. */
+  /** How long to repeat the check until the verdict is ok, in milliseconds; 0 means one check. A started check is always completed. */
   readonly waitMs: number;
   /** As in `JudgeOptions`. */
   readonly strict: boolean;
@@ -32,8 +32,8 @@ export interface VerifyRequest {
   readonly openTransactionMs?: number | undefined;
   readonly onProgress?: ((progress: ReadingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called for each look except the last one. */
-  readonly onLook?: ((verification: Verification) => void) | undefined;
+  /** Called after each check except the last one. */
+  readonly onCheck?: ((verification: Verification) => void) | undefined;
 }
 
 export interface Verification {
@@ -46,7 +46,7 @@ const longestPauseMs = 1000;
 const longestRestMs = 5000;
 
 /**
- * Looks once, or until the verdict is ok or the wait is over; returns the last look.
+ * Checks once, or until the verdict is ok or the wait is over; returns the last result.
  *
  * @throws StreamctlError `kafka` when records expired or the topic was recreated meanwhile, `timeout` when reading stalls,
  *   `not-available` beyond one million windows, `interrupted`, `pinot` if Pinot rejects the query; `unreachable` or `pinot` if Kafka or Pinot
@@ -54,13 +54,13 @@ const longestRestMs = 5000;
  */
 export async function verify(sources: VerifySources, request: VerifyRequest): Promise<Verification> {
   const startMs = performance.now();
-  const { waitMs, strict, signal, onLook } = request;
+  const { waitMs, strict, signal, onCheck } = request;
   const reading = new TopicReading(sources.log, request);
   const within = new Deadline(waitMs);
   try {
-    for (let looks = 1, pauseMs = firstPauseMs; ; looks++) {
-      const lookStartMs = performance.now();
-      const findings = await look(sources, reading, request, within).catch((error: unknown) => {
+    for (let checks = 1, pauseMs = firstPauseMs; ; checks++) {
+      const checkStartMs = performance.now();
+      const findings = await check(sources, reading, request, within).catch((error: unknown) => {
         throwIfInterrupted(signal);
         // Retry while an engine is unavailable. A rejected query would be rejected again.
         if (!isRetryable(error) || within.remainingMs === 0) throw error;
@@ -68,13 +68,13 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
       });
       const nowMs = performance.now();
       if (findings !== undefined) {
-        const report = { ...findings, looks, elapsedMs: Math.round(nowMs - startMs) };
+        const report = { ...findings, checks, elapsedMs: Math.round(nowMs - startMs) };
         const verdict = judge(report, { strict });
         if (verdict.ok || within.remainingMs === 0) return { report, verdict };
-        onLook?.({ report, verdict });
+        onCheck?.({ report, verdict });
       }
-      // A look at a large table loads the engines, so pause for half of its duration.
-      const restMs = Math.max(pauseMs, Math.min((nowMs - lookStartMs) / 2, longestRestMs));
+      // Checking a large table loads the engines, so pause for half of its duration.
+      const restMs = Math.max(pauseMs, Math.min((nowMs - checkStartMs) / 2, longestRestMs));
       await pause(Math.min(restMs, within.remainingMs), signal);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
@@ -84,13 +84,13 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
   }
 }
 
-/** One consistent look. */
-async function look(
+/** Compares the ledger, the topic and the table once. */
+async function check(
   { log, readRuns, readWindows }: VerifySources,
   reading: TopicReading,
   { subject, signal }: VerifyRequest,
   within: Deadline,
-): Promise<Omit<VerifyReport, "looks" | "elapsedMs">> {
+): Promise<Omit<VerifyReport, "checks" | "elapsedMs">> {
   const runs = await readRuns(signal);
   const { topicId, partitions, heldBack } = await reading.readToEnd(within);
   const comparison = await compareWindows(reading.tally.windows, readWindows(signal));

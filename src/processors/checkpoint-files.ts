@@ -44,7 +44,7 @@ export async function previousIdentities({ files, folder = "" }: CheckpointStora
   return found.filter((identity) => identity !== undefined);
 }
 
-/** How a complete checkpoint looks: a folder of one of these names that contains this file. */
+/** A complete checkpoint is a folder with one of these names that contains this file. */
 export interface CheckpointLayout {
   readonly folderName: RegExp;
   readonly fileName: string;

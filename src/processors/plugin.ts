@@ -2,7 +2,7 @@
  * The interface between a stream processor and the rest of streamctl. A processor consists of one folder next to this file and one line in
  * `catalog.ts`. No other room names a processor, so that adding one changes no other source file.
  *
- * A processor has two parts. Commands use the declaration to choose a processor and to print help, so the declaration must import little.
+ * A processor has two parts. Commands use the declaration to choose a processor and to print help, so it must import little.
  * The plug-in talks to the engine; `load()` imports it only for the processor of the stack.
  */
 
@@ -48,7 +48,7 @@ export interface ChoiceRequest {
   /** The source given by options of the command. */
   readonly requested: ProcessorSource | undefined;
   /** The source in the state; undefined if the stack had another processor. */
-  readonly kept: ProcessorSource | undefined;
+  readonly previous: ProcessorSource | undefined;
   readonly runtime: RuntimeName;
   /** Whether the processor was requested by name. If not, the next processor is tried when this one is not available. */
   readonly named: boolean;
@@ -58,7 +58,7 @@ export interface ChoiceRequest {
 export interface ProcessorChoice {
   /** Absent if the processor needs no source. */
   readonly source?: ProcessorSource;
-  /** Absent if the processor is always available, so that only the request was decisive. */
+  /** Absent if the processor is always available. */
   readonly reason?: Reason;
 }
 

@@ -18,9 +18,9 @@ export interface ExecutionContext {
   readonly kafkaProbe: KafkaProbe;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Longest wait for one service to become ready, in milliseconds. */
+  /** Maximum wait for one service to become ready, in milliseconds. */
   readonly timeoutMs: number;
-  /** Records that a service is about to be started; called before anything of it is created. */
+  /** Records that a service is about to be started; called before its process or container is created. */
   readonly intend: (intent: StartIntent) => Promise<void>;
   /** Stores the record of a service, or removes it when undefined; called at every change, before the next step. */
   readonly remember: (name: ServiceName, record: ServiceRecord | undefined) => Promise<void>;
@@ -31,7 +31,7 @@ export interface ExecutionContext {
 /** Interval at which ready services are checked, in milliseconds. */
 const watchIntervalMs = 250;
 
-/** Brings services up, and watches those that are ready until it is released. */
+/** Starts services, and monitors those that are ready until it is released. */
 export class ServiceStarts {
   readonly #context: ExecutionContext;
   readonly #watched: ServiceRecord[] = [];
@@ -42,7 +42,7 @@ export class ServiceStarts {
     this.#context = context;
     void watch(this.#watched, context.runtime, AbortSignal.any([context.signal, this.#released.signal])).then(
       (exited) => exited && onExit(),
-      () => {}, // A container engine that does not answer fails the next call to it.
+      () => {}, // If a container engine does not respond, the next call to it reports that.
     );
   }
 
@@ -52,7 +52,7 @@ export class ServiceStarts {
    * @param known record of the run in run.json
    * @throws StreamctlError `service-failed`, `no-space`, `port-taken`, `interrupted`, after a service that did not become ready was stopped
    */
-  async bring(
+  async execute(
     operation: OperationKind,
     service: DesiredService,
     known: ServiceRecord | undefined,
@@ -63,7 +63,7 @@ export class ServiceStarts {
     return record;
   }
 
-  /** The error for a service that exited after it was ready; undefined while all run. Checks for `withinMs` milliseconds, at least once. */
+  /** The error for a service that exited after it was ready; undefined while all of them are running. Checks for `withinMs` milliseconds, at least once. */
   async exitError(withinMs: number): Promise<StreamctlError | undefined> {
     return await findExitError(this.#watched, this.#context.runtime, withinMs);
   }
@@ -119,7 +119,7 @@ async function bringUp(
   const intent = { name: definition.name, definitionHash, endpoint: definition.endpoint, startedAtMs: Date.now() };
   await intend(intent);
   const identity = await runtime.start(definition).catch(async (error: unknown) => {
-    // Report why the start failed, even if the intent cannot be removed: a stale intent does no harm.
+    // Report why the start failed, even if the intent cannot be removed: a stale intent is harmless.
     await remember(definition.name, undefined).catch(() => {});
     throw error;
   });

@@ -10,7 +10,7 @@ export type KafkaProbe = (address: string, timeoutMs: number, signal?: AbortSign
 
 const probeTimeoutMs = 2000;
 
-/** Whether the service reports that it is ready. No answer or a refusal means false; only a fired signal is an error. */
+/** Whether the service reports that it is ready. No response or an error response means false; only a fired signal is an error. */
 export async function isReady(probe: Probe, kafka: KafkaProbe, signal?: AbortSignal): Promise<boolean> {
   switch (probe.kind) {
     case "zookeeper":
@@ -57,7 +57,7 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** A server's complete reply to one request; empty when there is none. An accepted connection is not enough: it may be a proxy's. */
+/** A server's complete reply to one request; empty when there is none. An accepted connection is not enough: a proxy may have accepted it. */
 function reply(port: number, question: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" });

@@ -28,7 +28,7 @@ export async function readJarFolder(jars: InstalledJars, mainClass: string): Pro
   const { home, versionJar } = jars;
   if (home === undefined) {
     throw new StreamctlError("prerequisite", `Cannot find the jars of ${jars.label}: no folder was given`, {
-      hint: `Name the folder: ${jars.option}`,
+      hint: `Specify the folder: ${jars.option}`,
     });
   }
   const byFolder = await jarsWith(mainClass, { ...jars, home });
@@ -91,7 +91,7 @@ async function allJars({ home, label, option }: Installed): Promise<JarsByFolder
     const why = systemCode(error) === "ENOENT" ? "no such folder" : messageOf(error);
     throw new StreamctlError("prerequisite", `Cannot use "${home}" as ${label}: ${why}`, {
       cause: error,
-      hint: `Give a folder with an installed ${label}: ${option}`,
+      hint: `Specify a folder with an installed ${label}: ${option}`,
     });
   }
   return folders;

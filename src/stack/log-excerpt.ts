@@ -1,4 +1,4 @@
-/** Extracts from a service's log why it exited. A failing engine logs much more about its shutdown than about the cause. */
+/** Extracts the reason why a service exited from its log. A failing engine logs much more about its shutdown than about the cause. */
 
 /** Number of log lines to pass to `logExcerpt`. */
 export const logExcerptLines = 400;

@@ -6,11 +6,11 @@ import { foreignListener, portUse, type PortOwner, type PortUse } from "../core/
 import type { ServiceDefinition, ServicePort } from "./service.ts";
 import type { ServiceName } from "../state/service-identity.ts";
 
-/** A port that a service cannot listen on. */
+/** A port on which a service cannot listen. */
 export interface TakenPort {
   readonly service: ServiceName;
   readonly port: Pick<ServicePort, "name" | "port">;
-  /** What uses the port, as a clause: `process 12 (java) is listening on it`. */
+  /** The user of the port, as a clause: `process 12 (java) is listening on it`. */
   readonly holder: string;
   /** Whether the port becomes free by itself within a minute. */
   readonly passes: boolean;
@@ -30,7 +30,7 @@ export async function requireFreePorts(definition: Pick<ServiceDefinition, "name
 }
 
 /**
- * Two stacks that start on the same ports at the same time both find them free; then one stack's engine would answer for both.
+ * Two stacks that start on the same ports at the same time both find them free; then both would use the engine of one stack.
  *
  * @param pid pid of the service's process
  * @throws StreamctlError `port-taken` when another process listens on one of the service's ports

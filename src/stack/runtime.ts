@@ -1,6 +1,6 @@
 /**
- * The interface of a runtime. Plan and executor use nothing else of it: how a service is identified, and where its data and log are, is up
- * to the runtime.
+ * The interface of a runtime. Plan and executor use nothing else: each runtime decides how a service is identified, and where its data and
+ * log are.
  */
 
 import type { Disk } from "../core/disk.ts";
@@ -16,7 +16,7 @@ export interface ServiceEnd {
 }
 
 export interface Runtime {
-  /** Does the slow work that starting these services needs, such as downloads. Called before any of them is started. */
+  /** Performs slow preparations for these services, such as downloads. Called before any of them is started. */
   prepare(definitions: readonly ServiceDefinition[]): Promise<void>;
   /** Hash of a definition and its rendered configuration. */
   hash(definition: ServiceDefinition): string;
@@ -28,7 +28,7 @@ export interface Runtime {
   /** All running services of the stack, recorded in run.json or not. */
   running(): Promise<readonly RunningService[]>;
   /**
-   * Ends, or waits for, programs other than services that a killed command left running: they would still change the stack during the next
+   * Ends, or waits for, programs other than services that a killed command left running: they could still change the stack during the next
    * operations. The caller holds the folder's lock.
    */
   endOrphans(): Promise<void>;
@@ -42,20 +42,20 @@ export interface Runtime {
   tailLog(name: ServiceName, lines: number): Promise<readonly string[] | undefined>;
   /**
    * Passes the last lines and then new ones to `onLine` until the signal fires, across restarts of the service. Reads on only after
-   * `onLine` has finished, which must happen at once when the signal fires.
+   * `onLine` has finished, which must happen immediately when the signal fires.
    */
   followLog(name: ServiceName, lines: number, onLine: (line: string) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** The disk with a service's data; undefined where it cannot be inspected from this machine. */
   diskOf(name: ServiceName): Promise<Disk | undefined>;
   /** Access to a service's data. */
   dataOf(name: ServiceName): ServiceData;
-  /** Deletes what the runtime keeps of the stack outside the state folder. Called when no service is running. */
+  /** Deletes the stack's data outside the state folder. Called when no service is running. */
   forget(): Promise<void>;
 }
 
 /** The data folder of a service, on this machine or in a container. Paths are relative to it. */
 export interface ServiceData {
-  /** Its absolute path as the service sees it. */
+  /** Its absolute path as seen by the service. */
   readonly root: string;
   /** Names in a folder; empty when it does not exist. */
   list(folder: string): Promise<readonly string[]>;

@@ -32,9 +32,9 @@ export interface KnownCause {
   readonly text: string;
 }
 
-/** Why a service exited, as far as its disk and its log tell; undefined where they do not. */
+/** Why a service exited, according to its disk and its log; undefined if they do not tell. */
 export async function knownCause(name: ServiceName, runtime: Runtime): Promise<KnownCause | undefined> {
-  // What cannot be asked about an end tells nothing, and must not take its place.
+  // Ignore errors here: they must not hide the exit of the service.
   const disk = await runtime.diskOf(name).catch(() => undefined);
   const size = disk === undefined ? "" : `: ${describeDisk(disk)}`;
   if (disk !== undefined && isNearlyFull(disk)) return { kind: "disk", text: `its disk is full${size}` };
@@ -62,7 +62,7 @@ export async function excerptOf(name: ServiceName, runtime: Runtime): Promise<re
   return logExcerpt((await runtime.tailLog(name, logExcerptLines).catch(() => undefined)) ?? []);
 }
 
-/** What to do about a service that exited unexpectedly. */
+/** Hint for a service that exited unexpectedly. */
 export function hintFor(name: ServiceName, cause: KnownCause["kind"] | undefined): string {
   switch (cause) {
     case "disk":

@@ -1,4 +1,4 @@
-/** An entry of the catalog of services: what is known before runtime, port offset and sources of a stack are chosen. */
+/** An entry of the catalog of services: the part of a service that does not depend on runtime, port offset and sources of a stack. */
 
 import { StreamctlError } from "../core/errors.ts";
 import type { ProcessorSource } from "../state/choices.ts";
@@ -29,7 +29,7 @@ export interface ServiceType {
   readonly after: readonly string[];
   /** Further services that it needs while it runs. */
   readonly needs: readonly string[];
-  /** Absent: part of every stack that does not choose its services with `--only`. */
+  /** Absent if the service is part of every stack without `--only`. */
   readonly optional?: { readonly byDefault: boolean };
   readonly define: (network: NetworkLayout, options: ServiceOptions) => ServiceDetails;
 }

@@ -1,6 +1,6 @@
 /**
  * The definition of a service, the same for every runtime. It contains no functions, and no paths but that of the user's installation, so
- * it can be printed, hashed and turned into a container as well as into a local process.
+ * it can be printed, hashed, and run as a container or as a local process.
  */
 
 import { shortHash } from "../core/short-hash.ts";
@@ -32,7 +32,7 @@ export interface InstalledJars {
   readonly label: string;
   /** The user's folder; undefined where only an image can be built, from the engine's public image. */
   readonly home: string | undefined;
-  /** Folders of the engine's archive whose jars make the class path, in order; of any other folder all jars are used. */
+  /** Folders of the engine's archive whose jars form the class path, in order; in any other folder all jars are used. */
   readonly archiveFolders: readonly string[];
   /** Name, without the version, of the jar whose file name contains the engine's version. */
   readonly versionJar: string;
@@ -66,13 +66,13 @@ export interface JvmProcess {
   readonly jvmOptions: readonly string[];
   readonly mainClass: string;
   readonly args: readonly string[];
-  /** Prefixes of the variables that set options of the engine's own start scripts, such as `KAFKA`: the process does not get them. */
+  /** Prefixes of the variables that set options of the engine's own start scripts, such as `KAFKA`: not passed to the process. */
   readonly scriptPrefixes: readonly string[];
   /** Runs once, before the first start, in an empty data folder. */
   readonly prepare?: { readonly mainClass: string; readonly args: readonly string[] };
 }
 
-/** How to ask the engine whether it is ready. */
+/** How to check whether the engine is ready. */
 export type Probe =
   | { readonly kind: "kafka"; readonly address: string }
   | { readonly kind: "zookeeper"; readonly port: number }
@@ -83,7 +83,7 @@ export interface HttpCheck {
   readonly url: string;
   /** Such as credentials; services that streamctl starts need none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the JSON must contain; absent where the status is enough. */
+  /** Required content of the JSON; absent if the status is sufficient. */
   readonly expects?: Expectation;
 }
 
@@ -127,7 +127,7 @@ export interface ServicePort {
   readonly port: number;
   /** Port on which the service listens; differs from `port` only in a container. */
   readonly inside: number;
-  /** Used within the service alone, so that no container publishes it. */
+  /** Used only within the service; containers do not publish it. */
   readonly own?: true;
 }
 
@@ -147,10 +147,10 @@ export interface ServiceDefinition {
   readonly name: ServiceName;
   /** Services that must be ready before this one is started. */
   readonly after: readonly ServiceName[];
-  /** Services that it needs at work, beyond those. */
+  /** Further services that it needs while it runs. */
   readonly needs: readonly ServiceName[];
   readonly ports: readonly ServicePort[];
-  /** The address for users, as `status` shows it. */
+  /** The address for users, as shown by `status`. */
   readonly endpoint: string;
   readonly values: TemplateValues;
   readonly files: readonly ConfigurationFile[];

@@ -31,10 +31,12 @@ export function desireStack(definitions: readonly ServiceDefinition[], runtime: 
   return definitions.map((definition) => ({ definition, definitionHash: runtime.hash(definition) }));
 }
 
-/** Which of the recorded processes are still running. Does not query the engines: an engine that hangs must still be stopped. */
+/** Which of the recorded processes are still running. Does not query the engines, because a hanging engine must be stopped too. */
 export async function observeProcesses(state: RunState, runtime: Runtime): Promise<readonly ObservedProcess[]> {
   return await Promise.all(
-    state.services.map(async ({ name, identity }) => ({ name, state: (await runtime.isRunning(identity)) ? "running" : "gone" }) as const),
+    state.services.map(
+      async ({ name, identity }) => ({ name, state: (await runtime.isRunning(identity)) ? "running" : "exited" }) as const,
+    ),
   );
 }
 
@@ -67,11 +69,11 @@ export async function observeRecord(
 ): Promise<ObservedService> {
   const running = await runtime.isRunning(identity);
   const healthy = running && probe !== undefined && (await isReady(probe, kafkaProbe));
-  return { name, state: running ? "running" : "gone", pid: identity.pid, definitionHash, healthy };
+  return { name, state: running ? "running" : "exited", pid: identity.pid, definitionHash, healthy };
 }
 
 /**
- * What `status` shows of each service of the stack, running or not.
+ * The status of each service of the stack, running or not.
  *
  * @param definitions definitions of those services
  */
@@ -117,7 +119,7 @@ async function exitDetail({ name, identity }: ServiceRecord, runtime: Runtime): 
   return end === undefined ? "exited unexpectedly" : `exited unexpectedly: ${describeEnd(end)}`;
 }
 
-/** The wall clock may have been set since the start; only for containers there is no other. */
+/** Uses the wall clock, which may have been changed since the start, only for containers, because they have no other. */
 async function uptimeOf({ identity, startedAtMs }: ServiceRecord): Promise<number> {
   return "startTicks" in identity ? await processAgeMs(identity) : Math.max(0, Date.now() - startedAtMs);
 }

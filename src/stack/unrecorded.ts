@@ -1,6 +1,6 @@
 /**
  * Running services that run.json does not identify. A service with a recorded start intent was started by a command that was killed: it is
- * adopted. Any other was started by hand, or the state folder was deleted while it was running.
+ * adopted. Any other was started manually, or the state folder was deleted while it was running.
  */
 
 import { pauseUnlessAborted } from "../core/wait.ts";
@@ -15,7 +15,7 @@ const pollIntervalMs = 50;
  * The state without start intents: each is replaced by the record of its running service, or dropped when none is running.
  *
  * @param withinMs how long to search, in milliseconds; for callers that hold the folder's lock. The command that started the services is
- *   gone, but the last process that it started carries its mark only after exec.
+ *   has ended, but the last process that it started has its mark only after exec.
  */
 export async function resolveStarting(state: RunState, runtime: Runtime, withinMs = 0): Promise<RunState> {
   for (let waitedMs = 0; ; waitedMs += pollIntervalMs) {

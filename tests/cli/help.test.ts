@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { answerAtOnce, rootHelp } from "../../src/cli/at-once.ts";
+import { helpOrVersion, rootHelp } from "../../src/cli/root-help.ts";
 import { readCommandLine } from "../../src/cli/command-line.ts";
 import { commandHelp } from "../../src/cli/command-help.ts";
 import { commandNames, loadCommand } from "../../src/cli/commands/catalog.ts";
@@ -67,15 +67,15 @@ test("commandHelp() prints examples, the command's own options, then the common 
 
     OPTIONS
       -f, --follow   Print new lines as they are written, until interrupted
-      -n, --lines N  Number of last lines per service to start with [default: 100]
+      -n, --lines N  Number of last lines to print per service [default: 100]
 
     COMMON OPTIONS
           --json           Print JSON
           --state-dir DIR  Folder for the state of the stack [default: .streamctl]
           --port-offset N  Number to add to every port, 0 to 56442 [default: as in the last up, or 0]
-          --dir DIR        Folder with configuration that eject wrote
+          --dir DIR        Folder with configuration from eject
       -q, --quiet          Print warnings and errors only
-          --verbose        Print more, and the causes of errors
+          --verbose        Print debug messages and causes of errors
       -h, --help           Print this help
           --version        Print the version
     "
@@ -98,11 +98,11 @@ describe.each(commandNames)("%s", (name) => {
   });
 });
 
-describe("answerAtOnce()", () => {
+describe("helpOrVersion()", () => {
   test("answers --version and --help alone", () => {
-    expect(answerAtOnce(["--version"], {})).toMatch(/^\d+\.\d+\.\d+\n$/u);
-    for (const argv of [["--help"], ["-h"], ["help"]]) expect(answerAtOnce(argv, {})).toBe(rootHelp(pipe));
-    for (const argv of [[], ["up"], ["up", "--help"], ["--help", "up"]]) expect(answerAtOnce(argv, {})).toBeUndefined();
+    expect(helpOrVersion(["--version"], {})).toMatch(/^\d+\.\d+\.\d+\n$/u);
+    for (const argv of [["--help"], ["-h"], ["help"]]) expect(helpOrVersion(argv, {})).toBe(rootHelp(pipe));
+    for (const argv of [[], ["up"], ["up", "--help"], ["--help", "up"]]) expect(helpOrVersion(argv, {})).toBeUndefined();
   });
 
   test("lists every command in one group", () => {

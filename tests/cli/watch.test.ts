@@ -32,7 +32,7 @@ test("runRepeatedly() runs until it is interrupted, and warns once about an engi
   expect(await watch(1, 0, unreachable, unreachable, 0, unreachable, 0)).toEqual({
     end: 130,
     runs: 6,
-    warnings: [`${unreachable.message}; trying again`, `${unreachable.message}; trying again`],
+    warnings: [`${unreachable.message}; retrying`, `${unreachable.message}; retrying`],
   });
 });
 

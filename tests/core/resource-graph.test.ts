@@ -146,9 +146,9 @@ describe("executePlan()", () => {
     const engine = make("engine", { operation: "start" });
     const job = make("job", { holder: engine, needs: [engine], recalled: "keep", operation: "create" });
     const told: unknown[] = [];
-    const decide: FakeOptions["decide"] = (seen, neighbours): Decision<string> => {
-      told.push([neighbours.seen(job), neighbours.facts(engine)]);
-      return { operation: seen, cause: "" };
+    const decide: FakeOptions["decide"] = (observed, neighbours): Decision<string> => {
+      told.push([neighbours.observed(job), neighbours.facts(engine)]);
+      return { operation: observed, cause: "" };
     };
     const topic = make("topic", { holder: engine, needs: [engine], recalled: "keep", operation: "keep", considers: [job], decide });
     await carryOut([engine, job, topic]);

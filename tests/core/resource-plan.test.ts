@@ -10,7 +10,7 @@ function service(name: string, runs: boolean, needs: readonly Resource[] = []): 
     name,
     needs,
     observe: async () => runs,
-    decide: (seen) => ({ operation: seen === true ? "keep" : "start", cause: "a fake" }),
+    decide: (observed) => ({ operation: observed === true ? "keep" : "start", cause: "a fake" }),
     apply: async () => ({ facts: undefined }),
   };
 }
@@ -23,6 +23,6 @@ test("observeGraph() does not query an engine while one of its dependencies is n
     const snapshot = await observeGraph([kafka, server, job], () => stepDeadline(1000));
     return snapshot.get(job);
   };
-  expect(await lookAt(true)).toEqual({ seen: true, live: true });
-  expect(await lookAt(false)).toEqual({ seen: "remembered", live: false });
+  expect(await lookAt(true)).toEqual({ observed: true, live: true });
+  expect(await lookAt(false)).toEqual({ observed: "remembered", live: false });
 });

@@ -36,7 +36,7 @@ test("readTail() is undefined for a missing file", async () => {
 test("Follower returns complete lines as they arrive, never splits a character, and starts over with a new file", async () => {
   const path = join(await temporaryFolder(), "log");
   const follower = new Follower(path, 0);
-  const look = async (): Promise<readonly string[]> => await Array.fromAsync(follower.look());
+  const look = async (): Promise<readonly string[]> => await Array.fromAsync(follower.readNew());
   expect(await look()).toEqual([]);
   const bytes = new TextEncoder().encode("größe\nzw");
   await writeFile(path, bytes.subarray(0, 3));
@@ -55,7 +55,7 @@ test("Follower reads no further than its consumer, which may stop within a chunk
   await writeFile(path, `${"x".repeat(99)}\n`.repeat(20_000));
   const follower = new Follower(path, 0);
   const reads = spyOn(Buffer, "alloc");
-  for await (const line of follower.look()) {
+  for await (const line of follower.readNew()) {
     expect(line).toHaveLength(99);
     break;
   }
@@ -66,6 +66,6 @@ test("Follower reads no further than its consumer, which may stop within a chunk
 test("Follower returns an endless line in pieces", async () => {
   const path = join(await temporaryFolder(), "log");
   await writeFile(path, "x".repeat(3_000_000));
-  const lengths = (await Array.fromAsync(new Follower(path, 0).look())).map((line) => line.length);
+  const lengths = (await Array.fromAsync(new Follower(path, 0).readNew())).map((line) => line.length);
   expect(lengths).toEqual([1_048_576, 1_048_576]);
 });

@@ -24,7 +24,7 @@ async function wholePath(): Promise<void> {
   const { exitCode, stdout, stderr } = await run([...apart, "sh", "-c", script, "sh", executable], { program: ["/usr/bin/unshare"], cwd });
   expect(stderr).toContain('Nothing resolves "nowhere", the name of this machine');
   expect(stdout).toContain("Delivered 5,000 of 5,000 messages");
-  expect(stdout).toContain("Verified: every window equals what was sent");
+  expect(stdout).toContain("Verified: every window matches what was sent");
   expect(exitCode).toBe(0);
   expect(await readdir(cwd)).toEqual([]);
   await rm(cwd, { recursive: true });

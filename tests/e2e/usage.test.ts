@@ -47,7 +47,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
     2,
     'Cannot use "x" for --dir: it is not a folder that streamctl eject wrote\nhint: Write a complete set into a new',
   ],
-  [["up", "--dir", ""], 2, "Option --dir needs a folder, and its value is empty"],
+  [["up", "--dir", ""], 2, "Option --dir needs a folder, but its value is empty"],
   [["eject"], 2, "No folder given\nhint: Run: streamctl eject DIR"],
   [["eject", ""], 2, "No folder given\nhint: Run: streamctl eject DIR"],
   [["up", "--processor", "spark"], 2, "Cannot use --processor spark: not available in this version"],

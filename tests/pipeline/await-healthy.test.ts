@@ -9,12 +9,12 @@ const healthy: ResourceStatus = { kind: "topic", name: "transactions", state: "h
 const job: ResourceStatus = { kind: "job", name: "windows", state: "unhealthy", detail: "RESTARTING, 0 of 2 tasks: why" };
 
 test("awaitHealthy() returns once everything is healthy", async () => {
-  let looks = 0;
+  let checks = 0;
   await awaitHealthy(async () => {
-    looks += 1;
-    return looks < 3 ? [healthy, job] : [healthy, { ...job, state: "healthy" }];
+    checks += 1;
+    return checks < 3 ? [healthy, job] : [healthy, { ...job, state: "healthy" }];
   }, options);
-  expect(looks).toBe(3);
+  expect(checks).toBe(3);
 });
 
 test("awaitHealthy() names the unhealthy resource at the timeout", async () => {
@@ -25,12 +25,12 @@ test("awaitHealthy() names the unhealthy resource at the timeout", async () => {
 });
 
 test("awaitHealthy() fails early for a resource that keeps failing", async () => {
-  let looks = 0;
-  const look = async (): Promise<readonly ResourceStatus[]> => {
-    looks += 1;
+  let checks = 0;
+  const check = async (): Promise<readonly ResourceStatus[]> => {
+    checks += 1;
     return [{ ...job, keepsFailing: true }];
   };
-  const given = awaitHealthy(look, { ...options, timeoutMs: 60_000, hopelessMs: 500 });
+  const given = awaitHealthy(check, { ...options, timeoutMs: 60_000, failingTimeoutMs: 500 });
   expect(await failureOf(given)).toMatchObject({ code: "processor" });
-  expect(looks).toBe(3);
+  expect(checks).toBe(3);
 });

@@ -10,7 +10,7 @@ const fit: Machine = {
   starts: true,
   stateFolder: { path: "/home/ada/.streamctl", obstacle: undefined, freeBytes: 50e9, executes: true },
   limits: { openFiles: 20_000, processes: 90_000, addressSpaceBytes: Number.POSITIVE_INFINITY, fileBytes: Number.POSITIVE_INFINITY },
-  java: { program: "/usr/bin/java", home: undefined, version: 17, said: "", compiles: true },
+  java: { program: "/usr/bin/java", home: undefined, version: 17, output: "", compiles: true },
   maven: "/usr/bin/mvn",
   cache: { path: "/home/ada/.cache/streamctl", obstacle: undefined, freeBytes: 50e9, executes: true },
   missingEngines: ["kafka", "pinot", "flink"],
@@ -32,7 +32,7 @@ const kafkaPort = {
   passes: false,
 } as const;
 const closing = { ...kafkaPort, holder: "a closed connection keeps it for up to a minute (TIME_WAIT)", passes: true } as const;
-const noEngine = new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers", {
+const noEngine = new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine is available", {
   hint: "Start Docker",
 });
 const noHome = new StreamctlError("prerequisite", "Cannot find a folder for the cache: user 12345 has no home folder", {
@@ -63,7 +63,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     limits({ addressSpaceBytes: 2e9 }),
     "limits",
     "prerequisite",
-    "may reserve 2.0 GB of address space (ulimit -v",
+    "is limited to 2.0 GB of address space (ulimit -v",
   ],
   ["small files only", limits({ fileBytes: 1e6 }), "limits", "prerequisite", "a file may grow to 1 MB (ulimit -f)"],
   ["few threads", limits({ processes: 100 }), "limits", "prerequisite", "this user may have 100 threads (ulimit -u)"],
@@ -90,7 +90,7 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     { runtime: "docker", containers: noEngine },
     "containers",
     "prerequisite",
-    "no container engine answers",
+    "no container engine is available",
   ],
   ["no addon", { librdkafka: noAddon }, "librdkafka", "native", "no usable folder for it"],
   ["a user without a home", { cache: noHome }, "engines", "prerequisite", "user 12345 has no home folder"],

@@ -58,8 +58,12 @@ describe("chooseOptional()", () => {
   });
 
   test("rejects contradictions, and names of services that are not optional", () => {
-    expect(() => of({ with: ["page"], without: ["page"] })).toThrow('Cannot use --with and --without for "page" at once');
-    expect(() => of({ only: ["page"], without: ["page"] })).toThrow('Cannot use --only and --without for "page" at once');
+    expect(() => of({ with: ["page"], without: ["page"] })).toThrow(
+      'Cannot use --with and --without for "page": they contradict each other',
+    );
+    expect(() => of({ only: ["page"], without: ["page"] })).toThrow(
+      'Cannot use --only and --without for "page": they contradict each other',
+    );
     expect(() => of({ with: ["kafka"] })).toThrow('Cannot use "kafka" for --with: it is not optional');
     expect(() => of({ without: ["nothing"] })).toThrow('Cannot use "nothing" for --without: there is no such optional service');
     expect(() => chooseOptional({ with: ["x"] }, undefined)).toThrow('Cannot use "x" for --with: this version has no optional services');

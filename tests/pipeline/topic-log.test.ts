@@ -69,7 +69,7 @@ test("kafkaTopicLog() reads all records of all partitions, and continues where i
     waitMs: 15_000,
     strict: true,
     subject,
-    onLook: () => void (more.length === 0 && more.push(sendRest())),
+    onCheck: () => void (more.length === 0 && more.push(sendRest())),
   });
   await Promise.all(more);
   expect(verdict).toEqual({ ok: true, reasons: [] });

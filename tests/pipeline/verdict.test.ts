@@ -19,7 +19,7 @@ const equal: VerifyReport = {
   mismatched: [],
   extra: [],
   ambiguousWindows: 0,
-  looks: 1,
+  checks: 1,
   elapsedMs: 12,
 };
 const { windowStart, ...actual } = fakeRow(3000, 100, 2);

@@ -75,36 +75,36 @@ describe("verify()", () => {
       mismatched: [],
       extra: [],
       ambiguousWindows: 0,
-      looks: 1,
+      checks: 1,
       elapsedMs: 0,
     });
     expect(verdict).toEqual({ ok: true, reasons: [] });
     expect(log.readersOpen).toBe(0);
   });
 
-  test("looks once without a wait", async () => {
+  test("checks once without a wait", async () => {
     const sources = fakeSources(sixRecords(), [], equalRows);
     const { report, verdict } = await verify(sources, once);
-    expect([report.looks, report.matched, verdict.ok, sources.reads]).toEqual([1, 0, false, 1]);
+    expect([report.checks, report.matched, verdict.ok, sources.reads]).toEqual([1, 0, false, 1]);
   });
 
-  test("repeats looks until equal, and reads no record twice", async () => {
+  test("repeats the check until equal, and reads no record twice", async () => {
     const log = sixRecords();
     const heard: boolean[] = [];
     const { report, verdict } = await verify(fakeSources(log, [], equalRows.slice(1), equalRows), {
       ...patient,
-      onLook: ({ verdict: { ok } }) => heard.push(ok),
+      onCheck: ({ verdict: { ok } }) => heard.push(ok),
     });
-    expect([report.looks, report.matched, verdict.ok, log.recordsRead]).toEqual([3, 2, true, 6]);
+    expect([report.checks, report.matched, verdict.ok, log.recordsRead]).toEqual([3, 2, true, 6]);
     expect(heard).toEqual([false, false]);
   });
 
-  test("includes records that arrive between two looks", async () => {
+  test("includes records that arrive between two checks", async () => {
     const log = sixRecords();
     const more = [fakeRow(start, 50, 2), fakeRow(start + 3000, 120, 3)];
     const { report, verdict } = await verify(fakeSources(log, [], more), {
       ...patient,
-      onLook: () => log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", 70)),
+      onCheck: () => log.partitions[1]?.push(transactionText("2026-01-01 00:00:05.999", 70)),
     });
     expect([report.records, report.foreign, report.matched, verdict.ok, log.recordsRead]).toEqual([7, 1, 2, true, 7]);
   });
@@ -134,9 +134,9 @@ describe("verify()", () => {
     expect((await verify(elsewhere, once)).verdict.reasons).toEqual([{ code: "window-differs", text: "1 of 2 windows differs in Pinot" }]);
   });
 
-  test("returns the last look at the timeout", async () => {
+  test("returns the last result at the timeout", async () => {
     const { report, verdict } = await verify(fakeSources(sixRecords(), equalRows.slice(1)), { ...once, waitMs: 150 });
-    expect(report.looks).toBeGreaterThan(1);
+    expect(report.checks).toBeGreaterThan(1);
     expect(verdict.reasons).toEqual([{ code: "window-differs", text: "1 of 2 windows is not in Pinot" }]);
   });
 
@@ -145,7 +145,7 @@ describe("verify()", () => {
     const sources = { ...fakeSources(log, [], [fakeRow(start, 10, 1)]), readRuns: async () => [] };
     const { verdict } = await verify(sources, {
       ...patient,
-      onLook: () => log.partitions[1]?.push(transactionText("2026-01-01 00:00:00.000", 10)),
+      onCheck: () => log.partitions[1]?.push(transactionText("2026-01-01 00:00:00.000", 10)),
     });
     expect(verdict.ok).toBe(true);
   });
@@ -153,7 +153,7 @@ describe("verify()", () => {
   test("retries Pinot until the timeout, then throws its error", async () => {
     const away = new StreamctlError("unreachable", 'Cannot reach "http://127.0.0.1:8099"');
     const { report, verdict } = await verify(fakeSources(sixRecords(), away, equalRows), patient);
-    expect([report.looks, verdict.ok]).toEqual([2, true]);
+    expect([report.checks, verdict.ok]).toEqual([2, true]);
     const log = sixRecords();
     expect(await failureOf(verify(fakeSources(log, away), once))).toBe(away);
     expect(await failureOf(verify(fakeSources(log, away), { ...once, waitMs: 120 }))).toBe(away);
@@ -199,7 +199,7 @@ describe("verify()", () => {
 
   test("rejects a topic that is recreated while it waits", async () => {
     const log = sixRecords();
-    const verification = verify(fakeSources(log, []), { ...patient, onLook: () => void (log.topicId = "topic-2") });
+    const verification = verify(fakeSources(log, []), { ...patient, onCheck: () => void (log.topicId = "topic-2") });
     expect(await failureOf(verification)).toMatchObject({ code: "kafka", hint: "Run: streamctl verify" });
     expect(log.readersOpen).toBe(0);
   });
@@ -223,9 +223,9 @@ describe("verify()", () => {
     using clock = clockThatJumps();
     const { report, verdict } = await verify(fakeSources(sixRecords(), [], [], [], equalRows), {
       ...patient,
-      onLook: ({ report: { looks } }) => void (looks === 1 && clock.jump(3_600_000)),
+      onCheck: ({ report: { checks } }) => void (checks === 1 && clock.jump(3_600_000)),
     });
-    expect([report.looks, verdict]).toEqual([4, { ok: true, reasons: [] }]);
+    expect([report.checks, verdict]).toEqual([4, { ok: true, reasons: [] }]);
   });
 
   test("does not report a stalled topic after its process was stopped", async () => {
@@ -324,7 +324,7 @@ describe("verify()", () => {
     const more = [fakeRow(start, 50, 2), fakeRow(start + 3000, 120, 3)];
     const { report, verdict } = await verify(fakeSources(log, [], more), {
       ...patient,
-      onLook: () => void log.partitions.push([transactionText("2026-01-01 00:00:05.999", 70)]),
+      onCheck: () => void log.partitions.push([transactionText("2026-01-01 00:00:05.999", 70)]),
     });
     expect([report.records, verdict.ok, log.recordsRead, log.readersOpen]).toEqual([7, true, 7, 0]);
   });
@@ -332,7 +332,7 @@ describe("verify()", () => {
   test("ends immediately when interrupted", async () => {
     const interruption = new AbortController();
     const log = sixRecords();
-    const verification = verify(fakeSources(log, []), { ...patient, signal: interruption.signal, onLook: () => interruption.abort() });
+    const verification = verify(fakeSources(log, []), { ...patient, signal: interruption.signal, onCheck: () => interruption.abort() });
     expect(await failureOf(verification)).toMatchObject({ code: "interrupted" });
     expect(log.readersOpen).toBe(0);
   });

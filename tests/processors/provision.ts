@@ -41,8 +41,8 @@ export async function provision(options: Provision): Promise<{ readonly changes:
     needs: [engine],
     holder: engine,
     observe: async () => factsOf({ name: "transactions", id: options.transactionsTopicId }),
-    decide: (seen) => ({ operation: "keep", cause: "a fake", ...(seen ? { facts: seen } : {}) }),
-    apply: async (_, { seen }) => ({ facts: seen ?? factsOf(options.windows) }),
+    decide: (observed) => ({ operation: "keep", cause: "a fake", ...(observed ? { facts: observed } : {}) }),
+    apply: async (_, { observed }) => ({ facts: observed ?? factsOf(options.windows) }),
   };
   let job: ComputationResource | undefined;
   let topic = options.windows;
@@ -55,9 +55,9 @@ export async function provision(options: Provision): Promise<{ readonly changes:
       return job === undefined ? [] : [job];
     },
     observe: async () => factsOf(options.windows),
-    decide(seen = factsOf(options.windows), neighbours) {
-      const cause = options.unfit ?? job?.staleWindows(seen, neighbours);
-      return cause === undefined ? { operation: "keep", cause: "a fake", facts: seen } : { operation: "replace", cause };
+    decide(observed = factsOf(options.windows), neighbours) {
+      const cause = options.unfit ?? job?.staleWindows(observed, neighbours);
+      return cause === undefined ? { operation: "keep", cause: "a fake", facts: observed } : { operation: "replace", cause };
     },
     async apply({ operation }) {
       if (operation === "replace") topic = await options.replaceTopic();

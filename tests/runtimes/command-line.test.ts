@@ -42,7 +42,7 @@ describe.each(runtimes)("$name", ({ name, program }) => {
       const intoFull = ["/bin/sh", "-c", '"$@" > /dev/full', "sh", ...program];
       const { exitCode, stderr } = await run(args, { program: intoFull, env: environment, timeoutMs: 30_000 });
       expect(stderr).toMatch(
-        /^error: Cannot write to standard output: .*no space left on device.*\nhint: Check the file or the program that the output goes to\n$/iu,
+        /^error: Cannot write to standard output: .*no space left on device.*\nhint: Check the file or program that receives the output\n$/iu,
       );
       expect(exitCode).toBe(1);
     },

@@ -10,7 +10,7 @@ describe("decideService()", () => {
   test.each<[string, ServiceObservation, string]>([
     ["nothing runs", { unrecordedPids: [] }, "start: not running"],
     ["it is healthy", running(), "keep: healthy, process 7"],
-    ["it exited", running({ state: "gone", healthy: false }), "start: process 7 exited unexpectedly"],
+    ["it exited", running({ state: "exited", healthy: false }), "start: process 7 exited unexpectedly"],
     ["it was started as something else", running({ definitionHash: "v0" }), "restart: its definition changed"],
     ["it does not answer", running({ healthy: false }), "await: process 7 is not ready yet"],
     ["another run of it is unknown", { ...running(), unrecordedPids: [9] }, "restart: process 9 is not recorded in run.json"],

@@ -54,8 +54,8 @@ async function carryOut(
     runtime,
     kafkaProbe,
     actions: {
-      bring: async (...work) =>
-        starts === undefined ? await Promise.reject(new Error("nothing is started")) : await starts.bring(...work),
+      execute: async (...work) =>
+        starts === undefined ? await Promise.reject(new Error("nothing is started")) : await starts.execute(...work),
       stop: async (runs, stopTimeoutMs) => await stopRuns(runs, stopTimeoutMs, { runtime, log, forget }),
     },
   });

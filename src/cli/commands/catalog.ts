@@ -2,7 +2,7 @@ import { nearestName } from "../arguments.ts";
 import type { CommandName, ListedCommand } from "../command.ts";
 import { StreamctlError } from "../../core/errors.ts";
 
-/** Every command. Its module is loaded when it is needed. */
+/** All commands. Their modules are loaded on demand. */
 const commands: Readonly<Record<CommandName, () => Promise<ListedCommand>>> = {
   up: async () => (await import("./up.ts")).upCommand,
   status: async () => (await import("./status.ts")).statusCommand,

@@ -6,7 +6,7 @@ export const ejectCommand = defineCommand({
   args: { folder: { type: "positional", required: false, description: "Folder to write to, new or empty" } },
   examples: [
     ["streamctl eject my-stack", "Write the configuration to the folder my-stack"],
-    ["streamctl --dir my-stack up", "Start the pipeline with it"],
+    ["streamctl --dir my-stack up", "Start the pipeline with that configuration"],
   ],
   run: async ({ folder }, { globals, terminal }) => {
     if (folder === undefined || folder === "") {

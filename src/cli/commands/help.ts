@@ -1,4 +1,4 @@
-import { rootHelp } from "../at-once.ts";
+import { rootHelp } from "../root-help.ts";
 import { commandHelp } from "../command-help.ts";
 import { defineCommand } from "../command.ts";
 

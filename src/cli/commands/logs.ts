@@ -12,7 +12,7 @@ export const logsCommand = defineCommand({
       description: `${joinNames(serviceNames, "or")} [default: all]`,
     },
     follow: { type: "boolean", alias: "f", description: "Print new lines as they are written, until interrupted" },
-    lines: { type: "string", alias: "n", valueHint: "N", description: "Number of last lines per service to start with [default: 100]" },
+    lines: { type: "string", alias: "n", valueHint: "N", description: "Number of last lines to print per service [default: 100]" },
   },
   examples: [
     ["streamctl logs", "Print the last 100 lines of each service"],
@@ -29,7 +29,7 @@ export const logsCommand = defineCommand({
     const { escapeControlsKeepingLines } = await import("../render/cell.ts");
     const { renderJson } = await import("../render/json.ts");
     const show = async (service: string, line: string): Promise<void> => {
-      // Log lines may contain control characters. A terminal gets them escaped, a program as they are.
+      // Escape control characters in log lines only for a terminal.
       const shown = context.terminal.outputColumns === null ? line : escapeControlsKeepingLines(line);
       const text = args.service === undefined ? `${service.padEnd(9)} | ${shown}` : shown;
       await context.terminal.write(context.globals.json ? renderJson({ service, line }) : `${text}\n`);

@@ -14,7 +14,7 @@ import { windowsTable } from "../../spec/names.ts";
 
 const exampleQuery = `streamctl query "select * from ${windowsTable} limit 20"`;
 
-/** Pinot, and the processors that answer queries. */
+/** Pinot, and the processors that support queries. */
 const engines = ["pinot", ...queryEngines];
 
 const args = {
@@ -27,7 +27,7 @@ const args = {
     description: `Output format: ${joinNames(queryFormats, "or")} [default: table]`,
   },
   engine: { type: "string", valueHint: "NAME", description: `Engine that runs the query: ${joinNames(engines, "or")} [default: pinot]` },
-  watch: { type: "string", valueHint: "DURATION", description: "Run the query again after each DURATION, until interrupted" },
+  watch: { type: "string", valueHint: "DURATION", description: "Repeat the query at intervals of DURATION until interrupted" },
   limit: { type: "string", valueHint: "N", description: "Print at most N rows" },
 } as const satisfies ArgsDef;
 
@@ -87,7 +87,7 @@ async function readStatement(word: string | undefined, file: string | undefined,
     });
   }
   const sql = word ?? (file === undefined ? await readStandardInput(signal) : await readStatementFile(file));
-  // Pinot refuses a semicolon at the end.
+  // Pinot rejects a trailing semicolon.
   const statement = sql.trim().replace(/;$/u, "").trim();
   if (statement !== "") return statement;
   throw new StreamctlError("usage", "The statement is empty", {
@@ -102,7 +102,7 @@ async function readStatementFile(file: string): Promise<string> {
     const why = systemCode(error) === "ENOENT" ? "the file does not exist" : messageOf(error);
     throw new StreamctlError("usage", `Cannot read "${file}": ${why}`, {
       cause: error,
-      hint: "Write: -f FILE, with a file that can be read",
+      hint: "Write: -f FILE, where FILE is a readable file",
     });
   }
 }

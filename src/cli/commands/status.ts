@@ -9,7 +9,7 @@ export const statusCommand = defineCommand({
   args: { watch: { type: "boolean", description: "Print the status again every second, until interrupted" } },
   examples: [
     ["streamctl status", "Print the status; the exit code is 1 unless everything is healthy"],
-    ["streamctl status --watch", "Keep the status on the screen"],
+    ["streamctl status --watch", "Print the status every second"],
   ],
   run: async (args, context) => {
     const { isHealthy, status } = await import("../../pipeline/status.ts");

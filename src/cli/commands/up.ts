@@ -31,10 +31,10 @@ const args = {
     valueHint: "NAME",
     description: `The stream processor that computes the windows: ${joinNames([...processorNames, "auto"], "or")} [default: auto, which is ${automaticText}]`,
   },
-  only: { type: "string", valueHint: "NAME,…", description: "Start only these services and those that they need [default: all]" },
+  only: { type: "string", valueHint: "NAME,…", description: "Start only these services and their dependencies [default: all]" },
   with: { type: "string", valueHint: "NAME,…", description: "Also start these optional services, now and in later runs" },
   without: { type: "string", valueHint: "NAME,…", description: "Do not start these optional services, now and in later runs" },
-  timeout: { type: "string", valueHint: "DURATION", description: "Longest wait for a service to become ready [default: 180s]" },
+  timeout: { type: "string", valueHint: "DURATION", description: "Maximum wait for a service to become ready [default: 180s]" },
   "dry-run": { type: "boolean", description: "Print the plan and change nothing" },
   ...processorArgs,
   "extra-ca": { type: "string", valueHint: "FILE", description: "PEM file of root certificates to trust while images are built" },
@@ -45,7 +45,7 @@ export const upCommand = defineCommand({
   args,
   examples: [
     ["streamctl up", "Start everything, or what is not running yet"],
-    ["streamctl up --only kafka,pinot", "Start Kafka, Pinot and what they need"],
+    ["streamctl up --only kafka,pinot", "Start Kafka, Pinot and their dependencies"],
     ["streamctl up --dry-run", "Print what would be changed, and why"],
   ],
   run: async (typed, context) => {

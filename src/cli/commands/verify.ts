@@ -24,7 +24,7 @@ export const verifyCommand = defineCommand({
     ["streamctl verify --json", "Print every difference as JSON"],
   ],
   run: async (typed, context) => {
-    const { renderLook, renderReading, renderVerify } = await import("../render/verify.ts");
+    const { renderCheck, renderReading, renderVerify } = await import("../render/verify.ts");
     const { live } = context.terminal;
     const show = (text: string): void => live(context.globals.quiet ? "" : text);
     const request = {
@@ -32,9 +32,9 @@ export const verifyCommand = defineCommand({
       strict: typed.strict,
       portOffset: context.globals.portOffset,
       onProgress: (progress: ReadingProgress) => show(renderReading(progress)),
-      onLook: ({ report, verdict }: Verification) => {
+      onCheck: ({ report, verdict }: Verification) => {
         context.log.debug(`Not equal yet: ${verdict.reasons.map(({ text }) => text).join("; ")}`);
-        show(renderLook(report));
+        show(renderCheck(report));
       },
     };
     const { verifyStack } = await import("../../pipeline/verify-stack.ts");
@@ -54,8 +54,7 @@ export const verifyCommand = defineCommand({
     const { report, verdict } = await verifyStack(request, readRuns, pipeline);
     live("");
     const open = unfinished.filter(({ topic }) => topic === report.topic).length;
-    if (open > 0)
-      context.log.warn(`${formatCount(open, "run")} of data not finished, or killed: the records of such a run count as foreign`);
+    if (open > 0) context.log.warn(`${formatCount(open, "run")} of data did not finish; the records of unfinished runs count as foreign`);
     if (damagedLines > 0) context.log.warn(`${formatCount(damagedLines, "line")} of the ledger cannot be read and were skipped`);
     const { write, outputColumns: width } = context.terminal;
     await write(context.globals.json ? renderJson(verifyDocument(report, verdict)) : renderVerify(report, verdict, { width }));

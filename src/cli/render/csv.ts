@@ -3,7 +3,7 @@
 import { cellText, escapeControlsKeepingLines } from "./cell.ts";
 
 export interface CsvOptions {
-  /** Whether the text goes to a terminal: then control characters are escaped. Elsewhere values are unchanged. */
+  /** Whether the output is a terminal: then control characters are escaped. Otherwise values are unchanged. */
   readonly terminal: boolean;
 }
 

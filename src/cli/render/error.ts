@@ -8,14 +8,14 @@ export interface ErrorDocument {
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string | null };
 }
 
-/** 2 for a wrong command line and for what this version does not support, 130 for an interruption, otherwise 1. */
+/** 2 for a usage error and for a feature that this version does not support, 130 for an interruption, otherwise 1. */
 export function exitCodeOf(error: unknown): 1 | 2 | 130 {
   const { code } = asStreamctlError(error);
   if (code === "usage" || code === "not-available") return 2;
   return code === "interrupted" ? 130 : 1;
 }
 
-/** The document that `--json` prints if a command has no result. */
+/** The document that `--json` prints if a command fails. */
 export function errorDocument(error: unknown): ErrorDocument {
   const { code, message, hint } = asStreamctlError(error);
   return { error: { code, message, hint: hint ?? null } };
@@ -53,7 +53,7 @@ const fileSystemReasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
-/** An error of the file system, which is not a defect of streamctl. */
+/** A file system error, which is not a defect of streamctl. */
 function fileSystemError(error: unknown): StreamctlError | undefined {
   const [code, path] = [systemCode(error), stringAt(error, "path")];
   // An error of writing to an open file has no path.

@@ -1,4 +1,4 @@
-/** JSON for programs. Control characters that JSON allows are escaped too, so that a terminal can show the text. */
+/** JSON output. Also escapes control characters that JSON allows, so that the text can be shown on a terminal. */
 
 /** One document on one line. Integers beyond 2^53 (bigint) keep all their digits. */
 export function renderJson(document: unknown): string {
@@ -11,7 +11,7 @@ export function renderNdjson(names: readonly string[], rows: readonly (readonly 
   return rows.map((row) => `${stringify(Object.fromEntries(members.map((name, index) => [name, row[index] ?? null])))}\n`).join("");
 }
 
-/** ECMAScript's way to write digits unchanged. Node 20 does not have it and writes such integers as strings. */
+/** `JSON.rawJSON`, which writes digits unchanged. Node 20 does not have it and writes such integers as strings. */
 const { rawJSON = (text: string): unknown => text } = JSON as { readonly rawJSON?: (text: string) => unknown };
 
 function stringify(value: unknown): string {

@@ -30,8 +30,8 @@ export function renderQuery(answer: QueryAnswer, { format, width }: QueryRenderi
 }
 
 /**
- * One row of an endless answer; the first one with the names above it. Later rows are aligned with the first as far as they fit. `json` is
- * one document, so it cannot be used here.
+ * One row of a continuous query; the first one is preceded by the names. Later rows are aligned with the first as far as they fit. `json` is a
+ * single document, so it cannot be used here.
  */
 export function renderStreamedRow(
   names: readonly string[],

@@ -2,7 +2,7 @@ import { cellText, escapeControls } from "./cell.ts";
 import { displayWidth, truncate } from "./width.ts";
 
 export interface TableOptions {
-  /** Columns of the terminal that the table must fit into; null if the output is not a terminal, and nothing is truncated. */
+  /** Width of the terminal that the table must fit into; null if the output is not a terminal: then nothing is truncated. */
   readonly width: number | null;
 }
 

@@ -7,9 +7,11 @@ import type { Column } from "../../spec/pipeline.ts";
 /** Values of a row by the columns' names in the document. */
 type NamedValues = Readonly<Record<string, number | undefined>>;
 
-type Kept = "topic" | "partitions" | "records" | "invalid" | "invalidReasons" | "ambiguous" | "foreign" | "heldBack";
+type UnchangedField = "topic" | "partitions" | "records" | "invalid" | "invalidReasons" | "ambiguous" | "foreign" | "heldBack";
 
-export interface VerifyDocument extends Pick<VerifyReport, Kept | "windows" | "matched" | "ambiguousWindows" | "looks" | "elapsedMs"> {
+export interface VerifyDocument extends Pick<VerifyReport, UnchangedField | "windows" | "matched" | "ambiguousWindows" | "elapsedMs"> {
+  /** Number of checks. */
+  readonly looks: number;
   readonly processor: string;
   readonly paidRecords: number;
   readonly paidTotal: number;
@@ -52,7 +54,7 @@ export function verifyDocument(report: VerifyReport, verdict: Verdict): VerifyDo
     })),
     extra: report.extra.map(({ windowStart, actual, why }) => ({ windowStart, actual: namedActual(columns, actual), why })),
     ambiguousWindows: report.ambiguousWindows,
-    looks: report.looks,
+    looks: report.checks,
     elapsedMs: report.elapsedMs,
     ok: verdict.ok,
     reasons: verdict.reasons.map(({ text }) => text),

@@ -12,19 +12,19 @@ import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount, formatDuration, formatNumber } from "../../core/units.ts";
 import { isExact } from "./verify-document.ts";
 
-/** Number of differences in the text; the document has all of them. */
+/** Maximum number of differences in the text; the JSON document contains all of them. */
 const listedDifferences = 10;
 
-/** Progress of reading the topic: one line without a line break, to be redrawn on a terminal. */
+/** Progress of reading the topic: one line without a line break, for a terminal that redraws it. */
 export function renderReading({ read, toRead, recordsPerSecond }: ReadingProgress): string {
   const leftMs = recordsPerSecond > 0 ? ((toRead - read) / recordsPerSecond) * 1000 : 0;
   const parts = [`${formatNumber(read)} of ${formatNumber(toRead)} records read`, `${formatNumber(Math.round(recordsPerSecond))}/s`];
   return [...parts, ...(leftMs >= 1000 ? [`${formatDuration(leftMs)} left`] : [])].join(" · ");
 }
 
-/** The same between two checks. */
-export function renderLook({ windows, matched, looks }: VerifyReport): string {
-  return `${formatNumber(matched)} of ${formatNumber(windows)} windows equal in Pinot · check ${looks}`;
+/** Progress between two checks, in the same form. */
+export function renderCheck({ windows, matched, checks }: VerifyReport): string {
+  return `${formatNumber(matched)} of ${formatNumber(windows)} windows equal in Pinot · check ${checks}`;
 }
 
 export function renderVerify(report: VerifyReport, verdict: Verdict, options: TableOptions): string {
@@ -41,8 +41,10 @@ function renderCounts(report: VerifyReport): string {
     `topic    ${escapeControls(topic)}: ${formatCount(records, "record")}, ${measure.count} ${counted}, ${rest} ${others}, ${invalid} invalid`,
     ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${escapeControls(reason)}`),
     `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
-    ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it contains a part of them at most`] : []),
-    ...(sent.elsewhere > 0 ? [`sent     ${sent.elsewhere} to another topic of this name, which was deleted or is in another Kafka`] : []),
+    ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it contains at most some of them`] : []),
+    ...(sent.elsewhere > 0
+      ? [`sent     ${sent.elsewhere} to another topic of this name, which was deleted or is in another Kafka cluster`]
+      : []),
     `windows  ${matched} of ${windows} equal in Pinot (${joinNames(headings(subject.window.columns), "and")})`,
   ];
   return `${lines.join("\n")}\n`;
@@ -89,14 +91,14 @@ function utcTime(epochMs: number): string {
 }
 
 function renderVerdict(report: VerifyReport, { ok, reasons }: Verdict): string {
-  const took = `${formatDuration(report.elapsedMs)}${report.looks > 1 ? `, ${report.looks} checks` : ""}`;
+  const took = `${formatDuration(report.elapsedMs)}${report.checks > 1 ? `, ${report.checks} checks` : ""}`;
   if (ok)
-    return `Verified: every window equals what ${report.foreign === 0 && report.sent.divided === 0 ? "was sent" : "the topic holds"} (${took})\n`;
+    return `Verified: every window matches ${report.foreign === 0 && report.sent.divided === 0 ? "what was sent" : "the topic"} (${took})\n`;
   const next = nextStep(report, new Set(reasons.map(({ code }) => code)));
   return `Not verified (${took}):\n${reasons.map(({ text }) => `- ${escapeControls(text)}\n`).join("")}next: ${next}\n`;
 }
 
-function nextStep({ records, looks, sent, mismatched, extra, ambiguousWindows }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
+function nextStep({ records, checks, sent, mismatched, extra, ambiguousWindows }: VerifyReport, codes: ReadonlySet<ReasonCode>): string {
   if (codes.has("transaction-open")) {
     return "streamctl verify --wait 90s: the producer ends the transaction, or Kafka does after transaction.timeout.ms (default 60 s)";
   }
@@ -104,11 +106,11 @@ function nextStep({ records, looks, sent, mismatched, extra, ambiguousWindows }:
   if (codes.has("resource-unhealthy")) return "streamctl status, then streamctl logs";
   if (records === 0) return "streamctl data -n 1000";
   if (ambiguousWindows > 0 && ambiguousWindows === mismatched.length + extra.length) {
-    return `see "Records from elsewhere" in the README for how to write such records; data does not send any`;
+    return `see "Records from other producers" in the README for how to write such records; data does not send any`;
   }
   const behind = codes.has("window-differs") || codes.has("row-extra");
   if (behind && sent.divided + sent.elsewhere > 0) return "streamctl up, which computes the windows again after the topic was recreated";
-  if (behind && looks === 1) return "streamctl verify --wait 60s, in case the processor is still working";
+  if (behind && checks === 1) return "streamctl verify --wait 60s, in case the processor is still working";
   if (behind) return "streamctl status, then streamctl logs";
   if (codes.has("no-window")) return "streamctl data -n 1000";
   if (codes.has("run-divided") && !codes.has("record-foreign")) {

@@ -52,8 +52,8 @@ export function computationResource(options: ComputationOptions): ComputationRes
   const processorIn = (neighbours: Neighbours): Processor =>
     processorFor(identityOf(transactions, neighbours), identityOf(windows, neighbours));
   const nowhere = processorFor({ name: transactions.name, id: unknownId }, { name: windows.name, id: unknownId });
-  const planIn = (seen: ProcessorObservation, neighbours: Neighbours): ProcessorPlan => {
-    const plan = processorIn(neighbours).plan(seen);
+  const planIn = (observed: ProcessorObservation, neighbours: Neighbours): ProcessorPlan => {
+    const plan = processorIn(neighbours).plan(observed);
     const topic = neighbours.decision(windows);
     return startsComputation(plan) && topic?.operation === "replace" ? { ...plan, cause: topic.cause } : plan;
   };
@@ -70,22 +70,22 @@ export function computationResource(options: ComputationOptions): ComputationRes
       return nowhere.afterRestart(isSame ? identityIn(last) : undefined);
     },
     staleWindows(topic, neighbours) {
-      const seen = neighbours.seen(self);
-      if (!seen) return undefined;
+      const observed = neighbours.observed(self);
+      if (!observed) return undefined;
       // An engine that lost its data cannot tell which computation wrote the topic.
-      const previous = [...seen.previous, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
-      const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...seen, previous });
+      const previous = [...observed.previous, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
+      const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...observed, previous });
       return startsComputation(plan) && plan.staleWindows ? plan.cause : undefined;
     },
-    decide(seen, neighbours) {
-      const plan = planIn(seen, neighbours);
-      return { ...decisionOf(plan), parts: processorIn(neighbours).parts(plan, seen) };
+    decide(observed, neighbours) {
+      const plan = planIn(observed, neighbours);
+      return { ...decisionOf(plan), parts: processorIn(neighbours).parts(plan, observed) };
     },
     validate: async ({ neighbours, deadline }) => await processorIn(neighbours).validate(deadline),
     release: async ({ neighbours, deadline }) => void (await processorIn(neighbours).stop(deadline)),
     async apply(_, application) {
-      const { seen, neighbours, deadline, log } = application;
-      const plan = planIn(seen, neighbours);
+      const { observed, neighbours, deadline, log } = application;
+      const plan = planIn(observed, neighbours);
       const processor = processorIn(neighbours);
       await processor.apply(plan, deadline, log);
       return { facts: { processor: processor.name, place, ...processor.wanted } };

@@ -88,7 +88,7 @@ function serviceResources(options: ServiceGraphOptions): ReadonlyMap<ServiceName
 }
 
 const noActions: ServiceActions = {
-  bring: refuse,
+  execute: refuse,
   stop: refuse,
 };
 

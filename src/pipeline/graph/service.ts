@@ -11,7 +11,7 @@ import type { RunningService } from "../../state/service-identity.ts";
 
 /** Operations on services during the execution of a plan. */
 export interface ServiceActions {
-  bring(operation: OperationKind, service: DesiredService, known: ServiceRecord | undefined, signal: AbortSignal): Promise<ServiceRecord>;
+  execute(operation: OperationKind, service: DesiredService, known: ServiceRecord | undefined, signal: AbortSignal): Promise<ServiceRecord>;
   /** Stops all instances of one service and removes them from the state. */
   stop(runs: readonly RunningService[], timeoutMs: number): Promise<void>;
 }
@@ -54,7 +54,7 @@ export function serviceResource(options: ServiceOptions): ServiceResource {
       const probe = "why" in wanted ? undefined : wanted.definition.probe;
       return { unrecordedPids, recorded: await observeRecord(record, probe, runtime, kafkaProbe) };
     },
-    decide: (seen) => ("why" in wanted ? decideUnwanted(seen, wanted.why) : decideService(seen, wanted.definitionHash)),
+    decide: (observed) => ("why" in wanted ? decideUnwanted(observed, wanted.why) : decideService(observed, wanted.definitionHash)),
     async apply({ operation }, { deadline, log }) {
       if ("why" in wanted) {
         await actions.stop([...unrecorded, ...(record ? [record] : [])], stopTimeoutMs);
@@ -65,7 +65,7 @@ export function serviceResource(options: ServiceOptions): ServiceResource {
         await actions.stop(unrecorded, stopTimeoutMs);
       }
       const first = operation === "restart" && record === undefined ? "start" : operation;
-      return { facts: await actions.bring(first, wanted, record, deadline.signal ?? neverFires) };
+      return { facts: await actions.execute(first, wanted, record, deadline.signal ?? neverFires) };
     },
   };
 }

@@ -25,7 +25,7 @@ import {
 
 export interface TableOptions {
   readonly pinot: { readonly controllerUrl: string; readonly brokerUrl: string };
-  /** Kafka's bootstrap servers as seen from this machine. */
+  /** Kafka's bootstrap servers as observed from this machine. */
   readonly brokers: string;
   /** Kafka's bootstrap servers in the configuration of the table. */
   readonly brokersInTable: string;
@@ -63,19 +63,19 @@ export function tableResource(options: TableOptions): TableResource {
     needs: [holder, windows],
     observe: async (deadline) => await observeTable(within(deadline, unknown), nowhere),
     recall: () => recalled(lastOf(nowhere.name)),
-    decide(seen, neighbours) {
+    decide(observed, neighbours) {
       const { identity, schemaName } = wantedFor(neighbours.facts(windows) ?? unknown);
-      return decisionOf(planTable(seen.table, identity), seen, schemaName, identity);
+      return decisionOf(planTable(observed.table, identity), observed, schemaName, identity);
     },
     async validate({ neighbours, deadline }) {
       const { name, schema, table } = wantedFor(neighbours.facts(windows) ?? unknown);
       await validateTable(pinot.controllerUrl, name, { schema, table }, deadline);
     },
-    async apply(_, { seen, neighbours, deadline }) {
+    async apply(_, { observed, neighbours, deadline }) {
       const topic = neighbours.facts(windows) ?? unknown;
       const wanted = wantedFor(topic);
-      const done = await applyTable(planTable(seen.table, wanted.identity), seen, wanted, within(deadline, topic));
-      return { ...decisionOf(done, seen, wanted.schemaName, wanted.identity), facts: wanted.identity };
+      const done = await applyTable(planTable(observed.table, wanted.identity), observed, wanted, within(deadline, topic));
+      return { ...decisionOf(done, observed, wanted.schemaName, wanted.identity), facts: wanted.identity };
     },
     health: async (deadline) => await tableHealth(pinot, nowhere.name, deadline),
   };
@@ -86,9 +86,9 @@ const operations = { created: "create", unchanged: "keep", updated: "update", re
   OperationKind
 >;
 
-function decisionOf(plan: TablePlan, seen: TableObservation, schemaName: string, facts: TableIdentity): Decision<TableIdentity> {
+function decisionOf(plan: TablePlan, observed: TableObservation, schemaName: string, facts: TableIdentity): Decision<TableIdentity> {
   const { cause } = plan;
-  const schema = { operation: operations[schemaResult(plan, seen.hasSchema)], kind: "schema", name: schemaName, cause };
+  const schema = { operation: operations[schemaResult(plan, observed.hasSchema)], kind: "schema", name: schemaName, cause };
   return { operation: operations[plan.result], cause, facts, parts: [schema], ...(plan.result === "created" ? { obvious: true } : {}) };
 }
 

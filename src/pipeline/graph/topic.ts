@@ -10,7 +10,7 @@ import { requirePartitions, topicFinding } from "../topics.ts";
 import type { Topic, TopicIdentity } from "../../spec/names.ts";
 
 /** The observed topic; undefined if it does not exist. */
-export type TopicSeen = TopicFacts | undefined;
+export type TopicObservation = TopicFacts | undefined;
 
 /** Observed facts of a topic, which are also stored in the state. */
 export interface TopicFacts extends TopicIdentity {
@@ -33,16 +33,16 @@ export interface TopicOptions {
   readonly stale?: (topic: TopicIdentity, neighbours: Neighbours) => string | undefined;
 }
 
-export type TopicResource = Resource<TopicSeen, TopicFacts>;
+export type TopicResource = Resource<TopicObservation, TopicFacts>;
 
 export function topicResource({ topic, brokers, kafka, after = [], last, considers, stale }: TopicOptions): TopicResource {
   const { name, config } = topic;
   const within = (deadline: StepDeadline) => ({ brokers, topic: name, timeoutMs: remainingMs(deadline), signal: deadline.signal });
-  const look = async (deadline: StepDeadline): Promise<TopicSeen> => {
-    const seen = await describeTopic(within(deadline));
-    if (!seen) return undefined;
+  const observe = async (deadline: StepDeadline): Promise<TopicObservation> => {
+    const observed = await describeTopic(within(deadline));
+    if (!observed) return undefined;
     const { "retention.ms": retentionMs = "" } = await readTopicConfig(within(deadline));
-    return { name, id: seen.topicId, partitions: seen.partitions, retentionMs };
+    return { name, id: observed.topicId, partitions: observed.partitions, retentionMs };
   };
   return {
     kind: "topic",
@@ -52,21 +52,21 @@ export function topicResource({ topic, brokers, kafka, after = [], last, conside
     get considers() {
       return considers?.() ?? [];
     },
-    observe: look,
+    observe,
     recall: () => factsIn(name, last),
-    decide: (seen, neighbours) => decideTopic(topic, seen, (identity) => stale?.(identity, neighbours)),
-    async apply({ operation, cause }, { seen, deadline, log }) {
-      if (operation === "keep" && seen) {
-        const finding = topicFinding(topic, seen.partitions);
+    decide: (observed, neighbours) => decideTopic(topic, observed, (identity) => stale?.(identity, neighbours)),
+    async apply({ operation, cause }, { observed, deadline, log }) {
+      if (operation === "keep" && observed) {
+        const finding = topicFinding(topic, observed.partitions);
         if (finding) log.info(finding.text);
-        return { facts: seen };
+        return { facts: observed };
       }
       if (operation === "replace") {
         log.warn(`Topic "${name}" is replaced: ${cause}`);
         await deleteTopic(within(deadline));
       }
       await createTopic({ ...within(deadline), partitions: topic.partitions, config });
-      const made = await look(deadline);
+      const made = await observe(deadline);
       if (!made) {
         throw new StreamctlError("kafka", `Cannot find topic "${name}" after it was created`, {
           hint: "Run: streamctl logs kafka",
@@ -76,10 +76,10 @@ export function topicResource({ topic, brokers, kafka, after = [], last, conside
       return { facts: made };
     },
     async health(deadline) {
-      const seen = await describeTopic(within(deadline));
-      if (!seen) return { healthy: false, detail: "it does not exist. Run: streamctl up" };
-      const finding = topicFinding(topic, seen.partitions);
-      if (!finding) return { healthy: true, detail: formatCount(seen.partitions, "partition") };
+      const observed = await describeTopic(within(deadline));
+      if (!observed) return { healthy: false, detail: "it does not exist. Run: streamctl up" };
+      const finding = topicFinding(topic, observed.partitions);
+      if (!finding) return { healthy: true, detail: formatCount(observed.partitions, "partition") };
       return { healthy: finding.usable, detail: finding.hint === undefined ? finding.text : `${finding.text}. ${finding.hint}` };
     },
   };
@@ -90,21 +90,25 @@ export function topicResource({ topic, brokers, kafka, after = [], last, conside
  *
  * @throws StreamctlError `kafka` for an unusable number of partitions: recreating the topic would lose its records
  */
-export function decideTopic(topic: Topic, seen: TopicSeen, stale: (identity: TopicIdentity) => string | undefined): Decision<TopicFacts> {
-  if (!seen) return { operation: "create", cause: "it does not exist", obvious: true };
-  const finding = requirePartitions(topic, seen.partitions);
+export function decideTopic(
+  topic: Topic,
+  observed: TopicObservation,
+  stale: (identity: TopicIdentity) => string | undefined,
+): Decision<TopicFacts> {
+  if (!observed) return { operation: "create", cause: "it does not exist", obvious: true };
+  const finding = requirePartitions(topic, observed.partitions);
   const wanted = topic.config["retention.ms"];
-  if (!topic.mayGrow && wanted !== undefined && seen.retentionMs !== wanted) {
-    return { operation: "replace", cause: `its retention.ms is ${seen.retentionMs || "not set"}, but this processor needs ${wanted}` };
+  if (!topic.mayGrow && wanted !== undefined && observed.retentionMs !== wanted) {
+    return { operation: "replace", cause: `its retention.ms is ${observed.retentionMs || "not set"}, but this processor needs ${wanted}` };
   }
-  const cause = stale(seen);
+  const cause = stale(observed);
   if (cause !== undefined) return { operation: "replace", cause };
   const more = finding === undefined ? "" : `, ${topic.partitions} are declared: all of them are read`;
-  const has = seen.partitions === 1 ? "one partition" : `${seen.partitions} partitions`;
-  return { operation: "keep", cause: `it exists, with ${has}${more}`, facts: seen };
+  const has = observed.partitions === 1 ? "one partition" : `${observed.partitions} partitions`;
+  return { operation: "keep", cause: `it exists, with ${has}${more}`, facts: observed };
 }
 
-function factsIn(name: string, last: JsonObject | undefined): TopicSeen {
+function factsIn(name: string, last: JsonObject | undefined): TopicObservation {
   const [id, partitions, retentionMs] = [stringAt(last, "id"), numberAt(last, "partitions"), stringAt(last, "retentionMs")];
   return id === undefined || partitions === undefined || retentionMs === undefined ? undefined : { name, id, partitions, retentionMs };
 }

@@ -4,7 +4,7 @@
  */
 
 import { StreamctlError } from "../../core/errors.ts";
-import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
+import { exchange, type HttpResponse, type HttpRequest } from "../../core/http.ts";
 import { arrayAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
@@ -41,10 +41,10 @@ export async function openGatewaySession(
   };
 }
 
-type Call = (path: string, request?: HttpRequest) => Promise<HttpAnswer>;
+type Call = (path: string, request?: HttpRequest) => Promise<HttpResponse>;
 
 async function executeStatement(call: Call, session: string, statement: Statement, deadline: StepDeadline) {
-  const refused = (answer: HttpAnswer): StreamctlError =>
+  const refused = (answer: HttpResponse): StreamctlError =>
     refusal((line = 1) => `Cannot run "${statement.file}:${statement.line + line - 1}"`, answer);
   const request = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
   const posted = await call(`/sessions/${session}/statements`, { ...request(), method: "POST", body: { statement: statement.text } });
@@ -69,7 +69,7 @@ async function executeStatement(call: Call, session: string, statement: Statemen
 }
 
 /** @param action describes the failed action, given the line of the statement that Flink reports, from 1 */
-function refusal(action: (line: number | undefined) => string, { status, json }: HttpAnswer): StreamctlError {
+function refusal(action: (line: number | undefined) => string, { status, json }: HttpResponse): StreamctlError {
   const trace = arrayAt(json, "errors").findLast((error): error is string => typeof error === "string");
   const facts = { engine: "flink", status };
   if (trace === undefined)

@@ -1,7 +1,7 @@
 /** Jobs of a Flink cluster, from its REST API. https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/ */
 
 import { hasCode, isRetryable, StreamctlError } from "../../core/errors.ts";
-import { exchange, type HttpAnswer } from "../../core/http.ts";
+import { exchange, type HttpResponse } from "../../core/http.ts";
 import { arrayAt, at, isObject, numberAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { type StepDeadline, stepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
@@ -71,7 +71,7 @@ export async function cancelJob(restUrl: string, jobId: string, deadline: StepDe
  */
 export async function waitUntilRunning(restUrl: string, jobId: string, deadline: StepDeadline): Promise<void> {
   let last: FlinkJob | undefined;
-  const look = async (): Promise<true | undefined> => {
+  const poll = async (): Promise<true | undefined> => {
     const jobs = await listedJobs(restUrl, deadline);
     if (jobs === undefined) return undefined;
     last = jobs.find(({ id }) => id === jobId);
@@ -83,7 +83,7 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
     return last.state === "RUNNING" && last.totalTasks > 0 && last.runningTasks === last.totalTasks ? true : undefined;
   };
   try {
-    await pollUntil(look, waitOptions(deadline, `Flink job ${jobId} to run`));
+    await pollUntil(poll, waitOptions(deadline, `Flink job ${jobId} to run`));
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
     throw await failureOf(restUrl, jobId, last, stepDeadline(2000, deadline.signal));
@@ -136,7 +136,7 @@ async function failureOf(restUrl: string, jobId: string, job: FlinkJob | undefin
 const unavailable = 503;
 
 /** Sends a request to the cluster's REST API. @throws StreamctlError `processor` for an error status, `unreachable` */
-export async function ask(url: string, deadline: StepDeadline, options: { readonly allowNotFound?: boolean } = {}): Promise<HttpAnswer> {
+export async function ask(url: string, deadline: StepDeadline, options: { readonly allowNotFound?: boolean } = {}): Promise<HttpResponse> {
   const answer = await exchange(url, { signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 10_000) });
   if (answer.status === 200 || (answer.status === 404 && options.allowNotFound === true)) return answer;
   const text = arrayAt(answer.json, "errors").find((error) => typeof error === "string");

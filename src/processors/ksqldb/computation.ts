@@ -116,8 +116,8 @@ export class KsqldbComputation {
       if (definition !== undefined) continue;
       if (writing.length !== 1) return `${writing.length === 0 ? "no query writes" : `${writing.length} queries write`} ${name}`;
       if (writing[0]?.state === "PAUSED") return `the query of ${name} is paused`;
-      const gone = writing[0]?.topics.find((topic) => !topics.includes(topic));
-      if (gone !== undefined) return `topic "${gone}" does not exist`;
+      const missing = writing[0]?.topics.find((topic) => !topics.includes(topic));
+      if (missing !== undefined) return `topic "${missing}" does not exist`;
     }
     return undefined;
   }

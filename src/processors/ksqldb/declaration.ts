@@ -30,8 +30,8 @@ export const ksqldb = {
   describeReason,
   describeSource,
   service: ksqldbService,
-  external(kept) {
-    const source = readSource(kept);
+  external(previous) {
+    const source = readSource(previous);
     if (source === undefined || !("url" in source)) return undefined;
     const { url } = source;
     return {
@@ -42,8 +42,8 @@ export const ksqldb = {
       afterRemoval: `ksqlDB at ${source.url} stored its commands in the deleted Kafka: restart it before the next up`,
     };
   },
-  async inspect(kept, runtime) {
-    const source = readSource(kept);
+  async inspect(previous, runtime) {
+    const source = readSource(previous);
     if (source === undefined || !("home" in source)) return "not run from a local folder";
     const { inspectHome } = await import("./inspect.ts");
     return `installed in ${await inspectHome(source.home, runtime)}`;

@@ -1,7 +1,7 @@
 /** The state of a ksqlDB server: the declared streams and tables, and all persistent queries. Read-only. */
 
 import type { StreamctlError } from "../../core/errors.ts";
-import type { HttpAnswer } from "../../core/http.ts";
+import type { HttpResponse } from "../../core/http.ts";
 import { arrayAt, at, numberAt, stringAt } from "../../core/json.ts";
 import { type Declared, quoted } from "./declarations.ts";
 import { refusalError, refusalOf, isSourceMissing } from "./refusal.ts";
@@ -93,7 +93,7 @@ export function writersOf({ queries }: Pick<ServerState, "queries">, topic: stri
   return queries.filter(({ topics }) => topics.includes(topic));
 }
 
-function refused(action: string, answer: HttpAnswer): StreamctlError {
+function refused(action: string, answer: HttpResponse): StreamctlError {
   const refusal = refusalOf(answer);
   return refusalError(`Cannot ${action}: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
 }

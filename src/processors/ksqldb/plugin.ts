@@ -68,7 +68,7 @@ function addressIn({ endpoints, source }: Pick<ProcessorContext, "endpoints" | "
 }
 
 /** URL of an external server; undefined if the stack runs its own. */
-function serverOf(kept: ProcessorContext["source"]): string | undefined {
-  const source = readSource(kept);
+function serverOf(stored: ProcessorContext["source"]): string | undefined {
+  const source = readSource(stored);
   return source && "url" in source ? source.url : undefined;
 }

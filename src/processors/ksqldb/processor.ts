@@ -40,9 +40,9 @@ export function createKsqldbProcessor(options: KsqldbOptions): Processor {
     }),
     // The observation may come from a processor for other topic ids: evaluate it again for these.
     plan(observed) {
-      const seen = observed.details as KsqldbObservation | undefined;
-      if (seen === undefined) return planProcessor(observed, computation.wanted);
-      const evaluated = computation.computations(seen.server, seen.topics);
+      const observation = observed.details as KsqldbObservation | undefined;
+      if (observation === undefined) return planProcessor(observed, computation.wanted);
+      const evaluated = computation.computations(observation.server, observation.topics);
       return planProcessor({ ...evaluated, previous: [...evaluated.previous, ...observed.previous] }, computation.wanted);
     },
     parts: (plan, { details }) => partsOf(computation, plan, (details as KsqldbObservation | undefined)?.server),
@@ -211,9 +211,9 @@ async function dropAll(
   const { url, topics } = computation.options;
   const isOwn = (topic: string): boolean => topic.startsWith(computation.naming.topicPrefix);
   // A query ends only after it has flushed its pending writes, so recreate a deleted intermediate topic until then.
-  const there = await topics.list(deadline);
+  const existing = await topics.list(deadline);
   const written = queries.flatMap((query) => query.topics).filter(isOwn);
-  for (const name of written) if (!there.includes(name)) await createOwnTopic(computation, name, deadline);
+  for (const name of written) if (!existing.includes(name)) await createOwnTopic(computation, name, deadline);
   await terminateQueries(
     url,
     queries.map(({ id }) => id),
@@ -231,8 +231,8 @@ async function healthOf({ options, declared }: KsqldbComputation, deadline: Step
   const running = writing.filter((query) => query?.state === "RUNNING").length;
   const detail = `${running} of ${writing.length} queries running`;
   // A query whose topic was deleted keeps running without writing anything.
-  const gone = writing.flatMap((query) => query?.topics ?? []).find((topic) => !topics.includes(topic));
-  if (gone !== undefined) return { healthy: false, detail: `${detail}: topic "${gone}" does not exist` };
+  const missing = writing.flatMap((query) => query?.topics ?? []).find((topic) => !topics.includes(topic));
+  if (missing !== undefined) return { healthy: false, detail: `${detail}: topic "${missing}" does not exist` };
   const failing = writing.find((query) => query !== undefined && query.state !== "RUNNING");
   const [reason] = failing === undefined ? [] : await queryErrors(options.url, failing.id, deadline);
   const why = failing === undefined ? "" : `: ${failing.id} is ${failing.state}${reason === undefined ? "" : ` (${reason})`}`;

@@ -5,7 +5,7 @@
  */
 
 import { type ErrorDetails, StreamctlError } from "../../core/errors.ts";
-import type { HttpAnswer } from "../../core/http.ts";
+import type { HttpResponse } from "../../core/http.ts";
 import { numberAt, stringAt } from "../../core/json.ts";
 
 export interface Refusal {
@@ -33,7 +33,7 @@ export function refusalError(message: string, { retry, code }: Refusal, details:
 }
 
 /** The refusal in a response with a status other than 200. */
-export function refusalOf(answer: HttpAnswer): Refusal {
+export function refusalOf(answer: HttpResponse): Refusal {
   const message = stringAt(answer.json, "message");
   if (message === undefined) return { reason: `it returned status ${answer.status}`, retry: answer.status === 503 ? "again" : "never" };
   const code = numberAt(answer.json, "error_code");
@@ -47,12 +47,12 @@ export function failureOf(message: string): Refusal {
 }
 
 /** Whether a response means that the requested stream or table does not exist. */
-export function isSourceMissing(answer: HttpAnswer): boolean {
+export function isSourceMissing(answer: HttpResponse): boolean {
   return answer.status === 400 && /could not find|does not exist/iu.test(stringAt(answer.json, "message") ?? "");
 }
 
 /** Whether the message of a refusal contains a name. */
-export function mentions(answer: HttpAnswer, name: string): boolean {
+export function mentions(answer: HttpResponse, name: string): boolean {
   return stringAt(answer.json, "message")?.includes(name) === true;
 }
 
@@ -76,16 +76,16 @@ function readMessage(message: string): Pick<Refusal, "reason" | "line" | "change
   const cause = lines.findLast((text) => text.startsWith("Caused by:"))?.slice("Caused by:".length);
   // The rest of the message repeats the statement.
   const repeated = lines.findIndex((text) => text.startsWith("Statement:"));
-  const told = cause === undefined ? lines.slice(0, repeated === -1 ? lines.length : repeated) : [cause];
-  const said = told.map(withoutPosition).filter(Boolean).join(" ").replaceAll(/\s+/gu, " ").replace(/\.$/u, "");
+  const sentences = cause === undefined ? lines.slice(0, repeated === -1 ? lines.length : repeated) : [cause];
+  const text = sentences.map(withoutPosition).filter(Boolean).join(" ").replaceAll(/\s+/gu, " ").replace(/\.$/u, "");
   // The rest of the sentence is a suggestion, which becomes the hint.
-  const [reason = "", way] = said.split(" Add EMIT CHANGES ");
+  const [reason = "", suggestion] = text.split(" Add EMIT CHANGES ");
   // For some syntax errors ksqlDB reports only the position.
-  const unsaid = /Syntax Error/u.test(message) ? `Syntax error at column ${column}` : "no reason given";
+  const fallback = /Syntax Error/u.test(message) ? `Syntax error at column ${column}` : "no reason given";
   return {
-    reason: shorten(reason === "" ? unsaid : reason),
+    reason: shorten(reason === "" ? fallback : reason),
     ...(line === undefined ? {} : { line: Number(line) }),
-    ...(way === undefined ? {} : { changesOnly: true }),
+    ...(suggestion === undefined ? {} : { changesOnly: true }),
   };
 }
 

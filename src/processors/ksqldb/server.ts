@@ -5,7 +5,7 @@
  */
 
 import { hasCode, StreamctlError } from "../../core/errors.ts";
-import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
+import { exchange, type HttpResponse, type HttpRequest } from "../../core/http.ts";
 import { at, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { authorization, unauthorized } from "./credentials.ts";
@@ -42,19 +42,19 @@ export async function ask(
   sql: string,
   deadline: StepDeadline,
   properties: Readonly<Record<string, string>> = {},
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   return await askUntilReady(`run "${sql.split("\n")[0] ?? ""}" in ksqlDB`, () => post(url, sql, properties, deadline), deadline);
 }
 
-async function askUntilReady(action: string, send: () => Promise<HttpAnswer>, deadline: StepDeadline): Promise<HttpAnswer> {
+async function askUntilReady(action: string, send: () => Promise<HttpResponse>, deadline: StepDeadline): Promise<HttpResponse> {
   let last: Refusal | undefined;
-  const look = async (): Promise<HttpAnswer | undefined> => {
+  const poll = async (): Promise<HttpResponse | undefined> => {
     const answer = await send();
     last = answer.status === 200 ? undefined : refusalOf(answer);
     return last?.retry === "again" ? undefined : answer;
   };
   try {
-    return await pollUntil(look, waitOptions(deadline, "ksqlDB to answer"));
+    return await pollUntil(poll, waitOptions(deadline, "ksqlDB to answer"));
   } catch (error) {
     if (!hasCode(error, "timeout") || last === undefined) throw error;
     throw refusalError(`Cannot ${action}: ${last.reason}`, last, { cause: error });
@@ -113,7 +113,7 @@ export async function executeCommand(url: string, command: Command, deadline: St
 
 /** Undefined on success. */
 async function tryOnce(url: string, command: Command, deadline: StepDeadline): Promise<Refusal | undefined> {
-  let answer: HttpAnswer;
+  let answer: HttpResponse;
   try {
     answer = await post(url, command.sql, command.properties ?? {}, deadline);
   } catch (error) {
@@ -144,7 +144,7 @@ function commandStatus(value: unknown): CommandStatus {
 /** Waits until an accepted command has ended. */
 async function awaitCommand(url: string, commandId: string, first: CommandStatus, deadline: StepDeadline): Promise<Refusal | undefined> {
   let status = first;
-  const look = async (): Promise<Refusal | "done" | undefined> => {
+  const poll = async (): Promise<Refusal | "done" | undefined> => {
     if (status.state === "SUCCESS" || status.state === "TERMINATED") return "done";
     if (status.state === "ERROR") return failureOf(status.message);
     // Keep the backticks in the command id: the server does not find it without them.
@@ -157,7 +157,7 @@ async function awaitCommand(url: string, commandId: string, first: CommandStatus
     return undefined;
   };
   try {
-    const end = await pollUntil(look, { ...waitOptions(deadline, "ksqlDB"), intervalMs: 20 });
+    const end = await pollUntil(poll, { ...waitOptions(deadline, "ksqlDB"), intervalMs: 20 });
     return end === "done" ? undefined : end;
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
@@ -169,7 +169,7 @@ function refused({ action }: Command, refusal: Refusal): StreamctlError {
   return refusalError(`Cannot ${action(refusal.line)}: ${refusal.reason}`, refusal);
 }
 
-async function post(url: string, sql: string, properties: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<HttpAnswer> {
+async function post(url: string, sql: string, properties: Readonly<Record<string, string>>, deadline: StepDeadline): Promise<HttpResponse> {
   // A trailing comment would hide the semicolon.
   const ksql = sql.includes("--") ? `${sql}\n;` : `${sql};`;
   return await exchange(`${url}/ksql`, { ...within(deadline), method: "POST", body: { ksql, streamsProperties: properties } });

@@ -24,8 +24,8 @@ export const ksqldbOptions: readonly ProcessorOption[] = [
 export const howToProvideKsqldb = `Use a running server (--${urlOption} URL), a folder with Confluent's archive or its jars (--${homeOption} DIR, or ${homeVariable}), or its image (--runtime docker)`;
 
 /** Parses a source from the state; undefined if there is none, or if it is not a source of ksqlDB. */
-export function readSource(kept: ProcessorSource | undefined): KsqldbSource | undefined {
-  const { url, home, image } = kept ?? {};
+export function readSource(stored: ProcessorSource | undefined): KsqldbSource | undefined {
+  const { url, home, image } = stored ?? {};
   if (typeof url === "string") return { url };
   if (typeof home === "string") return { home };
   return image === true ? { image } : undefined;
@@ -72,7 +72,7 @@ export async function detectKsqldb({ declarations, environment, options, mayUseI
 
 /** Chooses the requested source, else the previous one, else an available one. Pure. */
 export function chooseKsqldb(request: ChoiceRequest): ProcessorChoice | StreamctlError {
-  const source = readSource(request.requested) ?? usableSource(readSource(request.kept), request.runtime) ?? sourceAtHand(request);
+  const source = readSource(request.requested) ?? usableSource(readSource(request.previous), request.runtime) ?? sourceAtHand(request);
   if (source !== undefined) return { source, reason: reasonOf(source) };
   return new StreamctlError("prerequisite", "Cannot use --processor ksqldb: no package registry has ksqlDB, and no source was given", {
     hint: howToProvideKsqldb,
@@ -108,8 +108,8 @@ export function describeReason({ code, facts = {} }: Reason): string | undefined
   }
 }
 
-export function describeSource(kept: ProcessorSource): { readonly short: string; readonly long: string } {
-  const source = readSource(kept);
+export function describeSource(stored: ProcessorSource): { readonly short: string; readonly long: string } {
+  const source = readSource(stored);
   if (source === undefined || "image" in source) return { short: "an image", long: "ksqlDB, from an image" };
   if ("url" in source) return { short: source.url, long: `the external ksqlDB server at ${source.url}` };
   return { short: source.home, long: `ksqlDB, installed in ${source.home}` };

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { HttpAnswer } from "../../core/http.ts";
+import type { HttpResponse } from "../../core/http.ts";
 import { stringAt } from "../../core/json.ts";
 import { type Declared, createdName, quoted } from "./declarations.ts";
 import type { ObjectStep } from "./plan.ts";
@@ -32,7 +32,7 @@ export async function validateSteps(
     ...terminated.map((id) => `TERMINATE ${quoted(id)}`),
     ...dropped.toReversed().map(({ kind, name }) => `DROP ${kind} ${quoted(name)}`),
   ];
-  const refusedAmong = async (read: readonly Declared[]): Promise<HttpAnswer | undefined> =>
+  const refusedAmong = async (read: readonly Declared[]): Promise<HttpResponse | undefined> =>
     await refused(url, [...before, ...read.map(({ statement }) => statement.text)], deadline);
   const answer = await refusedAmong(made);
   if (answer === undefined) return;
@@ -43,7 +43,7 @@ export async function validateSteps(
 }
 
 /** The response to statements that ksqlDB would reject; undefined if they are valid. */
-async function refused(url: string, texts: readonly string[], deadline: StepDeadline): Promise<HttpAnswer | undefined> {
+async function refused(url: string, texts: readonly string[], deadline: StepDeadline): Promise<HttpResponse | undefined> {
   const never = `STREAMCTL_NEVER_${randomUUID().replaceAll("-", "").toUpperCase()}`;
   const answer = await ask(url, [...texts, `DESCRIBE ${never}`].join("\n;\n"), deadline, queryProperties);
   return mentions(answer, never) ? undefined : answer;
@@ -55,7 +55,7 @@ interface Place {
 }
 
 /** The position of the rejected statement; undefined if the response does not contain it. */
-function place(answer: HttpAnswer, before: readonly string[], made: readonly Declared[]): Place | undefined {
+function place(answer: HttpResponse, before: readonly string[], made: readonly Declared[]): Place | undefined {
   const { line } = refusalOf(answer);
   // A line in the response counts from the beginning of the request.
   let begin = 1 + before.reduce((lines, text) => lines + lengthOf(text), 0);
@@ -73,7 +73,7 @@ function place(answer: HttpAnswer, before: readonly string[], made: readonly Dec
 /** For responses with only a reason: validates the statements again, adding one at a time, until one is rejected. */
 async function firstRejected(
   made: readonly Declared[],
-  refusedAmong: (read: readonly Declared[]) => Promise<HttpAnswer | undefined>,
+  refusedAmong: (read: readonly Declared[]) => Promise<HttpResponse | undefined>,
 ): Promise<Place | undefined> {
   for (const [index, { statement }] of made.entries()) {
     if ((await refusedAmong(made.slice(0, index + 1))) !== undefined) return statement;

@@ -1,5 +1,5 @@
 /**
- * Makes `compose.yaml` from the services' definitions, for the docker runtime and for use by hand. Compose starts the services in the right
+ * Generates `compose.yaml` from the services' definitions, for the docker runtime and for manual use. Compose starts the services in the right
  * order, because the health check of each image reports when the service is ready. Pure.
  */
 
@@ -32,7 +32,7 @@ export interface ComposeOptions {
 }
 
 /**
- * @param all services of a stack; those without an image are left out
+ * @param all services of a stack; those without an image are omitted
  * @param images images of all engines that the definitions name
  */
 export function composeFile(all: readonly ServiceDefinition[], images: readonly Image[], options: ComposeOptions): ComposeFile {
@@ -132,7 +132,7 @@ function expectationText(expects: Expectation): string {
 }
 
 /**
- * Memory limit of a container in MiB: what the JVM may use by its options, plus 128 for threads and native libraries. The defaults are
+ * Memory limit of a container in MiB: the limits in the JVM's options, plus 128 for threads and native libraries. The defaults are
  * those of Java 17, except for metaspace, which has no limit by default.
  */
 export function memoryLimitMiB(jvmOptions: readonly string[]): number {

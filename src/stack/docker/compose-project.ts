@@ -1,4 +1,4 @@
-/** The folder of a compose project. It is written completely before it is used, so that compose commands also work there by hand. */
+/** The folder of a compose project. It is written completely before it is used, so that compose commands can also be run there manually. */
 
 import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -52,7 +52,7 @@ export async function clearProject(folder: string): Promise<void> {
 /** Writes a project's files into a folder; makes scripts executable. */
 export async function writeProject(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
-    // compose.yaml must survive a power failure, because it is needed to stop the project by hand. Build contexts are rewritten anyway.
+    // compose.yaml must survive a power failure, because it is needed to stop the project manually. Build contexts are rewritten anyway.
     await (path === composeFileName ? writeDurably : writeAtomically)(join(folder, path), text);
     if (text.startsWith("#!")) await chmod(join(folder, path), 0o755);
   }

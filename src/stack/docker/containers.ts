@@ -31,7 +31,7 @@ const composeTimeoutMs = 120_000;
 export class Containers {
   readonly #project: ComposeProject;
   readonly #findEngine: () => Promise<ContainerEngine>;
-  readonly #cached = new Map<string, { readonly atMs: number; readonly seen: Promise<ContainerState | undefined> }>();
+  readonly #cached = new Map<string, { readonly atMs: number; readonly state: Promise<ContainerState | undefined> }>();
   #engine: Promise<ContainerEngine> | undefined;
   #composing: Promise<unknown> = Promise.resolve();
 
@@ -81,14 +81,14 @@ export class Containers {
   }
 
   /** The running containers of the project with their services. */
-  async running(): Promise<readonly { readonly service: string; readonly seen: ContainerState }[]> {
+  async running(): Promise<readonly { readonly service: string; readonly state: ContainerState }[]> {
     const filter = `label=com.docker.compose.project=${this.#project.name}`;
     const format = '{{.ID}} {{.Label "com.docker.compose.service"}}';
     const output = await this.ask(["ps", "--no-trunc", "--filter", filter, "--format", format]);
     const found = await Promise.all(
       [...output.matchAll(/^([0-9a-f]{12,64}) (\S+)$/gmu)].map(async ([, containerId = "", service = ""]) => {
-        const seen = await this.inspect(containerId);
-        return seen?.running === true ? { service, seen } : undefined;
+        const state = await this.inspect(containerId);
+        return state?.running === true ? { service, state } : undefined;
       }),
     );
     return found.filter((one) => one !== undefined);
@@ -111,12 +111,12 @@ export class Containers {
   /** As `inspect`, but the state may be up to one second old. */
   async inspectCached(containerId: string): Promise<ContainerState | undefined> {
     const last = this.#cached.get(containerId);
-    if (last && performance.now() - last.atMs < cacheMs) return await last.seen;
-    const seen = this.inspect(containerId);
-    this.#cached.set(containerId, { atMs: performance.now(), seen });
+    if (last && performance.now() - last.atMs < cacheMs) return await last.state;
+    const state = this.inspect(containerId);
+    this.#cached.set(containerId, { atMs: performance.now(), state });
     // Do not cache a failure.
-    seen.catch(() => this.invalidate(containerId));
-    return await seen;
+    state.catch(() => this.invalidate(containerId));
+    return await state;
   }
 
   /** Starts a container. @returns the engine's answer, which may be a refusal */

@@ -34,13 +34,13 @@ export async function listEngineObjects(engine: ContainerEngine): Promise<readon
       if (ids.length === 0) return [];
       // The engine reports an object that was removed meanwhile as an error among the lines of the others.
       const { output } = await engine.run([...inspect, "--format", `{{.Name}} {{json ${field}}}`, ...ids]);
-      return [...output.matchAll(/^\/?(\S+) (\{.*\})$/gmu)].map(([, name = "", text = ""]) => belonging(kind, name, JSON.parse(text)));
+      return [...output.matchAll(/^\/?(\S+) (\{.*\})$/gmu)].map(([, name = "", text = ""]) => parseObject(kind, name, JSON.parse(text)));
     }),
   );
   return found.flat().filter((one) => one !== undefined);
 }
 
-function belonging(kind: EngineObject["kind"], name: string, labelled: unknown): EngineObject | undefined {
+function parseObject(kind: EngineObject["kind"], name: string, labelled: unknown): EngineObject | undefined {
   const stack = isObject(labelled) ? stringAt(labelled, labels.stack) : undefined;
   if (stack === undefined) return undefined;
   const service = stringAt(labelled, labels.service)?.slice(stack.length + 1);

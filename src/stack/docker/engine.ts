@@ -76,7 +76,7 @@ export async function findEngine(signal?: AbortSignal): Promise<ContainerEngine>
   }
   const [variable, value] = settings.map((name) => [name, process.env[name] ?? ""] as const).find(([, text]) => text !== "") ?? [];
   const start = variable === undefined ? "Start Docker or Podman" : `Unset ${variable} (${value}), or start the engine that it selects`;
-  throw new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine answers", {
+  throw new StreamctlError("prerequisite", "Cannot use --runtime docker: no container engine is available", {
     detail: failures.join("\n"),
     hint: `${start}, or use local processes: streamctl up --runtime local`,
   });

@@ -17,7 +17,7 @@ export interface ImageSource {
    * each engine that the user installs has its own.
    */
   readonly bases: Readonly<Record<string, string>>;
-  /** Target platform, such as `linux/arm64`, when the user sets one: it makes different images of the same content. */
+  /** Target platform, such as `linux/arm64`, if the user sets one: images of the same content differ between platforms. */
   readonly platform?: string | undefined;
   /** Jars in the user's folders by engine, used instead of the engine's image. */
   readonly folders?: ReadonlyMap<string, JarFolder> | undefined;
@@ -41,7 +41,7 @@ export const jarsFolder = "jars/server";
 /** Folders inside a container. */
 export const containerFolders = { confDir: "/engine/conf", dataDir: "/data" } as const;
 
-/** What differs between images of engines from Maven and of engines that the user has installed. */
+/** The differences between images of engines from Maven and of engines that the user has installed. */
 type Build = Pick<Image, "dockerfile" | "args" | "jars" | "withoutBase"> & { readonly version: string };
 
 /** The images of all engines that the services use. */
@@ -54,7 +54,7 @@ export function imagesOf(definitions: readonly ServiceDefinition[], source: Imag
 /**
  * The image of an engine. It contains the configuration of all services of that engine.
  *
- * @throws StreamctlError `internal` if two of these services give different values the same name: one would get the other's
+ * @throws StreamctlError `internal` if two of these services use one name for different values
  */
 export function imageOf(engine: string, definitions: readonly ServiceDefinition[], source: ImageSource): Image {
   const { declarations, bases, platform } = source;
@@ -85,7 +85,10 @@ function valuesOfAll(definitions: readonly ServiceDefinition[]): TemplateValues 
     for (const [name, value] of Object.entries(own)) {
       const other = definitions.find((one) => Object.hasOwn(one.values, name) && one.values[name] !== value);
       if (other !== undefined)
-        throw new StreamctlError("internal", `Services "${service}" and "${other.name}" have one image and different values of "${name}"`);
+        throw new StreamctlError(
+          "internal",
+          `Services "${service}" and "${other.name}" share one image but have different values of "${name}"`,
+        );
       values[name] = value;
     }
   }
@@ -96,7 +99,7 @@ function valuesOfAll(definitions: readonly ServiceDefinition[]): TemplateValues 
  * Values for `dockerfiles/render`: pairs separated by spaces. Spaces, control characters and percent signs are percent-encoded: `%20`.
  */
 export function encodeValues(values: TemplateValues): string {
-  // oxlint-disable-next-line no-control-regex -- They are what is encoded.
+  // oxlint-disable-next-line no-control-regex -- control characters are encoded
   const encoded = (text: string): string => text.replaceAll(/[\u0000-\u0020%\u007f]/gu, encodeURIComponent);
   return Object.entries(values)
     .map(([name, value]) => `${name}=${encoded(String(value))}`)

@@ -14,14 +14,14 @@ const ownEndMs = 15_000;
 /** Time between SIGTERM and SIGKILL, in milliseconds. */
 const endTimeoutMs = 5000;
 
-/** Waits for programs that still change a project, and ends those that take too long. Builds are ended at once, because they start over. */
+/** Waits for programs that still change a project, and ends those that take too long. Ends builds immediately, because they are repeated. */
 export async function endOrphans(project: ComposeProject, containerIds: readonly string[], log: Log): Promise<void> {
-  const found = await processesOfUser((words) => isMaking(words, project) || isChanging(words, containerIds));
+  const found = await processesOfUser((args) => isCreating(args, project) || isChanging(args, containerIds));
   await Promise.all(
-    found.map(async ({ identity, words }: ListedProcess) => {
-      const what = `process ${identity.pid} (${words.includes("build") ? "build" : "container engine"})`;
+    found.map(async ({ identity, args }: ListedProcess) => {
+      const what = `process ${identity.pid} (${args.includes("build") ? "build" : "container engine"})`;
       log.info(`Waiting for ${what}, left running by a killed streamctl`);
-      if (!words.includes("build") && (await hasEnded(identity, ownEndMs, what))) return;
+      if (!args.includes("build") && (await hasEnded(identity, ownEndMs, what))) return;
       await endProcess(identity, { timeoutMs: endTimeoutMs, what });
     }),
   );
@@ -31,9 +31,9 @@ export async function endOrphans(project: ComposeProject, containerIds: readonly
  * Whether a command line is a compose command that creates a project's containers or builds its images, as streamctl runs it, or the build
  * that docker-compose passes on to the engine's program.
  */
-function isMaking(words: readonly string[], { name, folder }: ComposeProject): boolean {
-  if (words[1] === "build" && words.at(-1) === folder) return true;
-  return words[words.indexOf("-p") + 1] === name && (words.includes("--no-start") || words.includes("build"));
+function isCreating(args: readonly string[], { name, folder }: ComposeProject): boolean {
+  if (args[1] === "build" && args.at(-1) === folder) return true;
+  return args[args.indexOf("-p") + 1] === name && (args.includes("--no-start") || args.includes("build"));
 }
 
 /** Whether a command line starts, stops or removes one of the containers. */

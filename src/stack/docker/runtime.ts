@@ -88,13 +88,13 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async start(definition) {
       const containerId = await services.start(definition);
-      const seen = await containers.inspect(containerId);
-      if (!seen)
+      const state = await containers.inspect(containerId);
+      if (!state)
         throw new StreamctlError(
           "service-failed",
           `Cannot start "${definition.name}": its container was removed immediately after the start`,
         );
-      return { pid: seen.pid, containerId, startedAt: seen.startedAt };
+      return { pid: state.pid, containerId, startedAt: state.startedAt };
     },
 
     async stop(name, identity, timeoutMs) {
@@ -110,12 +110,12 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async isRunning(identity) {
       const { containerId, startedAt } = requireContainer(identity);
-      const seen = await containers.inspectCached(containerId);
-      return seen?.running === true && seen.startedAt === startedAt;
+      const state = await containers.inspectCached(containerId);
+      return state?.running === true && state.startedAt === startedAt;
     },
 
     async running() {
-      return (await containers.running()).map(({ service, seen: { pid, containerId, startedAt } }) => ({
+      return (await containers.running()).map(({ service, state: { pid, containerId, startedAt } }) => ({
         name: service,
         identity: { pid, containerId, startedAt },
       }));

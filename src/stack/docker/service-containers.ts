@@ -36,10 +36,10 @@ export class ServiceContainers {
    */
   async create(names: readonly ServiceName[]): Promise<void> {
     const { file, stateDir } = this.#options;
-    const found = await Promise.all(names.map(async (name) => ({ name, seen: await this.#containers.inspectService(name) })));
-    const stopped = found.filter(({ seen }) => seen?.running !== true);
-    const needed = stopped.filter(({ name, seen }) => seen?.definition !== definitionOf(file, name) || seen.stateDir !== stateDir);
-    const outdated = needed.flatMap(({ seen }) => (seen ? [seen.containerId] : []));
+    const found = await Promise.all(names.map(async (name) => ({ name, state: await this.#containers.inspectService(name) })));
+    const stopped = found.filter(({ state }) => state?.running !== true);
+    const needed = stopped.filter(({ name, state }) => state?.definition !== definitionOf(file, name) || state.stateDir !== stateDir);
+    const outdated = needed.flatMap(({ state }) => (state ? [state.containerId] : []));
     if (outdated.length > 0) await this.#containers.ask(["rm", ...outdated]);
     await this.#createWithCompose(needed.map(({ name }) => name));
     for (const { name } of stopped) this.#created.add(name);
@@ -54,11 +54,11 @@ export class ServiceContainers {
   async start({ name, ports }: ServiceDefinition): Promise<string> {
     await this.#requireFreePorts({ name, ports: ports.filter(({ own }) => own !== true) });
     if (!this.#created.delete(name)) await this.create([name]);
-    const kept = await this.#containerOf(name);
-    const first = await this.#containers.start(kept);
-    if (first.exitCode === 0) return kept;
+    const existing = await this.#containerOf(name);
+    const first = await this.#containers.start(existing);
+    if (first.exitCode === 0) return existing;
     if (this.#composeOutput.has(name)) throw refusal(name, first.output);
-    await this.#containers.ask(["rm", kept]);
+    await this.#containers.ask(["rm", existing]);
     await this.#createWithCompose([name]);
     const recreated = await this.#containerOf(name);
     const second = await this.#containers.start(recreated);
@@ -69,8 +69,8 @@ export class ServiceContainers {
 
   async #createWithCompose(names: readonly ServiceName[]): Promise<void> {
     if (names.length === 0) return;
-    const words = ["up", "--no-start", "--no-build", "--no-deps", ...names];
-    const output = await this.#containers.compose(words, this.#options.signal);
+    const args = ["up", "--no-start", "--no-build", "--no-deps", ...names];
+    const output = await this.#containers.compose(args, this.#options.signal);
     for (const name of names) this.#composeOutput.set(name, output);
   }
 
@@ -83,7 +83,7 @@ export class ServiceContainers {
     });
   }
 
-  /** On a published port a program of the engine listens: names the container instead. */
+  /** A program of the engine listens on a published port: names the container instead. */
   async #requireFreePorts(service: Pick<ServiceDefinition, "name" | "ports">): Promise<void> {
     try {
       await requireFreePorts(service);

@@ -20,7 +20,7 @@ export interface CacheContext {
 }
 
 export interface CacheEntry {
-  /** Path relative to the cache; its name contains a hash of what it is made from. */
+  /** Path relative to the cache; its name contains a hash of its inputs. */
   readonly path: string;
   /** Name in messages: `Kafka 4.3.1`. */
   readonly label: string;
@@ -56,7 +56,7 @@ export async function fillCache(entries: readonly CacheEntry[], context: CacheCo
 async function fillEntry({ path, label, diskBytes, fill }: CacheEntry, { cacheDir, log }: CacheContext): Promise<void> {
   const home = join(cacheDir, path);
   const missing = await missingFile(home);
-  if (missing === undefined) return; // Another process was faster.
+  if (missing === undefined) return; // Another process has added it.
   if (missing !== home) log.warn(`${label} in the cache is incomplete (${basename(missing)} is missing or damaged): downloading it again`);
   const draft = join(cacheDir, `${draftPrefix}${basename(path)}-${process.pid}`);
   try {

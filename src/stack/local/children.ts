@@ -1,4 +1,4 @@
-/** Processes that this command started. They outlive it, but while it runs it knows how they end. */
+/** Processes that this command started. They outlive it; while it runs, it is notified how they end. */
 
 import { oomKills } from "../../core/memory.ts";
 import { type Command, type ProcessEnd, type ProcessIdentity, startDetached } from "../../core/process.ts";
@@ -6,7 +6,7 @@ import { pause } from "../../core/wait.ts";
 import type { ServiceEnd } from "../runtime.ts";
 import { endOfExitCode } from "../service-end.ts";
 
-/** Longest wait for the exit event of a process that is no longer running, in milliseconds. */
+/** Maximum wait for the exit event of a process that is no longer running, in milliseconds. */
 const endTimeoutMs = 1000;
 
 export class Children {

@@ -5,7 +5,7 @@ export async function allowsExecution(folder: string): Promise<boolean> {
   return !(await mountOf(folder)).options.includes("noexec");
 }
 
-/** What is said of a state folder on a noexec file system, where the engines unpack native libraries. */
+/** The warning for a state folder on a noexec file system, because the engines unpack native libraries there. */
 export function noexecWarning(folder: string): { readonly found: string; readonly advice: string } {
   return {
     found: `${folder} is mounted noexec: Kafka will reject records compressed with snappy or zstd`,

@@ -15,7 +15,7 @@ export interface Java {
   /** Major version; undefined when it cannot be parsed. */
   readonly version: number | undefined;
   /** Output of `java -version`. */
-  readonly said: string;
+  readonly output: string;
   /** Whether it has a compiler; undefined when that was not checked. */
   readonly compiles: boolean | undefined;
 }
@@ -45,17 +45,17 @@ export async function detectJava({
   readonly signal?: AbortSignal | undefined;
 }): Promise<Java> {
   const [program, home] = [await findJava(), javaHome()];
-  if (program === undefined) return { program, home, version: undefined, said: "", compiles: undefined };
-  const ask = async (...words: readonly string[]): Promise<string> => {
+  if (program === undefined) return { program, home, version: undefined, output: "", compiles: undefined };
+  const ask = async (...args: readonly string[]): Promise<string> => {
     try {
-      return (await runCommand({ program, args: words }, { signal })).output;
+      return (await runCommand({ program, args }, { signal })).output;
     } catch (error) {
       if (!hasCode(error, "prerequisite")) throw error;
       return error.message;
     }
   };
-  const [said, modules] = await Promise.all([ask("-Xmx64m", "-version"), checkCompiler ? ask("--list-modules") : undefined]);
-  return { program, home, version: parseJavaVersion(said), said, compiles: modules?.includes("jdk.compiler@") };
+  const [output, modules] = await Promise.all([ask("-Xmx64m", "-version"), checkCompiler ? ask("--list-modules") : undefined]);
+  return { program, home, version: parseJavaVersion(output), output, compiles: modules?.includes("jdk.compiler@") };
 }
 
 /** Major version in the output of `java -version`; 8 for "1.8.0_402". */

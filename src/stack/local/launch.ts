@@ -27,7 +27,7 @@ export async function prepareLaunch(definitions: readonly ServiceDefinition[], c
   await resolveEnvironments(environments, context);
 }
 
-/** What a command needs besides the definition. */
+/** The inputs of a command besides the definition. */
 export interface LaunchContext extends Pick<EngineContext, "cacheDir" | "declarations"> {
   /** Renders a text of the definition. */
   readonly render: (text: string) => string;
@@ -39,7 +39,7 @@ export interface LaunchContext extends Pick<EngineContext, "cacheDir" | "declara
   readonly ownProgram: () => OwnProgram;
 }
 
-/** The command of a service. Each kind of process carries the mark in another argument. */
+/** The command of a service. Each kind of process has the mark in another argument. */
 export async function launchCommand(definition: ServiceDefinition, context: LaunchContext): Promise<Command> {
   const { process: program } = definition;
   const { mark } = context;
@@ -48,13 +48,13 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
       return await javaCommand(definition.env, program, program, context);
     case "python": {
       // Python takes any -X option, and ignores those that it does not know. https://docs.python.org/3/using/cmdline.html#cmdoption-X
-      const words = ["-X", mark, "-m", program.module, ...program.args];
-      return commandOf({ program: await pythonOf(program.environment, context), args: words }, definition.env, context);
+      const args = ["-X", mark, "-m", program.module, ...program.args];
+      return commandOf({ program: await pythonOf(program.environment, context), args }, definition.env, context);
     }
     case "streamctl": {
       const { program: executable, args } = context.ownProgram();
       const command = commandOf({ program: executable, args: [...args, ...program.args, "--mark", mark] }, definition.env, context);
-      // The caller's values are no templates.
+      // Do not render the caller's values.
       return { ...command, env: { ...ownSettings(), ...command.env } };
     }
   }
@@ -76,8 +76,8 @@ async function javaCommand(
   const path = jars.kind === "folder" ? jarFolderClassPath(await readJarFolder(jars, program.mainClass)) : classPath(context, jars);
   // With this property the JVM resolves host names by this file only.
   const hosts = context.hosts ? [`-Djdk.net.hosts.file=${join(context.folder.confDir, "hosts")}`] : [];
-  const words = ["-cp", path, `-D${context.mark}`, ...jvmOptionsOf(program), ...hosts, mainClass, ...args];
-  return commandOf({ program: (await findJava()) ?? "java", args: words }, env, context);
+  const allArgs = ["-cp", path, `-D${context.mark}`, ...jvmOptionsOf(program), ...hosts, mainClass, ...args];
+  return commandOf({ program: (await findJava()) ?? "java", args: allArgs }, env, context);
 }
 
 function commandOf({ program, args }: OwnProgram, env: ServiceDefinition["env"], { render, folder }: LaunchContext): Command {

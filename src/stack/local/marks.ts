@@ -1,6 +1,6 @@
 /**
- * Each engine carries its stack's id and its service's name on its command line. By this mark it is found even when run.json does not
- * record it: when the state folder was deleted while the stack was up, or the `up` that started it was killed.
+ * The mark of a service's process: the stack's id and the service's name on its command line. It finds a process that is not in
+ * run.json: when the state folder was deleted while the stack was up, or the `up` that started it was killed.
  */
 
 import { type ListedProcess, processesOfUser } from "../../core/process-list.ts";
@@ -9,7 +9,7 @@ import type { ServiceName } from "../../state/service-identity.ts";
 import type { StateFolder } from "../../state/state-folder.ts";
 
 /** The argument that marks the process of a service; for a JVM it is a system property. */
-const markWord = /^(?:-D)?streamctl\.service=(?<stackId>[^/]*)\/(?<name>[^/]+)(?:\/(?<step>.+))?$/u;
+const markArgument = /^(?:-D)?streamctl\.service=(?<stackId>[^/]*)\/(?<name>[^/]+)(?:\/(?<step>.+))?$/u;
 
 /** The mark of a service's process; with a step, of a process that prepares the service and exits. */
 export function markOf(stackId: string, name: ServiceName, step?: "prepare"): string {
@@ -27,7 +27,7 @@ export interface MarkedProcess {
  * folder was deleted. After a rename the working directory is reported under the new name.
  */
 export async function markedProcesses(stackId: string | undefined, folder: StateFolder): Promise<readonly MarkedProcess[]> {
-  const listed = await processesOfUser((words) => words.some((word) => markWord.test(word)));
+  const listed = await processesOfUser((args) => args.some((word) => markArgument.test(word)));
   const marked = listed.flatMap((one) => {
     const found = readMark(one);
     return found ? [{ ...one, found }] : [];
@@ -52,7 +52,7 @@ function isSameMark(one: Mark, other: Mark): boolean {
   return one.stackId === other.stackId && one.name === other.name && one.step === other.step;
 }
 
-function readMark({ words }: ListedProcess): Mark | undefined {
-  const { stackId, name, step } = words.map((word) => markWord.exec(word)?.groups).find((groups) => groups !== undefined) ?? {};
+function readMark({ args }: ListedProcess): Mark | undefined {
+  const { stackId, name, step } = args.map((word) => markArgument.exec(word)?.groups).find((groups) => groups !== undefined) ?? {};
   return stackId === undefined || name === undefined ? undefined : { stackId, name, step };
 }

@@ -1,6 +1,6 @@
 /**
- * Which of the caller's settings Maven gets. It must reach the user's repository, so it gets proxies, certificates, the local repository
- * and settings files. It does not get a debugger, a JMX port, goals, or a `~/.mavenrc`, which may select another Java.
+ * The caller's settings that are passed to Maven: those needed to reach the user's repository (proxies, certificates, the local repository,
+ * settings files), but not a debugger, a JMX port, goals, or a `~/.mavenrc`, which may select another Java.
  */
 
 import { realpath } from "node:fs/promises";
@@ -90,11 +90,11 @@ async function isUnknownUser(): Promise<boolean> {
   }
 }
 
-/** Logs the variables of which Maven gets only a part. */
+/** Logs the variables that are passed to Maven only in part. */
 export function logFilteredSettings(environment: Environment, log: Log): void {
   const { filtered } = mavenCall(environment, [], "");
   if (filtered.length > 0)
-    log.info(`From ${filtered.join(", ")} Maven gets only what it needs to reach its repository (proxies, certificates, settings files)`);
+    log.info(`Only the repository settings in ${filtered.join(", ")} are passed to Maven (proxies, certificates, settings files)`);
 }
 
 function pairs(name: string, value: string | undefined): readonly (readonly [string, string])[] {

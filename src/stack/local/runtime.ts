@@ -160,7 +160,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
         }
       };
       await passOn(tail?.lines ?? []);
-      while (await pauseUnlessAborted(followIntervalMs, until)) await passOn(follower.look());
+      while (await pauseUnlessAborted(followIntervalMs, until)) await passOn(follower.readNew());
     },
 
     diskOf: async (name) => await diskOf(folder.dataDir(name)),
@@ -185,7 +185,7 @@ async function writeServiceFolders(
   hosts: string | undefined,
 ): Promise<void> {
   const { name } = definition;
-  // A killed process leaves its unpacked native libraries there, some megabytes each time.
+  // A killed process leaves some megabytes of unpacked native libraries there.
   await rm(join(folder.dataDir(name), "tmp"), { recursive: true, force: true });
   await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
   await mkdir(join(folder.root, "log"), { recursive: true });

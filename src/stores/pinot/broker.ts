@@ -5,7 +5,7 @@
  */
 
 import { StreamctlError } from "../../core/errors.ts";
-import { exchange, type HttpAnswer } from "../../core/http.ts";
+import { exchange, type HttpResponse } from "../../core/http.ts";
 import { arrayAt, at, exactInteger, isObject, numberAt } from "../../core/json.ts";
 import { windowBounds } from "../../spec/columns.ts";
 import { errorCodeOf, tableNotServed, queryRefusal, isTimeoutCode } from "./query-errors.ts";
@@ -50,7 +50,7 @@ export async function queryPinot(query: PinotQuery): Promise<PinotAnswer> {
   const planned = planStatement(query.sql, limit);
   const longestMs = Math.max(1, Math.floor(planned.timeoutMs ?? timeoutMs));
   const startMs = performance.now();
-  const ask = async (sql: string): Promise<HttpAnswer> => {
+  const ask = async (sql: string): Promise<HttpResponse> => {
     const askedAtMs = performance.now();
     const body = { sql, queryOptions: `timeoutMs=${longestMs}` };
     // Pinot cancels a slow query itself and reports it shortly after the timeout.
@@ -104,7 +104,7 @@ function warningsOf(answer: unknown): readonly AnswerWarning[] {
 }
 
 /** @throws StreamctlError `pinot` unless all queried servers responded */
-function requireCompleteAnswer({ status, json }: HttpAnswer, sql: string, proven: boolean): void {
+function requireCompleteAnswer({ status, json }: HttpResponse, sql: string, proven: boolean): void {
   const exception = queryRefusal(json, sql, proven);
   if (exception !== undefined) throw exception;
   if (status !== 200)
@@ -127,7 +127,7 @@ function requireCompleteAnswer({ status, json }: HttpAnswer, sql: string, proven
  * The broker queries no server if a statement selects only constants, or if its WHERE clause is never true; in the latter case Pinot 0.11
  * returns no result table. It also queries no server while it does not serve the table; then EXPLAIN has no result.
  */
-function needsNoServer(explained: HttpAnswer | undefined): boolean {
+function needsNoServer(explained: HttpResponse | undefined): boolean {
   return arrayAt(explained?.json, "resultTable", "rows").some((row) => Array.isArray(row) && row[0] === "BROKER_EVALUATE");
 }
 
@@ -136,8 +136,8 @@ async function explain(
   sql: string,
   explanation: string,
   hasTable: boolean,
-  ask: (sql: string) => Promise<HttpAnswer>,
-): Promise<HttpAnswer | undefined> {
+  ask: (sql: string) => Promise<HttpResponse>,
+): Promise<HttpResponse | undefined> {
   return hasTable || /\bwhere\b/iu.test(sql) ? await ask(explanation) : undefined;
 }
 

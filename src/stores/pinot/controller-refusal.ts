@@ -4,7 +4,7 @@
  */
 
 import { StreamctlError } from "../../core/errors.ts";
-import type { HttpAnswer } from "../../core/http.ts";
+import type { HttpResponse } from "../../core/http.ts";
 import { innermostCause } from "../../core/java-error.ts";
 import { stringAt } from "../../core/json.ts";
 
@@ -23,7 +23,7 @@ const explanations: Readonly<Record<RefusalCondition, { readonly why: string; re
 };
 
 /** @param action the action that failed, such as `create table "t"` */
-export function controllerRefusal(action: string, answer: HttpAnswer): StreamctlError {
+export function controllerRefusal(action: string, answer: HttpResponse): StreamctlError {
   const { status } = answer;
   const text = stringAt(answer.json, "error") ?? `status ${status}`;
   const condition = vocabulary.find(([words]) => words.test(text))?.[1];

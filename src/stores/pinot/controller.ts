@@ -5,7 +5,7 @@
  */
 
 import { hasCode, StreamctlError } from "../../core/errors.ts";
-import { exchange, type HttpAnswer, type HttpRequest } from "../../core/http.ts";
+import { exchange, type HttpResponse, type HttpRequest } from "../../core/http.ts";
 import { arrayAt, at, isObject, type JsonObject, numberAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
@@ -59,7 +59,7 @@ export class PinotController {
    */
   async createTable(name: string, table: JsonObject): Promise<void> {
     const action = `create table "${name}"`;
-    const post = async (): Promise<HttpAnswer> => {
+    const post = async (): Promise<HttpResponse> => {
       await this.#ask("/cluster/configs", { method: "POST", body: { [creationStartSetting]: String(Date.now()) } });
       const answer = await this.#ask("/tables", { method: "POST", body: table }, Number.POSITIVE_INFINITY);
       await this.#ask(`/cluster/configs/${creationStartSetting}`, { method: "DELETE" });
@@ -75,7 +75,7 @@ export class PinotController {
       requireChanged(action, answer);
     } catch (error) {
       if (!hasCode(error, "unreachable")) throw error;
-      throw new StreamctlError("pinot", `Cannot ${action}: Pinot did not answer, and may still be creating it`, {
+      throw new StreamctlError("pinot", `Cannot ${action}: Pinot did not respond and may still be creating it`, {
         cause: error,
         hint: "Run: streamctl status, and once all services are healthy: streamctl up",
         facts: { engine: "pinot" },
@@ -85,7 +85,7 @@ export class PinotController {
 
   /**
    * Waits until a creation that an earlier, interrupted command started has ended. Pinot 0.11 does not show a pending creation, so this
-   * waits for the longest time that it can take. Answers whether there was anything to wait for.
+   * waits for the maximum time that it can take. Returns whether it had to wait.
    *
    * @throws StreamctlError `pinot` when that exceeds the deadline
    */
@@ -194,7 +194,7 @@ export class PinotController {
    */
   async #serverHolds(name: string): Promise<boolean> {
     const servers = (await this.#liveInstances()).filter((instance) => instance.startsWith("Server_"));
-    const holds = await Promise.all(
+    const listed = await Promise.all(
       servers.map(async (server) => {
         const { json } = await this.#ask(`/instances/${server}`);
         const host = stringAt(json, "hostName")?.replace(/^Server_/u, "");
@@ -208,7 +208,7 @@ export class PinotController {
         return arrayAt(tables?.json, "tables").includes(`${name}_REALTIME`);
       }),
     );
-    return holds.includes(true);
+    return listed.includes(true);
   }
 
   async deleteSchema(name: string): Promise<void> {
@@ -220,7 +220,7 @@ export class PinotController {
     requireChanged(action, await this.#ask(path, request));
   }
 
-  #ask(path: string, request: HttpRequest = {}, longestMs = 30_000): Promise<HttpAnswer> {
+  #ask(path: string, request: HttpRequest = {}, longestMs = 30_000): Promise<HttpResponse> {
     const timeoutMs = Math.min(remainingMs(this.#deadline), longestMs);
     return exchange(`${this.#url}${path}`, { ...request, signal: this.#deadline.signal, timeoutMs });
   }
@@ -231,7 +231,7 @@ function strings(value: unknown): readonly string[] {
 }
 
 /** @throws StreamctlError `pinot` if Pinot refused the request or ignored unknown fields */
-function requireChanged(action: string, answer: HttpAnswer): void {
+function requireChanged(action: string, answer: HttpResponse): void {
   if (answer.status !== 200) throw controllerRefusal(action, answer);
   const unknown = at(answer.json, "unrecognizedProperties");
   if (!isObject(unknown) || Object.keys(unknown).length === 0) return;

@@ -34,7 +34,7 @@ export const queryErrorCodes = {
   queryPlanning: 720,
 } as const;
 
-/** Pinot rejects the statement or the client. Repeating the query gives the same result. */
+/** Pinot rejects the statement or the client. Retrying gives the same result. */
 const refused = codes(
   "jsonParsing",
   "jsonCompilation",
@@ -50,8 +50,8 @@ const refused = codes(
 );
 
 /**
- * What Pinot says of a valid statement for a moment: while its table is being deleted or created, a broker does not know the table or its
- * columns, and execution fails.
+ * Transient errors for a valid statement: while its table is being deleted or created, a broker does not know the table or its columns, and
+ * execution fails.
  */
 const transientIfProven = codes("tableDoesNotExist", "tableIsDisabled", "unknownColumn", "queryExecution");
 

@@ -1,29 +1,29 @@
 /** The segments of a realtime table, as the controller assigns them and as the servers report them. */
 
-import type { HttpAnswer } from "../../core/http.ts";
+import type { HttpResponse } from "../../core/http.ts";
 import { at, isObject, type JsonObject, stringAt } from "../../core/json.ts";
 
 export interface Segment {
   readonly name: string;
-  /** Whether the controller has it; a server may still report one that it deleted. */
+  /** Whether the controller has it; a server may still report a segment that the controller deleted. */
   readonly assigned: boolean;
   /** One entry per server. */
   readonly replicas: readonly {
-    /** The state that the controller wants; `OFFLINE` if it gave up. Undefined if the server should not have the segment. */
+    /** The desired state according to the controller; `OFFLINE` if it gave up. Undefined if the server should not have the segment. */
     readonly wanted: string | undefined;
     /** The state that the server reports; undefined until it has begun to load the segment. */
     readonly reported: string | undefined;
   }[];
 }
 
-/** The answers of the controller about one table. */
+/** The controller's responses about one table. */
 export interface SegmentAnswers {
-  readonly idealState: HttpAnswer;
-  readonly externalView: HttpAnswer;
+  readonly idealState: HttpResponse;
+  readonly externalView: HttpResponse;
 }
 
-/** Asks the controller for both. */
-export async function askForSegments(table: string, ask: (path: string) => Promise<HttpAnswer>): Promise<SegmentAnswers> {
+/** Requests both from the controller. */
+export async function askForSegments(table: string, ask: (path: string) => Promise<HttpResponse>): Promise<SegmentAnswers> {
   const [idealState, externalView] = await Promise.all([ask(`/tables/${table}/idealstate`), ask(`/tables/${table}/externalview`)]);
   return { idealState, externalView };
 }

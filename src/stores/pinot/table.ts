@@ -21,7 +21,7 @@ export interface PinotOptions {
   /** URLs without a trailing slash. */
   readonly controllerUrl: string;
   readonly brokerUrl: string;
-  /** Kafka's bootstrap servers as seen by Pinot, or `${NAME}` to read them from Pinot's environment. */
+  /** Kafka's bootstrap servers as observation by Pinot, or `${NAME}` to read them from Pinot's environment. */
   readonly brokers: string;
   readonly windows: TopicIdentity;
   /** Checks that Kafka is reachable and that the topic exists: without either, Pinot takes minutes to reject a table. */
@@ -73,7 +73,7 @@ export interface TableObservation {
   readonly hasSchema: boolean;
 }
 
-/** Reads the table; a creation that is still going on does not show yet. @throws StreamctlError `unreachable`, `pinot`, `interrupted` */
+/** Reads the table. A pending creation is not visible yet. @throws StreamctlError `unreachable`, `pinot`, `interrupted` */
 export async function observeTable(options: PinotOptions, wanted: WantedTable): Promise<TableObservation> {
   const controller = new PinotController(options.controllerUrl, options.deadline);
   const table = await observe(controller, wanted.name);
@@ -106,12 +106,12 @@ export async function applyTable(
   const { deadline } = options;
   const controller = new PinotController(options.controllerUrl, deadline);
   const waited = planned.result !== "unchanged" && (await controller.awaitPendingCreation(wanted.name));
-  const seen = waited ? await observeTable(options, wanted) : observed;
-  const plan = waited ? planTable(seen.table, wanted.identity) : planned;
-  await executePlan(plan, seen, wanted, controller, options);
+  const observation = waited ? await observeTable(options, wanted) : observed;
+  const plan = waited ? planTable(observation.table, wanted.identity) : planned;
+  await executePlan(plan, observation, wanted, controller, options);
   if (await awaitQueryable(options.brokerUrl, wanted.name, controller, deadline)) return plan;
   const refill = { result: "replaced", cause: "the data of its segments is lost" } as const;
-  await executePlan(refill, { ...seen, hasSchema: true }, wanted, controller, options);
+  await executePlan(refill, { ...observation, hasSchema: true }, wanted, controller, options);
   if (await awaitQueryable(options.brokerUrl, wanted.name, controller, deadline)) return refill;
   throw new StreamctlError("pinot", `Cannot use Pinot table "${wanted.name}": Pinot cannot load its segments`, {
     hint: "Run: streamctl logs pinot",
@@ -246,10 +246,10 @@ async function observe(controller: PinotController, name: string): Promise<Table
   const table = await controller.table(name);
   if (table === undefined) return "absent";
   if (!(await controller.isAssigned(name))) return "unfinished";
-  const kept = at(table, "metadata", "customConfigs");
-  const topicId = stringAt(kept, keys.topicId);
-  const shape = stringAt(kept, keys.shape);
-  const declarations = stringAt(kept, keys.declarations);
+  const stored = at(table, "metadata", "customConfigs");
+  const topicId = stringAt(stored, keys.topicId);
+  const shape = stringAt(stored, keys.shape);
+  const declarations = stringAt(stored, keys.declarations);
   if (topicId === undefined || shape === undefined || declarations === undefined) return "foreign";
   return { topicId, shape, declarations, lostServers: await controller.lostServers(name) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { renderLook, renderReading, renderVerify } from "../../../src/cli/render/verify.ts";
+import { renderCheck, renderReading, renderVerify } from "../../../src/cli/render/verify.ts";
 import { verifyDocument } from "../../../src/cli/render/verify-document.ts";
 import { judge, type VerifyReport } from "../../../src/pipeline/verdict.ts";
 import { subject } from "../../pipeline/fake-pipeline.ts";
@@ -21,7 +21,7 @@ const equal: VerifyReport = {
   mismatched: [],
   extra: [],
   ambiguousWindows: 0,
-  looks: 1,
+  checks: 1,
   elapsedMs: 640,
 };
 const start = Date.UTC(2026, 0, 1);
@@ -40,8 +40,8 @@ test("renderReading() shows the rate, and the remaining time if it is a second o
   ]).toEqual(["1,250,000 of 21,800,000 records read · 430,000/s · 47 s left", "5 of 5 records read · 12/s", "5 of 7 records read · 0/s"]);
 });
 
-test("renderLook() shows how many windows are equal so far", () => {
-  expect(renderLook({ ...equal, windows: 1003, matched: 356, looks: 12 })).toBe("356 of 1,003 windows equal in Pinot · check 12");
+test("renderCheck() shows how many windows are equal so far", () => {
+  expect(renderCheck({ ...equal, windows: 1003, matched: 356, checks: 12 })).toBe("356 of 1,003 windows equal in Pinot · check 12");
 });
 
 describe("renderVerify()", () => {
@@ -51,7 +51,7 @@ describe("renderVerify()", () => {
       sent     30000 delivered, 0 unresolved
       windows  100 of 100 equal in Pinot (sum, count and average)
 
-      Verified: every window equals what was sent (640 ms)
+      Verified: every window matches what was sent (640 ms)
       "
     `);
   });
@@ -59,8 +59,8 @@ describe("renderVerify()", () => {
   test("names runs whose topic was recreated, and the command that computes the windows again", () => {
     const sent = { ...equal.sent, delivered: 0, divided: 60_000, elsewhere: 500 };
     const text = render({ ...equal, sent, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] });
-    expect(text).toContain("sent     60000 while the topic was deleted and recreated: it contains a part of them at most\n");
-    expect(text).toContain("sent     500 to another topic of this name, which was deleted or is in another Kafka\n");
+    expect(text).toContain("sent     60000 while the topic was deleted and recreated: it contains at most some of them\n");
+    expect(text).toContain("sent     500 to another topic of this name, which was deleted or is in another Kafka cluster\n");
     expect(text).toContain("next: streamctl up, which computes the windows again after the topic was recreated\n");
   });
 
@@ -77,7 +77,7 @@ describe("renderVerify()", () => {
   test("does not claim that every record was sent by data if other producers write to the topic", () => {
     const lines = render({ ...equal, records: 30_001, foreign: 1 }).split("\n");
     expect(lines).toContain("sent     30000 delivered, 0 unresolved; 1 record in the topic from other producers or sent twice");
-    expect(lines).toContain("Verified: every window equals what the topic holds (640 ms)");
+    expect(lines).toContain("Verified: every window matches the topic (640 ms)");
   });
 
   test("shows how each window differs", () => {
@@ -96,7 +96,7 @@ describe("renderVerify()", () => {
         { windowStart: -9_223_372_036_854_775_808, actual: { windowEnd: 0, values: [100, 2, Number.NaN] }, why: "unexpected" },
         { windowStart: start + 6000, actual, why: "duplicate" },
       ],
-      looks: 12,
+      checks: 12,
       elapsedMs: 60_120,
     };
     expect(render(report)).toMatchInlineSnapshot(`
@@ -160,7 +160,7 @@ describe("renderVerify()", () => {
     };
     const behind = { ...equal, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] };
     const foreign = { ...equal, records: 30_001, foreign: 1 };
-    const nexts = [lost, empty, behind, { ...behind, looks: 9 }, foreign].map((report) => render(report, true).split("\n").at(-2));
+    const nexts = [lost, empty, behind, { ...behind, checks: 9 }, foreign].map((report) => render(report, true).split("\n").at(-2));
     expect(nexts).toEqual([
       "next: streamctl logs kafka",
       "next: streamctl data -n 1000",

@@ -41,7 +41,7 @@ interface Situation {
   /** Current declarations; default: the embedded ones. */
   readonly declarations?: Declarations;
   /** Observations by resource id that replace those of a healthy stack; undefined: its service is not running. */
-  readonly seen?: Readonly<Record<string, unknown>>;
+  readonly observed?: Readonly<Record<string, unknown>>;
   /** Services that are not running. */
   readonly down?: readonly string[];
   readonly remembered?: readonly ResourceRecord[];
@@ -76,7 +76,13 @@ function healthy(resource: Resource): unknown {
   }
 }
 
-async function print({ choices: some = {}, declarations = embedded, seen = {}, down = [], remembered = [] }: Situation): Promise<string> {
+async function print({
+  choices: some = {},
+  declarations = embedded,
+  observed = {},
+  down = [],
+  remembered = [],
+}: Situation): Promise<string> {
   const choices: StackChoices = { ...someChoices, ...some };
   const graph = buildGraph({
     choices,
@@ -95,10 +101,10 @@ async function print({ choices: some = {}, declarations = embedded, seen = {}, d
     graph.map((resource): [Resource, Observation] => {
       const isDown = down.includes(resource.holder?.name ?? resource.name);
       if (isDown && resource.holder === undefined)
-        return [resource, { seen: { unrecordedPids: [] } satisfies ServiceObservation, live: true }];
-      if (isDown) return [resource, { seen: resource.recall?.(), live: false }];
+        return [resource, { observed: { unrecordedPids: [] } satisfies ServiceObservation, live: true }];
+      if (isDown) return [resource, { observed: resource.recall?.(), live: false }];
       const id = idOf(resource);
-      return [resource, { seen: id in seen ? seen[id] : healthy(resource), live: true }];
+      return [resource, { observed: id in observed ? observed[id] : healthy(resource), live: true }];
     }),
   );
   return operationsOf(planGraph(graph, snapshot)).map(line).join("\n");
@@ -172,11 +178,11 @@ describe("the plan of up", () => {
 
   test("restarts one service that exited, and keeps the rest", async () => {
     const dead: ServiceObservation = {
-      recorded: { name: "flink", state: "gone", pid: 9, definitionHash: "v1", healthy: false },
+      recorded: { name: "flink", state: "exited", pid: 9, definitionHash: "v1", healthy: false },
       unrecordedPids: [],
     };
     const job: ProcessorObservation = { computations: [], previous: [identities(flink, embedded).job] };
-    expect(await print({ seen: { "service flink": dead, "job streamctl-window_transactions": job } })).toMatchInlineSnapshot(`
+    expect(await print({ observed: { "service flink": dead, "job streamctl-window_transactions": job } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -205,7 +211,7 @@ describe("the plan of up", () => {
   });
 
   test("recreates dependent resources if a topic was recreated manually", async () => {
-    expect(await print({ seen: { "topic transactions": { ...transactions, id: "t2" } } })).toMatchInlineSnapshot(`
+    expect(await print({ observed: { "topic transactions": { ...transactions, id: "t2" } } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -216,7 +222,7 @@ describe("the plan of up", () => {
       replace schema transaction_window: the topic of windows was recreated
       replace table transaction_window: the topic of windows was recreated"
     `);
-    expect(await print({ seen: { "topic window_transactions": { ...windows, id: "w2" } } })).toMatchInlineSnapshot(`
+    expect(await print({ observed: { "topic window_transactions": { ...windows, id: "w2" } } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
@@ -231,7 +237,7 @@ describe("the plan of up", () => {
 
   test("accepts more partitions than declared; rejects fewer, and more than one for the windows", async () => {
     const partitions = (id: string, topic: TopicFacts, count: number) => async () =>
-      await print({ seen: { [id]: { ...topic, partitions: count } } });
+      await print({ observed: { [id]: { ...topic, partitions: count } } });
     expect(await partitions("topic transactions", transactions, 5)()).toContain(
       "keep topic transactions: it exists, with 5 partitions, 3 are declared: all of them are read",
     );
@@ -270,7 +276,7 @@ describe("the plan of up", () => {
       recorded: { name: "pinot", state: "running", pid: 7, definitionHash: "v0", healthy: true },
       unrecordedPids: [],
     };
-    expect(await print({ seen: { "service pinot": edited_ } })).toMatchInlineSnapshot(`
+    expect(await print({ observed: { "service pinot": edited_ } })).toMatchInlineSnapshot(`
       "keep service kafka: healthy, process 7
       keep service zookeeper: healthy, process 7
       restart service pinot: its definition changed
@@ -312,7 +318,7 @@ describe("the plan of up, from the facts in run.json", () => {
       record.kind === "job" ? { ...record, facts: { ...record.facts, statements: "other" } } : record,
     );
     const forgotten = { computations: [], previous: [] } satisfies ProcessorObservation;
-    const printed = await print({ seen: { "job streamctl-window_transactions": forgotten }, remembered: others });
+    const printed = await print({ observed: { "job streamctl-window_transactions": forgotten }, remembered: others });
     expect(printed.split("\n").slice(5, 7)).toEqual([
       expect.stringMatching(/^replace topic window_transactions: /u),
       expect.stringMatching(/^create job streamctl-window_transactions: /u),

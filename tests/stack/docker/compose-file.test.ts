@@ -187,7 +187,7 @@ describe("imageOf()", () => {
       .filter(({ name }) => name === "flink")
       .map((flink) => ({ ...flink, name: "second", values: { ...flink.values, restPort: 8082 } }));
     expect(() => imageOf("flink", [...definitions, ...second], source)).toThrow(
-      'Services "flink" and "second" have one image and different values of "restPort"',
+      'Services "flink" and "second" share one image but have different values of "restPort"',
     );
     const same = second.map((one) => ({ ...one, values: { ...one.values, restPort: 8081, secondPort: 8082 } }));
     expect(imageOf("flink", [...definitions, ...same], source).args["VALUES"]).toContain("restPort=8081 gatewayPort=8083 secondPort=8082");

@@ -27,9 +27,9 @@ async function provision(pinot: FakePinot, { topicId = "w1", edit = (text) => te
     log: silentLog,
   };
   const declared = readTable(options);
-  const seen = await observeTable(options, declared);
-  const done = await applyTable(planTable(seen.table, declared.identity), seen, declared, options);
-  return [`schema ${declared.schemaName} ${schemaResult(done, seen.hasSchema)}`, `table ${declared.name} ${done.result}`];
+  const observation = await observeTable(options, declared);
+  const done = await applyTable(planTable(observation.table, declared.identity), observation, declared, options);
+  return [`schema ${declared.schemaName} ${schemaResult(done, observation.hasSchema)}`, `table ${declared.name} ${done.result}`];
 }
 
 const wanted = { topicId: "w1", shape: "a", declarations: "b" };
