@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 engine=docker
 docker version > /dev/null 2>&1 || engine=podman
 command -v "$engine" > /dev/null || {
-  printf 'image: no container engine is running\n' >&2
+  printf 'image: no container engine is available\n' >&2
   exit 1
 }
 

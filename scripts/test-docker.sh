@@ -36,7 +36,7 @@ stop_engine() {
 }
 
 if ! { command -v docker > /dev/null && answers; }; then
-  [ "$(id -u)" = 0 ] || impossible 'no container engine is running, and only root can start one'
+  [ "$(id -u)" = 0 ] || impossible 'no container engine is available, and only root can start one'
   need docker.io command -v dockerd
   need iptables command -v iptables
   export DOCKER_HOST=unix://$work/docker.sock
