@@ -116,7 +116,7 @@ export interface FollowEnd {
  * Runs a long-running program and passes each line of its standard output and standard error to `onLine`, in order of arrival.
  * Reads on only after `onLine` has finished; a program that writes faster blocks on its full pipe. No output is kept.
  *
- * @param onLine must finish at once when the signal fires
+ * @param onLine must finish immediately when the signal fires
  * @returns after the program has ended, by itself or because the signal fired
  * @throws StreamctlError `prerequisite` when the program does not exist; what `onLine` throws
  */

@@ -42,7 +42,7 @@ function highRate(perMs: number): SendPattern {
 
 /** Rates below this are low, in messages per second. */
 const lowRateLimit = 400;
-/** Maximum delay to catch up after, so that a machine that was suspended does not send everything at once. */
+/** Maximum delay that is caught up, so that a machine that was suspended does not send everything at once. */
 const longestDelayMs = 30_000;
 
 /** Tolerance for rounding errors, in milliseconds and in messages. */

@@ -68,7 +68,7 @@ export interface ReadEnd {
 const tellEveryMs = 200;
 /** Timeout per batch. */
 const batchMs = 500;
-/** Time without progress after which the broker is asked for its offsets. */
+/** Time without progress after which the offsets are requested from the broker. */
 const idleMs = 1000;
 
 export class TopicReading {

@@ -48,12 +48,12 @@ export class Containers {
   /**
    * Runs a command of the engine. @returns its output. @throws StreamctlError `service-failed`, with the end of its output, when it fails
    */
-  async ask(args: readonly string[], options?: RunOptions): Promise<string> {
+  async run(args: readonly string[], options?: RunOptions): Promise<string> {
     const engine = await this.engine();
     return requireSuccess(await engine.run(args, options), `${engine.name.split(" ")[0] ?? ""} ${args[0] ?? ""}`);
   }
 
-  /** Runs compose commands one at a time: two at once would both create the project's network. @throws StreamctlError `service-failed` */
+  /** Runs compose commands one at a time: two in parallel would both create the project's network. @throws StreamctlError `service-failed` */
   async compose(args: readonly string[], signal?: AbortSignal): Promise<string> {
     const before = this.#composing;
     const one = async (): Promise<string> => {
@@ -71,7 +71,7 @@ export class Containers {
   async find(service: ServiceName): Promise<string | undefined> {
     const wanted = { project: this.#project.name, service };
     const filters = Object.entries(wanted).flatMap(([label, value]) => ["--filter", `label=com.docker.compose.${label}=${value}`]);
-    return /^[0-9a-f]{12,64}$/mu.exec(await this.ask(["ps", "-aq", "--no-trunc", ...filters]))?.[0];
+    return /^[0-9a-f]{12,64}$/mu.exec(await this.run(["ps", "-aq", "--no-trunc", ...filters]))?.[0];
   }
 
   /** State of a service's container; undefined when there is none. */
@@ -84,7 +84,7 @@ export class Containers {
   async running(): Promise<readonly { readonly service: string; readonly state: ContainerState }[]> {
     const filter = `label=com.docker.compose.project=${this.#project.name}`;
     const format = '{{.ID}} {{.Label "com.docker.compose.service"}}';
-    const output = await this.ask(["ps", "--no-trunc", "--filter", filter, "--format", format]);
+    const output = await this.run(["ps", "--no-trunc", "--filter", filter, "--format", format]);
     const found = await Promise.all(
       [...output.matchAll(/^([0-9a-f]{12,64}) (\S+)$/gmu)].map(async ([, containerId = "", service = ""]) => {
         const state = await this.inspect(containerId);

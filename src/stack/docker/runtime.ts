@@ -101,7 +101,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       const { containerId, startedAt } = requireContainer(identity);
       const before = await containers.inspect(containerId);
       if (before?.running !== true || before.startedAt !== startedAt) return;
-      await containers.ask(["stop", "-t", String(Math.ceil(timeoutMs / 1000)), containerId], { timeoutMs: timeoutMs + 30_000 });
+      await containers.run(["stop", "-t", String(Math.ceil(timeoutMs / 1000)), containerId], { timeoutMs: timeoutMs + 30_000 });
       containers.invalidate(containerId);
       const after = await containers.inspect(containerId);
       if (after?.running === true) throw new StreamctlError("service-failed", `Cannot stop "${name}": its container is still running`);
@@ -123,7 +123,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async endOrphans() {
       const filter = `label=com.docker.compose.project=${project.name}`;
-      await endOrphans(project, listed(await containers.ask(["ps", "-aq", "--no-trunc", "--filter", filter])), log);
+      await endOrphans(project, listed(await containers.run(["ps", "-aq", "--no-trunc", "--filter", filter])), log);
     },
 
     async endOf(identity) {
@@ -145,7 +145,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     async tailLog(name, lines) {
       const containerId = await containers.find(name);
       if (containerId === undefined) return undefined;
-      const text = await containers.ask(["logs", "--tail", String(lines), containerId]);
+      const text = await containers.run(["logs", "--tail", String(lines), containerId]);
       return text === "" ? [] : text.split("\n");
     },
 
@@ -164,7 +164,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       const containerId = await containers.find(name);
       if (containerId === undefined) return undefined;
       const format = `{{range .Mounts}}{{if eq .Type "volume"}}{{.Source}}{{"\\n"}}{{end}}{{end}}`;
-      const [volume = ""] = (await containers.ask(["inspect", "--type", "container", "--format", format, containerId])).split("\n");
+      const [volume = ""] = (await containers.run(["inspect", "--type", "container", "--format", format, containerId])).split("\n");
       // An engine in a virtual machine keeps its volumes there.
       return existsSync(volume) ? await diskOf(volume) : undefined;
     },
@@ -172,15 +172,15 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     dataOf: (name) =>
       containerData(async (args) => {
         const containerId = await containers.find(name);
-        if (containerId !== undefined) return await containers.ask(["exec", containerId, ...args]);
+        if (containerId !== undefined) return await containers.run(["exec", containerId, ...args]);
         throw new StreamctlError("not-running", `Cannot read the data of ${name}: it has no container`);
       }),
 
     async forget() {
       // Compose leaves objects of services that are no longer in the file, such as those of another processor.
       for (const { list, remove } of objectKinds) {
-        const found = listed(await containers.ask([...list, "-q", "--filter", `label=com.docker.compose.project=${project.name}`]));
-        if (found.length > 0) await containers.ask([...remove, ...found]);
+        const found = listed(await containers.run([...list, "-q", "--filter", `label=com.docker.compose.project=${project.name}`]));
+        if (found.length > 0) await containers.run([...remove, ...found]);
       }
     },
   };

@@ -40,7 +40,7 @@ export class ServiceContainers {
     const stopped = found.filter(({ state }) => state?.running !== true);
     const needed = stopped.filter(({ name, state }) => state?.definition !== definitionOf(file, name) || state.stateDir !== stateDir);
     const outdated = needed.flatMap(({ state }) => (state ? [state.containerId] : []));
-    if (outdated.length > 0) await this.#containers.ask(["rm", ...outdated]);
+    if (outdated.length > 0) await this.#containers.run(["rm", ...outdated]);
     await this.#createWithCompose(needed.map(({ name }) => name));
     for (const { name } of stopped) this.#created.add(name);
   }
@@ -58,7 +58,7 @@ export class ServiceContainers {
     const first = await this.#containers.start(existing);
     if (first.exitCode === 0) return existing;
     if (this.#composeOutput.has(name)) throw refusal(name, first.output);
-    await this.#containers.ask(["rm", existing]);
+    await this.#containers.run(["rm", existing]);
     await this.#createWithCompose([name]);
     const recreated = await this.#containerOf(name);
     const second = await this.#containers.start(recreated);

@@ -1,6 +1,6 @@
 /**
  * The volumes of a project, each with the data of one service. The created volumes are listed in a file next to `compose.yaml`, because an
- * engine silently creates an empty volume in place of one that was removed.
+ * engine silently creates an empty volume to replace one that was removed.
  */
 
 import { join } from "node:path";
@@ -32,7 +32,7 @@ export async function withoutVolume(
 ): Promise<readonly ServiceName[]> {
   const exists = services.map(async (service) => {
     const filter = `label=${labels.service}=${project}/${service}`;
-    return listed(await containers.ask(["volume", "ls", "-q", "--filter", filter])).length > 0;
+    return listed(await containers.run(["volume", "ls", "-q", "--filter", filter])).length > 0;
   });
   const found = await Promise.all(exists);
   return services.filter((_, index) => found[index] === false);
