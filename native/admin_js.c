@@ -35,7 +35,7 @@ static void leave(struct wrapped *wrapped) {
 static void shut(struct resource *resource) {
   struct wrapped *wrapped = from(resource);
   admin_cancel(wrapped->request);
-  gate_close(&wrapped->gate);
+  if (gate_close(&wrapped->gate)) gate_cleaned(&wrapped->gate);
 }
 
 static void release(struct resource *resource) {

@@ -233,6 +233,7 @@ void consumer_close(struct consumer *consumer) {
   if (consumer->handle) rd_kafka_topic_destroy(consumer->handle);
   if (consumer->client) rd_kafka_destroy(consumer->client);
   consumer->client = NULL;
+  gate_cleaned(&consumer->gate);
 }
 
 void consumer_free(struct consumer *consumer) {

@@ -11,13 +11,13 @@
 struct gate {
   pthread_mutex_t lock;
   pthread_cond_t left;
-  bool inside, closed;
+  bool inside, closed, cleaned;
 };
 
 static inline void gate_init(struct gate *gate) {
   pthread_mutex_init(&gate->lock, NULL);
   pthread_cond_init(&gate->left, NULL);
-  gate->inside = gate->closed = false;
+  gate->inside = gate->closed = gate->cleaned = false;
 }
 
 static inline void gate_destroy(struct gate *gate) {
@@ -41,15 +41,23 @@ static inline void gate_leave(struct gate *gate) {
   pthread_mutex_unlock(&gate->lock);
 }
 
-/* Closes the gate and waits until it is empty. Returns true for the first call only: that caller cleans up. */
+/* Closes the gate and waits until it is empty. Returns true for the first call only: that caller cleans up, then calls
+ * gate_cleaned. Later calls wait for that. */
 static inline bool gate_close(struct gate *gate) {
   pthread_mutex_lock(&gate->lock);
   bool first = !gate->closed;
   gate->closed = true;
-  while (gate->inside)
+  while (gate->inside || (!first && !gate->cleaned))
     pthread_cond_wait(&gate->left, &gate->lock);
   pthread_mutex_unlock(&gate->lock);
   return first;
+}
+
+static inline void gate_cleaned(struct gate *gate) {
+  pthread_mutex_lock(&gate->lock);
+  gate->cleaned = true;
+  pthread_cond_broadcast(&gate->left);
+  pthread_mutex_unlock(&gate->lock);
 }
 
 #endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds librdkafka.a from the source in the npm package @confluentinc/kafka-javascript, unless it is cached, and writes the compiler arguments
 # for using it to build/librdkafka.args: cc program.c -o program @build/librdkafka.args
-# Builds nothing inside node_modules and downloads nothing. native/librdkafka.patch corrects one fault in the copy that is built.
+# Builds nothing inside node_modules and downloads nothing. native/librdkafka.patch is applied to the copy that is built.
 #
 #   librdkafka.sh [<variant> <flag>...]   compiled with additional flags, such as those of a sanitizer: build/librdkafka-<variant>.args
 #
@@ -30,10 +30,14 @@ fail() {
   exit 1
 }
 
-for program in "$cc" make patch sha256sum; do
-  command -v "$program" >/dev/null || fail "Cannot build librdkafka: $program is missing" \
-    "Install a C compiler, make and patch, on Debian: apt-get install build-essential"
-done
+require() {
+  local program
+  for program in "$@"; do
+    command -v "$program" >/dev/null || fail "Cannot build librdkafka: $program is missing" \
+      "Install a C compiler, make and patch, on Debian: apt-get install build-essential"
+  done
+}
+require "$cc" sha256sum
 [[ -f "$source/configure" ]] || fail "Cannot build librdkafka: its source is missing" \
   "Install the packages first: bun install --ignore-scripts"
 
@@ -78,6 +82,7 @@ cached="${XDG_CACHE_HOME:-${HOME:?}/.cache}/streamctl/native/$hash"
 
 build_archive() {
   local copy="$build/librdkafka-$$" log="$build/librdkafka$suffix.log"
+  require make patch
   say "Building librdkafka $version${variant:+ for the sanitizer $variant} (a minute or two; log: build/librdkafka$suffix.log)"
   rm -rf "$copy"
   mkdir -p "$build"

@@ -37,7 +37,7 @@ fi
 printf 'setup: installing the packages of bun.lock\n'
 .tools/bin/bun install --frozen-lockfile --silent
 
-# Without these libraries the build succeeds, but without TLS and SASL; build-native.sh reports what it found. Without patch it fails.
+# Without these libraries the build succeeds, but without TLS and SASL; build-native.sh reports what it found. It needs patch.
 missing=()
 command -v patch > /dev/null || missing+=(patch)
 for pair in libssl.a:libssl-dev libz.a:zlib1g-dev libzstd.a:libzstd-dev; do
@@ -47,8 +47,9 @@ if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
     printf 'setup: apt-get install %s\n' "${missing[*]}"
     { apt-get update -qq && apt-get install -y -qq "${missing[@]}"; } > .tools/apt.log 2>&1 \
-      || printf 'setup: apt-get failed (see .tools/apt.log): building without them\n' >&2
+      || printf 'setup: apt-get failed, see .tools/apt.log\n' >&2
   else
     printf 'setup: missing, as root: apt-get install %s\n' "${missing[*]}" >&2
   fi
+  command -v patch > /dev/null || fail "patch is missing. On Debian: apt-get install patch"
 fi

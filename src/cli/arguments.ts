@@ -95,7 +95,8 @@ interface OptionContext {
 }
 
 function unknownOption(name: string, rawName: string, { argument, options, takesArguments, command }: OptionContext): StreamctlError {
-  const nearest = nearestName(name, Object.keys(options));
+  // The nearest name of a negated option means the opposite.
+  const nearest = name.startsWith("no-") ? undefined : nearestName(name, Object.keys(options));
   if (nearest !== undefined)
     return new StreamctlError("usage", `Unknown option ${rawName}`, { hint: `Did you mean --${nearest}? ${seeHelp(command)}` });
   // An SQL statement that begins with a comment or a minus: no option contains a space.

@@ -28,7 +28,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["up", "--timeout"], 2, "Option --timeout needs a value\nhint: Run: streamctl up --help"],
   [["up", "--timeout", "--dry-run"], 2, "Option --timeout needs a value\nhint: Write its value before --dry-run"],
   [["up", "--dry-run=yes"], 2, 'Option --dry-run takes no value, but got "yes"'],
-  [["up", "--no-dry-run"], 2, "Unknown option --no-dry-run"],
+  [["up", "--no-dry-run"], 2, "Unknown option --no-dry-run\nhint: Run: streamctl up --help"],
   [["up", "--runtime", "remote"], 2, "Cannot use --runtime remote: not available in this version"],
   [["up", "--extra-ca", "ca.pem"], 2, "Cannot use --extra-ca with --runtime local: it builds no images"],
   [["up", "--runtime", "docker", "--extra-ca", "nowhere.pem"], 2, 'Cannot use "nowhere.pem" for --extra-ca: no such file'],

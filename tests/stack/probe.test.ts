@@ -124,6 +124,22 @@ describe("a probe", () => {
     expect(await ofAnswer(503, '{"n":1}', one)).toEqual([false, false]);
   });
 
+  test.each([
+    ["Content-Length: 8", "complete\n", true],
+    ["Content-Length: 9", "complete\n", true],
+    ["Content-Length: 100", "truncated\n", false],
+  ])("with %s and the body %j is %p, even without an expectation", async (length, body, ready) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {}).on("data", () => void socket.end(`HTTP/1.1 200 OK\r\n${length}\r\n\r\n${body}`));
+    });
+    const url = `http://127.0.0.1:${await listen(server)}/`;
+    try {
+      expect(await verdicts({ kind: "http", checks: [{ url }] })).toEqual([ready, ready]);
+    } finally {
+      server.close();
+    }
+  });
+
   test("reads an answer by its length if the server keeps the connection open, and fails after two seconds without a whole answer", async () => {
     const ofServer = async (answer: string): Promise<readonly [verdicts: readonly [boolean, boolean], seconds: number]> => {
       const sockets = new Set<Socket>();
