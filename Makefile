@@ -60,7 +60,8 @@ node: $(NODE_BUNDLE) ## build build/node/streamctl.mjs, which runs on Node
 $(NODE_BUNDLE): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build-node.sh
 	@scripts/build-node.sh
 
-check: setup setup-check $(NATIVE) format lint types deadcode unit test-native ## format, lint, types, dead code, unit tests
+check: setup setup-check $(NATIVE) format lint types deadcode ## format, lint, types, dead code, unit tests
+	@$(MAKE) --no-print-directory --jobs=2 unit test-native
 
 format: setup setup-check
 	@$(BIN)/oxfmt --check src tests bench

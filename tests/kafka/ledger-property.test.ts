@@ -217,7 +217,7 @@ test(
     });
     assert(ledger, {
       includeErrorInReport: true,
-      numRuns: long ? Number.MAX_SAFE_INTEGER : 20,
+      numRuns: long ? Number.MAX_SAFE_INTEGER : 10,
       interruptAfterTimeLimit: enoughMs,
       ...(STREAMCTL_SEED === undefined ? {} : { seed: Number(STREAMCTL_SEED) }),
       ...(STREAMCTL_PATH === undefined ? {} : { path: STREAMCTL_PATH }),
