@@ -8,8 +8,8 @@ import type { StackIdentity } from "./stack-identity.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /**
- * Updates `run.json` as services start and stop. Changes are written in the order in which they were made. The caller holds the state
- * folder's lock.
+ * Updates `run.json` as services start and stop. A method resolves once its change is on disk, together with all earlier ones. The caller
+ * holds the state folder's lock.
  */
 export class RunRecorder {
   readonly #folder: StateFolder;
@@ -19,6 +19,8 @@ export class RunRecorder {
   readonly #services: Map<ServiceName, ServiceRecord>;
   readonly #starting: Map<ServiceName, StartIntent>;
   #written: Promise<void> = Promise.resolve();
+  /** The write that has not begun yet. */
+  #next: Promise<void> | undefined;
 
   constructor(folder: StateFolder, { stack, choices, services, starting, resources }: Omit<RunState, "version">) {
     this.#folder = folder;
@@ -81,8 +83,20 @@ export class RunRecorder {
     await this.intend(...intents);
   };
 
+  /** Resolves once a state with all changes made until now is on disk. Changes made while another write is in progress are written together. */
   async #write(): Promise<void> {
-    const state: RunState = {
+    this.#next ??= this.#written.then(async () => {
+      this.#next = undefined;
+      await writeRunState(this.#folder, this.#state());
+    });
+    const next = this.#next;
+    // The callers of a failed write report the error. The next write may succeed, for example once the disk has free space.
+    this.#written = next.catch(() => {});
+    await next;
+  }
+
+  #state(): RunState {
+    return {
       version: 3,
       stack: this.#stack,
       choices: this.#choices,
@@ -90,9 +104,5 @@ export class RunRecorder {
       starting: [...this.#starting.values()],
       resources: this.#resources,
     };
-    const written = this.#written.then(() => writeRunState(this.#folder, state));
-    // The caller of a failed write reports the error. The next write may succeed, for example once the disk has free space.
-    this.#written = written.catch(() => {});
-    await written;
   }
 }

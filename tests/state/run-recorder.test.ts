@@ -31,6 +31,18 @@ test("RunRecorder writes changes in the order in which they were made, even when
   });
 });
 
+test("RunRecorder resolves each of many concurrent changes once it is on disk", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  const stack = await identityFor(folder, undefined);
+  const recorder = new RunRecorder(folder, { stack, choices, services: [], starting: [], resources: [] });
+  const names = ["kafka", "zookeeper", "pinot", "flink"];
+  const written = names.map(async (name) => {
+    await recorder.intend({ name, definitionHash: "h", endpoint: "e", startedAtMs: 1 });
+    return (await readRunState(folder))?.starting.some((intent) => intent.name === name);
+  });
+  expect(await Promise.all(written)).toEqual([true, true, true, true]);
+});
+
 test("RunRecorder forgets the stopped run, and no other run of that service", async () => {
   const folder = stateFolder(await temporaryFolder());
   const recorder = new RunRecorder(folder, {
