@@ -40,7 +40,16 @@ function wholePath(): void {
   test("up starts the server and creates topics, streams, table and Pinot's table", async () => {
     const report = await stack.up("--ksqldb-home", home);
     expect(report.processor).toBe("ksqldb");
-    expect(results(report)).toEqual(["topic created", "topic created", "job created", "schema created", "table created"]);
+    expect(results(report)).toEqual([
+      "topic created",
+      "topic created",
+      "stream created",
+      "stream created",
+      "table created",
+      "job created",
+      "schema created",
+      "table created",
+    ]);
   });
 
   test("windows are exact for present, past and future event times, in any order", async () => {
@@ -129,11 +138,13 @@ function wholePath(): void {
     const dir = await stack.edited("ksql/03-window_transactions.sql", "{{windowSizeSeconds}} SECONDS", "6 SECONDS");
     const { plan } = await stack.json(["up", "--dir", dir, "--dry-run"]);
     expect(plan.slice(4).map(({ operation, target }: Record<string, string>) => `${operation}: ${target}`)).toEqual([
-      "unchanged: topic transactions",
+      "keep: topic transactions",
       "replace: topic window_transactions",
-      "unchanged: stream TRANSACTIONS",
-      "terminate, drop and recreate: stream PAID_TRANSACTIONS",
-      "terminate, drop and recreate: table WINDOW_TRANSACTIONS",
+      "keep: stream TRANSACTIONS",
+      "replace: stream PAID_TRANSACTIONS",
+      "replace: table WINDOW_TRANSACTIONS",
+      "replace: job window_transactions",
+      "replace: schema transaction_window",
       "replace: table transaction_window",
     ]);
     expect(results(await stack.json(["up", "--dir", dir]))).toContain("job replaced");
@@ -150,7 +161,7 @@ function wholePath(): void {
     const [paused] = await server.running("window_transactions");
     await server.run(`PAUSE ${paused}`);
     expect((await stack.run(["status"])).stdout).toContain(`1 of 2 queries running: ${paused} is PAUSED`);
-    expect(await job()).toMatchObject({ result: "replaced", cause: "the query of WINDOW_TRANSACTIONS was paused" });
+    expect(await job()).toMatchObject({ result: "replaced", cause: "the query of WINDOW_TRANSACTIONS is paused" });
     const [ended] = await server.running("window_transactions");
     await server.run(`TERMINATE ${ended}`);
     expect(await job()).toMatchObject({ result: "created" });

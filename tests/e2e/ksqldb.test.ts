@@ -36,7 +36,7 @@ describe("a stack with a ksqlDB server that streamctl did not start", () => {
   test("up refuses a server that uses another Kafka, and posts nothing there", async () => {
     const flags = ["--port-offset", String(stack.offset), "--ksqldb-url", ksqldb.url];
     const { exitCode, stderr } = await stack.run(["up", ...flags, ...only("kafka", "ksqldb")]);
-    expect(stderr).toContain(`Cannot use ksqlDB at "${ksqldb.url}": it works with another Kafka`);
+    expect(stderr).toContain(`Cannot use ksqlDB at "${ksqldb.url}": it uses another Kafka cluster`);
     expect(stderr).toContain(`hint: Start that server with bootstrap.servers=${stack.brokers}`);
     expect(exitCode).toBe(1);
     expect(ksqldb.posted).toEqual([]);
@@ -47,7 +47,7 @@ describe("a stack with a ksqlDB server that streamctl did not start", () => {
     ksqldb.workWith(/^cluster\.id=(.+)$/mu.exec(meta)?.[1] ?? "");
     const report = await stack.json(["up"]);
     expect(report.processor).toBe("ksqldb");
-    expect(report.why).toContain(`ksqldb: the server at ${ksqldb.url} is there`);
+    expect(report.why).toContain(`ksqldb: the server at ${ksqldb.url} was given`);
     expect(report.endpoints.ksqldb).toBe(ksqldb.url);
     expect(report.changes.at(-1)).toEqual({ kind: "job", name: "window_transactions", result: "created" });
     expect(await retention()).toBe("259200000000000");
@@ -133,7 +133,7 @@ describe("a stack with a ksqlDB server that streamctl did not start", () => {
     const { exitCode, stderr } = await stack.run(["up", "--port-offset", String(stack.offset), "--processor", "flink"]);
     expect(stderr).toContain("Cannot change the processor: the stack is up with ksqldb");
     expect(exitCode).toBe(2);
-    expect((await stack.run(["down"])).stderr).toContain(`ksqlDB at ${ksqldb.url} is not ours and goes on`);
+    expect((await stack.run(["down"])).stderr).toContain(`ksqlDB at ${ksqldb.url} keeps running: streamctl did not start it`);
     expect(ksqldb.queries()).toHaveLength(2);
   });
 

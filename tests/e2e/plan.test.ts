@@ -102,7 +102,7 @@ describe("up executes what its dry run printed", () => {
   });
 
   test.each([
-    ["transactions", 2, 'Topic "transactions" has 2 partitions, at least 3 are needed'],
+    ["transactions", 2, 'Topic "transactions" has 2 partitions, the pipeline needs at least 3'],
     ["window_transactions", 2, 'Topic "window_transactions" has 2 partitions, the pipeline needs exactly 1'],
   ] as const)("refuses topic %s with %i partitions in both", async (topic, partitions, message) => {
     await recreate(topic, partitions);
