@@ -85,14 +85,17 @@ export class RunRecorder {
 
   /** Resolves once a state with all changes made until now is on disk. Changes made while another write is in progress are written together. */
   async #write(): Promise<void> {
-    this.#next ??= this.#written.then(async () => {
-      this.#next = undefined;
-      await writeRunState(this.#folder, this.#state());
-    });
+    this.#next ??= this.#writeAfter(this.#written);
     const next = this.#next;
     // The callers of a failed write report the error. The next write may succeed, for example once the disk has free space.
     this.#written = next.catch(() => {});
     await next;
+  }
+
+  async #writeAfter(previous: Promise<void>): Promise<void> {
+    await previous;
+    this.#next = undefined;
+    await writeRunState(this.#folder, this.#state());
   }
 
   #state(): RunState {
