@@ -98,7 +98,7 @@ describe("faults on real engines", () => {
       const before = (await stack.json(["verify", "--wait", "120s"])).records as number;
       const running = stack.start(["data", "-n", "20000", "--rate", "4000", "--json"]);
       await until(async () => await topicHolds(stack, before + 4000), "the middle of data");
-      process.kill(await stack.pidOf(name), "SIGKILL");
+      await stack.kill(name);
       const up = await stack.run(["up"]);
       expect(up.stderr).toContain(`Restarting ${name}: process`);
       expect(up.exitCode).toBe(0);
@@ -113,7 +113,7 @@ describe("faults on real engines", () => {
   }
 
   test("an engine that exits after it was ready, during up, is named with the signal that ended it", async () => {
-    process.kill(await stack.pidOf("flink"), "SIGKILL");
+    await stack.kill("flink");
     const running = stack.start(["up"]);
     await until(() => running.narration().includes("flink is ready"), "Flink");
     const { services } = JSON.parse(await readFile(join(stack.stateDir, "run.json"), "utf8"));

@@ -35,7 +35,7 @@ test("every command refuses a copied state folder, and the original keeps workin
 
 test("records are sent only to the stack's own Kafka", async () => {
   const { stack, pid } = await kafkaStack();
-  process.kill(pid, "SIGKILL");
+  await stack.kill("kafka");
   const ended = await stack.run(["data", "-n", "1"]);
   expect(ended.stderr).toContain(`kafka of this stack is not running: process ${pid} has ended`);
   const { stack: other, pid: stranger } = await kafkaStack();

@@ -173,7 +173,7 @@ function wholePath(): void {
   test("up restarts a killed server, and every window is exact", async () => {
     const running = stack.start(["data", "-n", "20000", "--rate", "4000", "--json"]);
     await pollUntil(async () => running.narration().includes("Sending") || undefined, { timeoutMs: 20_000, what: "data to begin" });
-    process.kill(await stack.pidOf("ksqldb"), "SIGKILL");
+    await stack.kill("ksqldb");
     const { services } = await stack.json(["up"]);
     expect(services.find(({ name }: Record<string, string>) => name === "ksqldb")).toMatchObject({ state: "healthy" });
     expect((await running.outcome).exitCode).toBe(0);

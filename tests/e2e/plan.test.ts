@@ -76,7 +76,7 @@ describe("up executes what its dry run printed", () => {
   });
 
   test("after one service was killed", async () => {
-    process.kill(await stack.pidOf("flink"), "SIGKILL");
+    await stack.kill("flink");
     expect(await planAndUp()).toEqual(["start service flink", `create ${job}`]);
     await stack.json(["verify", "--wait", "60s"]);
   });

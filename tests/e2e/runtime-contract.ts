@@ -203,7 +203,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
   });
 
   test("a killed Flink is restarted, resumes, and everything stays exact", async () => {
-    process.kill(await stack.pidOf("flink"), "SIGKILL");
+    await stack.kill("flink");
     const stopped = async (): Promise<true | undefined> => {
       const { exitCode, stdout } = await stack.run(["status"]);
       expect(exitCode).toBe(1);

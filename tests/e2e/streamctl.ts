@@ -5,6 +5,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { identifyProcess, isRunning, signalProcess } from "../../src/core/process.ts";
+import { pollUntil } from "../../src/core/wait.ts";
 
 export const executable = resolve(import.meta.dir, "../../streamctl");
 
@@ -138,6 +140,14 @@ export class Stack {
     const service = (await this.services()).find((candidate) => candidate.name === name);
     if (!service) throw new Error(`${name} is not part of the stack`);
     return service.pid;
+  }
+
+  /** `kill -9` of a service. Resolves when the process has ended: a JVM needs a moment to release its memory, and is running until then. */
+  async kill(name: string): Promise<void> {
+    const identity = await identifyProcess(await this.pidOf(name));
+    if (identity === undefined) throw new Error(`${name} has ended by itself`);
+    await signalProcess(identity, "SIGKILL");
+    await pollUntil(async () => ((await isRunning(identity)) ? undefined : true), { timeoutMs: 30_000, what: `the end of ${name}` });
   }
 
   /** Stops and deletes everything; returns the pids of the stack that are still running, which must be none. */
