@@ -51,7 +51,7 @@ export function formatNumber(value: number): string {
   return String(rounded).replaceAll(/\B(?=(?:\d{3})+$)/gu, ",");
 }
 
-/** `1 record`, `2 records`. */
+/** `1 record`, `2,000 records`. */
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count} ${count === 1 ? singular : plural}`;
+  return `${formatNumber(count)} ${count === 1 ? singular : plural}`;
 }

@@ -1,6 +1,6 @@
 /** Progress and summary of `data` as text. */
 
-import { formatElapsed, formatNumber } from "../core/units.ts";
+import { formatCount, formatElapsed, formatNumber } from "../core/units.ts";
 import type { DataProgress } from "./progress.ts";
 import type { DataSummary } from "./summary.ts";
 
@@ -29,32 +29,29 @@ export function renderSummary(summary: DataSummary): string {
   const { requested, accepted, delivered, paid, latencyMs, seed, workers } = summary;
   const target = requested ?? accepted;
   const lines = [
-    `Delivered ${formatNumber(delivered)} of ${messages(target)} in ${formatElapsed(summary.elapsedMs)}: ${formatNumber(summary.messagesPerSecond)}/s`,
+    `Delivered ${formatNumber(delivered)} of ${formatCount(target, "message")} in ${formatElapsed(summary.elapsedMs)}: ${formatNumber(summary.messagesPerSecond)}/s`,
     ...lossLines(summary),
   ];
   if (delivered > 0) {
     const { p50, p95, p99, max } = latencyMs;
     lines.push(
-      `Paid      ${formatNumber(paid.count)} ${paid.count === 1 ? "transaction" : "transactions"}, ${formatNumber(paid.total)} in total`,
+      `Paid      ${formatCount(paid.count, "transaction")}, ${formatNumber(paid.total)} in total`,
       `Latency   p50 ${ms(p50)}, p95 ${ms(p95)}, p99 ${ms(p99)}, maximum ${ms(max)}`,
     );
   }
   if (summary.firstEventTime !== null) lines.push(`Events    from ${summary.firstEventTime} to ${summary.lastEventTime}`);
-  lines.push(`Seed      ${seed}, ${workers} ${workers === 1 ? "worker" : "workers"}`);
+  lines.push(`Seed      ${seed}, ${formatCount(workers, "worker")}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
 function lossLines({ requested, accepted, failed, unresolved, errors }: DataSummary): string[] {
   const lines: string[] = [];
-  if (requested !== null && accepted < requested) lines.push(`Not sent  ${messages(requested - accepted)}`);
-  if (failed > 0) lines.push(`Failed    ${messages(failed)}, not in the topic`);
-  if (unresolved > 0) lines.push(`Unknown   ${messages(unresolved)}, may be in the topic: no delivery report arrived in time`);
+  if (requested !== null && accepted < requested) lines.push(`Not sent  ${formatCount(requested - accepted, "message")}`);
+  if (failed > 0) lines.push(`Failed    ${formatCount(failed, "message")}, not in the topic`);
+  if (unresolved > 0)
+    lines.push(`Unknown   ${formatCount(unresolved, "message")}, may be in the topic: no delivery report arrived in time`);
   for (const { code, message, count } of errors) lines.push(`          ${formatNumber(count)} × ${message} (${code})`);
   return lines;
-}
-
-function messages(count: number): string {
-  return `${formatNumber(count)} ${count === 1 ? "message" : "messages"}`;
 }
 
 function ms(value: number): string {

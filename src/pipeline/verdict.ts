@@ -1,6 +1,6 @@
 /** The report of `verify`, and the verdict whether records were lost or counted twice. */
 
-import { formatCount } from "../core/units.ts";
+import { formatCount, formatNumber } from "../core/units.ts";
 import type { RunRecord } from "../state/run-record.ts";
 import type { HeldBack } from "./topic-reading.ts";
 import type { TopicCounts } from "./topic-tally.ts";
@@ -91,7 +91,11 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   const held = report.heldBack.reduce((sum, { from, end }) => sum + end - from, 0);
   if (held > 0) find("transaction-open", openTransactions(held, report.heldBack));
   // Offsets that cannot be read yet may be the missing records.
-  if (valid + held < sent.delivered) find("records-lost", `${sent.delivered} records were delivered, but the topic has ${valid}`);
+  if (valid + held < sent.delivered)
+    find(
+      "records-lost",
+      `${formatCount(sent.delivered, "record was", "records were")} delivered, but the topic has ${formatNumber(valid)}`,
+    );
   if (held === 0 && (measure.count < sent.measure.count || measure.total < sent.measure.total)) {
     const delivered = `${sent.measure.count} ${names.many} worth ${sent.measure.total} were delivered`;
     find("measure-lost", `${delivered}, but the topic has ${measure.count} worth ${measure.total}`);
@@ -99,15 +103,21 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   if (windows === 0) find("no-window", `the topic has no ${names.one}, so there is no window to compare`);
   const missing = mismatched.filter((window) => window.actual === null).length;
   const different = mismatched.length - missing;
-  if (missing > 0) find("window-differs", `${missing} of ${windows} windows ${missing === 1 ? "is" : "are"} not in Pinot`);
-  if (different > 0) find("window-differs", `${different} of ${windows} windows ${different === 1 ? "differs" : "differ"} in Pinot`);
+  if (missing > 0)
+    find("window-differs", `${formatNumber(missing)} of ${formatNumber(windows)} windows ${missing === 1 ? "is" : "are"} not in Pinot`);
+  if (different > 0)
+    find(
+      "window-differs",
+      `${formatNumber(different)} of ${formatNumber(windows)} windows ${different === 1 ? "differs" : "differ"} in Pinot`,
+    );
   const duplicates = extra.filter((window) => window.why === "duplicate").length;
   const unexpected = extra.length - duplicates;
   if (duplicates > 0) find("row-extra", `${formatCount(duplicates, "row")} in Pinot for a window that already has a row`);
   if (unexpected > 0) find("row-extra", `${formatCount(unexpected, "row")} in Pinot for a window without a ${names.one}`);
   if (report.ambiguousWindows > 0) {
     const all = mismatched.length + extra.length;
-    const differing = all === 1 ? "the one differing row" : `${report.ambiguousWindows} of the ${all} differing rows`;
+    const differing =
+      all === 1 ? "the one differing row" : `${formatNumber(report.ambiguousWindows)} of the ${formatNumber(all)} differing rows`;
     find(
       "record-ambiguous",
       `${differing} may differ because ${report.subject.reader.title} reads some records differently (see "invalid")`,
@@ -118,7 +128,7 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
   }
   const doubtful = Math.min(sent.divided, records - sent.delivered - sent.unresolved);
   if (strict && doubtful > 0) {
-    const which = doubtful === 1 ? "1 record may be" : `up to ${doubtful} records may be`;
+    const which = doubtful === 1 ? "1 record may be" : `up to ${formatNumber(doubtful)} records may be`;
     find("run-divided", `the topic was recreated during a run, so ${which} from that run or from other producers (--strict)`);
   }
   return { ok: reasons.length === 0, reasons };
@@ -126,5 +136,5 @@ export function judge(report: VerifyReport, { strict }: JudgeOptions): Verdict {
 
 function openTransactions(held: number, heldBack: readonly HeldBack[]): string {
   const where = heldBack.map(({ partition, from }) => `partition ${partition} from offset ${from} on`).join(", ");
-  return `the last ${held} offsets cannot be read yet: a transaction of another producer is open (${where})`;
+  return `the last ${formatNumber(held)} offsets cannot be read yet: a transaction of another producer is open (${where})`;
 }

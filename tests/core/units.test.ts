@@ -52,9 +52,9 @@ test("formatNumber() groups thousands and keeps one decimal below ten", () => {
 });
 
 test("formatCount() says one and many", () => {
-  expect([formatCount(1, "record"), formatCount(0, "record"), formatCount(2, "entry", "entries")]).toEqual([
+  expect([formatCount(1, "record"), formatCount(1234, "record"), formatCount(2, "entry", "entries")]).toEqual([
     "1 record",
-    "0 records",
+    "1,234 records",
     "2 entries",
   ]);
 });

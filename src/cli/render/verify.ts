@@ -37,15 +37,18 @@ function renderCounts(report: VerifyReport): string {
   const { counted, others } = recordNames(subject);
   const rest = records - invalid - measure.count;
   const elsewhere = foreign === 0 ? "" : `; ${formatCount(foreign, "record")} in the topic from other producers or sent twice`;
+  const counts = `${formatNumber(measure.count)} ${counted}, ${formatNumber(rest)} ${others}, ${formatNumber(invalid)} invalid`;
   const lines = [
-    `topic    ${escapeControls(topic)}: ${formatCount(records, "record")}, ${measure.count} ${counted}, ${rest} ${others}, ${invalid} invalid`,
-    ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${count} × ${escapeControls(reason)}`),
-    `sent     ${sent.delivered} delivered, ${sent.unresolved} unresolved${elsewhere}`,
-    ...(sent.divided > 0 ? [`sent     ${sent.divided} while the topic was deleted and recreated: it contains at most some of them`] : []),
-    ...(sent.elsewhere > 0
-      ? [`sent     ${sent.elsewhere} to another topic of this name, which was deleted or is in another Kafka cluster`]
+    `topic    ${escapeControls(topic)}: ${formatCount(records, "record")}, ${counts}`,
+    ...Object.entries(report.invalidReasons).map(([reason, count]) => `invalid  ${formatNumber(count)} × ${escapeControls(reason)}`),
+    `sent     ${formatNumber(sent.delivered)} delivered, ${formatNumber(sent.unresolved)} unresolved${elsewhere}`,
+    ...(sent.divided > 0
+      ? [`sent     ${formatNumber(sent.divided)} while the topic was deleted and recreated: it contains at most some of them`]
       : []),
-    `windows  ${matched} of ${windows} equal in Pinot (${joinNames(headings(subject.window.columns), "and")})`,
+    ...(sent.elsewhere > 0
+      ? [`sent     ${formatNumber(sent.elsewhere)} to another topic of this name, which was deleted or is in another Kafka cluster`]
+      : []),
+    `windows  ${formatNumber(matched)} of ${formatNumber(windows)} equal in Pinot (${joinNames(headings(subject.window.columns), "and")})`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -68,7 +71,7 @@ function renderDifferences({ subject, mismatched, extra }: VerifyReport, options
   });
   const table = renderTable([windowBounds.start, "UTC", ...compared, "what"], rows, options);
   const unlisted = differences.length - listedDifferences;
-  return unlisted > 0 ? `${table}and ${unlisted} more; --json prints all of them\n` : table;
+  return unlisted > 0 ? `${table}and ${formatNumber(unlisted)} more; --json prints all of them\n` : table;
 }
 
 type Mismatch = WindowComparison["mismatched"][number];

@@ -47,8 +47,8 @@ test("renderCheck() shows how many windows are equal so far", () => {
 describe("renderVerify()", () => {
   test("is short when everything is equal", () => {
     expect(render(equal)).toMatchInlineSnapshot(`
-      "topic    transactions: 30000 records, 15012 Paid, 14988 Refused, 0 invalid
-      sent     30000 delivered, 0 unresolved
+      "topic    transactions: 30,000 records, 15,012 Paid, 14,988 Refused, 0 invalid
+      sent     30,000 delivered, 0 unresolved
       windows  100 of 100 equal in Pinot (sum, count and average)
 
       Verified: every window matches what was sent (640 ms)
@@ -59,7 +59,7 @@ describe("renderVerify()", () => {
   test("names runs whose topic was recreated, and the command that computes the windows again", () => {
     const sent = { ...equal.sent, delivered: 0, divided: 60_000, elsewhere: 500 };
     const text = render({ ...equal, sent, matched: 99, mismatched: [{ windowStart: start, expected, actual: null }] });
-    expect(text).toContain("sent     60000 while the topic was deleted and recreated: it contains at most some of them\n");
+    expect(text).toContain("sent     60,000 while the topic was deleted and recreated: it contains at most some of them\n");
     expect(text).toContain("sent     500 to another topic of this name, which was deleted or is in another Kafka cluster\n");
     expect(text).toContain("next: streamctl up, which computes the windows again after the topic was recreated\n");
   });
@@ -68,7 +68,7 @@ describe("renderVerify()", () => {
     const report = { ...equal, sent: { ...equal.sent, delivered: 0, measure: { count: 0, total: 0 }, divided: 60_000 } };
     const lines = render(report, true).split("\n");
     expect(lines.slice(-3)).toEqual([
-      "- the topic was recreated during a run, so up to 30000 records may be from that run or from other producers (--strict)",
+      "- the topic was recreated during a run, so up to 30,000 records may be from that run or from other producers (--strict)",
       "next: streamctl verify without --strict, or start with an empty topic: streamctl down --volumes, then streamctl up",
       "",
     ]);
@@ -76,7 +76,7 @@ describe("renderVerify()", () => {
 
   test("does not claim that every record was sent by data if other producers write to the topic", () => {
     const lines = render({ ...equal, records: 30_001, foreign: 1 }).split("\n");
-    expect(lines).toContain("sent     30000 delivered, 0 unresolved; 1 record in the topic from other producers or sent twice");
+    expect(lines).toContain("sent     30,000 delivered, 0 unresolved; 1 record in the topic from other producers or sent twice");
     expect(lines).toContain("Verified: every window matches the topic (640 ms)");
   });
 
@@ -100,10 +100,10 @@ describe("renderVerify()", () => {
       elapsedMs: 60_120,
     };
     expect(render(report)).toMatchInlineSnapshot(`
-      "topic    transactions: 30003 records, 15012 Paid, 14988 Refused, 3 invalid
+      "topic    transactions: 30,003 records, 15,012 Paid, 14,988 Refused, 3 invalid
       invalid  2 × not-json
       invalid  1 × tombstone
-      sent     30000 delivered, 0 unresolved; 3 records in the topic from other producers or sent twice
+      sent     30,000 delivered, 0 unresolved; 3 records in the topic from other producers or sent twice
       windows  98 of 100 equal in Pinot (sum, count and average)
 
               WINDOW_START  UTC                  sum  in Pinot  count  in Pinot  average  what
@@ -207,7 +207,7 @@ test("verifyDocument() is the report with its verdict, and names the columns of 
     elapsedMs: 640,
     ok: false,
     reasons: [
-      "30000 records were delivered, but the topic has 29999",
+      "30,000 records were delivered, but the topic has 29,999",
       "1 of 100 windows is not in Pinot",
       "1 of 100 windows differs in Pinot",
       "1 row in Pinot for a window that already has a row",

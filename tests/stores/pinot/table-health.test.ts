@@ -37,7 +37,7 @@ const segments = (state: string | undefined) => {
 };
 
 test("tableHealth() counts the segments and rows of a table", async () => {
-  expect(await healthWith({})).toEqual({ healthy: true, detail: "2 segments served, 4623 rows" });
+  expect(await healthWith({})).toEqual({ healthy: true, detail: "2 segments served, 4,623 rows" });
 });
 
 test("tableHealth() reports a table that does not exist", async () => {
