@@ -6,8 +6,8 @@
 
 import { hasCode, StreamctlError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import { type Application, type Decision, idOf, isRemoval, type Neighbours, type Operation, type Resource } from "./resource.ts";
-import type { Plan, PlannedResource } from "./resource-plan.ts";
+import { type Application, type Decision, idOf, isRemoval, type Resource } from "./resource.ts";
+import { neighboursBy, type Plan, type PlannedResource } from "./resource-plan.ts";
 import { stepDeadline } from "./step-deadline.ts";
 
 export interface ExecutionOptions {
@@ -50,12 +50,11 @@ class Execution {
   readonly #validated = new Map<Resource, Promise<void>>();
   readonly #observed = new Map<Resource, unknown>();
   readonly #executed = new Map<Resource, Executed>();
-  readonly #neighbours: Neighbours = {
-    observed: <Observed>(resource: Resource<Observed> | undefined) => resource && (this.#observed.get(resource) as Observed | undefined),
-    facts: <Facts>(resource: Resource<unknown, Facts> | undefined) =>
-      resource && (this.#executed.get(resource)?.facts as Facts | undefined),
-    decision: (resource) => resource && (this.#executed.get(resource)?.decision ?? this.#planned(resource)?.decision),
-  };
+  readonly #neighbours = neighboursBy({
+    observed: (resource) => this.#observed.get(resource),
+    facts: (resource) => this.#executed.get(resource)?.facts,
+    decision: (resource) => this.#executed.get(resource)?.decision ?? this.#planned(resource)?.decision,
+  });
   #prepared: Promise<void> | undefined;
 
   constructor(plan: Plan, options: ExecutionOptions) {
@@ -98,7 +97,7 @@ class Execution {
     await Promise.all(this.#before(resource).map(async (other) => await this.#execute(other)));
     const planned = this.#planned(resource);
     if (planned === undefined) throw new StreamctlError("internal", `Cannot execute "${idOf(resource)}": it is not in the plan`);
-    if (!isStop(planned)) await (this.#prepared ??= this.#prepare());
+    if (!isStop(planned)) await (this.#prepared ??= this.#options.prepare?.());
     await Promise.all((resource.considers ?? []).map(async (other) => await this.#observe(other)));
     await this.#observe(resource);
     this.#throwIfAborted(resource);
@@ -131,10 +130,6 @@ class Execution {
     }
     const stopped = this.#plan.filter((other) => isStop(other)).map((other) => other.resource);
     return [...resource.needs.filter(inPlan), ...stopped];
-  }
-
-  async #prepare(): Promise<void> {
-    await this.#options.prepare?.();
   }
 
   /** The observed state of a resource; observes it now if its engine was not running when the plan was made. */
@@ -206,11 +201,4 @@ function isStop({ decision }: PlannedResource): boolean {
 
 function worksWith(resource: Resource, other: Resource): boolean {
   return resource.needs.includes(other) || (resource.uses ?? []).includes(other);
-}
-
-/** The executed operations as lines; the parts of a resource come before it. */
-export function operationsDone(executed: readonly Executed[]): readonly Operation[] {
-  return executed.flatMap(({ resource: { kind, name, hidden }, decision: { operation, cause, parts = [] } }) =>
-    hidden === true ? [] : [...parts, { operation, kind, name, cause }],
-  );
 }

@@ -51,7 +51,7 @@ const noNeighbours: Neighbours = { observed: () => undefined, facts: () => undef
  */
 export function planGraph(resources: readonly Resource[], snapshot: Snapshot): Plan {
   const decisions = new Map<Resource, Decision>();
-  const neighbours = neighboursBy(
+  const neighbours = plannedNeighbours(
     (resource) => snapshot.get(resource)?.observed,
     (resource) => decisions.get(resource),
   );
@@ -66,18 +66,30 @@ export function planGraph(resources: readonly Resource[], snapshot: Snapshot): P
 /** The neighbours of a resource before the plan is executed. */
 export function neighboursIn(plan: Plan): Neighbours {
   const planned = new Map(plan.map((one) => [one.resource, one]));
-  return neighboursBy(
+  return plannedNeighbours(
     (resource) => planned.get(resource)?.observed,
     (resource) => planned.get(resource)?.decision,
   );
 }
 
-function neighboursBy(observedOf: (resource: Resource) => unknown, decisionOf: (resource: Resource) => Decision | undefined): Neighbours {
+/** Before a resource is applied, its facts are those that its decision contains. */
+function plannedNeighbours(observed: (resource: Resource) => unknown, decision: (resource: Resource) => Decision | undefined): Neighbours {
+  return neighboursBy({ observed, decision, facts: (resource) => decision(resource)?.facts });
+}
+
+/** Neighbours with the types of their resources. The functions return undefined for what is not known. */
+export function neighboursBy({ observed, facts, decision }: Lookup): Neighbours {
   return {
-    observed: <Observed>(resource: Resource<Observed> | undefined) => resource && (observedOf(resource) as Observed | undefined),
-    facts: <Facts>(resource: Resource<unknown, Facts> | undefined) => resource && (decisionOf(resource)?.facts as Facts | undefined),
-    decision: (resource) => resource && decisionOf(resource),
+    observed: <Observed>(resource: Resource<Observed> | undefined) => resource && (observed(resource) as Observed | undefined),
+    facts: <Facts>(resource: Resource<unknown, Facts> | undefined) => resource && (facts(resource) as Facts | undefined),
+    decision: (resource) => resource && decision(resource),
   };
+}
+
+interface Lookup {
+  readonly observed: (resource: Resource) => unknown;
+  readonly facts: (resource: Resource) => unknown;
+  readonly decision: (resource: Resource) => Decision | undefined;
 }
 
 /** Topological order; resources that do not depend on each other keep the given order. */
@@ -95,9 +107,9 @@ function topologicalOrder(resources: readonly Resource[]): readonly Resource[] {
   return [...ordered];
 }
 
-/** The lines of a plan. */
-export function operationsOf(plan: Plan): readonly Operation[] {
-  return plan.flatMap(({ resource: { kind, name, hidden }, decision: { operation, cause, parts = [] } }) =>
+/** The lines of a plan, or of what was executed; the parts of a resource come before it. */
+export function operationsOf(decided: readonly Pick<PlannedResource, "resource" | "decision">[]): readonly Operation[] {
+  return decided.flatMap(({ resource: { kind, name, hidden }, decision: { operation, cause, parts = [] } }) =>
     hidden === true ? [] : [...parts, { operation, kind, name, cause }],
   );
 }

@@ -106,7 +106,7 @@ export async function decide(
   const names = new Set([...running, ...unrecorded].map(({ name }) => name));
   const desired = desireStack(await withoutTakenPorts(chosenServices(choices), choices, { running: names, log }), runtime);
   const wanted = new Set(desired.map(({ definition }) => definition.name));
-  const others = new Set([...running, ...unrecorded].map(({ name }) => name).filter((name) => !wanted.has(name)));
+  const others = new Set([...names].filter((name) => !wanted.has(name)));
   const endpoints = endpointsOf(choices);
   const declarations = openDeclarations(declarationsDir);
   const graph = buildGraph({

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Change } from "../core/change.ts";
 import { hasCode, StreamctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import { type Executed, executePlan, operationsDone } from "../core/resource-execution.ts";
+import { type Executed, executePlan } from "../core/resource-execution.ts";
 import { operationsOf, type Plan, validatePlan } from "../core/resource-plan.ts";
 import type { OperationKind, Resource } from "../core/resource.ts";
 import { loadAddon } from "../kafka/addon.ts";
@@ -215,7 +215,7 @@ export function changesOf(executed: readonly Executed[]): readonly Change[] {
     .filter(({ resource }) => resource.kind !== "service")
     .flatMap((done) => {
       const obvious = done.decision.obvious === true;
-      return operationsDone([done]).map(({ operation, kind, name, cause }) => ({
+      return operationsOf([done]).map(({ operation, kind, name, cause }) => ({
         kind,
         name,
         result: resultOf[operation as keyof typeof resultOf],

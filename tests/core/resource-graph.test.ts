@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { type Executed, executePlan, operationsDone } from "../../src/core/resource-execution.ts";
+import { type Executed, executePlan } from "../../src/core/resource-execution.ts";
 import { observeGraph, operationsOf, planGraph, validatePlan } from "../../src/core/resource-plan.ts";
 import type { Decision, Operation, OperationKind, Resource } from "../../src/core/resource.ts";
 import { stepDeadline } from "../../src/core/step-deadline.ts";
@@ -113,7 +113,7 @@ describe("executePlan()", () => {
     const topic = make("topic", { holder: engine, needs: [engine], recalled: "create" });
     const executed = await carryOut([topic, engine]);
     expect(events).toEqual(["see engine", "start engine", "see topic", "create topic"]);
-    expect(print(operationsDone(executed))).toEqual(["start service engine: seen as start", "create thing topic: seen as create"]);
+    expect(print(operationsOf(executed))).toEqual(["start service engine: seen as start", "create thing topic: seen as create"]);
   });
 
   test("observes a recalled resource once its holder runs, and lets it decide again", async () => {
