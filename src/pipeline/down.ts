@@ -66,10 +66,10 @@ export async function down(options: DownRequest, context: PipelineContext): Prom
       return report(stopped, left);
     }
     requireSameOffset(folder, state, options.portOffset);
-    await releaseFromServers(options.volumes, context);
-    const names = await stopRunning(context);
+    await releaseFromServers(state, options.volumes, context);
+    const names = await stopRunning(state, context);
     if (options.volumes) {
-      await forgetContainers(context);
+      await forgetContainers(state.stack.id, context);
       await removeOwnEntries(folder);
     }
     return report(names, options.volumes ? await findLeftContainers(context) : []);
@@ -97,9 +97,7 @@ async function stopLeftBehind(
  * External servers are not stopped. Without `--volumes` the stack's objects there remain; their queries wait for Kafka and continue with the
  * next `up`. With `--volumes` the objects are removed while Kafka is still running.
  */
-async function releaseFromServers(volumes: boolean, context: PipelineContext): Promise<void> {
-  const state = await readRunState(context.folder);
-  if (!state) return;
+async function releaseFromServers(state: RunState, volumes: boolean, context: PipelineContext): Promise<void> {
   if (volumes) warnOfServers(state.choices, context.log);
   for (const chosen of [state.choices, ...(state.choices.abandoned ?? [])]) {
     const server = externalServer(chosen);
@@ -133,9 +131,7 @@ async function releaseFromServer(
   }
 }
 
-async function stopRunning({ folder, log }: PipelineContext): Promise<readonly string[]> {
-  const state = await readRunState(folder);
-  if (!state) return [];
+async function stopRunning(state: RunState, { folder, log }: PipelineContext): Promise<readonly string[]> {
   const recorder = new RunRecorder(folder, { ...state, stack: await identityFor(folder, state) });
   // Stops are not interruptible: a second Ctrl-C ends the command, but the services still stop.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
@@ -180,9 +176,8 @@ async function stopAll(
 }
 
 /** Removes containers and volumes, which are outside the state folder. The current runtime may be another one. */
-async function forgetContainers({ folder, log }: PipelineContext): Promise<void> {
+async function forgetContainers(stackId: string, { folder, log }: PipelineContext): Promise<void> {
   if (!(await exists(folder.composeDir))) return;
-  const stackId = (await readRunState(folder))?.stack.id;
   const runtime = await openRuntime({ runtime: "docker", portOffset: 0 }, { folder, stackId, log });
   await runtime.forget();
 }
