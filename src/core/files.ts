@@ -52,8 +52,13 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Text of a file; undefined when it does not exist. */
 export async function readIfExists(path: string): Promise<string | undefined> {
+  return await ifExists(readFile(path, "utf8"));
+}
+
+/** The result of an access to a file or folder; undefined when that does not exist, or was removed during the call. */
+export async function ifExists<T>(access: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await access;
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
     throw error;

@@ -2,6 +2,7 @@
 
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { readIfExists } from "./files.ts";
+import { statFields } from "./process.ts";
 
 export interface PortOwner {
   readonly pid: number;
@@ -121,6 +122,6 @@ async function holds(pid: number, sockets: ReadonlySet<string>): Promise<boolean
 
 /** Session of a process. A detached process leads its own session, which its child processes inherit. */
 async function sessionOf(pid: number): Promise<number | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]);
+  const session = (await statFields(pid).catch((): string[] => []))[3];
+  return session === undefined ? undefined : Number(session);
 }

@@ -1,7 +1,7 @@
 /** Lists this user's processes with their command lines and working directories. Reads Linux's /proc. */
 
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
-import { identifyProcess, type ProcessIdentity } from "./process.ts";
+import { identifyProcess, type ProcessIdentity, statFields } from "./process.ts";
 
 export interface ListedProcess {
   readonly identity: ProcessIdentity;
@@ -20,6 +20,7 @@ export interface ListedProcess {
 export async function processesOfUser(matches: (args: readonly string[]) => boolean): Promise<readonly ListedProcess[]> {
   const user = process.getuid?.();
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/u.test(name));
+  const ownMounts = await linkOf("/proc/self/ns/mnt");
   const listed = await Promise.all(
     pids.map(async (pid): Promise<ListedProcess | undefined> => {
       const args = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0").slice(0, -1);
@@ -27,7 +28,7 @@ export async function processesOfUser(matches: (args: readonly string[]) => bool
       const owner = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid;
       const identity = owner === user ? await identifyProcess(Number(pid)) : undefined;
       if (!identity) return undefined;
-      const [mounts, ownMounts] = await Promise.all([pid, "self"].map(async (one) => await linkOf(`/proc/${one}/ns/mnt`)));
+      const mounts = await linkOf(`/proc/${pid}/ns/mnt`);
       const folder = mounts !== undefined && mounts === ownMounts ? await linkOf(`/proc/${pid}/cwd`) : undefined;
       return { identity, args, folder: folder?.replace(/ \(deleted\)$/u, ""), above: await processesAbove(identity.pid) };
     }),
@@ -38,12 +39,7 @@ export async function processesOfUser(matches: (args: readonly string[]) => bool
 async function processesAbove(pid: number): Promise<readonly number[]> {
   const above = new Set<number>();
   for (let below = pid; below > 0;) {
-    const status = await readFile(`/proc/${below}/stat`, "utf8").catch(() => "");
-    // After the program's name in parentheses: its state, the parent, the process group, the session.
-    const [, parent = 0, , session = 0] = status
-      .slice(status.lastIndexOf(")") + 2)
-      .split(" ")
-      .map(Number);
+    const [, parent = 0, , session = 0] = (await statFields(below).catch((): string[] => [])).map(Number);
     if (below === pid && session !== pid) above.add(session);
     if (parent > 0) above.add(parent);
     below = parent;

@@ -199,9 +199,7 @@ export async function startDetached(
  */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   try {
-    const [status, bootId] = await Promise.all([readFile(`/proc/${pid}/stat`, "utf8"), readBootId()]);
-    // The second field is the program's name in parentheses; the name may contain spaces and parentheses.
-    const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    const [fields, bootId] = await Promise.all([statFields(pid), readBootId()]);
     const threads = Number(fields[17]);
     if ((fields[0] === "Z" && threads <= 1) || fields[0] === "X") return undefined;
     return { pid, startTicks: Number(fields[19]), bootId };
@@ -209,6 +207,16 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity | un
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ESRCH") return undefined;
     throw error;
   }
+}
+
+/**
+ * The fields of `/proc/<pid>/stat` after pid and name: state, parent, process group, session and others. @throws Error of the system when the
+ * process has ended
+ */
+export async function statFields(pid: number): Promise<readonly string[]> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8");
+  // The name is in parentheses, and may contain spaces and parentheses.
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
 /** USER_HZ, the unit of times in `/proc/<pid>/stat`: 100 per second, independent of the kernel's own clock rate. */

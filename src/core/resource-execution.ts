@@ -46,7 +46,7 @@ class Execution {
   readonly #options: ExecutionOptions;
   readonly #signal: AbortSignal;
   readonly #done = new Map<Resource, Promise<Executed>>();
-  readonly #observations = new Map<Resource, Promise<unknown>>();
+  readonly #observations = new Map<Resource, Promise<void>>();
   readonly #validated = new Map<Resource, Promise<void>>();
   readonly #observed = new Map<Resource, unknown>();
   readonly #executed = new Map<Resource, Executed>();
@@ -80,17 +80,15 @@ class Execution {
     return this.#plan.find((planned) => planned.resource === resource);
   }
 
-  /** Runs once per resource; later calls share the result. */
   async #execute(resource: Resource): Promise<Executed> {
-    let done = this.#done.get(resource);
-    if (done === undefined) {
-      done = this.#perform(resource).catch((error: unknown) => {
+    return await oncePer(resource, this.#done, async () => {
+      try {
+        return await this.#perform(resource);
+      } catch (error) {
         this.#options.failure.abort();
         throw error;
-      });
-      this.#done.set(resource, done);
-    }
-    return await done;
+      }
+    });
   }
 
   async #perform(resource: Resource): Promise<Executed> {
@@ -119,37 +117,24 @@ class Execution {
    */
   #before(resource: Resource): readonly Resource[] {
     const planned = this.#planned(resource);
-    const inPlan = (other: Resource): boolean => this.#planned(other) !== undefined;
+    const needs = resource.needs.flatMap((needed) => this.#planned(needed) ?? []);
     if (planned !== undefined && isRemoval(planned.decision.operation)) {
       const users = this.#plan.filter((other) => isRemoval(other.decision.operation) && worksWith(other.resource, resource));
       // A stop needs nothing that stays, and everything that starts waits for it.
-      const needed = isStop(planned)
-        ? []
-        : resource.needs.filter((other) => inPlan(other) && !isRemoval(this.#planned(other)?.decision.operation ?? "keep"));
-      return [...needed, ...users.map((other) => other.resource)];
+      const needed = isStop(planned) ? [] : needs.filter((other) => !isRemoval(other.decision.operation));
+      return [...needed, ...users].map((other) => other.resource);
     }
-    const stopped = this.#plan.filter((other) => isStop(other)).map((other) => other.resource);
-    return [...resource.needs.filter(inPlan), ...stopped];
+    return [...needs, ...this.#plan.filter(isStop)].map((other) => other.resource);
   }
 
-  /** The observed state of a resource; observes it now if its engine was not running when the plan was made. */
-  async #observe(resource: Resource): Promise<unknown> {
-    let observation = this.#observations.get(resource);
-    if (observation === undefined) {
-      observation = this.#observeNow(resource);
-      this.#observations.set(resource, observation);
-    }
-    return await observation;
-  }
-
-  async #observeNow(resource: Resource): Promise<unknown> {
-    const planned = this.#planned(resource);
-    if (planned === undefined) return undefined;
-    if (planned.live) return planned.observed;
-    if (resource.holder !== undefined) await this.#execute(resource.holder);
-    const observed = await resource.observe(this.#deadline());
-    this.#observed.set(resource, observed);
-    return observed;
+  /** Observes a resource whose engine was not running when the plan was made. */
+  async #observe(resource: Resource): Promise<void> {
+    await oncePer(resource, this.#observations, async () => {
+      const planned = this.#planned(resource);
+      if (planned === undefined || planned.live) return;
+      if (resource.holder !== undefined) await this.#execute(resource.holder);
+      this.#observed.set(resource, await resource.observe(this.#deadline()));
+    });
   }
 
   /** Decides by the current state. Keeps the planned cause if the operation is the same. */
@@ -174,12 +159,7 @@ class Execution {
   }
 
   async #validate(resource: Resource): Promise<void> {
-    let validated = this.#validated.get(resource);
-    if (validated === undefined) {
-      validated = resource.validate?.(this.#application(resource)) ?? Promise.resolve();
-      this.#validated.set(resource, validated);
-    }
-    await validated;
+    await oncePer(resource, this.#validated, async () => await resource.validate?.(this.#application(resource)));
   }
 
   #application(resource: Resource): Application<unknown> {
@@ -193,6 +173,16 @@ class Execution {
   #throwIfAborted(resource: Resource): void {
     if (this.#signal.aborted) throw new StreamctlError("interrupted", `Interrupted before ${idOf(resource)}`);
   }
+}
+
+/** Runs the work once per resource; later calls share the result. */
+async function oncePer<T>(resource: Resource, results: Map<Resource, Promise<T>>, work: () => Promise<T>): Promise<T> {
+  let result = results.get(resource);
+  if (result === undefined) {
+    result = work();
+    results.set(resource, result);
+  }
+  return await result;
 }
 
 function isStop({ decision }: PlannedResource): boolean {

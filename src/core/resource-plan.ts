@@ -64,7 +64,7 @@ export function planGraph(resources: readonly Resource[], snapshot: Snapshot): P
 }
 
 /** The neighbours of a resource before the plan is executed. */
-export function neighboursIn(plan: Plan): Neighbours {
+function neighboursIn(plan: Plan): Neighbours {
   const planned = new Map(plan.map((one) => [one.resource, one]));
   return plannedNeighbours(
     (resource) => planned.get(resource)?.observed,

@@ -2,7 +2,7 @@
 
 import { open, type FileHandle } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import { systemCode } from "./errors.ts";
+import { ifExists } from "./files.ts";
 
 const chunkBytes = 64 * 1024;
 /** A longer line, in characters, is returned in pieces: it may never end. */
@@ -18,7 +18,7 @@ export interface Tail {
 
 /** The last `count` lines of a file; undefined when the file does not exist. */
 export async function readTail(path: string, count: number): Promise<Tail | undefined> {
-  const file = await openIfExists(path);
+  const file = await ifExists(open(path));
   if (!file) return undefined;
   try {
     const { size } = await file.stat();
@@ -58,7 +58,7 @@ export class Follower {
    * that stopped early, the next call continues after the chunk in which it stopped.
    */
   async *readNew(): AsyncGenerator<string, void, undefined> {
-    const file = await openIfExists(this.#path);
+    const file = await ifExists(open(this.#path));
     if (!file) return;
     try {
       const { size } = await file.stat();
@@ -81,15 +81,6 @@ export class Follower {
     } finally {
       await file.close();
     }
-  }
-}
-
-async function openIfExists(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    throw error;
   }
 }
 

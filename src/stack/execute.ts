@@ -4,7 +4,7 @@ import { type ErrorCode, hasCode, messageOf, StreamctlError } from "../core/erro
 import type { Log } from "../core/log.ts";
 import type { OperationKind } from "../core/resource.ts";
 import { formatSeconds } from "../core/units.ts";
-import { pauseUnlessAborted, pollUntil } from "../core/wait.ts";
+import { pause, pauseUnlessAborted, pollUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
@@ -85,11 +85,9 @@ async function findExitError(watched: readonly ServiceRecord[], runtime: Runtime
     const record = await findExited(watched, runtime);
     if (record !== undefined) return await exitError(record.name, record.identity, "after it was ready", runtime);
     if (waitedMs >= withinMs) return undefined;
-    await pauseUnlessAborted(watchIntervalMs, neverFires);
+    await pause(watchIntervalMs);
   }
 }
-
-const neverFires = new AbortController().signal;
 
 /** The first service, in the order in which they became ready, that is no longer running. */
 async function findExited(watched: readonly ServiceRecord[], runtime: Runtime): Promise<ServiceRecord | undefined> {

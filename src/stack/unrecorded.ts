@@ -3,7 +3,7 @@
  * adopted. Any other was started manually, or the state folder was deleted while it was running.
  */
 
-import { pauseUnlessAborted } from "../core/wait.ts";
+import { pause } from "../core/wait.ts";
 import type { RunState, ServiceRecord } from "../state/run-state.ts";
 import { type Runtime } from "./runtime.ts";
 import { type RunningService, isSameRun } from "../state/service-identity.ts";
@@ -14,8 +14,8 @@ const pollIntervalMs = 50;
 /**
  * The state without start intents: each is replaced by the record of its running service, or dropped when none is running.
  *
- * @param withinMs how long to search, in milliseconds; for callers that hold the folder's lock. The command that started the services is
- *   has ended, but the last process that it started has its mark only after exec.
+ * @param withinMs how long to search, in milliseconds; for callers that hold the folder's lock. The command that started the services has
+ *   ended, but the last process that it started has its mark only after exec.
  */
 export async function resolveStarting(state: RunState, runtime: Runtime, withinMs = 0): Promise<RunState> {
   for (let waitedMs = 0; ; waitedMs += pollIntervalMs) {
@@ -24,11 +24,9 @@ export async function resolveStarting(state: RunState, runtime: Runtime, withinM
       const names = new Set(found.map(({ name }) => name));
       return { ...state, services: [...state.services.filter(({ name }) => !names.has(name)), ...found], starting: [] };
     }
-    await pauseUnlessAborted(pollIntervalMs, neverFires);
+    await pause(pollIntervalMs);
   }
 }
-
-const neverFires = new AbortController().signal;
 
 function adopted(state: RunState, running: readonly RunningService[]): readonly ServiceRecord[] {
   return state.starting.flatMap((intent) => {

@@ -5,7 +5,7 @@ import { numberAt, parseJson } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
 import type { ResourceRecord, RunState, ServiceRecord, StartIntent } from "./run-state.ts";
 import type { Schemas } from "./schemas.ts";
-import { idOfPath, placeOf, type StackIdentity } from "./stack-identity.ts";
+import { idOfPath, placeToRecord, type StackIdentity } from "./stack-identity.ts";
 
 /** Version of run.json that this program writes. */
 const currentVersion = 3;
@@ -94,7 +94,7 @@ export async function parseRunState(text: string, root: string): Promise<RunStat
 }
 
 async function identityOfPath(root: string): Promise<StackIdentity> {
-  return { id: idOfPath(root), place: (await placeOf(root)) ?? { path: root, device: "0", inode: "0" } };
+  return { id: idOfPath(root), place: await placeToRecord(root) };
 }
 
 function migrated(old: v.InferOutput<typeof formerChoices>): StackChoices {

@@ -9,7 +9,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { StackChoices } from "./choices.ts";
 import type { ServiceIdentity, ServiceName } from "./service-identity.ts";
 import { stateFolder, type StateFolder } from "./state-folder.ts";
-import { copiedFolder, type FolderPlace, isSameFolder, newStackId, placeOf, type StackIdentity } from "./stack-identity.ts";
+import { copiedFolder, type FolderPlace, isSameFolder, newStackId, placeOf, placeToRecord, type StackIdentity } from "./stack-identity.ts";
 
 /**
  * A service that is about to be started, recorded before the start. If the command is killed, the marks of processes and the labels of
@@ -99,8 +99,7 @@ export async function hasMoved({ root }: StateFolder, { stack: { place } }: RunS
 
 /** The identity to record for a folder: the id of its state, or a new one, and the folder's current location. */
 export async function identityFor(folder: StateFolder, state: RunState | undefined): Promise<StackIdentity> {
-  const place = (await placeOf(folder.root)) ?? { path: folder.root, device: "0", inode: "0" };
-  return { id: state?.stack.id ?? newStackId(), place };
+  return { id: state?.stack.id ?? newStackId(), place: await placeToRecord(folder.root) };
 }
 
 /** Writes run.json and flushes it to disk. The caller holds the folder's lock. @throws StreamctlError `no-space` */

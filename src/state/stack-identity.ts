@@ -40,6 +40,11 @@ export async function placeOf(path: string): Promise<FolderPlace | undefined> {
   }
 }
 
+/** As `placeOf()`; a path without an inode for a folder that does not exist. */
+export async function placeToRecord(path: string): Promise<FolderPlace> {
+  return (await placeOf(path)) ?? { path, device: "0", inode: "0" };
+}
+
 /** Eight hexadecimal digits. */
 export function newStackId(): string {
   return randomBytes(4).toString("hex");

@@ -1,8 +1,8 @@
 /** Access to a service's data in a local folder. */
 
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { systemCode } from "../../core/errors.ts";
+import { ifExists, readIfExists } from "../../core/files.ts";
 import type { ServiceData } from "../runtime.ts";
 
 export function localData(root: string): ServiceData {
@@ -21,19 +21,9 @@ export function localData(root: string): ServiceData {
       );
       return found.filter((file) => file !== undefined);
     },
-    read: async (path) => await ifExists(readFile(join(root, path), "utf8")),
+    read: async (path) => await readIfExists(join(root, path)),
     remove: async (paths) => {
       await Promise.all(paths.map(async (path) => await rm(join(root, path), { recursive: true, force: true })));
     },
   };
-}
-
-/** Undefined for a file or folder that does not exist, or was removed during the call. */
-async function ifExists<T>(access: Promise<T>): Promise<T | undefined> {
-  try {
-    return await access;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    throw error;
-  }
 }
