@@ -94,6 +94,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Why a file that the user named could not be read. */
+export function whyUnreadable(error: unknown): string {
+  return systemCode(error) === "ENOENT" ? "the file does not exist" : messageOf(error);
+}
+
 /** The error code (`ENOENT`, `EADDRINUSE`, …) of a failed system call; undefined for other errors. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string") {

@@ -1,6 +1,7 @@
 /** Parses the values of command-line options. An error names the option, the value and what is allowed. */
 
 import { StreamctlError } from "./errors.ts";
+import { joinNames } from "./list.ts";
 
 /** The error for a value that an option does not accept. */
 export function refuse(option: string, text: string, why: string, hint: string): StreamctlError {
@@ -46,7 +47,7 @@ interface TimeOption {
  * @throws StreamctlError `usage`
  */
 export function timeSpan({ name, units, example, objection }: TimeOption, text: string): number {
-  const hint = `Write a number and a unit: ${name} ${example} (${units.slice(0, -1).join(", ")} or ${units.at(-1) ?? ""})`;
+  const hint = `Write a number and a unit: ${name} ${example} (${joinNames(units, "or")})`;
   const found = /^(?<number>\d+(?:\.\d+)?)(?<unit>[a-z]*)$/u.exec(text)?.groups;
   if (!found) throw refuse(name, text, "it is not a duration", hint);
   const unit = units.find((one) => one === found["unit"]);

@@ -4,7 +4,7 @@
  */
 
 import { open } from "node:fs/promises";
-import { messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { StreamctlError, systemCode, whyUnreadable } from "../core/errors.ts";
 import type { KafkaProperties } from "../kafka/properties.ts";
 import { readJavaProperty } from "./java-properties.ts";
 import { type Environment, resolveReferences, containsReference } from "./value-references.ts";
@@ -115,13 +115,12 @@ async function readText(file: string): Promise<{ readonly text: string; readonly
       await handle.close();
     }
   } catch (error) {
-    const missing = systemCode(error) === "ENOENT";
-    if (missing && /^[\w.]+=/u.test(file)) {
+    if (systemCode(error) === "ENOENT" && /^[\w.]+=/u.test(file)) {
       throw new StreamctlError("usage", "Cannot read properties from the command line: every process on this machine can see them", {
         hint: "Write them to a file: --kafka-config FILE",
       });
     }
-    throw new StreamctlError("usage", `Cannot read "${file}": ${missing ? "the file does not exist" : messageOf(error)}`, {
+    throw new StreamctlError("usage", `Cannot read "${file}": ${whyUnreadable(error)}`, {
       cause: error,
       hint: "Write: --kafka-config FILE, where FILE contains librdkafka properties",
     });

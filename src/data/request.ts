@@ -74,7 +74,7 @@ export function resolveDataRequest(raw: RawDataOptions, environment: DataEnviron
       ? defaultWorkers(messagesPerSecond, users, environment.cores)
       : wholeNumber("--workers", raw.workers, 1, maxWorkers);
   const { kafkaProperties = {}, defaultBrokers = "127.0.0.1:9092" } = environment;
-  const brokers = raw.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"] ?? defaultBrokers;
+  const brokers = namedBrokers(raw, kafkaProperties) ?? defaultBrokers;
   return Object.freeze({
     count,
     shard: Object.freeze(shard),
@@ -89,6 +89,11 @@ export function resolveDataRequest(raw: RawDataOptions, environment: DataEnviron
     kafkaProperties: Object.freeze({ ...kafkaProperties }),
     dryRun: raw.dryRun === true,
   });
+}
+
+/** Bootstrap servers that the user named, in an option or in the Kafka configuration; undefined if none. */
+export function namedBrokers({ brokers }: Pick<RawDataOptions, "brokers">, properties: KafkaProperties): string | undefined {
+  return brokers ?? properties["bootstrap.servers"] ?? properties["metadata.broker.list"];
 }
 
 function resolveEventTime(raw: RawDataOptions, nowMs: number, count: number | null): EventTime {

@@ -5,7 +5,7 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { messageOf, systemCode } from "../core/errors.ts";
+import { whyUnreadable } from "../core/errors.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,7 +59,6 @@ async function lookUp(source: string, place: string, environment: Environment): 
   try {
     return (await readFile(place, "utf8")).replace(/\r?\n$/u, "");
   } catch (error) {
-    const why = systemCode(error) === "ENOENT" ? "the file does not exist" : messageOf(error);
-    return { why: `"${place}" cannot be read: ${why}`, hint: "Use a file that contains only the value" };
+    return { why: `"${place}" cannot be read: ${whyUnreadable(error)}`, hint: "Use a file that contains only the value" };
   }
 }

@@ -53,13 +53,16 @@ export async function createTopic(options: NewTopicOptions): Promise<"created" |
   const { topic, partitions, replication = -1, config = {}, signal } = options;
   const values = [topic, String(partitions), String(replication), ...Object.entries(config).flat()];
   const within = new Deadline(options.timeoutMs);
+  let timeoutMs: number;
   try {
     await ask("createTopic", `create topic "${topic}"`, options, values);
+    timeoutMs = Math.max(1, within.remainingMs);
   } catch (error) {
     if (kafkaErrorCode(error) === "TOPIC_ALREADY_EXISTS") return "exists";
     throw error;
+  } finally {
+    within.release();
   }
-  const timeoutMs = Math.max(1, within.remainingMs);
   const seen = async () => ((await describeTopic({ ...options, timeoutMs }))?.partitions === partitions ? true : undefined);
   await pollUntil(seen, { timeoutMs, signal, what: `topic "${topic}"` });
   return "created";
@@ -116,8 +119,16 @@ const leaderPauseMs = 100;
  * exist
  */
 export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
-  const { topic, signal } = options;
   const within = new Deadline(options.timeoutMs);
+  try {
+    return await listOffsetsWithin(within, options);
+  } finally {
+    within.release();
+  }
+}
+
+async function listOffsetsWithin(within: Deadline, options: TopicOptions): Promise<readonly Watermarks[]> {
+  const { topic, signal } = options;
   let noLeader: unknown;
   for (;;) {
     const timeoutMs = within.remainingMs;

@@ -3,12 +3,12 @@
  * thread that created it, and blocks that thread where documented: use it in a worker.
  */
 
-import { StreamctlError } from "../core/errors.ts";
+import { messageOf, StreamctlError } from "../core/errors.ts";
 import { loadAddon } from "./addon.ts";
 import type { MessageBatch } from "./batch.ts";
 import { type LogEntry, logEntry } from "./client-log.ts";
 import { kafkaFailure } from "./failure.ts";
-import { latencyBuckets, type LatencyMs, latencyPercentiles } from "./latency.ts";
+import { latencyBuckets } from "./latency.ts";
 import type { NativeProducer } from "./native.ts";
 import { inFlightLimits, type KafkaConnection, partitionsLikeJava, producerProperties } from "./properties.ts";
 
@@ -42,9 +42,7 @@ export interface DeliveryStatistics {
   /** Milliseconds on the system's monotonic clock, comparable between threads; null before the event. */
   readonly firstEnqueueMs: number | null;
   readonly lastReportMs: number | null;
-  /** Time from `produce` to the delivery report of delivered messages. */
-  readonly latencyMs: LatencyMs;
-  /** The same as a histogram; merge those of several producers with `mergeLatency`. */
+  /** Histogram of the times from `produce` to the delivery report of delivered messages; merge those of several producers with `mergeLatency`. */
   readonly latencyHistogram: Float64Array;
   /** Why messages failed or stayed unresolved, by librdkafka's name of the error. */
   readonly errors: readonly DeliveryError[];
@@ -95,7 +93,7 @@ export class Producer {
     try {
       return this.#native.produce(batch.count, batch.bytes, batch.offsets, batch.weights, first, waitMs);
     } catch (error) {
-      throw new StreamctlError("internal", `Cannot produce to "${this.#topic}": ${messageWithoutCode(error)}`, { cause: error });
+      throw new StreamctlError("internal", `Cannot produce to "${this.#topic}": ${messageOf(error)}`, { cause: error });
     }
   }
 
@@ -105,7 +103,6 @@ export class Producer {
     const errors = this.#native.statistics(numbers);
     const [accepted = 0, delivered = 0, failed = 0, unresolved = 0, inFlight = 0, bytes = 0] = numbers;
     const [weightedCount = 0, weightSum = 0, firstEnqueueMs = 0, lastReportMs = 0] = numbers.subarray(6, 10);
-    const latencyHistogram = numbers.slice(10, 10 + latencyBuckets + 1);
     return {
       accepted,
       delivered,
@@ -117,8 +114,7 @@ export class Producer {
       weightSum,
       firstEnqueueMs: firstEnqueueMs === 0 ? null : firstEnqueueMs,
       lastReportMs: lastReportMs === 0 ? null : lastReportMs,
-      latencyMs: latencyPercentiles(latencyHistogram),
-      latencyHistogram,
+      latencyHistogram: numbers.slice(10, 10 + latencyBuckets + 1),
       errors: errors.map(([code, message, count]) => ({ code, message, count })),
     };
   }
@@ -145,8 +141,4 @@ export class Producer {
   close(): void {
     this.#native.close();
   }
-}
-
-function messageWithoutCode(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

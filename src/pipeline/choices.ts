@@ -1,6 +1,7 @@
 /** Resolves the choices of a stack, such as runtime and processor, with the reason for each. They apply until `down`. Pure. */
 
 import { StreamctlError } from "../core/errors.ts";
+import { refuse } from "../core/option-text.ts";
 import { automaticProcessors, plannedProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
 import type { MachineFacts, ProcessorChoice, ProcessorDeclaration, OptionValues } from "../processors/plugin.ts";
 import type { AbandonedProcessor, ProcessorSource, Reason, StackChoices } from "../state/choices.ts";
@@ -160,21 +161,21 @@ function requireSupported(flag: string, value: string | undefined, served: reado
   if (value === undefined || served.includes(value)) return;
   const hint = `Values of this version: ${served.join(", ")}`;
   if (later.includes(value)) throw notAvailable(`${flag} ${value}`, hint);
-  throw new StreamctlError("usage", `Cannot use "${value}" for ${flag}: no such value`, { hint });
+  throw refuse(flag, value, "no such value", hint);
 }
 
 function requireAgreement(wanted: StackChoices, previous: StackChoices): void {
-  const refuse = (flag: string, has: string): StreamctlError =>
+  const conflict = (flag: string, has: string): StreamctlError =>
     new StreamctlError("usage", `Cannot change ${flag}: the stack is up with ${has}`, {
       hint: "Omit the option, or first run: streamctl down",
     });
-  if (wanted.runtime !== previous.runtime) throw refuse("--runtime", previous.runtime);
-  if (wanted.portOffset !== previous.portOffset) throw refuse("--port-offset", String(previous.portOffset));
-  if (wanted.processor !== previous.processor) throw refuse("the processor", previous.processor);
+  if (wanted.runtime !== previous.runtime) throw conflict("--runtime", previous.runtime);
+  if (wanted.portOffset !== previous.portOffset) throw conflict("--port-offset", String(previous.portOffset));
+  if (wanted.processor !== previous.processor) throw conflict("the processor", previous.processor);
   if (shownSource(wanted) !== shownSource(previous))
-    throw refuse(`the source of ${processorOf(previous.processor).label}`, shownSource(previous));
+    throw conflict(`the source of ${processorOf(previous.processor).label}`, shownSource(previous));
   const shown = (only: readonly string[] | undefined): string => only?.join(",") ?? "every service";
-  if (shown(wanted.only) !== shown(previous.only)) throw refuse("--only", shown(previous.only));
+  if (shown(wanted.only) !== shown(previous.only)) throw conflict("--only", shown(previous.only));
 }
 
 function shownSource({ processor, source }: StackChoices): string {

@@ -7,6 +7,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openDeclarations } from "../core/assets.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
+import { joinNames } from "../core/list.ts";
 import { composeFile, renderCompose } from "../stack/docker/compose-file.ts";
 import { projectFiles, writeProject } from "../stack/docker/compose-project.ts";
 import { imagesOf, imageSource } from "../stack/docker/image.ts";
@@ -27,7 +28,7 @@ function header(usual: readonly string[], optional: readonly ContainerDefinition
     const on = jars.kind === "folder" ? `, on ${jars.image.label}` : "";
     return `# With ${labelOf(name)}${on}: docker compose --profile ${name} up --build\n`;
   });
-  return `# ${labels.slice(0, -1).join(", ")} and ${labels.at(-1) ?? ""}: docker compose up --build
+  return `# ${joinNames(labels, "and")}: docker compose up --build
 ${profiles.join("")}# Topics, the job of the windows and Pinot's table are created by: streamctl --dir . up --runtime docker
 # It generates its own compose.yaml from config/. Changes in this file affect only manual use of docker compose.
 `;

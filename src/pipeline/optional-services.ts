@@ -2,6 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { refuse } from "../core/option-text.ts";
 import { plannedService, type ServiceCatalog, services, serviceType } from "./catalog.ts";
 import { takenPorts } from "../stack/ports.ts";
 import { withDependencies } from "../stack/service-order.ts";
@@ -55,7 +56,7 @@ function requireOptional(name: string, option: string, catalog: ServiceCatalog):
   const planned = type ? undefined : plannedService(name, `${option} ${name}`, { optional: true, hint });
   if (planned !== undefined) throw planned;
   const why = type ? "it is not optional" : names === "" ? "this version has no optional services" : "there is no such optional service";
-  throw new StreamctlError("usage", `Cannot use "${name}" for ${option}: ${why}`, { hint });
+  throw refuse(option, name, why, hint);
 }
 
 /** Whether a stack has an optional service: because it was requested, or by default. */

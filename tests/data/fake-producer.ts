@@ -76,7 +76,6 @@ export class FakeProducer {
       weightSum: this.#weightSum,
       firstEnqueueMs: this.takenAtMs[0] ?? null,
       lastReportMs: this.#delivered === 0 ? null : this.#options.clock.nowMs,
-      latencyMs: { p50: 0, p95: 0, p99: 0, max: 0 },
       latencyHistogram: emptyLatency(),
       errors,
     };

@@ -35,7 +35,7 @@ export const dataCommand = defineCommand({
   ],
   run: async (typed, context) => {
     const { readKafkaConfig } = await import("../../data/kafka-config.ts");
-    const { resolveDataRequest } = await import("../../data/request.ts");
+    const { namedBrokers, resolveDataRequest } = await import("../../data/request.ts");
     const file = typed["kafka-config"];
     const kafkaProperties = file === undefined ? {} : await readKafkaConfig(file, { environment: process.env, warn: context.log.warn });
     const environment = {
@@ -54,8 +54,7 @@ export const dataCommand = defineCommand({
     }
     const { exposedSecrets } = await import("../../data/exposed-secrets.ts");
     for (const warning of exposedSecrets(request)) context.log.warn(warning);
-    const named = typed.brokers ?? kafkaProperties["bootstrap.servers"] ?? kafkaProperties["metadata.broker.list"];
-    if (named !== undefined) return await send(request, context, async () => undefined);
+    if (namedBrokers(raw, kafkaProperties) !== undefined) return await send(request, context, async () => undefined);
     const brokers = await stackBrokers(context);
     const stackError = async (): Promise<StreamctlError | undefined> => {
       try {

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { joinNames } from "../render/list.ts";
+import { joinNames } from "../../core/list.ts";
 import { wholeNumber } from "../../core/option-text.ts";
 import { serviceNames } from "../../pipeline/catalog.ts";
 

@@ -3,11 +3,11 @@ import { text as readAll } from "node:stream/consumers";
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
-import { joinNames } from "../render/list.ts";
+import { joinNames } from "../../core/list.ts";
 import { type QueryFormat, queryFormats, renderQuery } from "../render/query.ts";
 import { runRepeatedly } from "../watch.ts";
-import { messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
-import { duration, wholeNumber } from "../../core/option-text.ts";
+import { StreamctlError, whyUnreadable } from "../../core/errors.ts";
+import { duration, refuse, wholeNumber } from "../../core/option-text.ts";
 import { throwIfInterrupted } from "../../core/wait.ts";
 import { queryEngines } from "../../processors/catalog.ts";
 import { windowsTable } from "../../spec/names.ts";
@@ -67,16 +67,14 @@ function resolveFormat(output: string | undefined, { globals }: CliContext): Que
   if (output === undefined) return globals.json ? "json" : "table";
   const format = queryFormats.find((name) => name === output);
   if (format === undefined) {
-    throw new StreamctlError("usage", `Cannot use "${output}" for -o: not an output format`, {
-      hint: `Formats: ${queryFormats.join(", ")}`,
-    });
+    throw refuse("-o", output, "not an output format", `Formats: ${queryFormats.join(", ")}`);
   }
   return format;
 }
 
 function resolveEngine(engine = "pinot"): string {
   if (engines.includes(engine)) return engine;
-  throw new StreamctlError("usage", `Cannot use "${engine}" for --engine: not a query engine`, { hint: `Engines: ${engines.join(", ")}` });
+  throw refuse("--engine", engine, "not a query engine", `Engines: ${engines.join(", ")}`);
 }
 
 /** Reads the statement from the command line, the file of `-f`, or standard input. @throws StreamctlError `usage` if it is empty */
@@ -99,8 +97,7 @@ async function readStatementFile(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const why = systemCode(error) === "ENOENT" ? "the file does not exist" : messageOf(error);
-    throw new StreamctlError("usage", `Cannot read "${file}": ${why}`, {
+    throw new StreamctlError("usage", `Cannot read "${file}": ${whyUnreadable(error)}`, {
       cause: error,
       hint: "Write: -f FILE, where FILE is a readable file",
     });

@@ -1,9 +1,8 @@
 import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
-import { joinNames } from "../render/list.ts";
-import { StreamctlError } from "../../core/errors.ts";
-import { duration } from "../../core/option-text.ts";
+import { joinNames } from "../../core/list.ts";
+import { duration, refuse } from "../../core/option-text.ts";
 import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
 import type { ProcessorOption, OptionValues } from "../../processors/plugin.ts";
 
@@ -111,7 +110,5 @@ function parseNames(option: string, text: string | undefined): readonly string[]
   if (text === undefined) return undefined;
   const names = text.split(",").map((name) => name.trim());
   if (names.every((name) => name !== "")) return names;
-  throw new StreamctlError("usage", `Cannot use "${text}" for ${option}: a name is empty`, {
-    hint: `Separate names by commas: ${option} ${option === "--only" ? "kafka,pinot" : "NAME,NAME"}`,
-  });
+  throw refuse(option, text, "a name is empty", `Separate names by commas: ${option} ${option === "--only" ? "kafka,pinot" : "NAME,NAME"}`);
 }

@@ -22,7 +22,8 @@ export function escapeControlsKeepingLines(text: string): string {
   return text.replaceAll(controls, (character) => (character === "\n" || character === "\t" ? character : escapeCharacter(character)));
 }
 
-function escapeCharacter(character: string): string {
+/** A control character as an escape sequence: `\n`, `\u001b`. */
+export function escapeCharacter(character: string): string {
   if (character === "\n") return "\\n";
   if (character === "\r") return "\\r";
   if (character === "\t") return "\\t";

@@ -1,5 +1,7 @@
 /** JSON output. Also escapes control characters that JSON allows, so that the text can be shown on a terminal. */
 
+import { escapeCharacter } from "./cell.ts";
+
 /** One document on one line. Integers beyond 2^53 (bigint) keep all their digits. */
 export function renderJson(document: unknown): string {
   return `${stringify(document)}\n`;
@@ -16,9 +18,7 @@ const { rawJSON = (text: string): unknown => text } = JSON as { readonly rawJSON
 
 function stringify(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? rawJSON(part.toString()) : part));
-  return text.replaceAll(/[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-  });
+  return text.replaceAll(/[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, escapeCharacter);
 }
 
 function distinctNames(names: readonly string[]): readonly string[] {

@@ -7,7 +7,7 @@ import type { ReadingProgress } from "../../pipeline/topic-reading.ts";
 import { recordNames } from "../../pipeline/verify-subject.ts";
 import type { WindowComparison } from "../../pipeline/window-comparison.ts";
 import { escapeControls } from "./cell.ts";
-import { joinNames } from "./list.ts";
+import { joinNames } from "../../core/list.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { formatCount, formatDuration, formatNumber } from "../../core/units.ts";
 import { isExact } from "./verify-document.ts";

@@ -1,7 +1,8 @@
 /** The user's root certificates, for building images behind a proxy that terminates TLS. */
 
 import { readFile } from "node:fs/promises";
-import { messageOf, StreamctlError, systemCode } from "../../core/errors.ts";
+import { messageOf, type StreamctlError, systemCode } from "../../core/errors.ts";
+import { refuse } from "../../core/option-text.ts";
 
 const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/gu;
 
@@ -20,7 +21,6 @@ export async function readCertificates(path: string): Promise<readonly string[]>
 }
 
 function refusal(path: string, why: string): StreamctlError {
-  return new StreamctlError("usage", `Cannot use "${path}" for --extra-ca: ${why}`, {
-    hint: "Use a file with root certificates in PEM format, such as /usr/local/share/ca-certificates/proxy.crt",
-  });
+  const hint = "Use a file with root certificates in PEM format, such as /usr/local/share/ca-certificates/proxy.crt";
+  return refuse("--extra-ca", path, why, hint);
 }
