@@ -1,7 +1,6 @@
 /** Detects the facts about the machine on which choices depend. Skips checks whose result the command line or the state determines. */
 
 import type { Declarations } from "../core/assets.ts";
-import { hasCode } from "../core/errors.ts";
 import { findEngine } from "../stack/docker/engine.ts";
 import { imagesOf, imageSource, type ImageSource } from "../stack/docker/image.ts";
 import { hasJava } from "../stack/local/java.ts";
@@ -9,6 +8,7 @@ import type { StackChoices } from "../state/choices.ts";
 import { processors } from "../processors/catalog.ts";
 import type { MachineView } from "../processors/plugin.ts";
 import type { DetectedMachine, RequestedChoices } from "./choices.ts";
+import { isEngineUnavailable } from "./open-runtime.ts";
 import { defaultServices } from "./stack-services.ts";
 
 export interface DetectionContext {
@@ -48,7 +48,7 @@ async function haveImages(names: readonly string[], signal: AbortSignal | undefi
     const engine = await findEngine(signal);
     return (await engine.run(["image", "inspect", ...names], { signal })).exitCode === 0;
   } catch (error) {
-    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return false;
+    if (isEngineUnavailable(error)) return false;
     throw error;
   }
 }

@@ -2,7 +2,6 @@
 
 import { availableParallelism } from "node:os";
 import { openDeclarations } from "../core/assets.ts";
-import { hasCode } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
 import { formatBytes } from "../core/units.ts";
@@ -12,7 +11,7 @@ import { resolveChoices } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
 import { inspectMachine } from "./machine.ts";
 import { withoutTakenPorts } from "./optional-services.ts";
-import { openRuntime } from "./open-runtime.ts";
+import { isEngineUnavailable, openRuntime } from "./open-runtime.ts";
 import { chosenServices } from "./stack-services.ts";
 import { detectMachine } from "./detection.ts";
 import { observeProcesses } from "../stack/stack.ts";
@@ -78,8 +77,8 @@ async function runningServices(
     const running = processes.filter((service) => service.state === "running");
     return { running: new Set(running.map(({ name }) => name)), unrecorded: new Set(unrecorded.map(({ name }) => name)) };
   } catch (error) {
-    // No container engine is available; a check reports that.
-    if (hasCode(error, "prerequisite") || hasCode(error, "timeout")) return none;
+    // A check reports that.
+    if (isEngineUnavailable(error)) return none;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 /** Recovers from a killed `up`: finds the services that it had started but not recorded. */
 
-import { hasCode, isDiskFull, type StreamctlError } from "../core/errors.ts";
+import { isDiskFull } from "../core/errors.ts";
 import type { PipelineContext } from "./context.ts";
-import { openRuntime } from "./open-runtime.ts";
+import { isEngineUnavailable, openRuntime } from "./open-runtime.ts";
 import { listServices, resolveStarting } from "../stack/unrecorded.ts";
 import { readRunState, type RunState, writeRunState } from "../state/run-state.ts";
 
@@ -26,11 +26,6 @@ export async function readStack({ folder, log, signal }: StackContext): Promise<
     log.warn(`An interrupted start cannot be resolved: ${error.message}`);
     return state;
   }
-}
-
-/** Whether the container engine is unavailable, so that none of the stack's containers is running. */
-function isEngineUnavailable(error: unknown): error is StreamctlError {
-  return hasCode(error, "prerequisite") || hasCode(error, "timeout");
 }
 
 /**

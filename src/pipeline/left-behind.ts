@@ -6,7 +6,7 @@ import { formatCount } from "../core/units.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import { listServices, unrecordedServices } from "../stack/unrecorded.ts";
 import type { PipelineContext } from "./context.ts";
-import { openRuntime } from "./open-runtime.ts";
+import { isEngineUnavailable, openRuntime } from "./open-runtime.ts";
 import type { RunningService } from "../state/service-identity.ts";
 
 export interface LeftBehind {
@@ -66,8 +66,7 @@ async function leftStacks(root: string, signal: AbortSignal): Promise<readonly L
       return { description: `Left over: ${what}, which was started from "${root}" and whose state no longer exists there`, removal };
     });
   } catch (error) {
-    // No container engine is available.
-    if (hasCode(error, "prerequisite") || hasCode(error, "timeout") || hasCode(error, "service-failed")) return [];
+    if (isEngineUnavailable(error) || hasCode(error, "service-failed")) return [];
     throw error;
   }
 }

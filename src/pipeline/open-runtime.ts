@@ -2,6 +2,7 @@
 
 import { openDeclarations } from "../core/assets.ts";
 import { cacheFolder } from "../core/cache-folder.ts";
+import { hasCode, type StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { everyService, serviceType } from "./catalog.ts";
 import type { OptionalChoices } from "./optional-services.ts";
@@ -81,4 +82,9 @@ export async function readJarFolders(choices: StackChoices): Promise<ReadonlyMap
 /** Name of a stack's compose project. */
 export function projectOf(stackId: string): string {
   return `streamctl-${stackId}`;
+}
+
+/** Whether an error means that no container engine is available: then no container is running. */
+export function isEngineUnavailable(error: unknown): error is StreamctlError {
+  return hasCode(error, "prerequisite") || hasCode(error, "timeout");
 }

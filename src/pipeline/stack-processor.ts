@@ -9,7 +9,7 @@ import type { ExternalServer, ProcessorContext, ProcessorDeclaration, ProcessorP
 import { transactionsTopic, windowsTopic, type Topic, type TopicIdentity } from "../spec/names.ts";
 import { transactions as pipeline } from "../spec/transactions.ts";
 import type { Runtime, ServiceData } from "../stack/runtime.ts";
-import type { StackChoices } from "../state/choices.ts";
+import type { AbandonedProcessor, StackChoices } from "../state/choices.ts";
 import type { Endpoints } from "./endpoints.ts";
 
 /** A processor and its source: the current one of the stack, or an abandoned one. */
@@ -58,7 +58,7 @@ export interface StackProcessor {
 export interface StackProcessors {
   readonly chosen: StackProcessor;
   /** Processors on external servers that are no longer used but may still write. */
-  readonly abandoned: readonly StackProcessor[];
+  readonly abandoned: readonly { readonly processor: StackProcessor; readonly record: AbandonedProcessor }[];
 }
 
 interface ProcessorTopics {
@@ -76,7 +76,7 @@ export async function openProcessors(
   choices: Pick<StackChoices, "processor" | "source" | "abandoned">,
   place: ProcessorPlace,
 ): Promise<StackProcessors> {
-  const abandoned = (choices.abandoned ?? []).map(async (one) => await openProcessor(one, place));
+  const abandoned = (choices.abandoned ?? []).map(async (record) => ({ processor: await openProcessor(record, place), record }));
   return { chosen: await openProcessor(choices, place), abandoned: await Promise.all(abandoned) };
 }
 

@@ -32,13 +32,15 @@ export interface KnownCause {
   readonly text: string;
 }
 
-/** Why a service exited, according to its disk and its log; undefined if they do not tell. */
-export async function knownCause(name: ServiceName, runtime: Runtime): Promise<KnownCause | undefined> {
+/**
+ * Why a service exited, according to its disk and its log; undefined if they do not tell. @param excerpt of its log, if the caller has read it
+ */
+export async function knownCause(name: ServiceName, runtime: Runtime, excerpt?: readonly string[]): Promise<KnownCause | undefined> {
   // Ignore errors here: they must not hide the exit of the service.
   const disk = await runtime.diskOf(name).catch(() => undefined);
   const size = disk === undefined ? "" : `: ${describeDisk(disk)}`;
   if (disk !== undefined && isNearlyFull(disk)) return { kind: "disk", text: `its disk is full${size}` };
-  const lines = await excerptOf(name, runtime);
+  const lines = excerpt ?? (await excerptOf(name, runtime));
   if (lines.some((line) => reportsDiskFull(line))) return { kind: "disk", text: `its disk was full${size}` };
   const memory = lines.find(reportsOutOfMemory);
   return memory === undefined ? undefined : { kind: "memory", text: memory };
@@ -49,7 +51,7 @@ export async function exitError(name: ServiceName, identity: ServiceIdentity, wh
   const end = await runtime.endOf(identity).catch(() => undefined);
   const killedFromOutside = externalSignals.has(end?.signal ?? "");
   const lines = killedFromOutside ? [] : await excerptOf(name, runtime);
-  const cause = killedFromOutside ? undefined : await knownCause(name, runtime);
+  const cause = killedFromOutside ? undefined : await knownCause(name, runtime, lines);
   const why = cause?.kind === "disk" ? `; ${cause.text}` : "";
   return new StreamctlError(why === "" ? "service-failed" : "no-space", `${name} exited unexpectedly ${when}: ${describeEnd(end)}${why}`, {
     detail: lines.join("\n"),

@@ -40,26 +40,6 @@ export async function observeProcesses(state: RunState, runtime: Runtime): Promi
   );
 }
 
-/**
- * Observes all recorded services.
- *
- * @param definitions definitions of all services that may be recorded
- */
-export async function observeStack(
-  state: RunState | undefined,
-  definitions: readonly ServiceDefinition[],
-  runtime: Runtime,
-  kafkaProbe: KafkaProbe,
-): Promise<readonly ObservedService[]> {
-  if (!state) return [];
-  return await Promise.all(
-    state.services.map(async (record): Promise<ObservedService> => {
-      const definition = definitions.find(({ name }) => name === record.name);
-      return await observeRecord(record, definition?.probe, runtime, kafkaProbe);
-    }),
-  );
-}
-
 /** Observes one run. @param probe undefined: do not query the engine */
 export async function observeRecord(
   { name, identity, definitionHash }: ServiceRecord,
@@ -83,11 +63,10 @@ export async function serviceStatuses(
   runtime: Runtime,
   kafkaProbe: KafkaProbe,
 ): Promise<readonly ServiceStatus[]> {
-  const observed = await observeStack(state, definitions, runtime, kafkaProbe);
   return await Promise.all(
     definitions.map(async (definition) => {
       const record = state.services.find(({ name }) => name === definition.name);
-      const seen = observed.find(({ name }) => name === definition.name);
+      const seen = record && (await observeRecord(record, definition.probe, runtime, kafkaProbe));
       return await serviceStatus(definition, record, seen, runtime);
     }),
   );

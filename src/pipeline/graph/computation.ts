@@ -5,7 +5,7 @@
 
 import { type JsonObject, stringAt } from "../../core/json.ts";
 import type { Decision, Neighbours, Resource } from "../../core/resource.ts";
-import type { TopicResource } from "./topic.ts";
+import { notCreated, topicIdentity, type TopicResource } from "./topic.ts";
 import {
   isDestructive,
   type Processor,
@@ -41,17 +41,12 @@ export interface ComputationResource extends Resource<ProcessorObservation, Comp
   staleWindows(windows: TopicIdentity, neighbours: Neighbours): string | undefined;
 }
 
-/** Placeholder for the id of a topic that does not exist yet. Never equal to an id from Kafka. */
-const unknownId = "(not created yet)";
-
 export function computationResource(options: ComputationOptions): ComputationResource {
   const { processorFor, transactions, windows, holder, lastOf, remembered, place } = options;
   const writers = remembered.map(identityIn).filter((identity) => identity !== undefined);
-  const identityOf = (topic: TopicResource, neighbours: Neighbours): TopicIdentity =>
-    neighbours.facts(topic) ?? { name: topic.name, id: unknownId };
   const processorIn = (neighbours: Neighbours): Processor =>
-    processorFor(identityOf(transactions, neighbours), identityOf(windows, neighbours));
-  const nowhere = processorFor({ name: transactions.name, id: unknownId }, { name: windows.name, id: unknownId });
+    processorFor(topicIdentity(transactions, neighbours), topicIdentity(windows, neighbours));
+  const nowhere = processorFor(notCreated(transactions), notCreated(windows));
   const planIn = (observed: ProcessorObservation, neighbours: Neighbours): ProcessorPlan => {
     const plan = processorIn(neighbours).plan(observed);
     const topic = neighbours.decision(windows);
@@ -74,7 +69,7 @@ export function computationResource(options: ComputationOptions): ComputationRes
       if (!observed) return undefined;
       // An engine that lost its data cannot tell which computation wrote the topic.
       const previous = [...observed.previous, ...writers.filter(({ windowsTopicId }) => windowsTopicId === topic.id)];
-      const plan = processorFor(identityOf(transactions, neighbours), topic).plan({ ...observed, previous });
+      const plan = processorFor(topicIdentity(transactions, neighbours), topic).plan({ ...observed, previous });
       return startsComputation(plan) && plan.staleWindows ? plan.cause : undefined;
     },
     decide(observed, neighbours) {

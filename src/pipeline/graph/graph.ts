@@ -108,16 +108,10 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
   const { chosen, abandoned } = processors;
   const server = wantsExternal(choices) ? chosen.external : undefined;
   const external = server && externalService({ processor: chosen, server, runtime, kafkaProbe }, kafka);
+  const servers = external ? [external] : [];
   const holder = external ?? wanted(choices.processor);
   const released =
-    holder === undefined
-      ? []
-      : abandoned.map((processor, index) =>
-          releasedComputation(processor, choices.abandoned?.[index] ?? { processor: "", source: {} }, [
-            kafka,
-            ...(external ? [external] : []),
-          ]),
-        );
+    holder === undefined ? [] : abandoned.map(({ processor, record }) => releasedComputation(processor, record, [kafka, ...servers]));
   const brokers = endpoints.kafka;
   const transactions = topicResource({
     topic: transactionsTopic,
@@ -132,7 +126,7 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
     brokers,
     kafka,
     // Reject a server with another Kafka cluster before anything is stopped or deleted.
-    after: [transactions, ...(external ? [external] : []), ...released],
+    after: [transactions, ...servers, ...released],
     last: last({ kind: "topic", name: windowsTopic.name }),
     considers: () => (job === undefined ? [] : [job]),
     stale: (topic, neighbours) => job?.staleWindows(topic, neighbours),
@@ -145,7 +139,7 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
       holder,
       lastOf: (name) => last({ kind: "job", name }),
       remembered: options.remembered.filter(({ kind }) => kind === "job").map(({ facts }) => facts),
-      place: external === undefined ? "own" : (chosen.external?.endpoint ?? "own"),
+      place: server?.endpoint ?? "own",
     });
   }
   const pinot = wanted("pinot");
@@ -164,5 +158,5 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
             log,
           }),
         ];
-  return [...(external ? [external] : []), ...released, transactions, windows, ...(job ? [job] : []), ...table];
+  return [...servers, ...released, transactions, windows, ...(job ? [job] : []), ...table];
 }

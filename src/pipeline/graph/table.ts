@@ -7,7 +7,7 @@ import type { Log } from "../../core/log.ts";
 import type { Decision, OperationKind, Resource } from "../../core/resource.ts";
 import { remainingMs, type StepDeadline } from "../../core/step-deadline.ts";
 import { describeTopic } from "../../kafka/admin.ts";
-import type { TopicResource } from "./topic.ts";
+import { notCreated, topicIdentity, type TopicResource } from "./topic.ts";
 import type { TopicIdentity } from "../../spec/names.ts";
 import { tableHealth } from "../../stores/pinot/table-health.ts";
 import {
@@ -39,13 +39,11 @@ export interface TableOptions {
 
 export type TableResource = Resource<TableObservation, TableIdentity>;
 
-/** Placeholder for the id of a topic that does not exist yet. */
-const unknownId = "(not created yet)";
-
 export function tableResource(options: TableOptions): TableResource {
   const { pinot, brokers, brokersInTable, windows, holder, declarations, lastOf, log } = options;
   const wantedFor = (topic: TopicIdentity) => readTable({ windows: topic, brokers: brokersInTable, declarations });
-  const nowhere = wantedFor({ name: windows.name, id: unknownId });
+  const unknown = notCreated(windows);
+  const nowhere = wantedFor(unknown);
   const within = (deadline: StepDeadline, topic: TopicIdentity): PinotOptions => ({
     ...pinot,
     brokers: brokersInTable,
@@ -55,7 +53,6 @@ export function tableResource(options: TableOptions): TableResource {
     deadline,
     log,
   });
-  const unknown = { name: windows.name, id: unknownId };
   return {
     kind: "table",
     name: nowhere.name,
@@ -64,15 +61,15 @@ export function tableResource(options: TableOptions): TableResource {
     observe: async (deadline) => await observeTable(within(deadline, unknown), nowhere),
     recall: () => recalled(lastOf(nowhere.name)),
     decide(observed, neighbours) {
-      const { identity, schemaName } = wantedFor(neighbours.facts(windows) ?? unknown);
+      const { identity, schemaName } = wantedFor(topicIdentity(windows, neighbours));
       return decisionOf(planTable(observed.table, identity), observed, schemaName, identity);
     },
     async validate({ neighbours, deadline }) {
-      const { name, schema, table } = wantedFor(neighbours.facts(windows) ?? unknown);
+      const { name, schema, table } = wantedFor(topicIdentity(windows, neighbours));
       await validateTable(pinot.controllerUrl, name, { schema, table }, deadline);
     },
     async apply(_, { observed, neighbours, deadline }) {
-      const topic = neighbours.facts(windows) ?? unknown;
+      const topic = topicIdentity(windows, neighbours);
       const wanted = wantedFor(topic);
       const done = await applyTable(planTable(observed.table, wanted.identity), observed, wanted, within(deadline, topic));
       return { ...decisionOf(done, observed, wanted.schemaName, wanted.identity), facts: wanted.identity };

@@ -35,6 +35,16 @@ export interface TopicOptions {
 
 export type TopicResource = Resource<TopicObservation, TopicFacts>;
 
+/** Placeholder for a topic that does not exist yet. Its id is never equal to one from Kafka. */
+export function notCreated({ name }: Pick<TopicResource, "name">): TopicIdentity {
+  return { name, id: "(not created yet)" };
+}
+
+/** The identity of a topic as far as it is known from its decision or its creation. */
+export function topicIdentity(topic: TopicResource, neighbours: Neighbours): TopicIdentity {
+  return neighbours.facts(topic) ?? notCreated(topic);
+}
+
 export function topicResource({ topic, brokers, kafka, after = [], last, considers, stale }: TopicOptions): TopicResource {
   const { name, config } = topic;
   const within = (deadline: StepDeadline) => ({ brokers, topic: name, timeoutMs: remainingMs(deadline), signal: deadline.signal });

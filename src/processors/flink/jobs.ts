@@ -24,6 +24,11 @@ export interface FlinkJob {
 /** States of jobs that will not run again. Only high availability, which streamctl does not use, could resume a suspended job. */
 const endedStates: ReadonlySet<string> = new Set(["FAILED", "CANCELED", "FINISHED", "SUSPENDED"]);
 
+/** Whether a job is RUNNING with all of its tasks. */
+export function runsFully({ state, totalTasks, runningTasks }: FlinkJob): boolean {
+  return state === "RUNNING" && totalTasks > 0 && runningTasks === totalTasks;
+}
+
 export function hasEnded(job: FlinkJob): boolean {
   return endedStates.has(job.state);
 }
@@ -40,6 +45,11 @@ export async function listJobs(restUrl: string, deadline: StepDeadline): Promise
     startedAtMs: numberAt(job, "start-time") ?? 0,
     durationMs: numberAt(job, "duration") ?? 0,
   }));
+}
+
+/** The jobs of a name that have not ended. */
+export async function liveJobs(restUrl: string, name: string, deadline: StepDeadline): Promise<readonly FlinkJob[]> {
+  return (await listJobs(restUrl, deadline)).filter((job) => job.name === name && !hasEnded(job));
 }
 
 /** The `pipeline.global-job-parameters` of a job; empty for an unknown job. */
@@ -80,7 +90,7 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
       if ((await latestFailure(restUrl, jobId, deadline))?.unrestorable !== true) return true;
       throw await failureOf(restUrl, jobId, last, deadline);
     }
-    return last.state === "RUNNING" && last.totalTasks > 0 && last.runningTasks === last.totalTasks ? true : undefined;
+    return runsFully(last) ? true : undefined;
   };
   try {
     await pollUntil(poll, waitOptions(deadline, `Flink job ${jobId} to run`));

@@ -20,7 +20,18 @@ import {
   newestCheckpoint,
 } from "../checkpoint-files.ts";
 import { openGatewaySession } from "./gateway.ts";
-import { cancelJob, type FlinkJob, hasEnded, jobHistory, jobParameters, lastFailure, listJobs, waitUntilRunning } from "./jobs.ts";
+import {
+  cancelJob,
+  type FlinkJob,
+  hasEnded,
+  jobHistory,
+  jobParameters,
+  lastFailure,
+  listJobs,
+  liveJobs,
+  runsFully,
+  waitUntilRunning,
+} from "./jobs.ts";
 import { keepsFailing, stalledReason } from "./progress.ts";
 import { planProcessor, type Processor, type ProcessorIdentity, startsComputation } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
@@ -87,22 +98,15 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       const resumeFrom = plan.resume ? await newestCheckpoint(checkpoints, identity, checkpointLayout) : undefined;
       let jobId = await startJob(job, resumeFrom, deadline, log);
       // The last row of a window may be one that the other job wrote from part of the records, so write all rows again after its end.
-      while (await cancelOthers(job, jobId, deadline)) {
+      // Ensures a single writer: the gateway may complete the submission of a killed `up` after this `up` has made its plan.
+      while ((await cancelLive(job, deadline, jobId)).length > 0) {
         log.warn(`Another Flink job "${name}" was started meanwhile, and was canceled. All windows are recomputed`);
         await cancelAll(restUrl, [jobId], deadline);
         jobId = await startJob(job, undefined, deadline, log);
       }
       await deleteOtherCheckpoints(checkpoints, identity);
     },
-    async stop(deadline) {
-      const jobs = await liveJobs(restUrl, name, deadline);
-      await cancelAll(
-        restUrl,
-        jobs.map(({ id }) => id),
-        deadline,
-      );
-      return jobs.map(({ id }) => id);
-    },
+    stop: (deadline) => cancelLive(job, deadline),
     health: (deadline) => healthOf(job, deadline),
   };
 }
@@ -126,10 +130,6 @@ function identityOf(parameters: ReadonlyMap<string, string>): ProcessorIdentity 
   return { statements, transactionsTopicId, windowsTopicId };
 }
 
-async function liveJobs(restUrl: string, name: string, deadline: StepDeadline): Promise<readonly FlinkJob[]> {
-  return (await listJobs(restUrl, deadline)).filter((job) => job.name === name && !hasEnded(job));
-}
-
 async function observeJobs(restUrl: string, name: string, deadline: StepDeadline) {
   const jobs = await liveJobs(restUrl, name, deadline);
   return Promise.all(
@@ -145,18 +145,11 @@ async function cancelAll(restUrl: string, jobIds: readonly string[], deadline: S
   await Promise.all(jobIds.map((id) => cancelJob(restUrl, id, deadline)));
 }
 
-/**
- * Ensures a single writer: the gateway may complete the submission of a killed `up` after this `up` has made its plan. Returns whether
- * there was another one, which has ended now.
- */
-async function cancelOthers({ options: { restUrl }, name }: Job, jobId: string, deadline: StepDeadline): Promise<boolean> {
-  const others = (await liveJobs(restUrl, name, deadline)).filter(({ id }) => id !== jobId);
-  await cancelAll(
-    restUrl,
-    others.map(({ id }) => id),
-    deadline,
-  );
-  return others.length > 0;
+/** Cancels the live jobs of the computation, except one, and waits for their end. Returns their ids. */
+async function cancelLive({ options: { restUrl }, name }: Job, deadline: StepDeadline, except?: string): Promise<readonly string[]> {
+  const ids = (await liveJobs(restUrl, name, deadline)).map(({ id }) => id).filter((id) => id !== except);
+  await cancelAll(restUrl, ids, deadline);
+  return ids;
 }
 
 /** Returns the id of the running job. */
@@ -173,11 +166,7 @@ async function startJob(job: Job, resumeFrom: string | undefined, deadline: Step
   } catch (error) {
     if (!hasCode(error, "processor")) throw error;
     log.warn(`Flink could not resume from checkpoint "${resumeFrom}": ${messageOf(error)}. All windows are recomputed`);
-    await cancelAll(
-      job.options.restUrl,
-      (await liveJobs(job.options.restUrl, job.name, deadline)).map(({ id }) => id),
-      deadline,
-    );
+    await cancelLive(job, deadline);
     return await submitAndWait(job, {}, deadline);
   }
 }
@@ -241,7 +230,7 @@ async function healthOf({ options: { restUrl }, name }: Job, deadline: StepDeadl
   if (only === undefined) return { healthy: false, detail: `no job "${name}"${await endOf(restUrl, jobs, deadline)}` };
   if (live.length > 1) return { healthy: false, detail: `${live.length} jobs "${name}"` };
   const history = await jobHistory(restUrl, only, deadline);
-  const runs = only.state === "RUNNING" && only.totalTasks > 0 && only.runningTasks === only.totalTasks;
+  const runs = runsFully(only);
   const detail = `${only.state}, ${only.runningTasks} of ${only.totalTasks} tasks`;
   const trouble = runs ? stalledReason(history) : "";
   if (trouble === undefined) return { healthy: true, detail };

@@ -3,7 +3,7 @@
 import { arrayAt, numberAt, stringAt } from "../../core/json.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 import type { ComputationView, PartitionProgress } from "../plugin.ts";
-import { ask, type FlinkJob, hasEnded, jobHistory, listJobs } from "./jobs.ts";
+import { ask, jobHistory, liveJobs } from "./jobs.ts";
 
 /**
  * Reads offsets of a topic from the metrics of the job's Kafka source, which commits to Kafka only at checkpoints. `currentOffset` is the
@@ -83,8 +83,4 @@ export async function readView(restUrl: string, jobName: string, deadline: StepD
       };
     }),
   );
-}
-
-async function liveJobs(restUrl: string, name: string, deadline: StepDeadline): Promise<readonly FlinkJob[]> {
-  return (await listJobs(restUrl, deadline)).filter((job) => job.name === name && !hasEnded(job));
 }

@@ -41,17 +41,16 @@ export class KsqldbComputation {
   readonly wanted: ProcessorIdentity;
   readonly mark: string;
   readonly naming: Naming;
-  readonly #ids: ComputationMark;
 
   constructor(options: KsqldbOptions) {
     this.options = options;
     const { declarations, transactions, windows } = options;
     this.naming = namingOf(options.owner);
     const queries = hashQueries(declarations, { ...options, naming: this.naming });
-    this.#ids = { owner: this.naming.mark, queries, transactionsTopicId: transactions.id, windowsTopicId: windows.id };
-    this.mark = computationMark(this.#ids);
+    const ids: ComputationMark = { owner: this.naming.mark, queries, transactionsTopicId: transactions.id, windowsTopicId: windows.id };
+    this.mark = computationMark(ids);
     this.declared = this.render({ computation: this.mark, paidTransactionsTopic: this.naming.topicPrefix });
-    this.wanted = this.#identity(this.#ids, (declared) => declared.definition);
+    this.wanted = this.#identity(ids, (declared) => declared.definition);
   }
 
   render(creation: CreationValues): readonly Declared[] {
@@ -65,9 +64,9 @@ export class KsqldbComputation {
   /** @param topics names of all topics in Kafka */
   computations(server: ServerState, topics: readonly string[]): ProcessorObservation {
     const writers = writersOf(server, this.options.windows.name);
+    const broken = this.#broken(server, topics);
     const computations = writers.map(({ id, statement }): RunningComputation => {
       const mark = this.#ownMark(statement);
-      const broken = this.#broken(server, topics);
       const updatable = mark === undefined ? undefined : this.#updatable(server, mark);
       return {
         id,
@@ -112,8 +111,8 @@ export class KsqldbComputation {
 
   #broken({ queries }: ServerState, topics: readonly string[]): string | undefined {
     for (const { name, definition } of this.declared) {
-      const writing = queries.filter(({ sinks }) => sinks.includes(name));
       if (definition !== undefined) continue;
+      const writing = queries.filter(({ sinks }) => sinks.includes(name));
       if (writing.length !== 1) return `${writing.length === 0 ? "no query writes" : `${writing.length} queries write`} ${name}`;
       if (writing[0]?.state === "PAUSED") return `the query of ${name} is paused`;
       const missing = writing[0]?.topics.find((topic) => !topics.includes(topic));

@@ -12,11 +12,8 @@ import type { StepDeadline } from "../../core/step-deadline.ts";
 export interface ServerObject {
   readonly kind: "STREAM" | "TABLE";
   readonly name: string;
-  readonly topic: string;
   /** The statement that created it, as returned by the server. */
   readonly statement: string;
-  /** Streams and tables that read from this one. */
-  readonly readers: readonly string[];
 }
 
 /** A persistent query: it runs until it is terminated. */
@@ -68,16 +65,10 @@ export async function describeObject(url: string, name: string, deadline: StepDe
   if (answer.status !== 200 || description === undefined) {
     throw refused(`describe "${name}" of ksqlDB`, answer);
   }
-  const readQueries = arrayAt(description, "readQueries");
   return {
     kind: stringAt(description, "type") === "TABLE" ? "TABLE" : "STREAM",
     name,
-    topic: stringAt(description, "topic") ?? "",
     statement: stringAt(description, "statement") ?? "",
-    // Some versions do not report readers whose query has ended.
-    readers: [
-      ...new Set([...strings(at(description, "sourceConstraints")), ...readQueries.flatMap((query) => strings(at(query, "sinks")))]),
-    ],
   };
 }
 

@@ -127,7 +127,7 @@ async function tryOnce(url: string, command: Command, deadline: StepDeadline): P
   if (commandId === undefined) {
     // A `warning_entity` has no command: nothing was executed, and its message says why.
     const reason = stringAt(entity, "message") ?? "the response has no command";
-    return { ...failureOf(reason), retry: "never" };
+    return failureOf(reason);
   }
   return await awaitCommand(url, commandId, commandStatus(at(entity, "commandStatus")), deadline);
 }

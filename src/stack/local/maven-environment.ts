@@ -7,11 +7,11 @@ import { realpath } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Environment } from "../../core/environment.ts";
-import { hasCode } from "../../core/errors.ts";
 import { readIfExists } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
-import { findProgram, runCommand } from "../../core/process.ts";
+import { findProgram } from "../../core/process.ts";
 import { localeOptions } from "../jvm-options.ts";
+import { isMissingIn } from "./name-service.ts";
 
 export interface MavenCall {
   /** Arguments before the goals. */
@@ -76,18 +76,9 @@ export async function repositoryForUnknownUser(
   return !named && (await isUnknown()) ? [`-Dmaven.repo.local=${join(cacheDir, "maven")}`] : [];
 }
 
-/** Exit code of getent(1) for a key that was not found. */
-const notFound = 2;
-
 /** By the system's user database, which Java uses too; `userInfo()` does not use it in every runtime. */
 async function isUnknownUser(): Promise<boolean> {
-  try {
-    return (await runCommand({ program: "getent", args: ["passwd", String(process.getuid?.() ?? 0)] })).exitCode === notFound;
-  } catch (error) {
-    // Without getent this cannot be checked, and most users are known.
-    if (!hasCode(error, "prerequisite")) throw error;
-    return false;
-  }
+  return await isMissingIn("passwd", String(process.getuid?.() ?? 0));
 }
 
 /** Logs the variables that are passed to Maven only in part. */
