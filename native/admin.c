@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin_request.h"
+#include "client.h"
 #include "clock.h"
 
 static const struct {
@@ -44,7 +45,7 @@ bool admin_run(struct admin_request *request, struct failure *failure) {
   log_attach(&request->log, request->conf);
   /* For the last stable offsets of listOffsets; the other kinds do not depend on it. */
   rd_kafka_conf_set(request->conf, "isolation.level", "read_committed", NULL, 0);
-  request->client = admin_open_client(request->conf, failure);
+  request->client = client_open(RD_KAFKA_PRODUCER, request->conf, failure);
   request->conf = NULL;
   if (!request->client) return false;
   request->queue = rd_kafka_queue_new(request->client);

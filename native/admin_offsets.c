@@ -6,11 +6,7 @@
  */
 
 #include "admin_request.h"
-
-static bool is_no_response(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
-         error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-}
+#include "client.h"
 
 /* DescribeTopics has just returned the partitions, so a partition that librdkafka does not find has no leader. */
 static rd_kafka_resp_err_t without_leader(rd_kafka_resp_err_t error) {
@@ -26,12 +22,12 @@ static rd_kafka_topic_partition_list_t *offsets_at(struct admin_request *request
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
   for (int32_t i = 0; i < partitions; i++)
     rd_kafka_topic_partition_list_add(list, request->values[0], i);
-  while (is_no_response(error) && admin_left_ms(request) > 0) {
+  while (admin_no_response(error) && admin_left_ms(request) > 0) {
     for (int32_t i = 0; i < partitions; i++)
       list->elems[i].offset = end;
     error = rd_kafka_offsets_for_times(client, list, admin_next_slice_ms(request));
     rd_kafka_poll(client, 0); /* serves error_cb, which writes to the log */
-    if (is_no_response(error) && admin_aborted(request, failure)) break;
+    if (admin_no_response(error) && admin_aborted(request, failure)) break;
   }
   for (int32_t i = 0; !error && i < partitions; i++) {
     const rd_kafka_topic_partition_t *found = &list->elems[i];
@@ -47,7 +43,7 @@ static rd_kafka_topic_partition_list_t *offsets_at(struct admin_request *request
 static rd_kafka_t *open_uncommitted(struct admin_request *request, struct failure *failure) {
   rd_kafka_conf_t *conf = rd_kafka_conf_dup(rd_kafka_conf(request->client));
   rd_kafka_conf_set(conf, "isolation.level", "read_uncommitted", NULL, 0);
-  return admin_open_client(conf, failure);
+  return client_open(RD_KAFKA_PRODUCER, conf, failure);
 }
 
 static void add_offsets(struct admin_request *request, const rd_kafka_topic_partition_list_t *low,

@@ -19,15 +19,6 @@ int admin_next_slice_ms(struct admin_request *request) {
   return request->slice_ms < left ? request->slice_ms : left;
 }
 
-rd_kafka_t *admin_open_client(rd_kafka_conf_t *conf, struct failure *failure) {
-  char reason[sizeof failure->message] = "";
-  rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
-  if (client) return client;
-  failure_set(failure, rd_kafka_last_error(), reason);
-  rd_kafka_conf_destroy(conf);
-  return NULL;
-}
-
 void answer_add(struct answer *answer, const char *text) {
   if (answer->count == answer->capacity) {
     size_t capacity = answer->capacity * 2 + 16;
@@ -52,12 +43,15 @@ void answer_add_number(struct answer *answer, int64_t number) {
   answer_add(answer, text);
 }
 
+bool admin_no_response(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
+         error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+}
+
 bool admin_failed(struct admin_request *request, struct failure *failure, rd_kafka_resp_err_t error, const char *message) {
   char reason[sizeof request->log.last_error] = "";
   if (!error) return false;
-  bool no_response = error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
-                     error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-  if (no_response) log_last_error(&request->log, reason, sizeof reason);
+  if (admin_no_response(error)) log_last_error(&request->log, reason, sizeof reason);
   failure_set(failure, error, *reason ? reason : message);
   return true;
 }

@@ -46,12 +46,12 @@ int admin_left_ms(const struct admin_request *request);
  */
 int admin_next_slice_ms(struct admin_request *request);
 
-/* Creates a client. Takes ownership of conf, also on failure. Returns NULL and fills *failure on error. */
-rd_kafka_t *admin_open_client(rd_kafka_conf_t *conf, struct failure *failure);
-
 /* Appends a string to the answer. Sets out_of_memory on failure. */
 void answer_add(struct answer *answer, const char *text);
 void answer_add_number(struct answer *answer, int64_t number);
+
+/* Returns true if the error means that the brokers do not respond. */
+bool admin_no_response(rd_kafka_resp_err_t error);
 
 /* Returns false if `error` is no error. Otherwise fills *failure. If the brokers do not respond, the message is the client's last
  * logged error, which gives the cause. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client.h"
 #include "clock.h"
 #include "gate.h"
 
@@ -41,7 +42,6 @@ static bool start(struct consumer *consumer, const char *topic, struct failure *
 
 struct consumer *consumer_open(rd_kafka_conf_t *conf, const char *topic, const struct consumer_position *positions,
                                size_t position_count, struct client_log *log, struct failure *failure) {
-  char reason[sizeof failure->message] = "";
   struct consumer *consumer = calloc(1, sizeof *consumer);
   if (consumer) consumer->positions = calloc(position_count + 1, sizeof *positions);
   if (!consumer || !consumer->positions) {
@@ -55,13 +55,8 @@ struct consumer *consumer_open(rd_kafka_conf_t *conf, const char *topic, const s
   consumer->log = log;
   gate_init(&consumer->gate);
   log_attach(log, conf);
-  consumer->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, reason, sizeof reason);
-  if (!consumer->client) {
-    failure_set(failure, rd_kafka_last_error(), reason);
-    rd_kafka_conf_destroy(conf);
-  } else if (start(consumer, topic, failure)) {
-    return consumer;
-  }
+  consumer->client = client_open(RD_KAFKA_CONSUMER, conf, failure);
+  if (consumer->client && start(consumer, topic, failure)) return consumer;
   consumer_free(consumer);
   return NULL;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "client.h"
 #include "clock.h"
 #include "partitions.h"
 #include "thread.h"
@@ -100,7 +101,6 @@ fail:
 
 struct producer *producer_open(rd_kafka_conf_t *conf, const struct producer_options *options, struct client_log *log,
                                struct failure *failure) {
-  char reason[sizeof failure->message] = "";
   struct producer *producer = allocate(options, log);
   if (!producer) {
     rd_kafka_conf_destroy(conf);
@@ -109,10 +109,8 @@ struct producer *producer_open(rd_kafka_conf_t *conf, const struct producer_opti
   }
   log_attach(log, conf);
   rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
-  producer->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
+  producer->client = client_open(RD_KAFKA_PRODUCER, conf, failure);
   if (!producer->client) {
-    failure_set(failure, rd_kafka_last_error(), reason);
-    rd_kafka_conf_destroy(conf);
     producer_free(producer);
     return NULL;
   }

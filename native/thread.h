@@ -8,15 +8,20 @@
 #include <pthread.h>
 #include <signal.h>
 
+/* Removes the synchronous signals from the set. */
+static inline void thread_keep_faults(sigset_t *blocked) {
+  sigdelset(blocked, SIGSEGV);
+  sigdelset(blocked, SIGBUS);
+  sigdelset(blocked, SIGFPE);
+  sigdelset(blocked, SIGILL);
+  sigdelset(blocked, SIGABRT);
+}
+
 /* A thread inherits the signal mask of its creator: block, create, restore. */
 static inline void thread_block_signals(sigset_t *before) {
   sigset_t blocked;
   sigfillset(&blocked);
-  sigdelset(&blocked, SIGSEGV);
-  sigdelset(&blocked, SIGBUS);
-  sigdelset(&blocked, SIGFPE);
-  sigdelset(&blocked, SIGILL);
-  sigdelset(&blocked, SIGABRT);
+  thread_keep_faults(&blocked);
   pthread_sigmask(SIG_SETMASK, &blocked, before);
 }
 

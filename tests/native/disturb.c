@@ -37,14 +37,9 @@ static void *read_on(void *argument) {
   return NULL;
 }
 
-struct request {
-  struct admin_request *admin;
-  struct failure failure;
-};
-
 static void *run_request(void *argument) {
-  struct request *request = argument;
-  admin_run(request->admin, &request->failure);
+  struct failure failure = {0};
+  admin_run(argument, &failure);
   return NULL;
 }
 
@@ -56,13 +51,13 @@ static void *request_on(void *argument) {
   char *topic[] = {"payments"};
   while (!atomic_load(&disturbance->over)) {
     pthread_t thread;
-    struct request request = {.admin = admin_new(kinds[draw_below(&draw, 3)], configuration(disturbance->mock), topic, 1,
-                                                 (int)draw_between(&draw, 1, 400))};
-    check(request.admin != NULL);
-    check_equal(pthread_create(&thread, NULL, run_request, &request), 0);
-    if (draw_below(&draw, 3) == 0) admin_cancel(request.admin);
+    struct admin_request *request =
+        admin_new(kinds[draw_below(&draw, 3)], configuration(disturbance->mock), topic, 1, (int)draw_between(&draw, 1, 400));
+    check(request != NULL);
+    check_equal(pthread_create(&thread, NULL, run_request, request), 0);
+    if (draw_below(&draw, 3) == 0) admin_cancel(request);
     pthread_join(thread, NULL);
-    admin_free(request.admin);
+    admin_free(request);
   }
   return NULL;
 }

@@ -5,6 +5,8 @@
 
 #include <signal.h>
 
+#include "thread.h"
+
 /* NOLINTBEGIN(bugprone-reserved-identifier): names defined by the linker */
 int __real_pthread_sigmask(int how, const sigset_t *set, sigset_t *before);
 int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *before);
@@ -13,11 +15,7 @@ int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *before) {
   sigset_t rest;
   if (!set || how == SIG_UNBLOCK) return __real_pthread_sigmask(how, set, before);
   rest = *set;
-  sigdelset(&rest, SIGSEGV);
-  sigdelset(&rest, SIGBUS);
-  sigdelset(&rest, SIGFPE);
-  sigdelset(&rest, SIGILL);
-  sigdelset(&rest, SIGABRT);
+  thread_keep_faults(&rest);
   return __real_pthread_sigmask(how, &rest, before);
 }
 /* NOLINTEND(bugprone-reserved-identifier) */
