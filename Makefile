@@ -9,7 +9,7 @@ STREAMCTL := ./streamctl
 NODE_BUNDLE := build/node/streamctl.mjs
 
 NATIVE := build/streamctl_native.node
-DECLARATIONS := $(wildcard config/*/* dockerfiles/* flink/* ksql/* pinot/*)
+DECLARATIONS := $(wildcard config/*/* dockerfiles/* flink/* ksql/* pinot/* $(shell find superset -type f))
 SOURCES := $(shell find src -name '*.ts')
 C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh

@@ -9,6 +9,7 @@ import { defineService, type ServiceOptions, type ServiceType } from "../stack/s
 import { kafkaService } from "../stack/services/kafka.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import { pinotService, zookeeperService } from "../stores/pinot/service.ts";
+import { supersetService } from "../dashboards/superset/service.ts";
 
 /** Services by name, in display order. */
 export type ServiceCatalog = Readonly<Record<string, ServiceType>>;
@@ -18,6 +19,7 @@ export const services = {
   zookeeper: zookeeperService,
   pinot: pinotService,
   ...processorServices,
+  superset: supersetService,
 } as const satisfies ServiceCatalog;
 
 /** The ports of a service of the catalog. */
@@ -27,7 +29,7 @@ export type PortsOf<Name extends keyof typeof services> = (typeof services)[Name
 export const serviceNames: readonly string[] = Object.keys(services);
 
 /** Optional services of later versions. */
-const plannedOptional: readonly string[] = ["superset", "console"];
+const plannedOptional: readonly string[] = ["console"];
 
 /** The error for a service of a later version; undefined for a name that no version has. @param usage such as `service "x"` or `--with x` */
 export function plannedService(

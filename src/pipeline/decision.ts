@@ -15,8 +15,10 @@ import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
 import { withoutTakenPorts } from "./optional-services.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
+import { openDashboards } from "./stack-dashboards.ts";
 import { openProcessors, warnOfServers } from "./stack-processor.ts";
 import { chosenServices, stoppable } from "./stack-services.ts";
+import { supersetService } from "../dashboards/superset/service.ts";
 import { processorOf } from "../processors/catalog.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import type { ServiceStarts } from "../stack/execute.ts";
@@ -104,7 +106,8 @@ export async function decide(
   };
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
   const names = new Set([...running, ...unrecorded].map(({ name }) => name));
-  const desired = desireStack(await withoutTakenPorts(chosenServices(choices), choices, { running: names, log }), runtime);
+  const definitions = await withoutTakenPorts(chosenServices(choices), choices, { running: names, log });
+  const desired = desireStack(definitions, runtime);
   const wanted = new Set(desired.map(({ definition }) => definition.name));
   const others = new Set([...names].filter((name) => !wanted.has(name)));
   const endpoints = endpointsOf(choices);
@@ -113,6 +116,7 @@ export async function decide(
     choices,
     endpoints,
     processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId: stack.id }),
+    dashboards: await openDashboards(definitions, { endpoints, declarations, folder }),
     desired,
     unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer requested" })),
     records: [...recorder.records.values()],
@@ -136,9 +140,12 @@ async function withExistingData(state: RunState | undefined, folder: StateFolder
   if (state === undefined || state.choices.runtime !== "local") return state?.resources ?? [];
   const isThere = async (service: string): Promise<boolean> => (await placeOf(folder.dataDir(service))) !== undefined;
   // Without Kafka's data all topics are recreated, and everything computed from them.
-  if (!(await isThere("kafka"))) return [];
-  const hasTable = await isThere("zookeeper");
-  return state.resources.filter(({ kind }) => kind !== "table" || hasTable);
+  const hasTopics = await isThere("kafka");
+  const isKept: Readonly<Record<string, boolean>> = {
+    table: hasTopics && (await isThere("zookeeper")),
+    dashboard: await isThere(supersetService.name),
+  };
+  return state.resources.filter(({ kind }) => isKept[kind] ?? hasTopics);
 }
 
 /** Adjusts the plan for a state from a version that recorded no resources: it is unknown what the engines contain. */

@@ -15,8 +15,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stack: ["core", "state"],
   processors: ["core", "spec", "record", "state", "stack"],
   stores: ["core", "spec", "record", "stack"],
+  dashboards: ["core", "spec", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
-  pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores"],
+  pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards"],
   cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline"],
   "main.ts": ["cli", "data"],
 };
@@ -82,7 +83,7 @@ async function readModules(): Promise<readonly Module[]> {
 }
 
 /** Rooms whose folders know nothing of each other. */
-const roomsOfStrangers: ReadonlySet<string> = new Set(["processors", "stores"]);
+const roomsOfStrangers: ReadonlySet<string> = new Set(["processors", "stores", "dashboards"]);
 
 const roomOf = (path: string): string => path.split("/")[0] ?? path;
 

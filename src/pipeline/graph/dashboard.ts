@@ -1,0 +1,67 @@
+/** The dashboards as a resource of the service that shows them. */
+
+import { type JsonObject, stringAt } from "../../core/json.ts";
+import type { Decision, OperationKind, Resource } from "../../core/resource.ts";
+import type { DashboardBundle, DashboardIdentity } from "../../dashboards/superset/bundle.ts";
+import type { SupersetAccess } from "../../dashboards/superset/client.ts";
+import {
+  applyDashboards,
+  type DashboardObservation,
+  type DashboardPlan,
+  observeDashboards,
+  planDashboards,
+} from "../../dashboards/superset/dashboards.ts";
+
+/** The declared dashboards, and how to reach the service that shows them. */
+export interface Dashboards {
+  readonly bundle: DashboardBundle;
+  /** Reads the password, which exists once the service has been started. */
+  readonly access: () => Promise<SupersetAccess>;
+}
+
+export interface DashboardOptions extends Dashboards {
+  readonly holder: Resource;
+  /** The facts that the state has about the dashboards. */
+  readonly lastOf: (name: string) => JsonObject | undefined;
+}
+
+export type DashboardResource = Resource<DashboardObservation, DashboardIdentity>;
+
+export function dashboardResource({ bundle, access, holder, lastOf }: DashboardOptions): DashboardResource {
+  const { name, identity } = bundle;
+  const decide = (observed: DashboardObservation): Decision<DashboardIdentity> => decisionOf(planDashboards(observed, identity), identity);
+  return {
+    kind: "dashboard",
+    name,
+    holder,
+    // An import does not query the table.
+    needs: [holder],
+    observe: async (deadline) => await observeDashboards(bundle, await access(), deadline),
+    recall: () => recalled(lastOf(name)),
+    decide,
+    async apply({ operation }, { deadline }) {
+      if (operation !== "keep") await applyDashboards(bundle, await access(), deadline);
+      return { facts: identity };
+    },
+    async health(deadline) {
+      const { missing } = await observeDashboards(bundle, await access(), deadline);
+      if (missing.length > 0) return { healthy: false, detail: `Superset does not have ${missing.join(", ")}. Run: streamctl up` };
+      return { healthy: true, detail: `${bundle.objects.filter(({ kind }) => kind === "chart").length} charts` };
+    },
+  };
+}
+
+const operations = { created: "create", unchanged: "keep", updated: "update" } as const satisfies Record<
+  DashboardPlan["result"],
+  OperationKind
+>;
+
+function decisionOf({ result, cause }: DashboardPlan, facts: DashboardIdentity): Decision<DashboardIdentity> {
+  return { operation: operations[result], cause, facts, ...(result === "created" ? { obvious: true } : {}) };
+}
+
+function recalled(last: JsonObject | undefined): DashboardObservation {
+  const [declarations, values] = [stringAt(last, "declarations"), stringAt(last, "values")];
+  const imported = declarations === undefined || values === undefined ? undefined : { declarations, values };
+  return { missing: [], absent: imported === undefined, imported, conflicts: [] };
+}
