@@ -8,6 +8,7 @@ import { resolveChoices, type RequestedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { detectMachine } from "./detection.ts";
 import { endpointsOf } from "./endpoints.ts";
+import type { Dashboards } from "./graph/dashboard.ts";
 import { buildGraph, type Graph } from "./graph/graph.ts";
 import type { ServiceActions } from "./graph/service.ts";
 import { readStack } from "./killed-start.ts";
@@ -44,6 +45,7 @@ export interface Decision {
   readonly runtime: Runtime;
   readonly recorder: RunRecorder;
   readonly graph: Graph;
+  readonly dashboards: Dashboards | undefined;
   readonly plan: Plan;
   /** Executes operations on services; `starts` is set before the plan is executed. */
   readonly execution: { starts?: ServiceStarts };
@@ -112,11 +114,12 @@ export async function decide(
   const others = new Set([...names].filter((name) => !wanted.has(name)));
   const endpoints = endpointsOf(choices);
   const declarations = openDeclarations(declarationsDir);
+  const dashboards = await openDashboards(definitions, { endpoints, declarations, folder });
   const graph = buildGraph({
     choices,
     endpoints,
     processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId: stack.id }),
-    dashboards: await openDashboards(definitions, { endpoints, declarations, folder }),
+    dashboards,
     desired,
     unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer requested" })),
     records: [...recorder.records.values()],
@@ -130,7 +133,7 @@ export async function decide(
   });
   const snapshot = await observeGraph(graph, () => stepDeadline(timeoutMs, signal));
   const plan = withUnknown(planGraph(graph, snapshot), state !== undefined && state.resources.length === 0);
-  return { choices, previous: before?.choices, runtime, recorder, graph, plan, execution };
+  return { choices, previous: before?.choices, runtime, recorder, graph, dashboards, plan, execution };
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Declarations } from "../core/assets.ts";
 import { StreamctlError, whyUnreadable } from "../core/errors.ts";
 import { readBundle } from "../dashboards/superset/bundle.ts";
+import type { SupersetAccess } from "../dashboards/superset/client.ts";
 import { adminPassword, supersetService } from "../dashboards/superset/service.ts";
 import { windowsTable } from "../spec/names.ts";
 import type { ServiceDefinition } from "../stack/service.ts";
@@ -35,7 +36,8 @@ export async function openDashboards(
   const bundle = await readBundle(declarations, values);
   if (bundle === undefined) return undefined;
   const passwordFile = passwordFileOf(folder);
-  return { bundle, access: async () => ({ url: endpoints.superset, password: await readPassword(passwordFile), passwordFile }) };
+  const read = async (): Promise<SupersetAccess> => ({ url: endpoints.superset, password: await readPassword(passwordFile), passwordFile });
+  return { bundle, access: { read, session: {} } };
 }
 
 /** The file with the password of the user admin. */

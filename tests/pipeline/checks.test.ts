@@ -15,6 +15,7 @@ const fit: Machine = {
   cache: { path: "/home/ada/.cache/streamctl", obstacle: undefined, freeBytes: 50e9, executes: true },
   missingEngines: ["kafka", "pinot", "flink"],
   missingBytes: 870e6,
+  environments: [],
   compiled: ["Flink"],
   takenPorts: [],
   outgoingPorts: undefined,

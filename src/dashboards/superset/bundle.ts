@@ -36,7 +36,7 @@ export interface DashboardIdentity {
 
 export interface DashboardBundle {
   /** The slugs of the dashboards, which are part of their URLs. */
-  readonly name: string;
+  readonly slugs: readonly string[];
   /** `metadata.yaml`, which describes the bundle. */
   readonly metadata: JsonObject;
   readonly objects: readonly DeclaredObject[];
@@ -81,11 +81,11 @@ export async function readBundle(declarations: Declarations, values: TemplateVal
     const kind = kinds[path.split("/")[1] as keyof typeof kinds];
     return kind === undefined ? [] : [objectOf(kind, path, read(path))];
   });
-  const slugs = objects.filter(({ kind }) => kind === "dashboard").map(({ title, unique }) => unique ?? title);
+  const slugs = objects.filter(({ kind }) => kind === "dashboard").map(({ path, unique }) => requireSlug(path, unique));
   if (slugs.length === 0) return undefined;
   const metadata = read(`${folder}metadata.yaml`);
   return {
-    name: slugs.join(", "),
+    slugs,
     metadata,
     objects,
     identity: {
@@ -93,6 +93,14 @@ export async function readBundle(declarations: Declarations, values: TemplateVal
       values: shortHash(JSON.stringify(values)),
     },
   };
+}
+
+function requireSlug(path: string, slug: string | undefined): string {
+  if (slug !== undefined && /^[\w-]+$/u.test(slug)) return slug;
+  throw new StreamctlError(
+    "usage",
+    `Cannot use "${folder}${path}": its slug, which becomes part of its URL, needs letters, digits, _ or -`,
+  );
 }
 
 function objectOf(kind: ObjectKind, path: string, content: JsonObject): DeclaredObject {

@@ -22,21 +22,30 @@ export interface SupersetAccess {
 /** Objects per page of a list; Superset's maximum. */
 const pageSize = 100;
 
+/** The cookie of a session, which clients share: signing in takes longer than all other requests. */
+export interface SupersetSession {
+  cookie?: string;
+}
+
 export class SupersetClient {
   readonly #url: string;
   readonly #deadline: StepDeadline;
-  readonly #headers: Record<string, string>;
+  readonly #session: SupersetSession;
 
-  private constructor(url: string, headers: Record<string, string>, deadline: StepDeadline) {
+  private constructor(url: string, session: SupersetSession, deadline: StepDeadline) {
     this.#url = url;
-    this.#headers = headers;
+    this.#session = session;
     this.#deadline = deadline;
   }
 
-  /** Signs in. @throws StreamctlError `dashboard` if the password is wrong; `unreachable`, `interrupted` */
-  static async signIn({ url, password, passwordFile }: SupersetAccess, deadline: StepDeadline): Promise<SupersetClient> {
-    const headers: Record<string, string> = {};
-    const client = new SupersetClient(url, headers, deadline);
+  /**
+   * Signs in, unless the session is signed in already. @throws StreamctlError `dashboard` if the password is wrong; `unreachable`,
+   * `interrupted`
+   */
+  static async signIn(access: () => Promise<SupersetAccess>, session: SupersetSession, deadline: StepDeadline): Promise<SupersetClient> {
+    const { url, password, passwordFile } = await access();
+    const client = new SupersetClient(url, session, deadline);
+    if (session.cookie !== undefined && (await client.#ask("/api/v1/me/")).status === 200) return client;
     const body = { username: adminUser, password, provider: "db", refresh: false };
     const login = await client.#ask("/api/v1/security/login", { method: "POST", body });
     const token = stringAt(login.json, "access_token");
@@ -105,12 +114,12 @@ export class SupersetClient {
   async #ask(path: string, { headers = {}, ...request }: HttpRequest = {}): Promise<HttpResponse> {
     const answer = await exchange(`${this.#url}${path}`, {
       ...request,
-      headers: { ...this.#headers, ...headers },
+      headers: { ...(this.#session.cookie === undefined ? {} : { cookie: this.#session.cookie }), ...headers },
       signal: this.#deadline.signal,
       timeoutMs: Math.min(remainingMs(this.#deadline), 60_000),
     });
     const [cookie] = answer.cookies?.at(-1)?.split(";") ?? [];
-    if (cookie !== undefined) this.#headers["cookie"] = cookie;
+    if (cookie !== undefined) this.#session.cookie = cookie;
     return answer;
   }
 }

@@ -7,7 +7,15 @@ import { StreamctlError } from "../../core/errors.ts";
 import { isObject, type JsonObject, numberAt, parseJson, stringAt } from "../../core/json.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 import { type DashboardBundle, type DashboardIdentity, type DeclaredObject, type ObjectKind, uniqueField } from "./bundle.ts";
-import { SupersetClient, type SupersetAccess } from "./client.ts";
+import { SupersetClient, type SupersetAccess, type SupersetSession } from "./client.ts";
+
+/** How to reach Superset. */
+export interface DashboardAccess {
+  /** Reads address and password; the password exists once the service has been started. */
+  readonly read: () => Promise<SupersetAccess>;
+  /** Shared by all requests of a command. */
+  readonly session: SupersetSession;
+}
 
 export interface DashboardObservation {
   /** Descriptions of declared objects that Superset does not have, such as `chart "Income"`. */
@@ -49,10 +57,10 @@ export function planDashboards(observed: DashboardObservation, wanted: Dashboard
 /** Reads what Superset has of the declared objects. @throws StreamctlError `dashboard`, `unreachable`, `interrupted` */
 export async function observeDashboards(
   bundle: DashboardBundle,
-  access: SupersetAccess,
+  access: DashboardAccess,
   deadline: StepDeadline,
 ): Promise<DashboardObservation> {
-  const client = await SupersetClient.signIn(access, deadline);
+  const client = await SupersetClient.signIn(access.read, access.session, deadline);
   const existing = await listAll(client, bundle);
   const conflicts = bundle.objects.filter(({ kind, uuid, unique }) => {
     const field = uniqueField(kind);
@@ -73,8 +81,8 @@ export async function observeDashboards(
  *
  * @throws StreamctlError `dashboard`, `unreachable`, `interrupted`
  */
-export async function applyDashboards(bundle: DashboardBundle, access: SupersetAccess, deadline: StepDeadline): Promise<void> {
-  const client = await SupersetClient.signIn(access, deadline);
+export async function applyDashboards(bundle: DashboardBundle, access: DashboardAccess, deadline: StepDeadline): Promise<void> {
+  const client = await SupersetClient.signIn(access.read, access.session, deadline);
   await client.importBundle(await zipOf(bundle));
   const [existing, publicRole] = await Promise.all([listAll(client, bundle), client.roleId("Public")]);
   const change = async (kind: ObjectKind, fieldsOf: (object: DeclaredObject) => JsonObject): Promise<void> => {

@@ -7,7 +7,7 @@ export const supersetService = {
   name: "superset",
   label: "Superset",
   kind: "python",
-  ports: { superset: { label: "Superset", port: 8090, endpoint: "http" } },
+  ports: { superset: { label: "Superset", port: 8090, endpoint: "http", page: "Superset, dashboards" } },
   // It queries Pinot only when somebody opens a dashboard.
   after: [],
   needs: ["pinot"],
@@ -26,6 +26,11 @@ const environment: PythonEnvironment = {
 /** Names of the secrets, and of the user that streamctl creates. */
 export const adminPassword = "admin-password";
 export const adminUser = "admin";
+
+/** Path of a dashboard's page. @param slug from its declaration */
+export function dashboardPath(slug: string): string {
+  return `/superset/dashboard/${encodeURIComponent(slug)}/`;
+}
 
 function defineSuperset({ port, inside, bindHost, host }: NetworkLayout): ServiceDetails {
   const [broker, controller] = [`${host("pinot")}:${inside("pinotBroker")}`, `${host("pinot")}:${inside("pinotController")}`];

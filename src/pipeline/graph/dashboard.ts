@@ -3,9 +3,9 @@
 import { type JsonObject, stringAt } from "../../core/json.ts";
 import type { Decision, OperationKind, Resource } from "../../core/resource.ts";
 import type { DashboardBundle, DashboardIdentity } from "../../dashboards/superset/bundle.ts";
-import type { SupersetAccess } from "../../dashboards/superset/client.ts";
 import {
   applyDashboards,
+  type DashboardAccess,
   type DashboardObservation,
   type DashboardPlan,
   observeDashboards,
@@ -15,8 +15,7 @@ import {
 /** The declared dashboards, and how to reach the service that shows them. */
 export interface Dashboards {
   readonly bundle: DashboardBundle;
-  /** Reads the password, which exists once the service has been started. */
-  readonly access: () => Promise<SupersetAccess>;
+  readonly access: DashboardAccess;
 }
 
 export interface DashboardOptions extends Dashboards {
@@ -28,7 +27,8 @@ export interface DashboardOptions extends Dashboards {
 export type DashboardResource = Resource<DashboardObservation, DashboardIdentity>;
 
 export function dashboardResource({ bundle, access, holder, lastOf }: DashboardOptions): DashboardResource {
-  const { name, identity } = bundle;
+  const { slugs, identity } = bundle;
+  const name = slugs.join(", ");
   const decide = (observed: DashboardObservation): Decision<DashboardIdentity> => decisionOf(planDashboards(observed, identity), identity);
   return {
     kind: "dashboard",
@@ -36,15 +36,15 @@ export function dashboardResource({ bundle, access, holder, lastOf }: DashboardO
     holder,
     // An import does not query the table.
     needs: [holder],
-    observe: async (deadline) => await observeDashboards(bundle, await access(), deadline),
+    observe: async (deadline) => await observeDashboards(bundle, access, deadline),
     recall: () => recalled(lastOf(name)),
     decide,
     async apply({ operation }, { deadline }) {
-      if (operation !== "keep") await applyDashboards(bundle, await access(), deadline);
+      if (operation !== "keep") await applyDashboards(bundle, access, deadline);
       return { facts: identity };
     },
     async health(deadline) {
-      const { missing } = await observeDashboards(bundle, await access(), deadline);
+      const { missing } = await observeDashboards(bundle, access, deadline);
       if (missing.length > 0) return { healthy: false, detail: `Superset does not have ${missing.join(", ")}. Run: streamctl up` };
       return { healthy: true, detail: `${bundle.objects.filter(({ kind }) => kind === "chart").length} charts` };
     },
