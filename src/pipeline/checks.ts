@@ -217,12 +217,9 @@ function judgeEngines({ runtime, starts, cache, missingEngines }: Machine): Judg
 
 function judgePython({ cache, environments }: Machine): Judgement {
   const results = environments.map((one) => judgeEnvironment(one, cache));
-  const [worst] = [
-    ...results.filter((result) => result instanceof StreamctlError),
-    ...results.filter((result) => typeof result !== "string"),
-    results.join("; ") || "not needed",
-  ];
-  return worst ?? "";
+  const problems = results.filter((result) => typeof result !== "string");
+  const [worst] = [...problems.filter((problem) => problem instanceof StreamctlError), ...problems];
+  return worst ?? (results.filter((result) => typeof result === "string").join("; ") || "not needed");
 }
 
 function judgeEnvironment({ environment, needed, python, installed }: EnvironmentFacts, cache: Machine["cache"]): Judgement {

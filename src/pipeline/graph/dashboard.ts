@@ -1,5 +1,6 @@
 /** The dashboards as a resource of the service that shows them. */
 
+import { hasCode, StreamctlError } from "../../core/errors.ts";
 import { type JsonObject, stringAt } from "../../core/json.ts";
 import type { Decision, OperationKind, Resource } from "../../core/resource.ts";
 import type { DashboardBundle, DashboardIdentity } from "../../dashboards/superset/bundle.ts";
@@ -11,6 +12,7 @@ import {
   observeDashboards,
   planDashboards,
 } from "../../dashboards/superset/dashboards.ts";
+import { logExcerpt } from "../../stack/log-excerpt.ts";
 
 /** The declared dashboards, and how to reach the service that shows them. */
 export interface Dashboards {
@@ -20,13 +22,15 @@ export interface Dashboards {
 
 export interface DashboardOptions extends Dashboards {
   readonly holder: Resource;
+  /** The last lines of the log of the service. */
+  readonly tailLog: () => Promise<readonly string[] | undefined>;
   /** The facts that the state has about the dashboards. */
   readonly lastOf: (name: string) => JsonObject | undefined;
 }
 
 export type DashboardResource = Resource<DashboardObservation, DashboardIdentity>;
 
-export function dashboardResource({ bundle, access, holder, lastOf }: DashboardOptions): DashboardResource {
+export function dashboardResource({ bundle, access, holder, tailLog, lastOf }: DashboardOptions): DashboardResource {
   const { slugs, identity } = bundle;
   const name = slugs.join(", ");
   const decide = (observed: DashboardObservation): Decision<DashboardIdentity> => decisionOf(planDashboards(observed, identity), identity);
@@ -40,7 +44,14 @@ export function dashboardResource({ bundle, access, holder, lastOf }: DashboardO
     recall: () => recalled(lastOf(name)),
     decide,
     async apply({ operation }, { deadline }) {
-      if (operation !== "keep") await applyDashboards(bundle, access, deadline);
+      if (operation === "keep") return { facts: identity };
+      await applyDashboards(bundle, access, deadline).catch(async (error: unknown) => {
+        // The answer does not contain the reason, only the log does.
+        if (!hasCode(error, "dashboard") || error.facts.status !== 500) throw error;
+        const { message, hint = "", facts } = error;
+        const detail = logExcerpt((await tailLog()) ?? []).join("\n");
+        throw new StreamctlError("dashboard", message, { cause: error, detail, hint, facts });
+      });
       return { facts: identity };
     },
     async health(deadline) {

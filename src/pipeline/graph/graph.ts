@@ -100,6 +100,9 @@ async function refuse(): Promise<never> {
   throw new StreamctlError("internal", "Cannot execute a graph that was built without actions");
 }
 
+/** Lines of the log that a refused import writes: mostly stack traces. */
+const importLogLines = 70;
+
 /** Topics, computation, table and dashboards, for the services that the stack has. */
 function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceName, Resource>): readonly Resource[] {
   const { choices, endpoints, desired, processors, runtime, kafkaProbe, declarations, log } = options;
@@ -167,6 +170,13 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
   const dashboard =
     dashboards === undefined || viewer === undefined
       ? []
-      : [dashboardResource({ ...dashboards, holder: viewer, lastOf: (name) => last({ kind: "dashboard", name }) })];
+      : [
+          dashboardResource({
+            ...dashboards,
+            holder: viewer,
+            tailLog: async () => await runtime.tailLog(viewer.name, importLogLines),
+            lastOf: (name) => last({ kind: "dashboard", name }),
+          }),
+        ];
   return [...servers, ...released, transactions, windows, ...(job ? [job] : []), ...table, ...dashboard];
 }
