@@ -130,7 +130,9 @@ async function fillEnvironment(
   const requireSuccess = ({ exitCode, output }: CommandResult, failure: (end: string) => StreamctlError): void => {
     if (exitCode === 0) return;
     if (reportsDiskFull(output)) throw noSpace(cacheDir, diskBytes);
-    throw failure(output.split("\n").slice(-10).join("\n"));
+    // pip lists the lines of the requirements for other versions of Python.
+    const lines = output.split("\n").filter((line) => !/^Ignoring /u.test(line));
+    throw failure(lines.slice(-10).join("\n"));
   };
   // Some packages have several lines, each for other versions of Python.
   const packages = new Set(declarations.read(requirements).match(/^[A-Za-z0-9][\w.-]*/gmu));
