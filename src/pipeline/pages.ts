@@ -1,15 +1,31 @@
-/** The pages of a stack that a browser can open. */
+/** The web pages of a stack's services. */
 
+import { layoutOf, serviceType } from "./catalog.ts";
 import { adminUser, dashboardPath, supersetService } from "../dashboards/superset/service.ts";
-import type { ServiceName } from "../state/service-identity.ts";
-import type { PortType } from "../stack/service-type.ts";
-import { type ServiceCatalog, services } from "./catalog.ts";
-import type { Endpoints } from "./endpoints.ts";
+import type { StackChoices } from "../state/choices.ts";
 
-export interface Page {
-  /** Such as `Pinot, tables and queries`. */
+interface ServicePage {
+  readonly service: string;
+  /** Such as `Pinot`. */
   readonly label: string;
   readonly url: string;
+}
+
+/** The pages of these services, in their order. */
+function pagesOf(
+  { runtime, portOffset }: Pick<StackChoices, "runtime" | "portOffset">,
+  present: readonly { readonly name: string }[],
+): readonly ServicePage[] {
+  const { port } = layoutOf(runtime, portOffset);
+  return present.flatMap(({ name }) =>
+    Object.entries(serviceType(name)?.ports ?? {}).flatMap(([key, { page }]) =>
+      page === undefined ? [] : [{ service: name, label: page, url: `http://127.0.0.1:${port(key)}` }],
+    ),
+  );
+}
+
+/** A page as `up` prints it. */
+export interface Page extends ServicePage {
   /** Who may change something there; absent if the page has no login. */
   readonly login?: { readonly user: string; readonly passwordFile: string };
 }
@@ -20,24 +36,15 @@ export interface ShownDashboards {
   readonly passwordFile: string;
 }
 
-/** The pages of the stack's services, in the order of the catalog. @param present names of the services that streamctl started */
-export function pagesOf(
-  endpoints: Endpoints,
-  present: readonly ServiceName[],
-  dashboards: ShownDashboards,
-  catalog: ServiceCatalog = services,
+/** The pages of these services, with that of each dashboard in place of the start page of their service. */
+export function openPages(
+  choices: Parameters<typeof pagesOf>[0],
+  present: Parameters<typeof pagesOf>[1],
+  { slugs, passwordFile }: ShownDashboards,
 ): readonly Page[] {
-  const urls: Readonly<Record<string, string>> = { ...endpoints };
-  return Object.values(catalog)
-    .filter(({ name }) => present.includes(name))
-    .flatMap(({ name, ports }) =>
-      Object.entries<PortType>(ports).flatMap(([port, { page: label }]): readonly Page[] => {
-        const url = urls[port];
-        if (label === undefined || url === undefined) return [];
-        if (name !== supersetService.name) return [{ label, url }];
-        const { slugs, passwordFile } = dashboards;
-        const paths = slugs.length === 0 ? [""] : slugs.map(dashboardPath);
-        return paths.map((path) => ({ label, url: `${url}${path}`, login: { user: adminUser, passwordFile } }));
-      }),
-    );
+  return pagesOf(choices, present).flatMap((page): readonly Page[] => {
+    if (page.service !== supersetService.name) return [page];
+    const paths = slugs.length === 0 ? [""] : slugs.map(dashboardPath);
+    return paths.map((path) => ({ ...page, url: `${page.url}${path}`, login: { user: adminUser, passwordFile } }));
+  });
 }

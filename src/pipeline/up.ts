@@ -17,7 +17,7 @@ import { choose, decide, type Decision, type DecisionRequest, observationDeadlin
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { readStack, recoverKilledStart } from "./killed-start.ts";
 import { inspectFolder, inspectMachine } from "./machine.ts";
-import { type Page, pagesOf } from "./pages.ts";
+import { openPages, type Page } from "./pages.ts";
 import { describeChoices } from "./reasons.ts";
 import { healthOf } from "./resources.ts";
 import { awaitHealthy } from "./await-healthy.ts";
@@ -82,7 +82,6 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
     logPlan(plan, choices, context);
     const executed = await executeDecision(decision, request.timeoutMs, context);
     const services = executed.flatMap(upService);
-    const names = services.map(({ name }) => name);
     const endpoints = endpointsOf(choices);
     const dashboards = { slugs: decision.dashboards?.bundle.slugs ?? [], passwordFile: passwordFileOf(folder) };
     return {
@@ -90,8 +89,8 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
       processor: choices.processor,
       why: describeChoices(choices),
       services,
-      endpoints: shownEndpoints(endpoints, [...names, ...(wantsExternal(choices) ? [choices.processor] : [])]),
-      pages: pagesOf(endpoints, names, dashboards),
+      endpoints: shownEndpoints(endpoints, [...services.map(({ name }) => name), ...(wantsExternal(choices) ? [choices.processor] : [])]),
+      pages: openPages(choices, services, dashboards),
       changes: changesOf(executed),
       elapsedMs: Math.round(performance.now() - startedAt),
     };

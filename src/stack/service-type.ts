@@ -15,7 +15,7 @@ export interface PortType {
   readonly own?: true;
   /** Form among the endpoints of `up --json`: a URL, or `host:port`; absent for ports that clients do not use. */
   readonly endpoint?: "http" | "host";
-  /** Label of the page that a browser can open there; absent if there is none. */
+  /** Name of the web page that it serves; absent if it serves none. */
   readonly page?: string;
 }
 

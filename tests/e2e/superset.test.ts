@@ -46,7 +46,8 @@ describe.skipIf(lacking !== undefined)("Superset", () => {
     expect(report.endpoints.superset).toBe(url);
     expect(report.changes).toContainEqual({ kind: "dashboard", name: "income", result: "created" });
     expect(report.pages).toContainEqual({
-      label: "Superset, dashboards",
+      service: "superset",
+      label: "Superset",
       url: `${url}/superset/dashboard/income/`,
       login: { user: "admin", passwordFile: join(stack.stateDir, "superset/admin-password") },
     });

@@ -1,25 +1,24 @@
 import { expect, test } from "bun:test";
-import { endpointsOf } from "../../src/pipeline/endpoints.ts";
-import { pagesOf } from "../../src/pipeline/pages.ts";
-import { someChoices } from "../state/some-choices.ts";
+import { openPages } from "../../src/pipeline/pages.ts";
 
-const endpoints = endpointsOf({ ...someChoices, portOffset: 1000 });
+const choices = { runtime: "local", portOffset: 1000 } as const;
 const passwordFile = "/state/superset/admin-password";
+const named = (...names: readonly string[]) => names.map((name) => ({ name }));
 
-test("pagesOf() returns the pages of the stack's services only, with the offset added", () => {
-  expect(pagesOf(endpoints, ["kafka", "zookeeper", "pinot", "flink"], { slugs: ["income"], passwordFile })).toEqual([
-    { label: "Pinot, tables and queries", url: "http://127.0.0.1:10000" },
-    { label: "Flink, jobs", url: "http://127.0.0.1:9081" },
+test("openPages() returns the pages of the stack's services only, with the offset added", () => {
+  expect(openPages(choices, named("kafka", "zookeeper", "pinot", "flink"), { slugs: ["income"], passwordFile })).toEqual([
+    { service: "pinot", label: "Pinot", url: "http://127.0.0.1:10000" },
+    { service: "flink", label: "Flink", url: "http://127.0.0.1:9081" },
   ]);
-  expect(pagesOf(endpoints, ["kafka", "ksqldb"], { slugs: [], passwordFile })).toEqual([]);
+  expect(openPages(choices, named("kafka", "ksqldb"), { slugs: [], passwordFile })).toEqual([]);
 });
 
-test("pagesOf() returns each dashboard, and where the password for editing it is", () => {
-  const login = { user: "admin", passwordFile };
-  const label = "Superset, dashboards";
-  expect(pagesOf(endpoints, ["superset"], { slugs: ["income", "mine"], passwordFile })).toEqual([
-    { label, url: "http://127.0.0.1:9090/superset/dashboard/income/", login },
-    { label, url: "http://127.0.0.1:9090/superset/dashboard/mine/", login },
+test("openPages() returns each dashboard, and where the password for editing it is", () => {
+  const page = { service: "superset", label: "Superset", login: { user: "admin", passwordFile } };
+  const of = (...slugs: readonly string[]) => openPages(choices, named("superset"), { slugs, passwordFile });
+  expect(of("income", "mine")).toEqual([
+    { ...page, url: "http://127.0.0.1:9090/superset/dashboard/income/" },
+    { ...page, url: "http://127.0.0.1:9090/superset/dashboard/mine/" },
   ]);
-  expect(pagesOf(endpoints, ["superset"], { slugs: [], passwordFile })).toEqual([{ label, url: "http://127.0.0.1:9090", login }]);
+  expect(of()).toEqual([{ ...page, url: "http://127.0.0.1:9090" }]);
 });

@@ -7,7 +7,7 @@ export const supersetService = {
   name: "superset",
   label: "Superset",
   kind: "python",
-  ports: { superset: { label: "Superset", port: 8090, endpoint: "http", page: "Superset, dashboards" } },
+  ports: { superset: { label: "Superset", port: 8090, endpoint: "http", page: "Superset" } },
   // It queries Pinot only when somebody opens a dashboard.
   after: [],
   needs: ["pinot"],

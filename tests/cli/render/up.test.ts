@@ -27,9 +27,10 @@ test("renderUp() shows the time of services that this up started only", () => {
 
 test("renderUp() lists the pages for a browser, and where the password of one is", () => {
   const pages = [
-    { label: "Flink, jobs", url: "http://127.0.0.1:8081" },
+    { service: "flink", label: "Flink", url: "http://127.0.0.1:8081" },
     {
-      label: "Superset, dashboards",
+      service: "superset",
+      label: "Superset",
       url: "http://127.0.0.1:8090/superset/dashboard/income/",
       login: { user: "admin", passwordFile: "/work/.streamctl/superset/admin-password" },
     },
@@ -41,9 +42,9 @@ test("renderUp() lists the pages for a browser, and where the password of one is
     created dashboard income
 
     Open in a browser:
-      Flink, jobs           http://127.0.0.1:8081
-      Superset, dashboards  http://127.0.0.1:8090/superset/dashboard/income/
-                            to edit: user admin, password in /work/.streamctl/superset/admin-password
+      Flink     http://127.0.0.1:8081
+      Superset  http://127.0.0.1:8090/superset/dashboard/income/
+                to edit: user admin, password in /work/.streamctl/superset/admin-password
 
     Up in 3.7 s. Next: streamctl data -n 1000, then streamctl verify --wait 60s
     "
