@@ -14,7 +14,7 @@ SOURCES := $(shell find src -name '*.ts')
 C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
 UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/dashboards tests/pipeline tests/cli
-SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/healthcheck dockerfiles/render
+SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/start-python dockerfiles/healthcheck dockerfiles/render
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test test-docker image demo project data bench bench-producers fix clean

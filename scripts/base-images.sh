@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the base images of the engines' images (Java 17, with and without Maven) for machines that cannot pull the public ones, on a Debian
+# Builds the base images of the engines' images (Java 17, with and without Maven; Python 3) for machines that cannot pull the public ones, on a Debian
 # from debootstrap. Needs root. Keeps existing images. Adds the root certificates of this machine to them.
 set -euo pipefail
 # Files in an image are read by other users.
@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 debian=debian:bookworm-slim
 jre=streamctl-base:jre17
 build=streamctl-base:maven17
+python=streamctl-base:python3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -30,7 +31,7 @@ fi
 
 mkdir -p "$work/context/ca"
 cp /usr/local/share/ca-certificates/*.crt "$work/context/ca/" 2> /dev/null || true
-for pair in "jre $jre" "build $build"; do
+for pair in "jre $jre" "build $build" "python $python"; do
   read -r target image <<< "$pair"
   has "$image" && continue
   printf 'base-images: building %s\n' "$image"

@@ -114,7 +114,7 @@ export async function decide(
   const others = new Set([...names].filter((name) => !wanted.has(name)));
   const endpoints = endpointsOf(choices);
   const declarations = openDeclarations(declarationsDir);
-  const dashboards = await openDashboards(definitions, { endpoints, declarations, folder });
+  const dashboards = await openDashboards(definitions, { endpoints, declarations, folder, runtime });
   const graph = buildGraph({
     choices,
     endpoints,

@@ -24,8 +24,8 @@ export interface EjectReport {
 /** @param optional services that start only with the compose profile of the same name */
 function header(usual: readonly string[], optional: readonly ContainerDefinition[]): string {
   const labels = usual.map(labelOf);
-  const profiles = optional.map(({ name, process: { jars } }) => {
-    const on = jars.kind === "folder" ? `, on ${jars.image.label}` : "";
+  const profiles = optional.map(({ name, process: program }) => {
+    const on = program.kind === "jvm" && program.jars.kind === "folder" ? `, on ${program.jars.image.label}` : "";
     return `# With ${labelOf(name)}${on}: docker compose --profile ${name} up --build\n`;
   });
   return `# ${joinNames(labels, "and")}: docker compose up --build

@@ -19,7 +19,7 @@ import { type Java, detectJava } from "../stack/local/java.ts";
 import { detectPython, isInstalled, type Python } from "../stack/local/python.ts";
 import { type TakenPort, takenPorts } from "../stack/ports.ts";
 import type { StackChoices } from "../state/choices.ts";
-import { hasImage, type MavenJars, type PythonEnvironment, type ServiceDefinition } from "../stack/service.ts";
+import type { MavenJars, PythonEnvironment, ServiceDefinition } from "../stack/service.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
@@ -142,10 +142,11 @@ export async function inspectMachine(planned: PlannedStart, signal?: AbortSignal
 }
 
 async function inspectEnvironments(
-  { starting, optional = [], declarationsDir }: PlannedStart,
+  { choices, starting, optional = [], declarationsDir }: PlannedStart,
   cache: Folder | StreamctlError,
   signal: AbortSignal | undefined,
 ): Promise<readonly EnvironmentFacts[]> {
+  if (choices.runtime === "docker") return [];
   const declarations = openDeclarations(declarationsDir);
   const inspections = [...starting, ...optional].map(async (definition): Promise<readonly EnvironmentFacts[]> => {
     if (definition.process.kind !== "python") return [];
@@ -200,9 +201,8 @@ async function cacheOrError(): Promise<Folder | StreamctlError> {
 function enginesOf(definitions: readonly ServiceDefinition[]): readonly MavenJars[] {
   return distinctEngines(
     definitions
-      .filter(hasImage)
-      .map((definition) => definition.process.jars)
-      .filter((jars) => jars.kind === "maven"),
+      .map((definition) => definition.process)
+      .flatMap((program) => (program.kind === "jvm" && program.jars.kind === "maven" ? [program.jars] : [])),
   );
 }
 

@@ -41,7 +41,7 @@ export async function observeResources(
     choices,
     endpoints,
     processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId }),
-    dashboards: await openDashboards(definitions, { endpoints, declarations, folder }),
+    dashboards: await openDashboards(definitions, { endpoints, declarations, folder, runtime }),
     desired: desireStack(definitions, runtime),
     records: [],
     unrecorded: [],

@@ -1,13 +1,15 @@
 /** The declared dashboards of a stack, and how to reach the service that shows them. */
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Declarations } from "../core/assets.ts";
-import { StreamctlError, whyUnreadable } from "../core/errors.ts";
+import { StreamctlError } from "../core/errors.ts";
+import { readIfExists, writeDurably } from "../core/files.ts";
 import { readBundle } from "../dashboards/superset/bundle.ts";
 import type { SupersetAccess } from "../dashboards/superset/client.ts";
 import { adminPassword, supersetService } from "../dashboards/superset/service.ts";
 import { windowsTable } from "../spec/names.ts";
+import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceDefinition } from "../stack/service.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { Endpoints } from "./endpoints.ts";
@@ -17,6 +19,7 @@ export interface DashboardsContext {
   readonly endpoints: Endpoints;
   readonly declarations: Declarations;
   readonly folder: StateFolder;
+  readonly runtime: Runtime;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface DashboardsContext {
  */
 export async function openDashboards(
   definitions: readonly ServiceDefinition[],
-  { endpoints, declarations, folder }: DashboardsContext,
+  { endpoints, declarations, folder, runtime }: DashboardsContext,
 ): Promise<Dashboards | undefined> {
   const service = definitions.find(({ name }) => name === supersetService.name);
   if (service === undefined) return undefined;
@@ -36,7 +39,11 @@ export async function openDashboards(
   const bundle = await readBundle(declarations, values);
   if (bundle === undefined) return undefined;
   const passwordFile = passwordFileOf(folder);
-  const read = async (): Promise<SupersetAccess> => ({ url: endpoints.superset, password: await readPassword(passwordFile), passwordFile });
+  const read = async (): Promise<SupersetAccess> => ({
+    url: endpoints.superset,
+    password: await readPassword(passwordFile, runtime),
+    passwordFile,
+  });
   return { bundle, access: { read, session: {} } };
 }
 
@@ -45,13 +52,17 @@ export function passwordFileOf(folder: StateFolder): string {
   return join(folder.secretDir(supersetService.name), adminPassword);
 }
 
-async function readPassword(path: string): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch (error) {
-    throw new StreamctlError("dashboard", `Cannot read "${path}": ${whyUnreadable(error)}`, {
-      cause: error,
-      hint: "Restart Superset with a new password: streamctl up --without superset, then: streamctl up --with superset",
-    });
+/** A container creates its password in its volume; the state folder gets a copy, which the user may edit. */
+async function readPassword(path: string, runtime: Runtime): Promise<string> {
+  const known = await readIfExists(path);
+  if (known !== undefined) return known.trim();
+  const created = await runtime.dataOf(supersetService.name).read(join("secrets", adminPassword));
+  if (created !== undefined) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeDurably(path, created, 0o600);
+    return created.trim();
   }
+  throw new StreamctlError("dashboard", `Cannot read "${path}": the file does not exist`, {
+    hint: "Restart Superset with a new password: streamctl up --without superset, then: streamctl up --with superset",
+  });
 }

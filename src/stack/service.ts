@@ -108,13 +108,16 @@ export interface PythonProcess {
    * data, when the environment, the configuration or a secret has changed.
    */
   readonly prepare?: readonly string[];
+  /** Memory limit of its container, in MiB. */
+  readonly memoryLimitMiB: number;
 }
 
 export interface PythonEnvironment {
-  /** Name of its folder in the cache. */
+  /** Name of its folder in the cache and in `config/`, and of its image. */
   readonly name: string;
   /** Name in messages, with its version. */
   readonly label: string;
+  readonly version: string;
   /** Path of the embedded requirements file, which pins every package. */
   readonly requirements: string;
   /** The versions of Python 3 for which all packages are available, as minor versions: 10 for Python 3.10. */
@@ -174,7 +177,7 @@ export interface ServiceDefinition {
 }
 
 /** A service that has an image. */
-export type ContainerDefinition = ServiceDefinition & { readonly process: JvmProcess };
+export type ContainerDefinition = ServiceDefinition & { readonly process: JvmProcess | PythonProcess };
 
 /** Whether a service has an image. Services without one run as local processes in every runtime. */
 export function hasImage(definition: ServiceDefinition): definition is ContainerDefinition {
@@ -183,7 +186,12 @@ export function hasImage(definition: ServiceDefinition): definition is Container
 
 /** Whether services with this kind of process have an image. */
 export function runsInContainer(kind: ServiceProcess["kind"]): boolean {
-  return kind === "jvm";
+  return kind === "jvm" || kind === "python";
+}
+
+/** Name of the folder in `config/` from which the image of a service is built; services with the same one share an image. */
+export function engineOf({ process: program }: ContainerDefinition): string {
+  return program.kind === "jvm" ? program.jars.engine : program.environment.name;
 }
 
 /** A short hash of everything that determines a running service, including its rendered configuration. */

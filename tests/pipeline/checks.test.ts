@@ -26,7 +26,14 @@ const fit: Machine = {
 
 /** A FAKE environment of a Python service, which is installed and whose service will be started. */
 const environment: EnvironmentFacts = {
-  environment: { name: "superset", label: "Superset 6.1.0", requirements: "", minorVersions: { first: 10, last: 12 }, diskBytes: 1.5e9 },
+  environment: {
+    name: "superset",
+    label: "Superset 6.1.0",
+    version: "6.1.0",
+    requirements: "",
+    minorVersions: { first: 10, last: 12 },
+    diskBytes: 1.5e9,
+  },
   needed: true,
   python: { program: "/usr/bin/python3.11", version: "3.11.2", minorVersion: 11, hasVenv: true },
   installed: true,

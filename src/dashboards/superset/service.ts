@@ -18,6 +18,7 @@ export const supersetService = {
 const environment: PythonEnvironment = {
   name: "superset",
   label: "Superset 6.1.0",
+  version: "6.1.0",
   requirements: "config/superset/requirements.txt",
   minorVersions: { first: 10, last: 12 },
   diskBytes: 1.5e9,
@@ -77,6 +78,7 @@ function defineSuperset({ port, inside, bindHost, host }: NetworkLayout): Servic
       ],
       secrets: ["secret-key", adminPassword],
       prepare: ["{{confDir}}/prepare.py"],
+      memoryLimitMiB: 1024,
     },
     probe: { kind: "http", checks: [{ url: `http://127.0.0.1:${port("superset")}/health` }] },
     stopTimeoutMs: 10_000,

@@ -7,10 +7,20 @@ import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
-import { containerFolders, type Image } from "./image.ts";
+import { type Image, pythonFolders } from "./image.ts";
 import { labels } from "./labels.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
-import { type ContainerDefinition, type Expectation, hasImage, type Probe, type ServiceDefinition, type ServicePort } from "../service.ts";
+import {
+  type ContainerDefinition,
+  engineOf,
+  type Expectation,
+  hasImage,
+  type JvmProcess,
+  type Probe,
+  type PythonProcess,
+  type ServiceDefinition,
+  type ServicePort,
+} from "../service.ts";
 import type { ServiceName } from "../../state/service-identity.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -42,7 +52,7 @@ export function composeFile(all: readonly ServiceDefinition[], images: readonly 
   const labelled = (own: Labels): { readonly labels?: Labels } => (stateDir === undefined ? {} : { labels: own });
   const stack = { [labels.stack]: project };
   const services = definitions.map((definition) => {
-    const image = images.find(({ engine }) => engine === definition.process.jars.engine);
+    const image = images.find(({ engine }) => engine === engineOf(definition));
     const after = definition.after.filter((name) => names.has(name));
     const service = escaped(composeService(definition, image, after, project));
     const own = {
@@ -77,17 +87,16 @@ function volumeOf(service: string): string {
 
 function composeService(definition: ContainerDefinition, image: Image | undefined, after: readonly string[], project: string): object {
   const { name, ports, process: program } = definition;
-  const options = jvmOptionsOf(program);
-  const values = { ...definition.values, ...containerFolders, clusterId: clusterId(project) };
+  const values = { ...definition.values, ...pythonFolders, clusterId: clusterId(project) };
   const render = (text: string): string => renderTemplate(text, values, name);
-  const java = (mainClass: string, args: readonly string[]): readonly string[] => [...options, mainClass, ...args].map(render);
-  const { prepare } = program;
+  const { command, prepare, secrets = [], memoryMiB } = program.kind === "jvm" ? javaArguments(program) : pythonArguments(program);
   return {
     ...(image ? { image: image.tag, build: { context: ".", dockerfile: image.dockerfile, args: image.args } } : {}),
-    command: java(program.mainClass, program.args),
+    command: command.map(render),
     environment: {
       ...Object.fromEntries(Object.entries(definition.env).map(([variable, value]) => [variable, render(value)])),
-      ...(prepare ? { PREPARE: java(prepare.mainClass, prepare.args).join("\n") } : {}),
+      ...(prepare ? { PREPARE: prepare.map(render).join("\n") } : {}),
+      ...(secrets.length > 0 ? { SECRETS: secrets.join(" ") } : {}),
       PROBE: probeLines(definition.probe, ports).join("\n"),
     },
     // Without an init, a SIGTERM right after the start is lost: process 1 ignores signals that it does not handle yet.
@@ -99,9 +108,31 @@ function composeService(definition: ContainerDefinition, image: Image | undefine
     read_only: true,
     cap_drop: ["ALL"],
     security_opt: ["no-new-privileges:true"],
-    mem_limit: `${memoryLimitMiB(options)}m`,
+    mem_limit: `${memoryMiB}m`,
     stop_grace_period: `${definition.stopTimeoutMs / 1000}s`,
   };
+}
+
+/** What an image starts: arguments of Java or Python. */
+interface Arguments {
+  readonly command: readonly string[];
+  readonly prepare?: readonly string[] | undefined;
+  readonly secrets?: readonly string[];
+  readonly memoryMiB: number;
+}
+
+function javaArguments(program: JvmProcess): Arguments {
+  const options = jvmOptionsOf(program);
+  const { mainClass, args, prepare } = program;
+  return {
+    command: [...options, mainClass, ...args],
+    prepare: prepare && [...options, prepare.mainClass, ...prepare.args],
+    memoryMiB: memoryLimitMiB(options),
+  };
+}
+
+function pythonArguments({ module, args, prepare, secrets, memoryLimitMiB: memoryMiB }: PythonProcess): Arguments {
+  return { command: ["-m", module, ...args], prepare, secrets, memoryMiB };
 }
 
 /** Kafka's cluster ids are 16 bytes in url-safe base64 and may not begin with a dash. */

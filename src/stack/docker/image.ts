@@ -8,13 +8,21 @@ import { StreamctlError } from "../../core/errors.ts";
 import { shortHash } from "../../core/short-hash.ts";
 import type { TemplateValues } from "../../core/template.ts";
 import type { JarFolder } from "../jar-folder.ts";
-import { hasImage, type InstalledJars, type MavenJars, type ServiceDefinition } from "../service.ts";
+import {
+  engineOf,
+  hasImage,
+  type InstalledJars,
+  type Jars,
+  type MavenJars,
+  type PythonEnvironment,
+  type ServiceDefinition,
+} from "../service.ts";
 
 export interface ImageSource {
   readonly declarations: Declarations;
   /**
-   * Base images by build argument: BASE_IMAGE is a Java 17 runtime on a Linux with bash, BUILD_IMAGE is Maven with a Java 17 compiler, and
-   * each engine that the user installs has its own.
+   * Base images by build argument: BASE_IMAGE is a Java 17 runtime on a Linux with bash, BUILD_IMAGE is Maven with a Java 17 compiler,
+   * PYTHON_IMAGE is a Python with venv on a Linux with bash, and each engine that the user installs has its own.
    */
   readonly bases: Readonly<Record<string, string>>;
   /** Target platform, such as `linux/arm64`, if the user sets one: images of the same content differ between platforms. */
@@ -41,14 +49,15 @@ export const jarsFolder = "jars/server";
 /** Folders inside a container. */
 export const containerFolders = { confDir: "/engine/conf", dataDir: "/data" } as const;
 
+/** Also the folder of its secrets, for a Python service. */
+export const pythonFolders = { ...containerFolders, secretDir: "/data/secrets" } as const;
+
 /** The differences between images of engines from Maven and of engines that the user has installed. */
 type Build = Pick<Image, "dockerfile" | "args" | "jars" | "withoutBase"> & { readonly version: string };
 
 /** The images of all engines that the services use. */
 export function imagesOf(definitions: readonly ServiceDefinition[], source: ImageSource): readonly Image[] {
-  return [...new Set(definitions.filter(hasImage).map((definition) => definition.process.jars.engine))].map((engine) =>
-    imageOf(engine, definitions, source),
-  );
+  return [...new Set(definitions.filter(hasImage).map(engineOf))].map((engine) => imageOf(engine, definitions, source));
 }
 
 /**
@@ -57,24 +66,27 @@ export function imagesOf(definitions: readonly ServiceDefinition[], source: Imag
  * @throws StreamctlError `internal` if two of these services use one name for different values
  */
 export function imageOf(engine: string, definitions: readonly ServiceDefinition[], source: ImageSource): Image {
-  const { declarations, bases, platform } = source;
-  const own = definitions.filter(hasImage).filter((definition) => definition.process.jars.engine === engine);
-  const jars = own[0]?.process.jars;
-  if (jars === undefined) throw new StreamctlError("internal", `No service runs on engine "${engine}"`);
-  const values = { ...valuesOfAll(own), ...containerFolders };
-  const { version, ...build } = jars.kind === "maven" ? mavenBuild(jars, source) : installedBuild(jars, source);
+  const { declarations, platform } = source;
+  const own = definitions.filter(hasImage).filter((definition) => engineOf(definition) === engine);
+  const program = own[0]?.process;
+  if (program === undefined) throw new StreamctlError("internal", `No service runs on engine "${engine}"`);
+  const isPython = program.kind === "python";
+  const values = { ...valuesOfAll(own), ...(isPython ? pythonFolders : containerFolders) };
+  const { version, ...build } = isPython ? pythonBuild(program.environment, source) : javaBuild(program.jars, source);
   const args = {
     ...build.args,
     VERSION: version,
     VALUES: encodeValues(values),
-    BASE_IMAGE: bases["BASE_IMAGE"] ?? "",
+    ...(isPython ? {} : { BASE_IMAGE: source.bases["BASE_IMAGE"] ?? "" }),
   };
   const content = [JSON.stringify([args, build.jars?.fingerprint, platform])];
   for (const path of contextPaths(declarations)) {
     const read = path.startsWith("config/")
       ? path.startsWith(`config/${engine}/`)
       : !path.endsWith(".Dockerfile") || path === build.dockerfile;
-    if (read) content.push(JSON.stringify([path, declarations.read(path)]));
+    // Each kind of process has its own start script.
+    if (read && path !== (isPython ? "dockerfiles/start" : "dockerfiles/start-python"))
+      content.push(JSON.stringify([path, declarations.read(path)]));
   }
   return { ...build, engine, tag: `streamctl-${engine}:${version}-${shortHash(content.join(""), 12)}`, args };
 }
@@ -104,6 +116,19 @@ export function encodeValues(values: TemplateValues): string {
   return Object.entries(values)
     .map(([name, value]) => `${name}=${encoded(String(value))}`)
     .join(" ");
+}
+
+function pythonBuild({ name, version }: PythonEnvironment, { bases }: ImageSource): Build {
+  return {
+    version,
+    dockerfile: "dockerfiles/python.Dockerfile",
+    args: { ENGINE: name, PYTHON_IMAGE: bases["PYTHON_IMAGE"] ?? "" },
+    withoutBase: "If the base image cannot be pulled, set another: STREAMCTL_PYTHON_IMAGE (Python 3.10 to 3.12 with venv, and bash)",
+  };
+}
+
+function javaBuild(jars: Jars, source: ImageSource): Build {
+  return jars.kind === "maven" ? mavenBuild(jars, source) : installedBuild(jars, source);
 }
 
 function mavenBuild({ engine, version }: MavenJars, { bases }: ImageSource): Build {

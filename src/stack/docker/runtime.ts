@@ -17,7 +17,7 @@ import { ServiceContainers } from "./service-containers.ts";
 import { readMadeVolumes, withoutVolume, writeMadeVolumes } from "./volumes.ts";
 import type { Runtime } from "../runtime.ts";
 import { endOfExitCode } from "../service-end.ts";
-import { hasImage, type ServiceDefinition } from "../service.ts";
+import { engineOf, hasImage, type ServiceDefinition } from "../service.ts";
 import type { ContainerIdentity, ServiceIdentity } from "../../state/service-identity.ts";
 import type { StateFolder } from "../../state/state-folder.ts";
 
@@ -66,7 +66,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       const made = await readMadeVolumes(project);
       await clearProject(project.folder);
       await writeProject(project.folder, projectFiles(content));
-      const needed = new Set(starting.filter(hasImage).map((definition) => definition.process.jars.engine));
+      const needed = new Set(starting.filter(hasImage).map(engineOf));
       await buildMissing(
         await containers.engine(),
         project,

@@ -60,7 +60,7 @@ async function processorsOf(choices: StackChoices, declarations: Declarations): 
 const folder = stateFolder("/nowhere");
 
 async function dashboardsOf(choices: StackChoices, declarations: Declarations): Promise<Dashboards | undefined> {
-  return await openDashboards(chosenServices(choices), { endpoints: endpointsOf(choices), declarations, folder });
+  return await openDashboards(chosenServices(choices), { endpoints: endpointsOf(choices), declarations, folder, runtime });
 }
 
 const imported = (await dashboardsOf({ ...someChoices, with: ["superset"] }, embedded))?.bundle.identity;

@@ -5,9 +5,9 @@ import { openDeclarations, type Declarations } from "../../../src/core/assets.ts
 import { runCommand } from "../../../src/core/process.ts";
 import { renderTemplate } from "../../../src/core/template.ts";
 import { composeFile, definitionOf, memoryLimitMiB, probeLines, renderCompose } from "../../../src/stack/docker/compose-file.ts";
-import { containerFolders, imageOf, imagesOf, imageSource } from "../../../src/stack/docker/image.ts";
+import { pythonFolders, imageOf, imagesOf, imageSource } from "../../../src/stack/docker/image.ts";
 import { localeOptions } from "../../../src/stack/jvm-options.ts";
-import { hasImage } from "../../../src/stack/service.ts";
+import { engineOf, hasImage } from "../../../src/stack/service.ts";
 import { everyService } from "../../../src/pipeline/catalog.ts";
 import { defaultServices } from "../../../src/pipeline/stack-services.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -97,7 +97,7 @@ describe("composeFile()", () => {
   });
 
   test("gives every JVM a fixed language, time zone and encoding, and a temporary folder in the data volume", () => {
-    const definitions = everyService({ portOffset: 0, runtime: "docker" });
+    const definitions = everyService({ portOffset: 0, runtime: "docker" }).filter((definition) => definition.process.kind === "jvm");
     const services = composeFile(definitions, [], { project: "p" }).services as unknown as Readonly<
       Record<string, { readonly command: readonly string[]; readonly environment: Readonly<Record<string, string>> }>
     >;
@@ -105,6 +105,21 @@ describe("composeFile()", () => {
     const commands = Object.values(services).map(({ command }) => command.slice(0, common.length));
     expect(commands).toEqual([common, common, common, common, common]);
     expect(services["kafka"]?.environment["PREPARE"]?.split("\n").slice(0, common.length)).toEqual(common);
+  });
+
+  test("gives a Python service its module, its preparation, the names of its secrets, and no secret", () => {
+    const definitions = everyService({ portOffset: 1000, runtime: "docker" });
+    const { superset } = composeFile(definitions, imagesOf(definitions, source), { project: "p" }).services as unknown as Readonly<
+      Record<string, Readonly<Record<string, unknown>>>
+    >;
+    expect(superset).toMatchObject({
+      image: expect.stringMatching(/^streamctl-superset:6\.1\.0-[0-9a-f]{12}$/u),
+      build: { dockerfile: "dockerfiles/python.Dockerfile", args: { ENGINE: "superset" } },
+      environment: { PREPARE: "/engine/conf/prepare.py", SECRETS: "secret-key admin-password", PROBE: "http 8090 /health" },
+      ports: ["127.0.0.1:9090:8090"],
+      mem_limit: "1024m",
+    });
+    expect(superset?.["command"]).toEqual(expect.arrayContaining(["-m", "gunicorn", "--bind", "0.0.0.0:8090"]) as never);
   });
 
   test("publishes on loopback the ports that this machine uses, and no others", () => {
@@ -134,6 +149,7 @@ describe("composeFile()", () => {
       ["pinot", undefined],
       ["flink", undefined],
       ["ksqldb", ["ksqldb"]],
+      ["superset", undefined],
     ]);
   });
 });
@@ -182,7 +198,7 @@ describe("renderCompose()", () => {
 describe("imageOf()", () => {
   test("renders one configuration for all services of an engine, which give no name two values", () => {
     const definitions = everyService({ portOffset: 1000, runtime: "docker" });
-    expect(imagesOf(definitions, source).map(({ engine }) => engine)).toEqual(["kafka", "pinot", "flink", "ksqldb"]);
+    expect(imagesOf(definitions, source).map(({ engine }) => engine)).toEqual(["kafka", "pinot", "flink", "ksqldb", "superset"]);
     const second = definitions
       .filter(({ name }) => name === "flink")
       .map((flink) => ({ ...flink, name: "second", values: { ...flink.values, restPort: 8082 } }));
@@ -245,9 +261,9 @@ describe("imageOf()", () => {
 
   test("contains every configuration at its path, rendered by the build as streamctl renders it", async () => {
     const every = everyService({ portOffset: 0, runtime: "docker" });
-    for (const engine of ["kafka", "pinot", "flink", "ksqldb"] as const) {
+    for (const engine of ["kafka", "pinot", "flink", "ksqldb", "superset"] as const) {
       const folder = await temporaryFolder();
-      const own = every.filter(hasImage).filter((definition) => definition.process.jars.engine === engine);
+      const own = every.filter(hasImage).filter((definition) => engineOf(definition) === engine);
       const assets = new Map(own.flatMap(({ values, files }) => files.map(({ asset, as }) => [asset, { as, values }] as const)));
       for (const [asset] of assets) await writeFile(join(folder, basename(asset)), source.declarations.read(asset));
       const { VALUES = "" } = imageOf(engine, every, source).args;
@@ -257,7 +273,7 @@ describe("imageOf()", () => {
       });
       for (const [asset, { as, values }] of assets) {
         expect(await readFile(join(folder, as), "utf8")).toBe(
-          renderTemplate(source.declarations.read(asset), { ...values, ...containerFolders }, asset),
+          renderTemplate(source.declarations.read(asset), { ...values, ...pythonFolders }, asset),
         );
       }
     }
@@ -278,6 +294,7 @@ describe("imageSource()", () => {
       bases: {
         BASE_IMAGE: "mine:17",
         BUILD_IMAGE: expect.stringMatching(/\/maven:3[\w.-]+@sha256:[0-9a-f]{64}$/u),
+        PYTHON_IMAGE: expect.stringMatching(/\/python:3\.11[\w.-]+@sha256:[0-9a-f]{64}$/u),
         KSQLDB_IMAGE: expect.stringMatching(/\/ksqldb-server:0/u),
       },
     });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../../../src/core/process.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -48,4 +48,34 @@ test("dockerfiles/start runs the preparation once, with that folder, and without
 test("dockerfiles/start passes the preparation its arguments unchanged", async () => {
   const { start } = await fakeStart();
   expect(await start({ PREPARE: "Format\n/a b/*\n$HOME" })).toStartWith("3 Format /a b/* $HOME unset");
+});
+
+/** `dockerfiles/start-python` with a local folder in place of /data, and a FAKE `python` that prints its arguments and the folder. */
+async function fakePythonStart() {
+  const folder = await temporaryFolder();
+  const [data, conf] = [join(folder, "data"), join(folder, "conf")];
+  for (const path of [join(folder, "bin"), data, conf]) await mkdir(path);
+  const python = join(folder, "bin", "python");
+  await writeFile(python, `#!/bin/sh\nif [ "$1" = -c ]; then echo random; else echo "$# $@"; ls -x ${data}; fi\n`);
+  await chmod(python, 0o755);
+  const script = (await readFile("dockerfiles/start-python", "utf8")).replaceAll("/data", data).replaceAll("/engine/conf", conf);
+  const env = { PATH: `${join(folder, "bin")}:/usr/bin:/bin`, PREPARE: "prepare.py\n/a b", SECRETS: "password key" };
+  const start = async () => (await runCommand({ program: "sh", args: ["-c", script, "start", "-m", "server"], env })).output;
+  return { data, conf, start };
+}
+
+test("dockerfiles/start-python creates the secrets, and prepares the data when configuration or secrets have changed", async () => {
+  const { data, conf, start } = await fakePythonStart();
+  const prepared = "2 prepare.py /a b\n";
+  await writeFile(join(data, "half"), "");
+  expect(await start()).toBe(`${prepared}secrets  tmp\n2 -m server\nprepared  secrets  tmp`);
+  expect((await stat(join(data, "secrets/password"))).mode & 0o777).toBe(0o600);
+  expect(await start()).toBe("2 -m server\nprepared  secrets  tmp");
+  await writeFile(join(conf, "config.py"), "changed");
+  await writeFile(join(data, "kept"), "");
+  expect(await start()).toStartWith(`${prepared}kept`);
+  await writeFile(join(data, "secrets/password"), "chosen by the user");
+  expect(await start()).toStartWith(prepared);
+  expect(await start()).toStartWith("2 -m server");
+  expect(await readFile(join(data, "secrets/password"), "utf8")).toBe("chosen by the user");
 });

@@ -20,10 +20,11 @@ const slow = { timeout: 120_000 };
 const requirements = "config/tiny/requirements.txt";
 const python: PythonProcess = {
   kind: "python",
-  environment: { name: "tiny", label: "Tiny 1", requirements, minorVersions: { first: 8, last: 14 }, diskBytes: 1e6 },
+  environment: { name: "tiny", label: "Tiny 1", version: "1", requirements, minorVersions: { first: 8, last: 14 }, diskBytes: 1e6 },
   module: "http.server",
   args: ["--bind", "127.0.0.1", "--directory", "{{dataDir}}", "{{port}}"],
   secrets: [],
+  memoryLimitMiB: 64,
 };
 const streamctl: ServiceProcess = { kind: "streamctl", args: ["{{port}}", "serve", "{{confDir}}"] };
 /** The test's program, in place of streamctl. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { detectPython, type Python, requirePython } from "../../../src/stack/local/python.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-const environment = { label: "Superset 6.1.0", requirements: "", minorVersions: { first: 10, last: 12 }, diskBytes: 0 };
+const environment = { label: "Superset 6.1.0", version: "6.1.0", requirements: "", minorVersions: { first: 10, last: 12 }, diskBytes: 0 };
 const good: Python = { program: "/usr/bin/python3.11", version: "3.11.2", minorVersion: 11, hasVenv: true };
 
 describe("requirePython()", () => {
