@@ -32,7 +32,7 @@ test("renderUp() lists the pages for a browser, and where the password of one is
       service: "superset",
       label: "Superset",
       url: "http://127.0.0.1:8090/superset/dashboard/income/",
-      login: { user: "admin", passwordFile: "/work/.streamctl/superset/admin-password" },
+      login: { user: "admin", passwordFile: "/home/ada/.streamctl/superset/admin-password" },
     },
   ];
   const changes = [{ kind: "dashboard", name: "income", result: "created" }] as const;
@@ -44,7 +44,7 @@ test("renderUp() lists the pages for a browser, and where the password of one is
     Open in a browser:
       Flink     http://127.0.0.1:8081
       Superset  http://127.0.0.1:8090/superset/dashboard/income/
-                to edit: user admin, password in /work/.streamctl/superset/admin-password
+                to edit: user admin, password in /home/ada/.streamctl/superset/admin-password
 
     Up in 3.7 s. Next: streamctl data -n 1000, then streamctl verify --wait 60s
     "
