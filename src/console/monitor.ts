@@ -30,7 +30,10 @@ const resourcesIntervalMs = 5000;
 /** Number of last lines of a service that is down. */
 const lastLineCount = 8;
 /** Rows per request to the table: bounds the memory of a comparison. */
-const pageRows = 5000;
+const pageRows = 2000;
+
+/** The defaults are for reading a topic as fast as possible, and take 20 MB more. */
+const smallQueues = { "queued.min.messages": "5000", "queued.max.messages.kbytes": "1024", "fetch.message.max.bytes": "262144" };
 
 export class Monitor {
   readonly snapshots: Channel<Snapshot>;
@@ -79,7 +82,7 @@ export class Monitor {
   #openProof({ endpoints, processor }: Stack): ProofFollower {
     const columns = onlyWindow.columns.map(({ name }) => name);
     return new ProofFollower({
-      log: kafkaTopicLog({ brokers: endpoints.kafka }, onlyStream.topic.name),
+      log: kafkaTopicLog({ brokers: endpoints.kafka, properties: smallQueues }, onlyStream.topic.name),
       readRows: (starts, signal) =>
         readWindows({
           brokerUrl: endpoints.pinotBroker,

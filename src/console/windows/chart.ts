@@ -117,5 +117,5 @@ export function pageOf(table: WindowTable, revision: number, { show, order, offs
 function selected(table: WindowTable, show: "differing" | "settling" | "late"): Float64Array {
   if (show === "late") return Float64Array.from(table.late).sort();
   const isShown = (start: number): boolean => (table.markOf(start) === "differs") === (show === "differing");
-  return Float64Array.from([...table.pending].filter(isShown)).sort();
+  return table.pending().filter(isShown).sort();
 }

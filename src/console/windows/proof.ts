@@ -28,11 +28,15 @@ const compareIntervalMs = 1000;
 /** Interval at which the ends of the topic are requested, in milliseconds. */
 const snapshotIntervalMs = 1000;
 const batchTimeoutMs = 250;
+/** Small batches: their garbage is most of the memory of the process. */
+const batchMessages = 2000;
 const retryMs = 1000;
 /** Number of range queries per comparison. */
 const mostRanges = 8;
 /** The whole table is read again after this time, in milliseconds, and at most for a twentieth of the time. */
 const wholePassIntervalMs = 60_000;
+/** Interval of comparisons before the end of the topic is reached, in milliseconds. */
+const readingPassIntervalMs = 10_000;
 /** A reader that has been at the end within this time counts as being there. */
 const atEndMs = 3000;
 
@@ -48,6 +52,7 @@ export class ProofFollower {
   #comparisonProblem: string | null = null;
   #comparedAtMs: number | null = null;
   #nextWholePassMs = 0;
+  #nextPassMs = 0;
   #wasLive = false;
   #revision = 0;
 
@@ -132,7 +137,7 @@ export class ProofFollower {
     const topicId = this.#topicId;
     let askedAtMs = performance.now();
     while (!signal.aborted) {
-      const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, signal });
+      const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, maxMessages: batchMessages, signal });
       this.#tally.add(batch);
       this.#updateBehind();
       this.#readingProblem = null;
@@ -177,6 +182,9 @@ export class ProofFollower {
     table.noteChanges(changes, Date.now(), this.#wasLive);
     if (this.#isAtEnd) this.#wasLive = true;
     if (changes.size > 0) this.#revision += 1;
+    // While many records are still to be read, most windows are incomplete.
+    if (!this.#isAtEnd && performance.now() < this.#nextPassMs) return;
+    this.#nextPassMs = performance.now() + readingPassIntervalMs;
     try {
       await this.#compareRows(table, signal);
       this.#comparisonProblem = null;
@@ -191,7 +199,7 @@ export class ProofFollower {
   async #compareRows(table: WindowTable, signal: AbortSignal): Promise<void> {
     const startMs = performance.now();
     const isWhole = startMs >= this.#nextWholePassMs;
-    const ranges = isWhole ? [undefined] : rangesOf(table.pending, mostRanges);
+    const ranges = isWhole ? [undefined] : rangesOf(table.pending(), mostRanges);
     for (const range of ranges) {
       table.beginPass();
       for await (const page of this.#sources.readRows(range, signal)) {

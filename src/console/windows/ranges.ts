@@ -6,20 +6,24 @@ export interface Range {
 /**
  * Ranges that contain all of these times, as narrow as possible: they are split at the largest gaps.
  *
+ * @param times is sorted by this function
  * @param most maximum number of ranges
  * @returns in ascending order; none without times
  */
-export function rangesOf(times: Iterable<number>, most: number): readonly Range[] {
-  const sorted = Float64Array.from(times).sort();
+export function rangesOf(times: Float64Array, most: number): readonly Range[] {
+  const sorted = times.sort();
   const [first] = sorted;
   const last = sorted.at(-1);
   if (first === undefined || last === undefined) return [];
-  const gaps = Array.from(sorted.subarray(1), (time, index) => ({ after: sorted[index] ?? time, before: time }));
-  const splits = gaps
-    .toSorted((one, other) => other.before - other.after - (one.before - one.after))
-    .slice(0, most - 1)
-    .toSorted((one, other) => one.after - other.after);
-  const starts = [first, ...splits.map(({ before }) => before)];
-  const ends = [...splits.map(({ after }) => after), last];
-  return starts.map((fromMs, index) => ({ fromMs, toMs: ends[index] ?? fromMs }));
+  const gap = (index: number): number => (sorted[index] ?? 0) - (sorted[index - 1] ?? 0);
+  /** Indices after the largest gaps. */
+  let splits: number[] = [];
+  for (let index = 1; index < sorted.length; index += 1) {
+    const smallest = splits.at(-1);
+    if (splits.length === most - 1 && (smallest === undefined || gap(index) <= gap(smallest))) continue;
+    splits = [...splits, index].toSorted((one, other) => gap(other) - gap(one)).slice(0, most - 1);
+  }
+  splits.sort((one, other) => one - other);
+  const starts = [0, ...splits];
+  return starts.map((from, index) => ({ fromMs: sorted[from] ?? first, toMs: sorted[(starts[index + 1] ?? sorted.length) - 1] ?? last }));
 }

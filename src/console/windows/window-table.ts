@@ -42,7 +42,8 @@ export class WindowTable {
   #unsettledAtMs = new Float64Array(64);
   #changedAtMs = new Float64Array(64);
   readonly #lateAtMs = new Map<number, number>();
-  readonly #pending = new Set<number>();
+  /** 1 for a window that is not known to be equal. */
+  #pending = new Uint8Array(64);
   readonly #counts = [0, 0, 0, 0];
   #newest = Number.NEGATIVE_INFINITY;
   #pass = 0;
@@ -70,9 +71,9 @@ export class WindowTable {
     return this.#counts[marks.indexOf(mark)] ?? 0;
   }
 
-  /** Starts of windows that are not known to be equal. */
-  get pending(): ReadonlySet<number> {
-    return this.#pending;
+  /** Starts of windows that are not known to be equal, in any order. The caller owns the array. */
+  pending(): Float64Array {
+    return this.#starts.slice(0, this.size).filter((_, slot) => this.#pending[slot] === 1);
   }
 
   /** Starts of windows that a late record changed. */
@@ -101,7 +102,7 @@ export class WindowTable {
       this.#changedAtMs[slot] = nowMs;
       this.#unsettledAtMs[slot] = nowMs;
       this.#setMark(slot, settling);
-      this.#pending.add(start);
+      this.#pending[slot] = 1;
     }
   }
 
@@ -117,7 +118,7 @@ export class WindowTable {
     this.#rowPass[slot] = this.#pass;
     this.#endsRight[slot] = end === start + this.#computed.sizeMs ? 1 : 0;
     for (const [index, column] of this.#columns.entries()) column[slot] = values[index] ?? Number.NaN;
-    this.#pending.add(start);
+    this.#pending[slot] = 1;
   }
 
   /**
@@ -126,11 +127,9 @@ export class WindowTable {
    * @param range starts of windows, both included; undefined for a pass over the whole table
    */
   endPass(range: { readonly fromMs: number; readonly toMs: number } | undefined, judgement: Judgement): void {
-    const inRange = (start: number): boolean => range === undefined || (start >= range.fromMs && start <= range.toMs);
-    if (range === undefined) for (const start of this.#slots.keys()) this.#pending.add(start);
-    for (const start of this.#pending) {
-      const slot = this.#slots.get(start);
-      if (slot === undefined || !inRange(start)) continue;
+    for (let slot = 0; slot < this.size; slot += 1) {
+      const start = this.#starts[slot] ?? 0;
+      if (range !== undefined && (this.#pending[slot] === 0 || start < range.fromMs || start > range.toMs)) continue;
       if (this.#rowPass[slot] !== this.#pass) this.#rowPass[slot] = 0;
       this.#judge(start, slot, judgement);
     }
@@ -147,9 +146,10 @@ export class WindowTable {
     if (isSame) {
       this.#setMark(slot, equal);
       this.#unsettledAtMs[slot] = 0;
-      this.#pending.delete(start);
+      this.#pending[slot] = 0;
       return;
     }
+    this.#pending[slot] = 1;
     if (this.#unsettledAtMs[slot] === 0) this.#unsettledAtMs[slot] = nowMs;
     if (!isComplete) this.#setMark(slot, expected === undefined ? unknown : settling);
     else this.#setMark(slot, nowMs - (this.#unsettledAtMs[slot] ?? nowMs) > settlingMs ? differs : settling);
@@ -205,6 +205,7 @@ export class WindowTable {
   #grow(length: number): void {
     this.#starts = grown(this.#starts, new Float64Array(length));
     this.#columns = this.#columns.map((column) => grown(column, new Float64Array(length)));
+    this.#pending = grown(this.#pending, new Uint8Array(length));
     this.#rowPass = grown(this.#rowPass, new Uint32Array(length));
     this.#duplicatePass = grown(this.#duplicatePass, new Uint32Array(length));
     this.#endsRight = grown(this.#endsRight, new Uint8Array(length));

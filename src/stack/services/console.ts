@@ -21,7 +21,8 @@ function define({ port }: NetworkLayout): ServiceDetails {
     // The definition contains the build, so that `up` restarts a console of another one.
     values: { build: buildId() },
     files: [],
-    env: {},
+    // Bun's garbage collector takes this for the size of the machine's memory, and so keeps the heap small. Other runtimes ignore it.
+    env: { BUN_JSC_forceRAMSize: "120000000", MALLOC_ARENA_MAX: "2" },
     process: {
       kind: "streamctl",
       args: ["console-server", "--state-dir", "{{stateDir}}", "--port", String(port("console"))],
