@@ -89,7 +89,13 @@ export function createWindowBars(parent: HTMLElement, events: WindowChartEvents)
 type BarColours = Readonly<Record<ProofMark | "back", string>>;
 
 function barColours(): BarColours {
-  return { equal: cssColour("bar"), settling: cssColour("warn"), differs: cssColour("bad"), unknown: cssColour("muted"), back: cssColour("surface") };
+  return {
+    equal: cssColour("bar"),
+    settling: cssColour("warn"),
+    differs: cssColour("bad"),
+    unknown: cssColour("muted"),
+    back: cssColour("surface"),
+  };
 }
 
 /** Equal bars are solid, settling ones outlined, differing ones hatched, unknown ones dotted: also readable without colours. */
@@ -114,7 +120,12 @@ function drawBars(plot: uPlot, { bars, barMs }: WindowChart, colours: BarColours
   ctx.restore();
 }
 
-function drawPattern(ctx: CanvasRenderingContext2D, [left, top, width, height]: readonly [number, number, number, number], mark: ProofMark, back: string): void {
+function drawPattern(
+  ctx: CanvasRenderingContext2D,
+  [left, top, width, height]: readonly [number, number, number, number],
+  mark: ProofMark,
+  back: string,
+): void {
   const line = devicePixelRatio;
   ctx.lineWidth = line;
   if (width < 5 * line) {
@@ -150,7 +161,12 @@ function axes(): uPlot.Axis[] {
     ticks: { show: false },
   };
   return [
-    { ...shared, space: 90, size: 28, values: (_, splits, __, ___, step) => splits.map((ms) => (step >= 86_400_000 ? formatDate(ms) : formatClock(ms))) },
+    {
+      ...shared,
+      space: 90,
+      size: 28,
+      values: (_, splits, __, ___, step) => splits.map((ms) => (step >= 86_400_000 ? formatDate(ms) : formatClock(ms))),
+    },
     { ...shared, size: 52, values: (_, splits) => splits.map(formatShort) },
   ];
 }
@@ -166,7 +182,11 @@ function followWidth(parent: HTMLElement, plot: uPlot): () => void {
 }
 
 /** A line through points of a query's result. Returns how to remove it. */
-export function createLineChart(parent: HTMLElement, points: readonly (readonly [x: number, y: number | null])[], isTime: boolean): () => void {
+export function createLineChart(
+  parent: HTMLElement,
+  points: readonly (readonly [x: number, y: number | null])[],
+  isTime: boolean,
+): () => void {
   const shared = axes();
   const plot = new uPlot(
     {

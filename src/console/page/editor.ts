@@ -53,7 +53,9 @@ const look = EditorView.theme({
   ".cm-content": { caretColor: "var(--text)", padding: "8px 0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--muted)", border: "none" },
-  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": { backgroundColor: "var(--selected)" },
+  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+    backgroundColor: "var(--selected)",
+  },
   ".cm-placeholder": { color: "var(--muted)" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--selected)", outline: "1px solid var(--line-strong)" },
   ".error-line": { backgroundColor: "var(--bad-soft)" },
@@ -86,7 +88,14 @@ export function createSqlEditor(host: HTMLElement, { text, onText, onRun }: SqlE
     state: EditorState.create({
       doc: text,
       extensions: [
-        keymap.of([{ key: "Mod-Enter", run, preventDefault: true }, { key: "Tab", run: acceptCompletion }, ...completionKeymap, ...closeBracketsKeymap, ...historyKeymap, ...defaultKeymap]),
+        keymap.of([
+          { key: "Mod-Enter", run, preventDefault: true },
+          { key: "Tab", run: acceptCompletion },
+          ...completionKeymap,
+          ...closeBracketsKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
+        ]),
         lineNumbers(),
         history(),
         drawSelection(),
@@ -108,7 +117,8 @@ export function createSqlEditor(host: HTMLElement, { text, onText, onRun }: SqlE
   });
   return {
     setText: (next) => {
-      if (next !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next }, selection: { anchor: next.length } });
+      if (next !== view.state.doc.toString())
+        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next }, selection: { anchor: next.length } });
     },
     setTables: (tables) => view.dispatch({ effects: language.reconfigure(languageOf(tables)) }),
     setError: (range) => view.dispatch({ effects: markError.of(range) }),
@@ -117,7 +127,14 @@ export function createSqlEditor(host: HTMLElement, { text, onText, onRun }: SqlE
 }
 
 function languageOf(tables: QuerySchema[string]): Extension {
-  const schema = Object.fromEntries(tables.map(({ table, columns }) => [table, columns.map(({ name, type }) => ({ label: name, detail: type, type: "property" }))]));
+  const schema = Object.fromEntries(
+    tables.map(({ table, columns }) => [table, columns.map(({ name, type }) => ({ label: name, detail: type, type: "property" }))]),
+  );
   const [only] = tables;
-  return sql({ dialect: StandardSQL, schema, upperCaseKeywords: true, ...(tables.length === 1 && only !== undefined ? { defaultTable: only.table } : {}) });
+  return sql({
+    dialect: StandardSQL,
+    schema,
+    upperCaseKeywords: true,
+    ...(tables.length === 1 && only !== undefined ? { defaultTable: only.table } : {}),
+  });
 }

@@ -67,7 +67,10 @@ function isoTime(ms: number): string | null {
 }
 
 /** Rows of a query as a JSON array of objects. A string of digits in a numeric column is written as the number that it stands for. */
-export function rowsToJson(columns: readonly { readonly name: string; readonly type: string }[], rows: Iterable<readonly QueryCell[]>): string {
+export function rowsToJson(
+  columns: readonly { readonly name: string; readonly type: string }[],
+  rows: Iterable<readonly QueryCell[]>,
+): string {
   const names = columns.map(({ name }) => JSON.stringify(name));
   const numeric = columns.map(({ type }) => isNumericType(type));
   const lines: string[] = [];

@@ -9,11 +9,16 @@ import { useRemote } from "./requests.ts";
 
 export function GroupsPanel({ topic }: { readonly topic: string }): JSX.Element {
   const { data, failure, reload } = useRemote<readonly GroupDocument[]>("/api/groups", 0, 2000);
-  if (data === undefined) return failure === undefined ? <Loading what="consumer groups" /> : <FailureNotice failure={failure} retry={reload} />;
+  if (data === undefined)
+    return failure === undefined ? <Loading what="consumer groups" /> : <FailureNotice failure={failure} retry={reload} />;
   const groups = data.filter(({ offsets }) => offsets.some((offset) => offset.topic === topic));
   const others = data.length - groups.length;
   if (groups.length === 0)
-    return <Empty title="No consumer group has read this topic">{others === 0 ? undefined : `${others} ${others === 1 ? "group reads" : "groups read"} other topics.`}</Empty>;
+    return (
+      <Empty title="No consumer group has read this topic">
+        {others === 0 ? undefined : `${others} ${others === 1 ? "group reads" : "groups read"} other topics.`}
+      </Empty>
+    );
   return (
     <div class="stack-panels">
       {groups.map(({ name, kind, state, offsets }) => {

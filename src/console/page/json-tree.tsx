@@ -36,7 +36,9 @@ function Branch({ name, node, depth }: BranchProps): JSX.Element {
       </div>
     );
   const children =
-    node.kind === "object" ? node.entries.map(({ key, value }) => [key, value] as const) : node.items.map((item, index) => [String(index), item] as const);
+    node.kind === "object"
+      ? node.entries.map(({ key, value }) => [key, value] as const)
+      : node.items.map((item, index) => [String(index), item] as const);
   return (
     <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>

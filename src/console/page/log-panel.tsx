@@ -54,7 +54,8 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
           <input type="search" class="code" value={filter} onInput={({ currentTarget }) => setFilter(currentTarget.value)} />
         </label>
         <span class="status">
-          <span class={paused || connection.value !== "open" ? "" : "running"}>{paused ? "Paused" : "Live"}</span> {formatExact(shown.length)} lines
+          <span class={paused || connection.value !== "open" ? "" : "running"}>{paused ? "Paused" : "Live"}</span>{" "}
+          {formatExact(shown.length)} lines
           {state.dropped > 0 ? ` · ${formatExact(state.dropped)} dropped` : ""}
           {paused ? ` · ${formatExact(state.missed)} new` : ""}
         </span>
@@ -70,13 +71,25 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
       </div>
       {problem === undefined ? null : <FailureNotice failure={problem} />}
       {first.failure === undefined ? null : <FailureNotice failure={first.failure} retry={first.reload} />}
-      {first.data === undefined && first.failure === undefined ? <Loading what="the log" /> : <LogText lines={shown} follow={!paused} service={service} />}
+      {first.data === undefined && first.failure === undefined ? (
+        <Loading what="the log" />
+      ) : (
+        <LogText lines={shown} follow={!paused} service={service} />
+      )}
     </section>
   );
 }
 
 /** The lines; while the end is visible, new lines move the others up. */
-function LogText({ lines, follow, service }: { readonly lines: readonly string[]; readonly follow: boolean; readonly service: string }): JSX.Element {
+function LogText({
+  lines,
+  follow,
+  service,
+}: {
+  readonly lines: readonly string[];
+  readonly follow: boolean;
+  readonly service: string;
+}): JSX.Element {
   const element = useRef<HTMLPreElement>(null);
   const atEnd = useRef(true);
   useLayoutEffect(() => {

@@ -12,7 +12,13 @@ const shapes: Readonly<Record<Tone, string>> = {
   off: "M4 8h8",
 };
 
-const stateTones: Readonly<Record<StageState, Tone>> = { healthy: "ok", starting: "busy", unhealthy: "bad", stopped: "bad", unknown: "off" };
+const stateTones: Readonly<Record<StageState, Tone>> = {
+  healthy: "ok",
+  starting: "busy",
+  unhealthy: "bad",
+  stopped: "bad",
+  unknown: "off",
+};
 
 /** An icon of a tone, without a text of its own. */
 export function Icon({ tone }: { readonly tone: Tone }): JSX.Element {

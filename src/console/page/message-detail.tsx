@@ -37,7 +37,11 @@ export function MessageDetail({ topic, row }: { readonly topic: string; readonly
       <pre class="code">{key === null ? <span class="muted">null</span> : <VisibleText text={key} />}</pre>
       {headers.length === 0 ? null : <Headers headers={headers} />}
       {row.truncated === true && whole.data === undefined ? (
-        whole.failure === undefined ? <Loading what="the whole value" /> : <FailureNotice failure={whole.failure} retry={whole.reload} />
+        whole.failure === undefined ? (
+          <Loading what="the whole value" />
+        ) : (
+          <FailureNotice failure={whole.failure} retry={whole.reload} />
+        )
       ) : (
         <MessageValue message={message} />
       )}

@@ -45,7 +45,9 @@ export function MessageSearch(selection: MessageSelection): JSX.Element {
       if (partition !== "") query.set("partition", partition);
       if (filter !== "") query.set("filter", filter);
       try {
-        await requestLines<SearchEvent>(`/api/messages?${query}`, { signal: own.signal }, (event) => update((before) => withEvent(before, event)));
+        await requestLines<SearchEvent>(`/api/messages?${query}`, { signal: own.signal }, (event) =>
+          update((before) => withEvent(before, event)),
+        );
       } catch (error) {
         if (!own.signal.aborted) update((before) => ({ ...before, failure: failureOf(error) }));
       }
@@ -75,7 +77,11 @@ export function MessageSearch(selection: MessageSelection): JSX.Element {
         </span>
       </div>
       {failure === undefined ? null : <FailureNotice failure={failure} retry={() => void run(from)} />}
-      {rows.length > 0 ? <MessageTable topic={topic} rows={rows} /> : running || failure !== undefined ? null : <NothingFound state={state} filtered={filter !== ""} />}
+      {rows.length > 0 ? (
+        <MessageTable topic={topic} rows={rows} />
+      ) : running || failure !== undefined ? null : (
+        <NothingFound state={state} filtered={filter !== ""} />
+      )}
     </>
   );
 }
@@ -97,18 +103,31 @@ function SearchStatus({ state, filtered }: { readonly state: SearchState; readon
   const parts = [
     `${formatExact(rows.length + removed)} ${filtered ? "found" : "read"}`,
     ...(filtered && counts !== undefined ? [`${formatExact(counts.scanned)} searched`] : []),
-    ...(counts?.left !== undefined && counts.left !== null ? [counts.left === 0 ? "nothing left" : `${formatExact(counts.left)} not searched yet`] : []),
+    ...(counts?.left !== undefined && counts.left !== null
+      ? [counts.left === 0 ? "nothing left" : `${formatExact(counts.left)} not searched yet`]
+      : []),
     ...(running && progress !== undefined ? [`${formatRate(progress.scannedPerSecond)}/s`] : []),
     ...(removed > 0 ? [`the last ${formatExact(rows.length)} are shown`] : []),
   ];
   return (
     <p class="status" role="status">
-      <span class={running ? "running" : ""}>{running ? "Searching" : end === undefined ? "Stopped" : end.left === 0 ? "Complete" : "Paused"}</span> {parts.join(" · ")}
+      <span class={running ? "running" : ""}>
+        {running ? "Searching" : end === undefined ? "Stopped" : end.left === 0 ? "Complete" : "Paused"}
+      </span>{" "}
+      {parts.join(" · ")}
     </p>
   );
 }
 
-function SearchActions({ state, onGoOn, onRepeat }: { readonly state: SearchState; readonly onGoOn: (cursor: string) => void; readonly onRepeat: () => void }): JSX.Element {
+function SearchActions({
+  state,
+  onGoOn,
+  onRepeat,
+}: {
+  readonly state: SearchState;
+  readonly onGoOn: (cursor: string) => void;
+  readonly onRepeat: () => void;
+}): JSX.Element {
   const cursor = state.end?.cursor ?? null;
   return (
     <>
@@ -126,10 +145,13 @@ function SearchActions({ state, onGoOn, onRepeat }: { readonly state: SearchStat
 
 function NothingFound({ state, filtered }: { readonly state: SearchState; readonly filtered: boolean }): JSX.Element {
   const left = state.end?.left ?? null;
-  if (!filtered) return <Empty title="No messages here">Choose another start or partition, or send records, for example with: streamctl data</Empty>;
+  if (!filtered)
+    return <Empty title="No messages here">Choose another start or partition, or send records, for example with: streamctl data</Empty>;
   return left === 0 ? (
     <Empty title="No message matches">All messages from the chosen start were searched.</Empty>
   ) : (
-    <Empty title="Nothing found so far">{left === null ? "The search was stopped." : `${formatExact(left)} messages were not searched yet.`}</Empty>
+    <Empty title="Nothing found so far">
+      {left === null ? "The search was stopped." : `${formatExact(left)} messages were not searched yet.`}
+    </Empty>
   );
 }

@@ -77,15 +77,25 @@ function MessageRows({ topic, row, index, open, onToggle }: MessageRowsProps): J
   const name = `Message ${row.offset} of partition ${row.partition}`;
   return (
     <>
-      <tr aria-rowindex={index + 2} class={open ? "open" : ""} onClick={({ target }) => (target instanceof Element && target.closest("button") === null && String(getSelection()) === "" ? onToggle() : undefined)}>
+      <tr
+        aria-rowindex={index + 2}
+        class={open ? "open" : ""}
+        onClick={({ target }) =>
+          target instanceof Element && target.closest("button") === null && String(getSelection()) === "" ? onToggle() : undefined
+        }
+      >
         <td>
           <button type="button" class="toggle" aria-expanded={open} aria-label={name} onClick={onToggle} onKeyDown={moveBetweenRows} />
         </td>
         <td>{row.timestampMs < 0 ? <span class="muted">none</span> : <Time ms={row.timestampMs} />}</td>
         <td class="number">{row.partition}</td>
         <td class="number">{formatExact(row.offset)}</td>
-        <td class="code clip">{row.key === null ? <span class="muted">null</span> : <VisibleText text={row.key.slice(0, previewLength)} line />}</td>
-        <td class="code clip">{row.value === null ? <span class="muted">null</span> : <VisibleText text={row.value.slice(0, previewLength)} line />}</td>
+        <td class="code clip">
+          {row.key === null ? <span class="muted">null</span> : <VisibleText text={row.key.slice(0, previewLength)} line />}
+        </td>
+        <td class="code clip">
+          {row.value === null ? <span class="muted">null</span> : <VisibleText text={row.value.slice(0, previewLength)} line />}
+        </td>
         <td class="number">{formatBytes(row.valueBytes)}</td>
       </tr>
       {open ? (

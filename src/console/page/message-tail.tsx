@@ -41,7 +41,8 @@ export function MessageTail({ topic }: { readonly topic: string }): JSX.Element 
     <>
       <div class="result-line">
         <p class="status">
-          <span class={paused ? "" : "running"}>{paused ? "Paused" : "Live"}</span> {formatExact(received)} shown · {formatExact(skipped)} skipped · {formatExact(behind)} behind
+          <span class={paused ? "" : "running"}>{paused ? "Paused" : "Live"}</span> {formatExact(received)} shown · {formatExact(skipped)}{" "}
+          skipped · {formatExact(behind)} behind
           {paused ? ` · ${formatExact(missed)} arrived during the pause` : ""}
         </p>
         <span class="actions">
@@ -59,7 +60,11 @@ export function MessageTail({ topic }: { readonly topic: string }): JSX.Element 
         </span>
       </div>
       {problem === undefined ? null : <FailureNotice failure={problem} />}
-      {rows.length > 0 ? <MessageTable topic={topic} rows={rows} /> : <Empty title="Waiting for messages">New messages that match appear here.</Empty>}
+      {rows.length > 0 ? (
+        <MessageTable topic={topic} rows={rows} />
+      ) : (
+        <Empty title="Waiting for messages">New messages that match appear here.</Empty>
+      )}
     </>
   );
 }

@@ -22,7 +22,13 @@ const starts = [
   ["live", "Live"],
 ] as const;
 
-export function MessageToolbar({ topic, from, partition, filter, onRun }: MessageSelection & { readonly onRun: (changes: Readonly<Record<string, string>>) => void }): JSX.Element {
+export function MessageToolbar({
+  topic,
+  from,
+  partition,
+  filter,
+  onRun,
+}: MessageSelection & { readonly onRun: (changes: Readonly<Record<string, string>>) => void }): JSX.Element {
   const [startText, positionText = ""] = from.split(":");
   const [start, setStart] = useState(startText ?? "newest");
   const [offset, setOffset] = useState(startText === "offset" ? positionText : "0");
@@ -30,7 +36,8 @@ export function MessageToolbar({ topic, from, partition, filter, onRun }: Messag
   const [text, setText] = useState(filter);
   const [chosen, setChosen] = useState(partition);
   const partitions = useRemote<TopicDocument>(`/api/topics/${encodeURIComponent(topic)}`).data?.partitionList ?? [];
-  const position = start === "offset" ? `offset:${/^\d+$/u.test(offset) ? offset : "0"}` : start === "time" ? `time:${parseLocalInput(time) ?? 0}` : start;
+  const position =
+    start === "offset" ? `offset:${/^\d+$/u.test(offset) ? offset : "0"}` : start === "time" ? `time:${parseLocalInput(time) ?? 0}` : start;
   const run = (changes: { readonly from?: string; readonly partition?: string } = {}): void =>
     onRun({ from: position === "newest" ? "" : position, partition: chosen, filter: text.trim(), ...changes });
   return (
@@ -61,7 +68,13 @@ export function MessageToolbar({ topic, from, partition, filter, onRun }: Messag
       {start === "offset" ? (
         <label>
           <span class="label">Offset</span>
-          <input class="short" inputMode="numeric" pattern="\d+" value={offset} onInput={({ currentTarget }) => setOffset(currentTarget.value)} />
+          <input
+            class="short"
+            inputMode="numeric"
+            pattern="\d+"
+            value={offset}
+            onInput={({ currentTarget }) => setOffset(currentTarget.value)}
+          />
         </label>
       ) : null}
       {start === "time" ? (

@@ -24,7 +24,8 @@ export function MessagesView(): JSX.Element {
   const stack = useStack();
   const topics = useRemote<readonly TopicSummary[]>("/api/topics", 0, 5000);
   const topic = parameter("topic") ?? stack.pipeline.stream.topic;
-  if (topics.data === undefined) return topics.failure === undefined ? <Loading what="topics" /> : <FailureNotice failure={topics.failure} retry={topics.reload} />;
+  if (topics.data === undefined)
+    return topics.failure === undefined ? <Loading what="topics" /> : <FailureNotice failure={topics.failure} retry={topics.reload} />;
   return (
     <div class="with-side">
       <TopicList topics={topics.data} current={topic} />

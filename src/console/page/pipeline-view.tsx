@@ -52,9 +52,13 @@ function StageStation({ stage }: { readonly stage: Stage }): JSX.Element {
           <StateMark state={state} />
         </p>
         <p class="rate">
-          <span class="rate-number">{formatRate(perSecond)}</span> <span class="muted">{id === "windows" || id === "table" ? "rows/s" : "records/s"}</span>
+          <span class="rate-number">{formatRate(perSecond)}</span>{" "}
+          <span class="muted">{id === "windows" || id === "table" ? "rows/s" : "records/s"}</span>
         </p>
-        <Sparkline samples={samples} label={`Rate of ${kind} ${title} over the last ${samples.length} seconds, now ${formatRate(perSecond)} per second`} />
+        <Sparkline
+          samples={samples}
+          label={`Rate of ${kind} ${title} over the last ${samples.length} seconds, now ${formatRate(perSecond)} per second`}
+        />
         <dl class="facts">
           <dt>{id === "table" ? "Rows" : "Records"}</dt>
           <dd>{records === null ? "–" : formatExact(records)}</dd>
@@ -97,7 +101,11 @@ function StageTrouble({ stage }: { readonly stage: Stage }): JSX.Element {
       <h2>
         <StateMark state={state} /> {kind} {title}
       </h2>
-      {detail === null ? null : <p><VisibleText text={detail} /></p>}
+      {detail === null ? null : (
+        <p>
+          <VisibleText text={detail} />
+        </p>
+      )}
       {lastLines.length === 0 ? null : (
         <pre class="log" tabIndex={0} aria-label={`Last lines of the log of ${title}`}>
           <VisibleText text={lastLines.join("\n")} />

@@ -16,7 +16,8 @@ type Job = NonNullable<ProcessorDocument["jobs"]>[number];
 export function ProcessorView(): JSX.Element {
   const first = useRemote<ProcessorDocument>(processorDocument.value === undefined ? "/api/processor" : undefined);
   const processor = processorDocument.value ?? first.data;
-  if (processor === undefined) return first.failure === undefined ? <Loading what="the processor" /> : <FailureNotice failure={first.failure} retry={first.reload} />;
+  if (processor === undefined)
+    return first.failure === undefined ? <Loading what="the processor" /> : <FailureNotice failure={first.failure} retry={first.reload} />;
   const { label, jobs, progress, problem, page } = processor;
   return (
     <>
@@ -29,10 +30,18 @@ export function ProcessorView(): JSX.Element {
         )}
       </div>
       {problem === null ? null : <FailureNotice failure={{ code: "processor", message: problem, hint: null }} />}
-      {jobs === null ? null : jobs.length === 0 ? <Empty title="Nothing is running">Start the pipeline with: streamctl up</Empty> : jobs.map((job) => <JobPanel key={job.id} job={job} />)}
+      {jobs === null ? null : jobs.length === 0 ? (
+        <Empty title="Nothing is running">Start the pipeline with: streamctl up</Empty>
+      ) : (
+        jobs.map((job) => <JobPanel key={job.id} job={job} />)
+      )}
       <section class="panel">
         <h2>Progress</h2>
-        {progress.length === 0 ? <p class="muted">Not known.</p> : <ProgressTable offsets={progress} label="Progress of the processor" topics />}
+        {progress.length === 0 ? (
+          <p class="muted">Not known.</p>
+        ) : (
+          <ProgressTable offsets={progress} label="Progress of the processor" topics />
+        )}
         <p>
           <a href={formatRoute({ view: "messages", parameters: { tab: "groups" } })}>Consumer groups</a>
         </p>
@@ -70,7 +79,13 @@ function JobPanel({ job }: { readonly job: Job }): JSX.Element {
 
 /** The engine's own word, with the icon that it calls for. */
 function JobState({ state }: { readonly state: string }): JSX.Element {
-  const tone = /^running$/iu.test(state) ? "ok" : /fail|error|unresponsive|cancel/iu.test(state) ? "bad" : /start|creat|restart|initial/iu.test(state) ? "busy" : "off";
+  const tone = /^running$/iu.test(state)
+    ? "ok"
+    : /fail|error|unresponsive|cancel/iu.test(state)
+      ? "bad"
+      : /start|creat|restart|initial/iu.test(state)
+        ? "busy"
+        : "off";
   return (
     <span class={`mark tone-${tone}`}>
       <Icon tone={tone} /> {state.toLowerCase()}

@@ -4,13 +4,25 @@ import type { JSX } from "preact";
 import type { GroupDocument } from "../api.ts";
 import { formatExact } from "./format.ts";
 
-export function ProgressTable({ offsets, label, topics = false }: { readonly offsets: GroupDocument["offsets"]; readonly label: string; readonly topics?: boolean }): JSX.Element {
+export function ProgressTable({
+  offsets,
+  label,
+  topics = false,
+}: {
+  readonly offsets: GroupDocument["offsets"];
+  readonly label: string;
+  readonly topics?: boolean;
+}): JSX.Element {
   return (
     <div class="scroll-x" tabIndex={0} role="region" aria-label={label}>
       <table class="plain numbers">
         <thead>
           <tr>
-            {topics ? <th scope="col" class="text">Topic</th> : null}
+            {topics ? (
+              <th scope="col" class="text">
+                Topic
+              </th>
+            ) : null}
             <th scope="col">Partition</th>
             <th scope="col">Next offset</th>
             <th scope="col">End offset</th>

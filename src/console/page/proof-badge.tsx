@@ -13,7 +13,12 @@ export function ProofBadge(): JSX.Element {
   const { sign, tone } = proofSigns[proof?.state ?? "unknown"];
   return (
     <>
-      <button type="button" class={`badge tone-${tone}`} popovertarget="proof-explanation" title="Proof: the windows of the table compared with the topic">
+      <button
+        type="button"
+        class={`badge tone-${tone}`}
+        popovertarget="proof-explanation"
+        title="Proof: the windows of the table compared with the topic"
+      >
         <span class="sign" aria-hidden="true">
           {sign}
         </span>
@@ -32,7 +37,8 @@ export function proofSummary(proof: Proof): string {
   if (proof.state === "equal") return `Equal · ${formatExact(proof.equal)}`;
   if (proof.state === "settling") return `Settling · ${formatExact(proof.settling)}`;
   if (proof.state === "differs") return `Differs · ${formatExact(proof.differing)}`;
-  if (proof.state === "reading") return `Reading ${formatShort(proof.recordsRead)} of ${formatShort(proof.recordsRead + proof.recordsBehind)}`;
+  if (proof.state === "reading")
+    return `Reading ${formatShort(proof.recordsRead)} of ${formatShort(proof.recordsRead + proof.recordsBehind)}`;
   return proof.state === "empty" ? "No windows yet" : "Proof unavailable";
 }
 
@@ -61,7 +67,11 @@ export function ProofExplanation({ proof }: { readonly proof: Proof }): JSX.Elem
         <dd>{formatExact(proof.settling)}</dd>
         <dt>Differing</dt>
         <dd>
-          {proof.differing === 0 ? "0" : <a href={formatRoute({ view: "windows", parameters: { show: "differing" } })}>{formatExact(proof.differing)}</a>}
+          {proof.differing === 0 ? (
+            "0"
+          ) : (
+            <a href={formatRoute({ view: "windows", parameters: { show: "differing" } })}>{formatExact(proof.differing)}</a>
+          )}
         </dd>
         <dt>Records read</dt>
         <dd>{formatExact(proof.recordsRead)}</dd>
@@ -72,7 +82,9 @@ export function ProofExplanation({ proof }: { readonly proof: Proof }): JSX.Elem
         <dt>Compared at</dt>
         <dd>{proof.comparedAtMs === null ? "not yet" : <Time ms={proof.comparedAtMs} />}</dd>
       </dl>
-      <p class="muted">The console reads the topic itself and computes each window, as streamctl verify does. It does not use the processor's output.</p>
+      <p class="muted">
+        The console reads the topic itself and computes each window, as streamctl verify does. It does not use the processor's output.
+      </p>
     </>
   );
 }

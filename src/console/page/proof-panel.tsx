@@ -27,7 +27,9 @@ export function ProofPanel({ proof }: { readonly proof: Proof }): JSX.Element {
       <ul class="counts">
         {parts.map(([mark, count]) => (
           <li key={mark}>
-            <a href={formatRoute({ view: "windows", parameters: mark === "equal" ? {} : { show: mark === "differs" ? "differing" : mark } })}>
+            <a
+              href={formatRoute({ view: "windows", parameters: mark === "equal" ? {} : { show: mark === "differs" ? "differing" : mark } })}
+            >
               <span class="count">{formatExact(count)}</span> <ProofSign state={mark} word={mark === "differs" ? "differing" : mark} />
             </a>
           </li>

@@ -19,7 +19,10 @@ export function QueryChart({ run }: { readonly run: QueryRun }): JSX.Element | n
       <div class="toolbar">
         <label>
           <span class="label">Chart of</span>
-          <select value={y < 0 ? "" : (columns[y]?.name ?? "")} onChange={({ currentTarget }) => setParameters({ chart: currentTarget.value }, "replace")}>
+          <select
+            value={y < 0 ? "" : (columns[y]?.name ?? "")}
+            onChange={({ currentTarget }) => setParameters({ chart: currentTarget.value }, "replace")}
+          >
             <option value="">No chart</option>
             {numeric.map(({ name }, index) => (
               <option key={index} value={name}>
@@ -31,7 +34,10 @@ export function QueryChart({ run }: { readonly run: QueryRun }): JSX.Element | n
         {y < 0 ? null : (
           <label>
             <span class="label">Against</span>
-            <select value={x < 0 ? "" : (columns[x]?.name ?? "")} onChange={({ currentTarget }) => setParameters({ x: currentTarget.value }, "replace")}>
+            <select
+              value={x < 0 ? "" : (columns[x]?.name ?? "")}
+              onChange={({ currentTarget }) => setParameters({ x: currentTarget.value }, "replace")}
+            >
               <option value="">Order of the rows</option>
               {columns.map(({ name }, index) => (
                 <option key={index} value={name}>
@@ -64,7 +70,12 @@ function ChartCanvas({ run, x, y }: { readonly run: QueryRun; readonly x: number
   }, [points, isTime, colourRevision.value]);
   return (
     <>
-      <div class="chart" ref={element} role="img" aria-label={`Chart of ${run.columns[y]?.name ?? ""} with ${points.length} points. The table below has the numbers.`} />
+      <div
+        class="chart"
+        ref={element}
+        role="img"
+        aria-label={`Chart of ${run.columns[y]?.name ?? ""} with ${points.length} points. The table below has the numbers.`}
+      />
       {left === 0 ? null : <p class="caption">{left} rows have no place in the chart, because a value is missing or no number.</p>}
     </>
   );

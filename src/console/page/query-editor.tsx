@@ -27,7 +27,11 @@ export function QueryEditor(props: QueryEditorProps): JSX.Element {
     void (async () => {
       const { createSqlEditor } = await import("./editor.ts");
       if (removed || host.current === null) return;
-      made = createSqlEditor(host.current, { text: latest.current.text, onText: (next) => latest.current.onText(next), onRun: () => latest.current.onRun() });
+      made = createSqlEditor(host.current, {
+        text: latest.current.text,
+        onText: (next) => latest.current.onText(next),
+        onRun: () => latest.current.onRun(),
+      });
       setEditor(made);
     })();
     return () => {

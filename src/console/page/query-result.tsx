@@ -20,12 +20,26 @@ export function QueryResult({ run }: { readonly run: QueryRun }): JSX.Element {
   const sorted = columns.findIndex(({ name }) => name === sort.slice(descending ? 1 : 0));
   const indexes = useMemo(() => sortedIndexes(rows, sorted, descending), [rows, sorted, descending]);
   const ordered = (): readonly (readonly QueryCell[])[] => indexes.map((index) => rows[index] ?? []);
-  if (rows.length === 0) return run.state === "running" ? <p class="notice muted">Waiting for rows …</p> : <Empty title="The query returned no rows" />;
-  const changeSort = (name: string): void => setParameters({ sort: sort === name ? `-${name}` : sort === `-${name}` ? "" : name }, "replace");
+  if (rows.length === 0)
+    return run.state === "running" ? <p class="notice muted">Waiting for rows …</p> : <Empty title="The query returned no rows" />;
+  const changeSort = (name: string): void =>
+    setParameters({ sort: sort === name ? `-${name}` : sort === `-${name}` ? "" : name }, "replace");
   return (
     <>
       <div class="actions result-actions">
-        <button type="button" onClick={() => saveFile(`${engine}.csv`, "text/csv", toCsv(columns.map(({ name }) => name), ordered()))}>
+        <button
+          type="button"
+          onClick={() =>
+            saveFile(
+              `${engine}.csv`,
+              "text/csv",
+              toCsv(
+                columns.map(({ name }) => name),
+                ordered(),
+              ),
+            )
+          }
+        >
           CSV
         </button>
         <button type="button" onClick={() => saveFile(`${engine}.json`, "application/json", rowsToJson(columns, ordered()))}>
@@ -42,7 +56,12 @@ export function QueryResult({ run }: { readonly run: QueryRun }): JSX.Element {
         head={
           <tr>
             {columns.map(({ name, type }, index) => (
-              <th key={index} scope="col" class={isNumericType(type) ? "number" : ""} aria-sort={index === sorted ? (descending ? "descending" : "ascending") : undefined}>
+              <th
+                key={index}
+                scope="col"
+                class={isNumericType(type) ? "number" : ""}
+                aria-sort={index === sorted ? (descending ? "descending" : "ascending") : undefined}
+              >
                 <button type="button" class="sort" title={`${type}. Sort by ${name}`} onClick={() => changeSort(name)}>
                   {name}
                   <span aria-hidden="true">{index === sorted ? (descending ? " ↓" : " ↑") : ""}</span>

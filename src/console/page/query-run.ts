@@ -34,7 +34,17 @@ export async function runQuery({ engine, sql, limit }: QueryRequest & { readonly
   addToHistory(engine, sql);
   const startedMs = performance.now();
   const rows: (readonly QueryCell[])[] = [];
-  let run: QueryRun = { engine, sql, state: "running", columns: [], rows, elapsedMs: 0, limitReached: false, warnings: [], error: undefined };
+  let run: QueryRun = {
+    engine,
+    sql,
+    state: "running",
+    columns: [],
+    rows,
+    elapsedMs: 0,
+    limitReached: false,
+    warnings: [],
+    error: undefined,
+  };
   const publish = (change: Partial<QueryRun>): void => {
     run = { ...run, elapsedMs: performance.now() - startedMs, ...change };
     if (abort === own) queryRun.value = run;
@@ -43,12 +53,23 @@ export async function runQuery({ engine, sql, limit }: QueryRequest & { readonly
   const timer = setInterval(() => publish({ rows: [...rows] }), 500);
   try {
     const body = JSON.stringify({ engine, sql, limit } satisfies QueryRequest);
-    await requestLines<QueryEvent>("/api/query", { method: "POST", headers: { "content-type": "application/json" }, body, signal: own.signal }, (event) => {
-      if (event.kind === "columns") publish({ columns: event.columns });
-      else if (event.kind === "rows") rows.push(...event.rows.slice(0, Math.max(0, limit - rows.length)));
-      else if (event.kind === "end") publish({ state: "done", rows: [...rows], elapsedMs: event.elapsedMs, limitReached: event.limitReached, warnings: event.warnings });
-      else publish({ state: "failed", rows: [...rows], error: { ...event.error, line: event.line, column: event.column } });
-    });
+    await requestLines<QueryEvent>(
+      "/api/query",
+      { method: "POST", headers: { "content-type": "application/json" }, body, signal: own.signal },
+      (event) => {
+        if (event.kind === "columns") publish({ columns: event.columns });
+        else if (event.kind === "rows") rows.push(...event.rows.slice(0, Math.max(0, limit - rows.length)));
+        else if (event.kind === "end")
+          publish({
+            state: "done",
+            rows: [...rows],
+            elapsedMs: event.elapsedMs,
+            limitReached: event.limitReached,
+            warnings: event.warnings,
+          });
+        else publish({ state: "failed", rows: [...rows], error: { ...event.error, line: event.line, column: event.column } });
+      },
+    );
     if (run.state === "running") publish({ state: "done", rows: [...rows] });
   } catch (error) {
     publish(own.signal.aborted ? { state: "cancelled", rows: [...rows] } : { state: "failed", rows: [...rows], error: failureOf(error) });

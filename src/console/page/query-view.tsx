@@ -39,7 +39,8 @@ export function QueryView(): JSX.Element {
     setParameters({ sql: statement.sql.length > maxAddressLength ? "" : statement.sql, engine: statement.engine, sort: "" });
     void runQuery(statement);
   };
-  if (engine === undefined) return <FailureNotice failure={{ code: "not-available", message: "This stack has no engine that takes queries", hint: null }} />;
+  if (engine === undefined)
+    return <FailureNotice failure={{ code: "not-available", message: "This stack has no engine that takes queries", hint: null }} />;
   const shown = queryRun.value?.engine === engine.name ? queryRun.value : undefined;
   const error = shown?.sql === sql ? shown.error : undefined;
   return (
@@ -51,7 +52,13 @@ export function QueryView(): JSX.Element {
           run();
         }}
       >
-        <QueryEditor text={sql} onText={setSql} onRun={run} tables={schema?.[engine.name]} error={error?.line === undefined ? undefined : errorRange(sql, error.line, error.column)} />
+        <QueryEditor
+          text={sql}
+          onText={setSql}
+          onRun={run}
+          tables={schema?.[engine.name]}
+          error={error?.line === undefined ? undefined : errorRange(sql, error.line, error.column)}
+        />
         <div class="toolbar">
           <div class="segments" role="group" aria-label="Engine">
             {queryEngines.map(({ name, label, example }) => (
@@ -111,7 +118,8 @@ function QueryOutcome({ run }: { readonly run: QueryRun }): JSX.Element {
   return (
     <section aria-label="Result">
       <p class="status" role="status">
-        <span class={state === "running" ? "running" : ""}>{word}</span> {formatExact(rows.length)} {rows.length === 1 ? "row" : "rows"} · {formatElapsed(elapsedMs)}
+        <span class={state === "running" ? "running" : ""}>{word}</span> {formatExact(rows.length)} {rows.length === 1 ? "row" : "rows"} ·{" "}
+        {formatElapsed(elapsedMs)}
         {limitReached ? " · the limit of rows was reached, there may be more" : ""}
       </p>
       {warnings.map((warning) => (
@@ -120,7 +128,12 @@ function QueryOutcome({ run }: { readonly run: QueryRun }): JSX.Element {
         </p>
       ))}
       {error === undefined ? null : (
-        <FailureNotice failure={{ ...error, message: `${error.line === undefined ? "" : `Line ${error.line}${error.column === undefined ? "" : `, column ${error.column}`}: `}${error.message}` }} />
+        <FailureNotice
+          failure={{
+            ...error,
+            message: `${error.line === undefined ? "" : `Line ${error.line}${error.column === undefined ? "" : `, column ${error.column}`}: `}${error.message}`,
+          }}
+        />
       )}
       {run.columns.length === 0 ? null : <QueryResult run={run} />}
       <a class="visually-hidden" href={formatRoute(route.value)}>

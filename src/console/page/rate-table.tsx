@@ -8,7 +8,10 @@ import { rates } from "./live.ts";
 const everySamples = 10;
 
 export function RateTable({ stages }: { readonly stages: readonly Stage[] }): JSX.Element {
-  const times = (rates.value[stages[0]?.id ?? ""] ?? []).map(({ atMs }) => atMs).toReversed().filter((_, index) => index % everySamples === 0);
+  const times = (rates.value[stages[0]?.id ?? ""] ?? [])
+    .map(({ atMs }) => atMs)
+    .toReversed()
+    .filter((_, index) => index % everySamples === 0);
   return (
     <section class="panel">
       <h2>Rates per second</h2>

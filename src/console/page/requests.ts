@@ -1,7 +1,7 @@
 /** Requests to the console's server. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ErrorDocument } from "../api.ts";
+import type { ErrorDocument, QueryEvent, SearchEvent } from "../api.ts";
 
 export type Failure = ErrorDocument["error"];
 
@@ -38,8 +38,12 @@ async function errorOf(response: Response): Promise<Failure> {
   }
 }
 
-/** Passes each line of a response (one JSON document per line) to `take` as it arrives. */
-export async function requestLines<T>(path: string, init: RequestInit, take: (document: T) => void): Promise<void> {
+/** Passes each line of a response, which is one JSON document, to `take` as it arrives. */
+export async function requestLines<T extends SearchEvent | QueryEvent>(
+  path: string,
+  init: RequestInit,
+  take: (document: T) => void,
+): Promise<void> {
   const response = await fetch(path, init);
   if (!response.ok || response.body === null) throw new RequestError(await errorOf(response));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -17,7 +17,8 @@ export function ServicesView(): JSX.Element {
   const first = useRemote<ServicesDocument>(servicesDocument.value === undefined ? "/api/services" : undefined);
   const services = servicesDocument.value ?? first.data;
   const log = parameter("log");
-  if (services === undefined) return first.failure === undefined ? <Loading what="services" /> : <FailureNotice failure={first.failure} retry={first.reload} />;
+  if (services === undefined)
+    return first.failure === undefined ? <Loading what="services" /> : <FailureNotice failure={first.failure} retry={first.reload} />;
   return (
     <>
       <section class="panel">
@@ -86,7 +87,10 @@ function ServiceRow({ service, current }: { readonly service: ServiceDocument; r
           )}
         </td>
         <td>
-          <a href={formatRoute(withParameters(route.value, { log: current ? "" : name }))} aria-label={current ? `Close the log of ${label}` : `Log of ${label}`}>
+          <a
+            href={formatRoute(withParameters(route.value, { log: current ? "" : name }))}
+            aria-label={current ? `Close the log of ${label}` : `Log of ${label}`}
+          >
             {current ? "Close" : "Log"}
           </a>
         </td>

@@ -6,7 +6,15 @@ import type { Sample } from "./history.ts";
 const width = 120;
 const height = 24;
 
-export function Sparkline({ samples, label, zero = true }: { readonly samples: readonly Sample[]; readonly label: string; readonly zero?: boolean }): JSX.Element {
+export function Sparkline({
+  samples,
+  label,
+  zero = true,
+}: {
+  readonly samples: readonly Sample[];
+  readonly label: string;
+  readonly zero?: boolean;
+}): JSX.Element {
   return (
     <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       <path d={linePath(samples, zero)} />

@@ -20,5 +20,7 @@ export function errorRange(sql: string, line: number, column?: number): TextRang
   const from = Math.min(Math.max(column, 1), text.length + 1) - 1;
   const word = /^(?:[\p{L}\p{N}_$]+|\s*\S|$)/u.exec(text.slice(from))?.[0] ?? "";
   // An error at the end of the line marks the last character, so that there is something to see.
-  return word === "" ? { from: start + Math.max(0, text.trimEnd().length - 1), to: start + text.trimEnd().length } : { from: start + from, to: start + from + word.length };
+  return word === ""
+    ? { from: start + Math.max(0, text.trimEnd().length - 1), to: start + text.trimEnd().length }
+    : { from: start + from, to: start + from + word.length };
 }

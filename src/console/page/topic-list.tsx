@@ -23,7 +23,8 @@ export function TopicList({ topics, current }: { readonly topics: readonly Topic
             >
               <span class="topic-name">{topic.name}</span>
               <span class="muted">
-                {formatShort(topic.records)} records · {topic.partitions} part.{topic.bytes === null ? "" : ` · ${formatBytes(topic.bytes)}`}
+                {formatShort(topic.records)} records · {topic.partitions} part.
+                {topic.bytes === null ? "" : ` · ${formatBytes(topic.bytes)}`}
               </span>
             </a>
           </li>

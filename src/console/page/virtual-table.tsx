@@ -45,7 +45,10 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
     overscan: 8,
     getItemKey: (index: number) => rowKey?.(index) ?? index,
     observeElementRect,
-    observeElementOffset: (instance: Virtualizer<HTMLDivElement, HTMLTableSectionElement>, take: (offset: number, scrolling: boolean) => void) => {
+    observeElementOffset: (
+      instance: Virtualizer<HTMLDivElement, HTMLTableSectionElement>,
+      take: (offset: number, scrolling: boolean) => void,
+    ) => {
       const element = instance.scrollElement;
       if (element === null) return undefined;
       const onScroll = (): void => take(element.scrollTop * ratioNow.current, false);
@@ -53,8 +56,11 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
       element.addEventListener("scroll", onScroll, { passive: true });
       return () => element.removeEventListener("scroll", onScroll);
     },
-    scrollToFn: (offset: number, how: Parameters<typeof elementScroll>[1], instance: Virtualizer<HTMLDivElement, HTMLTableSectionElement>) =>
-      elementScroll(offset / ratioNow.current, how, instance),
+    scrollToFn: (
+      offset: number,
+      how: Parameters<typeof elementScroll>[1],
+      instance: Virtualizer<HTMLDivElement, HTMLTableSectionElement>,
+    ) => elementScroll(offset / ratioNow.current, how, instance),
     onChange: () => render(0),
   } as const;
   holder.current ??= new Virtualizer<HTMLDivElement, HTMLTableSectionElement>(options);

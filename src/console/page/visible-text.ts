@@ -5,9 +5,12 @@
 
 export type TextPart = string | { readonly symbol: string; readonly code: string };
 
-// Without \t and \n, which are displayed as such.
-// oxlint-disable-next-line no-control-regex -- the pattern is meant to match control characters
-const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+/** Names of control characters, by code. */
+const controlNames =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
+
+// Without \t and \n, which are displayed as such. Categories: control, format, private use and surrogate characters, line and paragraph separators.
+const hidden = /[^\P{Cc}\t\n]|[\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The parts of a text in order. A text without such characters is one part. */
 export function visibleParts(text: string): readonly TextPart[] {
@@ -25,9 +28,7 @@ export function visibleParts(text: string): readonly TextPart[] {
 function visibleCharacter(character: string): TextPart {
   const point = character.codePointAt(0) ?? 0;
   const code = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
-  if (point < 0x20) return { symbol: String.fromCodePoint(0x24_00 + point), code };
-  if (point === 0x7f) return { symbol: "\u2421", code };
-  return { symbol: code, code };
+  return { symbol: controlNames[point] ?? (point === 0x7f ? "DEL" : code), code };
 }
 
 /** One line of a text: line breaks and tabs are displayed as symbols too. */

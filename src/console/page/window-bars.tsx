@@ -25,7 +25,8 @@ export function WindowBarsPanel({ column }: { readonly column: WindowColumn }): 
   const choice = readRange(route.value.parameters, sizeMs);
   const { chart, failure, reload } = useChart(column.name, choice);
   const [point, setPoint] = useState<Bar | undefined>();
-  const all: TimeRange | undefined = chart?.firstMs === null || chart?.lastMs === null || chart === undefined ? undefined : { fromMs: chart.firstMs, toMs: chart.lastMs };
+  const all: TimeRange | undefined =
+    chart?.firstMs === null || chart?.lastMs === null || chart === undefined ? undefined : { fromMs: chart.firstMs, toMs: chart.lastMs };
   const choose = (next: RangeChoice, how: "push" | "replace" = "push"): void => setParameters(writeRange(next, sizeMs), how);
   const zoom = (factor: number, atMs?: number): void => {
     if (chart === undefined || all === undefined) return;
@@ -56,7 +57,13 @@ export function WindowBarsPanel({ column }: { readonly column: WindowColumn }): 
         <button
           type="button"
           aria-pressed={following}
-          onClick={() => choose(following && chart !== undefined ? { fixed: chart, spanMs: undefined } : { fixed: undefined, spanMs: chart === undefined ? undefined : chart.toMs - chart.fromMs })}
+          onClick={() =>
+            choose(
+              following && chart !== undefined
+                ? { fixed: chart, spanMs: undefined }
+                : { fixed: undefined, spanMs: chart === undefined ? undefined : chart.toMs - chart.fromMs },
+            )
+          }
         >
           Follow newest
         </button>
@@ -80,14 +87,24 @@ export function WindowBarsPanel({ column }: { readonly column: WindowColumn }): 
         <Legend />
       </div>
       {failure === undefined ? null : <FailureNotice failure={failure} retry={reload} />}
-      <BarCanvas chart={chart} onRange={(fromMs, toMs) => all !== undefined && choose({ fixed: zoomRange({ fromMs, toMs }, 1, (fromMs + toMs) / 2, all, sizeMs), spanMs: undefined })} onZoom={zoom} onPoint={setPoint} />
+      <BarCanvas
+        chart={chart}
+        onRange={(fromMs, toMs) =>
+          all !== undefined && choose({ fixed: zoomRange({ fromMs, toMs }, 1, (fromMs + toMs) / 2, all, sizeMs), spanMs: undefined })
+        }
+        onZoom={zoom}
+        onPoint={setPoint}
+      />
       <ChartCaption chart={chart} point={point} />
     </section>
   );
 }
 
 /** The chart of a choice. While following, the range ends at the newest window that the last response named. */
-function useChart(column: string, { fixed, spanMs }: RangeChoice): { readonly chart: WindowChart | undefined; readonly failure: ReturnType<typeof useRemote>["failure"]; readonly reload: () => void } {
+function useChart(
+  column: string,
+  { fixed, spanMs }: RangeChoice,
+): { readonly chart: WindowChart | undefined; readonly failure: ReturnType<typeof useRemote>["failure"]; readonly reload: () => void } {
   const [lastMs, setLastMs] = useState<number | undefined>();
   const [chart, setChart] = useState<WindowChart | undefined>();
   const query = new URLSearchParams({ column, bars: String(maxBars) });
@@ -152,7 +169,10 @@ function chartLabel(chart: WindowChart | undefined): string {
 function ChartCaption({ chart, point }: { readonly chart: WindowChart | undefined; readonly point: Bar | undefined }): JSX.Element {
   if (chart === undefined) return <p class="caption">Loading the chart …</p>;
   if (chart.firstMs === null) return <p class="caption">No windows yet. Send records, for example with: streamctl data</p>;
-  const each = chart.combined === null ? "each bar is one window" : `each bar is the ${chart.combined} of the windows of ${formatDuration(chart.barMs)}`;
+  const each =
+    chart.combined === null
+      ? "each bar is one window"
+      : `each bar is the ${chart.combined} of the windows of ${formatDuration(chart.barMs)}`;
   return (
     <p class="caption">
       {point === undefined ? (

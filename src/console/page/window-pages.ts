@@ -36,7 +36,12 @@ export function useWindowRows(show: string, order: string, revision: number): Wi
       try {
         const numbers = Array.from({ length: Math.min(4, last - first + 1) }, (_, index) => first + index);
         const pages = await Promise.all(
-          numbers.map((page) => requestJson<WindowPage>(`/api/windows/rows?${new URLSearchParams({ offset: String(page * pageRows), limit: String(pageRows), order, show })}`, abort.signal)),
+          numbers.map((page) =>
+            requestJson<WindowPage>(
+              `/api/windows/rows?${new URLSearchParams({ offset: String(page * pageRows), limit: String(pageRows), order, show })}`,
+              abort.signal,
+            ),
+          ),
         );
         setState((before) => ({ total: pages[0]?.total ?? 0, failure: undefined, pages: withPages(before.pages, pages) }));
       } catch (error) {
@@ -64,7 +69,10 @@ export function useWindowRows(show: string, order: string, revision: number): Wi
 }
 
 /** The pages with newer ones; the oldest of too many are dropped. */
-function withPages(before: ReadonlyMap<number, readonly WindowRow[]>, pages: readonly WindowPage[]): ReadonlyMap<number, readonly WindowRow[]> {
+function withPages(
+  before: ReadonlyMap<number, readonly WindowRow[]>,
+  pages: readonly WindowPage[],
+): ReadonlyMap<number, readonly WindowRow[]> {
   const next = new Map(before);
   for (const { offset, rows } of pages) {
     next.delete(offset / pageRows);

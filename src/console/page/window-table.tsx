@@ -24,7 +24,8 @@ export function WindowTable({ show, order }: { readonly show: WindowFilter; read
   const { columns } = useStack().pipeline.window;
   const { total, failure, rowAt, onRange } = useWindowRows(show, order, windowsRevision.value);
   if (total === undefined) return failure === undefined ? <Loading what="windows" /> : <FailureNotice failure={failure} />;
-  if (total === 0) return <Empty title={nothing[show]}>{show === "all" ? "Send records, for example with: streamctl data" : undefined}</Empty>;
+  if (total === 0)
+    return <Empty title={nothing[show]}>{show === "all" ? "Send records, for example with: streamctl data" : undefined}</Empty>;
   return (
     <>
       {failure === undefined ? null : <FailureNotice failure={failure} />}
@@ -52,7 +53,15 @@ export function WindowTable({ show, order }: { readonly show: WindowFilter; read
   );
 }
 
-function WindowTableRow({ index, row, columns }: { readonly index: number; readonly row: WindowRow | undefined; readonly columns: number }): JSX.Element {
+function WindowTableRow({
+  index,
+  row,
+  columns,
+}: {
+  readonly index: number;
+  readonly row: WindowRow | undefined;
+  readonly columns: number;
+}): JSX.Element {
   if (row === undefined)
     return (
       <tr aria-rowindex={index + 2}>
@@ -68,7 +77,10 @@ function WindowTableRow({ index, row, columns }: { readonly index: number; reado
       </th>
       {Array.from({ length: columns }, (_, column) => (
         <td key={column} class="number">
-          <Value value={values?.[column] ?? null} expected={mark === "equal" || mark === "unknown" ? undefined : (expected?.[column] ?? null)} />
+          <Value
+            value={values?.[column] ?? null}
+            expected={mark === "equal" || mark === "unknown" ? undefined : (expected?.[column] ?? null)}
+          />
         </td>
       ))}
       <td>
@@ -89,7 +101,8 @@ function Value({ value, expected }: { readonly value: number | null; readonly ex
   if (expected === undefined || expected === value) return <>{text}</>;
   return (
     <>
-      <span class="differing-value">{text}</span> <span class="expected">expected {expected === null ? "none" : formatExact(expected)}</span>
+      <span class="differing-value">{text}</span>{" "}
+      <span class="expected">expected {expected === null ? "none" : formatExact(expected)}</span>
     </>
   );
 }

@@ -37,7 +37,12 @@ export function WindowsView(): JSX.Element {
       <div class="toolbar">
         <div class="segments" role="group" aria-label="Windows in the table">
           {filters.map(([name, title]) => (
-            <button key={name} type="button" aria-pressed={show === name} onClick={() => setParameters({ show: name === "all" ? "" : name })}>
+            <button
+              key={name}
+              type="button"
+              aria-pressed={show === name}
+              onClick={() => setParameters({ show: name === "all" ? "" : name })}
+            >
               {title}
               {counts[name] === undefined ? "" : ` ${counts[name].toLocaleString("en")}`}
             </button>
