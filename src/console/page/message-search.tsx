@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { MessageRow, SearchEvent } from "../api.ts";
+import type { MessageQuery, MessageRow, SearchEvent } from "../api.ts";
 import { formatExact, formatRate } from "./format.ts";
 import { MessageExport } from "./message-export.tsx";
 import { MessageTable } from "./message-table.tsx";
@@ -41,12 +41,16 @@ export function MessageSearch(selection: MessageSelection): JSX.Element {
         if (abort.current === own) setState(change);
       };
       update((before) => ({ ...(start === from ? idle : before), running: true, end: undefined, failure: undefined }));
-      const query = new URLSearchParams({ topic, from: start, limit: String(pageRows) });
-      if (partition !== "") query.set("partition", partition);
-      if (filter !== "") query.set("filter", filter);
+      const query: MessageQuery = {
+        topic,
+        from: start,
+        limit: String(pageRows),
+        ...(partition === "" ? {} : { partition }),
+        ...(filter === "" ? {} : { filter }),
+      };
       try {
-        await requestLines<SearchEvent>(`/api/messages?${query}`, { signal: own.signal }, (event) =>
-          update((before) => withEvent(before, event)),
+        await requestLines(`/api/messages?${new URLSearchParams({ ...query })}`, { signal: own.signal }, (event) =>
+          update((before) => withEvent(before, event as SearchEvent)),
         );
       } catch (error) {
         if (!own.signal.aborted) update((before) => ({ ...before, failure: failureOf(error) }));

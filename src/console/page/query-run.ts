@@ -53,10 +53,11 @@ export async function runQuery({ engine, sql, limit }: QueryRequest & { readonly
   const timer = setInterval(() => publish({ rows: [...rows] }), 500);
   try {
     const body = JSON.stringify({ engine, sql, limit } satisfies QueryRequest);
-    await requestLines<QueryEvent>(
+    await requestLines(
       "/api/query",
       { method: "POST", headers: { "content-type": "application/json" }, body, signal: own.signal },
-      (event) => {
+      (document) => {
+        const event = document as QueryEvent;
         if (event.kind === "columns") publish({ columns: event.columns });
         else if (event.kind === "rows") rows.push(...event.rows.slice(0, Math.max(0, limit - rows.length)));
         else if (event.kind === "end")

@@ -1,7 +1,7 @@
 /** Requests to the console's server. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ErrorDocument, QueryEvent, SearchEvent } from "../api.ts";
+import type { ErrorDocument } from "../api.ts";
 
 export type Failure = ErrorDocument["error"];
 
@@ -39,11 +39,7 @@ async function errorOf(response: Response): Promise<Failure> {
 }
 
 /** Passes each line of a response, which is one JSON document, to `take` as it arrives. */
-export async function requestLines<T extends SearchEvent | QueryEvent>(
-  path: string,
-  init: RequestInit,
-  take: (document: T) => void,
-): Promise<void> {
+export async function requestLines(path: string, init: RequestInit, take: (document: unknown) => void): Promise<void> {
   const response = await fetch(path, init);
   if (!response.ok || response.body === null) throw new RequestError(await errorOf(response));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -52,7 +48,7 @@ export async function requestLines<T extends SearchEvent | QueryEvent>(
     const { done, value } = await reader.read();
     const lines = `${rest}${value ?? ""}`.split("\n");
     rest = done ? "" : (lines.pop() ?? "");
-    for (const line of lines) if (line !== "") take(JSON.parse(line) as T);
+    for (const line of lines) if (line !== "") take(JSON.parse(line));
     if (done) return;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { assert, json, nat, property } from "fast-check";
 import { readJson, writeJson } from "../../../src/console/page/json-text.ts";
 
 const rewritten = (text: string, indent = 0): string | undefined => {
@@ -48,9 +48,9 @@ test("readJson() accepts exactly what JSON.parse does", () => {
     "\u00a01",
   ];
   expect(wrong.filter((text) => readJson(text) !== undefined)).toEqual([]);
-  fc.assert(fc.property(fc.json(), (text) => rewritten(text) !== undefined));
-  fc.assert(
-    fc.property(fc.json(), fc.nat(), (text, position) => {
+  assert(property(json(), (text) => rewritten(text) !== undefined));
+  assert(
+    property(json(), nat(), (text, position) => {
       const damaged = text.slice(0, position % (text.length + 1)) + text.slice((position % (text.length + 1)) + 1);
       let valid = true;
       try {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { assert, constantFrom, dictionary, property, string } from "fast-check";
 import { liveRequest } from "../../../src/console/page/live-request.ts";
 import { formatRoute, parseRoute, routeTitle, viewNames, withParameters } from "../../../src/console/page/route.ts";
 
@@ -10,15 +10,11 @@ const parse = (address: string): ReturnType<typeof parseRoute> => {
 
 test("parseRoute() reads what formatRoute() wrote, for any text of a parameter", () => {
   const names = ["topic", "from", "filter", "show", "sql", "engine", "log", "column"];
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...viewNames),
-      fc.dictionary(fc.constantFrom(...names), fc.string({ unit: "grapheme", minLength: 1 })),
-      (view, given) => {
-        const route = withParameters({ view, parameters: {} }, given);
-        expect(parse(formatRoute(route))).toEqual(route);
-      },
-    ),
+  assert(
+    property(constantFrom(...viewNames), dictionary(constantFrom(...names), string({ unit: "grapheme", minLength: 1 })), (view, given) => {
+      const route = withParameters({ view, parameters: {} }, given);
+      expect(parse(formatRoute(route))).toEqual(route);
+    }),
   );
 });
 
