@@ -34,7 +34,7 @@ export function createWindowBars(parent: HTMLElement, events: WindowChartEvents)
       ms: 1,
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-      padding: [12, 8, 0, 0],
+      padding: [12, 24, 0, 0],
       scales: { x: { range: (_, min, max) => [min, max] }, y: { range: (_, min, max) => [Math.min(0, min), max > 0 ? max * 1.05 : 1] } },
       series: [{}, { paths: () => null, points: { show: false } }],
       axes: axes(),
@@ -164,7 +164,7 @@ function axes(): uPlot.Axis[] {
     {
       ...shared,
       space: 90,
-      size: 28,
+      size: 24,
       values: (_, splits, __, ___, step) => splits.map((ms) => (step >= 86_400_000 ? formatDate(ms) : formatClock(ms))),
     },
     { ...shared, size: 52, values: (_, splits) => splits.map(formatShort) },

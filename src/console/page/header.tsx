@@ -1,16 +1,21 @@
 /** The header of all views. */
 
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { connection } from "./live.ts";
 import { route, viewAddress } from "./location.ts";
 import { ProofBadge } from "./proof-badge.tsx";
 import { viewNames, viewTitles } from "./route.ts";
 import { stackDocument } from "./stack.ts";
-import { themes } from "./theme-choice.ts";
+import { themes, type Theme } from "./theme-choice.ts";
 import { theme } from "./theme.ts";
 
 export function Header(): JSX.Element {
   const stack = stackDocument.value;
+  const views = useRef<HTMLElement>(null);
+  const { view } = route.value;
+  // On narrow pages the list of views scrolls.
+  useEffect(() => views.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [view]);
   return (
     <header class="header">
       <a class="skip" href="#content">
@@ -26,9 +31,9 @@ export function Header(): JSX.Element {
           </span>
         )}
       </div>
-      <nav class="views" aria-label="Views">
+      <nav class="views" aria-label="Views" ref={views}>
         {viewNames.map((name) => (
-          <a key={name} href={viewAddress(name)} aria-current={route.value.view === name ? "page" : undefined}>
+          <a key={name} href={viewAddress(name)} aria-current={view === name ? "page" : undefined}>
             {viewTitles[name]}
           </a>
         ))}
@@ -66,23 +71,30 @@ function EnginePages({ pages }: { readonly pages: readonly { readonly label: str
   );
 }
 
+const themeIcons: Readonly<Record<Theme, string>> = {
+  system: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zm0 1.5v10a5 5 0 0 1 0-10z",
+  light: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.5 1.5M11.5 11.5L13 13M3 13l1.5-1.5M11.5 4.5L13 3",
+  dark: "M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7z",
+};
+
+/** Switches from the system's theme to the light one, the dark one, and back. */
 function ThemeSwitch(): JSX.Element {
+  const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? "system";
+  const text = `Theme: ${theme.value}. Switch to ${next}`;
   return (
-    <label class="theme">
-      <span class="visually-hidden">Theme</span>
-      <select
-        value={theme.value}
-        onChange={({ currentTarget }) => {
-          theme.value = themes.find((name) => name === currentTarget.value) ?? "system";
-        }}
-      >
-        {themes.map((name) => (
-          <option key={name} value={name}>
-            {{ system: "System", light: "Light", dark: "Dark" }[name]}
-          </option>
-        ))}
-      </select>
-    </label>
+    <button
+      type="button"
+      class="quiet theme"
+      aria-label={text}
+      title={text}
+      onClick={() => {
+        theme.value = next;
+      }}
+    >
+      <svg class={`theme-${theme.value}`} viewBox="0 0 16 16" aria-hidden="true">
+        <path d={themeIcons[theme.value]} />
+      </svg>
+    </button>
   );
 }
 

@@ -116,7 +116,7 @@ function SearchStatus({ state, filtered }: { readonly state: SearchState; readon
   return (
     <p class="status" role="status">
       <span class={running ? "running" : ""}>
-        {running ? "Searching" : end === undefined ? "Stopped" : end.left === 0 ? "Complete" : "Paused"}
+        {running ? "Searching" : end === undefined ? "Stopped" : end.left === 0 ? "Complete" : "Not finished"}
       </span>{" "}
       {parts.join(" · ")}
     </p>

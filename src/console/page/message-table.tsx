@@ -30,6 +30,7 @@ export function MessageTable({ topic, rows }: { readonly topic: string; readonly
       label={`Messages of ${topic}`}
       count={rows.length}
       rowPx={28}
+      minPx={640}
       measured
       columns={columns}
       rowKey={(index) => {
@@ -84,7 +85,7 @@ function MessageRows({ topic, row, index, open, onToggle }: MessageRowsProps): J
           target instanceof Element && target.closest("button") === null && String(getSelection()) === "" ? onToggle() : undefined
         }
       >
-        <td>
+        <td class="fixed">
           <button type="button" class="toggle" aria-expanded={open} aria-label={name} onClick={onToggle} onKeyDown={moveBetweenRows} />
         </td>
         <td>{row.timestampMs < 0 ? <span class="muted">none</span> : <Time ms={row.timestampMs} />}</td>

@@ -26,7 +26,7 @@ export function ProofBadge(): JSX.Element {
       </button>
       <div id="proof-explanation" popover="auto" class="popover">
         <h2>Proof</h2>
-        {proof === undefined ? <p>The server has not sent the state of the proof yet.</p> : <ProofExplanation proof={proof} />}
+        {proof === undefined ? <p>The server has not sent the state of the proof yet.</p> : <ProofExplanation proof={proof} counts />}
       </div>
     </>
   );
@@ -51,7 +51,8 @@ const meanings: Readonly<Record<Proof["state"], string>> = {
   empty: "No window has been computed yet. Send records, for example with: streamctl data",
 };
 
-export function ProofExplanation({ proof }: { readonly proof: Proof }): JSX.Element {
+/** What the state means, and the numbers behind it. @param counts also the number of windows by mark */
+export function ProofExplanation({ proof, counts = false }: { readonly proof: Proof; readonly counts?: boolean }): JSX.Element {
   return (
     <>
       <p>
@@ -61,18 +62,22 @@ export function ProofExplanation({ proof }: { readonly proof: Proof }): JSX.Elem
       <dl class="facts">
         <dt>Windows</dt>
         <dd>{formatExact(proof.windows)}</dd>
-        <dt>Equal</dt>
-        <dd>{formatExact(proof.equal)}</dd>
-        <dt>Settling</dt>
-        <dd>{formatExact(proof.settling)}</dd>
-        <dt>Differing</dt>
-        <dd>
-          {proof.differing === 0 ? (
-            "0"
-          ) : (
-            <a href={formatRoute({ view: "windows", parameters: { show: "differing" } })}>{formatExact(proof.differing)}</a>
-          )}
-        </dd>
+        {counts ? (
+          <>
+            <dt>Equal</dt>
+            <dd>{formatExact(proof.equal)}</dd>
+            <dt>Settling</dt>
+            <dd>{formatExact(proof.settling)}</dd>
+            <dt>Differing</dt>
+            <dd>
+              {proof.differing === 0 ? (
+                "0"
+              ) : (
+                <a href={formatRoute({ view: "windows", parameters: { show: "differing" } })}>{formatExact(proof.differing)}</a>
+              )}
+            </dd>
+          </>
+        ) : null}
         <dt>Records read</dt>
         <dd>{formatExact(proof.recordsRead)}</dd>
         <dt>Records not read yet</dt>

@@ -1,6 +1,6 @@
 /** A chart of one numeric column of a result against another column. The table below has the numbers. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { isNumericType } from "./export-text.ts";
 import { parameter, setParameters } from "./location.ts";
@@ -8,22 +8,24 @@ import type { QueryRun } from "./query-run.ts";
 import { chartPoints } from "./query-points.ts";
 import { colourRevision } from "./theme.ts";
 
-export function QueryChart({ run }: { readonly run: QueryRun }): JSX.Element | null {
+/** @param children what else can be done with the result */
+export function QueryChart({ run, children }: { readonly run: QueryRun; readonly children: ComponentChildren }): JSX.Element {
   const { columns } = run;
   const numeric = columns.filter(({ type }) => isNumericType(type));
-  if (numeric.length === 0) return null;
   const y = columns.findIndex(({ name }) => name === parameter("chart"));
   const x = columns.findIndex(({ name }) => name === parameter("x"));
   return (
     <div class="query-chart">
       <div class="toolbar">
+        {children}
+        <span class="space" />
         <label>
           <span class="label">Chart of</span>
           <select
             value={y < 0 ? "" : (columns[y]?.name ?? "")}
             onChange={({ currentTarget }) => setParameters({ chart: currentTarget.value }, "replace")}
           >
-            <option value="">No chart</option>
+            <option value="">{numeric.length === 0 ? "no numeric column" : "nothing"}</option>
             {numeric.map(({ name }, index) => (
               <option key={index} value={name}>
                 {name}

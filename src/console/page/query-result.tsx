@@ -26,7 +26,7 @@ export function QueryResult({ run }: { readonly run: QueryRun }): JSX.Element {
     setParameters({ sort: sort === name ? `-${name}` : sort === `-${name}` ? "" : name }, "replace");
   return (
     <>
-      <div class="actions result-actions">
+      <QueryChart run={run}>
         <button
           type="button"
           onClick={() =>
@@ -45,8 +45,7 @@ export function QueryResult({ run }: { readonly run: QueryRun }): JSX.Element {
         <button type="button" onClick={() => saveFile(`${engine}.json`, "application/json", rowsToJson(columns, ordered()))}>
           JSON
         </button>
-      </div>
-      <QueryChart run={run} />
+      </QueryChart>
       <VirtualTable
         class="results"
         label="Rows of the result"

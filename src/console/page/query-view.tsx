@@ -91,7 +91,7 @@ export function QueryView(): JSX.Element {
           <button type="button" onClick={() => setSql(engine.example)}>
             Example
           </button>
-          <span class="grow" />
+          <span class="space" />
           {shown?.state === "running" ? (
             <button type="button" class="primary" onClick={cancelQuery}>
               Cancel

@@ -5,13 +5,13 @@ import type { Stage } from "../api.ts";
 import { formatClock, formatRate } from "./format.ts";
 import { rates } from "./live.ts";
 
-const everySamples = 10;
+/** Rows of the table: the newest sample, and one of each interval before it. */
+const everyMs = 10_000;
 
 export function RateTable({ stages }: { readonly stages: readonly Stage[] }): JSX.Element {
-  const times = (rates.value[stages[0]?.id ?? ""] ?? [])
-    .map(({ atMs }) => atMs)
-    .toReversed()
-    .filter((_, index) => index % everySamples === 0);
+  const samples = (rates.value[stages[0]?.id ?? ""] ?? []).toReversed();
+  const period = (atMs: number): number => Math.floor(atMs / everyMs);
+  const times = samples.map(({ atMs }) => atMs).filter((atMs, index, all) => index === 0 || period(atMs) !== period(all[index - 1] ?? 0));
   return (
     <section class="panel">
       <h2>Rates per second</h2>

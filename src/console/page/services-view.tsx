@@ -66,7 +66,7 @@ function ServiceRow({ service, current }: { readonly service: ServiceDocument; r
     <>
       <tr class={current ? "current" : ""}>
         <th scope="row">
-          {label} <span class="muted code">{name}</span>
+          {label} {name === label ? null : <span class="muted code">{name}</span>}
         </th>
         <td>
           <StateMark state={state} />

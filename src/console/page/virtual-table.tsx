@@ -24,13 +24,15 @@ export interface VirtualTableProps {
   /** Called when other rows become visible. */
   readonly onRange?: (first: number, last: number) => void;
   readonly class?: string;
+  /** On narrower pages the table scrolls. Default: no minimum. */
+  readonly minPx?: number;
 }
 
 /** Firefox draws nothing beyond 17.8 million pixels. */
 const maxPixels = 8_000_000;
 
 export function VirtualTable(props: VirtualTableProps): JSX.Element {
-  const { label, count, rowPx, columns, head, row, rowKey, measured = false, onRange } = props;
+  const { label, count, rowPx, columns, head, row, rowKey, measured = false, onRange, minPx = 0 } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [, render] = useReducer((round: number) => round + 1, 0);
   const ratio = measured ? 1 : Math.max(1, (count * rowPx) / maxPixels);
@@ -82,7 +84,7 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
   const above = first === undefined ? 0 : Math.max(0, Math.min(offset / ratio - (offset - first.start), height - shown));
   return (
     <div class={`scroll ${props.class ?? ""}`} ref={scroller} tabIndex={0} role="region" aria-label={label}>
-      <table aria-rowcount={count + 1} class="grid">
+      <table aria-rowcount={count + 1} class="grid" style={{ minWidth: `${minPx}px` }}>
         <colgroup>
           {columns.map((name, index) => (
             <col key={index} class={name} />

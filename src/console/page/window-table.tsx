@@ -34,6 +34,7 @@ export function WindowTable({ show, order }: { readonly show: WindowFilter; read
         label="Windows"
         count={total}
         rowPx={28}
+        minPx={440 + 110 * columns.length}
         columns={["col-window", ...columns.map(() => "col-number"), "col-mark"]}
         onRange={onRange}
         head={
