@@ -34,7 +34,7 @@ export function FilterHelp(): JSX.Element {
             </div>
           ))}
         </dl>
-        <p class="muted">The server reads messages until it has found enough of them. What it did not read, it says.</p>
+        <p class="muted">The server reads messages until it has found enough of them. It says how many it has not read.</p>
       </div>
     </>
   );

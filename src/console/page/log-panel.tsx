@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { LogDocument } from "../api.ts";
+import type { LiveEvents, LogDocument } from "../api.ts";
 import { formatExact } from "./format.ts";
 import { connection, logEvent, problems } from "./live.ts";
 import { FailureNotice, Loading } from "./notice.tsx";
@@ -16,13 +16,15 @@ const maxLines = 2000;
 interface LogState {
   readonly lines: readonly string[];
   readonly dropped: number;
-  /** Lines that arrived during this pause. */
-  readonly missed: number;
+  /** Lines that arrived during this pause, and are displayed after it. */
+  readonly waiting: readonly string[];
+  /** Their number, including those that no longer fit. */
+  readonly arrived: number;
 }
 
 export function LogPanel({ service }: { readonly service: string }): JSX.Element {
   const first = useRemote<LogDocument>(`/api/logs/${encodeURIComponent(service)}?lines=${firstLines}`);
-  const [state, setState] = useState<LogState>({ lines: [], dropped: 0, missed: 0 });
+  const [state, setState] = useState<LogState>({ lines: [], dropped: 0, waiting: [], arrived: 0 });
   const [paused, setPaused] = useState(false);
   const [filter, setFilter] = useState("");
   const pausedNow = useRef(paused);
@@ -32,11 +34,7 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
       effect(() => {
         const event = logEvent.value;
         if (event?.service !== service) return;
-        setState((before) =>
-          pausedNow.current
-            ? { ...before, missed: before.missed + event.lines.length + event.dropped }
-            : { lines: [...before.lines, ...event.lines].slice(-maxLines), dropped: before.dropped + event.dropped, missed: 0 },
-        );
+        setState((before) => withLines(before, event, pausedNow.current));
       }),
     [service],
   );
@@ -57,13 +55,13 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
           <span class={paused || connection.value !== "open" ? "" : "running"}>{paused ? "Paused" : "Live"}</span>{" "}
           {formatExact(shown.length)} lines
           {state.dropped > 0 ? ` · ${formatExact(state.dropped)} dropped` : ""}
-          {paused ? ` · ${formatExact(state.missed)} new` : ""}
+          {paused ? ` · ${formatExact(state.arrived)} new` : ""}
         </span>
         <button
           type="button"
           onClick={() => {
             setPaused(!paused);
-            setState((before) => ({ ...before, dropped: before.dropped + before.missed, missed: 0 }));
+            setState(resumed);
           }}
         >
           {paused ? "Resume" : "Pause"}
@@ -78,6 +76,18 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
       )}
     </section>
   );
+}
+
+function withLines(before: LogState, { lines, dropped }: LiveEvents["log"], paused: boolean): LogState {
+  const next = { ...before, dropped: before.dropped + dropped };
+  return paused
+    ? { ...next, waiting: [...before.waiting, ...lines].slice(-maxLines), arrived: before.arrived + lines.length }
+    : { ...next, lines: [...before.lines, ...lines].slice(-maxLines) };
+}
+
+function resumed(before: LogState): LogState {
+  const { lines, waiting, arrived, dropped } = before;
+  return { lines: [...lines, ...waiting].slice(-maxLines), dropped: dropped + arrived - waiting.length, waiting: [], arrived: 0 };
 }
 
 /** The lines; while the end is visible, new lines move the others up. */

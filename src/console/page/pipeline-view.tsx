@@ -79,16 +79,17 @@ function StageLink({ stage, title }: { readonly stage: Stage; readonly title: st
 
 /** The way from the stage before, with how far this stage is behind it. */
 function Hop({ behind, flowing }: { readonly behind: Distance; readonly flowing: boolean }): JSX.Element {
-  const records = behind.records === null ? null : `${formatExact(behind.records)} behind`;
-  const time = behind.ms === null ? null : formatDuration(behind.ms);
+  const parts = [
+    ...(behind.records === null ? [] : [formatExact(behind.records)]),
+    ...(behind.ms === null ? [] : [formatDuration(behind.ms)]),
+  ];
   return (
     <div class={`hop ${flowing ? "flowing" : ""}`}>
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
         <line x1="0" y1="4" x2="100" y2="4" />
       </svg>
-      <p class="hop-text">
-        <span>{records ?? "–"}</span>
-        <span>{time ?? (records === null ? "" : "–")}</span>
+      <p class="hop-text" title="Distance to the stage before, in records and in time">
+        {parts.length === 0 ? "distance unknown" : `${parts.join(" · ")} behind`}
       </p>
     </div>
   );
@@ -111,7 +112,11 @@ function StageTrouble({ stage }: { readonly stage: Stage }): JSX.Element {
           <VisibleText text={lastLines.join("\n")} />
         </pre>
       )}
-      {service === null ? null : <a href={formatRoute({ view: "services", parameters: { log: service } })}>Log of the service</a>}
+      {service === null ? null : (
+        <p>
+          <a href={formatRoute({ view: "services", parameters: { log: service } })}>Log of the service</a>
+        </p>
+      )}
     </section>
   );
 }

@@ -110,34 +110,36 @@ function MemoryTable({ services }: { readonly services: readonly ServiceDocument
   return (
     <details>
       <summary>Memory since the console was opened</summary>
-      <table class="plain numbers">
-        <thead>
-          <tr>
-            <th scope="col" class="text">
-              Service
-            </th>
-            <th scope="col">Smallest</th>
-            <th scope="col">Largest</th>
-            <th scope="col">First</th>
-            <th scope="col">Now</th>
-          </tr>
-        </thead>
-        <tbody>
-          {measured.map(({ name, label, memory }) => {
-            const sizes = memory.map(([, bytes]) => bytes);
-            return (
-              <tr key={name}>
-                <th scope="row" class="text">
-                  {label}
-                </th>
-                {[Math.min(...sizes), Math.max(...sizes), sizes[0] ?? 0, sizes.at(-1) ?? 0].map((bytes, index) => (
-                  <td key={index}>{formatBytes(bytes)}</td>
-                ))}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <div class="scroll-x" tabIndex={0} role="region" aria-label="Memory">
+        <table class="plain numbers">
+          <thead>
+            <tr>
+              <th scope="col" class="text">
+                Service
+              </th>
+              <th scope="col">Smallest</th>
+              <th scope="col">Largest</th>
+              <th scope="col">First</th>
+              <th scope="col">Now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {measured.map(({ name, label, memory }) => {
+              const sizes = memory.map(([, bytes]) => bytes);
+              return (
+                <tr key={name}>
+                  <th scope="row" class="text">
+                    {label}
+                  </th>
+                  {[Math.min(...sizes), Math.max(...sizes), sizes[0] ?? 0, sizes.at(-1) ?? 0].map((bytes, index) => (
+                    <td key={index}>{formatBytes(bytes)}</td>
+                  ))}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
     </details>
   );
 }

@@ -34,7 +34,7 @@ export function WindowTable({ show, order }: { readonly show: WindowFilter; read
         label="Windows"
         count={total}
         rowPx={28}
-        minPx={440 + 110 * columns.length}
+        minPx={420 + 160 * columns.length}
         columns={["col-window", ...columns.map(() => "col-number"), "col-mark"]}
         onRange={onRange}
         head={
@@ -103,7 +103,10 @@ function Value({ value, expected }: { readonly value: number | null; readonly ex
   return (
     <>
       <span class="differing-value">{text}</span>{" "}
-      <span class="expected">expected {expected === null ? "none" : formatExact(expected)}</span>
+      <span class="expected">
+        <span aria-hidden="true">≠</span>
+        <span class="visually-hidden">expected</span> {expected === null ? "none" : formatExact(expected)}
+      </span>
     </>
   );
 }
