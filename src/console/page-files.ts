@@ -5,7 +5,6 @@ import { StreamctlError } from "../core/errors.ts";
 import { projectFolder } from "../core/origin.ts";
 import type * as Embedded from "./embedded-page.ts";
 import { readBuiltPage } from "./page-reading.ts";
-import { viewNames } from "./page/route.ts";
 
 export interface PageFile {
   /** Media type. */
@@ -25,13 +24,12 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The file of a path such as `/app.js`. The path of a view, such as `/messages`, is the page itself. Undefined for any other path.
+ * A file by name, such as `app.js`; the page itself is `index.html`. Undefined if there is no such file.
  *
  * @throws StreamctlError `prerequisite` if the program runs from its sources and the page has not been built
  */
-export function readPage(path: string): PageFile | undefined {
-  const name = path.slice(1);
-  return files().get(name === "" || viewNames.some((view) => view === name) ? "index.html" : name);
+export function readPage(name: string): PageFile | undefined {
+  return files().get(name);
 }
 
 const files: () => ReadonlyMap<string, PageFile> = once(openFiles);

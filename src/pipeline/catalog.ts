@@ -6,6 +6,7 @@ import { networkLayout, type NetworkLayout } from "../stack/network-layout.ts";
 import { runsInContainer, type ServiceDefinition } from "../stack/service.ts";
 import { withDependencies } from "../stack/service-order.ts";
 import { defineService, type ServiceOptions, type ServiceType } from "../stack/service-type.ts";
+import { consoleService } from "../stack/services/console.ts";
 import { kafkaService } from "../stack/services/kafka.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import { pinotService, zookeeperService } from "../stores/pinot/service.ts";
@@ -18,6 +19,7 @@ export const services = {
   zookeeper: zookeeperService,
   pinot: pinotService,
   ...processorServices,
+  console: consoleService,
 } as const satisfies ServiceCatalog;
 
 /** The ports of a service of the catalog. */
@@ -27,7 +29,7 @@ export type PortsOf<Name extends keyof typeof services> = (typeof services)[Name
 export const serviceNames: readonly string[] = Object.keys(services);
 
 /** Optional services of later versions. */
-const plannedOptional: readonly string[] = ["superset", "console"];
+const plannedOptional: readonly string[] = ["superset"];
 
 /** The error for a service of a later version; undefined for a name that no version has. @param usage such as `service "x"` or `--with x` */
 export function plannedService(

@@ -45,6 +45,8 @@ export class TopicTally {
   #ambiguous = 0;
   #counted = 0;
   #total = 0;
+  readonly #eventTimeAt: number;
+  #newestEventTimeMs: number | undefined;
 
   /**
    * @param topic name for error messages
@@ -58,6 +60,7 @@ export class TopicTally {
     this.#contract = new ContractReader(stream);
     this.#ambiguities = new AmbiguityFinder(stream, this.#contract, reader);
     this.#amountOf = measuredAmount(window, stream);
+    this.#eventTimeAt = fieldIndex(stream, stream.eventTime);
     this.#maxWindows = limit;
   }
 
@@ -69,6 +72,11 @@ export class TopicTally {
       invalidReasons: Object.fromEntries([...this.#invalidReasons].toSorted(([, one], [, other]) => other - one)),
       ambiguous: this.#ambiguous,
     };
+  }
+
+  /** The newest event time of a valid record, in milliseconds since the epoch; undefined before the first. */
+  get newestEventTimeMs(): number | undefined {
+    return this.#newestEventTimeMs;
   }
 
   /** The next offset to read in a partition; 0 if it was not read yet. */
@@ -116,6 +124,8 @@ export class TopicTally {
   }
 
   #addRecord(record: StreamRecord): void {
+    const timeMs = Number(record[this.#eventTimeAt]);
+    if (this.#newestEventTimeMs === undefined || timeMs > this.#newestEventTimeMs) this.#newestEventTimeMs = timeMs;
     try {
       if (!this.windows.add(record)) return;
     } catch (error) {

@@ -15,6 +15,8 @@ export interface PortType {
   readonly own?: true;
   /** Form among the endpoints of `up --json`: a URL, or `host:port`; absent for ports that clients do not use. */
   readonly endpoint?: "http" | "host";
+  /** Name of the web page that it serves; absent if it serves none. */
+  readonly page?: string;
 }
 
 export interface ServiceType {

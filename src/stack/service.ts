@@ -140,8 +140,8 @@ export interface ConfigurationFile {
 }
 
 /**
- * In environment and arguments of the process, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime chooses;
- * `values` contains all other values.
+ * In environment and arguments of the process, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime chooses,
+ * and for a local process `{{stateDir}}` for the state folder; `values` contains all other values.
  */
 export interface ServiceDefinition {
   readonly name: ServiceName;

@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stores: ["core", "spec", "record", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
   pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores"],
-  console: ["core"],
+  console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "pipeline"],
   cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline"],
   "main.ts": ["cli", "data"],
 };

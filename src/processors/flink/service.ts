@@ -8,7 +8,7 @@ export const flinkService = {
   label: "Flink",
   kind: "jvm",
   ports: {
-    flinkRest: { label: "Flink REST", port: 8081, endpoint: "http" },
+    flinkRest: { label: "Flink REST", port: 8081, endpoint: "http", page: "Flink" },
     flinkGateway: { label: "Flink SQL gateway", port: 8083, endpoint: "http" },
   },
   after: [],

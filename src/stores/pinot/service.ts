@@ -19,7 +19,7 @@ export const pinotService = {
   label: "Pinot",
   kind: "jvm",
   ports: {
-    pinotController: { label: "Pinot controller", port: 9000, endpoint: "http" },
+    pinotController: { label: "Pinot controller", port: 9000, endpoint: "http", page: "Pinot" },
     pinotBroker: { label: "Pinot broker", port: 8099, endpoint: "http" },
     pinotServer: { label: "Pinot server", port: 8098, own: true },
     pinotServerAdmin: { label: "Pinot server admin", port: 8097 },
