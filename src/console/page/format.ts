@@ -1,5 +1,7 @@
 /** Texts of numbers and times. Widths stay the same while a value changes: times have all their digits, and digits are tabular. */
 
+import { formatBytes, formatDuration } from "../../core/units.ts";
+
 /** `1,234,567.25`: all digits of the number, none rounded away. */
 export function formatExact(value: number | string): string {
   const text = String(value);
@@ -70,4 +72,21 @@ export function formatLocalInput(ms: number): string {
 export function parseLocalInput(text: string): number | undefined {
   const ms = new Date(text).getTime();
   return text === "" || Number.isNaN(ms) ? undefined : ms;
+}
+
+/** `Completed checkpoints` of `completedCheckpoints`, without the unit that the value shows. */
+export function formatFactName(name: string): string {
+  const words = name
+    .replace(/(?:At)?Ms$|Bytes$/u, "")
+    .replaceAll(/(?<=[a-z\d])(?=[A-Z])/gu, " ")
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The value of a fact in the unit that its name ends with: `Ms`, `AtMs` or `Bytes`. */
+export function formatFact(name: string, value: string | number): string {
+  if (typeof value === "string") return value;
+  if (name.endsWith("AtMs")) return formatTimestamp(value);
+  if (name.endsWith("Ms")) return formatDuration(value);
+  return name.endsWith("Bytes") ? formatBytes(value) : formatExact(value);
 }

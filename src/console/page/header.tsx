@@ -1,6 +1,7 @@
 /** The header of all views. */
 
 import type { JSX } from "preact";
+import type { StackDocument } from "../api.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { connection } from "./live.ts";
 import { route, viewAddress } from "./location.ts";
@@ -40,7 +41,7 @@ export function Header(): JSX.Element {
       </nav>
       <div class="header-tools">
         <ProofBadge />
-        {stack === undefined || stack.pages.length === 0 ? null : <EnginePages pages={stack.pages} />}
+        {stack === undefined || enginePages(stack).length === 0 ? null : <EnginePages pages={enginePages(stack)} />}
         <ThemeSwitch />
       </div>
       <ConnectionNotice />
@@ -48,7 +49,12 @@ export function Header(): JSX.Element {
   );
 }
 
-function EnginePages({ pages }: { readonly pages: readonly { readonly label: string; readonly url: string }[] }): JSX.Element {
+/** Without this page itself. */
+function enginePages({ pages }: StackDocument): StackDocument["pages"] {
+  return pages.filter(({ url }) => !URL.canParse(url) || new URL(url).port !== location.port);
+}
+
+function EnginePages({ pages }: Pick<StackDocument, "pages">): JSX.Element {
   return (
     <>
       <button type="button" popovertarget="engine-pages" class="quiet">

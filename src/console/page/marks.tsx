@@ -30,10 +30,11 @@ export function Icon({ tone }: { readonly tone: Tone }): JSX.Element {
   );
 }
 
-export function StateMark({ state }: { readonly state: StageState }): JSX.Element {
+/** @param word more precise than the state; default: the state */
+export function StateMark({ state, word }: { readonly state: StageState; readonly word?: string }): JSX.Element {
   return (
     <span class={`mark tone-${stateTones[state]}`}>
-      <Icon tone={stateTones[state]} /> {state}
+      <Icon tone={stateTones[state]} /> <span class="mark-word">{word ?? state}</span>
     </span>
   );
 }

@@ -21,6 +21,8 @@ export function Loading({ what }: { readonly what: string }): JSX.Element {
 }
 
 export function FailureNotice({ failure, retry }: { readonly failure: Failure; readonly retry?: () => void }): JSX.Element {
+  // Nothing failed: what is asked for does not exist yet.
+  if (failure.code === "not-running") return <Empty title={failure.message}>{failure.hint ?? undefined}</Empty>;
   return (
     <div class="notice failure" role="alert">
       <p class="notice-title">{failure.message}</p>

@@ -16,7 +16,7 @@ import { Time, VisibleText } from "./text.tsx";
 export function PipelineView(): JSX.Element {
   const event = pipelineEvent.value;
   if (event === undefined) return <Loading what="the state of the pipeline" />;
-  const down = event.stages.filter(({ detail, lastLines }) => detail !== null || lastLines.length > 0);
+  const down = event.stages.filter(isDown);
   return (
     <>
       <section aria-label="Stages">
@@ -37,8 +37,12 @@ export function PipelineView(): JSX.Element {
   );
 }
 
+function isDown({ state }: Stage): boolean {
+  return state === "unhealthy" || state === "stopped";
+}
+
 function StageStation({ stage }: { readonly stage: Stage }): JSX.Element {
-  const { id, kind, title, state, perSecond, records, newestMs, behind } = stage;
+  const { id, kind, title, state, detail, perSecond, records, newestMs, behind } = stage;
   const samples = rates.value[id] ?? [];
   return (
     <li class={`stage state-${state}`}>
@@ -49,7 +53,7 @@ function StageStation({ stage }: { readonly stage: Stage }): JSX.Element {
           <StageLink stage={stage} title={title} />
         </h2>
         <p class="stage-state">
-          <StateMark state={state} />
+          <StateMark state={state} {...(detail !== null && !isDown(stage) ? { word: detail } : {})} />
         </p>
         <p class="rate">
           <span class="rate-number">{formatRate(perSecond)}</span>{" "}

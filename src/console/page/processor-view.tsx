@@ -1,9 +1,9 @@
 /** Jobs or queries of the stream processor, and where it is in the topics that it reads. */
 
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { formatDuration } from "../../core/units.ts";
 import type { ProcessorDocument } from "../api.ts";
-import { formatExact } from "./format.ts";
+import { formatFact, formatFactName } from "./format.ts";
 import { processorDocument } from "./live.ts";
 import { Icon } from "./marks.tsx";
 import { Empty, FailureNotice, Loading } from "./notice.tsx";
@@ -67,10 +67,10 @@ function JobPanel({ job }: { readonly job: Job }): JSX.Element {
           </>
         )}
         {facts.map(({ name: fact, value }) => (
-          <>
-            <dt>{fact}</dt>
-            <dd>{typeof value === "number" ? formatExact(value) : value}</dd>
-          </>
+          <Fragment key={fact}>
+            <dt>{formatFactName(fact)}</dt>
+            <dd>{formatFact(fact, value)}</dd>
+          </Fragment>
         ))}
       </dl>
     </section>

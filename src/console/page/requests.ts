@@ -53,6 +53,9 @@ export async function requestLines(path: string, init: RequestInit, take: (docum
   }
 }
 
+/** A failed request is repeated after this time. */
+export const retryMs = 2000;
+
 export interface Remote<T> {
   /** The newest document of this path; undefined before the first. It stays while the next one is requested. */
   readonly data: T | undefined;
@@ -65,7 +68,7 @@ export interface Remote<T> {
  *
  * @param path undefined requests nothing
  * @param revision any value that changes when the document may have changed
- * @param everyMs requests it again after this time; default: never
+ * @param everyMs requests it again after this time; default: only after a failure
  */
 export function useRemote<T>(path: string | undefined, revision: unknown = 0, everyMs = 0): Remote<T> {
   const [state, setState] = useState<{ path: string; data?: T; failure?: Failure }>({ path: "" });
@@ -78,13 +81,16 @@ export function useRemote<T>(path: string | undefined, revision: unknown = 0, ev
     const load = async (): Promise<void> => {
       lastMs.current = performance.now();
       lastPath.current = path;
+      let nextMs = everyMs;
       try {
         const data = await requestJson<T>(path, abort.signal);
         setState({ path, data });
       } catch (error) {
-        if (!abort.signal.aborted) setState((before) => ({ ...(before.path === path ? before : {}), path, failure: failureOf(error) }));
+        if (abort.signal.aborted) return;
+        setState((before) => ({ ...(before.path === path ? before : {}), path, failure: failureOf(error) }));
+        nextMs = retryMs;
       }
-      if (everyMs > 0 && !abort.signal.aborted) timer = setTimeout(() => setRound((count) => count + 1), everyMs);
+      if (nextMs > 0) timer = setTimeout(() => setRound((count) => count + 1), nextMs);
     };
     const waitMs = lastPath.current === path ? Math.max(0, lastMs.current + 500 - performance.now()) : 0;
     let timer = setTimeout(() => void load(), waitMs);

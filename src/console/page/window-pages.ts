@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { WindowPage, WindowRow } from "../api.ts";
-import { failureOf, requestJson, type Failure } from "./requests.ts";
+import { failureOf, requestJson, retryMs, type Failure } from "./requests.ts";
 
 const pageRows = 100;
 const keptPages = 12;
@@ -45,10 +45,12 @@ export function useWindowRows(show: string, order: string, revision: number): Wi
         );
         setState((before) => ({ total: pages[0]?.total ?? 0, failure: undefined, pages: withPages(before.pages, pages) }));
       } catch (error) {
-        if (!abort.signal.aborted) setState((before) => ({ ...before, failure: failureOf(error) }));
+        if (abort.signal.aborted) return;
+        setState((before) => ({ ...before, failure: failureOf(error) }));
+        timer = setTimeout(() => setRound((count) => count + 1), retryMs);
       }
     };
-    const timer = setTimeout(() => void load(), Math.max(0, lastMs.current + (round === 0 ? 500 : 60) - performance.now()));
+    let timer = setTimeout(() => void load(), Math.max(0, lastMs.current + (round === 0 ? 500 : 60) - performance.now()));
     return () => {
       clearTimeout(timer);
       abort.abort();

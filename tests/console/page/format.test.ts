@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import {
   formatExact,
+  formatFact,
+  formatFactName,
   formatIso,
   formatLocalInput,
   formatRate,
@@ -42,4 +44,18 @@ test("parseLocalInput() reads what formatLocalInput() wrote", () => {
   const ms = new Date(2026, 10, 27, 14, 3, 7).getTime();
   expect(parseLocalInput(formatLocalInput(ms))).toBe(ms);
   expect(["", "x"].map(parseLocalInput)).toEqual([undefined, undefined]);
+});
+
+test("formatFactName() and formatFact() write names as words, and values in their unit", () => {
+  const facts = { completedCheckpoints: 1234, lastCheckpointMs: 4250, stateBytes: 31_400, state: "ok", "Last checkpoint": 3 };
+  expect(Object.entries(facts).map(([name, value]) => `${formatFactName(name)}: ${formatFact(name, value)}`)).toEqual([
+    "Completed checkpoints: 1,234",
+    "Last checkpoint: 4.2 s",
+    "State: 31 kB",
+    "State: ok",
+    "Last checkpoint: 3",
+  ]);
+  expect(`${formatFactName("lastCheckpointAtMs")}: ${formatFact("lastCheckpointAtMs", new Date(2026, 0, 2).getTime())}`).toBe(
+    "Last checkpoint: 2026-01-02 00:00:00.000",
+  );
 });
