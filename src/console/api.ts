@@ -256,7 +256,7 @@ export interface MessageRow {
 /**
  * `from`: `newest`, `oldest`, `offset:<n>`, `time:<ms>` or `cursor:<text of an end event>`. `filter` is an expression, all parts of which
  * must match: `text "some words"`, `key "abc"`, a JSON path with an operator (`user.name contains "x"`, `items[0].price >= 90`,
- * `status = "Paid"`, `user.id exists`), joined by `and`. A filter of plain words without quotes and operators searches for that text.
+ * `status = "Done"`, `user.id exists`), joined by `and`. A filter of plain words without quotes and operators searches for that text.
  */
 export interface MessageQuery {
   readonly topic: string;

@@ -118,6 +118,8 @@ function cellOf(value: unknown): QueryCell {
 export async function querySchema(stack: Stack, signal: AbortSignal): Promise<QuerySchema> {
   const { declaration, plugin } = stack.processor;
   const pinot = [{ table: onlyWindow.name, columns: tableColumns() }];
-  const tables = await plugin.queries?.tables({ endpoints: { ...stack.endpoints }, source: stack.state.choices.source, signal }).catch(() => []);
+  const tables = await plugin.queries
+    ?.tables({ endpoints: { ...stack.endpoints }, source: stack.state.choices.source, signal })
+    .catch(() => []);
   return { pinot, ...(tables === undefined ? {} : { [declaration.name]: tables }) };
 }

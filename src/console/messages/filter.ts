@@ -1,2 +1,4 @@
 import type { MessageFilter } from "./types.ts";
-export function parseFilter(text: string): MessageFilter { return { text }; }
+export function parseFilter(text: string): MessageFilter {
+  return { text };
+}

@@ -3,7 +3,11 @@
 import { StreamctlError } from "../../core/errors.ts";
 
 /** A whole number; the default if it is absent. @throws StreamctlError `usage` */
-export function wholeParameter(query: URLSearchParams, name: string, range: { readonly min: number; readonly max: number; readonly absent: number }): number {
+export function wholeParameter(
+  query: URLSearchParams,
+  name: string,
+  range: { readonly min: number; readonly max: number; readonly absent: number },
+): number {
   const text = query.get(name);
   if (text === null) return range.absent;
   const value = Number(text);

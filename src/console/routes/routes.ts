@@ -88,8 +88,7 @@ function serveWindows({ monitor }: RouteSources, { path, query }: Request, respo
   const any = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
   switch (path.slice(2).join("/")) {
     case "chart": {
-      const time = (name: string): number | undefined =>
-        query.has(name) ? wholeParameter(query, name, { ...any, absent: 0 }) : undefined;
+      const time = (name: string): number | undefined => (query.has(name) ? wholeParameter(query, name, { ...any, absent: 0 }) : undefined);
       const request = {
         column: query.get("column") ?? "",
         fromMs: time("from"),
@@ -134,7 +133,12 @@ async function serveSnapshot(
   return true;
 }
 
-async function serveLog({ runtime, definitions }: Stack, service: string, query: URLSearchParams, response: ServerResponse): Promise<boolean> {
+async function serveLog(
+  { runtime, definitions }: Stack,
+  service: string,
+  query: URLSearchParams,
+  response: ServerResponse,
+): Promise<boolean> {
   if (!definitions.some(({ name }) => name === service)) return false;
   const lines = await runtime.tailLog(service, wholeParameter(query, "lines", { min: 1, max: 5000, absent: 200 }));
   sendJson(response, { service, lines: lines ?? [] });
