@@ -10,12 +10,12 @@ NODE_BUNDLE := build/node/streamctl.mjs
 
 NATIVE := build/streamctl_native.node
 PAGE := build/console/index.html
-DECLARATIONS := $(wildcard config/*/* dockerfiles/* flink/* ksql/* pinot/*)
+DECLARATIONS := $(wildcard config/*/* dockerfiles/* flink/* ksql/* pinot/* $(shell find superset -type f))
 SOURCES := $(shell find src -name '*.ts')
 PAGE_INPUTS := $(wildcard src/console/page/*) src/console/api.ts src/core/units.ts scripts/build-page.sh scripts/page-licenses.ts
 C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
-UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/pipeline tests/console tests/cli
+UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/dashboards tests/pipeline tests/console tests/cli
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/healthcheck dockerfiles/render
 
 .DEFAULT_GOAL := help

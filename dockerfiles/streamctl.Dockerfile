@@ -33,6 +33,7 @@ COPY dockerfiles/ dockerfiles/
 COPY flink/ flink/
 COPY ksql/ ksql/
 COPY pinot/ pinot/
+COPY superset/ superset/
 COPY src/ src/
 RUN make build
 

@@ -20,7 +20,7 @@ context=build/image
 rm -rf "$context"
 mkdir -p "$context/ca"
 cp -p Makefile package.json bun.lock bunfig.toml "$context/"
-cp -Rp scripts native config dockerfiles flink ksql pinot src "$context/"
+cp -Rp scripts native config dockerfiles flink ksql pinot superset src "$context/"
 cp /usr/local/share/ca-certificates/*.crt "$context/ca/" 2> /dev/null || true
 
 arguments=(--build-arg "VERSION=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)")

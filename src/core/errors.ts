@@ -21,6 +21,7 @@ export const errorCodes = [
   "kafka", // Kafka or librdkafka rejected a request
   "processor", // the stream processor rejected a request
   "pinot", // Pinot rejected a request
+  "dashboard", // the service that shows dashboards rejected a request
   "delivery", // not every message was delivered
   "native", // the native addon is missing or unusable
   "internal", // a defect of streamctl

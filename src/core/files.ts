@@ -18,11 +18,15 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   });
 }
 
-/** As `writeAtomically`, and flushed to disk when it returns: a power failure leaves either the old text or the new one. */
-export async function writeDurably(path: string, text: string): Promise<void> {
+/**
+ * As `writeAtomically`, and flushed to disk when it returns: a power failure leaves either the old text or the new one.
+ *
+ * @param mode permissions of the file; default: as the umask allows
+ */
+export async function writeDurably(path: string, text: string, mode?: number): Promise<void> {
   await replace(path, async (draft) => {
     await makeFolder(dirname(path));
-    await using(await open(draft, "w"), async (file) => {
+    await using(await open(draft, "w", mode), async (file) => {
       await file.writeFile(text);
       await file.sync();
     });

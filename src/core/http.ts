@@ -7,9 +7,11 @@ import { Deadline, throwIfInterrupted } from "./wait.ts";
 
 export interface HttpRequest {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Sent as JSON with `Content-Type: application/json`. */
+  /** Sent as JSON with `Content-Type: application/json`; a form as `multipart/form-data`. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether a redirect is followed (the default), or is the result. */
+  readonly redirect?: "follow" | "manual";
   readonly signal?: AbortSignal | undefined;
   /** Maximum time for the whole exchange, in milliseconds; default 10,000. */
   readonly timeoutMs?: number;
@@ -20,6 +22,8 @@ export interface HttpResponse {
   readonly text: string;
   /** The body parsed as JSON; undefined where it is not JSON. */
   readonly json: unknown;
+  /** Values of its `Set-Cookie` headers; default: none. */
+  readonly cookies?: readonly string[];
 }
 
 /**
@@ -29,20 +33,22 @@ export interface HttpResponse {
  *   `interrupted` when the signal fires.
  */
 export async function exchange(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
-  const { method = "GET", body, headers = {}, timeoutMs = 10_000, signal } = request;
+  const { method = "GET", body, headers = {}, redirect = "follow", timeoutMs = 10_000, signal } = request;
   const within = new Deadline(timeoutMs);
+  const isForm = body instanceof FormData;
   try {
     const response = await ofetch.raw<string, "text">(url, {
       method,
-      headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { accept: "application/json", ...(body === undefined || isForm ? {} : { "content-type": "application/json" }), ...headers },
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      redirect,
       signal: signal ? AbortSignal.any([signal, within.signal]) : within.signal,
       responseType: "text",
       ignoreResponseError: true,
       retry: false,
     });
     const text = response._data ?? "";
-    return { status: response.status, text, json: parseJson(text) };
+    return { status: response.status, text, json: parseJson(text), cookies: response.headers.getSetCookie() };
   } catch (error) {
     throwIfInterrupted(signal);
     throw connectionError(url, within.signal.aborted ? new Error(`no answer within ${Math.ceil(timeoutMs)} ms`) : error);

@@ -9,6 +9,11 @@ import { fileURLToPath } from "node:url";
 export function hashSources(folder = fileURLToPath(new URL("../", import.meta.url))): string {
   const hash = createHash("sha256");
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => /\.(?:tsx?|css|html)$/u.test(path));
-  for (const path of paths.toSorted()) hash.update(path).update("\0").update(readFileSync(join(folder, path))).update("\0");
+  for (const path of paths.toSorted())
+    hash
+      .update(path)
+      .update("\0")
+      .update(readFileSync(join(folder, path)))
+      .update("\0");
   return hash.digest("hex").slice(0, 12);
 }

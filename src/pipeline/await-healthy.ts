@@ -43,7 +43,7 @@ export async function awaitHealthy(check: () => Promise<readonly ResourceStatus[
   }
 }
 
-const codes: Readonly<Record<string, ErrorCode>> = { topic: "kafka", job: "processor", table: "pinot" };
+const codes: Readonly<Record<string, ErrorCode>> = { topic: "kafka", job: "processor", table: "pinot", dashboard: "dashboard" };
 
 function unhealthy({ kind, name, detail }: ResourceStatus): StreamctlError {
   return new StreamctlError(codes[kind] ?? "service-failed", `The stack is up, but ${kind} "${name}" is not healthy: ${detail}`, {

@@ -10,6 +10,7 @@ import { consoleService } from "../stack/services/console.ts";
 import { kafkaService } from "../stack/services/kafka.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import { pinotService, zookeeperService } from "../stores/pinot/service.ts";
+import { supersetService } from "../dashboards/superset/service.ts";
 
 /** Services by name, in display order. */
 export type ServiceCatalog = Readonly<Record<string, ServiceType>>;
@@ -20,6 +21,7 @@ export const services = {
   pinot: pinotService,
   ...processorServices,
   console: consoleService,
+  superset: supersetService,
 } as const satisfies ServiceCatalog;
 
 /** The ports of a service of the catalog. */
@@ -28,16 +30,9 @@ export type PortsOf<Name extends keyof typeof services> = (typeof services)[Name
 /** The names that `--only` and `logs` accept. */
 export const serviceNames: readonly string[] = Object.keys(services);
 
-/** Optional services of later versions. */
-const plannedOptional: readonly string[] = ["superset"];
-
-/** The error for a service of a later version; undefined for a name that no version has. @param usage such as `service "x"` or `--with x` */
-export function plannedService(
-  name: string,
-  usage: string,
-  { optional = false, hint }: { readonly optional?: boolean; readonly hint: string },
-): StreamctlError | undefined {
-  return (optional ? plannedOptional : [...plannedProcessors, ...plannedOptional]).includes(name) ? notAvailable(usage, hint) : undefined;
+/** The error for a service of a later version; undefined for a name that no version has. @param usage such as `service "x"` */
+export function plannedService(name: string, usage: string, hint: string): StreamctlError | undefined {
+  return plannedProcessors.includes(name) ? notAvailable(usage, hint) : undefined;
 }
 
 export function notAvailable(usage: string, hint: string): StreamctlError {

@@ -9,10 +9,11 @@ import { formatBytes } from "../core/units.ts";
 import { noSpace } from "../stack/local/cache.ts";
 import { noexecWarning } from "../stack/local/execution.ts";
 import { requiredJava } from "../stack/local/java.ts";
+import { requirePython } from "../stack/local/python.ts";
 import { requirePlainPath } from "../stack/local/runtime.ts";
 import { portsTaken } from "../stack/ports.ts";
 import { stateFolder } from "../state/state-folder.ts";
-import type { Folder, Machine } from "./machine.ts";
+import type { EnvironmentFacts, Folder, Machine } from "./machine.ts";
 
 export interface Finding {
   readonly subject: string;
@@ -66,6 +67,7 @@ function checksOf({ installed }: Machine): readonly Check[] {
     { subject: "containers", judge: judgeContainers },
     { subject: "librdkafka", judge: ({ librdkafka }) => librdkafka },
     { subject: "engines", judge: judgeEngines },
+    { subject: "python", judge: judgePython },
     { subject: "disk", judge: judgeDisk },
     ...installed.map(({ subject, found }) => ({ subject, judge: () => found })),
     { subject: "ports", judge: judgePorts },
@@ -213,7 +215,40 @@ function judgeEngines({ runtime, starts, cache, missingEngines }: Machine): Judg
   });
 }
 
-function judgeDisk({ runtime, cache, missingEngines, missingBytes, stateFolder: state }: Machine): Judgement {
+function judgePython({ cache, environments }: Machine): Judgement {
+  const results = environments.map((one) => judgeEnvironment(one, cache));
+  const problems = results.filter((result) => typeof result !== "string");
+  const [worst] = [...problems.filter((problem) => problem instanceof StreamctlError), ...problems];
+  return worst ?? (results.filter((result) => typeof result === "string").join("; ") || "not needed");
+}
+
+function judgeEnvironment({ environment, needed, python, installed }: EnvironmentFacts, cache: Machine["cache"]): Judgement {
+  const { label, diskBytes } = environment;
+  try {
+    const { version, program } = requirePython(python, environment);
+    const found = `${version}, ${program}`;
+    if (installed) return `${found}; ${label} is in the cache`;
+    if (cache instanceof StreamctlError) {
+      if (needed) throw cache;
+      return found;
+    }
+    const { path, obstacle, freeBytes } = cache;
+    if (needed && obstacle !== undefined) {
+      throw new StreamctlError("state", `Cannot install ${label} into the cache "${path}": ${obstacle}`, {
+        hint: "Make the folder writable, or set XDG_CACHE_HOME to another one",
+      });
+    }
+    if (needed) return `${found}; pip will install ${label} into ${path} at the first up`;
+    if (freeBytes < diskBytes) throw noSpace(path, diskBytes);
+    return `${found}; up --with ${environment.name} would install ${label} (${formatBytes(diskBytes)})`;
+  } catch (error) {
+    if (!(error instanceof StreamctlError)) throw error;
+    if (needed) return error;
+    return { found: `${error.message}. Only up --with ${environment.name} needs it`, advice: error.hint ?? "" };
+  }
+}
+
+function judgeDisk({ runtime, cache, missingBytes, stateFolder: state }: Machine): Judgement {
   // Containers keep their data in volumes.
   if (runtime === "local" && state.freeBytes < neededStateBytes) {
     return new StreamctlError(
@@ -222,7 +257,7 @@ function judgeDisk({ runtime, cache, missingEngines, missingBytes, stateFolder: 
       { hint: "Free some space, or use a folder on another disk: --state-dir DIR" },
     );
   }
-  const fills = runtime === "local" && missingEngines.length > 0 && !(cache instanceof StreamctlError);
+  const fills = missingBytes > 0 && !(cache instanceof StreamctlError);
   if (fills && cache.freeBytes < missingBytes) return noSpace(cache.path, missingBytes);
   const free = fills ? Math.min(state.freeBytes, cache.freeBytes) : state.freeBytes;
   const found = `${formatBytes(free, Math.floor)} free`;

@@ -8,6 +8,7 @@ import { resolveChoices, type RequestedChoices } from "./choices.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { detectMachine } from "./detection.ts";
 import { endpointsOf } from "./endpoints.ts";
+import type { Dashboards } from "./graph/dashboard.ts";
 import { buildGraph, type Graph } from "./graph/graph.ts";
 import type { ServiceActions } from "./graph/service.ts";
 import { readStack } from "./killed-start.ts";
@@ -15,8 +16,10 @@ import { findLeftBehind, requireNothingRunning } from "./left-behind.ts";
 import { openRuntime, readJarFolders } from "./open-runtime.ts";
 import { withoutTakenPorts } from "./optional-services.ts";
 import { anyRuns, requireUnmoved } from "./running-stack.ts";
+import { openDashboards } from "./stack-dashboards.ts";
 import { openProcessors, warnOfServers } from "./stack-processor.ts";
 import { chosenServices, stoppable } from "./stack-services.ts";
+import { supersetService } from "../dashboards/superset/service.ts";
 import { processorOf } from "../processors/catalog.ts";
 import { readCertificates } from "../stack/docker/certificates.ts";
 import type { ServiceStarts } from "../stack/execute.ts";
@@ -42,6 +45,7 @@ export interface Decision {
   readonly runtime: Runtime;
   readonly recorder: RunRecorder;
   readonly graph: Graph;
+  readonly dashboards: Dashboards | undefined;
   readonly plan: Plan;
   /** Executes operations on services; `starts` is set before the plan is executed. */
   readonly execution: { starts?: ServiceStarts };
@@ -104,15 +108,18 @@ export async function decide(
   };
   const running = state ? (await observeProcesses(state, runtime)).filter((process) => process.state === "running") : [];
   const names = new Set([...running, ...unrecorded].map(({ name }) => name));
-  const desired = desireStack(await withoutTakenPorts(chosenServices(choices), choices, { running: names, log }), runtime);
+  const definitions = await withoutTakenPorts(chosenServices(choices), choices, { running: names, log });
+  const desired = desireStack(definitions, runtime);
   const wanted = new Set(desired.map(({ definition }) => definition.name));
   const others = new Set([...names].filter((name) => !wanted.has(name)));
   const endpoints = endpointsOf(choices);
   const declarations = openDeclarations(declarationsDir);
+  const dashboards = await openDashboards(definitions, { endpoints, declarations, folder });
   const graph = buildGraph({
     choices,
     endpoints,
     processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId: stack.id }),
+    dashboards,
     desired,
     unwanted: stoppable(others, choices).map((service) => ({ service, why: "no longer requested" })),
     records: [...recorder.records.values()],
@@ -126,7 +133,7 @@ export async function decide(
   });
   const snapshot = await observeGraph(graph, () => stepDeadline(timeoutMs, signal));
   const plan = withUnknown(planGraph(graph, snapshot), state !== undefined && state.resources.length === 0);
-  return { choices, previous: before?.choices, runtime, recorder, graph, plan, execution };
+  return { choices, previous: before?.choices, runtime, recorder, graph, dashboards, plan, execution };
 }
 
 /**
@@ -136,9 +143,12 @@ async function withExistingData(state: RunState | undefined, folder: StateFolder
   if (state === undefined || state.choices.runtime !== "local") return state?.resources ?? [];
   const isThere = async (service: string): Promise<boolean> => (await placeOf(folder.dataDir(service))) !== undefined;
   // Without Kafka's data all topics are recreated, and everything computed from them.
-  if (!(await isThere("kafka"))) return [];
-  const hasTable = await isThere("zookeeper");
-  return state.resources.filter(({ kind }) => kind !== "table" || hasTable);
+  const hasTopics = await isThere("kafka");
+  const isKept: Readonly<Record<string, boolean>> = {
+    table: hasTopics && (await isThere("zookeeper")),
+    dashboard: await isThere(supersetService.name),
+  };
+  return state.resources.filter(({ kind }) => isKept[kind] ?? hasTopics);
 }
 
 /** Adjusts the plan for a state from a version that recorded no resources: it is unknown what the engines contain. */

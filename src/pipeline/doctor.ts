@@ -6,6 +6,7 @@ import { silentLog } from "../core/log.ts";
 import { availableMemory } from "../core/memory.ts";
 import { formatBytes } from "../core/units.ts";
 import { automaticProcessors, processorOf } from "../processors/catalog.ts";
+import { everyService, serviceType } from "./catalog.ts";
 import { runChecks, type Finding } from "./checks.ts";
 import { resolveChoices } from "./choices.ts";
 import type { PipelineContext } from "./context.ts";
@@ -48,6 +49,7 @@ export async function doctor(portOffset: number | undefined, context: PipelineCo
     starting,
     opening,
     asksContainers: true,
+    optional: everyService(choices).filter(({ name }) => serviceType(name)?.optional && !wanted.some((one) => one.name === name)),
   } as const;
   return [
     ...runChecks(await inspectMachine(planned, signal)),

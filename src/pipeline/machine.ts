@@ -16,9 +16,10 @@ import { findEngine } from "../stack/docker/engine.ts";
 import { diskBytesFor, distinctEngines, isResolved, needsCompiler } from "../stack/local/engines.ts";
 import { allowsExecution } from "../stack/local/execution.ts";
 import { type Java, detectJava } from "../stack/local/java.ts";
+import { detectPython, isInstalled, type Python } from "../stack/local/python.ts";
 import { type TakenPort, takenPorts } from "../stack/ports.ts";
 import type { StackChoices } from "../state/choices.ts";
-import { hasImage, type MavenJars, type ServiceDefinition } from "../stack/service.ts";
+import { hasImage, type MavenJars, type PythonEnvironment, type ServiceDefinition } from "../stack/service.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
@@ -33,6 +34,8 @@ export interface PlannedStart {
   readonly opening: readonly ServiceDefinition[];
   /** Whether to check for a container engine even if none is needed. */
   readonly asksContainers?: true;
+  /** Optional services that will not be started, whose requirements are checked too; default: none. */
+  readonly optional?: readonly ServiceDefinition[];
 }
 
 /** Name and version of a working program or library, or why it does not work. */
@@ -56,6 +59,17 @@ export interface Limits {
   readonly fileBytes: number;
 }
 
+/** Facts about the environment of a Python service. */
+export interface EnvironmentFacts {
+  readonly environment: PythonEnvironment;
+  /** Whether the service will be started. */
+  readonly needed: boolean;
+  /** The Python that would create it; undefined if there is none. */
+  readonly python: Python | undefined;
+  /** Whether the cache contains it. */
+  readonly installed: boolean;
+}
+
 export interface Machine {
   readonly runtime: RuntimeName;
   readonly portOffset: number;
@@ -69,8 +83,9 @@ export interface Machine {
   readonly cache: Folder | StreamctlError;
   /** Engines to start that are not in the cache. */
   readonly missingEngines: readonly string[];
-  /** Disk space that the missing engines need. */
+  /** Disk space that the missing engines and Python environments of the services to start need. */
   readonly missingBytes: number;
+  readonly environments: readonly EnvironmentFacts[];
   /** Labels of missing engines that need a Java compiler. */
   readonly compiled: readonly string[];
   readonly takenPorts: readonly TakenPort[];
@@ -92,7 +107,7 @@ export async function inspectMachine(planned: PlannedStart, signal?: AbortSignal
     name,
     ports: ports.filter(({ own }) => runtime === "local" || own !== true),
   }));
-  const [stateFolder, limits, java, maven, taken, outgoing, containers, installed] = await Promise.all([
+  const [stateFolder, limits, java, maven, taken, outgoing, containers, installed, environments] = await Promise.all([
     inspectFolder(folder.root),
     readLimits(),
     detectJava({ checkCompiler: compiled.length > 0, signal }),
@@ -102,7 +117,9 @@ export async function inspectMachine(planned: PlannedStart, signal?: AbortSignal
     // Only if required: an engine that does not respond takes long to time out.
     runtime === "docker" || planned.asksContainers === true ? inspectContainers(runtime, signal) : undefined,
     inspectInstalled(choices),
+    inspectEnvironments(planned, cache, signal),
   ]);
+  const toInstall = environments.filter((one) => one.needed && !one.installed);
   return {
     runtime,
     portOffset,
@@ -113,7 +130,8 @@ export async function inspectMachine(planned: PlannedStart, signal?: AbortSignal
     maven,
     cache,
     missingEngines: missing.map(({ engine }) => engine),
-    missingBytes: diskBytesFor(missing),
+    missingBytes: diskBytesFor(missing) + toInstall.reduce((sum, { environment }) => sum + environment.diskBytes, 0),
+    environments,
     compiled,
     takenPorts: taken,
     outgoingPorts: outgoing,
@@ -121,6 +139,24 @@ export async function inspectMachine(planned: PlannedStart, signal?: AbortSignal
     librdkafka: await resultOrError(async () => loadAddon().librdkafkaVersion),
     installed,
   };
+}
+
+async function inspectEnvironments(
+  { starting, optional = [], declarationsDir }: PlannedStart,
+  cache: Folder | StreamctlError,
+  signal: AbortSignal | undefined,
+): Promise<readonly EnvironmentFacts[]> {
+  const declarations = openDeclarations(declarationsDir);
+  const inspections = [...starting, ...optional].map(async (definition): Promise<readonly EnvironmentFacts[]> => {
+    if (definition.process.kind !== "python") return [];
+    const { environment } = definition.process;
+    const python = await detectPython(environment.minorVersions, signal);
+    const needed = starting.includes(definition);
+    const installed =
+      python !== undefined && "path" in cache && (await isInstalled(environment, python, { cacheDir: cache.path, declarations }));
+    return [{ environment, needed, python, installed }];
+  });
+  return (await Promise.all(inspections)).flat();
 }
 
 async function inspectInstalled({ runtime, processor, source }: PlannedStart["choices"]): Promise<Machine["installed"]> {

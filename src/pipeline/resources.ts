@@ -1,4 +1,4 @@
-/** Health of the resources within the services of a stack, for `status`: topics, the job that computes the windows, the table. */
+/** Health of the resources within the services of a stack, for `status`: topics, the job that computes the windows, the table, dashboards. */
 
 import { openDeclarations } from "../core/assets.ts";
 import { messageOf, StreamctlError } from "../core/errors.ts";
@@ -7,6 +7,7 @@ import { stepDeadline } from "../core/step-deadline.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { buildGraph, type Graph } from "./graph/graph.ts";
+import { openDashboards } from "./stack-dashboards.ts";
 import { openProcessors } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
 import type { Runtime } from "../stack/runtime.ts";
@@ -31,15 +32,17 @@ export async function observeResources(
   { choices, stackId }: { readonly choices: StackChoices; readonly stackId: string },
   services: readonly Pick<ServiceStatus, "name" | "state">[],
   runtime: Runtime,
-  { declarationsDir, log, signal }: PipelineContext,
+  { folder, declarationsDir, log, signal }: PipelineContext,
 ): Promise<readonly ResourceStatus[]> {
   const endpoints = endpointsOf(choices);
   const declarations = openDeclarations(declarationsDir);
+  const definitions = chosenServices(choices);
   const graph = buildGraph({
     choices,
     endpoints,
     processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId }),
-    desired: desireStack(chosenServices(choices), runtime),
+    dashboards: await openDashboards(definitions, { endpoints, declarations, folder }),
+    desired: desireStack(definitions, runtime),
     records: [],
     unrecorded: [],
     remembered: [],

@@ -72,7 +72,7 @@ export function isServiceName(name: string): boolean {
 
 export function unknownService(name: string): StreamctlError {
   const usage = `service "${name}"`;
-  const planned = plannedService(name, usage, { hint: `Services of this version: ${serviceNames.join(", ")}` });
+  const planned = plannedService(name, usage, `Services of this version: ${serviceNames.join(", ")}`);
   if (planned !== undefined) return planned;
   return new StreamctlError("usage", `Cannot use ${usage}: there is no such service`, { hint: `Services: ${serviceNames.join(", ")}` });
 }

@@ -17,9 +17,11 @@ import { choose, decide, type Decision, type DecisionRequest, observationDeadlin
 import { endpointsOf, shownEndpoints } from "./endpoints.ts";
 import { readStack, recoverKilledStart } from "./killed-start.ts";
 import { inspectFolder, inspectMachine } from "./machine.ts";
+import { openPages, type Page } from "./pages.ts";
 import { describeChoices } from "./reasons.ts";
 import { healthOf } from "./resources.ts";
 import { awaitHealthy } from "./await-healthy.ts";
+import { passwordFileOf } from "./stack-dashboards.ts";
 import { wantsExternal } from "./stack-processor.ts";
 import { chosenServices } from "./stack-services.ts";
 import { ServiceStarts } from "../stack/execute.ts";
@@ -43,6 +45,8 @@ export interface UpReport {
   readonly why: string;
   readonly services: readonly UpService[];
   readonly endpoints: Readonly<Record<string, string | null>>;
+  /** Pages that a browser can open. */
+  readonly pages: readonly Page[];
   readonly changes: readonly Change[];
   readonly elapsedMs: number;
 }
@@ -81,15 +85,15 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
     const services = executed.flatMap(upService);
     const elapsedMs = Math.round(performance.now() - startedAt);
     await writeLastUp(folder, { atMs: Date.now(), elapsedMs, steps: stepsOf(plan) });
+    const endpoints = endpointsOf(choices);
+    const dashboards = { slugs: decision.dashboards?.bundle.slugs ?? [], passwordFile: passwordFileOf(folder) };
     return {
       runtime: choices.runtime,
       processor: choices.processor,
       why: describeChoices(choices),
       services,
-      endpoints: shownEndpoints(endpointsOf(choices), [
-        ...services.map(({ name }) => name),
-        ...(wantsExternal(choices) ? [choices.processor] : []),
-      ]),
+      endpoints: shownEndpoints(endpoints, [...services.map(({ name }) => name), ...(wantsExternal(choices) ? [choices.processor] : [])]),
+      pages: openPages(choices, services, dashboards),
       changes: changesOf(executed),
       elapsedMs,
     };

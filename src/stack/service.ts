@@ -98,6 +98,16 @@ export interface PythonProcess {
   readonly environment: PythonEnvironment;
   readonly module: string;
   readonly args: readonly string[];
+  /**
+   * Names of files with random text, such as passwords: created once, readable by the user only. They are in the folder `{{secretDir}}`,
+   * never on a command line or in a log.
+   */
+  readonly secrets: readonly string[];
+  /**
+   * Arguments of Python for a program that prepares the data folder. Runs before the first start in an empty folder, and again, with the
+   * data, when the environment, the configuration or a secret has changed.
+   */
+  readonly prepare?: readonly string[];
 }
 
 export interface PythonEnvironment {
@@ -107,6 +117,8 @@ export interface PythonEnvironment {
   readonly label: string;
   /** Path of the embedded requirements file, which pins every package. */
   readonly requirements: string;
+  /** The versions of Python 3 for which all packages are available, as minor versions: 10 for Python 3.10. */
+  readonly minorVersions: { readonly first: number; readonly last: number };
   /** Peak disk usage of the installation, in bytes. */
   readonly diskBytes: number;
 }
@@ -140,8 +152,8 @@ export interface ConfigurationFile {
 }
 
 /**
- * In environment and arguments of the process, `{{confDir}}` and `{{dataDir}}` stand for the service's folders, which the runtime chooses,
- * and for a local process `{{stateDir}}` for the state folder; `values` contains all other values.
+ * In environment, arguments and configuration files, `{{confDir}}`, `{{dataDir}}` and `{{secretDir}}` stand for the service's folders, which
+ * the runtime chooses, and for a local process `{{stateDir}}` for the state folder; `values` contains all other values.
  */
 export interface ServiceDefinition {
   readonly name: ServiceName;

@@ -15,6 +15,8 @@ export interface StateFolder {
   readonly logFile: (service: ServiceName) => string;
   readonly confDir: (service: ServiceName) => string;
   readonly dataDir: (service: ServiceName) => string;
+  /** Folder of a service's secrets: files that only the user can read. */
+  readonly secretDir: (service: ServiceName) => string;
   /** Used by the docker runtime: `compose.yaml` and the build contexts of its images. */
   readonly composeDir: string;
 }
@@ -31,6 +33,7 @@ export function stateFolder(root: string): StateFolder {
     logFile: (service) => join(base, "log", `${service}.log`),
     confDir: (service) => join(base, "conf", service),
     dataDir: (service) => join(base, "data", service),
+    secretDir: (service) => join(base, service),
     composeDir: join(base, "docker"),
   };
 }
@@ -39,7 +42,7 @@ export function stateFolder(root: string): StateFolder {
  * Whether streamctl creates entries of this name, including temporary files of a killed process. False for the lock, which its holder removes.
  */
 export function isOwnEntry(name: string): boolean {
-  return /^(?:conf|data|docker|log|ledger\.ndjson|(?:run|last-up)\.json(?:\..*)?|lock\..*|\.execution-.*)$/u.test(name);
+  return /^(?:conf|data|docker|log|superset|ledger\.ndjson|(?:run|last-up)\.json(?:\..*)?|lock\..*|\.execution-.*)$/u.test(name);
 }
 
 /** The path without symbolic links; for a path that does not exist yet, its existing part is resolved. */

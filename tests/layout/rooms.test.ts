@@ -15,9 +15,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stack: ["core", "state"],
   processors: ["core", "spec", "record", "state", "stack"],
   stores: ["core", "spec", "record", "stack"],
+  dashboards: ["core", "spec", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
-  pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores"],
-  console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "pipeline"],
+  pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards"],
+  console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards", "pipeline"],
   cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline"],
   "main.ts": ["cli", "data"],
 };
@@ -83,7 +84,7 @@ async function readModules(): Promise<readonly Module[]> {
 }
 
 /** Rooms whose folders know nothing of each other. */
-const roomsOfStrangers: ReadonlySet<string> = new Set(["processors", "stores"]);
+const roomsOfStrangers: ReadonlySet<string> = new Set(["processors", "stores", "dashboards"]);
 
 const roomOf = (path: string): string => path.split("/")[0] ?? path;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { StreamctlError } from "../../src/core/errors.ts";
 import { runChecks, requireChecks } from "../../src/pipeline/checks.ts";
-import type { Machine } from "../../src/pipeline/machine.ts";
+import type { EnvironmentFacts, Machine } from "../../src/pipeline/machine.ts";
 
 /** A FAKE machine that meets all requirements of `up`. */
 const fit: Machine = {
@@ -15,6 +15,7 @@ const fit: Machine = {
   cache: { path: "/home/ada/.cache/streamctl", obstacle: undefined, freeBytes: 50e9, executes: true },
   missingEngines: ["kafka", "pinot", "flink"],
   missingBytes: 870e6,
+  environments: [],
   compiled: ["Flink"],
   takenPorts: [],
   outgoingPorts: undefined,
@@ -22,6 +23,16 @@ const fit: Machine = {
   librdkafka: "2.15.1",
   installed: [],
 };
+
+/** A FAKE environment of a Python service, which is installed and whose service will be started. */
+const environment: EnvironmentFacts = {
+  environment: { name: "superset", label: "Superset 6.1.0", requirements: "", minorVersions: { first: 10, last: 12 }, diskBytes: 1.5e9 },
+  needed: true,
+  python: { program: "/usr/bin/python3.11", version: "3.11.2", minorVersion: 11, hasVenv: true },
+  installed: true,
+};
+const unneeded = { ...environment, needed: false, installed: false };
+const smallCache = { path: "/c", obstacle: undefined, freeBytes: 1e9, executes: true };
 
 const fullCache = { missingEngines: [], missingBytes: 0, compiled: [] } as const;
 const runtimeOnly = { ...fit.java, compiles: false };
@@ -136,6 +147,27 @@ const refused: readonly (readonly [what: string, change: Partial<Machine>, subje
     "no-space",
     "1 MB free on its disk, 100 MB are needed",
   ],
+  [
+    "no Python for a service that was named",
+    { environments: [{ ...environment, python: undefined }] },
+    "python",
+    "prerequisite",
+    "Cannot install Superset 6.1.0: it needs Python 3.10 to 3.12, and python3 is not on the PATH",
+  ],
+  [
+    "a cache into which pip cannot write",
+    { ...fullCache, environments: [{ ...environment, installed: false }], cache: { ...smallCache, obstacle: "permission denied" } },
+    "python",
+    "state",
+    'Cannot install Superset 6.1.0 into the cache "/c": permission denied',
+  ],
+  [
+    "no space for an environment, next to containers",
+    { ...fullCache, runtime: "docker", environments: [{ ...environment, installed: false }], missingBytes: 1.5e9, cache: smallCache },
+    "disk",
+    "no-space",
+    "1500 MB are needed",
+  ],
   ["no processor where it was named", { installed: [{ subject: "ksqldb", found: noServer }] }, "ksqldb", "prerequisite", "no such folder"],
   [
     "a port of another program",
@@ -157,6 +189,8 @@ const served: readonly (readonly [what: string, change: Partial<Machine>])[] = [
   ],
   ["with containers instead of Java", { runtime: "docker", java: { ...fit.java, program: undefined }, maven: undefined, cache: noHome }],
   ["without a container engine", { containers: noEngine }],
+  ["with a Python environment", { environments: [environment] }],
+  ["with a Python that can create one", { environments: [{ ...environment, installed: false }, unneeded] }],
   ["where all runs, whatever became of the cache", { starts: false, missingEngines: [], cache: noHome }],
 ];
 
@@ -173,6 +207,18 @@ const warned: readonly (readonly [what: string, change: Partial<Machine>, subjec
     { stateFolder: { ...fit.stateFolder, executes: false } },
     "state",
     "/home/ada/.streamctl is mounted noexec: Kafka will reject records compressed with snappy or zstd",
+  ],
+  [
+    "no Python for a service that was not requested",
+    { environments: [{ ...unneeded, python: undefined }] },
+    "python",
+    "Cannot install Superset 6.1.0: it needs Python 3.10 to 3.12, and python3 is not on the PATH. Only up --with superset needs it",
+  ],
+  [
+    "no space for a service that was not requested",
+    { ...fullCache, environments: [unneeded], cache: smallCache },
+    "python",
+    'Not enough space on the disk of the cache "/c": 1500 MB are needed. Only up --with superset needs it',
   ],
   ["a nearly full disk", { stateFolder: { ...fit.stateFolder, freeBytes: 1.5e9 } }, "disk", "1.5 GB free"],
   [

@@ -13,6 +13,8 @@ test("endpointsOf() returns all ports that commands use, with the offset added",
     flinkRest: "http://127.0.0.1:9081",
     flinkGateway: "http://127.0.0.1:9083",
     ksqldb: "http://127.0.0.1:9088",
+    console: "http://127.0.0.1:9080",
+    superset: "http://127.0.0.1:9090",
   });
   expect(endpointsOf({ ...local, runtime: "docker" }).kafkaForServices).toBe("kafka:19092");
 });
@@ -25,6 +27,7 @@ test("shownEndpoints() returns the endpoints of the stack's services, and null f
     flinkRest: "http://127.0.0.1:9081",
     flinkGateway: "http://127.0.0.1:9083",
     ksqldb: null,
+    superset: null,
     console: null,
   });
   const external = { ...local, processor: "ksqldb", source: { url: "http://10.0.0.7:8088" } };

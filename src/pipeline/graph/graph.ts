@@ -7,6 +7,7 @@ import type { Log } from "../../core/log.ts";
 import type { Resource } from "../../core/resource.ts";
 import type { Endpoints } from "../endpoints.ts";
 import { computationResource, type ComputationResource } from "./computation.ts";
+import { type Dashboards, dashboardResource } from "./dashboard.ts";
 import { externalService, releasedComputation } from "./external.ts";
 import { definitionIn, type ServiceActions, serviceResource, type UnwantedService } from "./service.ts";
 import { tableResource } from "./table.ts";
@@ -20,6 +21,7 @@ import { withDependencies } from "../../stack/service-order.ts";
 import type { StackChoices } from "../../state/choices.ts";
 import type { ResourceRecord, ServiceRecord } from "../../state/run-state.ts";
 import type { RunningService, ServiceName } from "../../state/service-identity.ts";
+import { supersetService } from "../../dashboards/superset/service.ts";
 import { pinotBrokersVariable } from "../../stores/pinot/service.ts";
 
 export interface ServiceGraphOptions {
@@ -41,6 +43,8 @@ export interface GraphOptions extends ServiceGraphOptions {
   readonly choices: StackChoices;
   readonly endpoints: Endpoints;
   readonly processors: StackProcessors;
+  /** Absent if the stack has no service for them. */
+  readonly dashboards?: Dashboards | undefined;
   readonly remembered: readonly ResourceRecord[];
   readonly declarations: Declarations;
   readonly log: Log;
@@ -96,7 +100,10 @@ async function refuse(): Promise<never> {
   throw new StreamctlError("internal", "Cannot execute a graph that was built without actions");
 }
 
-/** Topics, computation and table, for the services that the stack has. */
+/** Lines of the log that a refused import writes: mostly stack traces. */
+const importLogLines = 70;
+
+/** Topics, computation, table and dashboards, for the services that the stack has. */
 function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceName, Resource>): readonly Resource[] {
   const { choices, endpoints, desired, processors, runtime, kafkaProbe, declarations, log } = options;
   const wanted = (name: ServiceName): Resource | undefined =>
@@ -158,5 +165,18 @@ function pipelineResources(options: GraphOptions, services: ReadonlyMap<ServiceN
             log,
           }),
         ];
-  return [...servers, ...released, transactions, windows, ...(job ? [job] : []), ...table];
+  const viewer = wanted(supersetService.name);
+  const { dashboards } = options;
+  const dashboard =
+    dashboards === undefined || viewer === undefined
+      ? []
+      : [
+          dashboardResource({
+            ...dashboards,
+            holder: viewer,
+            tailLog: async () => await runtime.tailLog(viewer.name, importLogLines),
+            lastOf: (name) => last({ kind: "dashboard", name }),
+          }),
+        ];
+  return [...servers, ...released, transactions, windows, ...(job ? [job] : []), ...table, ...dashboard];
 }

@@ -47,10 +47,8 @@ export const ksqldbPlugin: ProcessorPlugin = {
   },
   queries: {
     isEndless: isPushQuery,
-    ask: async ({ sql, signal, ...place }) => 
-      isInspection(sql)
-        ? await inspectKsqldb(addressIn(place), sql, signal)
-        : await queryKsqldb({ url: addressIn(place), sql, signal }),
+    ask: async ({ sql, signal, ...place }) =>
+      isInspection(sql) ? await inspectKsqldb(addressIn(place), sql, signal) : await queryKsqldb({ url: addressIn(place), sql, signal }),
     tables: async ({ signal, ...place }) => await listTables(addressIn(place), signal),
   },
 };

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "../../core/process.ts";
 import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
-import type { JvmProcess, MavenJars, PythonEnvironment, ServiceDefinition } from "../service.ts";
+import type { JvmProcess, MavenJars, PythonEnvironment, PythonProcess, ServiceDefinition } from "../service.ts";
 import { classPath, type EngineContext, resolveEngines } from "./engines.ts";
 import { findJava } from "./java.ts";
 import type { OwnProgram } from "./own-program.ts";
@@ -33,7 +33,7 @@ export interface LaunchContext extends Pick<EngineContext, "cacheDir" | "declara
   readonly declarationsDir: string | undefined;
   /** Renders a text of the definition. */
   readonly render: (text: string) => string;
-  readonly folder: { readonly confDir: string; readonly dataDir: string };
+  readonly folder: { readonly confDir: string; readonly dataDir: string; readonly secretDir: string };
   /** `streamctl.service=<stack id>/<name>`. */
   readonly mark: string;
   /** Whether the configuration folder contains a hosts file. */
@@ -48,11 +48,8 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
   switch (program.kind) {
     case "jvm":
       return await javaCommand(definition.env, program, program, context);
-    case "python": {
-      // Python takes any -X option, and ignores those that it does not know. https://docs.python.org/3/using/cmdline.html#cmdoption-X
-      const args = ["-X", mark, "-m", program.module, ...program.args];
-      return commandOf({ program: await pythonOf(program.environment, context), args }, definition.env, context);
-    }
+    case "python":
+      return await pythonCommand(definition.env, program, ["-m", program.module, ...program.args], context);
     case "streamctl": {
       const { program: executable, args } = context.ownProgram();
       const dir = context.declarationsDir === undefined ? [] : ["--dir", resolve(context.declarationsDir)];
@@ -63,10 +60,22 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
   }
 }
 
-/** The command that prepares a JVM's data folder; undefined when it needs none. */
+/** The command that prepares a service's data folder; undefined when it needs none. */
 export async function prepareCommand({ process: program, env }: ServiceDefinition, context: LaunchContext): Promise<Command | undefined> {
-  if (program.kind !== "jvm" || !program.prepare) return undefined;
-  return await javaCommand(env, program, program.prepare, context);
+  if (program.kind === "jvm" && program.prepare) return await javaCommand(env, program, program.prepare, context);
+  if (program.kind === "python" && program.prepare) return await pythonCommand(env, program, program.prepare, context);
+  return undefined;
+}
+
+async function pythonCommand(
+  env: ServiceDefinition["env"],
+  { environment }: PythonProcess,
+  args: readonly string[],
+  context: LaunchContext,
+): Promise<Command> {
+  // Python takes any -X option, and ignores those that it does not know. https://docs.python.org/3/using/cmdline.html#cmdoption-X
+  const marked = ["-X", context.mark, ...args];
+  return commandOf({ program: await pythonOf(environment, context), args: marked }, env, context);
 }
 
 async function javaCommand(

@@ -11,6 +11,7 @@ import { readIfExists, writeAtomically, writeDurably } from "../../core/files.ts
 import type { Log } from "../../core/log.ts";
 import { type Command, isRunning, type ProcessIdentity, residentBytes, runCommand } from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
+import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { pauseUnlessAborted } from "../../core/wait.ts";
 import { logIgnoredSettings } from "../jvm-options.ts";
@@ -21,6 +22,7 @@ import { hostsFileWith, unresolvableHostName } from "./host-names.ts";
 import { launchCommand, type LaunchContext, prepareCommand, prepareLaunch } from "./launch.ts";
 import { markedProcesses, markOf } from "./marks.ts";
 import { ownProgram, type OwnProgram } from "./own-program.ts";
+import { provideSecrets } from "./secrets.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
 import type { Runtime } from "../runtime.ts";
 import { definitionHash, type ServiceDefinition } from "../service.ts";
@@ -72,7 +74,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   const { folder, stackId, cacheDir, declarationsDir, declarations = openDeclarations(declarationsDir), log, signal } = options;
   const configuration = (definition: ServiceDefinition): readonly string[] => {
     const { name, values, files, process: program } = definition;
-    const all = { ...values, confDir: folder.confDir(name), dataDir: folder.dataDir(name) };
+    const all = { ...values, ...serviceDirs(folder, name) };
     const texts = files.map(({ asset }) => renderTemplate(declarations.read(asset), all, asset));
     return program.kind === "python" ? [...texts, declarations.read(program.environment.requirements)] : texts;
   };
@@ -80,7 +82,7 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   let hosts: string | undefined;
   const launchContext = (definition: ServiceDefinition, step?: "prepare"): LaunchContext => {
     const { name, values } = definition;
-    const dirs = { confDir: folder.confDir(name), dataDir: folder.dataDir(name) };
+    const dirs = serviceDirs(folder, name);
     const all = { ...values, ...dirs, stateDir: folder.root, ...(step ? { clusterId: newClusterId() } : {}) };
     return {
       cacheDir: cacheDir(),
@@ -119,9 +121,15 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
     async start(definition) {
       await requireFreePorts(definition);
-      await writeServiceFolders(folder, definition, configuration(definition), hosts);
+      const texts = configuration(definition);
+      await writeServiceFolders(folder, definition, texts, hosts);
+      const secrets = await provideSecrets(definition, folder);
       const preparation = await prepareCommand(definition, launchContext(definition, "prepare"));
-      if (preparation !== undefined) await prepareData(folder, definition.name, preparation, signal);
+      if (preparation !== undefined) {
+        // A JVM's data is prepared once; its engine migrates it.
+        const revision = definition.process.kind === "jvm" ? "" : shortHash(JSON.stringify([texts, secrets]));
+        await prepareData(definition.name, preparation, { folder, revision, log, signal });
+      }
       const logFile = folder.logFile(definition.name);
       await rotateLargeLog(logFile);
       return await children.start(await launchCommand(definition, launchContext(definition)), logFile);
@@ -197,12 +205,26 @@ async function writeServiceFolders(
   if (hosts !== undefined) await writeAtomically(join(folder.confDir(name), "hosts"), hosts);
 }
 
-/** Runs the definition's preparation once; a marker file in the data folder records that it was completed. */
-async function prepareData(folder: StateFolder, name: ServiceName, command: Command, signal: AbortSignal | undefined): Promise<void> {
+function serviceDirs(folder: StateFolder, name: ServiceName): LaunchContext["folder"] {
+  return { confDir: folder.confDir(name), dataDir: folder.dataDir(name), secretDir: folder.secretDir(name) };
+}
+
+interface Preparation {
+  readonly folder: StateFolder;
+  /** Identifies the inputs of the preparation. It is repeated, with the data, when they change. */
+  readonly revision: string;
+  readonly log: Log;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs the definition's preparation; a marker file in the data folder records which revision was completed. */
+async function prepareData(name: ServiceName, command: Command, { folder, revision, log, signal }: Preparation): Promise<void> {
   const marker = join(folder.dataDir(name), "prepared");
-  if ((await readIfExists(marker)) !== undefined) return;
-  await rm(folder.dataDir(name), { recursive: true, force: true });
+  const prepared = await readIfExists(marker);
+  if (prepared === revision) return;
+  if (prepared === undefined) await rm(folder.dataDir(name), { recursive: true, force: true });
   await mkdir(join(folder.dataDir(name), "tmp"), { recursive: true });
+  if (revision !== "") log.info(`Preparing the data of ${name}`);
   // Ctrl-C in the terminal also ends this program: with the signal that is an interruption, without it a failed service.
   const { exitCode, output } = await runCommand(command, { signal });
   if (exitCode !== 0) {
@@ -210,7 +232,7 @@ async function prepareData(folder: StateFolder, name: ServiceName, command: Comm
       detail: output.split("\n").slice(-15).join("\n"),
     });
   }
-  await writeDurably(marker, "");
+  await writeDurably(marker, revision);
 }
 
 /** Kafka's cluster ids are 16 bytes in url-safe base64 and may not begin with a dash. */

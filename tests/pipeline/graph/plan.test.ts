@@ -8,7 +8,10 @@ import { type Observation, operationsOf, planGraph, type Snapshot } from "../../
 import { serviceNames } from "../../../src/pipeline/catalog.ts";
 import { endpointsOf } from "../../../src/pipeline/endpoints.ts";
 import { buildGraph } from "../../../src/pipeline/graph/graph.ts";
+import type { DashboardObservation } from "../../../src/dashboards/superset/dashboards.ts";
+import type { Dashboards } from "../../../src/pipeline/graph/dashboard.ts";
 import type { TopicFacts } from "../../../src/pipeline/graph/topic.ts";
+import { openDashboards } from "../../../src/pipeline/stack-dashboards.ts";
 import { openProcessors, type StackProcessors } from "../../../src/pipeline/stack-processor.ts";
 import { chosenServices } from "../../../src/pipeline/stack-services.ts";
 import type { ProcessorObservation } from "../../../src/processors/processor.ts";
@@ -18,6 +21,7 @@ import type { Runtime } from "../../../src/stack/runtime.ts";
 import type { StackChoices } from "../../../src/state/choices.ts";
 import type { ResourceRecord } from "../../../src/state/run-state.ts";
 import { readTable, type TableObservation } from "../../../src/stores/pinot/table.ts";
+import { stateFolder } from "../../../src/state/state-folder.ts";
 import { someChoices } from "../../state/some-choices.ts";
 
 const embedded: Declarations = { paths: assetPaths, read: readAsset };
@@ -53,6 +57,14 @@ async function processorsOf(choices: StackChoices, declarations: Declarations): 
   return await openProcessors(choices, { endpoints: endpointsOf(choices), runtime, declarations, stackId: "0a1b2c3d" });
 }
 
+const folder = stateFolder("/nowhere");
+
+async function dashboardsOf(choices: StackChoices, declarations: Declarations): Promise<Dashboards | undefined> {
+  return await openDashboards(chosenServices(choices), { endpoints: endpointsOf(choices), declarations, folder });
+}
+
+const imported = (await dashboardsOf({ ...someChoices, with: ["superset"] }, embedded))?.bundle.identity;
+
 function identities({ chosen }: StackProcessors, declarations: Declarations) {
   const job = chosen.plugin.computation(chosen.contextFor({ transactions, windows })).wanted;
   const table = readTable({ windows, brokers: "${STREAMCTL_KAFKA_BROKERS}", declarations }).identity;
@@ -71,6 +83,8 @@ function healthy(resource: Resource): unknown {
       return { computations: [{ id: "j1", state: "running", identity: job }], previous: [] } satisfies ProcessorObservation;
     case "table transaction_window":
       return { table: { ...table, lostServers: [] }, hasSchema: true } satisfies TableObservation;
+    case "dashboard income":
+      return { missing: [], absent: false, imported, conflicts: [] } satisfies DashboardObservation;
     default:
       return running;
   }
@@ -88,6 +102,7 @@ async function print({
     choices,
     endpoints: endpointsOf(choices),
     processors: await processorsOf(choices, declarations),
+    dashboards: await dashboardsOf(choices, declarations),
     desired: chosenServices(choices).map((definition) => ({ definition, definitionHash: "v1" })),
     records: [],
     unrecorded: [],
@@ -331,5 +346,39 @@ describe("the plan of up, from the facts in run.json", () => {
     const elsewhere = { kind: "job", name: "window_transactions", facts: { processor: "ksqldb", place: "http://a:8088", ...job } };
     const printed = await print({ choices, down: every, remembered: [elsewhere] });
     expect(printed).toContain("create job window_transactions: ");
+  });
+
+  describe("with dashboards", () => {
+    const choices = { with: ["superset"] };
+    const dashboardIn = (plan: string): readonly string[] => plan.split("\n").filter((one) => /superset|dashboard/u.test(one));
+
+    test("creates them in a new stack, keeps them in a running one, and remembers them while it is down", async () => {
+      expect(dashboardIn(await print({ choices, down: every }))).toEqual([
+        "start service superset: not running",
+        "create dashboard income: it does not exist",
+      ]);
+      expect(dashboardIn(await print({ choices }))).toEqual([
+        "keep service superset: healthy, process 7",
+        "keep dashboard income: its declarations are unchanged",
+      ]);
+      const facts = { kind: "dashboard", name: "income", facts: { ...imported } };
+      expect(dashboardIn(await print({ choices, down: ["superset"], remembered: [...remembered, facts] }))).toEqual([
+        "start service superset: not running",
+        "keep dashboard income: its declarations are unchanged",
+      ]);
+    });
+
+    test("updates them if a declaration was edited or the address of Pinot changed, and recreates what was deleted", async () => {
+      const path = "superset/dashboards/income.yaml";
+      const declarations = edited(path, "refresh_frequency: 10", "refresh_frequency: 30");
+      expect(dashboardIn(await print({ choices, declarations }))).toContain("update dashboard income: its declarations changed");
+      expect(dashboardIn(await print({ choices: { ...choices, portOffset: 1000 } }))).toContain(
+        "update dashboard income: the address of its data changed",
+      );
+      const deleted = { missing: ['dashboard "Income in real time"'], absent: true, imported, conflicts: [] };
+      expect(dashboardIn(await print({ choices, observed: { "dashboard income": deleted } }))).toContain(
+        "create dashboard income: it does not exist",
+      );
+    });
   });
 });

@@ -1,7 +1,7 @@
 /** One contract for every kind of process but JVMs, with small services: started, found by the mark, ready, stopped. */
 
 import { describe, expect, onTestFinished, test } from "bun:test";
-import { readdir, realpath } from "node:fs/promises";
+import { readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Declarations } from "../../../src/core/assets.ts";
@@ -9,7 +9,7 @@ import { silentLog } from "../../../src/core/log.ts";
 import { pollUntil } from "../../../src/core/wait.ts";
 import { isReady } from "../../../src/stack/health.ts";
 import { localRuntime, type LocalRuntime } from "../../../src/stack/local/runtime.ts";
-import type { ServiceDefinition, ServiceProcess } from "../../../src/stack/service.ts";
+import type { PythonProcess, ServiceDefinition, ServiceProcess } from "../../../src/stack/service.ts";
 import { stateFolder, type StateFolder } from "../../../src/state/state-folder.ts";
 import { failureOf } from "../../processors/failure.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -18,11 +18,12 @@ import { temporaryFolder } from "../../temporary-folder.ts";
 const slow = { timeout: 120_000 };
 
 const requirements = "config/tiny/requirements.txt";
-const python: ServiceProcess = {
+const python: PythonProcess = {
   kind: "python",
-  environment: { name: "tiny", label: "Tiny 1", requirements, diskBytes: 1e6 },
+  environment: { name: "tiny", label: "Tiny 1", requirements, minorVersions: { first: 8, last: 14 }, diskBytes: 1e6 },
   module: "http.server",
   args: ["--bind", "127.0.0.1", "--directory", "{{dataDir}}", "{{port}}"],
+  secrets: [],
 };
 const streamctl: ServiceProcess = { kind: "streamctl", args: ["{{port}}", "serve", "{{confDir}}"] };
 /** The test's program, in place of streamctl. */
@@ -152,6 +153,61 @@ describe("localRuntime(), with a service of kind python", () => {
       });
       // The lock is removed last, with the empty folder.
       expect(await readdir(cacheDir).catch(() => [])).toEqual([]);
+    },
+    slow,
+  );
+
+  test(
+    "creates its secrets, and prepares its data once, then again with the data when a secret or the environment has changed",
+    async () => {
+      const { runtime, folder, said } = await open();
+      const program =
+        "import sys, pathlib; d = pathlib.Path(sys.argv[1], 'count'); d.write_text((d.read_text() if d.exists() else '') + 'x')";
+      const definition = await definitionOf({
+        ...python,
+        secrets: ["password", "key"],
+        prepare: ["-c", program, "{{dataDir}}", "{{secretDir}}"],
+      });
+      await runtime.prepare([definition]);
+      said.length = 0;
+      const startAndStop = async (): Promise<string> => {
+        const identity = await runtime.start(definition);
+        await runtime.stop("tiny", identity, 5000);
+        return await readFile(join(folder.dataDir("tiny"), "count"), "utf8");
+      };
+      expect(await startAndStop()).toBe("x");
+      expect(await startAndStop()).toBe("x");
+      expect(said).toEqual(["Preparing the data of tiny"]);
+      const password = join(folder.secretDir("tiny"), "password");
+      expect([(await stat(password)).mode & 0o777, (await stat(folder.secretDir("tiny"))).mode & 0o777]).toEqual([0o600, 0o700]);
+      const text = await readFile(password, "utf8");
+      expect(text).toMatch(/^[\w-]{32}\n$/u);
+      await rm(password);
+      expect(await startAndStop()).toBe("xx");
+      expect(await readFile(password, "utf8")).not.toBe(text);
+      await writeFile(password, "chosen by the user\n");
+      expect(await startAndStop()).toBe("xxx");
+      expect(await readFile(password, "utf8")).toBe("chosen by the user\n");
+    },
+    slow,
+  );
+
+  test(
+    "prepares again from an empty folder after a preparation that failed",
+    async () => {
+      const { runtime, folder } = await open();
+      const program = "import sys, pathlib; pathlib.Path(sys.argv[1], 'half').write_text(''); sys.exit('no such luck')";
+      const definition = await definitionOf({ ...python, prepare: ["-c", program, "{{dataDir}}"] });
+      await runtime.prepare([definition]);
+      expect(await failureOf(runtime.start(definition))).toMatchObject({
+        code: "service-failed",
+        message: "Cannot prepare the data of tiny: exit code 1",
+        detail: "no such luck",
+      });
+      const whole = { ...definition, process: { ...python, prepare: ["-c", "import os; print(os.listdir())"] } };
+      const identity = await runtime.start(whole);
+      await runtime.stop("tiny", identity, 5000);
+      expect(await readdir(folder.dataDir("tiny"))).toEqual(["prepared", "tmp"]);
     },
     slow,
   );
