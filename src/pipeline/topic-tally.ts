@@ -1,7 +1,7 @@
 /** Aggregates the records of the raw topic batch by batch. Memory grows with the number of windows, not of records. */
 
 import { messageOf, StreamctlError } from "../core/errors.ts";
-import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
+import { type ConsumedBatch, messageFlags, type PartitionOffset } from "../kafka/consumer.ts";
 import { fieldIndex, recordFilter } from "../record/condition.ts";
 import { ContractReader, type StreamRecord } from "../record/contract-reader.ts";
 import { AmbiguityFinder } from "../record/json-ambiguity.ts";
@@ -10,7 +10,7 @@ import type { VerifySubject } from "./verify-subject.ts";
 import { maxWindows } from "./window-comparison.ts";
 
 /** The parts of a consumed batch that a tally uses. */
-export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "nullValues" | "positions">;
+export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "flags" | "positions">;
 
 export interface TopicCounts {
   /** Records up to the end offsets of the last check; may include some that arrived meanwhile. */
@@ -97,7 +97,7 @@ export class TopicTally {
   add(batch: RecordBatch): void {
     const values = valuesOf(batch);
     for (let index = 0; index < batch.count; index++) {
-      this.#addValue(batch.nullValues[index] === 1 ? null : values(index));
+      this.#addValue(((batch.flags[index] ?? 0) & messageFlags.nullValue) !== 0 ? null : values(index));
     }
     if (this.windows.size > this.#maxWindows) throw this.#beyond(`it makes more than ${this.#maxWindows} windows`);
     for (const { partition, offset } of batch.positions) this.#positions.set(partition, offset);
