@@ -9,6 +9,7 @@ import type { Monitor } from "../monitor.ts";
 import type { StackReader } from "../pipeline/stack-reader.ts";
 import type { TailEvent } from "../api.ts";
 import { filterOf, partitionOf } from "./messages.ts";
+import { kafkaSource } from "../messages/kafka-source.ts";
 import { tailMessages } from "../messages/tail.ts";
 import { pauseUnlessAborted } from "../../core/wait.ts";
 import { everyService } from "../../pipeline/catalog.ts";
@@ -91,7 +92,7 @@ function tailChannel(topic: string, query: URLSearchParams, { reader, channels }
     const stack = await reader.current();
     if (stack === undefined) return;
     const subject = { topic, ...(partition === undefined ? {} : { partition }), ...(filter === undefined ? {} : { filter }) };
-    for await (const event of tailMessages({ brokers: stack.endpoints.kafka }, subject, { signal })) publish(event);
+    for await (const event of tailMessages(kafkaSource({ brokers: stack.endpoints.kafka }), subject, { signal })) publish(event);
   });
 }
 

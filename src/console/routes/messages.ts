@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http";
 import type { Request } from "../http-server.ts";
 import { sendJson } from "../http-server.ts";
 import { parseFilter } from "../messages/filter.ts";
+import { kafkaSource } from "../messages/kafka-source.ts";
 import { readMessage, searchMessages } from "../messages/search.ts";
 import type { MessageFilter, MessageQuery } from "../messages/types.ts";
 import type { Stack } from "../pipeline/stack-reader.ts";
@@ -15,15 +16,15 @@ const mostPartitions = 1_000_000;
 
 /** `/api/messages?topic=…`, or `/api/messages/<topic>/<partition>/<offset>`. Returns false for another path. */
 export async function serveMessages(stack: Stack, { path, query, signal }: Request, response: ServerResponse): Promise<boolean> {
-  const connection = { brokers: stack.endpoints.kafka };
+  const source = kafkaSource({ brokers: stack.endpoints.kafka });
   const [, , topic, partition, offset] = path;
   if (path.length === 2) {
-    await sendLines(response, searchMessages(connection, messageQuery(query), { signal }));
+    await sendLines(response, searchMessages(source, messageQuery(query), { signal }));
     return true;
   }
   if (path.length !== 5 || topic === undefined) return false;
   const place = { topic, partition: wholeText("partition", partition), offset: wholeText("offset", offset) };
-  const row = await readMessage(connection, place, { signal });
+  const row = await readMessage(source, place, { signal });
   if (row === undefined) throw new StreamctlError("usage", `There is no message at offset ${place.offset} of partition ${place.partition}`);
   sendJson(response, row);
   return true;
