@@ -20,7 +20,8 @@ const eventMs = 250;
 
 /** @throws StreamctlError `usage` */
 export async function readQueryRequest(message: IncomingMessage): Promise<QueryRequest> {
-  if (!/^application\/json\b/u.test(message.headers["content-type"] ?? "")) {
+  const type = message.headers["content-type"] ?? "";
+  if (!/^application\/json\b/u.test(type)) {
     throw new StreamctlError("usage", "The request is not of type application/json");
   }
   const chunks: Buffer[] = [];

@@ -48,7 +48,7 @@ function summaryOf(name: string, offsets: readonly Watermarks[], sizes: Readonly
   const bytes = offsets.map(({ partition }) => sizes?.get(`${name}-${partition}`));
   return {
     name,
-    internal: !ownTopics.includes(name) && /^(?:_|default_ksql|.*-(?:changelog|repartition)$)/u.test(name),
+    internal: !ownTopics.includes(name) && /^_|-(?:changelog|repartition)$/u.test(name),
     partitions: offsets.length,
     records: offsets.reduce((sum, { low, high }) => sum + high - low, 0),
     bytes: bytes.every((size) => size !== undefined) ? bytes.reduce((sum, size) => sum + size, 0) : null,

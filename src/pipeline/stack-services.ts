@@ -62,8 +62,8 @@ export function desiredServices(choice: ServiceChoice, catalog: ServiceCatalog =
 }
 
 /** Definitions of the services of a stack with default choices. */
-export function defaultServices(place: Placement): readonly ServiceDefinition[] {
-  return desiredServices({ ...place, processor: defaultProcessor(), external: false });
+export function defaultServices(place: Placement, catalog: ServiceCatalog = services): readonly ServiceDefinition[] {
+  return desiredServices({ ...place, processor: defaultProcessor(), external: false }, catalog);
 }
 
 export function isServiceName(name: string): boolean {

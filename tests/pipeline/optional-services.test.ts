@@ -34,13 +34,15 @@ function optionalService(name: string, port: number, byDefault: boolean, needs: 
   };
 }
 
+const { console: _console, superset: _superset, ...required } = services;
+
 const catalogWith = (port: number): ServiceCatalog => ({
-  ...services,
+  ...required,
   page: optionalService("page", port, true, ["kafka"]),
   charts: optionalService("charts", 8190, false, ["pinot"]),
 });
 const catalog = catalogWith(8080);
-const base = defaultServices({ runtime: "local", portOffset: 0 }).map(({ name }) => name);
+const base = defaultServices({ runtime: "local", portOffset: 0 }, required).map(({ name }) => name);
 
 const stack = { runtime: "local", portOffset: 0, processor: "flink", external: false } as const;
 const namesOf = (choices: OptionalChoices): readonly string[] => desiredServices({ ...stack, ...choices }, catalog).map(({ name }) => name);

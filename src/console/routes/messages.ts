@@ -44,7 +44,7 @@ function messageQuery(query: URLSearchParams): MessageQuery {
 }
 
 function startOf(text: string): MessageQuery["from"] {
-  const [kind = "", rest = ""] = [text.split(":", 1)[0], text.slice(text.indexOf(":") + 1)];
+  const [kind, rest] = [text.split(":", 1)[0], text.slice(text.indexOf(":") + 1)];
   switch (kind) {
     case "newest":
     case "oldest":

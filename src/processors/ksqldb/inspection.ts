@@ -73,9 +73,8 @@ async function* all(rows: readonly (readonly unknown[])[]): AsyncGenerator<reado
 function tableOf(document: unknown): Omit<KsqldbAnswer, "rows"> & { readonly rows: readonly (readonly unknown[])[] } {
   const fields = arrayAt(document, "sourceDescription", "fields");
   const described = fields.map((field) => ({ name: at(field, "name"), type: at(field, "schema", "type"), key: at(field, "type") ?? null }));
-  const lists = Object.values(isObject(document) ? document : {}).filter((value) => Array.isArray(value) && value.length > 0);
-  const list = (lists[0] ?? []) as readonly unknown[];
-  const objects: readonly JsonObject[] = described.length > 0 ? described : list.filter(isObject);
+  const list = Object.values(isObject(document) ? document : {}).find((value) => Array.isArray(value) && value.length > 0);
+  const objects: readonly JsonObject[] = described.length > 0 ? described : arrayAt(list).filter(isObject);
   const names = [...new Set(objects.flatMap((one) => Object.keys(one)))].filter((name) => name !== "@type");
   return {
     columns: names.map((name) => ({ name, type: "STRING" })),

@@ -131,7 +131,7 @@ async function fillEnvironment(
     if (exitCode === 0) return;
     if (reportsDiskFull(output)) throw noSpace(cacheDir, diskBytes);
     // pip lists the lines of the requirements for other versions of Python.
-    const lines = output.split("\n").filter((line) => !/^Ignoring /u.test(line));
+    const lines = output.split("\n").filter((line) => !line.startsWith("Ignoring "));
     throw failure(lines.slice(-10).join("\n"));
   };
   // Some packages have several lines, each for other versions of Python.
