@@ -9,11 +9,13 @@ STREAMCTL := ./streamctl
 NODE_BUNDLE := build/node/streamctl.mjs
 
 NATIVE := build/streamctl_native.node
+PAGE := build/console/index.html
 DECLARATIONS := $(wildcard config/*/* dockerfiles/* flink/* ksql/* pinot/* $(shell find superset -type f))
 SOURCES := $(shell find src -name '*.ts')
+PAGE_INPUTS := $(wildcard src/console/page/*) src/console/api.ts src/core/units.ts scripts/build-page.sh scripts/page-licenses.ts
 C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
-UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/dashboards tests/pipeline tests/cli
+UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/dashboards tests/pipeline tests/console tests/cli
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/start-python dockerfiles/healthcheck dockerfiles/render
 
 .DEFAULT_GOAL := help
@@ -52,34 +54,38 @@ build/bench/loop: bench/producers/loop.c $(NATIVE)
 	@mkdir -p $(@D)
 	@$${CC:-gcc} -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $< -o $@ @build/librdkafka.args
 
-$(STREAMCTL): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
+$(PAGE): .tools/setup.stamp $(PAGE_INPUTS)
+	@scripts/build-page.sh
+
+$(STREAMCTL): $(NATIVE) $(PAGE) $(SOURCES) $(DECLARATIONS) package.json scripts/build.sh
 	@scripts/build.sh
 
 node: $(NODE_BUNDLE) ## build build/node/streamctl.mjs, which runs on Node
 
-$(NODE_BUNDLE): $(NATIVE) $(SOURCES) $(DECLARATIONS) package.json scripts/build-node.sh
+$(NODE_BUNDLE): $(NATIVE) $(PAGE) $(SOURCES) $(DECLARATIONS) package.json scripts/build-node.sh
 	@scripts/build-node.sh
 
-check: setup setup-check $(NATIVE) format lint types deadcode ## format, lint, types, dead code, unit tests
+check: setup setup-check $(NATIVE) $(PAGE) format lint types deadcode ## format, lint, types, dead code, unit tests
 	@$(MAKE) --no-print-directory --jobs=2 unit test-native
 
 format: setup setup-check
-	@$(BIN)/oxfmt --check src tests bench
+	@$(BIN)/oxfmt --check src tests bench scripts
 	@PYTHONPATH=$(PY) $(PY)/bin/clang-format --dry-run --Werror $(C_SOURCES)
 
 lint: setup setup-check
-	@$(BIN)/oxlint --type-aware --deny-warnings src tests bench
+	@$(BIN)/oxlint --type-aware --deny-warnings src tests bench scripts
 	@PYTHONPATH=$(PY) $(PY)/bin/shellcheck $(SHELL_SCRIPTS)
 	@$(PY)/bin/hadolint $(wildcard dockerfiles/*.Dockerfile)
 	@scripts/lint-native.sh
 
 types: setup
 	@$(BIN)/tsc --noEmit
+	@$(BIN)/tsc --noEmit --project src/console/page
 
 deadcode: setup
 	@$(BUN) $(BIN)/knip
 
-unit: setup $(NATIVE)
+unit: setup $(NATIVE) $(PAGE)
 	@$(BUN) test --timeout 30000 $(UNIT)
 
 test-native: setup $(NATIVE) ## test native/ under sanitizers, and fuzz it with FUZZ=100000 mutated batches
@@ -110,7 +116,7 @@ bench-producers: build build/bench/loop ## compare only the producers; RUNS=1 SC
 	@$(BUN) bench/producers.ts
 
 fix: setup setup-check ## format everything
-	@$(BIN)/oxfmt src tests bench
+	@$(BIN)/oxfmt src tests bench scripts
 	@PYTHONPATH=$(PY) $(PY)/bin/clang-format -i $(C_SOURCES)
 
 clean: ## remove everything that was built or installed here; keep the caches in the home folder

@@ -18,6 +18,7 @@ static const struct {
     {"deleteTopic", 1, admin_delete_topic},
     {"describeConfig", 1, admin_describe_config},
     {"listOffsets", 1, admin_list_offsets},
+    {"offsetsForTime", 2, admin_offsets_for_time},
     {"listGroups", 0, admin_list_groups},
     {"groupOffsets", 1, admin_group_offsets},
 };

@@ -30,6 +30,8 @@ struct admin_request;
  * - deleteTopic: topic -> none
  * - describeConfig: topic -> name, value of each property
  * - listOffsets: topic -> partition, low watermark, last stable offset, high watermark of each partition
+ * - offsetsForTime: topic, ms -> partition, offset of its first message with that timestamp or a later one, or its last stable
+ *   offset if there is none
  * - listGroups: none -> id, state of each consumer group
  * - groupOffsets: group -> topic, partition, committed offset of each partition with a committed offset
  *

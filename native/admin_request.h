@@ -34,6 +34,7 @@ bool admin_delete_topic(struct admin_request *request, struct failure *failure);
 bool admin_describe_topic(struct admin_request *request, struct failure *failure);
 bool admin_describe_config(struct admin_request *request, struct failure *failure);
 bool admin_list_offsets(struct admin_request *request, struct failure *failure);
+bool admin_offsets_for_time(struct admin_request *request, struct failure *failure);
 bool admin_list_groups(struct admin_request *request, struct failure *failure);
 bool admin_group_offsets(struct admin_request *request, struct failure *failure);
 

@@ -40,8 +40,10 @@ static bool start(struct consumer *consumer, const char *topic, struct failure *
   return true;
 }
 
-struct consumer *consumer_open(rd_kafka_conf_t *conf, const char *topic, const struct consumer_position *positions,
-                               size_t position_count, struct client_log *log, struct failure *failure) {
+struct consumer *consumer_open(rd_kafka_conf_t *conf, const struct consumer_options *options, struct client_log *log,
+                               struct failure *failure) {
+  const struct consumer_position *positions = options->positions;
+  size_t position_count = options->position_count;
   struct consumer *consumer = calloc(1, sizeof *consumer);
   if (consumer) consumer->positions = calloc(position_count + 1, sizeof *positions);
   if (!consumer || !consumer->positions) {
@@ -52,11 +54,12 @@ struct consumer *consumer_open(rd_kafka_conf_t *conf, const char *topic, const s
   }
   if (position_count) memcpy(consumer->positions, positions, position_count * sizeof *positions);
   consumer->position_count = position_count;
+  consumer->batch.with_headers = options->with_headers;
   consumer->log = log;
   gate_init(&consumer->gate);
   log_attach(log, conf);
   consumer->client = client_open(RD_KAFKA_CONSUMER, conf, failure);
-  if (consumer->client && start(consumer, topic, failure)) return consumer;
+  if (consumer->client && start(consumer, options->topic, failure)) return consumer;
   consumer_free(consumer);
   return NULL;
 }
@@ -74,7 +77,8 @@ static bool reserve(struct consumed *batch, size_t messages, size_t bytes) {
         !grow((void **)&batch->partitions, places, sizeof *batch->partitions) ||
         !grow((void **)&batch->record_offsets, places, sizeof *batch->record_offsets) ||
         !grow((void **)&batch->timestamps_ms, places, sizeof *batch->timestamps_ms) ||
-        !grow((void **)&batch->null_values, places, sizeof *batch->null_values)) {
+        !grow((void **)&batch->flags, places, sizeof *batch->flags) ||
+        (batch->with_headers && !grow((void **)&batch->header_offsets, places + 1, sizeof *batch->header_offsets))) {
       return false;
     }
     batch->capacity = places;
@@ -104,7 +108,46 @@ static void pack(struct consumed *batch, const rd_kafka_message_t *message) {
   batch->partitions[i] = message->partition;
   batch->record_offsets[i] = (double)message->offset;
   batch->timestamps_ms[i] = (double)timestamp_ms;
-  batch->null_values[i] = message->payload == NULL;
+  batch->flags[i] = (message->payload ? 0 : consumed_null_value) | (message->key ? 0 : consumed_null_key);
+}
+
+static bool reserve_headers(struct consumed *batch, size_t bytes) {
+  size_t needed = batch->header_bytes_length + bytes;
+  if (needed > UINT32_MAX) return false; /* offsets are 32-bit */
+  if (needed <= batch->header_bytes_capacity) return true;
+  if (!grow((void **)&batch->header_bytes, needed * 2, 1)) return false;
+  batch->header_bytes_capacity = needed * 2;
+  return true;
+}
+
+static void pack_part(struct consumed *batch, const void *data, size_t length) {
+  uint32_t number = data ? (uint32_t)length : UINT32_MAX;
+  for (int shift = 0; shift < 32; shift += 8)
+    batch->header_bytes[batch->header_bytes_length++] = (uint8_t)(number >> shift);
+  if (!data || !length) return;
+  memcpy(batch->header_bytes + batch->header_bytes_length, data, length);
+  batch->header_bytes_length += length;
+}
+
+/* Packs the headers of the message that was just packed. Returns false without memory. */
+static bool pack_headers(struct consumed *batch, const rd_kafka_message_t *message) {
+  size_t i = batch->count - 1, start = batch->header_bytes_length, size;
+  rd_kafka_headers_t *headers = NULL;
+  const char *name;
+  const void *value;
+  rd_kafka_resp_err_t error = rd_kafka_message_headers(message, &headers);
+  if (error && error != RD_KAFKA_RESP_ERR__NOENT) batch->flags[i] |= consumed_unreadable_headers;
+  for (size_t at = 0; !error && !rd_kafka_header_get_all(headers, at, &name, &value, &size); at++) {
+    size_t name_length = strlen(name);
+    if (!reserve_headers(batch, 2 * sizeof(uint32_t) + name_length + size)) {
+      batch->header_bytes_length = start;
+      return false;
+    }
+    pack_part(batch, name, name_length);
+    pack_part(batch, value, size);
+  }
+  batch->header_offsets[i + 1] = (uint32_t)batch->header_bytes_length;
+  return true;
 }
 
 static struct consumer_position *position_of(struct consumer *consumer, int32_t partition) {
@@ -114,6 +157,14 @@ static struct consumer_position *position_of(struct consumer *consumer, int32_t 
   return NULL;
 }
 
+/* Ends the fetch of a partition. Messages that are in the queue are dropped by librdkafka, those already taken by
+ * process_message. */
+static void stop_at_end(struct consumer *consumer, struct consumer_position *position) {
+  if (position->offset < position->end) return;
+  position->at_end = position->stopped = true;
+  rd_kafka_consume_stop(consumer->handle, position->partition);
+}
+
 /* Processes one message or event of the queue. */
 static void process_message(struct consumer *consumer, const rd_kafka_message_t *message) {
   struct consumer_position *position = position_of(consumer, message->partition);
@@ -121,17 +172,27 @@ static void process_message(struct consumer *consumer, const rd_kafka_message_t 
   bool end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
   if (message->err && !end) {
     if (!failure->code[0]) failure_set(failure, message->err, rd_kafka_message_errstr(message));
-  } else if (failure->code[0] || !position) {
+  } else if (failure->code[0] || !position || position->stopped) {
     return; /* drop messages after an error: delivering them would leave a gap */
   } else if (end) {
     if (message->offset > position->offset) position->offset = message->offset;
     position->at_end = true;
+  } else if (message->offset >= position->end) {
+    position->offset = position->end; /* the offsets before it have no messages */
+    stop_at_end(consumer, position);
   } else if (!reserve(&consumer->batch, 1, message->key_len + message->len)) {
     failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
   } else {
     pack(&consumer->batch, message);
+    if (consumer->batch.with_headers && !pack_headers(&consumer->batch, message)) {
+      consumer->batch.count--;
+      consumer->batch.bytes_length = consumer->batch.offsets[2 * consumer->batch.count];
+      failure_set(failure, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "out of memory");
+      return;
+    }
     position->offset = message->offset + 1;
     position->at_end = false;
+    stop_at_end(consumer, position);
   }
 }
 
@@ -160,7 +221,8 @@ static bool stopped(const struct consumer *consumer) {
 
 static void gather(struct consumer *consumer, size_t max_messages, size_t max_bytes, int64_t deadline_us) {
   const struct consumed *batch = &consumer->batch;
-  while (batch->count < max_messages && batch->bytes_length < max_bytes && !consumer->pending.code[0] && !stopped(consumer)) {
+  while (batch->count < max_messages && batch->bytes_length + batch->header_bytes_length < max_bytes &&
+         !consumer->pending.code[0] && !stopped(consumer)) {
     /* librdkafka waits until it has the requested number of messages, so request the first one alone. */
     bool first = batch->count == 0;
     int64_t left_ms = (deadline_us - clock_now_us()) / 1000;
@@ -178,10 +240,11 @@ bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_by
     return false;
   }
   uint64_t outages = log_outages(consumer->log);
-  consumer->batch.count = consumer->batch.bytes_length = 0;
+  consumer->batch.count = consumer->batch.bytes_length = consumer->batch.header_bytes_length = 0;
   bool reserved = reserve(&consumer->batch, 1, 1);
   if (reserved) {
     consumer->batch.offsets[0] = 0;
+    if (consumer->batch.with_headers) consumer->batch.header_offsets[0] = 0;
     gather(consumer, max_messages, max_bytes, clock_now_us() + (int64_t)timeout_ms * 1000);
   }
   if (!reserved) {
@@ -222,7 +285,8 @@ void consumer_close(struct consumer *consumer) {
   if (!gate_close(&consumer->gate)) return;
   log_closing(consumer->log);
   for (; consumer->started > 0; consumer->started--) {
-    rd_kafka_consume_stop(consumer->handle, consumer->positions[consumer->started - 1].partition);
+    const struct consumer_position *position = &consumer->positions[consumer->started - 1];
+    if (!position->stopped) rd_kafka_consume_stop(consumer->handle, position->partition);
   }
   if (consumer->queue) rd_kafka_queue_destroy(consumer->queue);
   if (consumer->handle) rd_kafka_topic_destroy(consumer->handle);
@@ -239,7 +303,9 @@ void consumer_free(struct consumer *consumer) {
   free(consumer->batch.partitions);
   free(consumer->batch.record_offsets);
   free(consumer->batch.timestamps_ms);
-  free(consumer->batch.null_values);
+  free(consumer->batch.flags);
+  free(consumer->batch.header_bytes);
+  free(consumer->batch.header_offsets);
   free(consumer->positions);
   free(consumer);
 }

@@ -20,10 +20,22 @@ struct consumer;
 struct consumer_position {
   int32_t partition;
   int64_t offset; /* of the next message to read; skips transaction markers at the end of the partition */
-  bool at_end;    /* end of partition reported, and no message since */
+  int64_t end;    /* where to stop reading; INT64_MAX to read new messages as they arrive */
+  bool at_end;    /* end of partition reported and no message since, or stopped at `end` */
+  bool stopped;   /* set by the consumer */
 };
 
-/* count messages in the layout of batch.h. Arrays have count elements, offsets 2 * count + 1. null_values flags null values. */
+enum { consumed_null_value = 1, consumed_null_key = 2, consumed_unreadable_headers = 4 };
+
+/*
+ * count messages in the layout of batch.h. Arrays have count elements, offsets 2 * count + 1. flags has bits of the enum above.
+ *
+ * The headers of message i are at header_offsets[i] ... header_offsets[i + 1] in header_bytes, in the order of the message:
+ *
+ *   length of the name (32 bits, little-endian), name, length of the value (32 bits, little-endian; all ones for null), value
+ *
+ * Without `with_headers`, neither array is allocated.
+ */
 struct consumed {
   size_t count, capacity;
   uint8_t *bytes;
@@ -32,18 +44,30 @@ struct consumed {
   int32_t *partitions;
   double *record_offsets;
   double *timestamps_ms; /* -1 if a message has none */
-  uint8_t *null_values;
+  uint8_t *flags;
+  bool with_headers;
+  uint8_t *header_bytes;
+  size_t header_bytes_length, header_bytes_capacity;
+  uint32_t *header_offsets; /* count + 1 */
 };
 
-/* Takes ownership of conf, also on failure. Writes to log, which must outlive the consumer. Copies positions. Returns NULL and
- * fills *failure on error. */
-struct consumer *consumer_open(rd_kafka_conf_t *conf, const char *topic, const struct consumer_position *positions,
-                               size_t position_count, struct client_log *log, struct failure *failure);
+struct consumer_options {
+  const char *topic;
+  const struct consumer_position *positions; /* copied */
+  size_t position_count;
+  bool with_headers; /* also read the headers of messages */
+};
+
+/* Takes ownership of conf, also on failure. Writes to log, which must outlive the consumer. Returns NULL and fills *failure on
+ * error. */
+struct consumer *consumer_open(rd_kafka_conf_t *conf, const struct consumer_options *options, struct client_log *log,
+                               struct failure *failure);
 
 /*
  * Reads available messages. Waits up to timeout_ms for the first one; returns early without messages when the last partition
- * reaches its end. Stops at max_messages, or once max_bytes is reached. Returns false and fills *failure on error; then
- * nothing was read. After an error of a partition, all later reads fail.
+ * reaches its end. A partition that reaches its `end` is fetched no more. Stops at max_messages, or once keys, values and headers
+ * reach max_bytes. Returns false and fills *failure on error; then nothing was read. After an error of a partition, all later
+ * reads fail.
  */
 bool consumer_read(struct consumer *consumer, size_t max_messages, size_t max_bytes, int timeout_ms, struct failure *failure);
 

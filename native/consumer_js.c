@@ -50,32 +50,39 @@ static void release(struct resource *resource) {
   leave(from(resource));
 }
 
-static const char not_a_position[] = "a position is not a partition and an offset";
+static const char not_a_position[] = "a position is not a partition, an offset and an end";
+
+static const double most_offset = 9007199254740991.0;
 
 static bool is_integer(double number, double most) {
   return number >= 0 && number <= most && floor(number) == number;
 }
 
-/* partition, offset, partition, offset, ... */
+/* partition, offset, end, partition, offset, end, ...; Infinity for no end */
 static struct consumer_position *read_positions(napi_env env, napi_value value, size_t *count) {
   void *data;
   size_t length;
   if (!js_read_array(env, value, napi_float64_array, &data, &length)) return NULL;
-  if (length % 2 != 0) return js_range_error(env, not_a_position);
+  if (length % 3 != 0) return js_range_error(env, not_a_position);
   const double *numbers = data;
-  struct consumer_position *positions = calloc(length / 2 + 1, sizeof *positions);
+  struct consumer_position *positions = calloc(length / 3 + 1, sizeof *positions);
   if (!positions) {
     js_type_error(env, "out of memory");
     return NULL;
   }
-  *count = length / 2;
+  *count = length / 3;
   for (size_t i = 0; i < *count; i++) {
-    double partition = numbers[2 * i], offset = numbers[2 * i + 1];
-    if (!is_integer(partition, INT32_MAX) || !is_integer(offset, 9007199254740991.0)) {
+    double partition = numbers[3 * i], offset = numbers[3 * i + 1], end = numbers[3 * i + 2];
+    bool endless = isinf(end) && end > 0;
+    if (!is_integer(partition, INT32_MAX) || !is_integer(offset, most_offset) || !(endless || is_integer(end, most_offset))) {
       free(positions);
       return js_range_error(env, not_a_position);
     }
-    positions[i] = (struct consumer_position){.partition = (int32_t)partition, .offset = (int64_t)offset};
+    positions[i] = (struct consumer_position){
+        .partition = (int32_t)partition,
+        .offset = (int64_t)offset,
+        .end = endless ? INT64_MAX : (int64_t)end,
+    };
   }
   return positions;
 }
@@ -86,11 +93,14 @@ static struct consumer *open_consumer(napi_env env, napi_value *arguments, struc
   struct consumer *consumer = NULL;
   struct consumer_position *positions = NULL;
   size_t position_count = 0;
+  bool with_headers;
   char *topic = NULL;
   if (js_read_strings(env, arguments[0], &properties) && (topic = js_read_string(env, arguments[1])) &&
-      (positions = read_positions(env, arguments[2], &position_count))) {
+      (positions = read_positions(env, arguments[2], &position_count)) &&
+      js_ok(env, napi_get_value_bool(env, arguments[3], &with_headers))) {
     rd_kafka_conf_t *conf = js_configuration(&properties, &failure);
-    if (conf) consumer = consumer_open(conf, topic, positions, position_count, log, &failure);
+    struct consumer_options options = {topic, positions, position_count, with_headers};
+    if (conf) consumer = consumer_open(conf, &options, log, &failure);
     if (!consumer) js_throw(env, &failure);
   }
   free(positions);
@@ -100,7 +110,7 @@ static struct consumer *open_consumer(napi_env env, napi_value *arguments, struc
 }
 
 static napi_value construct(napi_env env, napi_callback_info info) {
-  napi_value arguments[3], self = js_constructed(env, info, 3, arguments);
+  napi_value arguments[4], self = js_constructed(env, info, 4, arguments);
   if (!self) return NULL;
   struct wrapped *wrapped = calloc(1, sizeof *wrapped);
   if (!wrapped) return js_type_error(env, "out of memory");
@@ -133,6 +143,14 @@ static napi_value positions_array(napi_env env, const struct consumer *consumer)
   return array;
 }
 
+/* Sets no property if the consumer does not read headers. */
+static bool set_headers(napi_env env, napi_value object, const struct consumed *batch) {
+  if (!batch->with_headers) return true;
+  napi_value bytes = js_copy_array(env, napi_uint8_array, batch->header_bytes, batch->header_bytes_length);
+  return js_set(env, object, "headerBytes", bytes) &&
+         js_set(env, object, "headerOffsets", js_copy_array(env, napi_uint32_array, batch->header_offsets, batch->count + 1));
+}
+
 static napi_value read_answer(napi_env env, struct job *job) {
   const struct consumer *consumer = ((struct read_job *)job)->wrapped->consumer;
   const struct consumed *batch = consumer_batch(consumer);
@@ -144,8 +162,8 @@ static napi_value read_answer(napi_env env, struct job *job) {
               js_set(env, object, "partitions", js_copy_array(env, napi_int32_array, batch->partitions, count)) &&
               js_set(env, object, "recordOffsets", js_copy_array(env, napi_float64_array, batch->record_offsets, count)) &&
               js_set(env, object, "timestampsMs", js_copy_array(env, napi_float64_array, batch->timestamps_ms, count)) &&
-              js_set(env, object, "nulls", js_copy_array(env, napi_uint8_array, batch->null_values, count)) &&
-              js_set(env, object, "positions", positions_array(env, consumer));
+              js_set(env, object, "flags", js_copy_array(env, napi_uint8_array, batch->flags, count)) &&
+              set_headers(env, object, batch) && js_set(env, object, "positions", positions_array(env, consumer));
   return made ? object : NULL;
 }
 

@@ -18,7 +18,7 @@ out=$PWD/build/tests
 seconds=${STREAMCTL_SCHEDULE_SECONDS:-10}
 address=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 thread=(-fsanitize=thread)
-tests=(tests/native/{main,check}.c tests/native/*_test.c "-Wl,--wrap=getaddrinfo")
+tests=(tests/native/{main,check}.c tests/native/*_test.c "-Wl,--wrap=getaddrinfo,--wrap=rd_kafka_message_headers")
 schedules=(tests/native/{schedules,schedule,disturb,check,fault_signals}.c "-Wl,--wrap=pthread_sigmask")
 flags=(-std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer
   -Wall -Wextra -Werror -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Inative)

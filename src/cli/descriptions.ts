@@ -8,14 +8,16 @@ export const commandDescriptions = {
   data: "Generate transactions and send them to Kafka",
   query: "Run an SQL query in Pinot or in the stream processor",
   verify: "Check that every window matches what was sent",
+  console: "Show the address of the web console, and start it if it is not running",
   doctor: "Check this machine, and show how to fix problems",
   eject: "Write the embedded configuration and a compose.yaml to a folder for editing",
   help: "Show the options and examples of a command",
+  "console-server": "Serve the web console; started by up",
 } as const;
 
 export const commandGroups: readonly (readonly [title: string, names: readonly (keyof typeof commandDescriptions)[]])[] = [
   ["RUN THE PIPELINE", ["up", "status", "logs", "down"]],
-  ["USE THE PIPELINE", ["data", "query", "verify"]],
+  ["USE THE PIPELINE", ["data", "query", "verify", "console"]],
   ["OTHER COMMANDS", ["doctor", "eject", "help"]],
 ];
 

@@ -7,6 +7,7 @@ import { hasCode, StreamctlError } from "../core/errors.ts";
 import { Deadline, pause, pollUntil, throwIfInterrupted } from "../core/wait.ts";
 import { loadAddon } from "./addon.ts";
 import { kafkaErrorCode, kafkaFailure, leaderless } from "./failure.ts";
+import type { PartitionOffset } from "./consumer.ts";
 import type { AdminRequestKind } from "./native.ts";
 import { adminProperties, type KafkaConnection } from "./properties.ts";
 
@@ -119,29 +120,56 @@ const leaderPauseMs = 100;
  * exist
  */
 export async function listOffsets(options: TopicOptions): Promise<readonly Watermarks[]> {
+  const answer = await askForOffsets("listOffsets", options);
+  return rows(answer, 4)
+    .map(([partition, low, stable, high]) => ({
+      partition: Number(partition),
+      low: Number(low),
+      stable: Number(stable),
+      high: Number(high),
+    }))
+    .toSorted((one, other) => one.partition - other.partition);
+}
+
+export interface TimeOptions extends TopicOptions {
+  /** Milliseconds since 1970, not negative. */
+  readonly timestampMs: number;
+}
+
+/**
+ * For every partition, sorted: the offset of the first message with this timestamp or a later one; the last stable offset if there is none.
+ *
+ * @throws StreamctlError `kafka` when the topic does not exist
+ */
+export async function offsetsForTime(options: TimeOptions): Promise<readonly PartitionOffset[]> {
+  const answer = await askForOffsets("offsetsForTime", options, String(Math.ceil(options.timestampMs)));
+  return rows(answer, 2)
+    .map(([partition, offset]) => ({ partition: Number(partition), offset: Number(offset) }))
+    .toSorted((one, other) => one.partition - other.partition);
+}
+
+/** Asks for offsets; retries until the deadline while a partition has no leader. */
+async function askForOffsets(kind: AdminRequestKind, options: TopicOptions, ...values: readonly string[]): Promise<string[]> {
   const within = new Deadline(options.timeoutMs);
   try {
-    return await listOffsetsWithin(within, options);
+    return await askForOffsetsWithin(within, kind, options, values);
   } finally {
     within.release();
   }
 }
 
-async function listOffsetsWithin(within: Deadline, options: TopicOptions): Promise<readonly Watermarks[]> {
+async function askForOffsetsWithin(
+  within: Deadline,
+  kind: AdminRequestKind,
+  options: TopicOptions,
+  values: readonly string[],
+): Promise<string[]> {
   const { topic, signal } = options;
   let noLeader: unknown;
   for (;;) {
     const timeoutMs = within.remainingMs;
     try {
-      const answer = await ask("listOffsets", `read the offsets of topic "${topic}"`, { ...options, timeoutMs }, [topic]);
-      return rows(answer, 4)
-        .map(([partition, low, stable, high]) => ({
-          partition: Number(partition),
-          low: Number(low),
-          stable: Number(stable),
-          high: Number(high),
-        }))
-        .toSorted((one, other) => one.partition - other.partition);
+      return await ask(kind, `read the offsets of topic "${topic}"`, { ...options, timeoutMs }, [topic, ...values]);
     } catch (error) {
       const code = kafkaErrorCode(error) ?? "";
       if (code === "_TIMED_OUT" && noLeader !== undefined) throw noLeader; // the deadline interrupted another attempt

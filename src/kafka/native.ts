@@ -20,7 +20,8 @@ export interface NativeAddon {
     maxInFlightBytes: number,
     partitionHere: boolean,
   ) => NativeProducer;
-  readonly Consumer: new (properties: FlatProperties, topic: string, positions: Float64Array) => NativeConsumer;
+  /** positions: partition, offset, end, partition, …; `Infinity` for no end. */
+  readonly Consumer: new (properties: FlatProperties, topic: string, positions: Float64Array, withHeaders: boolean) => NativeConsumer;
   /** Starts a request to the cluster with its own client, on its own thread. */
   request(kind: AdminRequestKind, properties: FlatProperties, values: readonly string[], timeoutMs: number): NativeRequest;
   /** Ends a running request early, with code `_INTR`. */
@@ -62,7 +63,10 @@ export interface NativeConsumedBatch {
   readonly partitions: Int32Array;
   readonly recordOffsets: Float64Array;
   readonly timestampsMs: Float64Array;
-  readonly nulls: Uint8Array;
+  readonly flags: Uint8Array;
+  /** Only of a consumer that was opened with headers. */
+  readonly headerBytes?: Uint8Array;
+  readonly headerOffsets?: Uint32Array;
   /** partition, position, partition, position, … */
   readonly positions: Float64Array;
 }
@@ -76,6 +80,7 @@ export type AdminRequestKind =
   | "deleteTopic"
   | "describeConfig"
   | "listOffsets"
+  | "offsetsForTime"
   | "listGroups"
   | "groupOffsets";
 

@@ -99,8 +99,27 @@ export function producerProperties(connection: KafkaConnection, limits: InFlight
   });
 }
 
-export function consumerProperties(connection: KafkaConnection): FlatProperties {
-  return flat(connection.brokers, consumer, connection.properties ?? {}, consumerOverrides);
+/** What a consumer fetches ahead of its reader, approximately. */
+export interface PrefetchLimit {
+  /** Of all partitions together. */
+  readonly bytes: number;
+  readonly partitions: number;
+}
+
+export function consumerProperties(connection: KafkaConnection, prefetch?: PrefetchLimit): FlatProperties {
+  const limits = prefetch === undefined ? {} : prefetchLimits(prefetch);
+  return flat(connection.brokers, consumer, connection.properties ?? {}, { ...limits, ...consumerOverrides });
+}
+
+/** librdkafka limits the queue of each partition; one more response for each may be on its way. */
+function prefetchLimits({ bytes, partitions }: PrefetchLimit): KafkaProperties {
+  const each = Math.min(Math.max(bytes / Math.max(partitions, 1) / 2, 16 * 1024), 2 ** 29);
+  return {
+    "queued.max.messages.kbytes": String(Math.ceil(each / 1024)),
+    "fetch.message.max.bytes": String(Math.ceil(each)),
+    // Without this limit, librdkafka requests up to 50 MB per broker. It must not be smaller than `message.max.bytes`, which is a million.
+    "fetch.max.bytes": String(Math.ceil(Math.min(Math.max(bytes, 1_000_000), 2 ** 30))),
+  };
 }
 
 export function adminProperties(connection: KafkaConnection): FlatProperties {

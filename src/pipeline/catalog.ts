@@ -6,6 +6,7 @@ import { networkLayout, type NetworkLayout } from "../stack/network-layout.ts";
 import { runsInContainer, type ServiceDefinition } from "../stack/service.ts";
 import { withDependencies } from "../stack/service-order.ts";
 import { defineService, type ServiceOptions, type ServiceType } from "../stack/service-type.ts";
+import { consoleService } from "../stack/services/console.ts";
 import { kafkaService } from "../stack/services/kafka.ts";
 import type { RuntimeName } from "../state/service-identity.ts";
 import { pinotService, zookeeperService } from "../stores/pinot/service.ts";
@@ -19,6 +20,7 @@ export const services = {
   zookeeper: zookeeperService,
   pinot: pinotService,
   ...processorServices,
+  console: consoleService,
   superset: supersetService,
 } as const satisfies ServiceCatalog;
 
@@ -28,16 +30,9 @@ export type PortsOf<Name extends keyof typeof services> = (typeof services)[Name
 /** The names that `--only` and `logs` accept. */
 export const serviceNames: readonly string[] = Object.keys(services);
 
-/** Optional services of later versions. */
-const plannedOptional: readonly string[] = ["console"];
-
-/** The error for a service of a later version; undefined for a name that no version has. @param usage such as `service "x"` or `--with x` */
-export function plannedService(
-  name: string,
-  usage: string,
-  { optional = false, hint }: { readonly optional?: boolean; readonly hint: string },
-): StreamctlError | undefined {
-  return (optional ? plannedOptional : [...plannedProcessors, ...plannedOptional]).includes(name) ? notAvailable(usage, hint) : undefined;
+/** The error for a service of a later version; undefined for a name that no version has. @param usage such as `service "x"` */
+export function plannedService(name: string, usage: string, hint: string): StreamctlError | undefined {
+  return plannedProcessors.includes(name) ? notAvailable(usage, hint) : undefined;
 }
 
 export function notAvailable(usage: string, hint: string): StreamctlError {

@@ -50,5 +50,5 @@ export function shownEndpoints(endpoints: Endpoints, present: readonly ServiceNa
   const shown = Object.values(services).flatMap(({ name: service, ports }) =>
     endpointsAmong(ports).map((name) => [name, present.includes(service) ? (all[name] ?? null) : null] as const),
   );
-  return { ...Object.fromEntries(shown), console: null };
+  return Object.fromEntries(shown);
 }

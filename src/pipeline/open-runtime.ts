@@ -35,14 +35,15 @@ export async function openRuntime(
   context: RuntimeContext,
 ): Promise<Runtime> {
   const { folder, stackId, log, signal, extraCa, jarFolders } = context;
-  const declarations = openDeclarations(context.declarationsDir);
-  const onMachine = localRuntime({ folder, stackId, cacheDir: cacheFolder, declarations, log, signal });
+  const { declarationsDir } = context;
+  const onMachine = localRuntime({ folder, stackId, cacheDir: cacheFolder, declarationsDir, log, signal });
   if (choices.runtime === "local") return onMachine;
   const [{ dockerRuntime }, { imageSource }] = await Promise.all([
     import("../stack/docker/runtime.ts"),
     import("../stack/docker/image.ts"),
   ]);
   const definitions = projectServices(choices);
+  const declarations = openDeclarations(declarationsDir);
   const source = { ...imageSource(declarations, process.env), folders: jarFolders };
   const inContainers = dockerRuntime({ folder, project: projectOf(stackId ?? "none"), definitions, source, extraCa, log, signal });
   const every = everyService(choices);

@@ -3,7 +3,7 @@
 import { StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { refuse } from "../core/option-text.ts";
-import { plannedService, type ServiceCatalog, services, serviceType } from "./catalog.ts";
+import { type ServiceCatalog, services, serviceType } from "./catalog.ts";
 import { takenPorts } from "../stack/ports.ts";
 import { withDependencies } from "../stack/service-order.ts";
 import type { ServiceType } from "../stack/service-type.ts";
@@ -51,12 +51,8 @@ function requireOptional(name: string, option: string, catalog: ServiceCatalog):
   const type = serviceType(name, catalog);
   if (type?.optional) return;
   const optional = Object.values(catalog).filter((one) => one.optional !== undefined);
-  const names = optional.map((one) => one.name).join(", ");
-  const hint = names === "" ? "Choose parts of the stack with --only" : `Optional services: ${names}`;
-  const planned = type ? undefined : plannedService(name, `${option} ${name}`, { optional: true, hint });
-  if (planned !== undefined) throw planned;
-  const why = type ? "it is not optional" : names === "" ? "this version has no optional services" : "there is no such optional service";
-  throw refuse(option, name, why, hint);
+  const hint = `Optional services: ${optional.map((one) => one.name).join(", ")}`;
+  throw refuse(option, name, type ? "it is not optional" : "there is no such optional service", hint);
 }
 
 /** Whether a stack has an optional service: because it was requested, or by default. */

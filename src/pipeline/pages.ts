@@ -4,7 +4,7 @@ import { layoutOf, serviceType } from "./catalog.ts";
 import { adminUser, dashboardPath, supersetService } from "../dashboards/superset/service.ts";
 import type { StackChoices } from "../state/choices.ts";
 
-interface ServicePage {
+export interface ServicePage {
   readonly service: string;
   /** Such as `Pinot`. */
   readonly label: string;
@@ -12,7 +12,7 @@ interface ServicePage {
 }
 
 /** The pages of these services, in their order. */
-function pagesOf(
+export function pagesOf(
   { runtime, portOffset }: Pick<StackChoices, "runtime" | "portOffset">,
   present: readonly { readonly name: string }[],
 ): readonly ServicePage[] {

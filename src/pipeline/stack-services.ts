@@ -62,8 +62,8 @@ export function desiredServices(choice: ServiceChoice, catalog: ServiceCatalog =
 }
 
 /** Definitions of the services of a stack with default choices. */
-export function defaultServices(place: Placement): readonly ServiceDefinition[] {
-  return desiredServices({ ...place, processor: defaultProcessor(), external: false });
+export function defaultServices(place: Placement, catalog: ServiceCatalog = services): readonly ServiceDefinition[] {
+  return desiredServices({ ...place, processor: defaultProcessor(), external: false }, catalog);
 }
 
 export function isServiceName(name: string): boolean {
@@ -72,7 +72,7 @@ export function isServiceName(name: string): boolean {
 
 export function unknownService(name: string): StreamctlError {
   const usage = `service "${name}"`;
-  const planned = plannedService(name, usage, { hint: `Services of this version: ${serviceNames.join(", ")}` });
+  const planned = plannedService(name, usage, `Services of this version: ${serviceNames.join(", ")}`);
   if (planned !== undefined) return planned;
   return new StreamctlError("usage", `Cannot use ${usage}: there is no such service`, { hint: `Services: ${serviceNames.join(", ")}` });
 }

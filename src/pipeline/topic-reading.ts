@@ -18,7 +18,11 @@ export interface TopicSnapshot {
 
 export interface RecordReader {
   /** The next batch, or an empty one after `timeoutMs`. Calls must not overlap. */
-  nextBatch(request: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<RecordBatch>;
+  nextBatch(request: {
+    readonly timeoutMs: number;
+    readonly maxMessages?: number;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<RecordBatch>;
   close(): Promise<void>;
 }
 

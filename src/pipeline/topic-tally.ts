@@ -1,7 +1,7 @@
 /** Aggregates the records of the raw topic batch by batch. Memory grows with the number of windows, not of records. */
 
 import { messageOf, StreamctlError } from "../core/errors.ts";
-import type { ConsumedBatch, PartitionOffset } from "../kafka/consumer.ts";
+import { type ConsumedBatch, messageFlags, type PartitionOffset } from "../kafka/consumer.ts";
 import { fieldIndex, recordFilter } from "../record/condition.ts";
 import { ContractReader, type StreamRecord } from "../record/contract-reader.ts";
 import { AmbiguityFinder } from "../record/json-ambiguity.ts";
@@ -10,7 +10,7 @@ import type { VerifySubject } from "./verify-subject.ts";
 import { maxWindows } from "./window-comparison.ts";
 
 /** The parts of a consumed batch that a tally uses. */
-export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "nullValues" | "positions">;
+export type RecordBatch = Pick<ConsumedBatch, "count" | "bytes" | "offsets" | "flags" | "positions">;
 
 export interface TopicCounts {
   /** Records up to the end offsets of the last check; may include some that arrived meanwhile. */
@@ -45,6 +45,8 @@ export class TopicTally {
   #ambiguous = 0;
   #counted = 0;
   #total = 0;
+  readonly #eventTimeAt: number;
+  #newestEventTimeMs: number | undefined;
 
   /**
    * @param topic name for error messages
@@ -58,6 +60,7 @@ export class TopicTally {
     this.#contract = new ContractReader(stream);
     this.#ambiguities = new AmbiguityFinder(stream, this.#contract, reader);
     this.#amountOf = measuredAmount(window, stream);
+    this.#eventTimeAt = fieldIndex(stream, stream.eventTime);
     this.#maxWindows = limit;
   }
 
@@ -69,6 +72,11 @@ export class TopicTally {
       invalidReasons: Object.fromEntries([...this.#invalidReasons].toSorted(([, one], [, other]) => other - one)),
       ambiguous: this.#ambiguous,
     };
+  }
+
+  /** The newest event time of a valid record, in milliseconds since the epoch; undefined before the first. */
+  get newestEventTimeMs(): number | undefined {
+    return this.#newestEventTimeMs;
   }
 
   /** The next offset to read in a partition; 0 if it was not read yet. */
@@ -89,7 +97,7 @@ export class TopicTally {
   add(batch: RecordBatch): void {
     const values = valuesOf(batch);
     for (let index = 0; index < batch.count; index++) {
-      this.#addValue(batch.nullValues[index] === 1 ? null : values(index));
+      this.#addValue(((batch.flags[index] ?? 0) & messageFlags.nullValue) !== 0 ? null : values(index));
     }
     if (this.windows.size > this.#maxWindows) throw this.#beyond(`it makes more than ${this.#maxWindows} windows`);
     for (const { partition, offset } of batch.positions) this.#positions.set(partition, offset);
@@ -116,6 +124,8 @@ export class TopicTally {
   }
 
   #addRecord(record: StreamRecord): void {
+    const timeMs = Number(record[this.#eventTimeAt]);
+    if (this.#newestEventTimeMs === undefined || timeMs > this.#newestEventTimeMs) this.#newestEventTimeMs = timeMs;
     try {
       if (!this.windows.add(record)) return;
     } catch (error) {

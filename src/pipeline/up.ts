@@ -28,6 +28,7 @@ import { ServiceStarts } from "../stack/execute.ts";
 import type { Runtime } from "../stack/runtime.ts";
 import type { ServiceDefinition } from "../stack/service.ts";
 import type { AbandonedProcessor, StackChoices } from "../state/choices.ts";
+import { writeLastUp } from "../state/last-up.ts";
 import type { RunRecorder } from "../state/run-recorder.ts";
 import type { ServiceRecord, StartIntent } from "../state/run-state.ts";
 import type { ServiceName } from "../state/service-identity.ts";
@@ -82,6 +83,8 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
     logPlan(plan, choices, context);
     const executed = await executeDecision(decision, request.timeoutMs, context);
     const services = executed.flatMap(upService);
+    const elapsedMs = Math.round(performance.now() - startedAt);
+    await writeLastUp(folder, { atMs: Date.now(), elapsedMs, steps: stepsOf(plan) });
     const endpoints = endpointsOf(choices);
     const dashboards = { slugs: decision.dashboards?.bundle.slugs ?? [], passwordFile: passwordFileOf(folder) };
     return {
@@ -92,8 +95,25 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
       endpoints: shownEndpoints(endpoints, [...services.map(({ name }) => name), ...(wantsExternal(choices) ? [choices.processor] : [])]),
       pages: openPages(choices, services, dashboards),
       changes: changesOf(executed),
-      elapsedMs: Math.round(performance.now() - startedAt),
+      elapsedMs,
     };
+  });
+}
+
+/**
+ * Starts one optional service of a stack, as `up --with` would, and leaves the rest of the stack alone.
+ *
+ * @returns false if it is running already
+ */
+export async function startOptional(name: ServiceName, timeoutMs: number, context: PipelineContext): Promise<boolean> {
+  return await withStackLock(context, async () => {
+    await recoverKilledStart(context);
+    const request = { runtime: undefined, processor: undefined, portOffset: undefined, only: undefined, with: [name] };
+    const decision = await decide(request, context, { timeoutMs });
+    const plan = decision.plan.filter(({ resource }) => resource.kind === "service" && resource.name === name);
+    if (plan.every(({ decision: { operation } }) => operation === "keep")) return false;
+    await executeDecision({ ...decision, plan }, timeoutMs, context);
+    return true;
   });
 }
 
@@ -101,6 +121,10 @@ export async function up(request: UpRequest, context: PipelineContext): Promise<
 export async function planUp(request: DecisionRequest, context: PipelineContext): Promise<readonly PlannedStep[]> {
   const { plan } = await decide(request, context, { isDryRun: true });
   await validatePlan(plan, () => observationDeadline(context.signal), context.log);
+  return stepsOf(plan);
+}
+
+function stepsOf(plan: Plan): readonly PlannedStep[] {
   return operationsOf(plan).map(({ operation, kind, name, cause }) => ({ operation, target: `${kind} ${name}`, cause }));
 }
 

@@ -57,7 +57,7 @@ export async function compareWindows(expected: WindowFold, pages: AsyncIterable<
       else if (seen.has(windowStart)) extra.push({ windowStart, actual, why: "duplicate" });
       else {
         seen.add(windowStart);
-        if (!equals(columns, row.values, values)) mismatched.push({ windowStart, expected: values, actual });
+        if (!isSameRow(columns, row.values, values)) mismatched.push({ windowStart, expected: values, actual });
       }
     }
     if (extra.length > maxWindows) throw tooManyRows();
@@ -71,7 +71,8 @@ export async function compareWindows(expected: WindowFold, pages: AsyncIterable<
   return { windows: expected.size, matched, mismatched: mismatched.sort(byStart), extra: extra.sort(byStart) };
 }
 
-function equals(columns: readonly Column[], actual: WindowValues, expected: WindowValues): boolean {
+/** Whether a row of the table has the expected values, column by column. */
+export function isSameRow(columns: readonly Column[], actual: WindowValues, expected: WindowValues): boolean {
   return columns.every(({ aggregate }, index) => {
     const [is, wanted] = [actual[index] ?? Number.NaN, expected[index] ?? Number.NaN];
     return aggregate.kind === "avg" ? Math.abs(is - wanted) <= averageTolerance * Math.abs(wanted) : is === wanted;

@@ -183,6 +183,13 @@ export interface ProcessorQueries {
   isEndless(sql: string): boolean;
   /** Returns once the columns are known. @throws StreamctlError `processor` for a rejected query, `unreachable`, `interrupted`; also from `rows` */
   ask(query: ProcessorQuery): Promise<ProcessorAnswer>;
+  /** The tables and streams that can be queried. @throws StreamctlError as `ask` */
+  tables(place: Omit<ProcessorQuery, "sql">): Promise<readonly QueriedTable[]>;
+}
+
+export interface QueriedTable {
+  readonly table: string;
+  readonly columns: ProcessorAnswer["columns"];
 }
 
 export interface ProcessorPlugin {

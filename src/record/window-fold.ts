@@ -22,6 +22,7 @@ export class WindowFold {
   // Records mostly arrive in time order, so consecutive records usually belong to the same window.
   #lastStart = Number.NaN;
   #lastSlot = 0;
+  #changed: Set<number> | undefined;
 
   /**
    * @param stream the stream that the window reads
@@ -74,7 +75,17 @@ export class WindowFold {
     for (const [start, slot] of this.#slots) yield [start, this.#columns.valuesAt(slot)];
   }
 
+  /** The starts of the windows that changed since the last call, whose owner is the caller. The first call returns all windows. */
+  takeChanges(): ReadonlySet<number> {
+    const changed = this.#changed ?? new Set(this.#slots.keys());
+    this.#changed = new Set();
+    // The next record must register its window again.
+    this.#lastStart = Number.NaN;
+    return changed;
+  }
+
   #slotOf(start: number): number {
+    this.#changed?.add(start);
     let slot = this.#slots.get(start);
     if (slot === undefined) {
       slot = this.#slots.size;

@@ -61,6 +61,8 @@ export interface ServiceData {
   list(folder: string): Promise<readonly string[]>;
   /** Files with a name, at any depth below a folder. */
   find(folder: string, fileName: string): Promise<readonly FoundFile[]>;
+  /** Disk usage in bytes of each entry of a folder, by name; empty when it does not exist. */
+  sizes(folder: string): Promise<ReadonlyMap<string, number>>;
   /** Text of a file; undefined when it does not exist. */
   read(path: string): Promise<string | undefined>;
   remove(paths: readonly string[]): Promise<void>;

@@ -156,7 +156,7 @@ export interface ConfigurationFile {
 
 /**
  * In environment, arguments and configuration files, `{{confDir}}`, `{{dataDir}}` and `{{secretDir}}` stand for the service's folders, which
- * the runtime chooses; `values` contains all other values.
+ * the runtime chooses, and for a local process `{{stateDir}}` for the state folder; `values` contains all other values.
  */
 export interface ServiceDefinition {
   readonly name: ServiceName;

@@ -10,6 +10,8 @@ export interface StateFolder {
   readonly lockFile: string;
   /** Results of the runs of `data`. */
   readonly ledgerFile: string;
+  /** The plan of the last `up`. */
+  readonly lastUpFile: string;
   readonly logFile: (service: ServiceName) => string;
   readonly confDir: (service: ServiceName) => string;
   readonly dataDir: (service: ServiceName) => string;
@@ -27,6 +29,7 @@ export function stateFolder(root: string): StateFolder {
     runFile: join(base, "run.json"),
     lockFile: join(base, "lock"),
     ledgerFile: join(base, "ledger.ndjson"),
+    lastUpFile: join(base, "last-up.json"),
     logFile: (service) => join(base, "log", `${service}.log`),
     confDir: (service) => join(base, "conf", service),
     dataDir: (service) => join(base, "data", service),
@@ -39,7 +42,7 @@ export function stateFolder(root: string): StateFolder {
  * Whether streamctl creates entries of this name, including temporary files of a killed process. False for the lock, which its holder removes.
  */
 export function isOwnEntry(name: string): boolean {
-  return /^(?:conf|data|docker|log|superset|ledger\.ndjson|run\.json(?:\..*)?|lock\..*|\.execution-.*)$/u.test(name);
+  return /^(?:conf|data|docker|log|superset|ledger\.ndjson|(?:run|last-up)\.json(?:\..*)?|lock\..*|\.execution-.*)$/u.test(name);
 }
 
 /** The path without symbolic links; for a path that does not exist yet, its existing part is resolved. */

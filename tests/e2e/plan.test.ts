@@ -60,7 +60,7 @@ const windows = [
 describe("up executes what its dry run printed", () => {
   test("for an empty folder", async () => {
     expect(await planAndUp("--port-offset", String(stack.offset))).toEqual([
-      ...["kafka", "zookeeper", "pinot", "flink"].map((name) => `start service ${name}`),
+      ...["kafka", "zookeeper", "pinot", "flink", "console"].map((name) => `start service ${name}`),
       "create topic transactions",
       "create topic window_transactions",
       `create ${job}`,
@@ -123,7 +123,7 @@ describe("up executes what its dry run printed", () => {
   test("after a down, on other ports", async () => {
     await stack.json(["data", "-n", "1000", "--rate", "max"]);
     await stack.json(["down"]);
-    const started = ["kafka", "zookeeper", "pinot", "flink"].map((name) => `start service ${name}`);
+    const started = ["kafka", "zookeeper", "pinot", "flink", "console"].map((name) => `start service ${name}`);
     expect(await planAndUp("--port-offset", String(stack.offset + 500))).toEqual([...started, `create ${job}`]);
     await stack.json(["verify", "--wait", "60s"]);
   });

@@ -57,6 +57,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
       ["zookeeper", "start"],
       ["pinot", "start"],
       ["flink", "start"],
+      ["console", "start"],
     ]);
     expect(report.changes.map(({ kind, name, result }: Record<string, string>) => [kind, name, result])).toEqual([
       ["topic", "transactions", "created"],
@@ -197,6 +198,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
       ["zookeeper", "healthy"],
       ["pinot", "healthy"],
       ["flink", "healthy"],
+      ["console", "healthy"],
     ]);
     const total = report.services.reduce((sum: number, { rssBytes }: { readonly rssBytes: number }) => sum + rssBytes, 0);
     expect(total).toBeLessThan(1.5 * 2 ** 30);
@@ -276,7 +278,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
   test("down stops everything and keeps the data; up restarts it from a renamed folder, on other ports", async () => {
     const pids = (await stack.services()).map(({ pid }) => pid);
     const down = await stack.json(["down"]);
-    expect(down.stopped.toSorted()).toEqual(["flink", "kafka", "pinot", "zookeeper"]);
+    expect(down.stopped.toSorted()).toEqual(["console", "flink", "kafka", "pinot", "zookeeper"]);
     for (const pid of pids) expect(await identifyProcess(pid)).toBeUndefined();
     expect((await stack.run(["query", "select 1 from transaction_window"])).exitCode).toBe(1);
     if (whileDown) {

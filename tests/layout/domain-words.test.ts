@@ -56,7 +56,7 @@ function camelCase(name: string): string {
 }
 
 test("only the pipeline value, the generator and the listed files use names of the embedded pipeline", async () => {
-  const paths = (await readdir(source, { recursive: true })).filter((path) => path.endsWith(".ts") && !home.test(path)).toSorted();
+  const paths = (await readdir(source, { recursive: true })).filter((path) => /\.tsx?$/u.test(path) && !home.test(path)).toSorted();
   const found: Record<string, readonly string[]> = {};
   for (const path of paths) {
     const used = [...(await readFile(join(source, path), "utf8")).matchAll(word)].map(([text]) => text);

@@ -39,7 +39,7 @@ function decidingPart(code: string): string | undefined {
 }
 
 test("no module decides by a message, except the listed classifiers", async () => {
-  const paths = (await readdir(source, { recursive: true })).filter((path) => path.endsWith(".ts") && !classifiers.includes(path));
+  const paths = (await readdir(source, { recursive: true })).filter((path) => /\.tsx?$/u.test(path) && !classifiers.includes(path));
   const found = await Promise.all(paths.map(async (path) => ({ path, part: decidingPart(await readFile(join(source, path), "utf8")) })));
   expect(found.filter(({ part }) => part !== undefined)).toEqual([]);
 });

@@ -18,7 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dashboards: ["core", "spec", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
   pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards"],
-  cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline"],
+  console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards", "pipeline"],
+  cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline", "console"],
   "main.ts": ["cli", "data"],
 };
 
@@ -35,11 +36,15 @@ const onlyIn: readonly { readonly what: string; readonly pattern: RegExp; readon
   {
     what: "imports assets",
     pattern: /with \{ type: "(?!json)/u,
-    files: ["core/embedded-declarations.ts", "kafka/embedded-addon.ts"],
+    files: ["core/embedded-declarations.ts", "core/embedded-build-id.ts", "kafka/embedded-addon.ts", "console/embedded-page.ts"],
   },
   { what: "loads the addon", pattern: /process\.dlopen/u, files: ["kafka/addon.ts"] },
   { what: "sets the exit code", pattern: /process\.exit(?:Code)?\b/u, files: ["cli/run.ts"] },
-  { what: "writes to standard output", pattern: /process\.stdout|console\./u, files: ["cli/run.ts", "cli/terminal.ts", "main.ts"] },
+  {
+    what: "writes to standard output",
+    pattern: /process\.stdout|\bconsole\.(?:log|error|warn|info|debug|trace|table)\b/u,
+    files: ["cli/run.ts", "cli/terminal.ts", "main.ts"],
+  },
   { what: "uses consola", pattern: /from "consola/u, files: ["core/log.ts"] },
   { what: "uses ofetch", pattern: /from "ofetch"/u, files: ["core/http.ts"] },
 ];
@@ -63,7 +68,7 @@ interface Module {
 
 async function readModules(): Promise<readonly Module[]> {
   const entries = await readdir(source, { recursive: true });
-  const paths = entries.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+  const paths = entries.filter((path) => /\.tsx?$/u.test(path) && !path.endsWith(".d.ts"));
   return await Promise.all(
     paths.map(async (path) => {
       const text = await readFile(join(source, path), "utf8");
@@ -72,11 +77,11 @@ async function readModules(): Promise<readonly Module[]> {
       return {
         path,
         text,
-        imports: matches(/(?:from|import\()\s*"(\.[^"]+\.ts)"/gu).map(moduleOf),
+        imports: matches(/(?:from|import\()\s*"(\.[^"]+\.tsx?)"/gu).map(moduleOf),
         eager: matches(/^(?:import|export)\s(?!type\b)[^;"]*?from "([^"]+)"/gmu).map((name) =>
           name.startsWith(".") ? moduleOf(name) : name,
         ),
-        lazy: matches(/import\("(\.[^"]+\.ts)"\)/gu).map(moduleOf),
+        lazy: matches(/import\("(\.[^"]+\.tsx?)"\)/gu).map(moduleOf),
       };
     }),
   );
@@ -111,6 +116,14 @@ describe("rooms", () => {
         .map((target) => `${path} imports ${target}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("import of the console's page only what a browser runs too", async () => {
+    const isPage = (path: string): boolean => path.startsWith("console/page/");
+    const shared = new Set(["console/api.ts", "core/units.ts"]);
+    const pages = (await readModules()).filter(({ path }) => isPage(path));
+    expect(pages.flatMap(({ imports }) => imports.filter((target) => !isPage(target) && !shared.has(target)))).toEqual([]);
+    expect((await readModules()).filter(({ path }) => path === "core/units.ts").flatMap(({ eager }) => eager)).toEqual([]);
   });
 
   for (const { what, pattern, files } of onlyIn) {

@@ -19,7 +19,7 @@ const { count, bytes, offsets, weights } = packMessages(numberedMessages(100));
 function openClients(addon: NativeAddon, brokers: string) {
   const properties = ["bootstrap.servers", brokers];
   const producer = new addon.Producer(properties, "payments", 1_000, 1_000_000, true);
-  const consumer = new addon.Consumer(properties, "payments", Float64Array.of(0, 0, 1, 0, 2, 0));
+  const consumer = new addon.Consumer(properties, "payments", Float64Array.of(0, 0, Infinity, 1, 0, Infinity, 2, 0, Infinity), true);
   return { producer, consumer };
 }
 

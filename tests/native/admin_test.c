@@ -26,6 +26,9 @@ static void answers(void) {
   check_equal(count, 2);
   check(!run(&mock, "listOffsets", topic, 1, &count).code[0]);
   check_equal(count, 4 * 4);
+  char *time[] = {"payments", "1700000000000"};
+  check(!run(&mock, "offsetsForTime", time, 2, &count).code[0]);
+  check_equal(count, 4 * 2);
   check(!run(&mock, "groupOffsets", topic, 1, &count).code[0]);
   check_equal(count, 0); /* not supported by the mock cluster; tests/e2e uses a real broker */
   check(strcmp(run(&mock, "describeTopic", missing, 1, NULL).code, "UNKNOWN_TOPIC_OR_PART") == 0);
@@ -37,8 +40,8 @@ static void failures(void) {
   struct mock mock = mock_open(1);
   char *topic[] = {"windows", "3", "1", "cleanup.policy", "delete", "stray"}, *wrong[] = {"windows", "-7", "text"};
   char *empty[] = {"", "1", "1"};
-  static const char *const kinds[] = {"metadata",       "createTopic", "describeTopic", "deleteTopic",
-                                      "describeConfig", "listOffsets", "listGroups",    "groupOffsets"};
+  static const char *const kinds[] = {"metadata",    "createTopic",    "describeTopic", "deleteTopic", "describeConfig",
+                                      "listOffsets", "offsetsForTime", "listGroups",    "groupOffsets"};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     check(run(NULL, kinds[i], topic, 6, NULL).code[0]);
   check(run(&mock, "createTopic", topic, 6, NULL).code[0]); /* the mock cluster does not support these requests */
@@ -48,6 +51,9 @@ static void failures(void) {
   check(run(&mock, "createTopic", empty, 3, NULL).code[0]);
   check(run(&mock, "describeTopic", empty, 1, NULL).code[0]);
   check(run(&mock, "listOffsets", empty, 1, NULL).code[0]);
+  char *times[][2] = {{"payments", "-1"}, {"payments", "soon"}, {"payments", ""}, {"payments", "99999999999999999999"}};
+  for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+    check(strcmp(run(&mock, "offsetsForTime", times[i], 2, NULL).code, "_INVALID_ARG") == 0);
   mock_close(&mock);
 
   check(admin_new("dropTopic", configuration(NULL), topic, 1, 100) == NULL);

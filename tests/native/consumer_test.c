@@ -12,15 +12,21 @@ struct reader {
   struct client_log log;
 };
 
-static struct reader *open_reader(rd_kafka_conf_t *conf, const struct consumer_position *positions, size_t count) {
+static struct reader *open_reader_with(rd_kafka_conf_t *conf, const struct consumer_position *positions, size_t count,
+                                       bool with_headers) {
+  struct consumer_options options = {"payments", positions, count, with_headers};
   struct reader *reader = calloc(1, sizeof *reader);
   check(reader != NULL);
   configure(conf, "enable.partition.eof", "true");
   configure(conf, "auto.offset.reset", "error");
   log_init(&reader->log);
-  reader->consumer = consumer_open(conf, "payments", positions, count, &reader->log, &reader->failure);
+  reader->consumer = consumer_open(conf, &options, &reader->log, &reader->failure);
   check(reader->consumer != NULL);
   return reader;
+}
+
+static struct reader *open_reader(rd_kafka_conf_t *conf, const struct consumer_position *positions, size_t count) {
+  return open_reader_with(conf, positions, count, false);
 }
 
 static void close_reader(struct reader *reader) {
@@ -56,7 +62,7 @@ static void check_consumed(const struct consumed *read, const struct batch *batc
     const uint32_t *place = read->offsets + 2 * i;
     check_equal(place[1] - place[0], 10);
     check_equal(place[2] - place[1], (batch->bytes_length / batch->count) - 10);
-    check(!read->null_values[i] && read->timestamps_ms[i] > 0);
+    check(!read->flags[i] && read->timestamps_ms[i] > 0);
   }
 }
 
@@ -64,7 +70,8 @@ static void reading(void) {
   static const struct {
     size_t messages, bytes;
   } portions[] = {{1, 1}, {7, 1 << 20}, {1 << 20, 1 << 20}, {1 << 20, 100}};
-  static const struct consumer_position positions[] = {{0, 0, false}, {1, 0, false}, {2, 0, false}};
+  static const struct consumer_position positions[] = {
+      {0, 0, INT64_MAX, false, false}, {1, 0, INT64_MAX, false, false}, {2, 0, INT64_MAX, false, false}};
   struct mock mock = mock_open(3);
   struct packed packed = pack(300, 50);
   deliver(&mock, &packed.batch);
@@ -91,20 +98,136 @@ static void reading(void) {
   mock_close(&mock);
 }
 
+/* The linker passes calls of rd_kafka_message_headers to this function. */
+static bool headers_are_malformed;
+rd_kafka_resp_err_t __real_rd_kafka_message_headers(const rd_kafka_message_t *message, rd_kafka_headers_t **headers);
+rd_kafka_resp_err_t __wrap_rd_kafka_message_headers(const rd_kafka_message_t *message, rd_kafka_headers_t **headers);
+rd_kafka_resp_err_t __wrap_rd_kafka_message_headers(const rd_kafka_message_t *message, rd_kafka_headers_t **headers) {
+  if (headers_are_malformed) return RD_KAFKA_RESP_ERR__BAD_MSG;
+  return __real_rd_kafka_message_headers(message, headers);
+}
+
+/* Sends six messages to partition 0: no headers; two of the same name; null, empty and large values; an empty key; a null key; a
+ * null value. */
+static void send_headers(const struct mock *mock, const char *large, size_t large_size) {
+  char reason[256];
+  rd_kafka_conf_t *conf = configuration(mock);
+  configure(conf, "linger.ms", "50");
+  rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
+  check(client != NULL);
+#define SEND(...)                                                                                                                \
+  check_equal(rd_kafka_producev(client, RD_KAFKA_V_TOPIC("payments"), RD_KAFKA_V_PARTITION(0), __VA_ARGS__, RD_KAFKA_V_END), 0)
+  SEND(RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_VALUE("v", 1));
+  SEND(RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_VALUE("v", 1), RD_KAFKA_V_HEADER("a", "1", 1), RD_KAFKA_V_HEADER("a", "\0\xff", 2));
+  SEND(RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_VALUE("v", 1), RD_KAFKA_V_HEADER("none", NULL, 0), RD_KAFKA_V_HEADER("empty", "", 0),
+       RD_KAFKA_V_HEADER("", large, large_size));
+  SEND(RD_KAFKA_V_KEY("", 0), RD_KAFKA_V_VALUE("v", 1));
+  SEND(RD_KAFKA_V_KEY(NULL, 0), RD_KAFKA_V_VALUE("v", 1));
+  SEND(RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_VALUE(NULL, 0));
+#undef SEND
+  check_equal(rd_kafka_flush(client, 10000), 0);
+  rd_kafka_destroy(client);
+}
+
+static uint8_t *expect(uint8_t *at, const void *data, uint32_t length) {
+  for (int shift = 0; shift < 32; shift += 8)
+    *at++ = (uint8_t)((data ? length : UINT32_MAX) >> shift);
+  if (data) memcpy(at, data, length);
+  return at + (data ? length : 0);
+}
+
+/* Reads the six messages in one or more batches, and returns the total length of headers. */
+static size_t read_headers(const struct mock *mock, bool with_headers, uint8_t *flags, uint8_t *headers, uint32_t *lengths) {
+  static const struct consumer_position start = {.end = INT64_MAX};
+  struct reader *reader = open_reader_with(configuration(mock), &start, 1, with_headers);
+  size_t found = 0, total = 0;
+  while (found < 6) {
+    check(read_some(reader, 6 - found, 1 << 20, 10000));
+    const struct consumed *read = consumer_batch(reader->consumer);
+    check_equal(!read->header_offsets, !with_headers);
+    for (size_t i = 0; i < read->count; i++) {
+      flags[found + i] = read->flags[i];
+      lengths[found + i] = with_headers ? read->header_offsets[i + 1] - read->header_offsets[i] : 0;
+    }
+    if (read->header_bytes_length) memcpy(headers + total, read->header_bytes, read->header_bytes_length);
+    total += read->header_bytes_length;
+    found += read->count;
+  }
+  close_reader(reader);
+  return total;
+}
+
+static void header_packing(void) {
+  enum { large_size = 100000 };
+  static char large[large_size];
+  static uint8_t headers[2 * large_size], expected[2 * large_size];
+  uint8_t flags[6], plain[6] = {0, 0, 0, 0, consumed_null_key, consumed_null_value};
+  uint32_t lengths[6];
+  memset(large, 'x', sizeof large);
+  struct mock mock = mock_open(1);
+  send_headers(&mock, large, large_size);
+
+  uint8_t *at = expect(expect(expect(expect(expected, "a", 1), "1", 1), "a", 1), "\0\xff", 2), *middle = at;
+  at = expect(expect(expect(expect(at, "none", 4), NULL, 0), "empty", 5), "", 0);
+  at = expect(expect(at, "", 0), large, large_size);
+  check_equal(read_headers(&mock, true, flags, headers, lengths), at - expected);
+  check(memcmp(headers, expected, (size_t)(at - expected)) == 0);
+  check(memcmp(flags, plain, sizeof flags) == 0);
+  check_equal(lengths[0], 0);
+  check_equal(lengths[1], middle - expected);
+  check_equal(lengths[2], at - middle);
+
+  check_equal(read_headers(&mock, false, flags, headers, lengths), 0);
+  check(memcmp(flags, plain, sizeof flags) == 0);
+
+  headers_are_malformed = true;
+  check_equal(read_headers(&mock, true, flags, headers, lengths), 0);
+  headers_are_malformed = false;
+  for (size_t i = 0; i < sizeof flags; i++)
+    check_equal(flags[i], plain[i] | consumed_unreadable_headers);
+  mock_close(&mock);
+}
+
+static void end_offsets(void) {
+  struct mock mock = mock_open(2);
+  struct packed packed = pack(3000, 50);
+  deliver(&mock, &packed.batch);
+  const struct consumer_position positions[] = {{.partition = 0, .offset = 5, .end = 105},
+                                                {.partition = 1, .offset = 7, .end = 7}};
+  struct reader *reader = open_reader(configuration(&mock), positions, 2);
+  size_t found = 0, count, reads = 0;
+  while (read_some(reader, 30, 1 << 20, 10000) && (consumer_batch(reader->consumer)->count > 0 || reads < 2)) {
+    const struct consumed *read = consumer_batch(reader->consumer);
+    for (size_t i = 0; i < read->count; i++, found++) {
+      check_equal(read->partitions[i], 0);
+      check_equal(read->record_offsets[i], 5 + found);
+    }
+    reads++;
+  }
+  check_equal(found, 100);
+  const struct consumer_position *ends = consumer_positions(reader->consumer, &count);
+  check_equal(ends[0].offset, 105);
+  check_equal(ends[1].offset, 7);
+  check(ends[0].at_end && ends[1].at_end);
+  close_reader(reader);
+  unpack(&packed);
+  mock_close(&mock);
+}
+
 static void failures(void) {
   struct mock mock = mock_open(1);
-  struct reader *beyond = open_reader(configuration(&mock), &(struct consumer_position){.offset = 1000}, 1);
+  struct reader *beyond = open_reader(configuration(&mock), &(struct consumer_position){.offset = 1000, .end = INT64_MAX}, 1);
   check(!read_some(beyond, 10, 1000, 10000));
   check(strcmp(beyond->failure.code, "_AUTO_OFFSET_RESET") == 0);
   check(!read_some(beyond, 10, 1000, 0));
   close_reader(beyond);
 
-  struct reader *unknown = open_reader(configuration(&mock), &(struct consumer_position){.partition = 5}, 1);
+  struct reader *unknown = open_reader(configuration(&mock), &(struct consumer_position){.partition = 5, .end = INT64_MAX}, 1);
   read_some(unknown, 10, 1000, 100); /* librdkafka may report the unknown partition now, later or never */
   check_equal(consumer_batch(unknown->consumer)->count, 0);
   close_reader(unknown);
 
-  struct reader *silent = open_reader(configuration(NULL), &(struct consumer_position){0}, 1);
+  struct reader *silent = open_reader(configuration(NULL), &(struct consumer_position){.end = INT64_MAX}, 1);
   check(!read_some(silent, 10, 1000, 2000));
   close_reader(silent);
 
@@ -137,7 +260,7 @@ static bool interrupted(struct reader *reader) {
 }
 
 static void endings(void) {
-  struct reader *reader = open_reader(configuration(NULL), &(struct consumer_position){0}, 1);
+  struct reader *reader = open_reader(configuration(NULL), &(struct consumer_position){.end = INT64_MAX}, 1);
   wait_until_it_ends(reader, interrupted, consumer_interrupt);
   consumer_resume(reader->consumer);
   wait_until_it_ends(reader, interrupted, consumer_close);
@@ -147,6 +270,8 @@ static void endings(void) {
 const struct test consumer_tests[] = {
     {"consumer_read() packs each message once, in batches of any size", reading},
     {"consumer_read() fails repeatedly without a broker, topic or partition to read", failures},
+    {"consumer_read() packs headers, and tells null from empty keys and values", header_packing},
+    {"consumer_read() stops each partition at its end", end_offsets},
     {"consumer_interrupt() and consumer_close() end a read on another thread", endings},
     {NULL, NULL},
 };

@@ -71,7 +71,8 @@ static void reading(void) {
   int64_t start_us = clock_now_us();
   struct failure failure = {0};
   struct client_log *log = new_log();
-  struct consumer *consumer = consumer_open(silent(), "payments", &(struct consumer_position){0}, 1, log, &failure);
+  struct consumer *consumer = consumer_open(
+      silent(), &(struct consumer_options){"payments", &(struct consumer_position){.end = INT64_MAX}, 1, false}, log, &failure);
   check(consumer != NULL);
   consumer_read(consumer, 10, 1000, 300, &failure);
   check_equal(consumer_batch(consumer)->count, 0);

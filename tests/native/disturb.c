@@ -11,14 +11,18 @@ static void *read_on(void *argument) {
   struct client_log *log = malloc(sizeof *log);
   check(log != NULL);
   while (!atomic_load(&disturbance->over)) {
-    const struct consumer_position positions[] = {{0, 0, false}, {1, 0, false}};
+    const struct consumer_position positions[] = {
+        {.partition = 0, .end = draw_below(&draw, 3) == 0 ? draw_below(&draw, 1000) : INT64_MAX},
+        {.partition = 1, .end = INT64_MAX}};
     struct failure failure = {0};
     rd_kafka_conf_t *conf = configuration(disturbance->mock);
     configure(conf, "enable.partition.eof", "true");
     configure(conf, "auto.offset.reset", "error");
     configure(conf, "fetch.wait.max.ms", "100");
     log_init(log);
-    struct consumer *consumer = consumer_open(conf, "payments", positions, draw_between(&draw, 1, 2), log, &failure);
+    struct consumer *consumer = consumer_open(
+        conf, &(struct consumer_options){"payments", positions, draw_between(&draw, 1, 2), draw_between(&draw, 0, 1) == 1}, log,
+        &failure);
     check(consumer != NULL);
     for (uint32_t reads = draw_between(&draw, 1, 8); reads > 0 && !failure.code[0] && !atomic_load(&disturbance->over); reads--) {
       if (draw_below(&draw, 5) == 0) consumer_interrupt(consumer);

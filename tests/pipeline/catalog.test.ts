@@ -17,13 +17,13 @@ describe("desiredServices()", () => {
     expect(of("flink", ["kafka"])).toEqual(["kafka"]);
     expect(of("flink", ["pinot"])).toEqual(["kafka", "zookeeper", "pinot"]);
     expect(of("flink", ["flink"])).toEqual(["kafka", "flink"]);
-    expect(of("flink")).toEqual(["kafka", "zookeeper", "pinot", "flink"]);
-    expect(defaultServices(local).map(({ name }) => name)).toEqual(["kafka", "zookeeper", "pinot", "flink"]);
+    expect(of("flink")).toEqual(["kafka", "zookeeper", "pinot", "flink", "console"]);
+    expect(defaultServices(local).map(({ name }) => name)).toEqual(["kafka", "zookeeper", "pinot", "flink", "console"]);
   });
 
   test("refuses a service that does not exist, and one of a later version", () => {
     expect(() => of("flink", ["kafak"])).toThrow('Cannot use service "kafak": there is no such service');
-    for (const name of ["spark", "beam", "console"]) {
+    for (const name of ["spark", "beam"]) {
       const message = `Cannot use service "${name}": not available in this version`;
       expect(() => of("flink", [name])).toThrow(expect.objectContaining({ code: "not-available", message }));
     }
@@ -31,9 +31,9 @@ describe("desiredServices()", () => {
   });
 
   test("includes the service of the chosen processor only", () => {
-    expect(of("ksqldb")).toEqual(["kafka", "zookeeper", "pinot", "ksqldb"]);
+    expect(of("ksqldb")).toEqual(["kafka", "zookeeper", "pinot", "ksqldb", "console"]);
     expect(of("ksqldb", ["ksqldb"])).toEqual(["kafka", "ksqldb"]);
-    expect(of("ksqldb", undefined, true)).toEqual(["kafka", "zookeeper", "pinot"]);
+    expect(of("ksqldb", undefined, true)).toEqual(["kafka", "zookeeper", "pinot", "console"]);
     expect(of("ksqldb", ["ksqldb"], true)).toEqual(["kafka"]);
     expect(() => of("ksqldb", ["flink"])).toThrow('Cannot use service "flink": the processor of this stack is ksqldb');
     expect(() => of("flink", ["ksqldb"])).toThrow('Cannot use service "ksqldb": the processor of this stack is flink');
@@ -83,7 +83,7 @@ describe("everyService()", () => {
       everyService({ ...local, portOffset }).flatMap((service) => service.ports.map(({ port }) => port));
     expect(new Set(ports(1000)).size).toBe(ports(1000).length);
     expect(ports(1000)).toEqual(ports(0).map((port) => port + 1000));
-    expect(ports(0)).toEqual([9092, 9093, 2181, 9000, 8099, 8098, 8097, 8081, 8083, 8088, 8090]);
+    expect(ports(0)).toEqual([9092, 9093, 2181, 9000, 8099, 8098, 8097, 8081, 8083, 8088, 8080, 8090]);
   });
 
   test("keeps ports out of the names of Pinot's instances and out of its Kafka address, so that they stay valid on other ports", () => {

@@ -13,6 +13,7 @@ test("endpointsOf() returns all ports that commands use, with the offset added",
     flinkRest: "http://127.0.0.1:9081",
     flinkGateway: "http://127.0.0.1:9083",
     ksqldb: "http://127.0.0.1:9088",
+    console: "http://127.0.0.1:9080",
     superset: "http://127.0.0.1:9090",
   });
   expect(endpointsOf({ ...local, runtime: "docker" }).kafkaForServices).toBe("kafka:19092");

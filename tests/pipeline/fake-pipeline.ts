@@ -31,7 +31,7 @@ export function packBatch(values: readonly FakeValue[], positions: RecordBatch["
     end += key.length + value.length;
   }
   offsets[2 * values.length] = end;
-  return { count: values.length, bytes, offsets, nullValues: Uint8Array.from(values, (value) => (value === null ? 1 : 0)), positions };
+  return { count: values.length, bytes, offsets, flags: Uint8Array.from(values, (value) => (value === null ? 1 : 0)), positions };
 }
 
 export function transactionText(eventTime: string, totalPaid: number, status = "Paid"): string {

@@ -29,7 +29,14 @@ function fakeRuntime(name: string, identity: ServiceIdentity, asked: string[]): 
     followLog: async (service) => answer(`followLog ${service}`, undefined),
     diskOf: async (service) => answer(`diskOf ${service}`, undefined),
     dataOf: (service) =>
-      answer(`dataOf ${service}`, { root: name, list: async () => [], find: async () => [], read: async () => "", remove: async () => {} }),
+      answer(`dataOf ${service}`, {
+        root: name,
+        list: async () => [],
+        find: async () => [],
+        sizes: async () => new Map(),
+        read: async () => "",
+        remove: async () => {},
+      }),
     forget: async () => answer("forget", undefined),
   };
 }

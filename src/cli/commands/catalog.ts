@@ -12,11 +12,14 @@ const commands: Readonly<Record<CommandName, () => Promise<ListedCommand>>> = {
   query: async () => (await import("./query.ts")).queryCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  console: async () => (await import("./console.ts")).consoleCommand,
   eject: async () => (await import("./eject.ts")).ejectCommand,
   help: async () => (await import("./help.ts")).helpCommand,
+  "console-server": async () => (await import("./console-server.ts")).consoleServerCommand,
 };
 
-export const commandNames = Object.keys(commands);
+/** The commands for users. `console-server` is the process of the console, which `up` starts. */
+export const commandNames = Object.keys(commands).filter((name) => name !== "console-server");
 
 /** Loads the command of that name; undefined if there is none. */
 export async function loadCommand(name: string): Promise<ListedCommand | undefined> {

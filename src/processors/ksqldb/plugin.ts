@@ -3,6 +3,7 @@ import { stepDeadline } from "../../core/step-deadline.ts";
 import type { ProcessorContext, ProcessorPlugin } from "../plugin.ts";
 import { KsqldbComputation, type KsqldbOptions } from "./computation.ts";
 import { createKsqldbProcessor, removeOwnObjects } from "./processor.ts";
+import { inspectKsqldb, isInspection, listTables } from "./inspection.ts";
 import { isPushQuery, queryKsqldb } from "./query.ts";
 import { readServerInfo } from "./server.ts";
 import { readSource } from "./source.ts";
@@ -46,7 +47,9 @@ export const ksqldbPlugin: ProcessorPlugin = {
   },
   queries: {
     isEndless: isPushQuery,
-    ask: async ({ sql, signal, ...place }) => await queryKsqldb({ url: addressIn(place), sql, signal }),
+    ask: async ({ sql, signal, ...place }) =>
+      isInspection(sql) ? await inspectKsqldb(addressIn(place), sql, signal) : await queryKsqldb({ url: addressIn(place), sql, signal }),
+    tables: async ({ signal, ...place }) => await listTables(addressIn(place), signal),
   },
 };
 

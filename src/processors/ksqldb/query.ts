@@ -92,7 +92,9 @@ function refused(status: number, text: string): StreamctlError {
   const json = parse(text);
   const refusal = refusalOf({ status, text, json });
   if (status === 200 && stringAt(json, "message") === undefined) {
-    return new StreamctlError("processor", "Cannot query ksqlDB: the response has no columns", { hint: "Only SELECT returns rows" });
+    return new StreamctlError("processor", "Cannot query ksqlDB: the response has no columns", {
+      hint: "Only SELECT, SHOW, LIST, DESCRIBE and EXPLAIN return rows",
+    });
   }
   const hint = refusal.changesOnly === true ? { hint: "Append EMIT CHANGES to the query to run it as a push query" } : {};
   return refusalError(`Cannot query ksqlDB: ${refusal.reason}`, refusal, { ...hint, facts: { status } });

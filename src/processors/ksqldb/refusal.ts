@@ -13,6 +13,8 @@ export interface Refusal {
   readonly reason: string;
   /** Line of the submitted text, from 1; undefined if the server reports none. */
   readonly line?: number;
+  /** Column in that line, from 1. */
+  readonly column?: number;
   /**
    * `never`: the statement is invalid, or not possible in the current state. `again`: it was not executed, and a retry may succeed.
    * `once`: it was not executed, and one retry is decisive.
@@ -27,8 +29,8 @@ export interface Refusal {
 }
 
 /** @param message error message, usually containing the reason of the refusal */
-export function refusalError(message: string, { retry, code }: Refusal, details: ErrorDetails = {}): StreamctlError {
-  const facts = { engine: "ksqldb", engineCode: code, ...details.facts };
+export function refusalError(message: string, { retry, code, line, column }: Refusal, details: ErrorDetails = {}): StreamctlError {
+  const facts = { engine: "ksqldb", engineCode: code, line, column, ...details.facts };
   return new StreamctlError("processor", message, { ...details, retryable: retry !== "never", facts });
 }
 
@@ -69,7 +71,7 @@ const position = /\bline:? (?<line>\d+)(?::| ?, ?col: ?)(?<column>\d+):?/iu;
 const steps =
   /^(?:could not determine output schema for query due to error|exception while preparing statement|failed to prepare statement):\s*/iu;
 
-function readMessage(message: string): Pick<Refusal, "reason" | "line" | "changesOnly"> {
+function readMessage(message: string): Pick<Refusal, "reason" | "line" | "column" | "changesOnly"> {
   const { line, column } = position.exec(message)?.groups ?? {};
   // A leading tab marks the continuation of a wrapped line.
   const lines = message.replaceAll(/\s*\n\t+/gu, " ").split("\n");
@@ -84,7 +86,7 @@ function readMessage(message: string): Pick<Refusal, "reason" | "line" | "change
   const fallback = /Syntax Error/u.test(message) ? `Syntax error at column ${column}` : "no reason given";
   return {
     reason: shorten(reason === "" ? fallback : reason),
-    ...(line === undefined ? {} : { line: Number(line) }),
+    ...(line === undefined ? {} : { line: Number(line), column: Number(column) }),
     ...(suggestion === undefined ? {} : { changesOnly: true }),
   };
 }

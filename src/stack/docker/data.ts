@@ -20,6 +20,15 @@ export function containerData(run: (args: readonly string[]) => Promise<string>)
         return { path: line.slice(blank + 1), modifiedAtMs: Number(line.slice(0, blank)) * 1000 };
       });
     },
+    sizes: async (folder) => {
+      const found = await lines('cd "$1" 2>/dev/null || exit 0; du -sk -- * 2>/dev/null || true', `${root}/${folder}`);
+      return new Map(
+        found.map((line) => {
+          const [kibibytes, name = ""] = line.split("\t");
+          return [name, Number(kibibytes) * 1024];
+        }),
+      );
+    },
     read: async (path) => {
       const answer = await script('[ ! -e "$1" ] || { echo it is there; cat "$1"; }', `${root}/${path}`);
       return answer === "" ? undefined : answer.slice(answer.indexOf("\n") + 1);

@@ -5,6 +5,15 @@ import { join, relative } from "node:path";
 import { ifExists, readIfExists } from "../../core/files.ts";
 import type { ServiceData } from "../runtime.ts";
 
+/** Blocks are counted, not lengths: Kafka's index files are sparse. */
+async function sizeOf(path: string): Promise<number> {
+  const entry = await ifExists(stat(path));
+  if (entry === undefined) return 0;
+  const children = entry.isDirectory() ? ((await ifExists(readdir(path))) ?? []) : [];
+  const sizes = await Promise.all(children.map(async (name) => await sizeOf(join(path, name))));
+  return sizes.reduce((sum, size) => sum + size, entry.isDirectory() ? 0 : entry.blocks * 512);
+}
+
 export function localData(root: string): ServiceData {
   return {
     root,
@@ -20,6 +29,12 @@ export function localData(root: string): ServiceData {
         }),
       );
       return found.filter((file) => file !== undefined);
+    },
+    sizes: async (folder) => {
+      const top = join(root, folder);
+      const names = (await ifExists(readdir(top))) ?? [];
+      const sizes = names.map(async (name) => [name, await sizeOf(join(top, name))] as const);
+      return new Map(await Promise.all(sizes));
     },
     read: async (path) => await readIfExists(join(root, path)),
     remove: async (paths) => {

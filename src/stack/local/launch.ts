@@ -1,6 +1,6 @@
 /** Starts each kind of process locally: preparation and command. */
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command } from "../../core/process.ts";
 import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
@@ -29,6 +29,8 @@ export async function prepareLaunch(definitions: readonly ServiceDefinition[], c
 
 /** The inputs of a command besides the definition. */
 export interface LaunchContext extends Pick<EngineContext, "cacheDir" | "declarations"> {
+  /** Folder with the user's declarations; undefined for the built-in ones. */
+  readonly declarationsDir: string | undefined;
   /** Renders a text of the definition. */
   readonly render: (text: string) => string;
   readonly folder: { readonly confDir: string; readonly dataDir: string; readonly secretDir: string };
@@ -50,7 +52,8 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
       return await pythonCommand(definition.env, program, ["-m", program.module, ...program.args], context);
     case "streamctl": {
       const { program: executable, args } = context.ownProgram();
-      const command = commandOf({ program: executable, args: [...args, ...program.args, "--mark", mark] }, definition.env, context);
+      const dir = context.declarationsDir === undefined ? [] : ["--dir", resolve(context.declarationsDir)];
+      const command = commandOf({ program: executable, args: [...args, ...program.args, ...dir, "--mark", mark] }, definition.env, context);
       // Do not render the caller's values.
       return { ...command, env: { ...ownSettings(), ...command.env } };
     }

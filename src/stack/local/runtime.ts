@@ -40,7 +40,9 @@ export interface LocalRuntimeOptions {
   readonly stackId: string | undefined;
   /** Folder of the engines' jars; called when they are needed. */
   readonly cacheDir: () => string;
-  /** Default: the built-in ones. */
+  /** Folder with the user's declarations, for services that are a command of streamctl; undefined for the built-in ones. */
+  readonly declarationsDir?: string | undefined;
+  /** Default: those of the folder. */
   readonly declarations?: Declarations | undefined;
   /** Command that starts streamctl itself. Default: as this process was started. */
   readonly ownProgram?: (() => OwnProgram) | undefined;
@@ -69,7 +71,7 @@ export function requirePlainPath({ root }: StateFolder): void {
 }
 
 export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
-  const { folder, stackId, cacheDir, declarations = openDeclarations(), log, signal } = options;
+  const { folder, stackId, cacheDir, declarationsDir, declarations = openDeclarations(declarationsDir), log, signal } = options;
   const configuration = (definition: ServiceDefinition): readonly string[] => {
     const { name, values, files, process: program } = definition;
     const all = { ...values, ...serviceDirs(folder, name) };
@@ -81,10 +83,11 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   const launchContext = (definition: ServiceDefinition, step?: "prepare"): LaunchContext => {
     const { name, values } = definition;
     const dirs = serviceDirs(folder, name);
-    const all = { ...values, ...dirs, ...(step ? { clusterId: newClusterId() } : {}) };
+    const all = { ...values, ...dirs, stateDir: folder.root, ...(step ? { clusterId: newClusterId() } : {}) };
     return {
       cacheDir: cacheDir(),
       declarations,
+      declarationsDir,
       folder: dirs,
       mark: markOf(stackId ?? "", name, step),
       hosts: hosts !== undefined,

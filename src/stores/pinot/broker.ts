@@ -169,6 +169,8 @@ export interface ReadWindowsOptions {
   readonly table: string;
   /** Numeric columns to read in addition to the bounds of the window. */
   readonly columns: readonly string[];
+  /** Starts of the windows to read, both included, in milliseconds since the epoch; default: all windows. */
+  readonly starts?: { readonly fromMs: number; readonly toMs: number };
   /** Rows per page, at least 2; default 50,000. Each page sorts the remaining rows, so a million rows take 20 sorts. */
   readonly pageRows?: number;
   /** Timeout per page in milliseconds; default 30,000. */
@@ -187,7 +189,9 @@ export async function* readWindows(options: ReadWindowsOptions): AsyncGenerator<
   const { brokerUrl, table, signal, timeoutMs = 30_000, pageRows = 50_000 } = options;
   const { start, end } = windowBounds;
   const columns = [start, end, ...options.columns];
-  let from = "";
+  const { starts } = options;
+  const bounds = starts && `${start} BETWEEN ${starts.fromMs} AND ${starts.toMs}`;
+  let from = bounds === undefined ? "" : ` WHERE ${bounds}`;
   let known: WindowRow | undefined;
   for (;;) {
     const sql = `SELECT ${columns.join(", ")} FROM ${table}${from} ORDER BY ${start}, ${end} LIMIT ${pageRows}`;
@@ -200,7 +204,8 @@ export async function* readWindows(options: ReadWindowsOptions): AsyncGenerator<
     if (whole) return;
     if (isSameWindow(last, known)) throw new StreamctlError("pinot", `Cannot read the windows from Pinot: one window fills an entire page`);
     known = last;
-    from = ` WHERE ${start} > ${last.windowStart} OR (${start} = ${last.windowStart} AND ${end} >= ${last.windowEnd})`;
+    const after = `${start} > ${last.windowStart} OR (${start} = ${last.windowStart} AND ${end} >= ${last.windowEnd})`;
+    from = bounds === undefined ? ` WHERE ${after}` : ` WHERE ${bounds} AND (${after})`;
   }
 }
 

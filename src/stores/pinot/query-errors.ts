@@ -100,7 +100,7 @@ export function queryRefusal(answer: unknown, sql: string, proven: boolean): Str
   return new StreamctlError("pinot", `Cannot query Pinot: ${reasonOf(code, message, sql)}`, {
     cause: message,
     retryable: !refused.has(code) || (proven && transientIfProven.has(code)),
-    facts: { engine: "pinot", engineCode: code },
+    facts: { engine: "pinot", engineCode: code, ...positionIn(message) },
     ...(hint === undefined ? {} : { hint }),
   });
 }
@@ -123,6 +123,12 @@ function hintFor(code: number, sql: string): string | undefined {
 
 /** The position at which a parser stopped, with its message. */
 const place = /(?:From line|Encountered|Lexical error)\b.*\bline \d+, column \d+.*/u;
+
+/** Line and column in the statement, from 1; empty if the message has none. */
+function positionIn(message: string): { readonly line?: number; readonly column?: number } {
+  const { line, column } = /\bline (?<line>\d+), column (?<column>\d+)/u.exec(place.exec(message)?.[0] ?? "")?.groups ?? {};
+  return line === undefined ? {} : { line: Number(line), column: Number(column) };
+}
 
 /**
  * Pinot 0.11 returns a label such as `SQLParsingError:` above a stack trace. The useful cause there is not the innermost one, but the one

@@ -12,6 +12,7 @@ import {
   groupOffsets,
   listGroups,
   listOffsets,
+  offsetsForTime,
   readTopicConfig,
 } from "../../../src/kafka/admin.ts";
 import { kafkaErrorCode } from "../../../src/kafka/failure.ts";
@@ -81,6 +82,17 @@ test("listOffsets() retries until its deadline while a partition has no leader",
   cluster.failRequests(listOffsetsRequest, errorNotLeader, 1000);
   const error: unknown = await listOffsets({ ...topic, timeoutMs: 500 }).catch((reason: unknown) => reason);
   assert.equal(kafkaErrorCode(error), "NOT_LEADER_FOR_PARTITION");
+});
+
+test("offsetsForTime() returns the ends of partitions without such messages", async () => {
+  using cluster = openMockCluster({ payments: 2 }); // the mock cluster finds no message by time; tests/e2e/admin.test.ts uses a real broker
+  const topic = { brokers: cluster.brokers, topic: "payments", timeoutMs };
+  assert.deepEqual(await offsetsForTime({ ...topic, timestampMs: 0.5 }), [
+    { partition: 0, offset: 0 },
+    { partition: 1, offset: 0 },
+  ]);
+  const error: unknown = await offsetsForTime({ ...topic, timestampMs: -1 }).catch((reason: unknown) => reason);
+  assert.equal(kafkaErrorCode(error), "_INVALID_ARG");
 });
 
 test("groupOffsets() returns an empty list for a group without committed offsets", async () => {

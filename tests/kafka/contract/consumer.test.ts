@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hasCode } from "../../../src/core/errors.ts";
-import { type ConsumedBatch, type Consumer, openConsumer } from "../../../src/kafka/consumer.ts";
+import { type ConsumedBatch, type Consumer, headersOf, messageFlags, openConsumer } from "../../../src/kafka/consumer.ts";
 import { Producer } from "../../../src/kafka/producer.ts";
 import type { KafkaProperties } from "../../../src/kafka/properties.ts";
 import { numberedMessages, packMessages, type TestMessage } from "../batches.ts";
@@ -17,7 +17,10 @@ function deliver(brokers: string, topic: string, messages: readonly TestMessage[
 
 function texts(batch: ConsumedBatch): { key: string; value: string | null }[] {
   const text = (place: number) => new TextDecoder().decode(batch.bytes.subarray(batch.offsets[place], batch.offsets[place + 1]));
-  return Array.from({ length: batch.count }, (_, i) => ({ key: text(2 * i), value: batch.nullValues[i] === 1 ? null : text(2 * i + 1) }));
+  return Array.from({ length: batch.count }, (_, i) => ({
+    key: text(2 * i),
+    value: ((batch.flags[i] ?? 0) & messageFlags.nullValue) !== 0 ? null : text(2 * i + 1),
+  }));
 }
 
 async function readAll(consumer: Consumer, count: number): Promise<ConsumedBatch[]> {
@@ -50,6 +53,8 @@ test("nextBatch() returns the produced messages, including tombstones, with offs
   assert.deepEqual([...batch.partitions], [0, 0, 0]);
   assert.ok(batch.timestampsMs.every((ms) => ms >= before && ms <= Date.now()));
   assert.deepEqual(batch.positions, [{ partition: 0, offset: 3 }]);
+  assert.deepEqual([...batch.flags], [0, messageFlags.nullValue, messageFlags.nullKey]);
+  assert.deepEqual([batch.headerBytes, batch.headerOffsets, headersOf(batch, 0)], [undefined, undefined, []]);
   await consumer.close();
 });
 
@@ -95,6 +100,47 @@ test("nextBatch() reads each message of all partitions once, from the given offs
   const tail = await readAll(last, 3);
   assert.deepEqual(tail.at(-1)?.positions, end);
   await last.close();
+});
+
+test("nextBatch() stops each partition at its end offset, with a small prefetch too", async () => {
+  using cluster = openMockCluster({ payments: 2 });
+  deliver(cluster.brokers, "payments", numberedMessages(20_000));
+  const positions = [
+    { partition: 0, offset: 10, endOffset: 5_010 },
+    { partition: 1, offset: 20, endOffset: 20 },
+  ];
+  const consumer = openConsumer({ brokers: cluster.brokers, topic: "payments", positions, prefetchBytes: 100_000, headers: true });
+  const batches = await readAll(consumer, 5_000);
+  assert.deepEqual(
+    batches.flatMap(({ recordOffsets }) => [...recordOffsets]),
+    Array.from({ length: 5_000 }, (_, index) => 10 + index),
+  );
+  const last = await consumer.nextBatch({ timeoutMs: 10_000 });
+  assert.equal(last.count, 0);
+  assert.deepEqual(
+    last.positions,
+    positions.map(({ partition, endOffset }) => ({ partition, offset: endOffset })),
+  );
+  assert.deepEqual(batches[0] && headersOf(batches[0], 0), []);
+  await consumer.close();
+});
+
+test("headersOf() reads the layout of native/consumer.h", () => {
+  const part = (text: string | null) => [
+    ...new Uint8Array(Uint32Array.of(text === null ? 2 ** 32 - 1 : text.length).buffer),
+    ...Buffer.from(text ?? ""),
+  ];
+  const bytes = ["a", "1", "a", null, "", ""].flatMap(part);
+  const batch = { headerBytes: Uint8Array.from(bytes), headerOffsets: Uint32Array.of(0, 0, bytes.length) } as unknown as ConsumedBatch;
+  assert.deepEqual(headersOf(batch, 0), []);
+  assert.deepEqual(
+    headersOf(batch, 1).map(([name, value]) => [Buffer.from(name).toString(), value === null ? null : Buffer.from(value).toString()]),
+    [
+      ["a", "1"],
+      ["a", null],
+      ["", ""],
+    ],
+  );
 });
 
 test("nextBatch() returns an empty batch early at the end of all partitions, then waits for new messages", async () => {
@@ -178,5 +224,5 @@ test("close() ends a running nextBatch() and is idempotent, and later reads fail
 
 test("openConsumer() refuses invalid positions", () => {
   const positions = [{ partition: -1, offset: 0 }];
-  assert.throws(() => openConsumer({ brokers: "127.0.0.1:1", topic: "payments", positions }), /not a partition and an offset/u);
+  assert.throws(() => openConsumer({ brokers: "127.0.0.1:1", topic: "payments", positions }), /not a partition, an offset and an end/u);
 });

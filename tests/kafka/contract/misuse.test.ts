@@ -9,7 +9,7 @@ test("the addon refuses invalid arguments and foreign objects, and accepts no me
   using cluster = openMockCluster({ payments: 3 });
   const properties = ["bootstrap.servers", cluster.brokers];
   const producer = new addon.Producer(properties, "payments", 1_000, 1_000_000, true);
-  const consumer = new addon.Consumer(properties, "payments", Float64Array.of(0, 0));
+  const consumer = new addon.Consumer(properties, "payments", Float64Array.of(0, 0, Infinity), false);
   for (const [what, call, message] of misuses(addon, producer, consumer, cluster.brokers)) {
     assert.throws(call, { message }, what);
   }

@@ -155,6 +155,7 @@ describe("the plan of up", () => {
       start service zookeeper: not running
       start service pinot: not running
       start service flink: not running
+      start service console: not running
       create topic transactions: it does not exist
       create topic window_transactions: it does not exist
       create job streamctl-window_transactions: it is not running
@@ -169,6 +170,7 @@ describe("the plan of up", () => {
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
       keep service flink: healthy, process 7
+      keep service console: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       keep job streamctl-window_transactions: its statements and topics are unchanged
@@ -183,6 +185,7 @@ describe("the plan of up", () => {
       start service zookeeper: not running
       start service pinot: not running
       start service flink: not running
+      start service console: not running
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       create job streamctl-window_transactions: it is no longer running
@@ -202,6 +205,7 @@ describe("the plan of up", () => {
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
       start service flink: process 9 exited unexpectedly
+      keep service console: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       create job streamctl-window_transactions: it is no longer running
@@ -217,6 +221,7 @@ describe("the plan of up", () => {
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
       keep service flink: healthy, process 7
+      keep service console: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       replace topic window_transactions: its statements or settings changed
       replace job streamctl-window_transactions: its statements or settings changed
@@ -231,6 +236,7 @@ describe("the plan of up", () => {
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
       keep service flink: healthy, process 7
+      keep service console: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       replace topic window_transactions: the topic of transactions was recreated
       replace job streamctl-window_transactions: the topic of transactions was recreated
@@ -242,6 +248,7 @@ describe("the plan of up", () => {
       keep service zookeeper: healthy, process 7
       keep service pinot: healthy, process 7
       keep service flink: healthy, process 7
+      keep service console: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       replace job streamctl-window_transactions: the topic of windows was recreated
@@ -271,6 +278,7 @@ describe("the plan of up", () => {
       start service zookeeper: not running
       start service pinot: not running
       start service ksqldb: not running
+      start service console: not running
       keep topic transactions: it exists, with 3 partitions
       replace topic window_transactions: its retention.ms is -1, but this processor needs 259200000000000
       create stream TRANSACTIONS: its retention.ms is -1, but this processor needs 259200000000000
@@ -296,6 +304,7 @@ describe("the plan of up", () => {
       keep service zookeeper: healthy, process 7
       restart service pinot: its definition changed
       keep service flink: healthy, process 7
+      keep service console: healthy, process 7
       keep topic transactions: it exists, with 3 partitions
       keep topic window_transactions: it exists, with one partition
       keep job streamctl-window_transactions: its statements and topics are unchanged
@@ -334,7 +343,7 @@ describe("the plan of up, from the facts in run.json", () => {
     );
     const forgotten = { computations: [], previous: [] } satisfies ProcessorObservation;
     const printed = await print({ observed: { "job streamctl-window_transactions": forgotten }, remembered: others });
-    expect(printed.split("\n").slice(5, 7)).toEqual([
+    expect(printed.split("\n").slice(6, 8)).toEqual([
       expect.stringMatching(/^replace topic window_transactions: /u),
       expect.stringMatching(/^create job streamctl-window_transactions: /u),
     ]);

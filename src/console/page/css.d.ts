@@ -1,0 +1,2 @@
+/** Style sheets, which the bundler writes to a file of their own. */
+declare module "*.css";
