@@ -4,13 +4,13 @@
  */
 
 import { once } from "node:events";
-import { constants, setPriority } from "node:os";
 import { Monitor } from "./monitor.ts";
 import { StackReader } from "./pipeline/stack-reader.ts";
 import { LiveChannels } from "./routes/live.ts";
 import { routesOf } from "./routes/routes.ts";
 import { startServer } from "./http-server.ts";
 import { silentLog } from "../core/log.ts";
+import { yieldToOthers } from "../core/priority.ts";
 import type { PipelineContext } from "../pipeline/context.ts";
 
 export interface ConsoleOptions {
@@ -22,7 +22,7 @@ export interface ConsoleOptions {
 /** Serves until the signal fires. @throws StreamctlError `port-taken` */
 export async function serveConsole({ port, version }: ConsoleOptions, context: PipelineContext): Promise<void> {
   const { folder, signal, log } = context;
-  setPriority(constants.priority.PRIORITY_LOW);
+  yieldToOthers();
   const quiet = { ...context, log: silentLog };
   const reader = new StackReader(quiet);
   const monitor = new Monitor(reader, quiet);
