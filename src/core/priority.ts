@@ -1,6 +1,9 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 
+/** Priority of the session: low, but a page must still be answered on a busy machine. */
+const sessionPriority = 5;
+
 /**
  * Gives this process the lowest priority: it gets the time that others leave. On Linux a priority belongs to a thread, and new threads
  * inherit that of the thread that starts them; where autogrouping is enabled, it counts only among the processes of a session, and the
@@ -16,7 +19,7 @@ export function yieldToOthers(): void {
     }
   }
   try {
-    writeFileSync("/proc/self/autogroup", String(constants.priority.PRIORITY_LOW));
+    writeFileSync("/proc/self/autogroup", String(sessionPriority));
   } catch {
     // There is no autogrouping.
   }

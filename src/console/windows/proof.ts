@@ -9,6 +9,7 @@ import { repeat } from "../channel.ts";
 import { type Range, rangesOf } from "./ranges.ts";
 import { WindowTable } from "./window-table.ts";
 import { messageOf } from "../../core/errors.ts";
+import { SpareTime } from "../../core/spare-time.ts";
 import { pauseUnlessAborted } from "../../core/wait.ts";
 import type { RecordReader, TopicLog, TopicSnapshot } from "../../pipeline/topic-reading.ts";
 import { TopicTally } from "../../pipeline/topic-tally.ts";
@@ -51,6 +52,7 @@ export class ProofFollower {
   #readingProblem: string | null = null;
   #comparisonProblem: string | null = null;
   #comparedAtMs: number | null = null;
+  readonly #spareTime = new SpareTime();
   #nextWholePassMs = 0;
   #nextPassMs = 0;
   #wasLive = false;
@@ -138,6 +140,7 @@ export class ProofFollower {
     let askedAtMs = performance.now();
     while (!signal.aborted) {
       const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, maxMessages: batchMessages, signal });
+      const startMs = performance.now();
       this.#tally.add(batch);
       this.#updateBehind();
       this.#readingProblem = null;
@@ -148,6 +151,8 @@ export class ProofFollower {
       }
       // Requests are answered between two batches.
       await nextTurn();
+      const pauseMs = batch.count === 0 ? 0 : this.#spareTime.pauseAfter(performance.now() - startMs);
+      if (pauseMs >= 1) await pauseUnlessAborted(pauseMs, signal);
     }
   }
 
