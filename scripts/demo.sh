@@ -15,12 +15,16 @@ streamctl() {
   ./streamctl --state-dir .demo "$@"
 }
 
+pages=
 finish() {
   streamctl down --volumes
+  [ -z "$pages" ] || printf '\nThe stack of the demo is gone. Start one with ./streamctl up, and open:\n%s\n' "$pages"
 }
 trap finish EXIT
 
-streamctl up
+streamctl up | tee /dev/stderr | sed -n '/^Open in a browser:/,/^$/ {/^  /p}' > .demo-pages 2> /dev/null
+pages=$(cat .demo-pages)
+rm -f .demo-pages
 streamctl data -n 1000 --rate 250
 streamctl verify --wait 60s
 streamctl query 'select START, TOTAL_PAID, TOTAL_TRANSACTIONS, AVERAGE_TRANSACTION_VALUE from transaction_window order by WINDOW_START limit 20'
