@@ -77,7 +77,7 @@ export async function* tailMessages(
       let rows: MessageRow[] = [];
       let read = 0;
       while (behind > 0 && read < (filter === undefined ? mostBehind : mostSearched) && performance.now() - startMs < tickMs) {
-        const timeoutMs = Math.max(1, tickMs - (performance.now() - startMs));
+        const timeoutMs = Math.ceil(Math.max(1, tickMs - (performance.now() - startMs)));
         const batch = await reader.nextBatch({ timeoutMs, maxMessages: batchMessages, maxBytes: prefetchBytes, signal });
         for (const { partition: number, offset } of batch.positions) positions.set(number, offset);
         read += batch.count;

@@ -72,7 +72,7 @@ export function createWindowBars(parent: HTMLElement, events: WindowChartEvents)
       const values = chart.bars.map(({ value }) => value);
       plot.batch(() => {
         plot.setScale("x", { min: chart.fromMs, max: Math.max(chart.toMs, chart.fromMs + chart.barMs) });
-        plot.setScale("y", { min: Math.min(0, ...values), max: Math.max(0, ...values) });
+        plot.setScale("y", { min: Math.min(0, ...values), max: Math.max(0, ...values) * 1.05 || 1 });
       });
     },
     recolour: () => {

@@ -12,6 +12,8 @@ import { route } from "./location.ts";
 export type Connection = "connecting" | "open" | "lost" | "hidden";
 
 export const connection = signal<Connection>("connecting");
+/** Counts connections: each starts with the end of what it follows. */
+export const connectionNumber = signal(0);
 export const pipelineEvent = signal<PipelineEvent | undefined>(undefined);
 export const servicesDocument = signal<ServicesDocument | undefined>(undefined);
 export const processorDocument = signal<ProcessorDocument | undefined>(undefined);
@@ -45,6 +47,7 @@ function open(query: string): void {
   if (connection.peek() !== "lost") connection.value = "connecting";
   const opened = new EventSource(`/api/live${query === "" ? "" : `?${query}`}`);
   source = opened;
+  connectionNumber.value = connectionNumber.peek() + 1;
   const on = <K extends keyof LiveEvents>(name: K, take: (event: LiveEvents[K]) => void): void =>
     opened.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data) as LiveEvents[K]));
   opened.addEventListener("open", () => {

@@ -3,28 +3,17 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { LiveEvents, LogDocument } from "../api.ts";
+import type { LogDocument } from "../api.ts";
 import { formatExact } from "./format.ts";
-import { connection, logEvent, problems } from "./live.ts";
-import { FailureNotice, Loading } from "./notice.tsx";
-import { useRemote } from "./requests.ts";
+import { connection, connectionNumber, logEvent, problems } from "./live.ts";
+import { maxLogLines, noLines, resumed, withLines } from "./log-lines.ts";
+import { FailureNotice } from "./notice.tsx";
+import { failureOf, requestJson, type Failure } from "./requests.ts";
 import { VisibleText } from "./text.tsx";
 
-const firstLines = 500;
-const maxLines = 2000;
-
-interface LogState {
-  readonly lines: readonly string[];
-  readonly dropped: number;
-  /** Lines that arrived during this pause, and are displayed after it. */
-  readonly waiting: readonly string[];
-  /** Their number, including those that no longer fit. */
-  readonly arrived: number;
-}
-
 export function LogPanel({ service }: { readonly service: string }): JSX.Element {
-  const first = useRemote<LogDocument>(`/api/logs/${encodeURIComponent(service)}?lines=${firstLines}`);
-  const [state, setState] = useState<LogState>({ lines: [], dropped: 0, waiting: [], arrived: 0 });
+  const [state, setState] = useState(noLines);
+  const [failure, setFailure] = useState<Failure | undefined>();
   const [paused, setPaused] = useState(false);
   const [filter, setFilter] = useState("");
   const pausedNow = useRef(paused);
@@ -34,11 +23,23 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
       effect(() => {
         const event = logEvent.value;
         if (event?.service !== service) return;
-        setState((before) => withLines(before, event, pausedNow.current));
+        setState((before) => withLines(before, event, connectionNumber.peek(), pausedNow.current));
       }),
     [service],
   );
-  const all = [...(first.data?.lines ?? []), ...state.lines].slice(-maxLines);
+  const all = state.lines;
+  const loadMore = async (): Promise<void> => {
+    try {
+      const { lines } = await requestJson<LogDocument>(
+        `/api/logs/${encodeURIComponent(service)}?lines=${maxLogLines}`,
+        new AbortController().signal,
+      );
+      setState((before) => ({ ...before, lines }));
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+  };
   const shown = filter === "" ? all : all.filter((line) => line.toLowerCase().includes(filter.toLowerCase()));
   const problem = problems.value["log"];
   return (
@@ -57,6 +58,9 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
           {state.dropped > 0 ? ` · ${formatExact(state.dropped)} dropped` : ""}
           {paused ? ` · ${formatExact(state.arrived)} new` : ""}
         </span>
+        <button type="button" disabled={all.length >= maxLogLines} onClick={() => void loadMore()}>
+          Earlier lines
+        </button>
         <button
           type="button"
           onClick={() => {
@@ -68,26 +72,10 @@ export function LogPanel({ service }: { readonly service: string }): JSX.Element
         </button>
       </div>
       {problem === undefined ? null : <FailureNotice failure={problem} />}
-      {first.failure === undefined ? null : <FailureNotice failure={first.failure} retry={first.reload} />}
-      {first.data === undefined && first.failure === undefined ? (
-        <Loading what="the log" />
-      ) : (
-        <LogText lines={shown} follow={!paused} service={service} />
-      )}
+      {failure === undefined ? null : <FailureNotice failure={failure} />}
+      <LogText lines={shown} follow={!paused} service={service} />
     </section>
   );
-}
-
-function withLines(before: LogState, { lines, dropped }: LiveEvents["log"], paused: boolean): LogState {
-  const next = { ...before, dropped: before.dropped + dropped };
-  return paused
-    ? { ...next, waiting: [...before.waiting, ...lines].slice(-maxLines), arrived: before.arrived + lines.length }
-    : { ...next, lines: [...before.lines, ...lines].slice(-maxLines) };
-}
-
-function resumed(before: LogState): LogState {
-  const { lines, waiting, arrived, dropped } = before;
-  return { lines: [...lines, ...waiting].slice(-maxLines), dropped: dropped + arrived - waiting.length, waiting: [], arrived: 0 };
 }
 
 /** The lines; while the end is visible, new lines move the others up. */

@@ -15,8 +15,9 @@ import { Time, VisibleText } from "./text.tsx";
 
 export function PipelineView(): JSX.Element {
   const event = pipelineEvent.value;
-  if (event === undefined) return <Loading what="the state of the pipeline" />;
-  const down = event.stages.filter(isDown);
+  // The first event comes before the first measurement.
+  if (event === undefined || event.stages.length === 0) return <Loading what="the state of the pipeline" />;
+  const down = event.stages.filter((stage) => isDown(stage) && (stage.detail !== null || stage.lastLines.length > 0));
   return (
     <>
       <section aria-label="Stages">

@@ -77,7 +77,11 @@ function WindowTableRow({
         <Time ms={startMs} date />
       </th>
       {Array.from({ length: columns }, (_, column) => (
-        <td key={column} class="number">
+        <td
+          key={column}
+          class="number"
+          title={mark === "equal" ? undefined : `${values?.[column] ?? "none"}, expected ${expected?.[column] ?? "none"}`}
+        >
           <Value
             value={values?.[column] ?? null}
             expected={mark === "equal" || mark === "unknown" ? undefined : (expected?.[column] ?? null)}
