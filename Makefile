@@ -19,7 +19,7 @@ UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state 
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/start-python dockerfiles/healthcheck dockerfiles/render
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check setup-runtimes build node check format lint types deadcode unit test-native test test-docker image demo project data bench bench-producers fix clean
+.PHONY: help setup setup-check setup-runtimes setup-browser build node check format lint types deadcode unit test-native test test-docker image demo project data bench bench-producers fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ setup-check: .tools/check.stamp ## install the linters for C, shell and Dockerfi
 	@touch $@
 
 setup-runtimes: .tools/runtimes.stamp ## install Deno and a Node that runs the sources, for make test
+
+setup-browser: ## install Debian's Chromium, for make test
+	@scripts/setup-browser.sh
 
 .tools/runtimes.stamp: scripts/setup-runtimes.sh
 	@scripts/setup-runtimes.sh
@@ -91,7 +94,7 @@ unit: setup $(NATIVE) $(PAGE)
 test-native: setup $(NATIVE) ## test native/ under sanitizers, and fuzz it with FUZZ=100000 mutated batches
 	@scripts/test-native.sh $(FUZZ)
 
-test: check build node setup-runtimes ## run check, then the tests on every runtime and end to end on real engines
+test: check build node setup-runtimes setup-browser ## run check, then the tests on every runtime and end to end on real engines
 	@$(BUN) test --timeout 900000 tests/runtimes tests/e2e
 
 test-docker: build ## test the docker runtime, on the running container engine or one started for it
