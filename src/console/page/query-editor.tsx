@@ -8,6 +8,8 @@ import type { TextRange } from "./sql-position.ts";
 
 export interface QueryEditorProps {
   readonly text: string;
+  /** Changes when the text was changed elsewhere. */
+  readonly revision: number;
   readonly onText: (text: string) => void;
   readonly onRun: () => void;
   readonly tables: QuerySchema[string] | undefined;
@@ -16,7 +18,7 @@ export interface QueryEditorProps {
 }
 
 export function QueryEditor(props: QueryEditorProps): JSX.Element {
-  const { text, onText, onRun, tables, error } = props;
+  const { text, revision, onText, onRun, tables, error } = props;
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<SqlEditor | undefined>();
   const latest = useRef(props);
@@ -39,7 +41,7 @@ export function QueryEditor(props: QueryEditorProps): JSX.Element {
       made?.destroy();
     };
   }, []);
-  useEffect(() => editor?.setText(text), [editor, text]);
+  useEffect(() => editor?.setText(latest.current.text), [editor, revision]);
   useEffect(() => editor?.setTables(tables ?? []), [editor, tables]);
   useEffect(() => editor?.setError(error), [editor, error?.from, error?.to]);
   return (

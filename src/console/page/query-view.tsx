@@ -25,13 +25,19 @@ export function QueryView(): JSX.Element {
   const engine = queryEngines.find(({ name }) => name === parameter("engine")) ?? queryEngines[0];
   const schema = useRemote<QuerySchema>("/api/query/schema", 0, 30_000).data;
   const [sql, setSql] = useState(() => parameter("sql") ?? queryRun.peek()?.sql ?? engine?.example ?? "");
+  // Counts the texts that do not come from the editor: only these are written to it, so that it never gets back an older text of its own.
+  const [revision, setRevision] = useState(0);
+  const replaceSql = (text: string): void => {
+    setSql(text);
+    setRevision((count) => count + 1);
+  };
   const [limit, setLimit] = useState<number>(1000);
   const current = useRef({ sql, limit, engine: engine?.name ?? "" });
   current.current = { sql, limit, engine: engine?.name ?? "" };
   const fromAddress = parameter("sql");
   useEffect(() => {
-    if (fromAddress !== undefined) setSql(fromAddress);
-  }, [fromAddress, route.value]);
+    if (fromAddress !== undefined && fromAddress !== current.current.sql) replaceSql(fromAddress);
+  }, [fromAddress]);
   useEffect(() => cancelQuery, []);
   const run = (): void => {
     const statement = current.current;
@@ -54,6 +60,7 @@ export function QueryView(): JSX.Element {
       >
         <QueryEditor
           text={sql}
+          revision={revision}
           onText={setSql}
           onRun={run}
           tables={schema?.[engine.name]}
@@ -69,7 +76,7 @@ export function QueryView(): JSX.Element {
                 onClick={() => {
                   if (name === engine.name) return;
                   const untouched = queryEngines.some((each) => each.example === sql);
-                  if (untouched) setSql(example);
+                  if (untouched) replaceSql(example);
                   setParameters({ engine: name, sql: untouched ? "" : sql, sort: "", chart: "", x: "" });
                 }}
               >
@@ -87,8 +94,8 @@ export function QueryView(): JSX.Element {
               ))}
             </select>
           </label>
-          <HistoryMenu engine={engine.name} onChoose={setSql} />
-          <button type="button" onClick={() => setSql(engine.example)}>
+          <HistoryMenu engine={engine.name} onChoose={replaceSql} />
+          <button type="button" onClick={() => replaceSql(engine.example)}>
             Example
           </button>
           <span class="space" />
