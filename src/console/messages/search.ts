@@ -19,10 +19,15 @@ export interface SearchOptions {
   readonly timeLimitMs?: number;
 }
 
-/** Offsets per partition in the first block, and in the largest one: blocks grow while little is found. */
+/** Offsets per partition in the first block of a search with a filter: blocks grow while little is found. */
 const firstBlock = 500;
-const largestBlock = 200_000;
 const growth = 10;
+/** Maximum offsets of all partitions in a block. */
+const largestBlock = 600_000;
+/** Blocks do not grow beyond what is read in this time, in milliseconds: a block that is interrupted is searched again. */
+const longestBlockMs = 1500;
+/** Approximate maximum size of the found messages that wait, in bytes of all partitions. */
+const waitingBytes = 4 * 1024 * 1024;
 const batchTimeoutMs = 500;
 /** A block of which nothing arrives for this time cannot be read, in milliseconds. */
 const stalledMs = 10_000;
@@ -43,7 +48,9 @@ export async function* searchMessages(
   const total = leftOf(scans);
   let matched = 0;
   let toldMs = startMs;
-  let size = query.filter === undefined ? Math.max(firstBlock, query.limit) : firstBlock;
+  // The first block is always searched, so that every search makes progress.
+  const isOver = (): boolean => performance.now() - startMs > timeLimitMs && leftOf(scans) < total;
+  let size = query.filter === undefined ? query.limit : firstBlock;
   const progress = (inBlock: number): SearchEvent => {
     const scanned = total - leftOf(scans) + inBlock;
     const seconds = (performance.now() - startMs) / 1000;
@@ -53,9 +60,8 @@ export async function* searchMessages(
     const rows = takeReady(scans, direction, query.limit - matched);
     matched += rows.length;
     if (rows.length > 0) yield { kind: "rows", rows };
-    const isOver = performance.now() - startMs > timeLimitMs;
     const isDone = scans.every((scan) => scan.isDone && scan.next === undefined);
-    if (isDone || isOver || matched >= query.limit) {
+    if (isDone || isOver() || matched >= query.limit) {
       const positions = new Map(scans.map((scan) => [scan.partition, scan.resumeAt]));
       const left = isDone ? 0 : leftToResume(scans);
       yield {
@@ -68,12 +74,15 @@ export async function* searchMessages(
       };
       return;
     }
-    for await (const read of readBlocks(source, query, scans, direction, { size, matcher, most: query.limit - matched, signal })) {
+    const blockMs = performance.now();
+    const options = { size, matcher, most: query.limit - matched, mostBytes: waitingBytes / scans.length, isInterrupted: isOver, signal };
+    for await (const read of readBlocks(source, query, scans, direction, options)) {
       if (performance.now() - toldMs < progressIntervalMs) continue;
       toldMs = performance.now();
       yield progress(read);
     }
-    size = Math.min(size * growth, largestBlock);
+    const fast = (size * longestBlockMs) / Math.max(1, performance.now() - blockMs);
+    size = Math.ceil(Math.min(size * growth, fast, Math.max(firstBlock, largestBlock / scans.length)));
   }
 }
 
@@ -119,24 +128,25 @@ async function openScans(
 
 /** The messages that can be returned now, in order. */
 function takeReady(scans: readonly PartitionScan[], direction: Direction, most: number): MessageRow[] {
-  const isForward = direction === "forward";
-  const frontiers = scans.map(({ frontierMs }) => frontierMs);
-  if (frontiers.includes(undefined)) return [];
-  const known = frontiers.filter((frontier) => frontier !== undefined);
-  const safeMs = isForward ? Math.min(...known) : Math.max(...known);
+  const sign = direction === "forward" ? 1 : -1;
   const rows: MessageRow[] = [];
   while (rows.length < most) {
     let first: PartitionScan | undefined;
     for (const scan of scans) {
-      const [row, best] = [scan.next, first?.next];
-      if (row === undefined || (isForward ? row.timestampMs > safeMs : row.timestampMs < safeMs)) continue;
-      if (best === undefined || (isForward ? row.timestampMs < best.timestampMs : row.timestampMs > best.timestampMs)) first = scan;
+      if (scan.next === undefined) continue;
+      if (first?.next === undefined || sign * scan.next.timestampMs < sign * first.next.timestampMs) first = scan;
     }
+    const timestampMs = first?.next?.timestampMs;
+    if (timestampMs === undefined || scans.some((scan) => mayPrecede(scan, timestampMs, sign))) break;
     const row = first?.take();
-    if (row === undefined) break;
-    rows.push(row);
+    if (row !== undefined) rows.push(row);
   }
   return rows;
+}
+
+/** Whether a partition without a waiting message may still contain one that belongs before this timestamp. */
+function mayPrecede({ next, frontierMs }: PartitionScan, timestampMs: number, sign: 1 | -1): boolean {
+  return next === undefined && (frontierMs === undefined || sign * frontierMs < sign * timestampMs);
 }
 
 interface BlockOptions {
@@ -144,12 +154,18 @@ interface BlockOptions {
   readonly matcher: Matcher;
   /** Number of messages that the search may still return. */
   readonly most: number;
+  /** Approximate maximum size of a partition's found messages. */
+  readonly mostBytes: number;
+  /** Whether to stop now: then the blocks count as not searched. */
+  readonly isInterrupted: () => boolean;
   readonly signal: AbortSignal;
 }
 
 interface BlockResult {
   readonly block: Block;
+  /** By ascending offset. */
   found: MessageRow[];
+  foundBytes: number;
   isCut: boolean;
   min: number;
   max: number;
@@ -161,14 +177,14 @@ async function* readBlocks(
   { topic }: MessageQuery,
   scans: readonly PartitionScan[],
   direction: Direction,
-  { size, matcher, most, signal }: BlockOptions,
+  { size, matcher, most, mostBytes, isInterrupted, signal }: BlockOptions,
 ): AsyncGenerator<number, void, undefined> {
   // A partition with a message that waits for the others need not be searched further yet.
   const searched = scans.filter((scan) => !scan.isDone && scan.next === undefined);
   const results = new Map(
     searched.map((scan): [number, BlockResult] => [
       scan.partition,
-      { block: scan.block(size), found: [], isCut: false, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY },
+      { block: scan.block(size), found: [], foundBytes: 0, isCut: false, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY },
     ]),
   );
   const blocks = [...results.values()].map(({ block }) => block);
@@ -178,7 +194,8 @@ async function* readBlocks(
   let read = 0;
   let arrivedMs = performance.now();
   try {
-    while (!isRead()) {
+    while (!isRead() && !(direction === "forward" && [...results.values()].every(({ isCut }) => isCut))) {
+      if (isInterrupted()) return;
       const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, maxMessages: 10_000, maxBytes: 2 * 1024 * 1024, signal });
       const before = [...positions.values()].join(",");
       for (const { partition, offset } of batch.positions) positions.set(partition, offset);
@@ -193,7 +210,7 @@ async function* readBlocks(
       }
       for (const [partition, indices] of matchesByPartition(matcher(batch), batch.partitions)) {
         const result = results.get(partition);
-        if (result !== undefined) keep(result, indices, direction, most, (index) => rowAt(batch, index));
+        if (result !== undefined) keep(result, indices, direction, { most, mostBytes }, (index) => rowAt(batch, index));
       }
       read += batch.count;
       yield read;
@@ -209,19 +226,44 @@ async function* readBlocks(
   }
 }
 
-/** Keeps the first matches of a block when searching forward, the last ones backward. */
+/** Keeps the first matches of a block when searching forward, the last ones backward: at least one, within both limits. */
 function keep(
   result: BlockResult,
   indices: readonly number[],
   direction: Direction,
-  most: number,
+  { most, mostBytes }: Pick<BlockOptions, "most" | "mostBytes">,
   rowOf: (index: number) => MessageRow,
 ): void {
-  const room = direction === "forward" ? most - result.found.length : most;
-  const kept = direction === "forward" ? indices.slice(0, room) : indices.slice(-room);
-  result.found.push(...kept.map(rowOf));
-  if (kept.length < indices.length || result.found.length > most) result.isCut = true;
-  if (result.found.length > most) result.found = result.found.slice(-most);
+  const { found } = result;
+  if (direction === "forward") {
+    for (const index of indices) {
+      if (result.isCut || found.length >= most || (found.length > 0 && result.foundBytes > mostBytes)) {
+        result.isCut = true;
+        return;
+      }
+      const row = rowOf(index);
+      found.push(row);
+      result.foundBytes += sizeOf(row);
+    }
+    return;
+  }
+  if (indices.length > most) result.isCut = true;
+  for (const index of indices.slice(-most)) {
+    const row = rowOf(index);
+    found.push(row);
+    result.foundBytes += sizeOf(row);
+    while (found.length > 1 && (found.length > most || result.foundBytes > mostBytes)) {
+      const dropped = found.shift();
+      result.foundBytes -= dropped === undefined ? 0 : sizeOf(dropped);
+      result.isCut = true;
+    }
+  }
+}
+
+/** Approximate size of a message in memory, in bytes. */
+function sizeOf({ key, value, headers = [] }: MessageRow): number {
+  const headerLengths = headers.reduce((sum, [name, header]) => sum + name.length + (header?.length ?? 0), 0);
+  return 200 + (key?.length ?? 0) + (value?.length ?? 0) + headerLengths;
 }
 
 function matchesByPartition(indices: readonly number[], partitions: Int32Array): ReadonlyMap<number, readonly number[]> {
