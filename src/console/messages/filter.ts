@@ -98,13 +98,15 @@ function conditionOf(part: readonly Token[], text: string): PathCondition {
     return { path, operator: "exists", literal: null };
   }
   if (value === undefined) throw mistake(text, text.length, `expected a value after ${operator.text}`);
+  const literal = literalOf(value, text);
   if (surplus !== undefined) throw mistake(text, surplus.at, `expected "and"`);
-  return { path, operator: operator.text as Operator, literal: literalOf(value, text) };
+  return { path, operator: operator.text as Operator, literal };
 }
 
 function pathOf(tokens: readonly Token[], text: string, end: number): readonly (string | number)[] {
   const path: (string | number)[] = [];
-  for (const { kind, text: part, at } of tokens) {
+  for (const [index, { kind, text: part, at }] of tokens.entries()) {
+    if (kind === "word" && index > 0 && !part.startsWith(".")) throw mistake(text, at, "expected an operator such as =");
     if (kind === "bracket") {
       const inner = part.slice(1, -1);
       path.push(inner.startsWith('"') ? unquoted(inner, text, at) : Number(inner));
