@@ -38,6 +38,7 @@ export class Channel<T> {
     return () => {
       this.#readers.delete(reader);
       if (this.#readers.size > 0) return;
+      clearTimeout(this.#linger);
       this.#linger = setTimeout(() => this.stop(), lingerMs);
       this.#linger.unref();
     };

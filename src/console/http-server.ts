@@ -63,7 +63,7 @@ async function respond(message: IncomingMessage, response: ServerResponse, route
       sendJson(response, errorDocument("permission", refusal.message), refusal.status);
       return;
     }
-    const { pathname, searchParams } = new URL(url, "http://console");
+    const { pathname, searchParams } = targetOf(url);
     const path = pathname.split("/").slice(1).map(decodePart);
     const signal = AbortSignal.any([closed.signal, stopped]);
     if (await route({ path, query: searchParams, message, signal }, response)) return;
@@ -72,6 +72,14 @@ async function respond(message: IncomingMessage, response: ServerResponse, route
     if (closed.signal.aborted) return;
     if (response.headersSent) response.destroy();
     else sendJson(response, documentOf(error), statusOf(error));
+  }
+}
+
+function targetOf(url: string): URL {
+  try {
+    return new URL(url, "http://console");
+  } catch {
+    throw new StreamctlError("usage", `"${url}" is not a valid path`);
   }
 }
 

@@ -57,7 +57,8 @@ export class LiveConnection {
   /** Sends an event, or drops it if too many are waiting. */
   sendEvent<Name extends Exclude<keyof LiveEvents, StateName | "dropped">>(name: Name, data: LiveEvents[Name]): void {
     const text = eventText(name, data);
-    if (this.#events.length >= this.#limits.events || this.#size + text.length > this.#limits.size) this.#dropped += 1;
+    const isFull = this.#events.length >= this.#limits.events || this.#size + text.length > this.#limits.size;
+    if (isFull && this.#events.length > 0) this.#dropped += 1;
     else {
       this.#events.push(text);
       this.#size += text.length;

@@ -1,6 +1,5 @@
 /** Responses with one JSON document per line, written as the client reads them. */
 
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { documentOf } from "./http-server.ts";
 
@@ -28,5 +27,11 @@ export async function sendLines(
 async function writeLine(response: ServerResponse, document: unknown): Promise<void> {
   if (response.destroyed) return;
   if (response.write(`${JSON.stringify(document)}\n`)) return;
-  await Promise.race([once(response, "drain"), once(response, "close")]);
+  await new Promise<void>((resolve) => {
+    const goOn = (): void => {
+      response.off("drain", goOn).off("close", goOn);
+      resolve();
+    };
+    response.on("drain", goOn).on("close", goOn);
+  });
 }

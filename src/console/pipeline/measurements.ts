@@ -5,15 +5,15 @@
 
 import { repeat } from "../channel.ts";
 import { PositionHistory } from "./position-history.ts";
+import { ServiceWatch } from "./service-watch.ts";
 import type { Stack, StackReader } from "./stack-reader.ts";
 import { messageOf } from "../../core/errors.ts";
 import { stepDeadline } from "../../core/step-deadline.ts";
 import { listOffsets, type Watermarks } from "../../kafka/admin.ts";
-import { kafkaProbe } from "../../pipeline/context.ts";
 import type { ComputationView, PartitionProgress } from "../../processors/plugin.ts";
 import { onlyStream, onlyWindow } from "../../spec/names.ts";
 import { windowBounds } from "../../spec/columns.ts";
-import { type ServiceStatus, serviceStatuses } from "../../stack/stack.ts";
+import type { ServiceStatus } from "../../stack/stack.ts";
 import { queryPinot } from "../../stores/pinot/broker.ts";
 import { consumedOffsets } from "../../stores/pinot/consumption.ts";
 
@@ -54,6 +54,7 @@ export class Histories {
 
 export class Measuring {
   readonly #reader: StackReader;
+  readonly #services = new ServiceWatch();
   readonly latest: Measurements = {
     services: undefined,
     stream: undefined,
@@ -92,7 +93,11 @@ export class Measuring {
       await repeat(intervalMs, work, signal);
     };
     await Promise.all([
-      part("services", askServices, (statuses, atMs) => this.#rememberMemory(statuses, atMs)),
+      part(
+        "services",
+        async (stack) => await this.#services.measure(stack, signal),
+        (statuses, atMs) => this.#rememberMemory(statuses, atMs),
+      ),
       part("stream", askOffsets(onlyStream.topic.name), (offsets, atMs) => this.histories.stream.add(atMs, endOf(offsets))),
       part("windows", askOffsets(onlyWindow.topic.name), (offsets, atMs) => this.histories.windows.add(atMs, endOf(offsets))),
       part("progress", askProgress, (progress, atMs) => {
@@ -122,10 +127,6 @@ export class Measuring {
       this.memory.set(name, samples);
     }
   }
-}
-
-async function askServices({ state, definitions, runtime }: Stack): Promise<readonly ServiceStatus[]> {
-  return await serviceStatuses(state, definitions, runtime, kafkaProbe);
 }
 
 function askOffsets(topic: string): (stack: Stack, signal: AbortSignal) => Promise<readonly Watermarks[]> {

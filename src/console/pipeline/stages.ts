@@ -114,7 +114,8 @@ function serviceOf(
 
 function stateOf(status: ServiceStatus | undefined, measured: Measured<unknown> | undefined, nowMs: number): StageState {
   // An external server is not among the services.
-  const state = status?.state ?? (measured === undefined ? "unknown" : "healthy");
+  if (measured === undefined && (status === undefined || status.state === "healthy")) return "unknown";
+  const state = status?.state ?? "healthy";
   if (state !== "healthy") return state;
   const fails = measured !== undefined && (measured.problem !== undefined || nowMs - measured.atMs > oldMs);
   return fails ? "unhealthy" : "healthy";

@@ -193,7 +193,8 @@ export class ProofFollower {
     try {
       await this.#compareRows(table, signal);
       this.#comparisonProblem = null;
-      this.#comparedAtMs = Date.now();
+      // The topic may have been recreated meanwhile.
+      if (table === this.#table) this.#comparedAtMs = Date.now();
     } catch (error) {
       if (signal.aborted) return;
       this.#comparisonProblem = messageOf(error);
