@@ -196,7 +196,7 @@ async function* readBlocks(
   try {
     while (!isRead() && !(direction === "forward" && [...results.values()].every(({ isCut }) => isCut))) {
       if (isInterrupted()) return;
-      const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, maxMessages: 10_000, maxBytes: 2 * 1024 * 1024, signal });
+      const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, maxMessages: 4000, maxBytes: 512 * 1024, signal });
       const before = [...positions.values()].join(",");
       for (const { partition, offset } of batch.positions) positions.set(partition, offset);
       if (batch.count > 0 || [...positions.values()].join(",") !== before) arrivedMs = performance.now();
