@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { array, assert, constantFrom, option, property, string, tuple } from "fast-check";
 import { parseFilter } from "../../../src/console/messages/filter.ts";
 import { matcherOf } from "../../../src/console/messages/matcher.ts";
 import { packBatch } from "./fake-source.ts";
@@ -20,13 +20,13 @@ const among = (filter: string, ...values: readonly (string | null)[]): readonly 
   );
 
 describe("matcherOf()", () => {
-  test("finds a text in keys and values, but not across them", async () => {
-    const text = fc.string({ unit: fc.constantFrom("a", "b", "\u00e4"), maxLength: 5 });
-    const message = fc.tuple(fc.option(text), fc.option(text));
-    await fc.assert(
-      fc.property(
-        fc.array(message, { maxLength: 30 }),
-        fc.string({ unit: fc.constantFrom("a", "b", "\u00e4"), minLength: 1, maxLength: 3 }),
+  test("finds a text in keys and values, but not across them", () => {
+    const text = string({ unit: constantFrom("a", "b", "\u00e4"), maxLength: 5 });
+    const message = tuple(option(text), option(text));
+    assert(
+      property(
+        array(message, { maxLength: 30 }),
+        string({ unit: constantFrom("a", "b", "\u00e4"), minLength: 1, maxLength: 3 }),
         (messages, wanted) => {
           const expected = messages.flatMap(([key, value], index) =>
             key?.includes(wanted) === true || value?.includes(wanted) === true ? [index] : [],
@@ -38,10 +38,10 @@ describe("matcherOf()", () => {
     );
   });
 
-  test("finds exact keys, and tells an empty key from none", async () => {
-    const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 3 });
-    await fc.assert(
-      fc.property(fc.array(fc.tuple(fc.option(text), fc.option(text)), { maxLength: 30 }), text, (messages, wanted) => {
+  test("finds exact keys, and tells an empty key from none", () => {
+    const text = string({ unit: constantFrom("a", "b"), maxLength: 3 });
+    assert(
+      property(array(tuple(option(text), option(text)), { maxLength: 30 }), text, (messages, wanted) => {
         const expected = messages.flatMap(([key], index) => (key === wanted ? [index] : []));
         expect(matches(`key "${wanted}"`, messages)).toEqual(expected);
       }),

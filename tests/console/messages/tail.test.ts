@@ -62,7 +62,8 @@ describe("tailMessages()", () => {
     send(cluster.brokers, 1000, 20);
     await tail.until(20);
     const values = tail.events.flatMap(({ rows }) => rows.map(({ value }) => value));
-    expect(values.toSorted()).toEqual(Array.from({ length: 20 }, (_, index) => `value ${1000 + index};`));
+    expect(values).toHaveLength(20);
+    expect(new Set(values)).toEqual(new Set(Array.from({ length: 20 }, (_, index) => `value ${1000 + index};`)));
     await tail.end();
   });
 
