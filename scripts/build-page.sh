@@ -15,7 +15,10 @@ mkdir -p build
   cat build/bundle-page.log >&2
   exit 1
 }
-cp "$source/index.html" "$source/icon.svg" "$draft/"
+cp "$source/icon.svg" "$draft/"
+# Chunks that app.js needs at once are requested with it, not after it.
+preloads=$(grep -oE '(from|import) *"\./[^"]+\.js"' "$draft/app.js" | sed -E 's|.*"\./(.*)"|    <link rel="modulepreload" href="/\1" />|' | sort -u)
+awk -v lines="$preloads" '{ print } /rel="stylesheet"/ && lines != "" { print lines }' "$source/index.html" > "$draft/index.html"
 .tools/bin/bun scripts/page-licenses.ts > "$draft/licenses.txt"
 rm -rf build/console
 mv "$draft" build/console

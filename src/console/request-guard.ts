@@ -21,7 +21,6 @@ const ownHosts: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"
 
 /** Why a request is refused; undefined if it is not. Pure. */
 export function refusalOf({ method, url, headers }: GuardedRequest): Refusal | undefined {
-  const isApi = url.startsWith("/api/");
   const host = single(headers["host"]);
   if (host === undefined || !ownHosts.has(host.replace(/:\d+$/u, ""))) {
     return { status: 403, message: `Host "${host ?? ""}" is not allowed: open the console at 127.0.0.1 or localhost` };
@@ -33,8 +32,18 @@ export function refusalOf({ method, url, headers }: GuardedRequest): Refusal | u
   const site = single(headers["sec-fetch-site"]);
   if (site === undefined || site === "same-origin" || site === "none") return undefined;
   // A link in another page may open the console, but nothing else.
-  const opensPage = isRead && !isApi && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
+  const opensPage = isRead && !isApi(url) && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
   return opensPage ? undefined : { status: 403, message: `Requests from other sites (${site}) are not allowed` };
+}
+
+/** Whether the server takes a request for one to its interface, whose path may be written in several ways. */
+function isApi(url: string): boolean {
+  try {
+    const { host, pathname } = new URL(url, "http://console");
+    return host !== "console" || decodeURIComponent(pathname.split("/")[1] ?? "") === "api";
+  } catch {
+    return true;
+  }
 }
 
 function single(value: string | readonly string[] | undefined): string | undefined {

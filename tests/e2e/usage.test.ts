@@ -52,7 +52,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["eject", ""], 2, "No folder given\nhint: Run: streamctl eject DIR"],
   [["up", "--processor", "spark"], 2, "Cannot use --processor spark: not available in this version"],
   [["up", "--processor", "sparc"], 2, 'Cannot use "sparc" for --processor: no such value'],
-  [["up", "--with", "console"], 2, "Cannot use --with console: not available in this version"],
+  [["up", "--with", "consol"], 2, 'Cannot use "consol" for --with: there is no such optional service'],
   [["up", "--only", "beam"], 2, 'Cannot use service "beam": not available in this version'],
   [["up", "--without", "kafka"], 2, 'Cannot use "kafka" for --without: it is not optional'],
   [["up", "--with", "a,,b"], 2, 'Cannot use "a,,b" for --with: a name is empty'],

@@ -98,14 +98,16 @@ static void reading(void) {
   mock_close(&mock);
 }
 
-/* The linker passes calls of rd_kafka_message_headers to this function. */
 static bool headers_are_malformed;
+
+/* NOLINTBEGIN(bugprone-reserved-identifier): names defined by the linker */
 rd_kafka_resp_err_t __real_rd_kafka_message_headers(const rd_kafka_message_t *message, rd_kafka_headers_t **headers);
 rd_kafka_resp_err_t __wrap_rd_kafka_message_headers(const rd_kafka_message_t *message, rd_kafka_headers_t **headers);
 rd_kafka_resp_err_t __wrap_rd_kafka_message_headers(const rd_kafka_message_t *message, rd_kafka_headers_t **headers) {
   if (headers_are_malformed) return RD_KAFKA_RESP_ERR__BAD_MSG;
   return __real_rd_kafka_message_headers(message, headers);
 }
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 /* Sends six messages to partition 0: no headers; two of the same name; null, empty and large values; an empty key; a null key; a
  * null value. */

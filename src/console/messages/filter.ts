@@ -101,8 +101,9 @@ function conditionOf(part: readonly Token[], text: string): PathCondition {
     return { path, operator: "exists", literal: null };
   }
   if (value === undefined) throw mistake(text, text.length, `expected a value after ${operator.text}`);
+  const literal = literalOf(value, text);
   if (surplus !== undefined) throw mistake(text, surplus.at, `expected "and"`);
-  return { path, operator: operator.text as Operator, literal: literalOf(value, text) };
+  return { path, operator: operator.text as Operator, literal };
 }
 
 function pathOf(tokens: readonly Token[], text: string, end: number): readonly (string | number)[] {

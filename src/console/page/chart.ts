@@ -165,7 +165,8 @@ function axes(): uPlot.Axis[] {
       ...shared,
       space: 90,
       size: 24,
-      values: (_, splits, __, ___, step) => splits.map((ms) => (step >= 86_400_000 ? formatDate(ms) : formatClock(ms))),
+      values: (_, splits, __, ___, step) =>
+        splits.map((ms) => (step >= 86_400_000 || formatClock(ms) === "00:00:00" ? formatDate(ms) : formatClock(ms))),
     },
     { ...shared, size: 52, values: (_, splits) => splits.map(formatShort) },
   ];

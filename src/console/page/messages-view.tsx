@@ -24,11 +24,15 @@ export function MessagesView(): JSX.Element {
   const stack = useStack();
   const topics = useRemote<readonly TopicSummary[]>("/api/topics", 0, 5000);
   const topic = parameter("topic") ?? stack.pipeline.stream.topic;
-  if (topics.data === undefined)
-    return topics.failure === undefined ? <Loading what="topics" /> : <FailureNotice failure={topics.failure} retry={topics.reload} />;
   return (
     <div class="with-side">
-      <TopicList topics={topics.data} current={topic} />
+      {topics.data === undefined ? (
+        <nav class="side" aria-label="Topics">
+          {topics.failure === undefined ? <Loading what="topics" /> : <FailureNotice failure={topics.failure} retry={topics.reload} />}
+        </nav>
+      ) : (
+        <TopicList topics={topics.data} current={topic} />
+      )}
       <section class="main-side" aria-label={`Topic ${topic}`}>
         <h2 class="topic-title">{topic}</h2>
         <TopicTabs />

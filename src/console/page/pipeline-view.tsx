@@ -47,7 +47,7 @@ function StageStation({ stage }: { readonly stage: Stage }): JSX.Element {
   const samples = rates.value[id] ?? [];
   return (
     <li class={`stage state-${state}`}>
-      {behind === null ? <div class="hop hop-start" aria-hidden="true" /> : <Hop behind={behind} flowing={(perSecond ?? 0) > 0} />}
+      {id === "producer" ? <div class="hop hop-start" aria-hidden="true" /> : <Hop behind={behind} flowing={(perSecond ?? 0) > 0} />}
       <div class="station">
         <p class="stage-kind">{kind}</p>
         <h2 class="stage-title">
@@ -82,20 +82,22 @@ function StageLink({ stage, title }: { readonly stage: Stage; readonly title: st
   return id === "table" ? <a href="/windows">{title}</a> : <>{title}</>;
 }
 
-/** The way from the stage before, with how far this stage is behind it. */
-function Hop({ behind, flowing }: { readonly behind: Distance; readonly flowing: boolean }): JSX.Element {
+/** The way from the stage before, with how far this stage is behind it. @param behind null if the stages cannot be compared */
+function Hop({ behind, flowing }: { readonly behind: Distance | null; readonly flowing: boolean }): JSX.Element {
   const parts = [
-    ...(behind.records === null ? [] : [formatExact(behind.records)]),
-    ...(behind.ms === null ? [] : [formatDuration(behind.ms)]),
+    ...(typeof behind?.records === "number" ? [formatExact(behind.records)] : []),
+    ...(typeof behind?.ms === "number" ? [formatDuration(behind.ms)] : []),
   ];
   return (
     <div class={`hop ${flowing ? "flowing" : ""}`}>
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
         <line x1="0" y1="4" x2="100" y2="4" />
       </svg>
-      <p class="hop-text" title="Distance to the stage before, in records and in time">
-        {parts.length === 0 ? "distance unknown" : `${parts.join(" · ")} behind`}
-      </p>
+      {behind === null ? null : (
+        <p class="hop-text" title="Distance to the stage before, in records and in time">
+          {parts.length === 0 ? "distance unknown" : `${parts.join(" · ")} behind`}
+        </p>
+      )}
     </div>
   );
 }

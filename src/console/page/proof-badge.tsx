@@ -39,7 +39,7 @@ export function proofSummary(proof: Proof): string {
   if (proof.state === "differs") return `Differs · ${formatExact(proof.differing)}`;
   if (proof.state === "reading")
     return `Reading ${formatShort(proof.recordsRead)} of ${formatShort(proof.recordsRead + proof.recordsBehind)}`;
-  return proof.state === "empty" ? "No windows yet" : "Proof unavailable";
+  return proof.state === "empty" ? "No windows" : "No proof";
 }
 
 const meanings: Readonly<Record<Proof["state"], string>> = {

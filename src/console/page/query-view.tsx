@@ -100,11 +100,12 @@ export function QueryView(): JSX.Element {
           </button>
           <span class="space" />
           {shown?.state === "running" ? (
-            <button type="button" class="primary" onClick={cancelQuery}>
+            // Keys: if this button became the other one during its click, the browser would submit the form and run the statement again.
+            <button key="cancel" type="button" class="primary" onClick={cancelQuery}>
               Cancel
             </button>
           ) : (
-            <button type="submit" class="primary" title="Ctrl+Enter or ⌘+Enter">
+            <button key="run" type="submit" class="primary" title="Ctrl+Enter or ⌘+Enter">
               Run
             </button>
           )}

@@ -84,7 +84,7 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
   const above = first === undefined ? 0 : Math.max(0, Math.min(offset / ratio - (offset - first.start), height - shown));
   return (
     <div class={`scroll ${props.class ?? ""}`} ref={scroller} tabIndex={0} role="region" aria-label={label}>
-      <table aria-rowcount={count + 1} class="grid" style={{ minWidth: `${minPx}px` }}>
+      <table aria-rowcount={count + 1} class="grid" {...(minPx > 0 ? { style: { minWidth: `${minPx}px` } } : {})}>
         <colgroup>
           {columns.map((name, index) => (
             <col key={index} class={name} />

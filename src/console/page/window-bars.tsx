@@ -158,7 +158,7 @@ function BarCanvas(props: BarCanvasProps): JSX.Element {
     if (chart !== undefined) bars.current?.show(chart);
   }, [chart]);
   useEffect(() => bars.current?.recolour(), [colourRevision.value]);
-  return <div class="chart" ref={element} role="img" aria-label={chartLabel(chart)} />;
+  return <div class="chart" ref={element} hidden={chart?.firstMs === null} role="img" aria-label={chartLabel(chart)} />;
 }
 
 function chartLabel(chart: WindowChart | undefined): string {

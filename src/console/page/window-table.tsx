@@ -34,7 +34,7 @@ export function WindowTable({ show, order }: { readonly show: WindowFilter; read
         label="Windows"
         count={total}
         rowPx={28}
-        minPx={420 + 160 * columns.length}
+        minPx={450 + 160 * columns.length}
         columns={["col-window", ...columns.map(() => "col-number"), "col-mark"]}
         onRange={onRange}
         head={

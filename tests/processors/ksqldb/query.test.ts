@@ -62,7 +62,7 @@ describe("queryKsqldb()", () => {
     expect(await failureOf(ask({ status: 200, text: printed, after: "silence" }))).toMatchObject({
       code: "processor",
       message: "Cannot query ksqlDB: the response has no columns",
-      hint: "Only SELECT returns rows",
+      hint: "Only SELECT, SHOW, LIST, DESCRIBE and EXPLAIN return rows",
     });
   });
 

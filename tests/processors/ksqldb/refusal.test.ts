@@ -82,7 +82,13 @@ test("refusalOf() retries a statement that the server did not execute", () => {
 
 test("refusalOf() reports a syntax error if the server gives only its position", () => {
   const json = { error_code: 40001, message: "line 1:43: Syntax Error\n\nStatement: CREATE STREAM x (a INT) WITH (kafka_topic=$$x$$);" };
-  expect(refusalOf({ status: 400, text: "", json })).toEqual({ reason: "Syntax error at column 43", line: 1, retry: "never", code: 40001 });
+  expect(refusalOf({ status: 400, text: "", json })).toEqual({
+    reason: "Syntax error at column 43",
+    line: 1,
+    column: 43,
+    retry: "never",
+    code: 40001,
+  });
 });
 
 test("refusalOf() omits the statement that ksqlDB 0.28 repeats on several lines", () => {
@@ -97,7 +103,7 @@ test("refusalError() has ksqlDB's error code, and whether a retry may succeed", 
     const { retryable, facts: known } = refusalError("Cannot run it", refusalOf(answerOf(name)));
     return [retryable, known];
   };
-  expect(facts("028-missing-column")).toEqual([false, { engine: "ksqldb", engineCode: 40_001 }]);
+  expect(facts("028-missing-column")).toEqual([false, { engine: "ksqldb", engineCode: 40_001, line: 1, column: 29 }]);
   expect(facts("167-drop-chain")).toEqual([true, { engine: "ksqldb", engineCode: 50_000 }]);
 });
 
