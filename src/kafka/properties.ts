@@ -107,18 +107,19 @@ export interface PrefetchLimit {
 }
 
 export function consumerProperties(connection: KafkaConnection, prefetch?: PrefetchLimit): FlatProperties {
-  const limits = prefetch === undefined ? {} : prefetchLimits(prefetch);
-  return flat(connection.brokers, consumer, connection.properties ?? {}, { ...limits, ...consumerOverrides });
+  const given = connection.properties ?? {};
+  const limits = prefetch === undefined ? {} : prefetchLimits(prefetch, positive(given["message.max.bytes"]) ?? 1_000_000);
+  return flat(connection.brokers, consumer, given, { ...limits, ...consumerOverrides });
 }
 
 /** librdkafka limits the queue of each partition; one more response for each may be on its way. */
-function prefetchLimits({ bytes, partitions }: PrefetchLimit): KafkaProperties {
+function prefetchLimits({ bytes, partitions }: PrefetchLimit, messageMaxBytes: number): KafkaProperties {
   const each = Math.min(Math.max(bytes / Math.max(partitions, 1) / 2, 16 * 1024), 2 ** 29);
   return {
     "queued.max.messages.kbytes": String(Math.ceil(each / 1024)),
     "fetch.message.max.bytes": String(Math.ceil(each)),
-    // Without this limit, librdkafka requests up to 50 MB per broker. It must not be smaller than `message.max.bytes`, which is a million.
-    "fetch.max.bytes": String(Math.ceil(Math.min(Math.max(bytes, 1_000_000), 2 ** 30))),
+    // Without this limit, librdkafka requests up to 50 MB per broker. It rejects one below message.max.bytes.
+    "fetch.max.bytes": String(Math.ceil(Math.max(Math.min(bytes, 2 ** 30), messageMaxBytes))),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Parses the filter that the user types: parts joined by `and`.
  *
- *     text "some words"            occurs in the key or the value
+ *     text "some words"            occurs in the key or the value; "some words" alone too
  *     key "abc"                    is the key
  *     user.name contains "x"       a path in the JSON value, an operator (= != < <= > >= contains) and a JSON scalar or a word
  *     items[0]["a b"] exists
@@ -18,6 +18,7 @@ interface Token {
   readonly text: string;
   /** Position in the filter, from 0. */
   readonly at: number;
+  readonly end: number;
 }
 
 const tokenForms = [
@@ -32,7 +33,7 @@ const wordOperators: ReadonlySet<string> = new Set(["contains", "exists"]);
 
 /** @throws StreamctlError `usage`, with the position of the mistake */
 export function parseFilter(text: string): MessageFilter {
-  const tokens = isExpression(text) ? tokensOf(text) : undefined;
+  const tokens = isExpression(text.trim()) ? tokensOf(text) : undefined;
   if (tokens === undefined) return { texts: [text.trim()], keys: [], conditions: [] };
   const [texts, keys, conditions]: [string[], string[], PathCondition[]] = [[], [], []];
   for (const part of partsOf(tokens, text)) {
@@ -40,7 +41,8 @@ export function parseFilter(text: string): MessageFilter {
     if (first?.kind === "word" && (first.text === "text" || first.text === "key") && second?.kind === "string") {
       if (part.length > 2) throw mistake(text, part[2]?.at, `expected "and"`);
       (first.text === "text" ? texts : keys).push(second.text);
-    } else conditions.push(conditionOf(part, text));
+    } else if (first?.kind === "string" && second === undefined) texts.push(first.text);
+    else conditions.push(conditionOf(part, text));
   }
   return { texts, keys, conditions };
 }
@@ -61,10 +63,11 @@ function tokensOf(text: string): readonly Token[] {
     })[0];
     if (found === undefined) throw mistake(text, at, text[at] === '"' ? "the text has no closing quote" : `"${text[at]}" is not expected`);
     const { kind, match } = found;
-    if (kind === "string") tokens.push({ kind, text: unquoted(match, text, at), at });
-    else if (kind === "word" && wordOperators.has(match)) tokens.push({ kind: "operator", text: match, at });
-    else if (kind !== "space") tokens.push({ kind, text: match, at });
-    at += match.length;
+    const end = at + match.length;
+    if (kind === "string") tokens.push({ kind, text: unquoted(match, text, at), at, end });
+    else if (kind === "word" && wordOperators.has(match)) tokens.push({ kind: "operator", text: match, at, end });
+    else if (kind !== "space") tokens.push({ kind, text: match, at, end });
+    at = end;
   }
   return tokens;
 }
@@ -106,14 +109,15 @@ function conditionOf(part: readonly Token[], text: string): PathCondition {
 function pathOf(tokens: readonly Token[], text: string, end: number): readonly (string | number)[] {
   const path: (string | number)[] = [];
   for (const [index, { kind, text: part, at }] of tokens.entries()) {
-    if (kind === "word" && index > 0 && !part.startsWith(".")) throw mistake(text, at, "expected an operator such as =");
+    if (index > 0 && tokens[index - 1]?.end !== at) throw mistake(text, at, "expected an operator such as =");
     if (kind === "bracket") {
       const inner = part.slice(1, -1);
       path.push(inner.startsWith('"') ? unquoted(inner, text, at) : Number(inner));
     } else if (kind === "word") {
-      const names = part.replace(/^\$?\.?/u, "").split(".");
-      const wanted = part === "$" ? [] : names;
-      if (wanted.includes("")) throw mistake(text, at, `"${part}" is not a path`);
+      // $ is the whole value. After an index, a name begins with a dot.
+      const names = index === 0 && (part === "$" || part.startsWith("$.")) ? part.slice(1) : index === 0 ? `.${part}` : part;
+      const [before, ...wanted] = names.split(".");
+      if (before !== "" || wanted.includes("")) throw mistake(text, at, `"${part}" is not a path`);
       path.push(...wanted);
     } else throw mistake(text, at, "expected a path such as user.name");
   }

@@ -97,17 +97,11 @@ export class PartitionScan {
     const last = isForward ? found.at(-1) : found[0];
     if (isCut && last !== undefined) {
       this.#position = isForward ? last.offset + 1 : last.offset;
-      // Timestamps may be out of order; no found message may be beyond the frontier, else the search could neither emit it nor go on.
-      this.#frontierMs = outermost(found, isForward);
+      this.#frontierMs = last.timestampMs;
       return;
     }
     this.#position = isForward ? block.endOffset : block.offset;
     const frontier = isForward ? timesMs?.max : timesMs?.min;
     this.#frontierMs = frontier ?? this.#frontierMs;
   }
-}
-
-function outermost(rows: readonly MessageRow[], isForward: boolean): number {
-  const times = rows.map(({ timestampMs }) => timestampMs);
-  return isForward ? Math.max(...times) : Math.min(...times);
 }

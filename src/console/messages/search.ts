@@ -191,12 +191,14 @@ async function* readBlocks(
   const reader = source.open(topic, blocks, size <= 2 * firstBlock ? 128 * 1024 : 2 * 1024 * 1024);
   const positions = new Map(blocks.map(({ partition, offset }) => [partition, offset]));
   const isRead = (): boolean => blocks.every(({ partition, endOffset }) => (positions.get(partition) ?? 0) >= endOffset);
+  // Forward, the first matches are kept, so what follows them need not be read.
+  const isEnough = (): boolean => direction === "forward" && [...results.values()].every(({ isCut }) => isCut);
   let read = 0;
   let arrivedMs = performance.now();
   try {
-    while (!isRead() && !(direction === "forward" && [...results.values()].every(({ isCut }) => isCut))) {
+    while (!isRead() && !isEnough()) {
       if (isInterrupted()) return;
-      const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, maxMessages: 10_000, maxBytes: 2 * 1024 * 1024, signal });
+      const batch = await reader.nextBatch({ timeoutMs: batchTimeoutMs, maxMessages: 4000, maxBytes: 512 * 1024, signal });
       const before = [...positions.values()].join(",");
       for (const { partition, offset } of batch.positions) positions.set(partition, offset);
       if (batch.count > 0 || [...positions.values()].join(",") !== before) arrivedMs = performance.now();

@@ -63,9 +63,8 @@ export async function* tailMessages(
         await reader?.close();
         reader = undefined;
       }
-      // A partition that was added later is read from its beginning.
-      if (marks.some((one) => !positions.has(one.partition))) {
-        for (const one of marks) if (!positions.has(one.partition)) positions.set(one.partition, one.low);
+      if (moveToLog(marks, positions)) {
+        behind = behindOf(marks, positions);
         await reader?.close();
         reader = undefined;
       }
@@ -88,6 +87,7 @@ export async function* tailMessages(
         skipped += found.length - shown.length + all.length - rows.length;
         behind = behindOf(marks, positions);
       }
+      rows.sort((one, other) => one.timestampMs - other.timestampMs);
       if (rows.length > 0 || skipped > 0 || behind > 0 || wasBehind > 0) yield { rows, skipped, behind };
       wasBehind = behind;
       if (!(await pauseUnlessAborted(Math.max(1, tickMs - (performance.now() - startMs)), signal))) return;
@@ -99,6 +99,21 @@ export async function* tailMessages(
 
 function behindOf(marks: readonly Watermarks[], positions: ReadonlyMap<number, number>): number {
   return marks.reduce((sum, { partition, low, stable }) => sum + Math.max(0, stable - (positions.get(partition) ?? low)), 0);
+}
+
+/**
+ * A partition that was added later is read from its beginning. One that has become shorter, because its topic was deleted and recreated, is
+ * read from its end. Returns whether a position has changed.
+ */
+function moveToLog(marks: readonly Watermarks[], positions: Map<number, number>): boolean {
+  let isChanged = false;
+  for (const { partition, low, stable } of marks) {
+    const position = positions.get(partition);
+    if (position !== undefined && position <= stable) continue;
+    positions.set(partition, position === undefined ? low : stable);
+    isChanged = true;
+  }
+  return isChanged;
 }
 
 /** Moves the positions to the last `keep` messages of each partition. Returns the number of skipped offsets. */

@@ -101,4 +101,22 @@ describe("matcherOf()", () => {
   test("meets no condition in bytes that are not JSON", () => {
     expect(matches("a != 1", [null, new Uint8Array([0xff, 0x7b])], [null, ""], [null, null], [null, "{}"])).toEqual([3]);
   });
+
+  test("finds exact keys as a comparison of each key would, and tells an empty key from none", () => {
+    const part = fc.option(fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 3 }));
+    const anyKey = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(part, part), { maxLength: 30 }), anyKey, (pairs, wanted) => {
+        expect(matches(`key "${wanted}"`, ...pairs)).toEqual(pairs.flatMap(([key], index) => (key === wanted ? [index] : [])));
+      }),
+    );
+    expect(matches('key "a" and key "b"', ["a", null], ["b", null])).toEqual([]);
+  });
+
+  test("finds an escaped value beside others that are not escaped, and bytes that are not UTF-8", () => {
+    const values = [String.raw`{"\u0061":"\u0050aid"}`, '{"a":"Paid"}', '{"a":"paid"}', String.raw`{"a":"\/"}`];
+    expect(meeting('a = "Paid"', ...values)).toEqual([0, 1]);
+    expect(meeting('a contains "ai"', ...values)).toEqual([0, 1, 2]);
+    expect(matches(String.raw`a = "\ufffd"`, [null, Buffer.from([...Buffer.from('{"a":"'), 0xff, ...Buffer.from('"}')])])).toEqual([0]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { type Arbitrary, array, assert, asyncProperty, boolean, constant, constantFrom, integer, nat, oneof, record } from "fast-check";
 import type { MessageRow, SearchEvent } from "../../../src/console/api.ts";
 import { parseFilter } from "../../../src/console/messages/filter.ts";
 import { searchMessages } from "../../../src/console/messages/search.ts";
@@ -36,45 +36,43 @@ async function searchPages(source: MessageSource, query: MessageQuery): Promise<
 const placeOf = ({ partition, offset }: { partition: number; offset: number }): string => `${partition}:${offset}`;
 
 /** Topics with gaps between offsets, equal timestamps, empty partitions and timestamps that may go back. */
-const topics = (stepMs: { readonly min: number; readonly max: number }): fc.Arbitrary<FakeTopic> =>
-  fc
-    .record({
-      partitions: fc.array(
-        fc.record({
-          low: fc.nat(3),
-          steps: fc.array(
-            fc.record({
-              gap: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 700 })),
-              stepMs: fc.integer(stepMs),
-              marked: fc.boolean(),
-            }),
-            { maxLength: 60 },
-          ),
-          after: fc.nat(3),
-        }),
-        { minLength: 1, maxLength: 4 },
-      ),
-      batchMessages: fc.integer({ min: 1, max: 50 }),
-    })
-    .map(({ partitions, batchMessages }) => {
-      const messages: FakeMessage[] = [];
-      const ranges = partitions.map(({ low, steps, after }, partition) => {
-        let offset = low - 1;
-        let timestampMs = 1_000_000;
-        for (const step of steps) {
-          offset += step.gap;
-          timestampMs += step.stepMs;
-          messages.push({ partition, offset, timestampMs, key: `k${offset}`, value: step.marked ? "marked" : "plain" });
-        }
-        return { low, high: offset + 1 + after };
-      });
-      return { partitions: ranges, messages, batchMessages };
+const topics = (stepMs: { readonly min: number; readonly max: number }): Arbitrary<FakeTopic> =>
+  record({
+    partitions: array(
+      record({
+        low: nat(3),
+        steps: array(
+          record({
+            gap: oneof(constant(1), integer({ min: 1, max: 700 })),
+            stepMs: integer(stepMs),
+            marked: boolean(),
+          }),
+          { maxLength: 60 },
+        ),
+        after: nat(3),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+    batchMessages: integer({ min: 1, max: 50 }),
+  }).map(({ partitions, batchMessages }) => {
+    const messages: FakeMessage[] = [];
+    const ranges = partitions.map(({ low, steps, after }, partition) => {
+      let offset = low - 1;
+      let timestampMs = 1_000_000;
+      for (const step of steps) {
+        offset += step.gap;
+        timestampMs += step.stepMs;
+        messages.push({ partition, offset, timestampMs, key: `k${offset}`, value: step.marked ? "marked" : "plain" });
+      }
+      return { low, high: offset + 1 + after };
     });
+    return { partitions: ranges, messages, batchMessages };
+  });
 
-const queries = fc.record({
-  from: fc.constantFrom({ kind: "newest" } as const, { kind: "oldest" } as const),
-  limit: fc.integer({ min: 1, max: 20 }),
-  isFiltered: fc.boolean(),
+const queries = record({
+  from: constantFrom({ kind: "newest" } as const, { kind: "oldest" } as const),
+  limit: integer({ min: 1, max: 20 }),
+  isFiltered: boolean(),
 });
 
 function queryOf({ from, limit, isFiltered }: { from: MessageQuery["from"]; limit: number; isFiltered: boolean }): MessageQuery {
@@ -86,8 +84,8 @@ const wanted = ({ messages }: FakeTopic, isFiltered: boolean): readonly FakeMess
 
 describe("searchMessages()", () => {
   test("returns each match once, ordered by time over all partitions, whatever the size of the pages", async () => {
-    await fc.assert(
-      fc.asyncProperty(topics({ min: 0, max: 5 }), queries, async (topic, query) => {
+    await assert(
+      asyncProperty(topics({ min: 0, max: 5 }), queries, async (topic, query) => {
         const pages = await searchPages(fakeSource(topic), queryOf(query));
         const rows = pages.flatMap((page) => page.rows);
         const times = rows.map(({ timestampMs }) => timestampMs);
@@ -101,8 +99,8 @@ describe("searchMessages()", () => {
   });
 
   test("returns each match once, in the order of its partition, if timestamps go back", async () => {
-    await fc.assert(
-      fc.asyncProperty(topics({ min: -20, max: 20 }), queries, async (topic, query) => {
+    await assert(
+      asyncProperty(topics({ min: -20, max: 20 }), queries, async (topic, query) => {
         const pages = await searchPages(fakeSource(topic), queryOf(query));
         const rows = pages.flatMap((page) => page.rows);
         expect(rows.map(placeOf).toSorted()).toEqual(wanted(topic, query.isFiltered).map(placeOf).toSorted());
@@ -117,8 +115,8 @@ describe("searchMessages()", () => {
   });
 
   test("counts what it has searched and what is left in offsets, exactly", async () => {
-    await fc.assert(
-      fc.asyncProperty(topics({ min: -5, max: 5 }), queries, async (topic, query) => {
+    await assert(
+      asyncProperty(topics({ min: -5, max: 5 }), queries, async (topic, query) => {
         const pages = await searchPages(fakeSource(topic), queryOf(query));
         const total = topic.partitions.reduce((sum, { low, high }) => sum + high - low, 0);
         let left = total;
