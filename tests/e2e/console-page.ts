@@ -88,9 +88,9 @@ export class ConsolePage {
     return this.page.locator("h1");
   }
 
-  /** A stage of the pipeline by its kind and title. */
-  stage(text: string): Locator {
-    return this.page.locator("li.stage").filter({ hasText: text });
+  /** A stage of the pipeline by its title. */
+  stage(title: string): Locator {
+    return this.page.locator("li.stage").filter({ has: this.page.getByRole("heading", { name: title, exact: true }) });
   }
 
   /** Opens a view by its address, and waits for its content. */
@@ -102,7 +102,13 @@ export class ConsolePage {
   /** Resolves when nothing is loading. */
   async loaded(): Promise<void> {
     await this.page.locator("main").waitFor();
-    await this.page.waitForFunction("document.querySelector('main .loading, main .caption')?.textContent?.includes('oading') !== true");
+    const isLoaded = "document.querySelector('main .loading, main .caption')?.textContent?.includes('oading') !== true";
+    await this.until(isLoaded, "the view");
+  }
+
+  /** Waits until an expression is true. Playwright's own function for it evaluates in the page, which the content security policy forbids. */
+  async until(expression: string, what: string): Promise<void> {
+    await pollUntil(async () => ((await this.page.evaluate(expression)) === true ? true : undefined), { timeoutMs: 15_000, what });
   }
 
   /** Waits until the proof says this. */

@@ -94,11 +94,11 @@ describe.skipIf(withoutBrowser !== undefined)("The page of the console", () => {
       await opened.proofSays("Equal · 20");
       const { computation } = await stack.json(["status"]);
       const read = computation.progress.reduce((sum: number, { nextOffset }: any) => sum + nextOffset, 0);
-      const factsOf = async (kind: string): Promise<string> => await opened.stage(kind).locator("dl.facts dd").first().innerText();
+      const factsOf = async (title: string): Promise<string> => await opened.stage(title).locator("dl.facts dd").first().innerText();
       expect(await factsOf("window_transactions")).not.toBe("–");
-      expect([await factsOf("Flink"), read]).toEqual(["6,000", 6000]);
-      expect(await factsOf("Pinot table")).toBe("20");
-      expect(await opened.stage("Kafka topic").first().locator("dl.facts dd").first().innerText()).toBe("6,000");
+      expect([await factsOf("streamctl-window_transactions"), read]).toEqual(["6,000", 6000]);
+      expect(await factsOf("transaction_window")).toBe("20");
+      expect(await factsOf("transactions")).toBe("6,000");
       expect(await opened.page.locator("li.stage.state-healthy").count()).toBe(4);
       await opened.shoot("pipeline-equal");
     });
@@ -177,7 +177,7 @@ describe.skipIf(withoutBrowser !== undefined)("The page of the console", () => {
       for (const title of titles.slice(1)) {
         await opened.tabTo(page.getByRole("link", { name: title, exact: true }));
         await page.keyboard.press("Enter");
-        await page.waitForFunction(`document.querySelector("h1").textContent === "${title}"`);
+        await opened.until(`document.querySelector("h1").textContent === "${title}"`, title);
       }
       await opened.show("Messages");
       const toggles = page.locator("button.toggle");

@@ -92,12 +92,13 @@ export function QueryView(): JSX.Element {
             Example
           </button>
           <span class="space" />
+          {/* With keys, or Cancel would turn into Run before its click ends, and submit the form. */}
           {shown?.state === "running" ? (
-            <button type="button" class="primary" onClick={cancelQuery}>
+            <button key="cancel" type="button" class="primary" onClick={cancelQuery}>
               Cancel
             </button>
           ) : (
-            <button type="submit" class="primary" title="Ctrl+Enter or ⌘+Enter">
+            <button key="run" type="submit" class="primary" title="Ctrl+Enter or ⌘+Enter">
               Run
             </button>
           )}

@@ -3,6 +3,7 @@
 import type { ServerResponse } from "node:http";
 import type { Request } from "../http-server.ts";
 import { sendJson } from "../http-server.ts";
+import { readCursor } from "../messages/cursor.ts";
 import { parseFilter } from "../messages/filter.ts";
 import { kafkaSource } from "../messages/kafka-source.ts";
 import { readMessage, searchMessages } from "../messages/search.ts";
@@ -54,6 +55,8 @@ function startOf(text: string): MessageQuery["from"] {
     case "time":
       return { kind, timestampMs: wholeText("from", rest) };
     case "cursor":
+      // Checked before the response begins: its status says so.
+      readCursor(rest);
       return { kind, cursor: rest };
     default:
       throw new StreamctlError("usage", `Parameter from is "${text}", not newest, oldest, offset:N, time:MS or cursor:TEXT`);
