@@ -3,7 +3,12 @@ import { Channel } from "../../src/console/channel.ts";
 
 /** A producer that a test controls. */
 function controlled() {
-  const made = { started: 0, ended: 0, publish: (_: number): void => {}, fail: (_: Error): void => {} };
+  const made: { started: number; ended: number; publish: (value: number) => void; fail: (error: Error) => void } = {
+    started: 0,
+    ended: 0,
+    publish: () => {},
+    fail: () => {},
+  };
   const channel = new Channel<number>(async (publish, signal) => {
     made.started += 1;
     made.publish = publish;
