@@ -112,7 +112,12 @@ export async function startOptional(name: ServiceName, timeoutMs: number, contex
     const decision = await decide(request, context, { timeoutMs });
     const plan = decision.plan.filter(({ resource }) => resource.kind === "service" && resource.name === name);
     if (plan.every(({ decision: { operation } }) => operation === "keep")) return false;
-    await executeDecision({ ...decision, plan }, timeoutMs, context);
+    const { choices, previous } = decision;
+    // A service that is in the stack by default stays that: the next `up` may omit it if its port is taken.
+    const { with: _, ...rest } = choices;
+    const asBefore = previous?.with === undefined ? rest : { ...rest, with: previous.with };
+    const wasDeclined = previous?.without?.includes(name) === true;
+    await executeDecision({ ...decision, plan, choices: wasDeclined ? choices : asBefore }, timeoutMs, context);
     return true;
   });
 }

@@ -88,9 +88,9 @@ export class ConsolePage {
     return this.page.locator("h1");
   }
 
-  /** A stage of the pipeline by its kind and title. */
-  stage(text: string): Locator {
-    return this.page.locator("li.stage").filter({ has: this.page.getByText(text, { exact: true }) });
+  /** A stage of the pipeline by its title. */
+  stage(title: string): Locator {
+    return this.page.locator("li.stage").filter({ has: this.page.getByRole("heading", { name: title, exact: true }) });
   }
 
   /** Opens a view by its address, and waits for its content. */
@@ -102,16 +102,18 @@ export class ConsolePage {
   /** Resolves when nothing is loading. */
   async loaded(): Promise<void> {
     await this.page.locator("main").waitFor();
-    const isLoading = "document.querySelector('main .loading, main .caption')?.textContent?.includes('oading') === true";
-    await this.settled(
-      async () => await this.page.evaluate(isLoading),
-      (loading) => loading === false,
-    );
+    const isLoaded = "document.querySelector('main .loading, main .caption')?.textContent?.includes('oading') !== true";
+    await this.until(isLoaded, "the view");
+  }
+
+  /** Waits until an expression is true. Playwright's own function for it evaluates in the page, which the content security policy forbids. */
+  async until(expression: string, what: string): Promise<void> {
+    await pollUntil(async () => ((await this.page.evaluate(expression)) === true ? true : undefined), { timeoutMs: 15_000, what });
   }
 
   /** Waits until the proof says this. */
   async proofSays(text: string, timeoutMs = 60_000): Promise<void> {
-    await this.badge.filter({ hasText: new RegExp(`^${text}$`, "u") }).waitFor({ timeout: timeoutMs });
+    await this.page.locator("header .badge-text").getByText(text, { exact: true }).waitFor({ timeout: timeoutMs });
   }
 
   /** The texts of the cells of each visible row of a table. */

@@ -83,7 +83,6 @@ export function requestTests(stack: Stack, url: string): void {
         ["/api/%E0%A4%A", 400],
         ["/api/nothing", 404],
         ["/api/logs/nothing", 404],
-        ["/nothing.txt", 404],
       ];
       // The windows exist once a page has been open.
       await ask(`${url}/api/services`);

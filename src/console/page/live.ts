@@ -3,6 +3,7 @@
  * view needs other events. Nothing is kept but the newest event of each name, and the rates of the last minutes.
  */
 
+import { loadStack } from "./stack.ts";
 import { effect, signal } from "@preact/signals";
 import type { LiveEvents, PipelineEvent, ProcessorDocument, ServicesDocument } from "../api.ts";
 import { appendSample, type Sample } from "./history.ts";
@@ -52,6 +53,8 @@ function open(query: string): void {
     opened.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data) as LiveEvents[K]));
   opened.addEventListener("open", () => {
     failures = 0;
+    // The server was gone: another stack, or the same one with other services, may be running now.
+    if (connection.peek() === "lost") void loadStack();
     connection.value = "open";
   });
   // A browser gives up after a response that is no event stream, such as one of a server that is starting; this page never does.
