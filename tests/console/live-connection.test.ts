@@ -64,10 +64,10 @@ describe("LiveConnection", () => {
     response.destroy();
   });
 
-  test("drops an event that is larger than the queue", () => {
+  test("sends an event that is larger than the queue to a reader that waits for it", () => {
     const { response, connection } = connect({ ...small, size: 100 });
     connection.sendEvent("log", line("x".repeat(200)));
-    expect(response.events).toEqual([["dropped", { events: 1 }]]);
+    expect(response.events).toEqual([["log", line("x".repeat(200))]]);
     response.destroy();
   });
 

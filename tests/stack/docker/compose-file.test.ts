@@ -314,7 +314,6 @@ describe("probeLines()", () => {
       ["zookeeper 2181"],
       ["http 9000 /tables", "http 8097 /health", "http 8099 /health", "http 8099 /query/sql?sql=select%201 /numDocsScanned >= 0"],
       ["http 8081 /overview /taskmanagers >= 1", "http 8083 /v3/info"],
-      ['http 9080 /api/ready /service = "console"'],
     ]);
   });
 });
