@@ -3,7 +3,7 @@ import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { silentLog } from "../../src/core/log.ts";
-import { pollUntil } from "../../src/core/wait.ts";
+import { pause, pollUntil } from "../../src/core/wait.ts";
 import { type LineWriter, logs } from "../../src/pipeline/logs.ts";
 import { type StateFolder, stateFolder } from "../../src/state/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -60,7 +60,8 @@ describe("logs() following", () => {
     const folder = await folderWith({ kafka: numbered, pinot: numbered });
     const seen: string[] = [];
     const { end, interrupt } = follow(folder, async (service, text) => {
-      // Simulates an output that is full repeatedly.
+      // Simulates an output that is full repeatedly, at first until both logs are open.
+      if (seen.length === 0) await pause(300);
       await nextTurn();
       seen.push(`${service} ${text}`);
     });
