@@ -1,4 +1,4 @@
-/** A hash of the program's sources: computed by a macro of the bundler, so that a bundle knows from which sources it was built. */
+/** A hash of the program's sources: at startup when the program runs from them, at build time (as a macro of the bundler) for a bundle. */
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

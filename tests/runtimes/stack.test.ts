@@ -39,7 +39,8 @@ describe("one stack used by several runtimes", () => {
 
   test(`${first.name} brings the stack up`, async () => {
     const { services, changes } = await document(first, "up", "--port-offset", String(stack.offset));
-    expect(services.map(({ operation }: Record<string, string>) => operation)).toEqual(["start", "start", "start", "start"]);
+    expect(services).toHaveLength(5);
+    expect(new Set(services.map(({ operation }: Record<string, string>) => operation))).toEqual(new Set(["start"]));
     expect(new Set(changes.map(({ result }: Record<string, string>) => result))).toEqual(new Set(["created"]));
   });
 

@@ -19,7 +19,7 @@ function define({ port }: NetworkLayout): ServiceDetails {
   return {
     endpoint: url,
     // The definition contains the build, so that `up` restarts a console of another one.
-    values: { build: buildId() },
+    values: { build: buildId },
     files: [],
     // Bun's garbage collector takes this for the size of the machine's memory, and so keeps the heap small. Other runtimes ignore it.
     env: { BUN_JSC_forceRAMSize: "120000000", MALLOC_ARENA_MAX: "2" },
