@@ -10,7 +10,8 @@ import { stagesOf } from "./pipeline/stages.ts";
 import { processorDocument } from "./processor.ts";
 import { ProofFollower } from "./windows/proof.ts";
 import { pauseUnlessAborted } from "../core/wait.ts";
-import { observeResources, type ResourceStatus } from "../pipeline/resources.ts";
+import type { Graph } from "../pipeline/graph/graph.ts";
+import { healthOf, openResources, type ResourceStatus } from "../pipeline/resources.ts";
 import type { PipelineContext } from "../pipeline/context.ts";
 import { kafkaTopicLog } from "../pipeline/topic-log.ts";
 import { onlyStream, onlyWindow } from "../spec/names.ts";
@@ -43,6 +44,7 @@ export class Monitor {
   readonly #newestWindow = new NewestWindow();
   readonly #lastLines = new Map<string, readonly string[]>();
   #resources: readonly ResourceStatus[] = [];
+  #opened: { readonly stack: Stack; readonly graph: Graph } | undefined;
   #proof: ProofFollower | undefined;
 
   constructor(reader: StackReader, context: PipelineContext) {
@@ -141,10 +143,20 @@ export class Monitor {
     const { stack, latest } = this.#measuring;
     const services = latest.services?.value;
     if (stack === undefined || services === undefined) return;
+    try {
+      this.#resources = await healthOf(await this.#graphOf(stack), services, signal);
+    } catch {
+      // The health of an engine that does not answer is reported by its service.
+    }
+  }
+
+  /** The resources of a stack; opened again only for another one, because some sign in to their engine. */
+  async #graphOf(stack: Stack): Promise<Graph> {
     const { state, runtime } = stack;
-    const about = { choices: state.choices, stackId: state.stack.id };
-    // The health of an engine that does not answer is reported by its service.
-    this.#resources = await observeResources(about, services, runtime, { ...this.#context, signal }).catch(() => this.#resources);
+    if (this.#opened?.stack === stack) return this.#opened.graph;
+    const graph = await openResources({ choices: state.choices, stackId: state.stack.id }, runtime, this.#context);
+    this.#opened = { stack, graph };
+    return graph;
   }
 
   async #readLastLines(stack: Stack | undefined): Promise<void> {

@@ -27,17 +27,32 @@ export interface ResourceStatus {
 /** Timeout per health check. */
 const lookTimeoutMs = 5000;
 
+/** The stack whose resources are checked. */
+interface CheckedStack {
+  readonly choices: StackChoices;
+  readonly stackId: string;
+}
+
 /** Checks all resources that the stack's services should have. Read-only. @throws StreamctlError `interrupted`, `native` */
 export async function observeResources(
-  { choices, stackId }: { readonly choices: StackChoices; readonly stackId: string },
+  stack: CheckedStack,
   services: readonly Pick<ServiceStatus, "name" | "state">[],
   runtime: Runtime,
-  { folder, declarationsDir, log, signal }: PipelineContext,
+  context: PipelineContext,
 ): Promise<readonly ResourceStatus[]> {
+  return await healthOf(await openResources(stack, runtime, context), services, context.signal);
+}
+
+/** The resources that the stack's services should have, for `healthOf`. They keep connections and sessions between two checks. */
+export async function openResources(
+  { choices, stackId }: CheckedStack,
+  runtime: Runtime,
+  { folder, declarationsDir, log }: PipelineContext,
+): Promise<Graph> {
   const endpoints = endpointsOf(choices);
   const declarations = openDeclarations(declarationsDir);
   const definitions = chosenServices(choices);
-  const graph = buildGraph({
+  return buildGraph({
     choices,
     endpoints,
     processors: await openProcessors(choices, { endpoints, runtime, declarations, stackId }),
@@ -51,7 +66,6 @@ export async function observeResources(
     declarations,
     log,
   });
-  return await healthOf(graph, services, signal);
 }
 
 /** Health of each resource of a graph that belongs to a service. @throws StreamctlError `interrupted`, `native` */
