@@ -1,6 +1,7 @@
 /** Runs a command line, prints errors, and sets the exit code: 0 success, 1 failure, 2 usage error, 130 interrupted. */
 
 import { readFileSync } from "node:fs";
+import { errorDocument } from "../core/error-document.ts";
 import { messageOf, systemCode, StreamctlError } from "../core/errors.ts";
 import { createLog, type Log } from "../core/log.ts";
 import { pause } from "../core/wait.ts";
@@ -13,7 +14,7 @@ import type { ExitCode, Terminal } from "./context.ts";
 import { resolveGlobals } from "./globals.ts";
 import { helpScreen } from "./help.ts";
 import { escapeControlsKeepingLines } from "./render/cell.ts";
-import { errorDocument, exitCodeOf, renderError } from "./render/error.ts";
+import { exitCodeOf, renderError } from "./render/error.ts";
 import { processTerminal } from "./terminal.ts";
 import { version } from "./version.ts";
 

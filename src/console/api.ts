@@ -302,7 +302,7 @@ export interface QueryRequest {
   readonly limit?: number;
 }
 
-/** Integers beyond 2^53 are strings with `exact: true` in their column. */
+/** Integers beyond 2^53 are strings; the type of the column tells them from text. */
 export type QueryCell = string | number | boolean | null | readonly QueryCell[];
 
 export type QueryEvent =

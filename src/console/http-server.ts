@@ -1,9 +1,9 @@
 /** The console's HTTP server: checks each request, finds its route, and turns errors into documents. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ErrorDocument } from "./api.ts";
 import { refusalOf } from "./request-guard.ts";
-import { type ErrorCode, messageOf, StreamctlError, systemCode } from "../core/errors.ts";
+import { errorDocument } from "../core/error-document.ts";
+import { StreamctlError, systemCode } from "../core/errors.ts";
 
 export interface Request {
   /** Decoded parts of the path, such as `["api", "topics", "orders"]`. */
@@ -60,18 +60,18 @@ async function respond(message: IncomingMessage, response: ServerResponse, route
     const { method = "GET", url = "/", headers } = message;
     const refusal = refusalOf({ method, url, headers });
     if (refusal !== undefined) {
-      sendJson(response, errorDocument("permission", refusal.message), refusal.status);
+      sendJson(response, errorDocument(new StreamctlError("permission", refusal.message)), refusal.status);
       return;
     }
     const { pathname, searchParams } = targetOf(url);
     const path = pathname.split("/").slice(1).map(decodePart);
     const signal = AbortSignal.any([closed.signal, stopped]);
     if (await route({ path, query: searchParams, message, signal }, response)) return;
-    sendJson(response, errorDocument("usage", `There is nothing at ${pathname}`), 404);
+    sendJson(response, errorDocument(new StreamctlError("usage", `There is nothing at ${pathname}`)), 404);
   } catch (error) {
     if (closed.signal.aborted) return;
     if (response.headersSent) response.destroy();
-    else sendJson(response, documentOf(error), statusOf(error));
+    else sendJson(response, errorDocument(error), statusOf(error));
   }
 }
 
@@ -95,16 +95,6 @@ function decodePart(part: string): string {
 export function sendJson(response: ServerResponse, document: unknown, status = 200): void {
   response.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
   response.end(JSON.stringify(document));
-}
-
-export function errorDocument(code: ErrorCode, message: string, hint: string | null = null): ErrorDocument {
-  return { error: { code, message, hint } };
-}
-
-/** The document for any thrown value. */
-export function documentOf(error: unknown): ErrorDocument {
-  if (error instanceof StreamctlError) return errorDocument(error.code, error.message, error.hint ?? null);
-  return errorDocument("internal", messageOf(error));
 }
 
 function statusOf(error: unknown): number {

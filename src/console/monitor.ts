@@ -100,14 +100,14 @@ export class Monitor {
   }
 
   async #snapshot(proof: ProofFollower): Promise<Snapshot> {
-    const { latest, histories, stack } = this.#measuring;
+    const { latest, stack } = this.#measuring;
     const nowMs = Date.now();
     await this.#readLastLines(stack);
     const { revision, table } = proof;
     return {
       pipeline: { atMs: nowMs, stages: stack === undefined ? [] : this.#stages(stack, proof, nowMs), proof: proof.document() },
       services: await this.#services(stack),
-      processor: processorDocument(stack, latest, histories.stream.position),
+      processor: processorDocument(stack, latest),
       windows: { revision, size: table.size },
     };
   }

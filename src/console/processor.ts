@@ -5,17 +5,11 @@ import { pagesOf } from "../pipeline/pages.ts";
 import { onlyStream } from "../spec/names.ts";
 
 /** The jobs of the processor and how far they have read. */
-export function processorDocument(
-  stack: Stack | undefined,
-  { views, progress, stream }: Measurements,
-  streamEnd: number | undefined,
-): ProcessorDocument {
+export function processorDocument(stack: Stack | undefined, { views, progress, stream }: Measurements): ProcessorDocument {
   const declaration = stack?.processor.declaration;
   const page = stack && pagesOf(stack.state.choices, stack.definitions).find(({ service }) => service === declaration?.name);
   const endOf = (topic: string, partition: number): number | undefined =>
-    topic === onlyStream.topic.name && streamEnd !== undefined
-      ? stream?.value?.find((one) => one.partition === partition)?.high
-      : undefined;
+    topic === onlyStream.topic.name ? stream?.value?.find((one) => one.partition === partition)?.high : undefined;
   return {
     label: declaration?.label ?? "",
     jobs:

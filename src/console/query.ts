@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { QueryCell, QueryEvent, QueryRequest, QuerySchema } from "./api.ts";
-import { documentOf } from "./http-server.ts";
+import { errorDocument } from "../core/error-document.ts";
 import type { Stack } from "./pipeline/stack-reader.ts";
 import { tableColumns } from "./services.ts";
 import { StreamctlError } from "../core/errors.ts";
@@ -50,7 +50,7 @@ export async function* runQuery(stack: Stack, request: QueryRequest, signal: Abo
     const { line, column } = error instanceof StreamctlError ? error.facts : {};
     yield {
       kind: "error",
-      ...documentOf(error),
+      ...errorDocument(error),
       ...(typeof line === "number" ? { line } : {}),
       ...(typeof column === "number" ? { column } : {}),
     };

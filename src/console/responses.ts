@@ -1,7 +1,7 @@
 /** Responses with one JSON document per line, written as the client reads them. */
 
 import type { ServerResponse } from "node:http";
-import { documentOf } from "./http-server.ts";
+import { errorDocument } from "../core/error-document.ts";
 
 /**
  * Writes each document as a line. Waits while the client does not read, so that nothing is buffered. An error becomes the last line.
@@ -12,7 +12,7 @@ import { documentOf } from "./http-server.ts";
 export async function sendLines(
   response: ServerResponse,
   documents: AsyncIterable<unknown>,
-  errorLine: (error: unknown) => unknown = (error) => ({ kind: "error", ...documentOf(error) }),
+  errorLine: (error: unknown) => unknown = (error) => ({ kind: "error", ...errorDocument(error) }),
 ): Promise<void> {
   response.writeHead(200, { "content-type": "application/x-ndjson; charset=utf-8", "cache-control": "no-store" });
   try {

@@ -3,7 +3,7 @@
 import type { GroupDocument, TopicDocument, TopicSummary } from "./api.ts";
 import type { Stack } from "./pipeline/stack-reader.ts";
 import { StreamctlError } from "../core/errors.ts";
-import { stepDeadline } from "../core/step-deadline.ts";
+import { type StepDeadline, withinStep } from "../core/step-deadline.ts";
 import { fetchMetadata, groupOffsets, listGroups, listOffsets, readTopicConfig, type Watermarks } from "../kafka/admin.ts";
 import { onlyStream, onlyWindow } from "../spec/names.ts";
 
@@ -97,18 +97,16 @@ async function ownProgress(
   { processor }: Stack,
   signal: AbortSignal,
 ): Promise<(Omit<GroupDocument, "offsets"> & { readonly offsets: readonly Position[] }) | undefined> {
-  const deadline = stepDeadline(askTimeoutMs, signal);
   const { declaration, plugin } = processor;
   try {
-    const progress = await plugin.progress(processor.contextFor(), deadline);
+    const ask = async (deadline: StepDeadline) => await plugin.progress(processor.contextFor(), deadline);
+    const progress = await withinStep(askTimeoutMs, signal, ask);
     const offsets = progress.map(({ topic, partition, nextOffset }) => ({ topic, partition, next: nextOffset }));
     return { name: declaration.label, kind: "processor", state: offsets.length === 0 ? "no progress reported" : "reading", offsets };
   } catch (error) {
     // The groups are useful without it.
     if (error instanceof StreamctlError) return undefined;
     throw error;
-  } finally {
-    deadline.deadline.release();
   }
 }
 

@@ -12,6 +12,20 @@ export function stepDeadline(timeoutMs: number, signal?: AbortSignal): StepDeadl
   return { deadline: new Deadline(timeoutMs), signal };
 }
 
+/** Runs work with a deadline in `timeoutMs` milliseconds, and releases it. */
+export async function withinStep<T>(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  work: (deadline: StepDeadline) => Promise<T>,
+): Promise<T> {
+  const deadline = stepDeadline(timeoutMs, signal);
+  try {
+    return await work(deadline);
+  } finally {
+    deadline.deadline.release();
+  }
+}
+
 /** Milliseconds until the deadline, at least 1. */
 export function remainingMs(deadline: StepDeadline): number {
   return Math.max(1, deadline.deadline.remainingMs);

@@ -3,7 +3,7 @@
 import { openDeclarations } from "../core/assets.ts";
 import { messageOf, StreamctlError } from "../core/errors.ts";
 import type { Resource } from "../core/resource.ts";
-import { stepDeadline } from "../core/step-deadline.ts";
+import { withinStep } from "../core/step-deadline.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { buildGraph, type Graph } from "./graph/graph.ts";
@@ -85,7 +85,11 @@ async function statusOf(resource: Resource, service: Pick<ServiceStatus, "name" 
   const { kind, name } = resource;
   if (service.state !== "healthy") return { kind, name, state: "unknown", detail: `${service.name} is ${service.state}` };
   try {
-    const { healthy = false, detail = "", ...facts } = (await resource.health?.(stepDeadline(lookTimeoutMs, signal))) ?? {};
+    const {
+      healthy = false,
+      detail = "",
+      ...facts
+    } = (await withinStep(lookTimeoutMs, signal, async (deadline) => await resource.health?.(deadline))) ?? {};
     return { kind, name, state: healthy ? "healthy" : "unhealthy", detail, ...facts };
   } catch (error) {
     if (!(error instanceof StreamctlError) || error.code === "interrupted" || error.code === "native") throw error;

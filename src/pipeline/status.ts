@@ -2,7 +2,7 @@
 
 import { openDeclarations } from "../core/assets.ts";
 import { hasCode } from "../core/errors.ts";
-import { stepDeadline } from "../core/step-deadline.ts";
+import { withinStep } from "../core/step-deadline.ts";
 import { kafkaProbe, type PipelineContext } from "./context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { readStack } from "./killed-start.ts";
@@ -78,12 +78,13 @@ async function computationOf(
   const place = { endpoints: endpointsOf(choices), runtime, declarations: openDeclarations(declarationsDir), stackId: stack.id };
   const processor = await openProcessor(choices, place);
   const { plugin } = processor;
-  const deadline = stepDeadline(lookTimeoutMs, signal);
   try {
-    const [progress, view] = await Promise.all([
-      plugin.progress(processor.contextFor(), deadline),
-      plugin.view(processor.contextFor(), deadline),
-    ]);
+    const [progress, view] = await withinStep(
+      lookTimeoutMs,
+      signal,
+      async (deadline) =>
+        await Promise.all([plugin.progress(processor.contextFor(), deadline), plugin.view(processor.contextFor(), deadline)]),
+    );
     return { progress, view };
   } catch (error) {
     // The health of the job reports the reason.

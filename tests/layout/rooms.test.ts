@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dashboards: ["core", "spec", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
   pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards"],
-  console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards", "pipeline"],
+  console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "pipeline"],
   cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline", "console"],
   "main.ts": ["cli", "data"],
 };

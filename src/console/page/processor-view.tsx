@@ -77,7 +77,7 @@ function JobPanel({ job }: { readonly job: Job }): JSX.Element {
   );
 }
 
-/** The engine's own word, with the icon that it calls for. */
+/** The state of a job as the engine names it, with an icon. */
 function JobState({ state }: { readonly state: string }): JSX.Element {
   const tone = /^running$/iu.test(state)
     ? "ok"

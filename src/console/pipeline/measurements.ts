@@ -8,7 +8,7 @@ import { PositionHistory } from "./position-history.ts";
 import { ServiceWatch } from "./service-watch.ts";
 import type { Stack, StackReader } from "./stack-reader.ts";
 import { messageOf } from "../../core/errors.ts";
-import { stepDeadline } from "../../core/step-deadline.ts";
+import { withinStep } from "../../core/step-deadline.ts";
 import { listOffsets, type Watermarks } from "../../kafka/admin.ts";
 import type { ComputationView, PartitionProgress } from "../../processors/plugin.ts";
 import { onlyStream, onlyWindow } from "../../spec/names.ts";
@@ -134,11 +134,11 @@ function askOffsets(topic: string): (stack: Stack, signal: AbortSignal) => Promi
 }
 
 async function askProgress({ processor }: Stack, signal: AbortSignal): Promise<readonly PartitionProgress[]> {
-  return await withDeadline(signal, async (deadline) => await processor.plugin.progress(processor.contextFor(), deadline));
+  return await withinStep(askTimeoutMs, signal, async (deadline) => await processor.plugin.progress(processor.contextFor(), deadline));
 }
 
 async function askViews({ processor }: Stack, signal: AbortSignal): Promise<readonly ComputationView[]> {
-  return await withDeadline(signal, async (deadline) => await processor.plugin.view(processor.contextFor(), deadline));
+  return await withinStep(askTimeoutMs, signal, async (deadline) => await processor.plugin.view(processor.contextFor(), deadline));
 }
 
 async function askTable({ endpoints }: Stack, signal: AbortSignal): Promise<TableState> {
@@ -146,20 +146,13 @@ async function askTable({ endpoints }: Stack, signal: AbortSignal): Promise<Tabl
   const sql = `SELECT COUNT(*), MAX(${windowBounds.start}) FROM ${name}`;
   const [answer, offsets] = await Promise.all([
     queryPinot({ brokerUrl: endpoints.pinotBroker, sql, timeoutMs: askTimeoutMs, proven: true, signal }),
-    withDeadline(signal, async (deadline) => await consumedOffsets(endpoints.pinotController, name, deadline)).catch(() => undefined),
+    withinStep(askTimeoutMs, signal, async (deadline) => await consumedOffsets(endpoints.pinotController, name, deadline)).catch(
+      () => undefined,
+    ),
   ]);
   const [rows = 0, newest = null] = answer.rows[0] ?? [];
   const isEmpty = Number(rows) === 0;
   return { rows: Number(rows), newestMs: isEmpty ? null : Number(newest), nextOffset: offsets && sum(offsets.values()) };
-}
-
-async function withDeadline<T>(signal: AbortSignal, work: (deadline: ReturnType<typeof stepDeadline>) => Promise<T>): Promise<T> {
-  const deadline = stepDeadline(askTimeoutMs, signal);
-  try {
-    return await work(deadline);
-  } finally {
-    deadline.deadline.release();
-  }
 }
 
 function endOf(offsets: readonly Watermarks[]): number {

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import type { LiveConnection } from "../live-connection.ts";
 import { Channel } from "../channel.ts";
 import type { Request } from "../http-server.ts";
-import { documentOf } from "../http-server.ts";
+import { errorDocument } from "../../core/error-document.ts";
 import type { Monitor } from "../monitor.ts";
 import type { StackReader } from "../pipeline/stack-reader.ts";
 import type { TailEvent } from "../api.ts";
@@ -48,7 +48,7 @@ export class LiveChannels {
 export function serveLive({ query, signal }: Request, connection: LiveConnection, sources: LiveSources, response: ServerResponse): void {
   const { monitor } = sources;
   const stops: (() => void)[] = [];
-  const problem = (channel: string) => (error: unknown) => connection.sendEvent("problem", { channel, ...documentOf(error).error });
+  const problem = (channel: string) => (error: unknown) => connection.sendEvent("problem", { channel, ...errorDocument(error).error });
   let revision: number | undefined;
   stops.push(
     monitor.snapshots.subscribe({

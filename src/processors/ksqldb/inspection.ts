@@ -6,7 +6,7 @@
 import { StreamctlError } from "../../core/errors.ts";
 import { arrayAt, at, isObject, type JsonObject, stringAt } from "../../core/json.ts";
 import { sqlParts } from "../../core/sql-text.ts";
-import { stepDeadline } from "../../core/step-deadline.ts";
+import { withinStep } from "../../core/step-deadline.ts";
 import type { QueriedTable } from "../plugin.ts";
 import { quoted as quotedName } from "./declarations.ts";
 import type { KsqldbAnswer } from "./query.ts";
@@ -27,24 +27,18 @@ export function isInspection(sql: string): boolean {
 
 /** Runs such a statement. @throws StreamctlError `processor` if ksqlDB rejects it, `unreachable`, `interrupted` */
 export async function inspectKsqldb(url: string, sql: string, signal: AbortSignal): Promise<KsqldbAnswer> {
-  const deadline = stepDeadline(answerTimeoutMs, signal);
-  try {
-    const answer = await ask(url, sql, deadline);
-    if (answer.status !== 200) {
-      const refusal = refusalOf(answer);
-      throw refusalError(`Cannot query ksqlDB: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
-    }
-    const { columns, rows } = tableOf(at(answer.json, 0));
-    return { columns, rows: all(rows) };
-  } finally {
-    deadline.deadline.release();
+  const answer = await withinStep(answerTimeoutMs, signal, async (deadline) => await ask(url, sql, deadline));
+  if (answer.status !== 200) {
+    const refusal = refusalOf(answer);
+    throw refusalError(`Cannot query ksqlDB: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
   }
+  const { columns, rows } = tableOf(at(answer.json, 0));
+  return { columns, rows: all(rows) };
 }
 
 /** Streams and tables with their columns. @throws StreamctlError as {@link inspectKsqldb} */
 export async function listTables(url: string, signal: AbortSignal): Promise<readonly QueriedTable[]> {
-  const deadline = stepDeadline(answerTimeoutMs, signal);
-  try {
+  return await withinStep(answerTimeoutMs, signal, async (deadline) => {
     const listed = await Promise.all(["SHOW STREAMS", "SHOW TABLES"].map(async (sql) => (await ask(url, sql, deadline)).json));
     const found = listed.flatMap((json) => [...arrayAt(json, 0, "streams"), ...arrayAt(json, 0, "tables")]);
     const names = found.map((one) => stringAt(one, "name")).filter((name) => name !== undefined);
@@ -58,9 +52,7 @@ export async function listTables(url: string, signal: AbortSignal): Promise<read
         return { table, columns };
       }),
     );
-  } finally {
-    deadline.deadline.release();
-  }
+  });
 }
 
 async function* all(rows: readonly (readonly unknown[])[]): AsyncGenerator<readonly unknown[], void, undefined> {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { errorDocument, exitCodeOf, renderError } from "../../../src/cli/render/error.ts";
+import { exitCodeOf, renderError } from "../../../src/cli/render/error.ts";
+import { errorDocument } from "../../../src/core/error-document.ts";
 import { errorCodes, StreamctlError } from "../../../src/core/errors.ts";
 
 const portTaken = new StreamctlError("port-taken", 'Cannot start "kafka": port 9092 is taken by java (pid 4711)', {
