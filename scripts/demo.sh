@@ -22,9 +22,9 @@ finish() {
 }
 trap finish EXIT
 
-streamctl up | tee /dev/stderr | sed -n '/^Open in a browser:/,/^$/ {/^  /p}' > .demo-pages 2> /dev/null
-pages=$(cat .demo-pages)
-rm -f .demo-pages
+# Show the output of up, and keep its addresses for the end.
+exec 3>&1
+pages=$(streamctl up | tee /dev/fd/3 | sed -n '/^Open in a browser:/,/^$/ {/^  /p}')
 streamctl data -n 1000 --rate 250
 streamctl verify --wait 60s
 streamctl query 'select START, TOTAL_PAID, TOTAL_TRANSACTIONS, AVERAGE_TRANSACTION_VALUE from transaction_window order by WINDOW_START limit 20'
