@@ -7,6 +7,7 @@ import type { MessageRow } from "../api.ts";
 import { formatExact } from "./format.ts";
 import { JsonTree } from "./json-tree.tsx";
 import { readJson, writeJson } from "./json-text.ts";
+import { NamedValues } from "./named-values.tsx";
 import { FailureNotice, Loading } from "./notice.tsx";
 import { useRemote } from "./requests.ts";
 import { Time, VisibleText } from "./text.tsx";
@@ -53,24 +54,13 @@ function Headers({ headers }: { readonly headers: NonNullable<MessageRow["header
   return (
     <>
       <h3>Headers</h3>
-      <table class="plain settings">
-        <thead class="visually-hidden">
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Value</th>
-          </tr>
-        </thead>
-        <tbody>
-          {headers.map(([name, value], index) => (
-            <tr key={index}>
-              <th scope="row">
-                <VisibleText text={name} line />
-              </th>
-              <td class="code">{value === null ? <span class="muted">null</span> : <VisibleText text={value} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <NamedValues
+        valueClass="code"
+        rows={headers.map(([name, value]) => ({
+          name: <VisibleText text={name} line />,
+          value: value === null ? <span class="muted">null</span> : <VisibleText text={value} />,
+        }))}
+      />
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { formatBytes } from "../../core/units.ts";
 import type { TopicDocument } from "../api.ts";
 import { formatExact } from "./format.ts";
+import { NamedValues } from "./named-values.tsx";
 import { FailureNotice, Loading } from "./notice.tsx";
 import { useRemote } from "./requests.ts";
 import { formatRoute } from "./route.ts";
@@ -57,24 +58,11 @@ export function TopicDetails({ topic }: { readonly topic: string }): JSX.Element
       </section>
       <section class="panel">
         <h3>Configuration</h3>
-        <table class="plain settings">
-          <thead class="visually-hidden">
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Value</th>
-            </tr>
-          </thead>
-          <tbody>
-            {Object.entries(data.config)
-              .toSorted(([left], [right]) => (left < right ? -1 : 1))
-              .map(([name, value]) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>{value === "" ? <span class="muted">empty</span> : value}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
+        <NamedValues
+          rows={Object.entries(data.config)
+            .toSorted(([left], [right]) => (left < right ? -1 : 1))
+            .map(([name, value]) => ({ name, value: value === "" ? <span class="muted">empty</span> : value }))}
+        />
       </section>
     </div>
   );

@@ -1,8 +1,9 @@
 /** A topic in memory, read as the kafka room reads a real one: in batches of several partitions, with gaps between offsets. */
 
 import type { Watermarks } from "../../../src/kafka/admin.ts";
-import { type ConsumedBatch, messageFlags, type PartitionRange } from "../../../src/kafka/consumer.ts";
+import type { PartitionRange } from "../../../src/kafka/consumer.ts";
 import type { BatchReader, MessageSource } from "../../../src/console/messages/types.ts";
+import { packMessages } from "./fake-topic.ts";
 
 export interface FakeMessage {
   readonly partition: number;
@@ -20,25 +21,6 @@ export interface FakeTopic {
   readonly batchMessages?: number;
   /** Messages that were read, counted over all readers. */
   readonly counter?: { read: number };
-}
-
-export function packBatch(messages: readonly FakeMessage[], positions: ConsumedBatch["positions"] = []): ConsumedBatch {
-  const parts = messages.flatMap(({ key, value }) => [Buffer.from(key ?? ""), Buffer.from(value ?? "")]);
-  const offsets = new Uint32Array(parts.length + 1);
-  for (const [index, part] of parts.entries()) offsets[index + 1] = (offsets[index] ?? 0) + part.length;
-  return {
-    count: messages.length,
-    bytes: Buffer.concat(parts),
-    offsets,
-    partitions: Int32Array.from(messages, ({ partition }) => partition),
-    recordOffsets: Float64Array.from(messages, ({ offset }) => offset),
-    timestampsMs: Float64Array.from(messages, ({ timestampMs }) => timestampMs),
-    flags: Uint8Array.from(
-      messages,
-      ({ key, value }) => (value === null ? messageFlags.nullValue : 0) | (key === null ? messageFlags.nullKey : 0),
-    ),
-    positions,
-  };
 }
 
 export function fakeSource(topic: FakeTopic): MessageSource {
@@ -76,7 +58,7 @@ function fakeReader({ messages, batchMessages = 1000, counter }: FakeTopic, rang
       }
       if (counter !== undefined) counter.read += taken.length;
       return Promise.resolve(
-        packBatch(
+        packMessages(
           taken,
           queues.map(({ position }) => position),
         ),

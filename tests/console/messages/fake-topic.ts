@@ -30,7 +30,7 @@ const encoder = new TextEncoder();
 /** Packs messages of partitions as the consumer does. */
 export function packMessages(
   messages: readonly (FakeMessage & { readonly partition: number })[],
-  positions: ConsumedBatch["positions"],
+  positions: ConsumedBatch["positions"] = [],
 ): ConsumedBatch {
   const parts = messages.flatMap(({ key, value }) => [bytesOf(key), bytesOf(value)]);
   const offsets = new Uint32Array(parts.length + 1);

@@ -5,7 +5,7 @@ import { readMessage, searchMessages } from "../../../src/console/messages/searc
 import { Producer } from "../../../src/kafka/producer.ts";
 import { packMessages } from "../../kafka/batches.ts";
 import { openMockCluster } from "../../kafka/mock-cluster.ts";
-import { packBatch } from "./fake-source.ts";
+import { packMessages as packBatch } from "./fake-topic.ts";
 
 const message = { partition: 1, offset: 7, timestampMs: -1, key: null, value: null };
 
