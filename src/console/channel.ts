@@ -73,12 +73,15 @@ export class Channel<T> {
   }
 }
 
-/** Calls `work` at intervals until the signal fires; the pause after a long call is as long as the call. */
-export async function repeat(intervalMs: number, work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+/**
+ * Calls `work` at intervals until the signal fires; the pause after a long call is as long as the call.
+ * @param intervalMs returns the interval, in milliseconds, after each call
+ */
+export async function repeat(intervalMs: () => number, work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const startMs = performance.now();
     await work(signal);
     const tookMs = performance.now() - startMs;
-    if (!(await pauseUnlessAborted(Math.max(intervalMs - tookMs, tookMs, 1), signal))) return;
+    if (!(await pauseUnlessAborted(Math.max(intervalMs() - tookMs, tookMs, 1), signal))) return;
   }
 }

@@ -67,8 +67,16 @@ export class Monitor {
       this.#measuring.run(signal),
       proof.follow(signal),
       this.#newestWindow.follow(stack.endpoints.kafka, onlyWindow.topic.name, signal),
-      repeat(resourcesIntervalMs, async () => await this.#checkResources(signal), signal),
-      repeat(publishIntervalMs, async () => publish(await this.#snapshot(proof)), signal),
+      repeat(
+        () => resourcesIntervalMs,
+        async () => await this.#checkResources(signal),
+        signal,
+      ),
+      repeat(
+        () => publishIntervalMs,
+        async () => publish(await this.#snapshot(proof)),
+        signal,
+      ),
     ]);
   }
 
@@ -121,6 +129,7 @@ export class Monitor {
       nowMs,
       newestEventMs: proof.newestEventTimeMs,
       newestWindowMs: this.#newestWindow.startMs,
+      windowSizeMs: onlyWindow.span.sizeMs,
       lastLines: this.#lastLines,
       names: {
         stream: onlyStream.topic.name,

@@ -26,6 +26,7 @@ export class SpareTime {
   #last: ProcessorTimes;
   #sampledAtMs: number;
   #share = 0.5;
+  #isScarce = false;
 
   constructor(read: () => ProcessorTimes = readProcessorTimes, clockMs: () => number = () => performance.now()) {
     this.#read = read;
@@ -34,19 +35,27 @@ export class SpareTime {
     this.#sampledAtMs = clockMs();
   }
 
+  /** Whether others waited for a processor when that was last sampled. */
+  get isScarce(): boolean {
+    this.#sample();
+    return this.#isScarce;
+  }
+
   /** How long to pause, in milliseconds, after work that took `workedMs`. */
   pauseAfter(workedMs: number): number {
-    if (this.#clockMs() - this.#sampledAtMs >= sampleMs) this.#adjust();
+    this.#sample();
     return Math.min(longestPauseMs, workedMs * (1 / this.#share - 1));
   }
 
-  #adjust(): void {
+  #sample(): void {
+    if (this.#clockMs() - this.#sampledAtMs < sampleMs) return;
     const now = this.#read();
     const totalMs = now.totalMs - this.#last.totalMs;
     const idle = totalMs > 0 ? (now.idleMs - this.#last.idleMs) / totalMs : 1;
     this.#last = now;
     this.#sampledAtMs = this.#clockMs();
-    this.#share = idle < busyIdle ? Math.max(leastShare, this.#share / 2) : Math.min(1, this.#share + 0.1);
+    this.#isScarce = idle < busyIdle;
+    this.#share = this.#isScarce ? Math.max(leastShare, this.#share / 2) : Math.min(1, this.#share + 0.1);
   }
 }
 

@@ -8,6 +8,7 @@ import { PositionHistory } from "./position-history.ts";
 import { ServiceWatch } from "./service-watch.ts";
 import type { Stack, StackReader } from "./stack-reader.ts";
 import { messageOf } from "../../core/errors.ts";
+import { SpareTime } from "../../core/spare-time.ts";
 import { withinStep } from "../../core/step-deadline.ts";
 import { listOffsets, type Watermarks } from "../../kafka/admin.ts";
 import type { ComputationView, PartitionProgress } from "../../processors/plugin.ts";
@@ -39,6 +40,8 @@ export interface Measurements {
 }
 
 const intervalMs = 1000;
+/** Interval while others wait for a processor. The services are measured at the normal one, so that their end is noticed. */
+const scarceIntervalMs = 2500;
 /** Timeout of one request to an engine, in milliseconds. */
 const askTimeoutMs = 3000;
 
@@ -55,6 +58,7 @@ export class Histories {
 export class Measuring {
   readonly #reader: StackReader;
   readonly #services = new ServiceWatch();
+  readonly #spareTime = new SpareTime();
   readonly latest: Measurements = {
     services: undefined,
     stream: undefined,
@@ -90,7 +94,7 @@ export class Measuring {
           if (!signal.aborted) this.latest[name] = { atMs: Date.now(), problem: messageOf(error) } as Measurements[Name];
         }
       };
-      await repeat(intervalMs, work, signal);
+      await repeat(() => (name !== "services" && this.#spareTime.isScarce ? scarceIntervalMs : intervalMs), work, signal);
     };
     await Promise.all([
       part(

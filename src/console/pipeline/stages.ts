@@ -11,6 +11,7 @@ export interface StageFacts {
   /** Newest event time that was read from the stream's topic, and newest window of the topic of windows. */
   readonly newestEventMs: number | null;
   readonly newestWindowMs: number | null;
+  readonly windowSizeMs: number;
   /** The end of the log of each service that is down. */
   readonly lastLines: ReadonlyMap<string, readonly string[]>;
   readonly names: {
@@ -78,7 +79,7 @@ export function stagesOf(facts: StageFacts): readonly Stage[] {
       records: windows === undefined ? null : windows.reduce((sum, { low, high }) => sum + high - low, 0),
       perSecond: windows === undefined ? null : rate(histories.windows),
       newestMs: facts.newestWindowMs,
-      behind: null,
+      behind: windows === undefined ? null : { records: null, ms: eventTimeNotCovered(facts) },
     },
     {
       id: "table",
@@ -96,6 +97,12 @@ export function stagesOf(facts: StageFacts): readonly Stage[] {
 function distance(before: Histories[keyof Histories], position: number | undefined, nowMs: number): Distance {
   if (position === undefined || before.position === undefined) return { records: null, ms: null };
   return { records: Math.max(0, before.position - position), ms: before.agoMs(position, nowMs) ?? null };
+}
+
+/** How much of the stream's event time, in milliseconds, lies after the newest window; null if unknown. */
+function eventTimeNotCovered({ newestEventMs, newestWindowMs, windowSizeMs }: StageFacts): number | null {
+  if (newestEventMs === null || newestWindowMs === null) return null;
+  return Math.max(0, newestEventMs - (newestWindowMs + windowSizeMs));
 }
 
 /** The state of a stage: that of its service, or unhealthy if the service does not answer about the stage. */
