@@ -6,7 +6,7 @@ import type { ServiceStatus } from "../../src/stack/stack.ts";
 const nowMs = 1_000_000;
 
 function serviceNamed(name: string, state: ServiceStatus["state"] = "healthy"): ServiceStatus {
-  return { name, state, pid: 1, uptimeMs: 1000, rssBytes: 1, endpoint: "127.0.0.1:1", detail: null } as unknown as ServiceStatus;
+  return { name, state, pid: 1, uptimeMs: 1000, rssBytes: 1, endpoint: "127.0.0.1:1", detail: null };
 }
 
 function factsWith(changes: Partial<StageFacts> = {}, measurements: Partial<Measurements> = {}): StageFacts {
