@@ -4,8 +4,9 @@ import { StreamctlError } from "../core/errors.ts";
 import { flink } from "./flink/declaration.ts";
 import { ksqldb } from "./ksqldb/declaration.ts";
 import type { ProcessorDeclaration, ProcessorOption } from "./plugin.ts";
+import { spark } from "./spark/declaration.ts";
 
-export const processors = { flink, ksqldb } as const satisfies Readonly<Record<string, ProcessorDeclaration>>;
+export const processors = { flink, ksqldb, spark } as const satisfies Readonly<Record<string, ProcessorDeclaration>>;
 
 type ProcessorName = keyof typeof processors;
 
@@ -27,7 +28,7 @@ export function defaultProcessor(): string {
 export const processorNames: readonly string[] = [...new Set([...automaticProcessors, ...declarations])].map(({ name }) => name);
 
 /** Processors of later versions: their names are answered with `not-available`. */
-export const plannedProcessors: readonly string[] = ["spark", "beam"];
+export const plannedProcessors: readonly string[] = ["beam"];
 
 /** The service of each processor, by name. */
 export const processorServices = Object.fromEntries(declarations.map(({ name, service }) => [name, service])) as ProcessorServices;

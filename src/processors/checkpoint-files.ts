@@ -65,6 +65,11 @@ export async function newestCheckpoint(
   return newest === undefined ? undefined : `${checkpointDirectory(place, identity)}/${newest.path}`;
 }
 
+/** Deletes the checkpoints of an identity. */
+export async function deleteCheckpoints({ files, folder = "" }: CheckpointStorage, identity: ProcessorIdentity): Promise<void> {
+  await files?.remove([`${folder}/${folderName(identity)}`]);
+}
+
 /** Deletes the checkpoints of every identity but one. */
 export async function deleteOtherCheckpoints({ files, folder = "" }: CheckpointStorage, except: ProcessorIdentity): Promise<void> {
   if (files === undefined) return;

@@ -50,7 +50,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["up", "--dir", ""], 2, "Option --dir needs a folder, but its value is empty"],
   [["eject"], 2, "No folder given\nhint: Run: streamctl eject DIR"],
   [["eject", ""], 2, "No folder given\nhint: Run: streamctl eject DIR"],
-  [["up", "--processor", "spark"], 2, "Cannot use --processor spark: not available in this version"],
+  [["up", "--processor", "beam"], 2, "Cannot use --processor beam: not available in this version"],
   [["up", "--processor", "sparc"], 2, 'Cannot use "sparc" for --processor: no such value'],
   [["up", "--with", "consol"], 2, 'Cannot use "consol" for --with: there is no such optional service'],
   [["up", "--only", "beam"], 2, 'Cannot use service "beam": not available in this version'],

@@ -21,7 +21,9 @@ async function filesThatMatch(pattern: RegExp): Promise<readonly string[]> {
     ["src", "native"].map(async (folder) => (await readdir(join(root, folder), { recursive: true })).map((path) => join(folder, path))),
   );
   const paths = entries.flat().filter((path) => /\.(?:tsx?|c|h)$/u.test(path) && !mayName.test(path));
-  const matches = await Promise.all(paths.map(async (path) => pattern.test(await readFile(join(root, path), "utf8"))));
+  const matches = await Promise.all(
+    paths.map(async (path) => pattern.test((await readFile(join(root, path), "utf8")).replaceAll(/sparklines?/giu, ""))),
+  );
   return paths.filter((_, index) => matches[index]).toSorted();
 }
 

@@ -9,7 +9,7 @@ describe("the catalog of processors", () => {
       options: processorOptions.map(({ name }) => name),
       queryEngines,
     }).toEqual({
-      names: ["ksqldb", "flink"],
+      names: ["ksqldb", "flink", "spark"],
       automatic: ["ksqldb", "flink"],
       options: ["ksqldb-url", "ksqldb-home"],
       queryEngines: ["ksqldb"],
@@ -31,6 +31,6 @@ describe("the catalog of processors", () => {
   });
 
   test("rejects a state with an unknown processor", () => {
-    expect(() => processorOf("spark")).toThrow('Cannot use processor "spark": this version of streamctl does not support it');
+    expect(() => processorOf("storm")).toThrow('Cannot use processor "storm": this version of streamctl does not support it');
   });
 });

@@ -103,7 +103,7 @@ describe("composeFile()", () => {
     >;
     const common = [...localeOptions, "-Djava.io.tmpdir=/data/tmp"];
     const commands = Object.values(services).map(({ command }) => command.slice(0, common.length));
-    expect(commands).toEqual([common, common, common, common, common]);
+    expect(commands).toEqual([common, common, common, common, common, common]);
     expect(services["kafka"]?.environment["PREPARE"]?.split("\n").slice(0, common.length)).toEqual(common);
   });
 
@@ -149,6 +149,7 @@ describe("composeFile()", () => {
       ["pinot", undefined],
       ["flink", undefined],
       ["ksqldb", ["ksqldb"]],
+      ["spark", undefined],
       ["superset", undefined],
     ]);
   });
@@ -198,7 +199,7 @@ describe("renderCompose()", () => {
 describe("imageOf()", () => {
   test("renders one configuration for all services of an engine, which give no name two values", () => {
     const definitions = everyService({ portOffset: 1000, runtime: "docker" });
-    expect(imagesOf(definitions, source).map(({ engine }) => engine)).toEqual(["kafka", "pinot", "flink", "ksqldb", "superset"]);
+    expect(imagesOf(definitions, source).map(({ engine }) => engine)).toEqual(["kafka", "pinot", "flink", "ksqldb", "spark", "superset"]);
     const second = definitions
       .filter(({ name }) => name === "flink")
       .map((flink) => ({ ...flink, name: "second", values: { ...flink.values, restPort: 8082 } }));
@@ -261,7 +262,7 @@ describe("imageOf()", () => {
 
   test("contains every configuration at its path, rendered by the build as streamctl renders it", async () => {
     const every = everyService({ portOffset: 0, runtime: "docker" });
-    for (const engine of ["kafka", "pinot", "flink", "ksqldb", "superset"] as const) {
+    for (const engine of ["kafka", "pinot", "flink", "ksqldb", "spark", "superset"] as const) {
       const folder = await temporaryFolder();
       const own = every.filter(hasImage).filter((definition) => engineOf(definition) === engine);
       const assets = new Map(own.flatMap(({ values, files }) => files.map(({ asset, as }) => [asset, { as, values }] as const)));

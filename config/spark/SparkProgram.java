@@ -1,0 +1,246 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryProgress;
+import org.apache.spark.sql.streaming.Trigger;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Spark in one JVM, with the queries that streamctl starts through ControlServer. All settings of Spark are system properties.
+ *
+ * <p>A query writes the new totals of every window that a batch of records changed (update mode without a watermark), so no record is too
+ * late. After a failure, such as a broker that does not answer, it is started again from its checkpoint, without end.
+ */
+public final class SparkProgram implements ControlServer.Engine {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long RESTART_MS = 1000;
+
+  private final SparkSession spark;
+  private final Map<String, Computation> computations = new ConcurrentHashMap<>();
+
+  private SparkProgram(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /** @param args host and port of the control interface */
+  public static void main(String[] args) throws Exception {
+    SparkSession spark = SparkSession.builder().appName("streamctl").getOrCreate();
+    ControlServer.listen(args[0], Integer.parseInt(args[1]), new SparkProgram(spark));
+  }
+
+  @Override
+  public List<Map<String, Object>> list() throws Exception {
+    List<Map<String, Object>> documents = new ArrayList<>();
+    for (Computation computation : computations.values()) documents.add(computation.document());
+    return documents;
+  }
+
+  /** Analyzes the query without running it. */
+  @Override
+  public void validate(ControlServer.Request request) {
+    rowsOf(request).queryExecution().assertAnalyzed();
+  }
+
+  @Override
+  public void start(ControlServer.Request request) throws Exception {
+    validate(request);
+    if (computations.containsKey(request.name)) throw new IllegalArgumentException(request.name + " is running already");
+    Computation computation = new Computation(request);
+    computation.startQuery();
+    computations.put(request.name, computation);
+    Thread watch = new Thread(computation::restartAfterFailures, "watch-" + request.name);
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  @Override
+  public void stop(String name) throws Exception {
+    Computation computation = computations.get(name);
+    if (computation == null) return;
+    computation.stop();
+    computations.remove(name);
+  }
+
+  /** Keys and values for the topic of windows. */
+  private Dataset<Row> rowsOf(ControlServer.Request request) {
+    WindowSpec spec = request.spec;
+    int columns = spec.columns.size();
+    StructType pieceType = new StructType().add("start", DataTypes.LongType, false);
+    for (int index = 0; index < columns; index++) pieceType = pieceType.add("amount" + index, DataTypes.LongType, true);
+    Dataset<Row> pieces =
+        spark
+            .readStream()
+            .format("kafka")
+            .option("kafka.bootstrap.servers", request.brokers)
+            .option("subscribe", spec.sourceTopic)
+            .option("startingOffsets", "earliest")
+            .option("kafka.isolation.level", "read_committed")
+            .option("maxOffsetsPerTrigger", spark.conf().get("spark.streamctl.maxOffsetsPerTrigger"))
+            .load()
+            .select("value")
+            .flatMap(
+                (FlatMapFunction<Row, Row>)
+                    record -> {
+                      List<Row> rows = new ArrayList<>(1);
+                      for (WindowSpec.Piece piece : spec.piecesOf(record.getAs(0))) {
+                        Object[] values = new Object[columns + 1];
+                        values[0] = piece.windowStartMs;
+                        System.arraycopy(piece.amounts, 0, values, 1, columns);
+                        rows.add(RowFactory.create(values));
+                      }
+                      return rows.iterator();
+                    },
+                Encoders.row(pieceType));
+    Column[] aggregates = new Column[2 * columns];
+    for (int index = 0; index < columns; index++) {
+      Column amount = functions.col("amount" + index);
+      String kind = spec.columns.get(index).kind;
+      Column total = kind.equals("min") ? functions.min(amount) : kind.equals("max") ? functions.max(amount) : functions.sum(amount);
+      aggregates[2 * index] = total.as("total" + index);
+      aggregates[2 * index + 1] = functions.count(amount).as("count" + index);
+    }
+    Dataset<Row> windows =
+        pieces.groupBy("start").agg(aggregates[0], java.util.Arrays.copyOfRange(aggregates, 1, aggregates.length));
+    StructType recordType = new StructType().add("key", DataTypes.StringType, false).add("value", DataTypes.StringType, false);
+    return windows.map(
+        (MapFunction<Row, Row>)
+            window -> {
+              Long[] totals = new Long[columns];
+              long[] counts = new long[columns];
+              for (int index = 0; index < columns; index++) {
+                totals[index] = window.isNullAt(1 + 2 * index) ? null : window.getLong(1 + 2 * index);
+                counts[index] = window.getLong(2 + 2 * index);
+              }
+              long start = window.getLong(0);
+              return RowFactory.create(
+                  JSON.writeValueAsString(spec.key(start)), JSON.writeValueAsString(spec.row(start, totals, counts)));
+            },
+        Encoders.row(recordType));
+  }
+
+  /** One computation: a query, and its successors after failures. */
+  private final class Computation {
+    private final ControlServer.Request request;
+    private final long startedAtMs = System.currentTimeMillis();
+    private volatile StreamingQuery query;
+    private volatile boolean stopped;
+    private volatile int failures;
+    private volatile Map<String, Object> lastFailure;
+    private volatile StreamingQueryProgress lastProgress;
+    private volatile long lastProgressAtMs;
+
+    Computation(ControlServer.Request request) {
+      this.request = request;
+    }
+
+    void startQuery() throws Exception {
+      query =
+          rowsOf(request)
+              .writeStream()
+              .queryName(request.name)
+              .outputMode("update")
+              .format("kafka")
+              .option("kafka.bootstrap.servers", request.brokers)
+              .option("kafka.acks", "all")
+              .option("topic", request.spec.sinkTopic)
+              .option("checkpointLocation", request.checkpoints)
+              .trigger(Trigger.ProcessingTime(0))
+              .start();
+    }
+
+    void restartAfterFailures() {
+      while (!stopped) {
+        try {
+          query.awaitTermination();
+          if (!stopped) fail(new IllegalStateException("the query ended"));
+        } catch (Exception failure) {
+          if (!stopped) fail(failure);
+        }
+        while (!stopped && !query.isActive()) {
+          try {
+            Thread.sleep(RESTART_MS);
+            synchronized (this) {
+              if (!stopped) startQuery();
+            }
+          } catch (Exception failure) {
+            fail(failure);
+          }
+        }
+      }
+    }
+
+    private void fail(Exception failure) {
+      failures++;
+      lastFailure = Map.of("atMs", System.currentTimeMillis(), "message", ControlServer.messageOf(failure));
+      failure.printStackTrace();
+    }
+
+    void stop() throws Exception {
+      synchronized (this) {
+        stopped = true;
+      }
+      query.stop();
+    }
+
+    Map<String, Object> document() throws Exception {
+      StreamingQueryProgress progress = query.lastProgress();
+      if (progress != null) {
+        lastProgress = progress;
+        lastProgressAtMs = java.time.Instant.parse(progress.timestamp()).toEpochMilli() + progress.batchDuration();
+      }
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("name", request.name);
+      document.put("identity", request.identity);
+      document.put("state", stopped ? "STOPPING" : query.isActive() ? "RUNNING" : "RESTARTING");
+      document.put("startedAtMs", startedAtMs);
+      document.put("lastProgressAtMs", lastProgress == null ? null : lastProgressAtMs);
+      document.put("failures", failures);
+      document.put("lastFailure", lastFailure);
+      document.put("positions", positions());
+      document.put("facts", facts());
+      return document;
+    }
+
+    private Collection<Map<String, Object>> positions() throws Exception {
+      List<Map<String, Object>> positions = new ArrayList<>();
+      if (lastProgress == null || lastProgress.sources().length == 0 || lastProgress.sources()[0].endOffset() == null) return positions;
+      JsonNode topics = JSON.readTree(lastProgress.sources()[0].endOffset());
+      JsonNode partitions = topics.path(request.spec.sourceTopic);
+      partitions
+          .fields()
+          .forEachRemaining(
+              (entry) ->
+                  positions.add(
+                      Map.of(
+                          "topic", request.spec.sourceTopic,
+                          "partition", Integer.parseInt(entry.getKey()),
+                          "nextOffset", entry.getValue().asLong())));
+      return positions;
+    }
+
+    private Map<String, Object> facts() {
+      Map<String, Object> facts = new LinkedHashMap<>();
+      if (lastProgress == null) return facts;
+      facts.put("batch", lastProgress.batchId());
+      facts.put("batchDurationMs", lastProgress.batchDuration());
+      if (lastProgress.stateOperators().length > 0) facts.put("windows", lastProgress.stateOperators()[0].numRowsTotal());
+      return facts;
+    }
+  }
+}
