@@ -26,7 +26,7 @@ public final class ControlServer {
 
   /** What a program does. Called by one thread at a time, except list(). */
   public interface Engine {
-    /** Documents with name, identity, state, startedAtMs, lastProgressAtMs, failures, lastFailure, positions and facts. */
+    /** Documents with id, name, identity, state, startedAtMs, lastProgressAtMs, failures, lastFailure, positions and facts. */
     List<Map<String, Object>> list() throws Exception;
 
     /** @throws IllegalArgumentException for a computation that the engine would refuse */

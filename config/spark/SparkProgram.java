@@ -1,10 +1,13 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
@@ -116,7 +119,7 @@ public final class SparkProgram implements ControlServer.Engine {
       aggregates[2 * index + 1] = functions.count(amount).as("count" + index);
     }
     Dataset<Row> windows =
-        pieces.groupBy("start").agg(aggregates[0], java.util.Arrays.copyOfRange(aggregates, 1, aggregates.length));
+        pieces.groupBy("start").agg(aggregates[0], Arrays.copyOfRange(aggregates, 1, aggregates.length));
     StructType recordType = new StructType().add("key", DataTypes.StringType, false).add("value", DataTypes.StringType, false);
     return windows.map(
         (MapFunction<Row, Row>)
@@ -137,6 +140,7 @@ public final class SparkProgram implements ControlServer.Engine {
   /** One computation: a query, and its successors after failures. */
   private final class Computation {
     private final ControlServer.Request request;
+    private final String id = UUID.randomUUID().toString();
     private final long startedAtMs = System.currentTimeMillis();
     private volatile StreamingQuery query;
     private volatile boolean stopped;
@@ -202,9 +206,10 @@ public final class SparkProgram implements ControlServer.Engine {
       StreamingQueryProgress progress = query.lastProgress();
       if (progress != null) {
         lastProgress = progress;
-        lastProgressAtMs = java.time.Instant.parse(progress.timestamp()).toEpochMilli() + progress.batchDuration();
+        lastProgressAtMs = Instant.parse(progress.timestamp()).toEpochMilli() + progress.batchDuration();
       }
       Map<String, Object> document = new LinkedHashMap<>();
+      document.put("id", id);
       document.put("name", request.name);
       document.put("identity", request.identity);
       document.put("state", stopped ? "STOPPING" : query.isActive() ? "RUNNING" : "RESTARTING");

@@ -20,6 +20,8 @@ export interface ProgramRequest {
 
 /** A computation, as the program reports it. */
 export interface ProgramComputation {
+  /** Of this run: another one of the same name has another id. */
+  readonly id: string;
   readonly name: string;
   /** Undefined if streamctl did not start it. */
   readonly identity: ProcessorIdentity | undefined;
@@ -45,6 +47,7 @@ export interface ProgramAddress {
 /** @throws StreamctlError `unreachable`, `processor`, `interrupted` */
 export async function listComputations(program: ProgramAddress, deadline: StepDeadline): Promise<readonly ProgramComputation[]> {
   return arrayAt(await ask(program, "GET", "", deadline)).map((document) => ({
+    id: stringAt(document, "id") ?? "",
     name: stringAt(document, "name") ?? "",
     identity: identityIn(at(document, "identity")),
     state: stringAt(document, "state") ?? "",

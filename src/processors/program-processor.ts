@@ -41,8 +41,8 @@ export function programPlugin(addressOf: (context: ProcessorContext) => ProgramO
       return computation?.positions ?? [];
     },
     async view(context, deadline): Promise<readonly ComputationView[]> {
-      return (await listComputations(addressOf(context), deadline)).map(({ name, state, startedAtMs, failures, facts }) => ({
-        id: name,
+      return (await listComputations(addressOf(context), deadline)).map(({ id, name, state, startedAtMs, failures, facts }) => ({
+        id,
         name,
         state,
         durationMs: Date.now() - startedAtMs,
@@ -81,8 +81,8 @@ export function createProgramProcessor(program: ProgramOptions, context: Process
       const [listed, previous] = await Promise.all([listComputations(program, deadline), previousIdentities(checkpoints)]);
       const computations = listed
         .filter((one) => one.name === name)
-        .map(({ identity: found, state }) => ({
-          id: name,
+        .map(({ id, identity: found, state }) => ({
+          id,
           state: state === "STOPPING" ? ("stopping" as const) : ("running" as const),
           ...(found === undefined ? {} : { identity: found }),
         }));
@@ -102,9 +102,9 @@ export function createProgramProcessor(program: ProgramOptions, context: Process
       await deleteOtherCheckpoints(checkpoints, identity);
     },
     async stop(deadline) {
-      const running = (await listComputations(program, deadline)).some((one) => one.name === name);
+      const running = (await listComputations(program, deadline)).filter((one) => one.name === name);
       await stopComputation(program, name, deadline);
-      return running ? [name] : [];
+      return running.map(({ id }) => id);
     },
     async health(deadline) {
       const computation = (await listComputations(program, deadline)).find((one) => one.name === name);
