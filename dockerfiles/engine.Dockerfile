@@ -1,6 +1,7 @@
 # An engine on a Java runtime: jars that Maven resolves from the same pom as for the local runtime, and the rendered configuration. The build
 # context is a folder with config/, dockerfiles/ and ca/, as `streamctl eject` writes it. ENGINE is a folder of config/. VALUES are the values
-# of its templates, as in "port=9092 host=kafka"; dockerfiles/render documents the encoding of spaces.
+# of its templates, as in "port=9092 host=kafka"; dockerfiles/render documents the encoding of spaces. SOURCES are the
+# names of its Java sources, if it has some.
 ARG BUILD_IMAGE=docker.io/library/maven:3.9.9-eclipse-temurin-17@sha256:f58d59b6273e785ac0a4477f6e9b5ba1d7731c75b906c0f7b34076f1851318cc
 ARG BASE_IMAGE=docker.io/library/eclipse-temurin:17.0.19_10-jre-jammy@sha256:475d8e96b4b2bfe08999e5e854755c773af1581acdf959a4545d88f0696a2339
 
@@ -13,10 +14,11 @@ COPY ca/ /ca/
 RUN for file in /ca/*.crt; do \
     [ ! -e "$file" ] || keytool -importcert -noprompt -cacerts -storepass changeit -alias "$(basename "$file")" -file "$file"; \
   done
-# Not every engine has Java sources; the pattern may match nothing.
-COPY config/${ENGINE}/pom.xml config/${ENGINE}/*.java ./
+ARG SOURCES=""
+COPY config/${ENGINE}/pom.xml ./
+COPY config/*/*.java /sources/
 RUN mkdir -p src/main/java target/classes \
-  && find . -maxdepth 1 -name '*.java' -exec mv {} src/main/java/ \; \
+  && for file in ${SOURCES}; do cp "/sources/$file" src/main/java/; done \
   && mvn -B -ntp \
     org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile \
     org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \

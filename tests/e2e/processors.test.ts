@@ -20,7 +20,7 @@ const text = JSON.stringify(good);
 /** Values that meet the contract or break it, in ways that every JSON reader of a processor treats alike. */
 const oddValues: readonly string[] = [
   text,
-  ` \t\n${text.replaceAll(":", " : ")} `,
+  ` \t\n${JSON.stringify(good, undefined, 2)} `,
   text.replace('"Paid"', '"\\u0050aid"'),
   text.replace('"total_paid":5', '"total_paid":5.0'),
   text.replace('"total_paid":5', '"total_paid":5e0'),

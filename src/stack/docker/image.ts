@@ -3,6 +3,7 @@
  * be built again. Pure.
  */
 
+import { basename } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { shortHash } from "../../core/short-hash.ts";
@@ -79,10 +80,11 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
     VALUES: encodeValues(values),
     ...(isPython ? {} : { BASE_IMAGE: source.bases["BASE_IMAGE"] ?? "" }),
   };
+  const sources = program.kind === "jvm" && program.jars.kind === "maven" ? program.jars.sources : [];
   const content = [JSON.stringify([args, build.jars?.fingerprint, platform])];
   for (const path of contextPaths(declarations)) {
     const read = path.startsWith("config/")
-      ? path.startsWith(`config/${engine}/`)
+      ? path.startsWith(`config/${engine}/`) || sources.includes(path)
       : !path.endsWith(".Dockerfile") || path === build.dockerfile;
     // Each kind of process has its own start script.
     if (read && path !== (isPython ? "dockerfiles/start" : "dockerfiles/start-python"))
@@ -131,11 +133,15 @@ function javaBuild(jars: Jars, source: ImageSource): Build {
   return jars.kind === "maven" ? mavenBuild(jars, source) : installedBuild(jars, source);
 }
 
-function mavenBuild({ engine, version }: MavenJars, { bases }: ImageSource): Build {
+function mavenBuild({ engine, version, sources }: MavenJars, { bases }: ImageSource): Build {
   return {
     version,
     dockerfile: "dockerfiles/engine.Dockerfile",
-    args: { ENGINE: engine, BUILD_IMAGE: bases["BUILD_IMAGE"] ?? "" },
+    args: {
+      ENGINE: engine,
+      BUILD_IMAGE: bases["BUILD_IMAGE"] ?? "",
+      ...(sources.length === 0 ? {} : { SOURCES: sources.map((path) => basename(path)).join(" ") }),
+    },
     withoutBase:
       "If the base images cannot be pulled, set others: STREAMCTL_BASE_IMAGE (Java 17), STREAMCTL_BUILD_IMAGE (Maven with Java 17)",
   };
