@@ -1,7 +1,7 @@
 /** All services that a stack may have. Names, ports, start order, stop order and the lists in other modules are derived from this catalog. */
 
 import { StreamctlError } from "../core/errors.ts";
-import { plannedProcessors, processorServices } from "../processors/catalog.ts";
+import { processorServices } from "../processors/catalog.ts";
 import { networkLayout, type NetworkLayout } from "../stack/network-layout.ts";
 import { runsInContainer, type ServiceDefinition } from "../stack/service.ts";
 import { withDependencies } from "../stack/service-order.ts";
@@ -29,11 +29,6 @@ export type PortsOf<Name extends keyof typeof services> = (typeof services)[Name
 
 /** The names that `--only` and `logs` accept. */
 export const serviceNames: readonly string[] = Object.keys(services);
-
-/** The error for a service of a later version; undefined for a name that no version has. @param usage such as `service "x"` */
-export function plannedService(name: string, usage: string, hint: string): StreamctlError | undefined {
-  return plannedProcessors.includes(name) ? notAvailable(usage, hint) : undefined;
-}
 
 export function notAvailable(usage: string, hint: string): StreamctlError {
   return new StreamctlError("not-available", `Cannot use ${usage}: not available in this version`, { hint });

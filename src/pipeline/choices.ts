@@ -2,7 +2,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { refuse } from "../core/option-text.ts";
-import { automaticProcessors, plannedProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
+import { automaticProcessors, processorNames, processorOf, processors } from "../processors/catalog.ts";
 import type { MachineFacts, ProcessorChoice, ProcessorDeclaration, OptionValues } from "../processors/plugin.ts";
 import type { AbandonedProcessor, ProcessorSource, Reason, StackChoices } from "../state/choices.ts";
 import type { RunState } from "../state/run-state.ts";
@@ -44,7 +44,7 @@ export function resolveChoices(
   isUp: boolean,
 ): StackChoices {
   requireSupported("--runtime", requested.runtime, ["auto", "local", "docker"], ["remote"]);
-  requireSupported("--processor", requested.processor, ["auto", ...processorNames], plannedProcessors);
+  requireSupported("--processor", requested.processor, ["auto", ...processorNames], []);
   const previous = state?.choices;
   const only = requested.only ?? previous?.only;
   const runtime = chooseRuntime(requested, previous, machine);

@@ -1,16 +1,7 @@
 /** Selects the services of a stack: that of its processor, those that its choices request, and their dependencies. */
 
 import { StreamctlError } from "../core/errors.ts";
-import {
-  everyService,
-  labelOf,
-  plannedService,
-  type Placement,
-  type ServiceCatalog,
-  serviceNames,
-  services,
-  serviceType,
-} from "./catalog.ts";
+import { everyService, labelOf, type Placement, type ServiceCatalog, serviceNames, services, serviceType } from "./catalog.ts";
 import { type OptionalChoices, wantsOptional } from "./optional-services.ts";
 import type { StoppableService } from "./graph/service.ts";
 import { defaultProcessor, isProcessorName, processorOf } from "../processors/catalog.ts";
@@ -72,8 +63,6 @@ export function isServiceName(name: string): boolean {
 
 export function unknownService(name: string): StreamctlError {
   const usage = `service "${name}"`;
-  const planned = plannedService(name, usage, `Services of this version: ${serviceNames.join(", ")}`);
-  if (planned !== undefined) return planned;
   return new StreamctlError("usage", `Cannot use ${usage}: there is no such service`, { hint: `Services: ${serviceNames.join(", ")}` });
 }
 

@@ -1,12 +1,13 @@
 /** All stream processors that streamctl supports. Options, option values, help texts and messages are derived from this catalog. */
 
 import { StreamctlError } from "../core/errors.ts";
+import { beam } from "./beam/declaration.ts";
 import { flink } from "./flink/declaration.ts";
 import { ksqldb } from "./ksqldb/declaration.ts";
 import type { ProcessorDeclaration, ProcessorOption } from "./plugin.ts";
 import { spark } from "./spark/declaration.ts";
 
-export const processors = { flink, ksqldb, spark } as const satisfies Readonly<Record<string, ProcessorDeclaration>>;
+export const processors = { flink, ksqldb, spark, beam } as const satisfies Readonly<Record<string, ProcessorDeclaration>>;
 
 type ProcessorName = keyof typeof processors;
 
@@ -26,9 +27,6 @@ export function defaultProcessor(): string {
 
 /** Values of `--processor`: those that `auto` tries first, then the others. */
 export const processorNames: readonly string[] = [...new Set([...automaticProcessors, ...declarations])].map(({ name }) => name);
-
-/** Processors of later versions: their names are answered with `not-available`. */
-export const plannedProcessors: readonly string[] = ["beam"];
 
 /** The service of each processor, by name. */
 export const processorServices = Object.fromEntries(declarations.map(({ name, service }) => [name, service])) as ProcessorServices;

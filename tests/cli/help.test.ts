@@ -63,7 +63,7 @@ test("commandHelp() prints examples, the command's own options, then the common 
       streamctl logs kafka -f  Follow the log of Kafka
 
     ARGUMENTS
-      SERVICE  kafka, zookeeper, pinot, flink, ksqldb, spark, console or superset [default: all]
+      SERVICE  kafka, zookeeper, pinot, flink, ksqldb, spark, beam, console or superset [default: all]
 
     OPTIONS
       -f, --follow   Print new lines as they are written, until interrupted

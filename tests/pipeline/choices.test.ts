@@ -129,7 +129,6 @@ describe("resolveChoices()", () => {
     expect(choose(url("x"))).toBe('Cannot use "x" for --ksqldb-url: it is not an HTTP URL');
     expect(choose(url("http://me:secret@a"))).toBe("Cannot use a URL with credentials for --ksqldb-url: they would be stored in the state");
     expect(choose({ processor: "sparc" })).toBe('Cannot use "sparc" for --processor: no such value');
-    expect(["beam"].map((processor) => choose({ processor }))).toEqual(["Cannot use --processor beam: not available in this version"]);
   });
 
   test("keeps the processor of a running stack when the environment changes", () => {

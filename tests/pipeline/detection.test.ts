@@ -63,14 +63,14 @@ describe("detectMachine()", () => {
 
   test("skips detection if the choice is already made", async () => {
     await fakeDocker("*");
-    const nowhere = { onlyContainers: false, processors: { flink: {}, ksqldb: { image: false }, spark: {} } };
+    const nowhere = { onlyContainers: false, processors: { flink: {}, ksqldb: { image: false }, spark: {}, beam: {} } };
     expect(await detectMachine(nothing, kept, { declarations, environment: {} })).toEqual(nowhere);
     const requested = { ...docker, processor: "flink" };
     expect(await detectMachine(requested, undefined, { declarations, environment: {} })).toEqual(nowhere);
     const environment = { STREAMCTL_KSQLDB_HOME: "/opt/ksqldb" };
     expect(await detectMachine(docker, undefined, { declarations, environment })).toEqual({
       onlyContainers: false,
-      processors: { flink: {}, ksqldb: { image: false, home: "/opt/ksqldb" }, spark: {} },
+      processors: { flink: {}, ksqldb: { image: false, home: "/opt/ksqldb" }, spark: {}, beam: {} },
     });
   });
 });

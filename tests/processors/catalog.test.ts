@@ -9,7 +9,7 @@ describe("the catalog of processors", () => {
       options: processorOptions.map(({ name }) => name),
       queryEngines,
     }).toEqual({
-      names: ["ksqldb", "flink", "spark"],
+      names: ["ksqldb", "flink", "spark", "beam"],
       automatic: ["ksqldb", "flink"],
       options: ["ksqldb-url", "ksqldb-home"],
       queryEngines: ["ksqldb"],

@@ -103,7 +103,7 @@ describe("composeFile()", () => {
     >;
     const common = [...localeOptions, "-Djava.io.tmpdir=/data/tmp"];
     const commands = Object.values(services).map(({ command }) => command.slice(0, common.length));
-    expect(commands).toEqual([common, common, common, common, common, common]);
+    expect(commands).toEqual([common, common, common, common, common, common, common]);
     expect(services["kafka"]?.environment["PREPARE"]?.split("\n").slice(0, common.length)).toEqual(common);
   });
 
@@ -150,6 +150,7 @@ describe("composeFile()", () => {
       ["flink", undefined],
       ["ksqldb", ["ksqldb"]],
       ["spark", undefined],
+      ["beam", undefined],
       ["superset", undefined],
     ]);
   });
@@ -199,7 +200,15 @@ describe("renderCompose()", () => {
 describe("imageOf()", () => {
   test("renders one configuration for all services of an engine, which give no name two values", () => {
     const definitions = everyService({ portOffset: 1000, runtime: "docker" });
-    expect(imagesOf(definitions, source).map(({ engine }) => engine)).toEqual(["kafka", "pinot", "flink", "ksqldb", "spark", "superset"]);
+    expect(imagesOf(definitions, source).map(({ engine }) => engine)).toEqual([
+      "kafka",
+      "pinot",
+      "flink",
+      "ksqldb",
+      "spark",
+      "beam",
+      "superset",
+    ]);
     const second = definitions
       .filter(({ name }) => name === "flink")
       .map((flink) => ({ ...flink, name: "second", values: { ...flink.values, restPort: 8082 } }));
