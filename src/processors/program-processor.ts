@@ -25,6 +25,8 @@ export interface ProgramOptions extends ProgramAddress {
   readonly name: string;
   /** Paths of the program's embedded sources and its pom. The state of another program cannot be resumed. */
   readonly sources: readonly string[];
+  /** Whether a running computation reads partitions that are added to its topic. If not, `up` starts it again from the beginning. */
+  readonly readsAddedPartitions: boolean;
 }
 
 /** A computation without a failure for this time counts as healthy even if it has not written a checkpoint. */
@@ -57,11 +59,17 @@ function nameOf(windows: Pick<TopicIdentity, "name">): string {
 }
 
 export function createProgramProcessor(program: ProgramOptions, context: ProcessorContext): Processor {
-  const { transactions, windows, data, declarations, brokersForServices } = context;
+  const { transactions, transactionsPartitions, windows, data, declarations, brokersForServices } = context;
   const name = nameOf(windows);
   const spec = specDocument(onlyStream, onlyWindow, { source: transactions.name, sink: windows.name });
   const identity: ProcessorIdentity = {
-    statements: shortHash([JSON.stringify(spec), ...program.sources.map((path) => declarations.read(path))].join("\n")),
+    statements: shortHash(
+      [
+        JSON.stringify(spec),
+        ...program.sources.map((path) => declarations.read(path)),
+        ...(program.readsAddedPartitions ? [] : [transactionsPartitions]),
+      ].join("\n"),
+    ),
     transactionsTopicId: transactions.id,
     windowsTopicId: windows.id,
   };

@@ -9,4 +9,5 @@ export const beamPlugin: ProcessorPlugin = programPlugin(({ endpoints: { beamCon
   label: beam.label,
   controlUrl: beamControl,
   sources: ["config/beam/pom.xml", ...beamSources],
+  readsAddedPartitions: false,
 }));

@@ -9,4 +9,5 @@ export const sparkPlugin: ProcessorPlugin = programPlugin(({ endpoints: { sparkC
   label: spark.label,
   controlUrl: sparkControl,
   sources: ["config/spark/pom.xml", ...sparkSources],
+  readsAddedPartitions: true,
 }));

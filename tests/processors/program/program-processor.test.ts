@@ -28,11 +28,19 @@ interface ProgramWorld extends ProcessorWorld {
 async function createWorld(): Promise<ProgramWorld> {
   const program = startFakeProgram();
   const folder = await mkdtemp(join(tmpdir(), "streamctl-program-"));
-  const options = { name: "engine", service: "engine", label: "Engine", controlUrl: program.controlUrl, sources: ["config/flink/pom.xml"] };
+  const options = {
+    name: "engine",
+    service: "engine",
+    label: "Engine",
+    controlUrl: program.controlUrl,
+    sources: ["config/flink/pom.xml"],
+    readsAddedPartitions: false,
+  };
   const context = (topic: TopicIdentity, { transactionsTopicId, statements }: Wish): ProcessorContext =>
     ({
       brokersForServices: "127.0.0.1:9092",
       transactions: { name: "transactions", id: transactionsTopicId },
+      transactionsPartitions: 3,
       windows: topic,
       data: localData(folder),
       // Another program computes other windows.
@@ -89,6 +97,15 @@ describe("a program as a processor", () => {
     expect(plan).toMatchObject({ resume: false, staleWindows: true });
     await processor.apply(plan, deadline(), silentLog);
     expect(existsSync(own)).toBe(false);
+  });
+
+  test("is another computation after partitions were added, unless the program reads them", async () => {
+    await using world = await createWorld();
+    const statementsOf = (transactionsPartitions: number, readsAddedPartitions: boolean) =>
+      createProgramProcessor({ ...world.options, readsAddedPartitions }, { ...world.context(windows, wish), transactionsPartitions }).wanted
+        .statements;
+    expect(statementsOf(3, false)).not.toBe(statementsOf(6, false));
+    expect(statementsOf(3, true)).toBe(statementsOf(6, true));
   });
 
   test("a refusal has the program's reason and the command for its log", async () => {
