@@ -67,7 +67,7 @@ export function createProgramProcessor(program: ProgramOptions, context: Process
       [
         JSON.stringify(spec),
         ...program.sources.map((path) => declarations.read(path)),
-        ...(program.readsAddedPartitions ? [] : [transactionsPartitions]),
+        ...(program.readsAddedPartitions ? [] : [transactions.partitions ?? transactionsPartitions]),
       ].join("\n"),
     ),
     transactionsTopicId: transactions.id,

@@ -12,6 +12,8 @@ export interface DeclaredTopic extends Topic {
 export interface TopicIdentity {
   readonly name: string;
   readonly id: string;
+  /** Absent if it was not observed. */
+  readonly partitions?: number;
 }
 
 /** Configuration of a topic whose records never expire: `verify` and a restarted processor read it from the beginning. */

@@ -101,9 +101,11 @@ describe("a program as a processor", () => {
 
   test("is another computation after partitions were added, unless the program reads them", async () => {
     await using world = await createWorld();
-    const statementsOf = (transactionsPartitions: number, readsAddedPartitions: boolean) =>
-      createProgramProcessor({ ...world.options, readsAddedPartitions }, { ...world.context(windows, wish), transactionsPartitions }).wanted
-        .statements;
+    const context = world.context(windows, wish);
+    const statementsOf = (partitions: number, readsAddedPartitions: boolean) => {
+      const observed = { ...context, transactions: { ...context.transactions, partitions } };
+      return createProgramProcessor({ ...world.options, readsAddedPartitions }, observed).wanted.statements;
+    };
     expect(statementsOf(3, false)).not.toBe(statementsOf(6, false));
     expect(statementsOf(3, true)).toBe(statementsOf(6, true));
   });
