@@ -5,10 +5,12 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { pollUntil } from "../../src/core/wait.ts";
+import { listOffsets } from "../../src/kafka/admin.ts";
 import { Producer } from "../../src/kafka/producer.ts";
 import { processorNames, processorOf } from "../../src/processors/catalog.ts";
 import { exampleRecord } from "../example-record.ts";
 import { packMessages } from "../kafka/batches.ts";
+import { increasePartitions } from "./kafka-tool.ts";
 import { Stack } from "./streamctl.ts";
 
 /** The processors that streamctl can provide on any machine. */
@@ -72,6 +74,10 @@ async function verified(): Promise<unknown> {
   return { mismatched, extra, hasWindows: windows > 0 };
 }
 
+async function partitionCount(): Promise<number> {
+  return (await listOffsets({ brokers: stack.brokers, topic: "transactions", timeoutMs: 10_000 })).length;
+}
+
 const exact = { mismatched: [], extra: [], hasWindows: true };
 
 describe.each(names)("%s", (name) => {
@@ -111,6 +117,13 @@ describe.each(names)("%s", (name) => {
       expect((await running.outcome).exitCode).toBe(0);
       expect(await verified()).toEqual(exact);
     }
+  });
+
+  test("reads partitions that were added while it runs, after the next up at the latest", async () => {
+    await increasePartitions(stack.brokers, "transactions", (await partitionCount()) + 1);
+    await stack.json(["data", "-n", "3000", "--rate", "max"]);
+    await stack.json(["up"]);
+    expect(await verified()).toEqual(exact);
   });
 
   test("a second up changes nothing, and down keeps its windows", async () => {
