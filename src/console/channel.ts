@@ -75,13 +75,18 @@ export class Channel<T> {
 
 /**
  * Calls `work` at intervals until the signal fires; the pause after a long call is as long as the call.
- * @param intervalMs returns the interval, in milliseconds, after each call
+ * @param intervalMs the interval in milliseconds, or what returns it after each call
  */
-export async function repeat(intervalMs: () => number, work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+export async function repeat(
+  intervalMs: number | (() => number),
+  work: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const startMs = performance.now();
     await work(signal);
     const tookMs = performance.now() - startMs;
-    if (!(await pauseUnlessAborted(Math.max(intervalMs() - tookMs, tookMs, 1), signal))) return;
+    const everyMs = typeof intervalMs === "number" ? intervalMs : intervalMs();
+    if (!(await pauseUnlessAborted(Math.max(everyMs - tookMs, tookMs, 1), signal))) return;
   }
 }

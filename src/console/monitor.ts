@@ -67,16 +67,8 @@ export class Monitor {
       this.#measuring.run(signal),
       proof.follow(signal),
       this.#newestWindow.follow(stack.endpoints.kafka, onlyWindow.topic.name, signal),
-      repeat(
-        () => resourcesIntervalMs,
-        async () => await this.#checkResources(signal),
-        signal,
-      ),
-      repeat(
-        () => publishIntervalMs,
-        async () => publish(await this.#snapshot(proof)),
-        signal,
-      ),
+      repeat(resourcesIntervalMs, async () => await this.#checkResources(signal), signal),
+      repeat(publishIntervalMs, async () => publish(await this.#snapshot(proof)), signal),
     ]);
   }
 

@@ -44,7 +44,7 @@ export function resolveChoices(
   isUp: boolean,
 ): StackChoices {
   requireSupported("--runtime", requested.runtime, ["auto", "local", "docker"], ["remote"]);
-  requireSupported("--processor", requested.processor, ["auto", ...processorNames], []);
+  requireSupported("--processor", requested.processor, ["auto", ...processorNames]);
   const previous = state?.choices;
   const only = requested.only ?? previous?.only;
   const runtime = chooseRuntime(requested, previous, machine);
@@ -157,7 +157,7 @@ function sourceFromOptions({
   return first;
 }
 
-function requireSupported(flag: string, value: string | undefined, served: readonly string[], later: readonly string[]): void {
+function requireSupported(flag: string, value: string | undefined, served: readonly string[], later: readonly string[] = []): void {
   if (value === undefined || served.includes(value)) return;
   const hint = `Values of this version: ${served.join(", ")}`;
   if (later.includes(value)) throw notAvailable(`${flag} ${value}`, hint);

@@ -106,14 +106,7 @@ export class ProofFollower {
 
   /** Follows the topic and compares, until the signal fires. Never throws; problems are in the document. */
   async follow(signal: AbortSignal): Promise<void> {
-    await Promise.all([
-      this.#read(signal),
-      repeat(
-        () => compareIntervalMs,
-        async () => await this.#compare(signal),
-        signal,
-      ),
-    ]);
+    await Promise.all([this.#read(signal), repeat(compareIntervalMs, async () => await this.#compare(signal), signal)]);
   }
 
   get #isAtEnd(): boolean {

@@ -88,7 +88,7 @@ describe("a program as a processor", () => {
     expect([own, other].map((path) => existsSync(path))).toEqual([true, false]);
   });
 
-  test("starts afresh if its windows are stale", async () => {
+  test("starts from the beginning if the windows are of other statements", async () => {
     await using world = await createWorld();
     const processor = world.processor(windows, wish);
     const own = join(world.folder, `checkpoints/${processor.wanted.statements}.t1.w1`);
