@@ -36,7 +36,7 @@ export function faultTests(stack: Stack, url: string, browser: () => Browser): v
         await stack.json(["up"]);
         await opened.page.locator("li.stage.state-healthy").nth(3).waitFor({ timeout: 20_000 });
         await opened.proofSays("Equal · 21");
-        expect(await opened.page.locator("section.trouble").count()).toBe(0);
+        await opened.page.locator("section.trouble").first().waitFor({ state: "detached" });
         expect(await opened.page.evaluate("window.neverReloaded")).toBe(true);
         await opened.close();
       });
