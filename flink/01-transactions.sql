@@ -1,8 +1,9 @@
 -- The transactions as sent. A value that cannot be parsed becomes NULL; a record that is not JSON is skipped.
 -- Records of aborted Kafka transactions are not read. New partitions are discovered within seconds.
--- The contract requires integers. The columns are DOUBLE, because Flink would read 10.5 as the BIGINT 10.
+-- The contract requires integers. The columns are DOUBLE, because Flink would read 10.5 as the BIGINT 10. The time is text, because
+-- parsing a TIMESTAMP takes longer than everything that is computed from it, also in records that do not count.
 CREATE TABLE transactions (
-  event_timestamp TIMESTAMP(3),
+  event_timestamp STRING,
   transaction_id DOUBLE,
   user_id STRING,
   total_paid DOUBLE,
@@ -16,6 +17,5 @@ CREATE TABLE transactions (
   'scan.startup.mode' = 'earliest-offset',
   'scan.topic-partition-discovery.interval' = '5 s',
   'format' = 'json',
-  'json.timestamp-format.standard' = 'SQL',
   'json.ignore-parse-errors' = 'true'
 );

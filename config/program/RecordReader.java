@@ -25,8 +25,6 @@ final class RecordReader implements Serializable {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final long LAST_TIME_MS = 253402300799999L;
   private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
-  private static final Pattern SQL_TIME =
-      Pattern.compile("(\\d{4})-(\\d\\d)-(\\d\\d) (\\d\\d):(\\d\\d):(\\d\\d)(?:\\.(\\d{0,9}))?");
   private static final Pattern ISO_TIME = Pattern.compile("(\\d{4})-(\\d\\d)-(\\d\\d)T(\\d\\d):(\\d\\d):(\\d\\d)\\.(\\d{3})Z");
 
   /** Stands for a value that breaks the contract. */
@@ -212,32 +210,14 @@ final class RecordReader implements Serializable {
     return timeMs >= 0 && timeMs <= LAST_TIME_MS ? (Object) timeMs : BREACH;
   }
 
-  /** As java.time's ResolverStyle.SMART: a day that the month lacks is its last one, 24:00:00 the next midnight. -1 if malformed. */
-  private static long sqlTime(String text) {
-    if (text.length() == 23) {
-      long written = writtenTime(text);
-      if (written >= 0) return written;
-    }
-    Matcher parts = SQL_TIME.matcher(text);
-    if (!parts.matches()) return -1;
-    int month = number(parts.group(2));
-    int day = number(parts.group(3));
-    long second = (number(parts.group(4)) * 60L + number(parts.group(5))) * 60 + number(parts.group(6));
-    String fraction = parts.group(7) == null ? "" : parts.group(7);
-    long nanos = Long.parseLong((fraction + "000000000").substring(0, 9));
-    if (month < 1 || month > 12 || day < 1 || day > 31 || number(parts.group(5)) > 59 || number(parts.group(6)) > 59) return -1;
-    if (second > 86400 || (second == 86400 && nanos > 0)) return -1;
-    YearMonth of = YearMonth.of(number(parts.group(1)), month);
-    return of.atDay(Math.min(day, of.lengthOfMonth())).toEpochDay() * 86400000L + second * 1000 + nanos / 1000000;
-  }
-
   private static long isoTime(String text) {
     if (!ISO_TIME.matcher(text).matches()) return -1;
-    return writtenTime(text.replace('T', ' ').substring(0, 23));
+    return sqlTime(text.replace('T', ' ').substring(0, 23));
   }
 
-  /** The form that `data` writes, `yyyy-MM-dd HH:mm:ss.SSS` of a real calendar; -1 for any other. */
-  private static long writtenTime(String text) {
+  /** Exactly `yyyy-MM-dd HH:mm:ss.SSS` of a real calendar; -1 for any other text. */
+  private static long sqlTime(String text) {
+    if (text.length() != 23) return -1;
     int year = digits(text, 0, 4);
     int month = digits(text, 5, 7);
     int day = digits(text, 8, 10);

@@ -1,6 +1,6 @@
 import { StreamctlError } from "../core/errors.ts";
 import { refuse, timeSpan } from "../core/option-text.ts";
-import { eventTimeRange, formatEventTimestamp, parseEventTimestamp } from "../record/event-timestamp.ts";
+import { eventTimeRange, parseEventTimestamp } from "../record/event-timestamp.ts";
 import type { Shard } from "./shares.ts";
 
 /** Messages per second; null for `max`. @throws StreamctlError `usage` */
@@ -15,7 +15,7 @@ export function messageRate(text: string): number | null {
   return rate;
 }
 
-const instant = /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d:\d\d(?:\.\d+)?)(?<zone>Z|[+-]\d\d:\d\d)?)?$/u;
+const instant = /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d:\d\d)(?:\.(?<fraction>\d+))?(?<zone>Z|[+-]\d\d:\d\d)?)?$/u;
 
 /**
  * An instant as milliseconds since the epoch: `2026-01-01T00:00:00Z`, with an offset, without one (UTC), a day, or `now`.
@@ -27,10 +27,9 @@ export function startTime(text: string, nowMs: number): number {
   if (text === "now") return Math.floor(nowMs);
   const found = instant.exec(text)?.groups;
   if (!found) throw refuse("--start-time", text, "it is not a time", hint);
-  const utcMs = parseEventTimestamp(`${found["date"]} ${found["time"] ?? "00:00:00"}`);
-  // The parser of records accepts February 30 as the last day of the month; an option must be a real date.
-  if (utcMs === undefined || formatEventTimestamp(utcMs).slice(0, 10) !== found["date"])
-    throw refuse("--start-time", text, "this date or time does not exist", hint);
+  const ms = (found["fraction"] ?? "").slice(0, 3).padEnd(3, "0");
+  const utcMs = parseEventTimestamp(`${found["date"]} ${found["time"] ?? "00:00:00"}.${ms}`);
+  if (utcMs === undefined) throw refuse("--start-time", text, "this date or time does not exist", hint);
   const timeMs = utcMs - offsetMs(found["zone"] ?? "Z");
   if (timeMs < eventTimeRange.firstMs || timeMs > eventTimeRange.lastMs) {
     throw refuse("--start-time", text, "it is not in the years 1970 to 9999", hint);

@@ -26,13 +26,9 @@ export class AmbiguityFinder {
   readonly #searched: readonly string[];
   /** Numeric fields, each with a number that the contract accepts. */
   readonly #numbers: readonly (readonly [name: string, accepted: number])[];
-  /** Fields whose times are written as text. */
-  readonly #timeTexts: readonly string[];
   readonly #eventTime: FieldReader;
   /** Matches the event time field anywhere in the JSON text. */
   readonly #eventTimeText: RegExp;
-  /** Patterns for times that all readers agree on; a simple record matches all of them. */
-  readonly #plainTimes: readonly RegExp[];
   readonly #ignoresCase: boolean;
 
   /** @param contract the contract reader of the same stream */
@@ -41,16 +37,10 @@ export class AmbiguityFinder {
     this.#contract = contract;
     this.#names = stream.fields.map(({ name }) => name);
     this.#numbers = stream.fields.flatMap((field) => acceptedNumber(field));
-    this.#timeTexts = stream.fields
-      .filter(({ contract: accepted }) => accepted.type === "time" && !accepted.as.startsWith("epoch"))
-      .map(({ name }) => name);
     this.#eventTime = fieldReader(fieldOf(stream, stream.eventTime));
     this.#eventTimeText = new RegExp(String.raw`"${stream.eventTime}"\s*:\s*("[^"]*"|-?\d+)`, "giu");
     this.#ignoresCase = this.#has("a field name in different case");
     this.#searched = this.#names.map((name) => (this.#ignoresCase ? name.toLowerCase() : name));
-    this.#plainTimes = this.#has("a timestamp without exactly three fractional digits")
-      ? this.#timeTexts.map((name) => new RegExp(String.raw`"${name}"\s*:\s*"[^"]*\.\d{3}Z?"`, "u"))
-      : [];
   }
 
   /**
@@ -92,16 +82,13 @@ export class AmbiguityFinder {
 
   /**
    * Fast path for valid records: whether the record is too short to exceed a limit, contains each field name of the contract once, and
-   * has no escapes and no times that readers disagree on. Such a record has no quirk. The full check takes ten times as long.
+   * has no escapes. Such a record has no quirk. The full check takes ten times as long.
    */
   #isSimple(text: string): boolean {
     const { depth, digits, nameBytes } = this.#reader.limits;
     if (text.length > Math.min(depth, digits, nameBytes) || text.includes("\\")) return false;
     const searched = this.#ignoresCase ? text.toLowerCase() : text;
-    return (
-      this.#searched.every((name) => searched.indexOf(name) === searched.lastIndexOf(name)) &&
-      this.#plainTimes.every((time) => time.test(text))
-    );
+    return this.#searched.every((name) => searched.indexOf(name) === searched.lastIndexOf(name));
   }
 
   #eventTimes(text: string): readonly number[] {
@@ -126,8 +113,6 @@ export class AmbiguityFinder {
       // The exact value does not matter: only whether the record counts.
       fields[name] = accepted;
     }
-    const isImprecise = (time: unknown): boolean => typeof time === "string" && !/\.\d{3}Z?$/u.test(time);
-    if (this.#timeTexts.some((name) => isImprecise(fields[name]))) found.push("a timestamp without exactly three fractional digits");
     return { counts: typeof this.#contract.readFields(fields) !== "string", quirks: found };
   }
 

@@ -30,8 +30,7 @@ export type Quirk =
   | "an array instead of the object"
   | "a duplicate field"
   | "a number in a string"
-  | "a field name in different case"
-  | "a timestamp without exactly three fractional digits";
+  | "a field name in different case";
 
 const number = new Intl.NumberFormat("en-US", { useGrouping: "min2" });
 

@@ -57,6 +57,18 @@ const oddValues: readonly string[] = [
   JSON.stringify({ ...good, event_timestamp: "2026-02-03 25:05:06.789" }),
   JSON.stringify({ ...good, event_timestamp: "1969-12-31 23:59:59.999" }),
   JSON.stringify({ ...good, event_timestamp: "" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-03 04:05:06" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-03 04:05:06.78" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-03 04:05:06.7891" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-03 04:05:06.789 " }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-03 04:05:60.789" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-03 24:00:00.000" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-30 04:05:06.789" }),
+  JSON.stringify({ ...good, event_timestamp: "2025-02-29 04:05:06.789" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-00-03 04:05:06.789" }),
+  JSON.stringify({ ...good, event_timestamp: "2026-02-00 04:05:06.789" }),
+  JSON.stringify({ ...good, event_timestamp: "\u0662026-02-03 04:05:06.789" }),
+  JSON.stringify({ ...good, event_timestamp: 1_770_091_506_789 }),
 ];
 
 let stack: Stack;

@@ -245,7 +245,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     expect(status.resources).toMatchObject([
       { kind: "topic", name: "transactions", state: "healthy", detail: "3 partitions" },
       { kind: "topic", name: "window_transactions", state: "healthy", detail: "1 partition" },
-      { kind: "job", name: "streamctl-window_transactions", state: "healthy", detail: "RUNNING, 2 of 2 tasks" },
+      { kind: "job", name: "streamctl-window_transactions", state: "healthy", detail: "RUNNING, 7 of 7 tasks" },
       { kind: "table", name: "transaction_window", state: "healthy", detail: expect.stringMatching(/^1 segment served, [\d,]+ rows?$/u) },
     ]);
   });

@@ -46,7 +46,7 @@ test.each([
   ["event_timestamp", 1_767_225_600_000, "event_timestamp is of the wrong type"],
   ["event_timestamp", "2026-01-01T00:00:00.123Z", "event_timestamp is malformed"],
   ["event_timestamp", "1969-12-31 23:59:59.999", "event_timestamp is out of range"],
-  ["event_timestamp", "9999-12-31 24:00:00", "event_timestamp is out of range"],
+  ["event_timestamp", "9999-12-31 24:00:00.000", "event_timestamp is malformed"],
   ["transaction_id", undefined, "transaction_id is missing"],
   ["transaction_id", "7", "transaction_id is of the wrong type"],
   ["transaction_id", 0, "transaction_id is out of range"],
