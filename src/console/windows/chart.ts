@@ -10,7 +10,7 @@ export interface ChartRequest {
   /** Range of times; undefined for that of all windows. */
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
-  /** Maximum number of bars. */
+  /** Number of bars for the whole range; a range that begins or ends within a bar has up to two more. */
   readonly bars: number;
 }
 

@@ -24,14 +24,16 @@ export const settlingMs = 15_000;
 const latePauseMs = 10_000;
 
 const marks = ["unknown", "equal", "settling", "differs"] as const satisfies readonly ProofMark[];
-const [unknown, equal, settling, differs] = [0, 1, 2, 3];
+/** `absent`: a row without a record that was deleted since, so that there is no such window. */
+const [unknown, equal, settling, differs, absent] = [0, 1, 2, 3, 4];
 
 export class WindowTable {
   readonly #computed: ComputedWindows;
   readonly #slots = new Map<number, number>();
-  /** Starts of all windows; sorted up to `#sortedCount`. */
+  /** By slot, like the arrays below. */
   #starts = new Float64Array(64);
-  #sortedStarts = new Float64Array(0);
+  /** Undefined after a window appeared or disappeared. */
+  #sortedStarts: Float64Array | undefined;
   #columns: readonly Float64Array[];
   /** The pass that last found a row; 0 if the table has no row. */
   #rowPass = new Uint32Array(64);
@@ -44,7 +46,7 @@ export class WindowTable {
   readonly #lateAtMs = new Map<number, number>();
   /** 1 for a window that is not known to be equal. */
   #pending = new Uint8Array(64);
-  readonly #counts = [0, 0, 0, 0];
+  readonly #counts = [0, 0, 0, 0, 0];
   #newest = Number.NEGATIVE_INFINITY;
   #pass = 0;
 
@@ -59,12 +61,7 @@ export class WindowTable {
 
   /** Number of windows, computed or in the table. */
   get size(): number {
-    return this.#slots.size;
-  }
-
-  /** Start of the newest window; undefined without windows. */
-  get newestMs(): number | undefined {
-    return this.size === 0 ? undefined : this.#newest;
+    return this.#slots.size - (this.#counts[absent] ?? 0);
   }
 
   count(mark: ProofMark): number {
@@ -73,7 +70,7 @@ export class WindowTable {
 
   /** Starts of windows that are not known to be equal, in any order. The caller owns the array. */
   pending(): Float64Array {
-    return this.#starts.slice(0, this.size).filter((_, slot) => this.#pending[slot] === 1);
+    return this.#startsWhere((slot) => this.#pending[slot] === 1);
   }
 
   /** Starts of windows that a late record changed. */
@@ -83,8 +80,11 @@ export class WindowTable {
 
   /** Starts of all windows, ascending. The caller must not change it. */
   starts(): Float64Array {
-    if (this.#sortedStarts.length !== this.size) this.#sortedStarts = this.#starts.slice(0, this.size).sort();
-    return this.#sortedStarts;
+    return (this.#sortedStarts ??= this.#startsWhere((slot) => this.#mark[slot] !== absent).sort());
+  }
+
+  #startsWhere(isWanted: (slot: number) => boolean): Float64Array {
+    return this.#starts.slice(0, this.#slots.size).filter((_, slot) => isWanted(slot));
   }
 
   /**
@@ -94,11 +94,10 @@ export class WindowTable {
    */
   noteChanges(starts: Iterable<number>, nowMs: number, isLive: boolean): void {
     for (const start of starts) {
-      const known = this.#slots.get(start);
-      const slot = known ?? this.#addSlot(start);
+      const slot = this.#slots.get(start) ?? this.#addSlot(start);
       const isOld = start <= this.#newest - 2 * this.#computed.sizeMs;
       const beforeMs = this.#changedAtMs[slot] ?? 0;
-      if (isLive && known !== undefined && isOld && beforeMs > 0 && nowMs - beforeMs > latePauseMs) this.#lateAtMs.set(start, nowMs);
+      if (isLive && isOld && beforeMs > 0 && nowMs - beforeMs > latePauseMs) this.#lateAtMs.set(start, nowMs);
       this.#changedAtMs[slot] = nowMs;
       this.#unsettledAtMs[slot] = nowMs;
       this.#setMark(slot, settling);
@@ -127,7 +126,7 @@ export class WindowTable {
    * @param range starts of windows, both included; undefined for a pass over the whole table
    */
   endPass(range: { readonly fromMs: number; readonly toMs: number } | undefined, judgement: Judgement): void {
-    for (let slot = 0; slot < this.size; slot += 1) {
+    for (let slot = 0; slot < this.#slots.size; slot += 1) {
       const start = this.#starts[slot] ?? 0;
       if (range !== undefined && (this.#pending[slot] === 0 || start < range.fromMs || start > range.toMs)) continue;
       if (this.#rowPass[slot] !== this.#pass) this.#rowPass[slot] = 0;
@@ -144,7 +143,7 @@ export class WindowTable {
         ? row === expected
         : !isDuplicate && this.#endsRight[slot] === 1 && isSameRow(this.#computed.window.columns, row, expected);
     if (isSame) {
-      this.#setMark(slot, equal);
+      this.#setMark(slot, expected === undefined ? absent : equal);
       this.#unsettledAtMs[slot] = 0;
       this.#pending[slot] = 0;
       return;
@@ -158,7 +157,7 @@ export class WindowTable {
   /** A window for the page; undefined if there is none with this start. */
   window(start: number): WindowRow | undefined {
     const slot = this.#slots.get(start);
-    if (slot === undefined) return undefined;
+    if (slot === undefined || this.#mark[slot] === absent) return undefined;
     return {
       startMs: start,
       endMs: start + this.#computed.sizeMs,
@@ -190,6 +189,7 @@ export class WindowTable {
     this.#counts[before] = (this.#counts[before] ?? 0) - 1;
     this.#counts[mark] = (this.#counts[mark] ?? 0) + 1;
     this.#mark[slot] = mark;
+    if ((before === absent) !== (mark === absent)) this.#sortedStarts = undefined;
   }
 
   #addSlot(start: number): number {
@@ -197,6 +197,7 @@ export class WindowTable {
     if (slot === this.#starts.length) this.#grow(slot * 2);
     this.#slots.set(start, slot);
     this.#starts[slot] = start;
+    this.#sortedStarts = undefined;
     this.#counts[unknown] = (this.#counts[unknown] ?? 0) + 1;
     if (start > this.#newest) this.#newest = start;
     return slot;

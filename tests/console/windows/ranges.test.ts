@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { rangesOf } from "../../src/console/windows/ranges.ts";
+import { rangesOf } from "../../../src/console/windows/ranges.ts";
 
 const ranges = (times: readonly number[], most: number) =>
   rangesOf(Float64Array.from(times), most).map(({ fromMs, toMs }) => [fromMs, toMs]);
