@@ -6,7 +6,7 @@ import { documentsOf } from "./services.ts";
 import { Measuring } from "./pipeline/measurements.ts";
 import { NewestWindow } from "./pipeline/newest-window.ts";
 import type { Stack, StackReader } from "./pipeline/stack-reader.ts";
-import { stagesOf } from "./pipeline/stages.ts";
+import { comparisonProblem, stagesOf } from "./pipeline/stages.ts";
 import { processorDocument } from "./processor.ts";
 import { ProofFollower } from "./windows/proof.ts";
 import { pauseUnlessAborted } from "../core/wait.ts";
@@ -43,6 +43,7 @@ export class Monitor {
   readonly #measuring: Measuring;
   readonly #newestWindow = new NewestWindow();
   readonly #lastLines = new Map<string, readonly string[]>();
+  #stages: PipelineEvent["stages"] = [];
   #resources: readonly ResourceStatus[] = [];
   #opened: { readonly stack: Stack; readonly graph: Graph } | undefined;
   #proof: ProofFollower | undefined;
@@ -96,6 +97,7 @@ export class Monitor {
         }),
       subject: { stream: onlyStream, window: onlyWindow, reader: processor.declaration.jsonReader },
       processorBehind: () => this.#measuring.processorBehind(),
+      problem: () => comparisonProblem(this.#stages),
     });
   }
 
@@ -104,15 +106,16 @@ export class Monitor {
     const nowMs = Date.now();
     await this.#readLastLines(stack);
     const { revision, table } = proof;
+    this.#stages = stack === undefined ? [] : this.#stagesOf(stack, proof, nowMs);
     return {
-      pipeline: { atMs: nowMs, stages: stack === undefined ? [] : this.#stages(stack, proof, nowMs), proof: proof.document() },
+      pipeline: { atMs: nowMs, stages: this.#stages, proof: proof.document() },
       services: await this.#services(stack),
       processor: processorDocument(stack, latest),
       windows: { revision, size: table.size },
     };
   }
 
-  #stages({ processor, state }: Stack, proof: ProofFollower, nowMs: number): PipelineEvent["stages"] {
+  #stagesOf({ processor, state }: Stack, proof: ProofFollower, nowMs: number): PipelineEvent["stages"] {
     const { latest, histories } = this.#measuring;
     const { declaration } = processor;
     return stagesOf({

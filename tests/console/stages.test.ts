@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Histories, type Measurements } from "../../src/console/pipeline/measurements.ts";
-import { type StageFacts, stagesOf } from "../../src/console/pipeline/stages.ts";
+import { comparisonProblem, type StageFacts, stagesOf } from "../../src/console/pipeline/stages.ts";
 import type { ServiceStatus } from "../../src/stack/stack.ts";
 
 const nowMs = 1_000_000;
@@ -73,4 +73,24 @@ test("a stage is unhealthy while its engine does not answer, and says why", () =
   expect(stage(failing, "table")).toMatchObject({ state: "unhealthy", detail: "connection refused" });
   const old = factsWith({}, { stream: { atMs: nowMs - 6000, value: [] } });
   expect(stage(old, "stream")).toMatchObject({ state: "unhealthy", records: null });
+});
+
+describe("comparisonProblem()", () => {
+  const problemWith = (name: string, state: ServiceStatus["state"], more: Partial<Measurements> = {}) => {
+    const value = ["kafka", "engine", "pinot"].map((one) => serviceNamed(one, one === name ? state : "healthy"));
+    return comparisonProblem(stagesOf(factsWith({}, { services: { atMs: nowMs, value }, ...more })));
+  };
+
+  test("names the topic or the table whose service does not answer", () => {
+    expect(problemWith("pinot", "stopped")).toBe('Pinot table "rows" is stopped: it is not running');
+    expect(problemWith("pinot", "starting")).toBe('Pinot table "rows" is starting');
+    expect(problemWith("kafka", "stopped")).toBe('Kafka topic "in" is stopped: it is not running');
+    const table = { atMs: nowMs, problem: "connection refused" };
+    expect(problemWith("pinot", "healthy", { table })).toBe('Pinot table "rows" is unhealthy: connection refused');
+  });
+
+  test("is null if both answer, or nothing is known yet, and for the processor: it is not compared", () => {
+    expect([problemWith("engine", "healthy"), problemWith("engine", "stopped"), comparisonProblem([])]).toEqual([null, null, null]);
+    expect(comparisonProblem(stagesOf(factsWith({}, { services: undefined, stream: undefined, table: undefined })))).toBeNull();
+  });
 });

@@ -94,6 +94,15 @@ export function stagesOf(facts: StageFacts): readonly Stage[] {
   ];
 }
 
+/** Why the topic of the stream cannot be compared with the table now; null if it can, as far as known. */
+export function comparisonProblem(stages: readonly Stage[]): string | null {
+  const compared = stages.filter(({ id }) => id === "stream" || id === "table");
+  const down = compared.find(({ state }) => state !== "healthy" && state !== "unknown");
+  if (down === undefined) return null;
+  const { kind, title, state, detail } = down;
+  return `${kind} "${title}" is ${state}${detail === null ? "" : `: ${detail}`}`;
+}
+
 function distance(before: Histories[keyof Histories], position: number | undefined, nowMs: number): Distance {
   if (position === undefined || before.position === undefined) return { records: null, ms: null };
   return { records: Math.max(0, before.position - position), ms: before.agoMs(position, nowMs) ?? null };

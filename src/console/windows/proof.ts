@@ -23,15 +23,15 @@ export interface ProofSources {
   readonly subject: VerifySubject;
   /** Records that the processor has not read yet; null if unknown. */
   readonly processorBehind: () => number | null;
+  /** Why topic or table do not answer now, so that nothing can be compared; null if they do, as far as known. */
+  readonly problem: () => string | null;
 }
 
-const compareIntervalMs = 1000;
-/** Interval at which the ends of the topic are requested, in milliseconds. */
-const snapshotIntervalMs = 1000;
+/** Interval of comparisons, of requests for the ends of the topic, and of attempts to read it, in milliseconds. */
+const defaultIntervalMs = 1000;
 const batchTimeoutMs = 250;
 /** Small batches: their garbage is most of the memory of the process. */
 const batchMessages = 2000;
-const retryMs = 1000;
 /** Number of range queries per comparison. */
 const mostRanges = 8;
 /** The whole table is read again after this time, in milliseconds, and at most for a twentieth of the time. */
@@ -43,6 +43,7 @@ const atEndMs = 3000;
 
 export class ProofFollower {
   readonly #sources: ProofSources;
+  readonly #intervalMs: number;
   #tally: TopicTally;
   #table: WindowTable;
   #topicId: string | undefined;
@@ -58,8 +59,9 @@ export class ProofFollower {
   #wasLive = false;
   #revision = 0;
 
-  constructor(sources: ProofSources) {
+  constructor(sources: ProofSources, intervalMs = defaultIntervalMs) {
     this.#sources = sources;
+    this.#intervalMs = intervalMs;
     this.#tally = new TopicTally(sources.subject, sources.log.topic);
     this.#table = new WindowTable(this.#tally.windows);
   }
@@ -77,11 +79,11 @@ export class ProofFollower {
     return this.#tally.newestEventTimeMs ?? null;
   }
 
-  /** The result of the last comparison. */
+  /** The result of the last comparison, unless nothing can be compared now. */
   document(): Proof {
     const table = this.#table;
     const [equal, settling, differing] = [table.count("equal"), table.count("settling"), table.count("differs")];
-    const reason = this.#readingProblem ?? this.#comparisonProblem;
+    const reason = this.#sources.problem() ?? this.#readingProblem ?? this.#comparisonProblem;
     const state = (): Proof["state"] => {
       if (reason !== null) return "unavailable";
       if (!this.#isAtEnd) return "reading";
@@ -106,7 +108,7 @@ export class ProofFollower {
 
   /** Follows the topic and compares, until the signal fires. Never throws; problems are in the document. */
   async follow(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#read(signal), repeat(compareIntervalMs, async () => await this.#compare(signal), signal)]);
+    await Promise.all([this.#read(signal), repeat(this.#intervalMs, async () => await this.#compare(signal), signal)]);
   }
 
   get #isAtEnd(): boolean {
@@ -126,7 +128,7 @@ export class ProofFollower {
       } catch (error) {
         if (signal.aborted) return;
         this.#readingProblem = messageOf(error);
-        await pauseUnlessAborted(retryMs, signal);
+        await pauseUnlessAborted(this.#intervalMs, signal);
       } finally {
         await reader?.close();
       }
@@ -144,7 +146,7 @@ export class ProofFollower {
       this.#tally.add(batch);
       this.#updateBehind();
       this.#readingProblem = null;
-      if (performance.now() - askedAtMs > snapshotIntervalMs) {
+      if (performance.now() - askedAtMs > this.#intervalMs) {
         await this.#takeSnapshot(signal);
         askedAtMs = performance.now();
         if (this.#ends.length !== partitions || this.#topicId !== topicId) return;
@@ -191,18 +193,22 @@ export class ProofFollower {
     if (!this.#isAtEnd && performance.now() < this.#nextPassMs) return;
     this.#nextPassMs = performance.now() + readingPassIntervalMs;
     try {
-      await this.#compareRows(table, signal);
+      const problem = this.#sources.problem();
+      if (problem !== null) throw new Error(problem);
+      const isCompared = await this.#compareRows(table, signal);
       this.#comparisonProblem = null;
       // The topic may have been recreated meanwhile.
-      if (table === this.#table) this.#comparedAtMs = Date.now();
+      if (isCompared && table === this.#table) this.#comparedAtMs = Date.now();
     } catch (error) {
       if (signal.aborted) return;
       this.#comparisonProblem = messageOf(error);
+      // The table may have lost rows.
       this.#nextWholePassMs = 0;
     }
   }
 
-  async #compareRows(table: WindowTable, signal: AbortSignal): Promise<void> {
+  /** Returns whether there was anything to compare. */
+  async #compareRows(table: WindowTable, signal: AbortSignal): Promise<boolean> {
     const startMs = performance.now();
     const isWhole = startMs >= this.#nextWholePassMs;
     const ranges = isWhole ? [undefined] : rangesOf(table.pending(), mostRanges);
@@ -216,8 +222,10 @@ export class ProofFollower {
       table.endPass(range, { nowMs: Date.now(), isComplete: this.#isAtEnd && behind === 0 });
     }
     if (ranges.length > 0) this.#revision += 1;
-    if (!isWhole) return;
-    const tookMs = performance.now() - startMs;
-    this.#nextWholePassMs = performance.now() + Math.max(wholePassIntervalMs, 20 * tookMs);
+    if (isWhole) {
+      const tookMs = performance.now() - startMs;
+      this.#nextWholePassMs = performance.now() + Math.max(wholePassIntervalMs, 20 * tookMs);
+    }
+    return ranges.length > 0;
   }
 }
