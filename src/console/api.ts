@@ -18,7 +18,7 @@
  * | `GET /api/services` | `ServicesDocument` |
  * | `GET /api/logs/<service>?lines=` | `LogDocument` |
  *
- * A failed request has a status of 400 or more and an `ErrorDocument`.
+ * A failed request has a status of 400 or more and an `ErrorDocument`: 404 if something does not exist, 503 if an engine does not answer.
  */
 
 export interface ErrorDocument {

@@ -1,6 +1,7 @@
 /** The console's HTTP server: checks each request, finds its route, and turns errors into documents. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isMissing, missing } from "./missing.ts";
 import { refusalOf } from "./request-guard.ts";
 import { errorDocument } from "../core/error-document.ts";
 import { StreamctlError, systemCode } from "../core/errors.ts";
@@ -67,7 +68,7 @@ async function respond(message: IncomingMessage, response: ServerResponse, route
     const path = pathname.split("/").slice(1).map(decodePart);
     const signal = AbortSignal.any([closed.signal, stopped]);
     if (await route({ path, query: searchParams, message, signal }, response)) return;
-    sendJson(response, errorDocument(new StreamctlError("usage", `There is nothing at ${pathname}`)), 404);
+    throw missing(`There is nothing at ${pathname}`);
   } catch (error) {
     if (closed.signal.aborted) return;
     if (response.headersSent) response.destroy();
@@ -99,6 +100,7 @@ export function sendJson(response: ServerResponse, document: unknown, status = 2
 
 function statusOf(error: unknown): number {
   if (!(error instanceof StreamctlError)) return 500;
+  if (isMissing(error)) return 404;
   if (error.code === "usage" || error.code === "not-available") return 400;
   return error.code === "internal" ? 500 : 503;
 }

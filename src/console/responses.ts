@@ -4,22 +4,20 @@ import type { ServerResponse } from "node:http";
 import { errorDocument } from "../core/error-document.ts";
 
 /**
- * Writes each document as a line. Waits while the client does not read, so that nothing is buffered. An error becomes the last line.
+ * Writes each document as a line. Waits while the client does not read, so that nothing is buffered. An error before the first document is
+ * thrown, so that the response has its status; a later one becomes the last line.
  *
  * @param documents ended by the signal of the request
- * @param errorLine the last line for an error
  */
-export async function sendLines(
-  response: ServerResponse,
-  documents: AsyncIterable<unknown>,
-  errorLine: (error: unknown) => unknown = (error) => ({ kind: "error", ...errorDocument(error) }),
-): Promise<void> {
+export async function sendLines(response: ServerResponse, documents: AsyncIterable<unknown>): Promise<void> {
+  const iterator = documents[Symbol.asyncIterator]();
+  let next = await iterator.next();
   response.writeHead(200, { "content-type": "application/x-ndjson; charset=utf-8", "cache-control": "no-store" });
   try {
-    for await (const document of documents) await writeLine(response, document);
+    for (; next.done !== true; next = await iterator.next()) await writeLine(response, next.value);
   } catch (error) {
     if (response.destroyed) return;
-    await writeLine(response, errorLine(error));
+    await writeLine(response, { kind: "error", ...errorDocument(error) });
   }
   response.end();
 }

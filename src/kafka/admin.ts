@@ -251,7 +251,8 @@ async function askOnce(kind: AdminRequestKind, action: string, options: AdminOpt
   }
 }
 
-function isUnknownTopic(error: unknown): boolean {
+/** Whether Kafka rejected a request because there is no such topic. */
+export function isUnknownTopic(error: unknown): boolean {
   const code = kafkaErrorCode(error);
   return hasCode(error, "kafka") && (code === "UNKNOWN_TOPIC_OR_PART" || code === "_UNKNOWN_TOPIC");
 }

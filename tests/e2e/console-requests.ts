@@ -82,6 +82,9 @@ export function requestTests(stack: Stack, url: string): void {
         ["/api/logs/kafka?lines=0", 400],
         ["/api/%E0%A4%A", 400],
         ["/api/nothing", 404],
+        ["/api/topics/nothing", 404],
+        ["/api/messages?topic=nothing", 404],
+        ["/api/messages/nothing/0/0", 404],
         ["/api/logs/nothing", 404],
       ];
       // The windows exist once a page has been open.

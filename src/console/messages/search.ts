@@ -36,7 +36,7 @@ const defaultTimeLimitMs = 15_000;
 /** A whole value is returned up to this size in bytes. */
 const wholeBytes = 4 * 1024 * 1024;
 
-/** @throws StreamctlError `usage` for an invalid cursor or partition, `kafka` if the topic does not exist, `unreachable`, `interrupted` */
+/** @throws StreamctlError `usage` for an unknown topic, an invalid cursor or partition; `kafka`, `unreachable`, `interrupted` */
 export async function* searchMessages(
   source: MessageSource,
   query: MessageQuery,

@@ -35,7 +35,7 @@ const prefetchBytes = 512 * 1024;
 /**
  * Yields at most one event per tick, and none while nothing happens. Begins at the end of the topic.
  *
- * @throws StreamctlError `kafka` if the topic does not exist, `unreachable`
+ * @throws StreamctlError `usage` for an unknown topic, `kafka`, `unreachable`
  */
 export async function* tailMessages(
   source: MessageSource,

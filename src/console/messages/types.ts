@@ -56,7 +56,7 @@ export interface BatchReader {
   close(): Promise<void>;
 }
 
-/** Access to the topics of a cluster. Each method throws StreamctlError `kafka`, `unreachable` or `interrupted`. */
+/** Access to the topics of a cluster. Each method throws StreamctlError `kafka`, `unreachable` or `interrupted`; `usage` for an unknown topic. */
 export interface MessageSource {
   offsets(topic: string, signal: AbortSignal): Promise<readonly Watermarks[]>;
   /** Per partition the offset of the first message with this timestamp or a later one, or its end. */

@@ -3,17 +3,19 @@
 import type { ServerResponse } from "node:http";
 import type { Request } from "../http-server.ts";
 import { sendJson } from "../http-server.ts";
-import { readCursor } from "../messages/cursor.ts";
 import { parseFilter } from "../messages/filter.ts";
+import { missing } from "../missing.ts";
 import { kafkaSource } from "../messages/kafka-source.ts";
 import { readMessage, searchMessages } from "../messages/search.ts";
 import type { MessageFilter, MessageQuery } from "../messages/types.ts";
 import type { Stack } from "../pipeline/stack-reader.ts";
 import { sendLines } from "../responses.ts";
-import { wholeParameter } from "./parameters.ts";
+import { wholeNumber, wholeParameter } from "./parameters.ts";
 import { StreamctlError } from "../../core/errors.ts";
 
-const mostPartitions = 1_000_000;
+const anyPartition = { min: 0, max: 1_000_000 };
+/** Also for times. */
+const anyOffset = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
 /** `/api/messages?topic=…`, or `/api/messages/<topic>/<partition>/<offset>`. Returns false for another path. */
 export async function serveMessages(stack: Stack, { path, query, signal }: Request, response: ServerResponse): Promise<boolean> {
@@ -24,9 +26,13 @@ export async function serveMessages(stack: Stack, { path, query, signal }: Reque
     return true;
   }
   if (path.length !== 5 || topic === undefined) return false;
-  const place = { topic, partition: wholeText("partition", partition), offset: wholeText("offset", offset) };
+  const place = {
+    topic,
+    partition: wholeNumber("partition", partition ?? "", anyPartition),
+    offset: wholeNumber("offset", offset ?? "", anyOffset),
+  };
   const row = await readMessage(source, place, { signal });
-  if (row === undefined) throw new StreamctlError("usage", `There is no message at offset ${place.offset} of partition ${place.partition}`);
+  if (row === undefined) throw missing(`There is no message at offset ${place.offset} of partition ${place.partition}`);
   sendJson(response, row);
   return true;
 }
@@ -51,12 +57,10 @@ function startOf(text: string): MessageQuery["from"] {
     case "oldest":
       return { kind };
     case "offset":
-      return { kind, offset: wholeText("from", rest) };
+      return { kind, offset: wholeNumber("from", rest, anyOffset) };
     case "time":
-      return { kind, timestampMs: wholeText("from", rest) };
+      return { kind, timestampMs: wholeNumber("from", rest, anyOffset) };
     case "cursor":
-      // Checked before the response begins.
-      readCursor(rest);
       return { kind, cursor: rest };
     default:
       throw new StreamctlError("usage", `Parameter from is "${text}", not newest, oldest, offset:N, time:MS or cursor:TEXT`);
@@ -70,10 +74,5 @@ export function filterOf(query: URLSearchParams): MessageFilter | undefined {
 }
 
 export function partitionOf(query: URLSearchParams): number | undefined {
-  return query.has("partition") ? wholeParameter(query, "partition", { min: 0, max: mostPartitions, absent: 0 }) : undefined;
-}
-
-function wholeText(name: string, text: string | undefined): number {
-  if (text !== undefined && /^\d{1,16}$/u.test(text)) return Number(text);
-  throw new StreamctlError("usage", `Parameter ${name} is "${text ?? ""}", not a whole number`);
+  return query.has("partition") ? wholeParameter(query, "partition", { ...anyPartition, absent: 0 }) : undefined;
 }

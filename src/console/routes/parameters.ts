@@ -1,18 +1,24 @@
-/** Query parameters of requests, checked. */
+/** Parameters of requests, checked. */
 
 import { StreamctlError } from "../../core/errors.ts";
 
+/** Both bounds are included. */
+export interface WholeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A text as a whole number, written in decimal digits. @throws StreamctlError `usage` */
+export function wholeNumber(name: string, text: string, { min, max }: WholeRange): number {
+  const value = /^-?\d+$/u.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new StreamctlError("usage", `Parameter ${name} is "${text}", not a whole number from ${min} to ${max}`);
+}
+
 /** A whole number; the default if it is absent. @throws StreamctlError `usage` */
-export function wholeParameter(
-  query: URLSearchParams,
-  name: string,
-  range: { readonly min: number; readonly max: number; readonly absent: number },
-): number {
+export function wholeParameter(query: URLSearchParams, name: string, range: WholeRange & { readonly absent: number }): number {
   const text = query.get(name);
-  if (text === null) return range.absent;
-  const value = Number(text);
-  if (text !== "" && Number.isSafeInteger(value) && value >= range.min && value <= range.max) return value;
-  throw new StreamctlError("usage", `Parameter ${name} is "${text}", not a whole number from ${range.min} to ${range.max}`);
+  return text === null ? range.absent : wholeNumber(name, text, range);
 }
 
 /** One of these texts; the first if it is absent. @throws StreamctlError `usage` */

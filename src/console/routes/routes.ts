@@ -11,7 +11,8 @@ import type { Stack } from "../pipeline/stack-reader.ts";
 import { querySchema, readQueryRequest, runQuery } from "../query.ts";
 import { sendLines } from "../responses.ts";
 import { stackDocument } from "../services.ts";
-import { describe, listGroupDocuments, listTopics } from "../topics.ts";
+import { groupSource, listGroupDocuments } from "../groups.ts";
+import { describe, listTopics } from "../topics.ts";
 import { chartOf, pageOf } from "../windows/chart.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { onlyWindow } from "../../spec/names.ts";
@@ -61,7 +62,7 @@ async function serveStack(stack: Stack, sources: RouteSources, request: Request,
       sendJson(response, await describe(stack, part ?? "", signal));
       return true;
     case "groups":
-      sendJson(response, await listGroupDocuments(stack, signal));
+      sendJson(response, await listGroupDocuments(groupSource(stack, signal), stack.processor.declaration.label));
       return true;
     case "query":
       if (message.method !== "POST") return false;
