@@ -5,7 +5,7 @@ import type { QueryCell, QueryEvent, QueryRequest, QuerySchema } from "./api.ts"
 import { errorDocument } from "../core/error-document.ts";
 import type { Stack } from "./pipeline/stack-reader.ts";
 import { tableColumns } from "./services.ts";
-import { StreamctlError } from "../core/errors.ts";
+import { type ErrorFacts, StreamctlError } from "../core/errors.ts";
 import { numberAt, parseJson, stringAt } from "../core/json.ts";
 import { onlyWindow } from "../spec/names.ts";
 import { queryPinot } from "../stores/pinot/broker.ts";
@@ -18,7 +18,7 @@ const mostBytes = 1_000_000;
 const eventRows = 500;
 const eventMs = 250;
 
-/** @throws StreamctlError `usage` */
+/** The statement keeps its leading white space: positions of errors count it. @throws StreamctlError `usage` */
 export async function readQueryRequest(message: IncomingMessage): Promise<QueryRequest> {
   const type = message.headers["content-type"] ?? "";
   if (!/^application\/json\b/u.test(type)) {
@@ -33,7 +33,7 @@ export async function readQueryRequest(message: IncomingMessage): Promise<QueryR
   }
   const json = parseJson(Buffer.concat(chunks).toString("utf8"));
   const [engine, sql, limit = defaultLimit] = [stringAt(json, "engine"), stringAt(json, "sql"), numberAt(json, "limit")];
-  const statement = sql?.trim().replace(/;$/u, "").trim() ?? "";
+  const statement = sql?.trimEnd().replace(/;$/u, "").trimEnd() ?? "";
   if (engine === undefined || statement === "") throw new StreamctlError("usage", "The statement is empty");
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostRows) {
     throw new StreamctlError("usage", `The limit must be a whole number from 1 to ${mostRows}`);
@@ -43,18 +43,23 @@ export async function readQueryRequest(message: IncomingMessage): Promise<QueryR
 
 /** Runs a query until its end, the limit, or the signal. Errors are the last event. */
 export async function* runQuery(stack: Stack, request: QueryRequest, signal: AbortSignal): AsyncGenerator<QueryEvent, void, undefined> {
+  const sql = request.sql.trimStart();
+  const trimmed = { ...request, sql };
   try {
-    yield* request.engine === "pinot" ? askPinot(stack, request, signal) : askProcessor(stack, request, signal);
+    yield* request.engine === "pinot" ? askPinot(stack, trimmed, signal) : askProcessor(stack, trimmed, signal);
   } catch (error) {
     if (signal.aborted) return;
-    const { line, column } = error instanceof StreamctlError ? error.facts : {};
-    yield {
-      kind: "error",
-      ...errorDocument(error),
-      ...(typeof line === "number" ? { line } : {}),
-      ...(typeof column === "number" ? { column } : {}),
-    };
+    const facts = error instanceof StreamctlError ? error.facts : {};
+    yield { kind: "error", ...errorDocument(error), ...positionAfter(request.sql.slice(0, -sql.length), facts) };
   }
+}
+
+/** The position of an error in a text that begins with `before`, which the engine did not get. */
+function positionAfter(before: string, { line, column }: ErrorFacts): { readonly line?: number; readonly column?: number } {
+  if (typeof line !== "number") return {};
+  const lines = before.split("\n");
+  const indent = line === 1 ? (lines.at(-1)?.length ?? 0) : 0;
+  return { line: line + lines.length - 1, ...(typeof column === "number" ? { column: column + indent } : {}) };
 }
 
 async function* askPinot({ endpoints }: Stack, { sql, limit }: QueryRequest, signal: AbortSignal): AsyncGenerator<QueryEvent> {
