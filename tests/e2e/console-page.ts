@@ -136,6 +136,13 @@ export class ConsolePage {
     );
   }
 
+  /** Texts of these elements that are cut at the right. */
+  async cut(selector: string): Promise<readonly string[]> {
+    return await this.page.evaluate(
+      `[...document.querySelectorAll(${JSON.stringify(selector)})].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)`,
+    );
+  }
+
   /** Violations of WCAG 2 A and AA, and of best practices. */
   async violations(): Promise<readonly string[]> {
     axe ??= await readFile(join(import.meta.dir, "../../node_modules/axe-core/axe.min.js"), "utf8");

@@ -166,6 +166,7 @@ describe.skipIf(withoutBrowser !== undefined)("The page of the console", () => {
               if (title === "Query") await opened.page.locator(".editor-host:not([hidden])").waitFor();
               if (title === "Messages") await opened.page.locator("table.grid tbody tr").first().waitFor();
               expect([title, await opened.overflow()]).toEqual([title, []]);
+              expect(await opened.cut(".stage-title")).toEqual([]);
               expect([title, await opened.violations()]).toEqual([title, []]);
               await opened.shoot(`${title}-${scheme}-${width}`);
             }
