@@ -65,8 +65,10 @@ async function* all(rows: readonly (readonly unknown[])[]): AsyncGenerator<reado
 function tableOf(document: unknown): Omit<KsqldbAnswer, "rows"> & { readonly rows: readonly (readonly unknown[])[] } {
   const fields = arrayAt(document, "sourceDescription", "fields");
   const described = fields.map((field) => ({ name: at(field, "name"), type: at(field, "schema", "type"), key: at(field, "type") ?? null }));
-  const list = Object.values(isObject(document) ? document : {}).find((value) => Array.isArray(value) && value.length > 0);
-  const objects: readonly JsonObject[] = described.length > 0 ? described : arrayAt(list).filter(isObject);
+  const values = Object.values(isObject(document) ? document : {});
+  const list = arrayAt(values.find((value) => Array.isArray(value) && value.length > 0)).filter(isObject);
+  const properties = Object.entries(values.find(isObject) ?? {}).map(([property, value]) => ({ property, value }));
+  const objects: readonly JsonObject[] = [described, list].find(({ length }) => length > 0) ?? properties;
   const names = [...new Set(objects.flatMap((one) => Object.keys(one)))].filter((name) => name !== "@type");
   return {
     columns: names.map((name) => ({ name, type: "STRING" })),
