@@ -156,7 +156,8 @@ async function askTable({ endpoints }: Stack, signal: AbortSignal): Promise<Tabl
   ]);
   const [rows = 0, newest = null] = answer.rows[0] ?? [];
   const isEmpty = Number(rows) === 0;
-  return { rows: Number(rows), newestMs: isEmpty ? null : Number(newest), nextOffset: offsets && sum(offsets.values()) };
+  const isConsuming = offsets !== undefined && offsets.size > 0;
+  return { rows: Number(rows), newestMs: isEmpty ? null : Number(newest), nextOffset: isConsuming ? sum(offsets.values()) : undefined };
 }
 
 function endOf(offsets: readonly Watermarks[]): number {
