@@ -5,11 +5,11 @@ import { gunzipSync } from "node:zlib";
 import type { Request } from "./http-server.ts";
 import { readPage } from "./page-files.ts";
 
-/** Answers with a file of the page. Returns false for a path that is neither a file nor a view. */
-export function servePage({ path, message }: Request, response: ServerResponse): boolean {
+/** Answers with a file of the page. Returns false for a path that is neither a file nor a view. @param read a file by name; default: as built */
+export function servePage({ path, message }: Request, response: ServerResponse, read: typeof readPage = readPage): boolean {
   const name = path.join("/");
   const isView = !/\.[a-z]+$/u.test(name);
-  const file = readPage(isView ? "index.html" : name);
+  const file = read(isView ? "index.html" : name);
   if (file === undefined) return false;
   const headers = { "content-type": file.type, "cache-control": "no-cache", etag: file.etag, vary: "accept-encoding" };
   if (message.headers["if-none-match"] === file.etag) {

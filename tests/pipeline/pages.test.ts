@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { openPages } from "../../src/pipeline/pages.ts";
+import { openPages, pagesOf } from "../../src/pipeline/pages.ts";
 
 const choices = { runtime: "local", portOffset: 1000 } as const;
 const passwordFile = "/state/superset/admin-password";
@@ -21,4 +21,16 @@ test("openPages() returns each dashboard, and where the password for editing it 
     { ...page, url: "http://127.0.0.1:9090/superset/dashboard/mine/" },
   ]);
   expect(of()).toEqual([{ ...page, url: "http://127.0.0.1:9090" }]);
+});
+
+test("pagesOf() returns a page of each service that has one, in the order of the services, and none for an unknown one", () => {
+  const labels = (...names: readonly string[]) => pagesOf(choices, named(...names)).map(({ service, label }) => `${service}: ${label}`);
+  expect(labels("superset", "kafka", "console", "unknown", "constructor", "pinot")).toEqual([
+    "superset: Superset",
+    "console: Console",
+    "pinot: Pinot",
+  ]);
+  expect(pagesOf({ runtime: "docker", portOffset: 0 }, named("console"))).toEqual([
+    { service: "console", label: "Console", url: "http://127.0.0.1:8080" },
+  ]);
 });
