@@ -1,7 +1,7 @@
 /** Ends processes: SIGTERM first, SIGKILL after a timeout. */
 
 import { hasCode } from "./errors.ts";
-import { isRunning, type ProcessIdentity, signalProcess } from "./process.ts";
+import { isRunning, type ProcessIdentity, signalProcess, signalWithChildren } from "./process.ts";
 import { pollUntil } from "./wait.ts";
 
 /** Maximum wait for a killed process to disappear, in milliseconds. */
@@ -20,10 +20,25 @@ export interface EndOptions {
 export async function endProcess(identity: ProcessIdentity, { timeoutMs, what, onKill }: EndOptions): Promise<void> {
   // A stopped (SIGSTOP) process receives SIGTERM only after SIGCONT.
   await signalProcess(identity, "SIGTERM");
-  await signalProcess(identity, "SIGCONT");
+  await signalWithChildren(identity, "SIGCONT");
   if (await hasEnded(identity, timeoutMs, what)) return;
   onKill?.();
   await signalProcess(identity, "SIGKILL");
+  await awaitEnd(identity, what);
+}
+
+/**
+ * Kills exactly this process and its children, and returns once it has ended. @returns false when it had already ended
+ *
+ * @throws StreamctlError `permission` for another user's process, `timeout`
+ */
+export async function killProcess(identity: ProcessIdentity, what: string): Promise<boolean> {
+  const killed = await signalWithChildren(identity, "SIGKILL");
+  await awaitEnd(identity, what);
+  return killed;
+}
+
+async function awaitEnd(identity: ProcessIdentity, what: string): Promise<void> {
   await pollUntil(async () => ((await isRunning(identity)) ? undefined : true), { timeoutMs: killTimeoutMs, what: `${what} to end` });
 }
 

@@ -249,6 +249,29 @@ export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Si
   }
 }
 
+/**
+ * Signals exactly this process and, if it leads its process group, the processes that it started in it.
+ *
+ * @returns false when it has already ended. @throws StreamctlError `permission` for another user's process
+ */
+export async function signalWithChildren(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<boolean> {
+  const leads = Number((await statFields(identity.pid).catch(() => []))[2]) === identity.pid;
+  if (!leads || !(await isRunning(identity))) return await signalProcess(identity, signal);
+  try {
+    process.kill(-identity.pid, signal);
+    return true;
+  } catch {
+    // The group ended meanwhile, or may not be signalled: the process itself tells which.
+    return await signalProcess(identity, signal);
+  }
+}
+
+/** Whether this process is stopped by a signal (SIGSTOP). */
+export async function isStopped(identity: ProcessIdentity): Promise<boolean> {
+  if (!(await isRunning(identity))) return false;
+  return (await statFields(identity.pid).catch(() => []))[0] === "T";
+}
+
 async function foreignProcess(pid: number): Promise<StreamctlError> {
   const owner = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid;
   const user = owner === undefined ? "another user" : await nameOfUser(owner);

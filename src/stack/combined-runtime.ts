@@ -21,6 +21,10 @@ export function combinedRuntime(inContainers: Runtime, onMachine: Runtime, defin
     hash: (definition) => ofName(definition.name).hash(definition),
     start: async (definition) => await ofName(definition.name).start(definition),
     stop: async (name, identity, timeoutMs) => await ofRun(identity).stop(name, identity, timeoutMs),
+    kill: async (name, identity) => await ofRun(identity).kill(name, identity),
+    freeze: async (identity) => await ofRun(identity).freeze(identity),
+    thaw: async (identity) => await ofRun(identity).thaw(identity),
+    isFrozen: async (identity) => await ofRun(identity).isFrozen(identity),
     isRunning: async (identity) => await ofRun(identity).isRunning(identity),
     async endOrphans() {
       await Promise.all([inContainers.endOrphans(), onMachine.endOrphans()]);

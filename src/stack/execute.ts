@@ -104,6 +104,10 @@ async function bringUp(
   const { runtime, intend, remember, log, signal } = context;
   if (operation === "keep" && known) return known;
   if (operation === "await" && known) {
+    if (await runtime.isFrozen(known.identity)) {
+      log.warn(`${definition.name} is frozen: continuing it`);
+      await runtime.thaw(known.identity);
+    }
     const ready = await waitUntilReadyOrExited(definition, known, context);
     if (ready) return ready;
     log.warn(`${definition.name} exited unexpectedly: restarting it`);

@@ -18,6 +18,8 @@ export interface ObservedService extends ObservedProcess {
   readonly definitionHash: string;
   /** Result of the health check. */
   readonly healthy: boolean;
+  /** It is suspended, so it cannot respond; determined only for a service that is not healthy. */
+  readonly frozen?: boolean;
 }
 
 export interface DesiredService {
@@ -39,6 +41,7 @@ export function decideService({ recorded, unrecordedPids: [unrecordedPid] }: Ser
   if (!recorded) return { operation: "start", cause: "not running", obvious: true };
   if (recorded.state === "exited") return { operation: "start", cause: `process ${recorded.pid} exited unexpectedly` };
   if (recorded.definitionHash !== definitionHash) return { operation: "restart", cause: "its definition changed" };
+  if (recorded.frozen === true) return { operation: "await", cause: `process ${recorded.pid} is frozen` };
   if (!recorded.healthy) return { operation: "await", cause: `process ${recorded.pid} is not ready yet` };
   return { operation: "keep", cause: `healthy, process ${recorded.pid}` };
 }

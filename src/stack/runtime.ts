@@ -23,7 +23,17 @@ export interface Runtime {
   start(definition: ServiceDefinition): Promise<ServiceIdentity>;
   /** Stops a service and returns when it has ended; kills it after the timeout. */
   stop(name: ServiceName, identity: ServiceIdentity, timeoutMs: number): Promise<void>;
-  /** Whether this run of the service, not a later one, is still running. */
+  /**
+   * Kills a run without an orderly stop, and returns when it has ended. @returns false when it had ended already
+   */
+  kill(name: ServiceName, identity: ServiceIdentity): Promise<boolean>;
+  /** Suspends a run: its ports stay open, but it does not respond until it continues. @returns false when it has ended */
+  freeze(identity: ServiceIdentity): Promise<boolean>;
+  /** Continues a frozen run; has no effect on any other. */
+  thaw(identity: ServiceIdentity): Promise<void>;
+  /** Whether this run is suspended, by `freeze` or from outside. */
+  isFrozen(identity: ServiceIdentity): Promise<boolean>;
+  /** Whether this run of the service, not a later one, is still running; a frozen one is. */
   isRunning(identity: ServiceIdentity): Promise<boolean>;
   /** All running services of the stack, recorded in run.json or not. */
   running(): Promise<readonly RunningService[]>;

@@ -22,7 +22,7 @@ export interface ServiceStatus {
   readonly uptimeMs: number | null;
   readonly rssBytes: number | null;
   readonly endpoint: string;
-  /** Why it exited unexpectedly; null when it is running, or was stopped by `down`. */
+  /** Why it exited unexpectedly, or that it is frozen; null when it is running otherwise, or was stopped by `down`. */
   readonly detail: string | null;
 }
 
@@ -49,7 +49,9 @@ export async function observeRecord(
 ): Promise<ObservedService> {
   const running = await runtime.isRunning(identity);
   const healthy = running && probe !== undefined && (await isReady(probe, kafkaProbe));
-  return { name, state: running ? "running" : "exited", pid: identity.pid, definitionHash, healthy };
+  const frozen = running && probe !== undefined && !healthy && (await runtime.isFrozen(identity));
+  const state = running ? "running" : "exited";
+  return { name, state, pid: identity.pid, definitionHash, healthy, ...(frozen ? { frozen } : {}) };
 }
 
 /**
@@ -87,8 +89,12 @@ async function serviceStatus(
     uptimeMs: running ? await uptimeOf(record) : null,
     rssBytes: running ? ((await runtime.residentBytes(record.identity)) ?? null) : null,
     endpoint: definition.endpoint,
-    detail: record === undefined || running ? null : await exitDetail(record, runtime),
+    detail: running ? frozenDetail(seen) : record === undefined ? null : await exitDetail(record, runtime),
   };
+}
+
+function frozenDetail({ frozen }: ObservedService): string | null {
+  return frozen === true ? "frozen: it was suspended by SIGSTOP, or paused; up continues it" : null;
 }
 
 async function exitDetail({ name, identity }: ServiceRecord, runtime: Runtime): Promise<string> {

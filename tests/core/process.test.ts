@@ -7,12 +7,15 @@ import {
   followCommand,
   identifyProcess,
   isRunning,
+  isStopped,
   processAgeMs,
   residentBytes,
   runCommand,
   signalProcess,
+  signalWithChildren,
   startDetached,
 } from "../../src/core/process.ts";
+import { killProcess } from "../../src/core/end-process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -56,6 +59,27 @@ test("a process runs until its last thread has ended", async () => {
   expect(await signalProcess(identity, "SIGKILL")).toBe(true);
   const ended = async (): Promise<true | undefined> => ((await isRunning(identity)) ? undefined : true);
   await pollUntil(ended, { timeoutMs: 30_000, what: "its end" });
+});
+
+test("signalWithChildren() also signals the processes that a detached one has started", async () => {
+  const log = join(await temporaryFolder(), "log");
+  const identity = await startDetached({ program: "sh", args: ["-c", "sleep 60 & echo $!; wait"] }, log);
+  const child = async () => await identifyProcess(Number((await readFile(log, "utf8")).trim()));
+  const found = await pollUntil(child, { timeoutMs: 5000, what: "the child" });
+  const areStopped = async (): Promise<string> => [await isStopped(identity), await isStopped(found)].join();
+  const reach = async (wanted: string): Promise<void> => {
+    const look = async (): Promise<true | undefined> => ((await areStopped()) === wanted ? true : undefined);
+    await pollUntil(look, { timeoutMs: 5000, what: wanted });
+  };
+  expect(await signalWithChildren({ ...identity, startTicks: 1 }, "SIGSTOP")).toBe(false);
+  expect(await signalWithChildren(identity, "SIGSTOP")).toBe(true);
+  await reach("true,true");
+  expect(await signalWithChildren(identity, "SIGCONT")).toBe(true);
+  await reach("false,false");
+  expect(await killProcess(identity, "the shell")).toBe(true);
+  const ended = async (): Promise<true | undefined> => ((await isRunning(found)) ? undefined : true);
+  await pollUntil(ended, { timeoutMs: 5000, what: "the end of the child" });
+  expect(await killProcess(identity, "the shell")).toBe(false);
 });
 
 describe("runCommand()", () => {

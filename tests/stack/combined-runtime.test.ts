@@ -19,6 +19,10 @@ function fakeRuntime(name: string, identity: ServiceIdentity, asked: string[]): 
     hash: (definition) => answer(`hash ${definition.name}`, name),
     start: async (definition) => answer(`start ${definition.name}`, identity),
     stop: async (service) => answer(`stop ${service}`, undefined),
+    kill: async (service) => answer(`kill ${service}`, true),
+    freeze: async () => answer("freeze", true),
+    thaw: async () => answer("thaw", undefined),
+    isFrozen: async () => answer("isFrozen", false),
     isRunning: async () => answer("isRunning", true),
     endOrphans: async () => answer("endOrphans", undefined),
     running: async () => answer("running", [{ name, identity }]),
@@ -57,6 +61,10 @@ describe("combinedRuntime()", () => {
     ] as const) {
       expect(await runtime.start(definition)).toEqual(identity);
       runtime.hash(definition);
+      await runtime.freeze(identity);
+      await runtime.isFrozen(identity);
+      await runtime.thaw(identity);
+      await runtime.kill(definition.name, identity);
       await runtime.isRunning(identity);
       await runtime.requireOwnPorts(definition, identity);
       await runtime.residentBytes(identity);
@@ -71,6 +79,10 @@ describe("combinedRuntime()", () => {
       [
         `start ${service}`,
         `hash ${service}`,
+        "freeze",
+        "isFrozen",
+        "thaw",
+        `kill ${service}`,
         "isRunning",
         `requireOwnPorts ${service}`,
         "residentBytes",

@@ -24,6 +24,10 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
       return self;
     },
     stop: async (name) => void events.push(`stop ${name}`),
+    kill: async (name) => Boolean(events.push(`kill ${name}`)),
+    freeze: async () => Boolean(events.push("freeze")),
+    thaw: async () => void events.push("thaw"),
+    isFrozen: async () => false,
     isRunning: async () => true,
     running: async () => [],
     endOrphans: async () => {},
@@ -215,6 +219,24 @@ describe("ServiceStarts", () => {
     server.close();
     expect(events).toEqual(["start flink"]);
     expect(said).toEqual(["flink exited unexpectedly: restarting it"]);
+  });
+
+  test("continues a frozen service, and does not restart it", async () => {
+    const events: string[] = [];
+    const isFrozen = async (): Promise<boolean> => !events.includes("thaw");
+    const { server, url } = await listen(() => (events.includes("thaw") ? 200 : 503));
+    const desired = desireWith({ flink: { kind: "http", checks: [{ url }] } });
+    const self = await requireSelf();
+    const record: ServiceRecord = { name: "flink", identity: self, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 5 };
+    const said: string[] = [];
+    const context = contextOf({ ...(await fakeRuntime(events)), isFrozen }, new Map(), {
+      log: { ...silentLog, warn: (message) => void said.push(message), success: (message) => void said.push(message) },
+    });
+    const { all } = startServices(desired, context, [record]);
+    expect(await all).toEqual([record]);
+    server.close();
+    expect(events).toEqual(["thaw"]);
+    expect(said).toEqual(["flink is frozen: continuing it", "flink is ready again"]);
   });
 
   test("starts nothing when the plan keeps everything", async () => {

@@ -13,6 +13,7 @@ describe("decideService()", () => {
     ["it exited", running({ state: "exited", healthy: false }), "start: process 7 exited unexpectedly"],
     ["it was started as something else", running({ definitionHash: "v0" }), "restart: its definition changed"],
     ["it does not answer", running({ healthy: false }), "await: process 7 is not ready yet"],
+    ["it is frozen", running({ healthy: false, frozen: true }), "await: process 7 is frozen"],
     ["another run of it is unknown", { ...running(), unrecordedPids: [9] }, "restart: process 9 is not recorded in run.json"],
   ])("where %s", (_, seen, expected) => {
     const { operation, cause } = decideService(seen, "v1");

@@ -20,7 +20,7 @@ test("serviceStatuses() returns no negative uptime after the clock was set back"
   const choices = { ...someChoices, portOffset: 22_900, only: ["kafka", "pinot"] };
   const state = { version: 1, choices, services: records } as unknown as RunState;
   // A FAKE with all that a status needs of a runtime.
-  const runtime = { isRunning: async () => true, residentBytes: async () => 1 } as unknown as Runtime;
+  const runtime = { isRunning: async () => true, isFrozen: async () => false, residentBytes: async () => 1 } as unknown as Runtime;
   const statuses = await serviceStatuses(state, chosenServices(choices), runtime, async () => false);
   const uptimes = new Map(statuses.map(({ name, uptimeMs }) => [name, uptimeMs]));
   expect(uptimes.get("kafka")).toBeGreaterThan(0);

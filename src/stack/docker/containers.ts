@@ -6,12 +6,14 @@ import { labels } from "./labels.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { ContainerEngine, RunOptions } from "./engine.ts";
 import { hintOf, isNoSuchContainer } from "./engine-errors.ts";
-import type { ServiceName } from "../../state/service-identity.ts";
+import type { ContainerIdentity, ServiceName } from "../../state/service-identity.ts";
 
 /** State of a container, from `inspect`. */
 export interface ContainerState {
   readonly containerId: string;
+  /** A paused container is running too. */
   readonly running: boolean;
+  readonly paused: boolean;
   /** Pid of its main process; 0 when it is not running. */
   readonly pid: number;
   readonly startedAt: string;
@@ -96,14 +98,27 @@ export class Containers {
 
   /** State of a container; undefined when it no longer exists. */
   async inspect(containerId: string): Promise<ContainerState | undefined> {
-    const state = "{{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";
+    const state = "{{.State.Running}} {{.State.Paused}} {{.State.Pid}} {{.State.StartedAt}} {{.State.ExitCode}}";
     const label = (name: string): string => `{{index .Config.Labels "${name}"}}`;
     const format = `seen ${state} definition ${label(labels.definition)} of ${label(labels.stateDir)}`;
     const result = await (await this.engine()).run(["inspect", "--type", "container", "--format", format, containerId]);
-    const [, running, pid, startedAt, exitCode, definition = "", stateDir = ""] =
-      /^seen (\w+) (\d+) (.+) (\d+) definition (\S*) of (.*)$/mu.exec(result.output) ?? [];
-    if (startedAt !== undefined)
-      return { containerId, running: running === "true", pid: Number(pid), startedAt, exitCode: Number(exitCode), definition, stateDir };
+    const [, running, paused, pid, startedAt, exitCode, definition = "", stateDir = ""] =
+      /^seen (\w+) (\w+) (\d+) (.+) (\d+) definition (\S*) of (.*)$/mu.exec(result.output) ?? [];
+    if (startedAt !== undefined) {
+      const isPaused = paused === "true";
+      // Podman does not count a paused container as running, Docker does.
+      const isRunning = running === "true" || isPaused;
+      return {
+        containerId,
+        running: isRunning,
+        paused: isPaused,
+        pid: Number(pid),
+        startedAt,
+        exitCode: Number(exitCode),
+        definition,
+        stateDir,
+      };
+    }
     if (!isNoSuchContainer(result.output)) requireSuccess(result, "inspect");
     return undefined;
   }
@@ -133,6 +148,19 @@ export class Containers {
     const { output } = await (await this.engine()).run(["ps", "--filter", `publish=${port}`, "--format", format]);
     const [, name, stateDir = ""] = /^found (\S+) of (.*)$/mu.exec(output) ?? [];
     return name === undefined ? undefined : { name, stateDir };
+  }
+
+  /** State of a container if it is still in the run that began then; undefined if that run has ended. */
+  async stateOfRun({ containerId, startedAt }: ContainerIdentity): Promise<ContainerState | undefined> {
+    const state = await this.inspect(containerId);
+    return state?.running === true && state.startedAt === startedAt ? state : undefined;
+  }
+
+  /** Continues a container if it is paused: the engine stops, kills and enters no paused one. */
+  async unpause(identity: ContainerIdentity): Promise<void> {
+    if ((await this.stateOfRun(identity))?.paused !== true) return;
+    await this.run(["unpause", identity.containerId]);
+    this.invalidate(identity.containerId);
   }
 
   /** Drops the cached state of a container that the caller has changed. */

@@ -5,7 +5,7 @@ import { diskOf } from "../../core/disk.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { residentBytesIn } from "../../core/process.ts";
-import { pauseUnlessAborted } from "../../core/wait.ts";
+import { pauseUnlessAborted, pollUntil } from "../../core/wait.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, clearProject, projectFiles, writeProject } from "./compose-project.ts";
 import { Containers, listed } from "./containers.ts";
@@ -38,6 +38,9 @@ export interface DockerRuntimeOptions {
 
 /** Exit code after SIGKILL. */
 const killedExitCode = 137;
+
+/** Maximum wait for a killed container to end, in milliseconds. */
+const killTimeoutMs = 30_000;
 
 /** Pause before the log of a container that has ended is followed again, in milliseconds. */
 const logIntervalMs = 500;
@@ -98,15 +101,39 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
 
     async stop(name, identity, timeoutMs) {
-      const { containerId, startedAt } = requireContainer(identity);
-      const before = await containers.inspect(containerId);
-      if (before?.running !== true || before.startedAt !== startedAt) return;
+      const container = requireContainer(identity);
+      const { containerId } = container;
+      if ((await containers.stateOfRun(container)) === undefined) return;
+      await containers.unpause(container);
       await containers.run(["stop", "-t", String(Math.ceil(timeoutMs / 1000)), containerId], { timeoutMs: timeoutMs + 30_000 });
       containers.invalidate(containerId);
       const after = await containers.inspect(containerId);
       if (after?.running === true) throw new StreamctlError("service-failed", `Cannot stop "${name}": its container is still running`);
       if (after?.exitCode === killedExitCode) log.warn(`${name} did not stop within ${timeoutMs / 1000} s and was killed`);
     },
+
+    async kill(name, identity) {
+      const container = requireContainer(identity);
+      if ((await containers.stateOfRun(container)) === undefined) return false;
+      await containers.unpause(container);
+      await containers.run(["kill", container.containerId]);
+      containers.invalidate(container.containerId);
+      const ended = async (): Promise<true | undefined> => ((await containers.stateOfRun(container)) === undefined ? true : undefined);
+      await pollUntil(ended, { timeoutMs: killTimeoutMs, what: `${name} to end` });
+      return true;
+    },
+
+    async freeze(identity) {
+      const container = requireContainer(identity);
+      const state = await containers.stateOfRun(container);
+      if (state?.paused === false) await containers.run(["pause", container.containerId]);
+      containers.invalidate(container.containerId);
+      return state !== undefined;
+    },
+
+    thaw: async (identity) => await containers.unpause(requireContainer(identity)),
+
+    isFrozen: async (identity) => (await containers.stateOfRun(requireContainer(identity)))?.paused === true,
 
     async isRunning(identity) {
       const { containerId, startedAt } = requireContainer(identity);

@@ -5,11 +5,19 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Declarations, openDeclarations } from "../../core/assets.ts";
 import { diskOf } from "../../core/disk.ts";
-import { endProcess } from "../../core/end-process.ts";
+import { endProcess, killProcess } from "../../core/end-process.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { readIfExists, writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
-import { type Command, isRunning, type ProcessIdentity, residentBytes, runCommand } from "../../core/process.ts";
+import {
+  type Command,
+  isRunning,
+  isStopped,
+  type ProcessIdentity,
+  residentBytes,
+  runCommand,
+  signalWithChildren,
+} from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
 import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
@@ -142,6 +150,16 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
         onKill: () => log.warn(`${name} did not stop within ${timeoutMs / 1000} s: killing process ${started.pid}`),
       });
     },
+
+    kill: async (name, identity) => await killProcess(requireProcess(identity), name),
+
+    freeze: async (identity) => await signalWithChildren(requireProcess(identity), "SIGSTOP"),
+
+    async thaw(identity) {
+      await signalWithChildren(requireProcess(identity), "SIGCONT");
+    },
+
+    isFrozen: async (identity) => await isStopped(requireProcess(identity)),
 
     isRunning: async (identity) => await isRunning(requireProcess(identity)),
 

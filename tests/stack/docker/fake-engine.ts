@@ -22,6 +22,7 @@ export class FakeEngine implements ContainerEngine {
   asked = "";
   starts = 0;
   running = false;
+  paused = false;
   created = false;
   exitCode = 143;
   definition = "other";
@@ -46,7 +47,7 @@ export class FakeEngine implements ContainerEngine {
       case "inspect":
         return this.created
           ? answer(
-              `seen ${this.running} ${this.running ? 77 : 0} start-${this.starts} ${this.exitCode} ` +
+              `seen ${this.running} ${this.paused} ${this.running ? 77 : 0} start-${this.starts} ${this.exitCode} ` +
                 `definition ${this.definition} of ${this.stateDir}`,
             )
           : answer(`Error: No such container: ${containerId}`, 1);
@@ -58,7 +59,13 @@ export class FakeEngine implements ContainerEngine {
         return answer(containerId);
       }
       case "stop":
+      case "kill":
+        if (this.paused) return answer("Error: the container is paused", 1);
         this.running = false;
+        return answer(containerId);
+      case "pause":
+      case "unpause":
+        this.paused = command === "pause";
         return answer(containerId);
       case "exec":
         return answer("Name:\tsh\nVmRSS:\t  100 kB\nName:\tjava\nVmRSS:\t  900 kB\n");

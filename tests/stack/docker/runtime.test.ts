@@ -101,6 +101,36 @@ describe("dockerRuntime()", () => {
     expect(engine.commands).toEqual(["start", "stop -t 2 c"]);
   });
 
+  test("pauses, continues and kills a container, and only in the given run", async () => {
+    const engine = new FakeEngine();
+    const { runtime } = await open(engine);
+    engine.created = true;
+    await engine.run(["start"]);
+    const run: ContainerIdentity = { pid: 77, containerId, startedAt: "start-1" };
+    const earlier = { ...run, startedAt: "start-0" };
+    expect([await runtime.freeze(earlier), await runtime.kill("kafka", earlier), engine.paused]).toEqual([false, false, false]);
+    expect([await runtime.freeze(run), await runtime.freeze(run)]).toEqual([true, true]);
+    expect([await runtime.isFrozen(run), await runtime.isRunning(run)]).toEqual([true, true]);
+    await runtime.thaw(run);
+    await runtime.thaw(run);
+    expect(await runtime.isFrozen(run)).toBe(false);
+    await runtime.freeze(run);
+    expect(await runtime.kill("kafka", run)).toBe(true);
+    expect([await runtime.isRunning(run), await runtime.kill("kafka", run)]).toEqual([false, false]);
+    expect(engine.commands).toEqual(["start", "pause c", "unpause c", "pause c", "unpause c", "kill c"]);
+  });
+
+  test("stops a paused container, which an engine refuses", async () => {
+    const engine = new FakeEngine();
+    const { runtime } = await open(engine);
+    engine.created = true;
+    await engine.run(["start"]);
+    const run: ContainerIdentity = { pid: 77, containerId, startedAt: "start-1" };
+    await runtime.freeze(run);
+    await runtime.stop("kafka", run, 1000);
+    expect(engine.commands).toEqual(["start", "pause c", "unpause c", "stop -t 1 c"]);
+  });
+
   test("gives a hint when a base image cannot be pulled", async () => {
     const engine = new FakeEngine();
     engine.buildFails = true;

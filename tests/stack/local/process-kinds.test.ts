@@ -108,6 +108,29 @@ describe("localRuntime(), with a service of kind streamctl", () => {
     expect(opened.said).toEqual([]);
   });
 
+  test("freezes, continues and kills it, and signals no other run", async () => {
+    const { runtime } = await open();
+    const definition = await definitionOf(streamctl);
+    const identity = await runtime.start(definition);
+    const ready = async (): Promise<true | undefined> => (await isReady(definition.probe, async () => false)) || undefined;
+    await pollUntil(ready, { timeoutMs: 15_000, what: "the service" });
+    const other = { ...identity, startTicks: identity.startTicks + 1 };
+    expect([await runtime.freeze(other), await runtime.kill("tiny", other), await runtime.isFrozen(identity)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([await runtime.freeze(identity), await runtime.isRunning(identity)]).toEqual([true, true]);
+    const frozen = async (): Promise<true | undefined> => (await runtime.isFrozen(identity)) || undefined;
+    await pollUntil(frozen, { timeoutMs: 5000, what: "the process to stop" });
+    await runtime.thaw(identity);
+    await pollUntil(ready, { timeoutMs: 15_000, what: "the service" });
+    expect(await runtime.isFrozen(identity)).toBe(false);
+    await runtime.freeze(identity);
+    expect(await runtime.kill("tiny", identity)).toBe(true);
+    expect([await runtime.isRunning(identity), await runtime.kill("tiny", identity)]).toEqual([false, false]);
+  });
+
   test("passes streamctl its arguments with the mark, and its variables as they are", async () => {
     process.env["STREAMCTL_TEST_SETTING"] = "{{notAValue}}";
     onTestFinished(() => void delete process.env["STREAMCTL_TEST_SETTING"]);
