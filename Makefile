@@ -15,7 +15,7 @@ SOURCES := $(shell find src -name '*.ts')
 PAGE_INPUTS := $(wildcard src/console/page/*) src/console/api.ts src/core/units.ts scripts/build-page.sh scripts/page-licenses.ts
 C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
-UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/dashboards tests/pipeline tests/console tests/cli
+UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/dashboards tests/pipeline tests/trials tests/console tests/cli
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/start-python dockerfiles/healthcheck dockerfiles/render
 
 .DEFAULT_GOAL := help

@@ -8,6 +8,7 @@ export const commandDescriptions = {
   data: "Generate transactions and send them to Kafka",
   query: "Run an SQL query in Pinot or in the stream processor",
   verify: "Check that every window matches what was sent",
+  chaos: "Break services while records are sent, and check that every window stays exact",
   console: "Show the address of the web console, and start it if it is not running",
   doctor: "Check this machine, and show how to fix problems",
   eject: "Write the embedded configuration and a compose.yaml to a folder for editing",
@@ -18,6 +19,7 @@ export const commandDescriptions = {
 export const commandGroups: readonly (readonly [title: string, names: readonly (keyof typeof commandDescriptions)[]])[] = [
   ["RUN THE PIPELINE", ["up", "status", "logs", "down"]],
   ["USE THE PIPELINE", ["data", "query", "verify", "console"]],
+  ["TEST THE PIPELINE", ["chaos"]],
   ["OTHER COMMANDS", ["doctor", "eject", "help"]],
 ];
 

@@ -38,5 +38,10 @@ export function warningOnce(log: Log): Log {
   };
 }
 
+/** A log for work that is a step of something else: all messages are debug messages. */
+export function debugOnly({ debug }: Log): Log {
+  return { info: debug, success: debug, warn: debug, debug };
+}
+
 /** A log that discards everything. */
 export const silentLog: Log = { info() {}, success() {}, warn() {}, debug() {} };

@@ -27,6 +27,18 @@ export function wholeNumber(option: string, text: string, min: number, max = Num
   return value;
 }
 
+/**
+ * Names separated by commas.
+ *
+ * @param example the value in the hint
+ * @throws StreamctlError `usage` for an empty name
+ */
+export function nameList(option: string, text: string, example: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw refuse(option, text, "a name is empty", `Separate names by commas: ${option} ${example}`);
+}
+
 const unitUs = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 } as const;
 
 type TimeUnit = keyof typeof unitUs;

@@ -18,8 +18,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dashboards: ["core", "spec", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
   pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards"],
+  trials: ["core", "spec", "state", "stack", "data", "pipeline"],
   console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "pipeline"],
-  cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline", "console"],
+  cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline", "trials", "console"],
   "main.ts": ["cli", "data"],
 };
 
@@ -88,7 +89,7 @@ async function readModules(): Promise<readonly Module[]> {
 }
 
 /** Rooms whose folders know nothing of each other. */
-const roomsOfStrangers: ReadonlySet<string> = new Set(["processors", "stores", "dashboards"]);
+const roomsOfStrangers: ReadonlySet<string> = new Set(["processors", "stores", "dashboards", "trials"]);
 
 const roomOf = (path: string): string => path.split("/")[0] ?? path;
 

@@ -11,6 +11,7 @@ const commands: Readonly<Record<CommandName, () => Promise<ListedCommand>>> = {
   data: async () => (await import("./data.ts")).dataCommand,
   query: async () => (await import("./query.ts")).queryCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
+  chaos: async () => (await import("./chaos.ts")).chaosCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   console: async () => (await import("./console.ts")).consoleCommand,
   eject: async () => (await import("./eject.ts")).ejectCommand,

@@ -2,7 +2,7 @@ import type { ArgsDef } from "citty";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { joinNames } from "../../core/list.ts";
-import { duration, refuse } from "../../core/option-text.ts";
+import { duration, nameList } from "../../core/option-text.ts";
 import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
 import type { ProcessorOption, OptionValues } from "../../processors/plugin.ts";
 
@@ -108,7 +108,5 @@ function typedOptions(typed: Readonly<Record<string, unknown>>): OptionValues {
 
 function parseNames(option: string, text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
-  const names = text.split(",").map((name) => name.trim());
-  if (names.every((name) => name !== "")) return names;
-  throw refuse(option, text, "a name is empty", `Separate names by commas: ${option} ${option === "--only" ? "kafka,pinot" : "NAME,NAME"}`);
+  return nameList(option, text, option === "--only" ? "kafka,pinot" : "NAME,NAME");
 }
