@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { duration, wholeNumber } from "../../src/core/option-text.ts";
+import { duration, nameList, wholeNumber } from "../../src/core/option-text.ts";
 
 test("wholeNumber() accepts both ends of its range, and any safe integer without an upper end", () => {
   expect(["1", "007", "64"].map((text) => wholeNumber("--workers", text, 1, 64))).toEqual([1, 7, 64]);
@@ -21,6 +21,15 @@ test.each([
 
 test("wholeNumber() suggests the number in plain digits", () => {
   expect(() => wholeNumber("-n", "1e3", 1)).toThrow(expect.objectContaining({ hint: "Write it out: -n 1000" }));
+});
+
+test("nameList() separates names at commas, and refuses an empty one with an example", () => {
+  expect(nameList("--services", "kafka, pinot", "NAME,NAME")).toEqual(["kafka", "pinot"]);
+  for (const text of ["", "kafka,", "a,,b"]) {
+    expect(() => nameList("--services", text, "NAME,NAME")).toThrow(
+      expect.objectContaining({ code: "usage", hint: "Separate names by commas: --services NAME,NAME" }),
+    );
+  }
 });
 
 test("duration() reads every unit as milliseconds", () => {

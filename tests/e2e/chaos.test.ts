@@ -32,7 +32,9 @@ describe("chaos", () => {
   }
 
   test(`five rounds on an empty stack are exact (seed ${seed})`, async () => {
-    const { exitCode, stdout, stderr } = await stack.run(["chaos", "--rounds", "5", "--seed", String(seed), "--json"]);
+    const { exitCode, stdout, stderr } = await stack.run(["chaos", "--rounds", "5", "--seed", String(seed), "--json"], {
+      timeoutMs: 600_000,
+    });
     const report = JSON.parse(stdout);
     expect([exitCode, report], stderr).toMatchObject([0, { exact: 5, of: 5, ok: true, seed }]);
     expect(report.rounds.map(({ round }: Record<string, number>) => round)).toEqual([1, 2, 3, 4, 5]);
@@ -83,7 +85,7 @@ describe("chaos", () => {
 
   test("Ctrl-C after a kill brings nothing back, and names what is not running", async () => {
     const running = stack.start(["chaos", "--services", "flink", "--kinds", "kill"]);
-    await narrated(running, "kill flink");
+    await narrated(running, "Round 1: kill flink");
     running.child.kill("SIGINT");
     const { exitCode, stderr } = await running.outcome;
     expect([exitCode, stderr]).toEqual([130, expect.stringContaining("after 0 exact rounds; not running: flink\nhint: Run: streamctl up")]);

@@ -250,6 +250,21 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     ]);
   });
 
+  // chaos.test.ts has the same for local processes.
+  if (runtime === "docker") {
+    test("chaos pauses, restarts and kills containers, and everything stays exact", async () => {
+      const report = await stack.json(["chaos", "--rounds", "3", "--seed", "16"], { timeoutMs: 600_000 });
+      const faults = report.rounds.flatMap((round: { readonly faults: readonly Record<string, string>[] }) => round.faults);
+      expect(faults.map(({ kind, service }: Record<string, string>) => `${kind} ${service}`)).toEqual([
+        "freeze pinot",
+        "restart kafka",
+        "kill flink",
+        "restart zookeeper",
+      ]);
+      expect(report).toMatchObject({ exact: 3, ok: true });
+    });
+  }
+
   test("a statement that Flink cannot run is refused with its file, also by a dry run, and the job continues", async () => {
     const folder = await stack.edited("flink/03-window-income.sql", "SUM(total_paid)", "SUMM(total_paid)");
     for (const dry of [["--dry-run"], []]) {

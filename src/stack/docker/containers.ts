@@ -156,7 +156,7 @@ export class Containers {
     return state?.running === true && state.startedAt === startedAt ? state : undefined;
   }
 
-  /** Continues a container if it is paused: the engine stops, kills and enters no paused one. */
+  /** Continues a container if it is paused. Podman does not stop or kill a paused one. */
   async unpause(identity: ContainerIdentity): Promise<void> {
     if ((await this.stateOfRun(identity))?.paused !== true) return;
     await this.run(["unpause", identity.containerId]);

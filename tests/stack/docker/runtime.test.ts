@@ -120,7 +120,7 @@ describe("dockerRuntime()", () => {
     expect(engine.commands).toEqual(["start", "pause c", "unpause c", "pause c", "unpause c", "kill c"]);
   });
 
-  test("stops a paused container, which an engine refuses", async () => {
+  test("stops a paused container, which an engine may refuse", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
     engine.created = true;
