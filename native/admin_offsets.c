@@ -22,8 +22,7 @@ static rd_kafka_resp_err_t without_leader(rd_kafka_resp_err_t error) {
  * for a connection, and 2.15.1 drops its request for the leaders when the first response replaces the bootstrap broker.
  */
 static void await_connection(struct admin_request *request, rd_kafka_t *client) {
-  const struct rd_kafka_metadata *found = NULL;
-  if (!rd_kafka_metadata(client, 0, NULL, &found, admin_next_slice_ms(request))) rd_kafka_metadata_destroy(found);
+  admin_ask_for_metadata(client, admin_next_slice_ms(request));
 }
 
 /* Returns the first offset of each partition at `moment`, a timestamp or an rd_kafka_OffsetSpec_t, at the client's isolation

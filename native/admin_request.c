@@ -7,6 +7,7 @@
 #include "clock.h"
 
 enum { poll_ms = 50, first_slice_ms = 100, longest_slice_ms = 2000, grace_us = 100000, longest_operation_ms = 30000 };
+enum { lookup_interval_us = 1000000, lookup_ms = 100 };
 
 int admin_left_ms(const struct admin_request *request) {
   int64_t left = (request->deadline_us - clock_now_us()) / 1000;
@@ -74,8 +75,23 @@ rd_kafka_AdminOptions_t *admin_options(struct admin_request *request, rd_kafka_a
   return options;
 }
 
+void admin_ask_for_metadata(rd_kafka_t *client, int timeout_ms) {
+  const struct rd_kafka_metadata *found = NULL;
+  if (!rd_kafka_metadata(client, 0, NULL, &found, timeout_ms)) rd_kafka_metadata_destroy(found);
+}
+
+/*
+ * While it waits, it asks for the controller from time to time. librdkafka asks only when the state of a broker changes: if the
+ * cluster has no controller then, as while a single broker that was frozen registers again, an operation would wait until its
+ * timeout.
+ */
 rd_kafka_event_t *admin_await(struct admin_request *request, rd_kafka_event_type_t type, struct failure *failure) {
+  int64_t asked_us = clock_now_us();
   for (;;) {
+    if (clock_now_us() - asked_us > lookup_interval_us) {
+      admin_ask_for_metadata(request->client, lookup_ms);
+      asked_us = clock_now_us();
+    }
     rd_kafka_event_t *event = rd_kafka_queue_poll(request->queue, poll_ms);
     rd_kafka_poll(request->client, 0); /* serves error_cb, which writes to the log */
     if (event && rd_kafka_event_type(event) == type) {

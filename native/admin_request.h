@@ -64,6 +64,9 @@ bool admin_aborted(struct admin_request *request, struct failure *failure);
 /* Creates options with timeouts that end at the deadline. The caller destroys them. */
 rd_kafka_AdminOptions_t *admin_options(struct admin_request *request, rd_kafka_admin_op_t operation);
 
+/* Asks for the brokers and the controller, and waits for the answer. An answer that arrives later is used too. */
+void admin_ask_for_metadata(rd_kafka_t *client, int timeout_ms);
+
 /* Waits for the result of the operation just started. The caller owns the event. Returns NULL and fills *failure on error. */
 rd_kafka_event_t *admin_await(struct admin_request *request, rd_kafka_event_type_t type, struct failure *failure);
 

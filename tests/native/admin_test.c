@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include "check.h"
 
@@ -72,6 +73,34 @@ static void *run_request(void *argument) {
   return NULL;
 }
 
+static bool asked_for_metadata(const struct mock *mock, size_t times) {
+  size_t count = 0, found = 0;
+  rd_kafka_mock_request_t **requests = rd_kafka_mock_get_requests(mock->cluster, &count);
+  for (size_t i = 0; i < count; i++)
+    found += rd_kafka_mock_request_api_key(requests[i]) == 3;
+  rd_kafka_mock_request_destroy_array(requests, count);
+  return found >= times;
+}
+
+static void absent_controller(void) {
+  struct mock mock = mock_open(1);
+  char *topic[] = {"payments"};
+  rd_kafka_mock_set_controller_id(mock.cluster, -1);
+  rd_kafka_mock_start_request_tracking(mock.cluster);
+  struct running running = {.request = admin_new("describeConfig", configuration(&mock), topic, 1, 15000)};
+  pthread_t thread;
+  check_equal(pthread_create(&thread, NULL, run_request, &running), 0);
+  /* By itself librdkafka asks twice. */
+  for (int i = 0; i < 1000 && !asked_for_metadata(&mock, 3); i++)
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  rd_kafka_mock_set_controller_id(mock.cluster, 1);
+  pthread_join(thread, NULL);
+  /* The controller has answered: the mock cluster does not support the request. */
+  check(strcmp(running.failure.code, "_UNSUPPORTED_FEATURE") == 0);
+  admin_free(running.request);
+  mock_close(&mock);
+}
+
 static void cancellations(void) {
   char *topic[] = {"payments"};
   static const char *const kinds[] = {"metadata", "describeTopic"};
@@ -89,6 +118,7 @@ static void cancellations(void) {
 const struct test admin_tests[] = {
     {"admin_run() returns the cluster's response", answers},
     {"admin_run() fails for invalid values, without a broker, and for unsupported requests", failures},
+    {"admin_run() finds a controller that the cluster gets later", absent_controller},
     {"admin_cancel() ends a request on another thread", cancellations},
     {NULL, NULL},
 };
