@@ -302,6 +302,22 @@ export function residentBytesIn(text: string): number | undefined {
   return kilobytes.length === 0 ? undefined : kilobytes.reduce((sum, size) => sum + size, 0) * 1024;
 }
 
+/** Processor time that a process has used since its start, in milliseconds, to 10 ms; undefined when it has ended. */
+export async function cpuTimeMs(pid: number): Promise<number | undefined> {
+  try {
+    return cpuTimeMsIn(await readFile(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Total processor time in a text of one or several `/proc/<pid>/stat` files, in milliseconds. */
+export function cpuTimeMsIn(text: string): number | undefined {
+  // After pid and name, which may contain anything: the state, ten fields, then the time in user mode and in the kernel.
+  const ticks = [...text.matchAll(/\) [A-Za-z](?: -?\d+){10} (\d+) (\d+) /gu)].map(([, user, system]) => Number(user) + Number(system));
+  return ticks.length === 0 ? undefined : (ticks.reduce((sum, some) => sum + some, 0) * 1000) / ticksPerSecond;
+}
+
 /** Full path of a program on the PATH (default: /bin:/usr/bin); undefined when it is not found. */
 export async function findProgram(name: string): Promise<string | undefined> {
   for (const folder of (process.env["PATH"] ?? "/bin:/usr/bin").split(delimiter).filter(Boolean)) {

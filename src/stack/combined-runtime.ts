@@ -33,6 +33,7 @@ export function combinedRuntime(inContainers: Runtime, onMachine: Runtime, defin
     endOf: async (identity) => await ofRun(identity).endOf(identity),
     requireOwnPorts: async (definition, identity) => await ofRun(identity).requireOwnPorts(definition, identity),
     residentBytes: async (identity) => await ofRun(identity).residentBytes(identity),
+    cpuTimeMs: async (identity) => await ofRun(identity).cpuTimeMs(identity),
     tailLog: async (name, lines) => await ofName(name).tailLog(name, lines),
     followLog: async (name, lines, onLine, signal) => await ofName(name).followLog(name, lines, onLine, signal),
     diskOf: async (name) => await ofName(name).diskOf(name),

@@ -48,6 +48,8 @@ export interface Runtime {
   requireOwnPorts(definition: ServiceDefinition, identity: ServiceIdentity): Promise<void>;
   /** Resident memory of the service in bytes; undefined when it has ended. */
   residentBytes(identity: ServiceIdentity): Promise<number | undefined>;
+  /** Processor time that the service has used since its start, in milliseconds; undefined when it has ended. */
+  cpuTimeMs(identity: ServiceIdentity): Promise<number | undefined>;
   /** The last lines of a service's log; undefined when there is no log. */
   tailLog(name: ServiceName, lines: number): Promise<readonly string[] | undefined>;
   /**

@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  cpuTimeMs,
+  cpuTimeMsIn,
   followCommand,
   identifyProcess,
   isRunning,
@@ -41,6 +43,16 @@ describe("startDetached()", () => {
     const failure: unknown = await startDetached({ program: "no-such-program", args: [] }, log).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "prerequisite", message: 'Cannot start "no-such-program": no such program on the PATH' });
   });
+});
+
+test("cpuTimeMs() adds up the time in user mode and in the kernel, whatever a process is called", async () => {
+  const line = (name: string, user: number, system: number): string =>
+    `7 (${name}) S 1 7 7 0 -1 4194560 210 5 0 3 ${user} ${system} 0 0 20 0 1 0 812345 5000 300 18446744073709551615 1`;
+  expect(cpuTimeMsIn(`${line("java", 20, 5)}\n${line("a) R (b", 100, 0)}\n`)).toBe(1250);
+  expect(cpuTimeMsIn("cat: /proc/9/stat: No such file or directory\n")).toBeUndefined();
+  const before = (await cpuTimeMs(process.pid)) ?? 0;
+  for (const startedAt = performance.now(); performance.now() - startedAt < 100;);
+  expect((await cpuTimeMs(process.pid)) ?? 0).toBeGreaterThanOrEqual(before + 30);
 });
 
 test("a process runs until its last thread has ended", async () => {

@@ -29,6 +29,7 @@ function fakeRuntime(name: string, identity: ServiceIdentity, asked: string[]): 
     endOf: async () => answer("endOf", undefined),
     requireOwnPorts: async (definition) => answer(`requireOwnPorts ${definition.name}`, undefined),
     residentBytes: async () => answer("residentBytes", 1),
+    cpuTimeMs: async () => answer("cpuTimeMs", 1),
     tailLog: async (service) => answer(`tailLog ${service}`, []),
     followLog: async (service) => answer(`followLog ${service}`, undefined),
     diskOf: async (service) => answer(`diskOf ${service}`, undefined),
@@ -68,6 +69,7 @@ describe("combinedRuntime()", () => {
       await runtime.isRunning(identity);
       await runtime.requireOwnPorts(definition, identity);
       await runtime.residentBytes(identity);
+      await runtime.cpuTimeMs(identity);
       await runtime.endOf(identity);
       await runtime.tailLog(definition.name, 1);
       await runtime.followLog(definition.name, 1, async () => {}, new AbortController().signal);
@@ -86,6 +88,7 @@ describe("combinedRuntime()", () => {
         "isRunning",
         `requireOwnPorts ${service}`,
         "residentBytes",
+        "cpuTimeMs",
         "endOf",
         `tailLog ${service}`,
         `followLog ${service}`,

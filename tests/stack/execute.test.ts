@@ -34,6 +34,7 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
     endOf: async () => undefined,
     requireOwnPorts: async () => {},
     residentBytes: async () => 1,
+    cpuTimeMs: async () => 1,
     tailLog: async (name) => [`end of the log of ${name}`],
     followLog: async () => {},
     diskOf: async () => undefined,

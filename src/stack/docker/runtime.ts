@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { diskOf } from "../../core/disk.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import { residentBytesIn } from "../../core/process.ts";
+import { cpuTimeMsIn, residentBytesIn } from "../../core/process.ts";
 import { pauseUnlessAborted, pollUntil } from "../../core/wait.ts";
 import { composeFile, definitionOf, renderCompose } from "./compose-file.ts";
 import { buildMissing, clearProject, projectFiles, writeProject } from "./compose-project.ts";
@@ -167,6 +167,11 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     async residentBytes(identity) {
       const words = ["exec", requireContainer(identity).containerId, "sh", "-c", "cat /proc/[0-9]*/status"];
       return residentBytesIn((await (await containers.engine()).run(words, { signal })).output);
+    },
+
+    async cpuTimeMs(identity) {
+      const words = ["exec", requireContainer(identity).containerId, "sh", "-c", "cat /proc/[0-9]*/stat"];
+      return cpuTimeMsIn((await (await containers.engine()).run(words, { signal })).output);
     },
 
     async tailLog(name, lines) {

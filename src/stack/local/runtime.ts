@@ -11,6 +11,7 @@ import { readIfExists, writeAtomically, writeDurably } from "../../core/files.ts
 import type { Log } from "../../core/log.ts";
 import {
   type Command,
+  cpuTimeMs,
   isRunning,
   isStopped,
   type ProcessIdentity,
@@ -175,6 +176,8 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     requireOwnPorts: async (definition, { pid }) => await requireOwnPorts(definition, pid),
 
     residentBytes: async ({ pid }) => await residentBytes(pid),
+
+    cpuTimeMs: async ({ pid }) => await cpuTimeMs(pid),
 
     tailLog: async (name, lines) => (await readTail(folder.logFile(name), lines))?.lines,
 

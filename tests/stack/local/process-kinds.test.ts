@@ -93,6 +93,7 @@ async function requireWhole({ runtime, folder }: Opened, definition: ServiceDefi
   expect(await runtime.running()).toEqual([{ name: "tiny", identity }]);
   await runtime.requireOwnPorts(definition, identity);
   expect(await runtime.residentBytes(identity)).toBeGreaterThan(1e6);
+  expect(await runtime.cpuTimeMs(identity)).toBeGreaterThanOrEqual(0);
   await runtime.stop("tiny", identity, 5000);
   expect(await runtime.isRunning(identity)).toBe(false);
   expect(await runtime.running()).toEqual([]);
