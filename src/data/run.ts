@@ -57,13 +57,12 @@ export async function runData(request: DataRequest, context: DataContext): Promi
   try {
     const { topicId } = await Promise.race([findTopic(request, context), earlyFailure(workers)]);
     const runId = randomUUID();
-    const { topic, seed } = request;
+    const { topic } = request;
     const start = { runId, topicId, topic, startedAtMs: Date.now(), requested: request.share.count, pid: process.pid };
     if (ledgerFile !== null) await appendRunStart(ledgerFile, start);
     const ends = await awaitWorkers(request, context, counters, everyEnd);
     const sent = summarize(request, ends);
-    const { accepted, delivered, failed, unresolved, paid } = sent;
-    const record = { topicId, topic, endedAtMs: Date.now(), accepted, delivered, failed, unresolved, paid, seed: String(seed) };
+    const record = runRecordOf(sent, { topic, topicId });
     // Record the run before describing the topic again: that takes a while if Kafka does not respond, and the process may be killed meanwhile.
     if (ledgerFile !== null) await recordEnd(ledgerFile, runId, record, log);
     const endTopic = sent.delivered === 0 ? topicId : await topicAtEnd(request, context);
@@ -77,6 +76,12 @@ export async function runData(request: DataRequest, context: DataContext): Promi
     await everyEnd;
     signal.removeEventListener("abort", stop);
   }
+}
+
+/** What the ledger stores about a run that ends now. */
+export function runRecordOf(sent: Omit<DataSummary, "topicChange">, topic: Pick<RunRecord, "topic" | "topicId">): RunRecord {
+  const { accepted, delivered, failed, unresolved, paid, seed } = sent;
+  return { ...topic, endedAtMs: Date.now(), accepted, delivered, failed, unresolved, paid, seed: String(seed) };
 }
 
 function startWorkers(request: DataRequest, context: DataContext, counters: SharedCounters): readonly StartedWorker[] {
