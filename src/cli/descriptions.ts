@@ -10,6 +10,7 @@ export const commandDescriptions = {
   verify: "Check that every window matches what was sent",
   chaos: "Break services while records are sent, and check that every window stays exact",
   console: "Show the address of the web console, and start it if it is not running",
+  compare: "Measure the stream processors side by side, each on a temporary stack",
   doctor: "Check this machine, and show how to fix problems",
   eject: "Write the embedded configuration and a compose.yaml to a folder for editing",
   help: "Show the options and examples of a command",
@@ -19,7 +20,7 @@ export const commandDescriptions = {
 export const commandGroups: readonly (readonly [title: string, names: readonly (keyof typeof commandDescriptions)[]])[] = [
   ["RUN THE PIPELINE", ["up", "status", "logs", "down"]],
   ["USE THE PIPELINE", ["data", "query", "verify", "console"]],
-  ["TEST THE PIPELINE", ["chaos"]],
+  ["TEST THE PIPELINE", ["chaos", "compare"]],
   ["OTHER COMMANDS", ["doctor", "eject", "help"]],
 ];
 

@@ -25,6 +25,8 @@ export interface ProcessorOption {
   readonly name: string;
   readonly valueHint: string;
   readonly description: string;
+  /** It names an external server, so it is of no use for a stack whose processor must be under streamctl's control. */
+  readonly external?: true;
 }
 
 /** Values of the options of a processor, by option name without dashes. */

@@ -18,8 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dashboards: ["core", "spec", "stack"],
   data: ["core", "spec", "record", "state", "kafka"],
   pipeline: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "dashboards"],
-  trials: ["core", "spec", "state", "stack", "data", "pipeline"],
   console: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "pipeline"],
+  trials: ["core", "spec", "record", "kafka", "state", "stack", "processors", "stores", "data", "pipeline"],
   cli: ["core", "spec", "record", "state", "stack", "processors", "data", "pipeline", "trials", "console"],
   "main.ts": ["cli", "data"],
 };

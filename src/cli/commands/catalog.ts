@@ -12,6 +12,7 @@ const commands: Readonly<Record<CommandName, () => Promise<ListedCommand>>> = {
   query: async () => (await import("./query.ts")).queryCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
   chaos: async () => (await import("./chaos.ts")).chaosCommand,
+  compare: async () => (await import("./compare.ts")).compareCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   console: async () => (await import("./console.ts")).consoleCommand,
   eject: async () => (await import("./eject.ts")).ejectCommand,

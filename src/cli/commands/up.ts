@@ -3,21 +3,13 @@ import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { joinNames } from "../../core/list.ts";
 import { duration, nameList } from "../../core/option-text.ts";
-import { automaticProcessors, processorNames, processorOptions } from "../../processors/catalog.ts";
-import type { ProcessorOption, OptionValues } from "../../processors/plugin.ts";
+import { automaticProcessors, processorNames } from "../../processors/catalog.ts";
+import { processorArgs, typedOptions } from "../processor-args.ts";
 
 /** Such as `a if available, else b`. */
 const automaticText = automaticProcessors
   .map(({ name }, at) => (at === automaticProcessors.length - 1 ? name : `${name} if available`))
   .join(", else ");
-
-const processorArgs: Readonly<Record<string, ProcessorArgument>> = Object.fromEntries(
-  processorOptions.map(({ name, ...option }) => [name, { type: "string", ...option }]),
-);
-
-interface ProcessorArgument extends Omit<ProcessorOption, "name"> {
-  readonly type: "string";
-}
 
 const args = {
   runtime: {
@@ -35,7 +27,7 @@ const args = {
   without: { type: "string", valueHint: "NAME,…", description: "Do not start these optional services, now and in later runs" },
   timeout: { type: "string", valueHint: "DURATION", description: "Maximum wait for a service to become ready [default: 180s]" },
   "dry-run": { type: "boolean", description: "Print the plan and change nothing" },
-  ...processorArgs,
+  ...processorArgs(),
   "extra-ca": { type: "string", valueHint: "FILE", description: "PEM file of root certificates to trust while images are built" },
 } as const satisfies ArgsDef;
 
@@ -99,11 +91,6 @@ async function withWaitingLine<T>(
     clearInterval(timer);
     terminal.live("");
   }
-}
-
-function typedOptions(typed: Readonly<Record<string, unknown>>): OptionValues {
-  const values = processorOptions.map(({ name }) => [name, typed[name]] as const);
-  return Object.fromEntries(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 function parseNames(option: string, text: string | undefined): readonly string[] | undefined {

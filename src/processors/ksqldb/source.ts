@@ -16,7 +16,7 @@ const homeVariable = "STREAMCTL_KSQLDB_HOME";
 const imageVariable = "STREAMCTL_KSQLDB_IMAGE";
 
 export const ksqldbOptions: readonly ProcessorOption[] = [
-  { name: urlOption, valueHint: "URL", description: "A running ksqlDB server that uses this stack's Kafka" },
+  { name: urlOption, valueHint: "URL", description: "A running ksqlDB server that uses this stack's Kafka", external: true },
   { name: homeOption, valueHint: "DIR", description: `A folder with a ksqlDB installation (or ${homeVariable})` },
 ];
 

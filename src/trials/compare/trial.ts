@@ -1,0 +1,311 @@
+/**
+ * One processor on a new stack in a temporary state folder:
+ *
+ * 1. start: `up`, timed from the start of the first service.
+ * 2. steady: traffic at the steady rate; after a warm-up, freshness and processor time. Then all windows must be exact.
+ * 3. burst: the processor is frozen, the burst is sent, and the processor continues. So it is warm, nothing else takes processor time, and the
+ *    moment at which it begins to read is known. Timed until all windows are exact.
+ * 4. recovery: the processor is killed under traffic, which then ends; `up` restarts it. Timed from the kill until all windows are exact.
+ * 5. proof: `verify --strict`.
+ */
+
+import { rm } from "node:fs/promises";
+import { StreamctlError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { pause } from "../../core/wait.ts";
+import { SingleRecords } from "../../data/single-records.ts";
+import type { PipelineContext } from "../../pipeline/context.ts";
+import { down } from "../../pipeline/down.ts";
+import { runningStack, type RunningStack } from "../../pipeline/running-stack.ts";
+import { up } from "../../pipeline/up.ts";
+import { verifyStack } from "../../pipeline/verify-stack.ts";
+import { windowBounds } from "../../spec/columns.ts";
+import { onlyWindow, transactionsTopic, windowsTable, windowsTopic } from "../../spec/names.ts";
+import { readRunState } from "../../state/run-state.ts";
+import type { ServiceIdentity } from "../../state/service-identity.ts";
+import { queryPinot } from "../../stores/pinot/broker.ts";
+import type { Candidate } from "./candidates.ts";
+import { eventTimes } from "./event-times.ts";
+import { Exactness } from "./exactness.ts";
+import { measureFreshness } from "./freshness.ts";
+import { control, killService } from "./process-control.ts";
+import { quantile } from "./quantiles.ts";
+import type { CompareOptions, CompareRow } from "./report.ts";
+import type { PhaseName, Trial } from "./sequence.ts";
+import { Traffic, type TrafficPlan } from "./traffic.ts";
+import { averageUpdates } from "./window-updates.ts";
+
+export interface TrialContext extends PipelineContext {
+  readonly options: CompareOptions;
+  /** Timeout for each service to become ready, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The module that a worker thread of `data` runs. */
+  readonly workerEntry: URL;
+  /** How far the current phase is, for a live line. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** The processor of the stack, as it runs now. */
+interface RunningProcessor {
+  readonly stack: RunningStack;
+  readonly identity: ServiceIdentity;
+}
+
+/** Traffic before the measurement, so that the engine's code is compiled; at most half of the duration. */
+const warmUpMs = 5000;
+/** Traffic before the kill. */
+const beforeKillMs = 2000;
+/** Maximum wait for exact windows, and the time that is added per record. */
+const exactTimeoutMs = 120_000;
+const exactTimeoutPerRecordMs = 1;
+
+export class StackTrial implements Trial {
+  readonly #candidate: Candidate;
+  readonly #context: TrialContext;
+  #exactness: Exactness | undefined;
+  #frozen: RunningProcessor | undefined;
+  #rssBytes: number | null = null;
+
+  constructor(candidate: Candidate, context: TrialContext) {
+    this.#candidate = candidate;
+    this.#context = context;
+  }
+
+  async measure(phase: PhaseName): Promise<Partial<CompareRow>> {
+    switch (phase) {
+      case "start":
+        return await this.#start();
+      case "steady":
+        return await this.#steady();
+      case "burst":
+        return await this.#burst();
+      case "recovery":
+        return await this.#recovery();
+      case "proof":
+        return await this.#proof();
+    }
+  }
+
+  async close(): Promise<void> {
+    const { folder, declarationsDir, log } = this.#context;
+    await this.#thaw();
+    await this.#exactness?.close();
+    const signal = new AbortController().signal;
+    await down({ volumes: true, portOffset: undefined }, { folder, declarationsDir, log: quiet(log), signal });
+    await rm(folder.root, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<Partial<CompareRow>> {
+    const { processor, isSlowAtFirst } = this.#candidate;
+    const { log, onProgress } = this.#context;
+    let startedAt: number | undefined;
+    const waiting = new Set<string>();
+    const onWait = (service: string, isWaiting: boolean): void => {
+      startedAt ??= performance.now();
+      if (isWaiting) waiting.add(service);
+      else waiting.delete(service);
+      onProgress(waiting.size === 0 ? "" : `waiting for ${[...waiting].join(", ")}`);
+    };
+    const { services } = await this.#up(isSlowAtFirst ? log : quiet(log), onWait);
+    const readyMs = startedAt === undefined ? null : Math.round(performance.now() - startedAt);
+    return { readyMs, processorReadyMs: services.find(({ name }) => name === processor)?.readyMs ?? null };
+  }
+
+  async #steady(): Promise<Partial<CompareRow>> {
+    const { options, folder, signal, onProgress } = this.#context;
+    const { rate, durationMs, seed } = options;
+    const { stack, identity } = await this.#processor();
+    const { brokers, brokerUrl } = addressesOf(stack);
+    const exactness = new Exactness({ brokers, brokerUrl, processor: this.#candidate.processor, signal });
+    this.#exactness = exactness;
+    const warmUp = Math.min(warmUpMs, durationMs / 2);
+    const traffic = this.#traffic({ brokers, count: Math.ceil((rate * (warmUp + durationMs)) / 1000), startMs: eventTimes.steadyMs });
+    const spacingMs = onlyWindow.span.sizeMs;
+    const { ledgerFile } = folder;
+    const { name: topic } = transactionsTopic;
+    const records = await SingleRecords.open({ brokers, topic, ledgerFile, seed, startMs: eventTimes.singleMs, spacingMs, signal });
+    const readStarts = async (fromMs: number, toMs: number): Promise<readonly number[]> => {
+      const { start } = windowBounds;
+      const sql = `SELECT ${start} FROM ${windowsTable} WHERE ${start} BETWEEN ${fromMs} AND ${toMs} LIMIT 10000`;
+      return (await queryPinot({ brokerUrl, sql, proven: true, signal })).rows.map(([value]) => Number(value));
+    };
+    try {
+      await traffic.reach(1);
+      onProgress("warming up");
+      await pause(warmUp, signal);
+      const cpuBeforeMs = await stack.runtime.cpuTimeMs(identity);
+      const deliveredBefore = traffic.delivered;
+      const times = await measureFreshness({
+        send: () => exactness.startOf(records.send()),
+        readStarts,
+        durationMs,
+        signal,
+        onProgress: (elapsedMs) => onProgress(`${seconds(Math.min(elapsedMs, durationMs))} of ${seconds(durationMs)}`),
+      });
+      const singles = await records.end();
+      const { delivered } = await traffic.end();
+      onProgress("waiting for exact windows");
+      await exactness.readTopic();
+      await exactness.await(timeoutFor(delivered));
+      const cpuMicrosPerRecord = perRecord(cpuBeforeMs, await stack.runtime.cpuTimeMs(identity), delivered - deliveredBefore + singles);
+      await this.#readMemory({ stack, identity });
+      const updates = await averageUpdates({
+        brokers,
+        topic: windowsTopic.name,
+        fromMs: eventTimes.steadyMs,
+        beforeMs: eventTimes.burstMs,
+        signal,
+      });
+      const at = (share: number): number => Math.round(quantile(times, share));
+      return {
+        freshnessMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples: times.length },
+        cpuMicrosPerRecord,
+        rssBytes: this.#rssBytes,
+        windowUpdates: updates === null ? null : tenths(updates),
+      };
+    } finally {
+      await traffic.stop();
+      records.release();
+    }
+  }
+
+  async #burst(): Promise<Partial<CompareRow>> {
+    const { options, onProgress } = this.#context;
+    const { stack, identity } = await this.#processor();
+    const { brokers } = addressesOf(stack);
+    const exactness = requireExactness(this.#exactness);
+    onProgress("filling the topic");
+    await this.#freeze({ stack, identity });
+    const traffic = this.#traffic({ brokers, count: options.burst, startMs: eventTimes.burstMs, atFullSpeed: true });
+    let cpuBeforeMs: number | undefined;
+    try {
+      await traffic.end();
+      await exactness.readTopic();
+      onProgress("waiting for exact windows");
+      cpuBeforeMs = await stack.runtime.cpuTimeMs(identity);
+    } finally {
+      await traffic.stop();
+    }
+    const startedAt = performance.now();
+    await this.#thaw();
+    const elapsedMs = (await exactness.await(timeoutFor(options.burst))) - startedAt;
+    const cpuMicrosPerRecord = perRecord(cpuBeforeMs, await stack.runtime.cpuTimeMs(identity), options.burst);
+    await this.#readMemory({ stack, identity });
+    const recordsPerSecond = Math.round((options.burst / elapsedMs) * 1000);
+    return {
+      burst: { records: options.burst, seconds: Math.round(elapsedMs) / 1000, recordsPerSecond, cpuMicrosPerRecord },
+      rssBytes: this.#rssBytes,
+    };
+  }
+
+  async #recovery(): Promise<Partial<CompareRow>> {
+    const { options, signal, log, onProgress } = this.#context;
+    const { processor } = this.#candidate;
+    const { stack, identity } = await this.#processor();
+    const { brokers } = addressesOf(stack);
+    const exactness = requireExactness(this.#exactness);
+    const traffic = this.#traffic({ brokers, count: null, startMs: eventTimes.recoveryMs });
+    let killedAt: number;
+    try {
+      await traffic.reach(Math.max(1, (options.rate * beforeKillMs) / 1000));
+      onProgress("restarting it after kill -9");
+      killedAt = performance.now();
+      await killService(processor, identity, stack.runtime, signal);
+    } finally {
+      await traffic.stop();
+    }
+    const { delivered } = await traffic.end();
+    const failed = new AbortController();
+    const restart = this.#up(silent(log)).catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    });
+    const exact = exactness.readTopic().then(async () => await exactness.await(timeoutFor(delivered), failed.signal));
+    // Neither may continue when this phase has ended.
+    const [restarted, exactAt] = await Promise.allSettled([restart, exact]);
+    if (restarted.status === "rejected") throw restarted.reason;
+    if (exactAt.status === "rejected") throw exactAt.reason;
+    return { recoverMs: Math.round(exactAt.value - killedAt) };
+  }
+
+  async #proof(): Promise<Partial<CompareRow>> {
+    const { folder } = this.#context;
+    const { readLedger } = await import("../../state/ledger-reading.ts");
+    const request = { waitMs: 30_000, strict: true, portOffset: undefined };
+    const { verdict } = await verifyStack(request, async () => (await readLedger(folder.ledgerFile)).runs, this.#context);
+    return { exact: verdict.ok, reason: verdict.ok ? null : verdict.reasons.map(({ text }) => text).join("; ") };
+  }
+
+  async #up(log: Log, onWait?: PipelineContext["onWait"]): ReturnType<typeof up> {
+    const { folder, declarationsDir, signal, timeoutMs } = this.#context;
+    return await up({ ...this.#candidate.up, timeoutMs }, { folder, declarationsDir, log, signal, onWait });
+  }
+
+  async #processor(): Promise<RunningProcessor> {
+    const { folder, log } = this.#context;
+    const { processor } = this.#candidate;
+    const services = ["kafka", "pinot", processor];
+    const stack = await runningStack({ folder, log, portOffset: undefined, services, action: "compare" });
+    const record = (await readRunState(folder))?.services.find(({ name }) => name === processor);
+    if (record === undefined) throw new StreamctlError("internal", `Cannot measure ${processor}: run.json does not contain it`);
+    return { stack, identity: record.identity };
+  }
+
+  async #freeze(running: RunningProcessor): Promise<void> {
+    this.#frozen = running;
+    await control("freeze", this.#candidate.processor, running.identity);
+  }
+
+  /** A frozen process could not be stopped. */
+  async #thaw(): Promise<void> {
+    const frozen = this.#frozen;
+    this.#frozen = undefined;
+    if (frozen !== undefined) await control("continue", this.#candidate.processor, frozen.identity);
+  }
+
+  async #readMemory({ stack, identity }: RunningProcessor): Promise<void> {
+    const bytes = await stack.runtime.residentBytes(identity);
+    if (bytes !== undefined) this.#rssBytes = Math.max(this.#rssBytes ?? 0, bytes);
+  }
+
+  #traffic(plan: TrafficPlan): Traffic {
+    const { folder, options, workerEntry, log, signal } = this.#context;
+    return new Traffic(plan, { ledgerFile: folder.ledgerFile, options, workerEntry, log, signal });
+  }
+}
+
+function addressesOf({ endpoints }: RunningStack): { readonly brokers: string; readonly brokerUrl: string } {
+  return { brokers: endpoints.kafka, brokerUrl: endpoints.pinotBroker };
+}
+
+function requireExactness(exactness: Exactness | undefined): Exactness {
+  if (exactness !== undefined) return exactness;
+  throw new StreamctlError("internal", "Cannot await exact windows before the first phase with traffic");
+}
+
+function timeoutFor(records: number): number {
+  return exactTimeoutMs + records * exactTimeoutPerRecordMs;
+}
+
+/** Processor time per record, in microseconds; null where it is unknown. */
+function perRecord(beforeMs: number | undefined, afterMs: number | undefined, records: number): number | null {
+  return beforeMs === undefined || afterMs === undefined || records === 0 ? null : tenths(((afterMs - beforeMs) * 1000) / records);
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function seconds(ms: number): string {
+  return `${Math.floor(ms / 1000)} s`;
+}
+
+/** What `up` and `down` report of a temporary stack is of interest with `--verbose` only. */
+function quiet(log: Log): Log {
+  return { ...log, info: log.debug, success: log.debug };
+}
+
+/** As `quiet`, also for the warnings about a service that was killed on purpose. */
+function silent(log: Log): Log {
+  return { ...quiet(log), warn: log.debug };
+}
