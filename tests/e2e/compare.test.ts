@@ -1,12 +1,15 @@
 /** `compare` on real engines, with small numbers. It leaves nothing behind, whether it ends by itself or is interrupted. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderComparePage } from "../../src/cli/render/compare-html.ts";
 import { pollUntil } from "../../src/core/wait.ts";
 import { defaultProcessor } from "../../src/processors/catalog.ts";
+import { exampleReport, exampleRow } from "../trials/compare/example-report.ts";
 import { processesOf } from "./belongings.ts";
+import { launchBrowser, withoutBrowser } from "./browser.ts";
 import { run, start, type RunOptions } from "./streamctl.ts";
 
 const offset = 19_500;
@@ -103,4 +106,30 @@ describe("compare", () => {
     expect(unwritable.stderr).toContain('Cannot write "missing/report.html" (--out): the folder does not exist');
     expect(await leftBehind()).toEqual({ files: [], processes: [], here: ["tmp"] });
   });
+});
+
+const title = "the page of compare fits 360 pixels and violates no rule of axe, light and dark";
+
+test.skipIf(withoutBrowser !== undefined)(withoutBrowser === undefined ? title : `${title}: ${withoutBrowser}`, async () => {
+  const rows = [...exampleReport.rows, ...["ksqlDB", "Beam"].map((label) => ({ ...exampleRow, label }))];
+  const path = join(folder, "report.html");
+  await writeFile(path, renderComparePage({ ...exampleReport, rows }));
+  const axe = await readFile(join(import.meta.dir, "../../node_modules/axe-core/axe.min.js"), "utf8");
+  const browser = await launchBrowser();
+  try {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await browser.newPage({ viewport: { width: 360, height: 800 }, colorScheme });
+      const messages: string[] = [];
+      page.on("console", (message) => void messages.push(message.text()));
+      await page.goto(`file://${path}`);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+      expect(messages).toEqual([]);
+      await page.evaluate(`(() => {${axe}})()`);
+      const rules = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`;
+      expect(await page.evaluate(rules)).toEqual([]);
+      await page.close();
+    }
+  } finally {
+    await browser.close();
+  }
 });

@@ -1,6 +1,6 @@
 /** Measures one processor after the other. A failure ends the trial of its processor only; each trial removes what it started. */
 
-import { messageOf } from "../../core/errors.ts";
+import { messageOf, StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { throwIfInterrupted } from "../../core/wait.ts";
 import type { Candidate } from "./candidates.ts";
@@ -59,7 +59,9 @@ async function runTrial(
   let row = emptyRow(processor, label, version);
   const fail = (what: string, error: unknown): void => {
     const reason = `${what}: ${messageOf(error)}`;
-    log.warn(`${label}, ${reason}`);
+    // Such as the end of a service's log, which is deleted with the stack.
+    const detail = error instanceof StreamctlError ? error.detail : undefined;
+    log.warn(detail === undefined ? `${label}, ${reason}` : `${label}, ${reason}\n${detail}`);
     row = { ...row, exact: false, reason: row.reason ?? reason };
   };
   const trial = openTrial(candidate);

@@ -175,14 +175,14 @@ export class StackTrial implements Trial {
     const { brokers } = addressesOf(stack);
     const exactness = requireExactness(this.#exactness);
     onProgress("filling the topic");
+    // A frozen container cannot be asked.
+    const cpuBeforeMs = await stack.runtime.cpuTimeMs(identity);
     await this.#freeze({ stack, identity });
     const traffic = this.#traffic({ brokers, count: options.burst, startMs: eventTimes.burstMs, atFullSpeed: true });
-    let cpuBeforeMs: number | undefined;
     try {
       await traffic.end();
       await exactness.readTopic();
       onProgress("waiting for exact windows");
-      cpuBeforeMs = await stack.runtime.cpuTimeMs(identity);
     } finally {
       await traffic.stop();
     }

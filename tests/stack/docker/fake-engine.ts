@@ -68,6 +68,8 @@ export class FakeEngine implements ContainerEngine {
         this.paused = command === "pause";
         return answer(containerId);
       case "exec":
+        if (rest.at(-1)?.endsWith("/stat") === true)
+          return answer("1 (sh) S 0 1 1 0 -1 4 5 0 0 0 1 1 0 0 20\n7 (java) S 1 1 1 0 -1 4 5 0 0 0 90 8 0 0 20\n");
         return answer("Name:\tsh\nVmRSS:\t  100 kB\nName:\tjava\nVmRSS:\t  900 kB\n");
       case "rm":
         this.created = false;

@@ -142,13 +142,14 @@ describe("dockerRuntime()", () => {
     });
   });
 
-  test("adds up the memory of a container's processes, and shows the end of its log, or none without a container", async () => {
+  test("adds up memory and processor time of a container's processes, and shows the end of its log, or none without a container", async () => {
     const engine = new FakeEngine();
     const { runtime } = await open(engine);
     expect(await runtime.tailLog("kafka", 5)).toBeUndefined();
     engine.created = true;
     expect(await runtime.tailLog("kafka", 5)).toEqual(["one", "two"]);
     expect(await runtime.residentBytes({ pid: 77, containerId, startedAt: "start-1" })).toBe(1000 * 1024);
+    expect(await runtime.cpuTimeMs({ pid: 77, containerId, startedAt: "start-1" })).toBe(1000);
   });
 
   test("refuses to stop a service of another runtime", async () => {

@@ -61,7 +61,8 @@ describe("runTrials()", () => {
 
   test("keeps what was measured before a failure, says why, and goes on with the next processor", async () => {
     const onMeasure = (processor: string, phase: PhaseName): void => {
-      if (processor === "one" && phase === "burst") throw new StreamctlError("timeout", "Timed out after 120 s waiting for exact windows");
+      if (processor !== "one" || phase !== "burst") return;
+      throw new StreamctlError("timeout", "Timed out after 120 s waiting for exact windows", { detail: "last lines of its log" });
     };
     const { result, calls, warnings } = await play({ names: ["one", "two"], onMeasure });
     const reason = "while measuring the burst: Timed out after 120 s waiting for exact windows";
@@ -69,7 +70,7 @@ describe("runTrials()", () => {
       { processor: "one", readyMs: 10, burst: null, exact: false, reason },
       { processor: "two", exact: true, reason: null },
     ]);
-    expect(warnings).toEqual([`ONE, ${reason}`]);
+    expect(warnings).toEqual([`ONE, ${reason}\nlast lines of its log`]);
     expect(calls.slice(0, 5)).toEqual(["one start", "one steady", "one burst", "one close", "two start"]);
   });
 
