@@ -91,7 +91,7 @@ describe("compare", () => {
   test("removes its stack on Ctrl-C, while the processor is frozen", async () => {
     const running = start([...args, "--rate", "500", "--duration", "1s", "--burst", "10000000"], options);
     const filling = async (): Promise<true | undefined> => (running.narration().includes(": burst") ? true : undefined);
-    await pollUntil(filling, { timeoutMs: 120_000, what: "the burst" });
+    await pollUntil(filling, { timeoutMs: 240_000, what: "the burst" });
     running.child.kill("SIGINT");
     expect((await running.outcome).exitCode).toBe(130);
     expect(await leftBehind()).toEqual({ files: [], processes: [], here: ["tmp"] });

@@ -33,7 +33,8 @@ p { margin: 0.25rem 0; }
 ul { margin: 0.5rem 0 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; }
 .summary { margin-top: 1.25rem; overflow-x: auto; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; margin-top: 1rem; }
+.charts { columns: 2 24rem; column-gap: 1rem; margin-top: 1rem; }
+.charts .card { break-inside: avoid; margin-bottom: 1rem; }
 table { border-collapse: collapse; width: 100%; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 th { font-weight: 400; text-align: left; }
@@ -45,6 +46,12 @@ td { text-align: right; white-space: nowrap; }
 .summary thead th { font-weight: 600; text-align: right; white-space: nowrap; }
 .summary thead th:first-child { text-align: left; }
 .summary tbody th { color: var(--muted); white-space: nowrap; }
+.summary tr > :first-child { position: sticky; left: -1rem; background: var(--surface); }
+@media (max-width: 30rem) {
+  .summary { font-size: 0.8125rem; }
+  .summary th, .summary td { padding: 0.3rem 0.4rem; }
+  .summary tbody th { white-space: normal; }
+}
 .chart { margin-top: 0.75rem; }
 .chart th, .chart td { padding: 0.2rem 0; }
 .chart .part { padding-top: 0.6rem; color: var(--muted); font-size: 0.875rem; }
@@ -55,6 +62,6 @@ td { text-align: right; white-space: nowrap; }
 .bar .track { fill: var(--track); }
 .bar .amount { fill: var(--bar); }
 .inexact .bar .amount { fill: var(--bad); }
-@media print { body { background: none; } .card { break-inside: avoid; } }
+@media print { body { background: none; } .summary { break-inside: avoid; } }
 @media (forced-colors: active) { .bar { border: 1px solid CanvasText; } .bar .track { fill: Canvas; } .bar .amount { fill: CanvasText; } }
 `;

@@ -56,7 +56,7 @@ export async function findCandidates(request: CompareRequest, context: PipelineC
     } catch (error) {
       if (request.processors !== undefined || !isReasonToSkip(error)) throw error;
       first ??= error;
-      skipped.push({ processor: name, reason: error.message, hint: error.hint ?? null });
+      skipped.push({ processor: name, reason: error.message });
     }
   }
   if (runtime === undefined) throw first;

@@ -25,8 +25,8 @@ export interface FreshnessOptions {
   readonly onProgress?: ((elapsedMs: number) => void) | undefined;
 }
 
-/** Pause between two queries, in milliseconds. */
-const pollMs = 10;
+/** Minimum pause between two queries, in milliseconds. A slower query is followed by a pause as long as itself, since queries load the engines. */
+const pollMs = 15;
 
 /**
  * Sends records until the duration is over, and waits for all of them. Returns the milliseconds of each.
@@ -60,7 +60,7 @@ export async function measureFreshness(options: FreshnessOptions): Promise<reado
       }
     }
     onProgress?.(clockMs() - startMs);
-    await pause(pollMs, signal);
+    await pause(Math.max(pollMs, clockMs() - nowMs), signal);
   }
 }
 

@@ -49,8 +49,6 @@ export interface Burst {
 export interface SkippedProcessor {
   readonly processor: string;
   readonly reason: string;
-  /** How to provide it. */
-  readonly hint: string | null;
 }
 
 /** The conditions, which are the same for all rows. */

@@ -40,5 +40,5 @@ export const exampleReport: CompareReport = {
   runtime: "local",
   options: { rate: 2000, durationMs: 30_000, burst: 300_000, seed: 7 },
   rows: [exampleRow, failedRow],
-  skipped: [{ processor: "ksqldb", reason: "no source was given", hint: "Use --ksqldb-home DIR" }],
+  skipped: [{ processor: "ksqldb", reason: "no source was given" }],
 };
