@@ -21,6 +21,11 @@ export interface ExactnessOptions {
 /** Timeout without progress while the topic is read, in milliseconds. */
 const readTimeoutMs = 30_000;
 
+/** Maximum wait for exact windows after this number of records, in milliseconds. */
+export function exactTimeoutMs(records: number): number {
+  return 120_000 + records;
+}
+
 export class Exactness {
   readonly #options: ExactnessOptions;
   readonly #reading: TopicReading;

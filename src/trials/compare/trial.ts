@@ -12,28 +12,21 @@
 import { rm } from "node:fs/promises";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import { pause } from "../../core/wait.ts";
-import { SingleRecords } from "../../data/single-records.ts";
 import type { PipelineContext } from "../../pipeline/context.ts";
 import { down } from "../../pipeline/down.ts";
-import { runningStack, type RunningStack } from "../../pipeline/running-stack.ts";
+import { runningStack } from "../../pipeline/running-stack.ts";
 import { up } from "../../pipeline/up.ts";
 import { verifyStack } from "../../pipeline/verify-stack.ts";
-import { windowBounds } from "../../spec/columns.ts";
-import { onlyWindow, transactionsTopic, windowsTable, windowsTopic } from "../../spec/names.ts";
 import { readRunState } from "../../state/run-state.ts";
-import type { ServiceIdentity } from "../../state/service-identity.ts";
-import { queryPinot } from "../../stores/pinot/broker.ts";
 import type { Candidate } from "./candidates.ts";
 import { eventTimes } from "./event-times.ts";
-import { Exactness } from "./exactness.ts";
-import { measureFreshness } from "./freshness.ts";
+import { Exactness, exactTimeoutMs } from "./exactness.ts";
 import { control, killService } from "./process-control.ts";
-import { quantile } from "./quantiles.ts";
 import type { CompareOptions, CompareRow } from "./report.ts";
 import type { PhaseName, Trial } from "./sequence.ts";
+import { addressesOf, microsPerRecord, type RunningProcessor } from "./running-processor.ts";
+import { measureSteadyRate } from "./steady-rate.ts";
 import { Traffic, type TrafficPlan } from "./traffic.ts";
-import { averageUpdates } from "./window-updates.ts";
 
 export interface TrialContext extends PipelineContext {
   readonly options: CompareOptions;
@@ -45,19 +38,8 @@ export interface TrialContext extends PipelineContext {
   readonly onProgress: (text: string) => void;
 }
 
-/** The processor of the stack, as it runs now. */
-interface RunningProcessor {
-  readonly stack: RunningStack;
-  readonly identity: ServiceIdentity;
-}
-
-/** Traffic before the measurement, so that the engine's code is compiled; at most half of the duration. */
-const warmUpMs = 5000;
-/** Traffic before the kill. */
+/** Traffic before the kill, in milliseconds. */
 const beforeKillMs = 2000;
-/** Maximum wait for exact windows, and the time that is added per record. */
-const exactTimeoutMs = 120_000;
-const exactTimeoutPerRecordMs = 1;
 
 export class StackTrial implements Trial {
   readonly #candidate: Candidate;
@@ -112,61 +94,13 @@ export class StackTrial implements Trial {
   }
 
   async #steady(): Promise<Partial<CompareRow>> {
-    const { options, folder, signal, onProgress } = this.#context;
-    const { rate, durationMs, seed } = options;
-    const { stack, identity } = await this.#processor();
-    const { brokers, brokerUrl } = addressesOf(stack);
-    const exactness = new Exactness({ brokers, brokerUrl, processor: this.#candidate.processor, signal });
+    const { signal } = this.#context;
+    const running = await this.#processor();
+    const exactness = new Exactness({ ...addressesOf(running.stack), processor: this.#candidate.processor, signal });
     this.#exactness = exactness;
-    const warmUp = Math.min(warmUpMs, durationMs / 2);
-    const traffic = this.#traffic({ brokers, count: Math.ceil((rate * (warmUp + durationMs)) / 1000), startMs: eventTimes.steadyMs });
-    const spacingMs = onlyWindow.span.sizeMs;
-    const { ledgerFile } = folder;
-    const { name: topic } = transactionsTopic;
-    const records = await SingleRecords.open({ brokers, topic, ledgerFile, seed, startMs: eventTimes.singleMs, spacingMs, signal });
-    const readStarts = async (fromMs: number, toMs: number): Promise<readonly number[]> => {
-      const { start } = windowBounds;
-      const sql = `SELECT ${start} FROM ${windowsTable} WHERE ${start} BETWEEN ${fromMs} AND ${toMs} LIMIT 10000`;
-      return (await queryPinot({ brokerUrl, sql, proven: true, signal })).rows.map(([value]) => Number(value));
-    };
-    try {
-      await traffic.reach(1);
-      onProgress("warming up");
-      await pause(warmUp, signal);
-      const cpuBeforeMs = await stack.runtime.cpuTimeMs(identity);
-      const deliveredBefore = traffic.delivered;
-      const times = await measureFreshness({
-        send: () => exactness.startOf(records.send()),
-        readStarts,
-        durationMs,
-        signal,
-        onProgress: (elapsedMs) => onProgress(`${seconds(Math.min(elapsedMs, durationMs))} of ${seconds(durationMs)}`),
-      });
-      const singles = await records.end();
-      const { delivered } = await traffic.end();
-      onProgress("waiting for exact windows");
-      await exactness.readTopic();
-      await exactness.await(timeoutFor(delivered));
-      const cpuMicrosPerRecord = perRecord(cpuBeforeMs, await stack.runtime.cpuTimeMs(identity), delivered - deliveredBefore + singles);
-      await this.#readMemory({ stack, identity });
-      const updates = await averageUpdates({
-        brokers,
-        topic: windowsTopic.name,
-        fromMs: eventTimes.steadyMs,
-        beforeMs: eventTimes.burstMs,
-        signal,
-      });
-      const at = (share: number): number => Math.round(quantile(times, share));
-      return {
-        freshnessMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples: times.length },
-        cpuMicrosPerRecord,
-        rssBytes: this.#rssBytes,
-        windowUpdates: updates === null ? null : tenths(updates),
-      };
-    } finally {
-      await traffic.stop();
-      records.release();
-    }
+    const measured = await measureSteadyRate({ ...this.#context, running, exactness });
+    await this.#readMemory(running);
+    return { ...measured, rssBytes: this.#rssBytes };
   }
 
   async #burst(): Promise<Partial<CompareRow>> {
@@ -188,8 +122,8 @@ export class StackTrial implements Trial {
     }
     const startedAt = performance.now();
     await this.#thaw();
-    const elapsedMs = (await exactness.await(timeoutFor(options.burst))) - startedAt;
-    const cpuMicrosPerRecord = perRecord(cpuBeforeMs, await stack.runtime.cpuTimeMs(identity), options.burst);
+    const elapsedMs = (await exactness.await(exactTimeoutMs(options.burst))) - startedAt;
+    const cpuMicrosPerRecord = microsPerRecord(cpuBeforeMs, await stack.runtime.cpuTimeMs(identity), options.burst);
     await this.#readMemory({ stack, identity });
     const recordsPerSecond = Math.round((options.burst / elapsedMs) * 1000);
     return {
@@ -220,7 +154,7 @@ export class StackTrial implements Trial {
       failed.abort();
       throw error;
     });
-    const exact = exactness.readTopic().then(async () => await exactness.await(timeoutFor(delivered), failed.signal));
+    const exact = exactness.readTopic().then(async () => await exactness.await(exactTimeoutMs(delivered), failed.signal));
     // Neither may continue when this phase has ended.
     const [restarted, exactAt] = await Promise.allSettled([restart, exact]);
     if (restarted.status === "rejected") throw restarted.reason;
@@ -274,30 +208,9 @@ export class StackTrial implements Trial {
   }
 }
 
-function addressesOf({ endpoints }: RunningStack): { readonly brokers: string; readonly brokerUrl: string } {
-  return { brokers: endpoints.kafka, brokerUrl: endpoints.pinotBroker };
-}
-
 function requireExactness(exactness: Exactness | undefined): Exactness {
   if (exactness !== undefined) return exactness;
   throw new StreamctlError("internal", "Cannot await exact windows before the first phase with traffic");
-}
-
-function timeoutFor(records: number): number {
-  return exactTimeoutMs + records * exactTimeoutPerRecordMs;
-}
-
-/** Processor time per record, in microseconds; null where it is unknown. */
-function perRecord(beforeMs: number | undefined, afterMs: number | undefined, records: number): number | null {
-  return beforeMs === undefined || afterMs === undefined || records === 0 ? null : tenths(((afterMs - beforeMs) * 1000) / records);
-}
-
-function tenths(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function seconds(ms: number): string {
-  return `${Math.floor(ms / 1000)} s`;
 }
 
 /** What `up` and `down` report of a temporary stack is of interest with `--verbose` only. */
