@@ -92,8 +92,9 @@ async function withStepLine<T>(
   let sinceMs = performance.now();
   const draw = (): void => {
     if (step === undefined) return;
-    const time = formatDuration(Math.floor((performance.now() - sinceMs) / 1000) * 1000);
-    terminal.live(`  ${titleOf(step)}, ${progress === "" ? time : progress}`);
+    const seconds = Math.floor((performance.now() - sinceMs) / 1000);
+    const text = progress !== "" || seconds === 0 ? progress : formatDuration(seconds * 1000);
+    terminal.live(`  ${[titleOf(step), text].filter(Boolean).join(", ")}`);
   };
   const timer = isLive ? setInterval(draw, 200) : undefined;
   try {

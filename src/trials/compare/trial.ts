@@ -142,7 +142,7 @@ export class StackTrial implements Trial {
     let killedAt: number;
     try {
       await traffic.reach(Math.max(1, (options.rate * beforeKillMs) / 1000));
-      onProgress("restarting it after kill -9");
+      onProgress("restarting the processor");
       killedAt = performance.now();
       await killService(processor, identity, stack.runtime, signal);
     } finally {
