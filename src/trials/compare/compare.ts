@@ -10,7 +10,7 @@ import { type Log, warningOnce } from "../../core/log.ts";
 import { transactions as pipeline } from "../../spec/transactions.ts";
 import { stateFolder } from "../../state/state-folder.ts";
 import { findCandidates } from "./candidates.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine, loadWarning } from "./machine.ts";
 import type { CompareReport } from "./report.ts";
 import type { CompareRequest } from "./request.ts";
 import { runTrials, type TrialStep } from "./sequence.ts";
@@ -47,6 +47,8 @@ export async function compare(request: CompareRequest, context: CompareContext):
     const { runtime, candidates, skipped } = found;
     for (const { processor, reason } of skipped) log.info(`Skipping ${processor}: ${reason}`);
     log.info(`Comparing ${candidates.map(({ label }) => label).join(", ")} with seed ${seed}, on temporary stacks in ${root}`);
+    const busy = loadWarning();
+    if (busy !== undefined) log.warn(busy);
     const rows = await runTrials(candidates, {
       log,
       signal,
