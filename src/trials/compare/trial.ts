@@ -19,9 +19,9 @@ import { up } from "../../pipeline/up.ts";
 import { verifyStack } from "../../pipeline/verify-stack.ts";
 import { readRunState } from "../../state/run-state.ts";
 import type { Candidate } from "./candidates.ts";
+import { serviceControl, type ServiceControl } from "../service-control.ts";
 import { eventTimes } from "./event-times.ts";
 import { Exactness, exactTimeoutMs } from "./exactness.ts";
-import { control, killService } from "./process-control.ts";
 import type { CompareOptions, CompareRow } from "./report.ts";
 import type { PhaseName, Trial } from "./sequence.ts";
 import { addressesOf, microsPerRecord, type RunningProcessor } from "./running-processor.ts";
@@ -45,12 +45,15 @@ export class StackTrial implements Trial {
   readonly #candidate: Candidate;
   readonly #context: TrialContext;
   #exactness: Exactness | undefined;
-  #frozen: RunningProcessor | undefined;
+  readonly #control: ServiceControl;
+  /** Continues the frozen processor. */
+  #thaw: () => Promise<void> = async () => {};
   #rssBytes: number | null = null;
 
   constructor(candidate: Candidate, context: TrialContext) {
     this.#candidate = candidate;
     this.#context = context;
+    this.#control = serviceControl(context);
   }
 
   async measure(phase: PhaseName): Promise<Partial<CompareRow>> {
@@ -111,7 +114,7 @@ export class StackTrial implements Trial {
     onProgress("filling the topic");
     // A frozen container cannot be asked.
     const cpuBeforeMs = await stack.runtime.cpuTimeMs(identity);
-    await this.#freeze({ stack, identity });
+    this.#thaw = await this.#control.freeze(this.#candidate.processor);
     const traffic = this.#traffic({ brokers, count: options.burst, startMs: eventTimes.burstMs, atFullSpeed: true });
     try {
       await traffic.end();
@@ -133,10 +136,9 @@ export class StackTrial implements Trial {
   }
 
   async #recovery(): Promise<Partial<CompareRow>> {
-    const { options, signal, log, onProgress } = this.#context;
+    const { options, log, onProgress } = this.#context;
     const { processor } = this.#candidate;
-    const { stack, identity } = await this.#processor();
-    const { brokers } = addressesOf(stack);
+    const { brokers } = addressesOf((await this.#processor()).stack);
     const exactness = requireExactness(this.#exactness);
     const traffic = this.#traffic({ brokers, count: null, startMs: eventTimes.recoveryMs });
     let killedAt: number;
@@ -144,7 +146,7 @@ export class StackTrial implements Trial {
       await traffic.reach(Math.max(1, (options.rate * beforeKillMs) / 1000));
       onProgress("restarting the processor");
       killedAt = performance.now();
-      await killService(processor, identity, stack.runtime, signal);
+      await this.#control.kill(processor);
     } finally {
       await traffic.stop();
     }
@@ -183,18 +185,6 @@ export class StackTrial implements Trial {
     const record = (await readRunState(folder))?.services.find(({ name }) => name === processor);
     if (record === undefined) throw new StreamctlError("internal", `Cannot measure ${processor}: run.json does not contain it`);
     return { stack, identity: record.identity };
-  }
-
-  async #freeze(running: RunningProcessor): Promise<void> {
-    this.#frozen = running;
-    await control("freeze", this.#candidate.processor, running.identity);
-  }
-
-  /** A frozen process could not be stopped. */
-  async #thaw(): Promise<void> {
-    const frozen = this.#frozen;
-    this.#frozen = undefined;
-    if (frozen !== undefined) await control("continue", this.#candidate.processor, frozen.identity);
   }
 
   async #readMemory({ stack, identity }: RunningProcessor): Promise<void> {
