@@ -1,7 +1,7 @@
 /** Whether every window in Pinot equals what was sent: how a trial judges a stack. */
 
 import type { PipelineContext } from "../pipeline/context.ts";
-import type { Verdict, VerifyReport } from "../pipeline/verdict.ts";
+import type { ReasonCode, Verdict, VerifyReport } from "../pipeline/verdict.ts";
 import { verifyStack } from "../pipeline/verify-stack.ts";
 
 export interface ExactnessRequest {
@@ -17,7 +17,12 @@ export interface Exactness {
   readonly reason: string | null;
   /** The topic has no record and the table no row, so there was nothing to compare. */
   readonly empty: boolean;
+  /** Whether waiting may make the windows exact. */
+  readonly mayChange: boolean;
 }
+
+/** Reasons that remain: the topic and the ledger differ, whatever the processor still does. */
+const lasting: ReadonlySet<ReasonCode> = new Set(["records-lost", "measure-lost", "record-foreign", "run-divided"]);
 
 /**
  * Compares the stack's topic, ledger and table as `verify --strict` does, until they are equal or the wait is over.
@@ -29,14 +34,22 @@ export async function awaitExactWindows({ waitMs, onCheck }: ExactnessRequest, c
   const { readLedger } = await import("../state/ledger-reading.ts");
   const readRuns = async () => (await readLedger(context.folder.ledgerFile)).runs;
   const request = { waitMs, strict: true, portOffset: undefined, onCheck: ({ report }: { report: VerifyReport }) => onCheck?.(report) };
-  const { report, verdict } = await verifyStack(request, readRuns, context);
-  return { exact: verdict.ok, reason: reasonIn(verdict), empty: isEmpty(report, verdict) };
+  return exactnessOf(await verifyStack(request, readRuns, context));
 }
 
-function reasonIn({ ok, reasons }: Verdict): string | null {
-  return ok ? null : reasons.map(({ text }) => text).join("; ");
+/** Pure. */
+export function exactnessOf({ report, verdict }: ExactnessFacts): Exactness {
+  const { ok, reasons } = verdict;
+  const empty = !ok && report.records === 0 && reasons.every(({ code }) => code === "no-window");
+  return {
+    exact: ok,
+    reason: ok ? null : reasons.map(({ text }) => text).join("; "),
+    empty,
+    mayChange: !ok && !empty && !reasons.some(({ code }) => lasting.has(code)),
+  };
 }
 
-function isEmpty({ records }: VerifyReport, { reasons }: Verdict): boolean {
-  return records === 0 && reasons.every(({ code }) => code === "no-window");
+interface ExactnessFacts {
+  readonly report: Pick<VerifyReport, "records">;
+  readonly verdict: Verdict;
 }

@@ -102,7 +102,8 @@ async function requireExactStack(
   const needed = [...new Set(["kafka", "pinot", choices.processor, ...services])];
   const { endpoints } = await runningStack({ folder, log, portOffset, services: needed, action: "break services" });
   await requireNothingToDo(context);
-  const { exact, empty, reason } = await awaitExactWindows({ waitMs: firstWaitMs, onCheck }, context);
+  const found = await awaitExactWindows({ waitMs: 0, onCheck }, context);
+  const { exact, empty, reason } = found.mayChange ? await awaitExactWindows({ waitMs: firstWaitMs, onCheck }, context) : found;
   if (exact || empty) return { services, brokers: endpoints.kafka };
   throw new StreamctlError("state", `Cannot break services: the windows are not exact before the first fault: ${reason}`, {
     hint: "Run: streamctl verify --strict --wait 60s. To start with an empty topic: streamctl down --volumes, then: streamctl up",

@@ -5,7 +5,7 @@ import { failureOf } from "../../processors/failure.ts";
 import { fakeControl, fakeData, fault } from "./fakes.ts";
 
 const never = new AbortController().signal;
-const exact = { exact: true, reason: null, empty: false };
+const exact = { exact: true, reason: null, empty: false, mayChange: false };
 
 /** FAKE actions that record their calls and succeed. */
 function fakeActions(events: string[], change: Partial<RoundActions> = {}): RoundActions {
@@ -51,7 +51,7 @@ describe("runRounds()", () => {
   });
 
   test("stops after a round that is not exact", async () => {
-    const verify = async () => ({ exact: false, reason: "1 of 3 windows differs in Pinot", empty: false });
+    const verify = async () => ({ exact: false, reason: "1 of 3 windows differs in Pinot", empty: false, mayChange: true });
     const rounds = await runRounds([kill, kill], fakeActions([], { verify }), { signal: never });
     expect(rounds).toEqual([
       { round: 1, faults: kill, sent: 100, recoverMs: null, exact: false, reason: "1 of 3 windows differs in Pinot" },
