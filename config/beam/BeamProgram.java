@@ -226,7 +226,8 @@ public final class BeamProgram implements ControlServer.Engine {
                 .withKeyDeserializerAndCoder(ByteArrayDeserializer.class, bytes)
                 .withValueDeserializerAndCoder(ByteArrayDeserializer.class, bytes)
                 .withReadCommitted()
-                .withConsumerConfigUpdates(Map.of("group.id", request.name, "auto.offset.reset", "earliest", "max.poll.records", 2000))
+                // Without a group: with one, it would begin at the offsets that any former member has committed.
+                .withConsumerConfigUpdates(Map.of("auto.offset.reset", "earliest", "max.poll.records", 2000))
                 .withConsumerFactoryFn(new ConsumerFactory(request.name)))
         .apply("pieces", ParDo.of(new Pieces(spec, request.name)))
         .setCoder(KvCoder.of(VarLongCoder.of(), TotalsCoder.INSTANCE))
