@@ -7,14 +7,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -48,9 +45,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.plugin.PluginUtils;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.execution.ExecutionState;
@@ -60,9 +55,7 @@ import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
-import org.apache.flink.runtime.minicluster.RpcServiceSharing;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.FileUtils;
@@ -91,7 +84,6 @@ public final class BeamProgram implements ControlServer.Engine {
       ConfigOptions.key("streamctl.bundle-time").durationType().defaultValue(Duration.ofMillis(100));
   private static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
       ConfigOptions.key("streamctl.checkpoint-interval").durationType().defaultValue(Duration.ofSeconds(3));
-  private static final long SHUTDOWN_MS = 1500;
   private static final long START_MS = 60_000;
   private static final long STOP_MS = 60_000;
   private static final long ASK_MS = 10_000;
@@ -100,7 +92,6 @@ public final class BeamProgram implements ControlServer.Engine {
 
   private final Configuration configuration;
   private final MiniCluster cluster;
-  private final Map<String, Computation> computations = new ConcurrentHashMap<>();
 
   private BeamProgram(Configuration configuration, MiniCluster cluster) {
     this.configuration = configuration;
@@ -110,69 +101,17 @@ public final class BeamProgram implements ControlServer.Engine {
   /** @param args host and port of the control interface */
   public static void main(String[] args) throws Exception {
     Configuration configuration = GlobalConfiguration.loadConfiguration(System.getenv("FLINK_CONF_DIR"));
-    MiniCluster cluster =
-        new MiniCluster(
-            new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration)
-                .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(configuration.get(TaskManagerOptions.NUM_TASK_SLOTS))
-                .setRpcServiceSharing(RpcServiceSharing.SHARED)
-                .setCommonBindAddress("127.0.0.1")
-                .setPluginManager(PluginUtils.createPluginManagerFromRootFolder(configuration))
-                .build());
-    cluster.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(cluster), "close-cluster"));
+    MiniCluster cluster = InProcessFlink.start(configuration);
     ControlServer.listen(args[0], Integer.parseInt(args[1]), new BeamProgram(configuration, cluster));
   }
 
-  /** Jobs are suspended, not cancelled: their last checkpoints stay. Bounded, because the state on disk is complete anyway. */
-  private static void close(MiniCluster cluster) {
-    try {
-      cluster.closeAsyncWithoutCleaningHighAvailabilityData().get(SHUTDOWN_MS, TimeUnit.MILLISECONDS);
-    } catch (Exception late) {
-      System.err.println("Cluster did not close within " + SHUTDOWN_MS + " ms: " + late);
-    }
-  }
-
+  /** Translates the pipeline into a job. */
   @Override
-  public List<Map<String, Object>> list() throws Exception {
-    List<Map<String, Object>> documents = new ArrayList<>();
-    for (Computation computation : computations.values()) documents.add(computation.document());
-    return documents;
+  public Computation prepare(Computation.Request request) throws Exception {
+    return new Job(request, jobOf(request));
   }
 
-  /** Translates the pipeline into a job without running it. */
-  @Override
-  public void validate(ControlServer.Request request) throws Exception {
-    jobOf(request);
-  }
-
-  @Override
-  public void start(ControlServer.Request request) throws Exception {
-    Computation former = computations.get(request.name);
-    if (former != null && !former.hasEnded()) throw new IllegalArgumentException(request.name + " is running already");
-    Computation computation = new Computation(request, jobOf(request));
-    POSITIONS.remove(request.name);
-    BROKERS.put(request.name, request.brokers);
-    computation.submit();
-    computations.put(request.name, computation);
-    try {
-      computation.awaitRunning();
-    } catch (Exception failure) {
-      stop(request.name);
-      throw failure;
-    }
-  }
-
-  @Override
-  public void stop(String name) throws Exception {
-    Computation computation = computations.get(name);
-    if (computation == null) return;
-    computation.stop();
-    computations.remove(name);
-  }
-
-  private JobGraph jobOf(ControlServer.Request request) throws Exception {
+  private JobGraph jobOf(Computation.Request request) throws Exception {
     FlinkPipelineOptions options = PipelineOptionsFactory.create().as(FlinkPipelineOptions.class);
     options.setRunner(FlinkRunner.class);
     options.setJobName(request.name);
@@ -214,7 +153,7 @@ public final class BeamProgram implements ControlServer.Engine {
     return environment.job;
   }
 
-  private static void build(Pipeline pipeline, ControlServer.Request request, Duration paneDelay) {
+  private static void build(Pipeline pipeline, Computation.Request request, Duration paneDelay) {
     WindowSpec spec = request.spec;
     NullableCoder<byte[]> bytes = NullableCoder.of(ByteArrayCoder.of());
     pipeline
@@ -281,62 +220,67 @@ public final class BeamProgram implements ControlServer.Engine {
     }
   }
 
-  /** One computation: a job of Flink. */
-  private final class Computation {
-    private final ControlServer.Request request;
-    private final String id = UUID.randomUUID().toString();
+  /** A pipeline as a job of Flink. */
+  private final class Job extends Computation {
     private final JobGraph job;
     private final JobID jobId;
-    private final long startedAtMs = System.currentTimeMillis();
+    private volatile boolean isSubmitted;
     private boolean isFirstCheckpoint = true;
-    private int failures;
-    private Map<String, Object> lastFailure;
 
-    Computation(ControlServer.Request request, JobGraph job) {
-      this.request = request;
+    Job(Request request, JobGraph job) {
+      super(request);
       this.job = job;
       this.jobId = job.getJobID();
     }
 
-    void submit() throws Exception {
+    @Override
+    protected void start() throws Exception {
+      POSITIONS.remove(request.name);
+      BROKERS.put(request.name, request.brokers);
       Optional<Path> checkpoint = newestCheckpoint(Path.of(request.checkpoints));
       if (checkpoint.isPresent()) {
         System.out.println(request.name + " resumes from " + checkpoint.get());
         job.setSavepointRestoreSettings(SavepointRestoreSettings.forPath(checkpoint.get().toUri().toString(), false));
       }
       cluster.submitJob(job).get(START_MS, TimeUnit.MILLISECONDS);
+      isSubmitted = true;
       Thread watch = new Thread(this::watch, "watch-" + request.name);
       watch.setDaemon(true);
       watch.start();
+      awaitRunning();
     }
 
     /** Until each of its tasks runs. */
-    void awaitRunning() throws Exception {
+    private void awaitRunning() throws Exception {
       long deadline = System.currentTimeMillis() + START_MS;
       while (true) {
         AccessExecutionGraph graph = observe();
         if (stateOf(graph).equals("RUNNING")) return;
         if (graph.getState().isGloballyTerminalState() || System.currentTimeMillis() > deadline) {
-          throw new IllegalStateException(
-              lastFailure == null ? "the job does not run after " + START_MS + " ms" : (String) lastFailure.get("message"));
+          String failure = lastFailureMessage();
+          throw new IllegalStateException(failure == null ? "the job does not run after " + START_MS + " ms" : failure);
         }
         Thread.sleep(100);
       }
     }
 
-    boolean hasEnded() throws Exception {
+    @Override
+    protected boolean hasEnded() throws Exception {
       return observe().getState().isGloballyTerminalState();
     }
 
-    void stop() throws Exception {
+    @Override
+    protected void stop() throws Exception {
+      if (!isSubmitted) return;
       if (!hasEnded()) cluster.cancelJob(jobId).get(ASK_MS, TimeUnit.MILLISECONDS);
       cluster.requestJobResult(jobId).get(STOP_MS, TimeUnit.MILLISECONDS);
     }
 
+    /** Notices each failure, until the job has ended. */
     private void watch() {
-      while (computations.get(request.name) == this || System.currentTimeMillis() - startedAtMs < START_MS) {
+      while (true) {
         try {
-          if (observe().getState().isGloballyTerminalState()) return;
+          if (hasEnded()) return;
           Thread.sleep(WATCH_MS);
         } catch (Exception unavailable) {
           System.err.println("Cannot observe " + request.name + ": " + unavailable);
@@ -348,10 +292,7 @@ public final class BeamProgram implements ControlServer.Engine {
     private synchronized AccessExecutionGraph observe() throws Exception {
       AccessExecutionGraph graph = cluster.getExecutionGraph(jobId).get(ASK_MS, TimeUnit.MILLISECONDS);
       ErrorInfo failure = graph.getFailureInfo();
-      if (failure != null && (lastFailure == null || (long) lastFailure.get("atMs") != failure.getTimestamp())) {
-        failures++;
-        lastFailure = Map.of("atMs", failure.getTimestamp(), "message", messageOf(failure.getExceptionAsString()));
-      }
+      if (failure != null) failed(failure.getTimestamp(), messageOf(failure.getExceptionAsString()));
       if (isFirstCheckpoint && lastCheckpoint(graph) != null) {
         isFirstCheckpoint = false;
         // Each run has its own folder; those of former runs are not needed any more.
@@ -364,44 +305,25 @@ public final class BeamProgram implements ControlServer.Engine {
       return graph;
     }
 
-    Map<String, Object> document() throws Exception {
+    @Override
+    protected Status status() throws Exception {
+      if (!isSubmitted) return new Status("STARTING");
       AccessExecutionGraph graph = observe();
-      CompletedCheckpointStats checkpoint = lastCheckpoint(graph);
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("id", id);
-      document.put("name", request.name);
-      document.put("identity", request.identity);
-      document.put("state", stateOf(graph));
-      document.put("startedAtMs", startedAtMs);
-      document.put("lastProgressAtMs", checkpoint == null ? null : checkpoint.getLatestAckTimestamp());
-      synchronized (this) {
-        document.put("failures", failures);
-        document.put("lastFailure", lastFailure);
-      }
-      List<Map<String, Object>> positions = new ArrayList<>();
+      Status status = new Status(stateOf(graph));
       POSITIONS
           .getOrDefault(request.name, Map.of())
-          .forEach(
-              (partition, position) ->
-                  positions.add(
-                      Map.of("topic", partition.topic(), "partition", partition.partition(), "nextOffset", position.nextOffset())));
-      document.put("positions", positions);
-      document.put("facts", factsOf(graph, checkpoint));
-      return document;
-    }
-
-    private Map<String, Object> factsOf(AccessExecutionGraph graph, CompletedCheckpointStats checkpoint) {
-      Map<String, Object> facts = new LinkedHashMap<>();
-      facts.put("job", jobId.toString());
+          .forEach((partition, position) -> status.addPosition(partition.topic(), partition.partition(), position.nextOffset()));
+      status.facts.put("job", jobId.toString());
       CheckpointStatsSnapshot stats = graph.getCheckpointStatsSnapshot();
-      if (stats == null) return facts;
-      facts.put("checkpointsCompleted", stats.getCounts().getNumberOfCompletedCheckpoints());
-      facts.put("checkpointsFailed", stats.getCounts().getNumberOfFailedCheckpoints());
-      if (checkpoint != null) {
-        facts.put("checkpointDurationMs", checkpoint.getEndToEndDuration());
-        facts.put("checkpointBytes", checkpoint.getStateSize());
-      }
-      return facts;
+      if (stats == null) return status;
+      status.facts.put("checkpointsCompleted", stats.getCounts().getNumberOfCompletedCheckpoints());
+      status.facts.put("checkpointsFailed", stats.getCounts().getNumberOfFailedCheckpoints());
+      CompletedCheckpointStats checkpoint = lastCheckpoint(graph);
+      if (checkpoint == null) return status;
+      status.lastProgressAtMs = checkpoint.getLatestAckTimestamp();
+      status.facts.put("checkpointDurationMs", checkpoint.getEndToEndDuration());
+      status.facts.put("checkpointBytes", checkpoint.getStateSize());
+      return status;
     }
   }
 

@@ -1,16 +1,18 @@
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
 /**
- * The HTTP interface by which streamctl starts and stops the computations of a program (src/processors/program/client.ts):
+ * The HTTP interface by which streamctl starts and stops the computations of a program (src/processors/program-client.ts):
  *
  * <pre>
  * GET    /computations             what runs
@@ -24,41 +26,15 @@ import java.util.concurrent.Executors;
 public final class ControlServer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What a program does. Called by one thread at a time, except list(). */
+  /** What a program does. Called by one thread at a time. */
   public interface Engine {
-    /** Documents with id, name, identity, state, startedAtMs, lastProgressAtMs, failures, lastFailure, positions and facts. */
-    List<Map<String, Object>> list() throws Exception;
-
-    /** @throws IllegalArgumentException for a computation that the engine would refuse */
-    void validate(Request request) throws Exception;
-
-    /** Returns once it runs. @throws IllegalArgumentException as validate */
-    void start(Request request) throws Exception;
-
-    /** Returns once it has ended; does nothing for an unknown name. */
-    void stop(String name) throws Exception;
-  }
-
-  /** A computation to start. */
-  public static final class Request {
-    public final String name;
-    /** Returned by list() as it is. */
-    public final JsonNode identity;
-    public final String brokers;
-    /** Absolute path of the folder with its checkpoints. The computation resumes from them, if there are any. */
-    public final String checkpoints;
-    public final WindowSpec spec;
-
-    private Request(JsonNode document) throws IOException {
-      name = WindowSpec.text(document, "name");
-      identity = WindowSpec.required(document, "identity");
-      brokers = WindowSpec.text(document, "brokers");
-      checkpoints = WindowSpec.text(document, "checkpoints");
-      spec = WindowSpec.parse(WindowSpec.required(document, "spec").toString());
-    }
+    /** A computation that is ready to start. @throws IllegalArgumentException for one that the engine would refuse */
+    Computation prepare(Computation.Request request) throws Exception;
   }
 
   private final Engine engine;
+  /** By name: there is never a second writer. */
+  private final Map<String, Computation> computations = new ConcurrentHashMap<>();
 
   private ControlServer(Engine engine) {
     this.engine = engine;
@@ -85,27 +61,65 @@ public final class ControlServer {
   }
 
   private Object respond(HttpExchange exchange) throws Exception {
-    // A page in a browser could reach this port, and names itself so.
-    if (exchange.getRequestHeaders().containsKey("Origin")) throw new IllegalArgumentException("requests of web pages are refused");
+    if (isOfWebPage(exchange.getRequestHeaders())) throw new IllegalArgumentException("requests of web pages are refused");
     String path = exchange.getRequestURI().getPath();
     switch (exchange.getRequestMethod()) {
       case "GET":
-        return engine.list();
+        return list();
       case "POST":
-        Request request = new Request(JSON.readTree(exchange.getRequestBody()));
+        Computation.Request request = new Computation.Request(JSON.readTree(exchange.getRequestBody()));
         synchronized (this) {
-          if ("validate".equals(exchange.getRequestURI().getQuery())) engine.validate(request);
-          else engine.start(request);
+          Computation computation = engine.prepare(request);
+          if (!"validate".equals(exchange.getRequestURI().getQuery())) start(request.name, computation);
         }
         return Map.of();
       case "DELETE":
         synchronized (this) {
-          engine.stop(path.substring(path.lastIndexOf('/') + 1));
+          stop(path.substring(path.lastIndexOf('/') + 1));
         }
         return Map.of();
       default:
         throw new IllegalArgumentException("method " + exchange.getRequestMethod() + " is not supported");
     }
+  }
+
+  /**
+   * A page in a browser on this machine can reach this port. It names its origin, or, where its own name resolves to 127.0.0.1 (DNS
+   * rebinding), that name as the host.
+   */
+  private static boolean isOfWebPage(Headers headers) {
+    String host = headers.getFirst("Host");
+    return headers.containsKey("Origin") || host == null || !host.matches("(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?");
+  }
+
+  private List<Map<String, Object>> list() throws Exception {
+    List<Map<String, Object>> documents = new ArrayList<>();
+    for (Computation computation : computations.values()) documents.add(computation.document());
+    return documents;
+  }
+
+  private void start(String name, Computation computation) throws Exception {
+    Computation former = computations.get(name);
+    if (former != null && !former.hasEnded()) throw new IllegalArgumentException(name + " is running already");
+    computations.put(name, computation);
+    try {
+      computation.start();
+    } catch (Exception failure) {
+      try {
+        stop(name);
+      } catch (Exception also) {
+        failure.addSuppressed(also);
+      }
+      throw failure;
+    }
+  }
+
+  /** Does nothing for an unknown name. One that cannot be stopped is still listed. */
+  private void stop(String name) throws Exception {
+    Computation computation = computations.get(name);
+    if (computation == null) return;
+    computation.stop();
+    computations.remove(name);
   }
 
   private static void answer(HttpExchange exchange, int status, Object document) throws IOException {

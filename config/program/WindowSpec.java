@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * The spec document: which topic to read, which records are valid, which windows to compute and where to write them. streamctl renders it
- * from the pipeline (src/spec/spec-document.ts). The programs for Spark and Beam share everything in this folder.
+ * from the pipeline (src/spec/spec-document.ts).
  */
 public final class WindowSpec implements Serializable {
   private static final long serialVersionUID = 1;

@@ -3,12 +3,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
@@ -35,7 +30,6 @@ public final class SparkProgram implements ControlServer.Engine {
   private static final long RESTART_MS = 1000;
 
   private final SparkSession spark;
-  private final Map<String, Computation> computations = new ConcurrentHashMap<>();
 
   private SparkProgram(SparkSession spark) {
     this.spark = spark;
@@ -47,41 +41,15 @@ public final class SparkProgram implements ControlServer.Engine {
     ControlServer.listen(args[0], Integer.parseInt(args[1]), new SparkProgram(spark));
   }
 
+  /** Analyzes the query. */
   @Override
-  public List<Map<String, Object>> list() throws Exception {
-    List<Map<String, Object>> documents = new ArrayList<>();
-    for (Computation computation : computations.values()) documents.add(computation.document());
-    return documents;
-  }
-
-  /** Analyzes the query without running it. */
-  @Override
-  public void validate(ControlServer.Request request) {
+  public Computation prepare(Computation.Request request) {
     rowsOf(request).queryExecution().assertAnalyzed();
-  }
-
-  @Override
-  public void start(ControlServer.Request request) throws Exception {
-    validate(request);
-    if (computations.containsKey(request.name)) throw new IllegalArgumentException(request.name + " is running already");
-    Computation computation = new Computation(request);
-    computation.startQuery();
-    computations.put(request.name, computation);
-    Thread watch = new Thread(computation::restartAfterFailures, "watch-" + request.name);
-    watch.setDaemon(true);
-    watch.start();
-  }
-
-  @Override
-  public void stop(String name) throws Exception {
-    Computation computation = computations.get(name);
-    if (computation == null) return;
-    computation.stop();
-    computations.remove(name);
+    return new Query(request);
   }
 
   /** Keys and values for the topic of windows. */
-  private Dataset<Row> rowsOf(ControlServer.Request request) {
+  private Dataset<Row> rowsOf(Computation.Request request) {
     WindowSpec spec = request.spec;
     int columns = spec.columns.size();
     StructType pieceType = new StructType().add("start", DataTypes.LongType, false);
@@ -137,23 +105,25 @@ public final class SparkProgram implements ControlServer.Engine {
         Encoders.row(recordType));
   }
 
-  /** One computation: a query, and its successors after failures. */
-  private final class Computation {
-    private final ControlServer.Request request;
-    private final String id = UUID.randomUUID().toString();
-    private final long startedAtMs = System.currentTimeMillis();
+  /** A query, and its successors after failures. */
+  private final class Query extends Computation {
     private volatile StreamingQuery query;
     private volatile boolean stopped;
-    private volatile int failures;
-    private volatile Map<String, Object> lastFailure;
     private volatile StreamingQueryProgress lastProgress;
-    private volatile long lastProgressAtMs;
 
-    Computation(ControlServer.Request request) {
-      this.request = request;
+    Query(Request request) {
+      super(request);
     }
 
-    void startQuery() throws Exception {
+    @Override
+    protected void start() throws Exception {
+      startQuery();
+      Thread watch = new Thread(this::restartAfterFailures, "watch-" + request.name);
+      watch.setDaemon(true);
+      watch.start();
+    }
+
+    private void startQuery() throws Exception {
       query =
           rowsOf(request)
               .writeStream()
@@ -168,7 +138,7 @@ public final class SparkProgram implements ControlServer.Engine {
               .start();
     }
 
-    void restartAfterFailures() {
+    private void restartAfterFailures() {
       while (!stopped) {
         try {
           query.awaitTermination();
@@ -190,62 +160,43 @@ public final class SparkProgram implements ControlServer.Engine {
     }
 
     private void fail(Exception failure) {
-      failures++;
-      lastFailure = Map.of("atMs", System.currentTimeMillis(), "message", ControlServer.messageOf(failure));
+      failed(System.currentTimeMillis(), ControlServer.messageOf(failure));
       failure.printStackTrace();
     }
 
-    void stop() throws Exception {
+    @Override
+    protected void stop() throws Exception {
       synchronized (this) {
         stopped = true;
       }
-      query.stop();
+      if (query != null) query.stop();
     }
 
-    Map<String, Object> document() throws Exception {
-      StreamingQueryProgress progress = query.lastProgress();
-      if (progress != null) {
-        lastProgress = progress;
-        lastProgressAtMs = Instant.parse(progress.timestamp()).toEpochMilli() + progress.batchDuration();
-      }
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("id", id);
-      document.put("name", request.name);
-      document.put("identity", request.identity);
-      document.put("state", stopped ? "STOPPING" : query.isActive() ? "RUNNING" : "RESTARTING");
-      document.put("startedAtMs", startedAtMs);
-      document.put("lastProgressAtMs", lastProgress == null ? null : lastProgressAtMs);
-      document.put("failures", failures);
-      document.put("lastFailure", lastFailure);
-      document.put("positions", positions());
-      document.put("facts", facts());
-      return document;
+    @Override
+    protected Status status() throws Exception {
+      StreamingQuery current = query;
+      if (current == null) return new Status("STARTING");
+      Status status = new Status(stopped ? "STOPPING" : current.isActive() ? "RUNNING" : "RESTARTING");
+      StreamingQueryProgress latest = current.lastProgress();
+      // A query that was started again has none yet.
+      StreamingQueryProgress progress = latest == null ? lastProgress : latest;
+      if (progress == null) return status;
+      lastProgress = progress;
+      status.lastProgressAtMs = Instant.parse(progress.timestamp()).toEpochMilli() + progress.batchDuration();
+      addPositions(status, progress);
+      status.facts.put("batch", progress.batchId());
+      status.facts.put("batchDurationMs", progress.batchDuration());
+      if (progress.stateOperators().length > 0) status.facts.put("windows", progress.stateOperators()[0].numRowsTotal());
+      return status;
     }
 
-    private Collection<Map<String, Object>> positions() throws Exception {
-      List<Map<String, Object>> positions = new ArrayList<>();
-      if (lastProgress == null || lastProgress.sources().length == 0 || lastProgress.sources()[0].endOffset() == null) return positions;
-      JsonNode topics = JSON.readTree(lastProgress.sources()[0].endOffset());
-      JsonNode partitions = topics.path(request.spec.sourceTopic);
+    private void addPositions(Status status, StreamingQueryProgress progress) throws Exception {
+      if (progress.sources().length == 0 || progress.sources()[0].endOffset() == null) return;
+      String topic = request.spec.sourceTopic;
+      JsonNode partitions = JSON.readTree(progress.sources()[0].endOffset()).path(topic);
       partitions
           .fields()
-          .forEachRemaining(
-              (entry) ->
-                  positions.add(
-                      Map.of(
-                          "topic", request.spec.sourceTopic,
-                          "partition", Integer.parseInt(entry.getKey()),
-                          "nextOffset", entry.getValue().asLong())));
-      return positions;
-    }
-
-    private Map<String, Object> facts() {
-      Map<String, Object> facts = new LinkedHashMap<>();
-      if (lastProgress == null) return facts;
-      facts.put("batch", lastProgress.batchId());
-      facts.put("batchDurationMs", lastProgress.batchDuration());
-      if (lastProgress.stateOperators().length > 0) facts.put("windows", lastProgress.stateOperators()[0].numRowsTotal());
-      return facts;
+          .forEachRemaining((entry) -> status.addPosition(topic, Integer.parseInt(entry.getKey()), entry.getValue().asLong()));
     }
   }
 }

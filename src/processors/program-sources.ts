@@ -1,4 +1,4 @@
-/** The Java sources that all programs share. */
-export const sharedSources: readonly string[] = ["ControlServer", "RecordReader", "WindowSpec"].map(
+/** The Java sources that all programs with a control interface share. */
+export const sharedSources: readonly string[] = ["Computation", "ControlServer", "RecordReader", "WindowSpec"].map(
   (name) => `config/program/${name}.java`,
 );

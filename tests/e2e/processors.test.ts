@@ -11,6 +11,7 @@ import { defaultProcessor, processorNames, processorOf } from "../../src/process
 import { exampleRecord } from "../example-record.ts";
 import { packMessages } from "../kafka/batches.ts";
 import { increasePartitions } from "./kafka-tool.ts";
+import { expectToRefuseWebPages } from "./program-requests.ts";
 import { Stack } from "./streamctl.ts";
 
 /** The processors that streamctl can provide on any machine. */
@@ -148,7 +149,5 @@ describe.each(names)("%s", (name) => {
 
 test("a web page cannot reach the interface of a program", async () => {
   const { endpoints } = await stack.up("--processor", "spark", "--only", "kafka,spark");
-  const url = `${endpoints.sparkControl}/computations`;
-  const answer = await fetch(url, { method: "POST", body: "{}", headers: { origin: "http://evil.example" } });
-  expect([answer.status, await answer.json()]).toEqual([400, { error: "requests of web pages are refused" }]);
+  await expectToRefuseWebPages(endpoints.sparkControl);
 });

@@ -17,7 +17,7 @@ export const beamService = {
   define,
 } as const satisfies ServiceType;
 
-export const beamSources: readonly string[] = ["config/beam/BeamProgram.java", ...sharedSources];
+export const beamSources: readonly string[] = ["config/beam/BeamProgram.java", "config/program/InProcessFlink.java", ...sharedSources];
 
 const beamJars: MavenJars = {
   kind: "maven",

@@ -21,7 +21,7 @@ const flinkJars: MavenJars = {
   engine: "flink",
   label: "Flink",
   version: "2.3.0",
-  sources: ["config/flink/LocalFlink.java"],
+  sources: ["config/flink/LocalFlink.java", "config/program/InProcessFlink.java"],
   jarCount: 57,
   diskBytes: 400e6,
 };
