@@ -14,15 +14,15 @@ COPY ca/ /ca/
 RUN for file in /ca/*.crt; do \
     [ ! -e "$file" ] || keytool -importcert -noprompt -cacerts -storepass changeit -alias "$(basename "$file")" -file "$file"; \
   done
-ARG SOURCES=""
 COPY config/${ENGINE}/pom.xml ./
-COPY config/*/*.java /sources/
 RUN mkdir -p src/main/java target/classes \
-  && for file in ${SOURCES}; do cp "/sources/$file" src/main/java/; done \
-  && mvn -B -ntp \
-    org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile \
-    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+  && mvn -B -ntp org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
     -DincludeScope=runtime -DoutputDirectory=/engine/lib
+# After the jars, so that an edited source does not download them again.
+ARG SOURCES=""
+COPY config/*/*.java /sources/
+RUN for file in ${SOURCES}; do cp "/sources/$file" src/main/java/; done \
+  && { [ -z "${SOURCES}" ] || mvn -B -ntp org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile; }
 
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE} AS configuration
