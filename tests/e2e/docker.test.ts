@@ -13,6 +13,7 @@ import { desireStack } from "../../src/stack/stack.ts";
 import type { ServiceRecord } from "../../src/state/run-state.ts";
 import type { ServiceName } from "../../src/state/service-identity.ts";
 import { stateFolder } from "../../src/state/state-folder.ts";
+import { containerProcessors } from "./container-processors.ts";
 import { killedUp } from "./killed-up.ts";
 import { runtimeContract } from "./runtime-contract.ts";
 import { run, Stack } from "./streamctl.ts";
@@ -145,6 +146,7 @@ if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
   describe("ksqlDB of a folder", ksqldbOfFolder);
   describe("the image of streamctl", imageOfStreamctl);
   describe("a stack of containers", () => runtimeContract({ runtime: "docker", portOffset, args: extraCa, whileDown: pruneWhileDown }));
+  describe("other processors in containers", () => containerProcessors({ portOffset: portOffset + 2000, args: extraCa }));
   describe("a killed up of containers", () => killedUp({ runtime: "docker", portOffset: portOffset + 1500, kills: 6, args: extraCa }));
 } else {
   test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Run: make test-docker", () => {});
