@@ -87,7 +87,8 @@ class Contender {
     this.#paid = { count: this.#paid.count + paid.count, total: this.#paid.total + paid.total };
     const wanted = JSON.stringify([this.#paid.count, this.#paid.total]);
     for (let found = ""; found !== wanted; found = await totals()) {
-      if (this.#job?.exitCode != null) throw new Error(`the job ended: ${await Bun.file(join(folder, "yardstick.log")).text()}`);
+      if (typeof this.#job?.exitCode === "number")
+        throw new Error(`the job ended: ${await Bun.file(join(folder, "yardstick.log")).text()}`);
       if (performance.now() - startedAt > timeoutMs)
         throw new Error(`${this.name}: ${found} in Pinot after ${timeoutMs} ms, not ${wanted}`);
       await Bun.sleep(25);
