@@ -16,7 +16,7 @@ test("readDeclared() parses kind, name and line of each statement, and which one
   const declared = readDeclared(embedded, values, creation);
   expect(declared.map(({ kind, name, definition, statement }) => [kind, name, definition !== undefined, statement.line])).toEqual([
     ["STREAM", "TRANSACTIONS", true, 2],
-    ["STREAM", "PAID_TRANSACTIONS", false, 3],
+    ["STREAM", "PAID_TRANSACTIONS", false, 4],
     ["TABLE", "WINDOW_TRANSACTIONS", false, 4],
   ]);
 });

@@ -34,7 +34,7 @@ test("validateSteps() finds the file of a rejected statement, in any form in whi
     message: 'Cannot run "ksql/03-window_transactions.sql:4": Invalid config variable(s): FOO',
   });
   expect(await validate({ ...refusal, statementText: asWritten })).toMatchObject({
-    message: 'Cannot run "ksql/02-paid_transactions.sql:3": Invalid config variable(s): FOO',
+    message: 'Cannot run "ksql/02-paid_transactions.sql:4": Invalid config variable(s): FOO',
   });
 });
 
@@ -49,7 +49,7 @@ test("validateSteps() finds a rejected statement that ksqlDB does not name by ad
   });
   try {
     expect(await failureOf(validateSteps(server.url, declared.map(create), [], stepDeadline(5000)))).toMatchObject({
-      message: `Cannot run "ksql/02-paid_transactions.sql:3": ${reason}`,
+      message: `Cannot run "ksql/02-paid_transactions.sql:4": ${reason}`,
     });
     expect(read).toEqual([3, 1, 2]);
   } finally {
