@@ -147,7 +147,7 @@ if (process.env["STREAMCTL_TEST_DOCKER"] === "1") {
   describe("the image of streamctl", imageOfStreamctl);
   describe("a stack of containers", () => runtimeContract({ runtime: "docker", portOffset, args: extraCa, whileDown: pruneWhileDown }));
   describe("other processors in containers", () => containerProcessors({ portOffset: portOffset + 2000, args: extraCa }));
-  describe("a killed up of containers", () => killedUp({ runtime: "docker", portOffset: portOffset + 1500, kills: 6, args: extraCa }));
+  describe("a killed up of containers", () => killedUp({ runtime: "docker", portOffset: portOffset + 1500, kills: 4, args: extraCa }));
 } else {
   test.skip("a stack of containers: SKIPPED, because it needs a container engine and builds images. Run: make test-docker", () => {});
 }

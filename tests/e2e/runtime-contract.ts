@@ -269,7 +269,7 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
     const folder = await stack.edited("flink/03-window-income.sql", "SUM(total_paid)", "SUMM(total_paid)");
     for (const dry of [["--dry-run"], []]) {
       const { exitCode, stderr } = await stack.run(["up", "--dir", folder, ...dry]);
-      expect(stderr).toContain('Cannot run "flink/03-window-income.sql:7": No match found for function signature SUMM(<NUMERIC>)');
+      expect(stderr).toContain('Cannot run "flink/03-window-income.sql:6": No match found for function signature SUMM(<NUMERIC>)');
       expect(exitCode).toBe(1);
     }
     const { changes } = await stack.json(["up"]);
