@@ -244,7 +244,7 @@ describe("faults on real engines", () => {
 
   test("up fails for a job that fails on every record, and names the cause; after the repair the stack is exact again", async () => {
     const start = "/ {{windowSizeSeconds}} * {{windowSizeMs}} AS WINDOW_START";
-    const folder = await stack.edited("flink/03-window-income.sql", start, "* CAST(NULL AS BIGINT) AS WINDOW_START");
+    const folder = await stack.edited("flink/03-window-income.sql", start, "* NULLIF(1, CHAR_LENGTH(user_id) - 35) AS WINDOW_START");
     const failing = await stack.run(["up", "--dir", folder]);
     expect(failing.stderr).toMatch(
       /error: The stack is up, but job "streamctl-window_transactions" is not healthy: .*'WINDOW_START' is NOT NULL/u,
