@@ -1,6 +1,7 @@
 /** Measures processes with the resource accounting of the operating system. */
 
 import { resolve } from "node:path";
+import { quantile } from "../src/trials/compare/quantiles.ts";
 
 export const executable = resolve(import.meta.dir, "../streamctl");
 
@@ -60,10 +61,4 @@ export function complaintOf({ stdout, stderr, exitCode }: Measurement): string {
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
-}
-
-/** Quantile by nearest rank. @param q from 0 to 1 */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? Number.NaN;
 }

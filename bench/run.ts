@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { benchWithStack, benchData } from "./data.ts";
 import { measureFreshness } from "./freshness.ts";
 import { describeMachine } from "./machine.ts";
-import { executable, measure, median, quantile, type Measurement } from "./measure.ts";
+import { executable, measure, median, type Measurement } from "./measure.ts";
+import { quantile } from "../src/trials/compare/quantiles.ts";
 import { megabytes, ms, Report, seconds } from "./report.ts";
 import { keepSection } from "./results.ts";
 

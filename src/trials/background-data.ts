@@ -7,12 +7,18 @@ import { runData, type DataContext } from "../data/run.ts";
 import type { DataSummary } from "../data/summary.ts";
 
 export interface BackgroundData {
+  /** Number of delivered records so far. */
+  readonly delivered: number;
   /**
-   * Returns when the first record has been delivered.
+   * Returns when the first records have been delivered, or the run has ended.
    *
+   * @param count number of records; default 1
+   * @param timeoutMs default 30,000
    * @throws StreamctlError `timeout`, `interrupted`, or the error with which the run ended
    */
-  started(): Promise<void>;
+  started(count?: number, timeoutMs?: number): Promise<void>;
+  /** Waits for the end of a run that ends by itself, or was stopped. @throws StreamctlError with which the run ended */
+  ended(): Promise<DataSummary>;
   /**
    * Stops sending, and returns the summary of the run once no record is in flight. The run is in the ledger then.
    *
@@ -39,11 +45,15 @@ export function sendInBackground(request: DataRequest, context: DataContext): Ba
     () => void (hasEnded = true), // `started` and `stop` report the error.
   );
   return {
-    async started() {
-      const sends = async (): Promise<true | undefined> => (delivered > 0 || hasEnded ? true : undefined);
-      await pollUntil(sends, { timeoutMs: startTimeoutMs, signal: context.signal, what: "the first record to be delivered" });
+    get delivered() {
+      return delivered;
+    },
+    async started(count = 1, timeoutMs = startTimeoutMs) {
+      const sends = async (): Promise<true | undefined> => (delivered >= count || hasEnded ? true : undefined);
+      await pollUntil(sends, { timeoutMs, signal: context.signal, what: "the first records to be delivered" });
       if (hasEnded) await run;
     },
+    ended: async () => await run,
     async stop() {
       stopping.abort();
       await ended;

@@ -29,7 +29,7 @@ export type RoundStep = "sending" | "starting" | "verifying";
 
 export interface RoundActions {
   /** Begins to send the records of a round. */
-  readonly send: (round: number) => BackgroundData;
+  readonly send: (round: number) => Pick<BackgroundData, "started" | "stop">;
   readonly control: ServiceControl;
   readonly up: () => Promise<void>;
   /** Waits until every window is exact, or until waiting is pointless. */

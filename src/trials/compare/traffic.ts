@@ -3,10 +3,9 @@
 import { availableParallelism } from "node:os";
 import { StreamctlError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import { pollUntil } from "../../core/wait.ts";
 import { resolveDataRequest } from "../../data/request.ts";
-import { runData } from "../../data/run.ts";
 import type { DataSummary } from "../../data/summary.ts";
+import { type BackgroundData, sendInBackground } from "../background-data.ts";
 import { spacingUs } from "./event-times.ts";
 import type { CompareOptions } from "./report.ts";
 
@@ -34,14 +33,11 @@ const reachTimeoutMs = 30_000;
 
 export class Traffic {
   readonly #rate: number;
-  readonly #signal: AbortSignal;
-  readonly #stop = new AbortController();
-  readonly #run: Promise<DataSummary>;
-  #delivered = 0;
-  #failure: unknown;
+  readonly #data: BackgroundData;
+  #isStopped = false;
 
   /** Begins to send. The caller stops it. */
-  constructor({ brokers, count, startMs, atFullSpeed }: TrafficPlan, { options, ledgerFile, workerEntry, log, signal }: TrafficContext) {
+  constructor({ brokers, count, startMs, atFullSpeed }: TrafficPlan, { options, ...context }: TrafficContext) {
     const { rate, seed } = options;
     const raw = {
       ...(count === null ? {} : { count: String(count) }),
@@ -52,45 +48,33 @@ export class Traffic {
       brokers,
     };
     const request = resolveDataRequest(raw, { cores: availableParallelism(), nowMs: startMs, randomSeed: seed });
+    const { log, ledgerFile, workerEntry, signal } = context;
     this.#rate = rate;
-    this.#signal = signal;
-    this.#run = runData(request, {
-      log,
-      signal: AbortSignal.any([signal, this.#stop.signal]),
-      ledgerFile,
-      workerEntry,
-      onProgress: ({ delivered }) => void (this.#delivered = delivered),
-    });
-    // The failure is reported by whoever waits for the traffic.
-    this.#run.catch((error: unknown) => void (this.#failure = error));
+    this.#data = sendInBackground(request, { log, ledgerFile, workerEntry, signal });
   }
 
   /** Number of delivered records so far. */
   get delivered(): number {
-    return this.#delivered;
+    return this.#data.delivered;
   }
 
   /** Waits until this number of records is delivered. @throws StreamctlError `timeout`, `interrupted`, and the errors of the run */
   async reach(count: number): Promise<void> {
-    const poll = async (): Promise<true | undefined> => {
-      if (this.#failure !== undefined) throw this.#failure;
-      return this.#delivered >= count ? true : undefined;
-    };
-    const timeoutMs = reachTimeoutMs + (count / this.#rate) * 1000;
-    await pollUntil(poll, { timeoutMs, signal: this.#signal, what: "the first records to be delivered" });
+    await this.#data.started(count, reachTimeoutMs + (count / this.#rate) * 1000);
   }
 
   /** Waits for the end of the run. @throws StreamctlError `delivery` unless every record was delivered, and the errors of the run */
   async end(): Promise<DataSummary> {
-    const summary = await this.#run;
+    const summary = await this.#data.ended();
     const { requested, accepted, delivered } = summary;
-    if (delivered === accepted && (this.#stop.signal.aborted || requested === null || delivered === requested)) return summary;
+    if (delivered === accepted && (this.#isStopped || requested === null || delivered === requested)) return summary;
     throw new StreamctlError("delivery", `${delivered} of ${requested ?? accepted} records were delivered`);
   }
 
   /** Stops sending and waits for the records in flight. Never throws. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#run.catch(() => {});
+    this.#isStopped = true;
+    // The failure is reported by whoever waits for the traffic.
+    await this.#data.stop().catch(() => {});
   }
 }

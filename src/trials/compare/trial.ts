@@ -11,14 +11,14 @@
 
 import { rm } from "node:fs/promises";
 import { StreamctlError } from "../../core/errors.ts";
-import type { Log } from "../../core/log.ts";
+import { debugOnly, type Log } from "../../core/log.ts";
 import type { PipelineContext } from "../../pipeline/context.ts";
 import { down } from "../../pipeline/down.ts";
 import { runningStack } from "../../pipeline/running-stack.ts";
 import { up } from "../../pipeline/up.ts";
-import { verifyStack } from "../../pipeline/verify-stack.ts";
 import { readRunState } from "../../state/run-state.ts";
 import type { Candidate } from "./candidates.ts";
+import { awaitExactWindows } from "../exactness.ts";
 import { serviceControl, type ServiceControl } from "../service-control.ts";
 import { eventTimes } from "./event-times.ts";
 import { Exactness, exactTimeoutMs } from "./exactness.ts";
@@ -40,6 +40,9 @@ export interface TrialContext extends PipelineContext {
 
 /** Traffic before the kill, in milliseconds. */
 const beforeKillMs = 2000;
+
+/** Maximum wait for exact windows in the proof, in milliseconds. */
+const proofWaitMs = 30_000;
 
 export class StackTrial implements Trial {
   readonly #candidate: Candidate;
@@ -152,7 +155,8 @@ export class StackTrial implements Trial {
     }
     const { delivered } = await traffic.end();
     const failed = new AbortController();
-    const restart = this.#up(silent(log)).catch((error: unknown) => {
+    // Warnings about a service that was killed on purpose are expected.
+    const restart = this.#up(debugOnly(log)).catch((error: unknown) => {
       failed.abort();
       throw error;
     });
@@ -165,11 +169,8 @@ export class StackTrial implements Trial {
   }
 
   async #proof(): Promise<Partial<CompareRow>> {
-    const { folder } = this.#context;
-    const { readLedger } = await import("../../state/ledger-reading.ts");
-    const request = { waitMs: 30_000, strict: true, portOffset: undefined };
-    const { verdict } = await verifyStack(request, async () => (await readLedger(folder.ledgerFile)).runs, this.#context);
-    return { exact: verdict.ok, reason: verdict.ok ? null : verdict.reasons.map(({ text }) => text).join("; ") };
+    const { exact, reason } = await awaitExactWindows({ waitMs: proofWaitMs }, this.#context);
+    return { exact, reason };
   }
 
   async #up(log: Log, onWait?: PipelineContext["onWait"]): ReturnType<typeof up> {
@@ -206,9 +207,4 @@ function requireExactness(exactness: Exactness | undefined): Exactness {
 /** What `up` and `down` report of a temporary stack is of interest with `--verbose` only. */
 function quiet(log: Log): Log {
   return { ...log, info: log.debug, success: log.debug };
-}
-
-/** As `quiet`, also for the warnings about a service that was killed on purpose. */
-function silent(log: Log): Log {
-  return { ...quiet(log), warn: log.debug };
 }

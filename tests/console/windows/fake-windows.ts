@@ -24,7 +24,7 @@ export interface FakeTable {
   readonly table: WindowTable;
   /** Values by start, as computed from the topic. */
   readonly computed: Map<number, readonly number[]>;
-  /** Computes a window anew at this time. @param isLive default: false */
+  /** Adds or updates the window at this time. @param isLive whether its records count as live; default false */
   readonly change: (start: number, values: readonly number[], nowMs: number, isLive?: boolean) => void;
   /** A pass over the whole table, or a range, which has these rows. @param isComplete default: true */
   readonly pass: (rows: readonly FakeRow[], options: PassOptions) => void;

@@ -19,7 +19,7 @@ export function fakeControl(events: string[], change: Partial<ServiceControl> = 
 }
 
 /** A FAKE run of `data` that delivers so many records. */
-export function fakeData(events: string[], delivered: number): BackgroundData {
+export function fakeData(events: string[], delivered: number): Pick<BackgroundData, "started" | "stop"> {
   return {
     started: async () => void events.push("data started"),
     stop: async () => {
