@@ -15,6 +15,7 @@ export const commandDescriptions = {
   eject: "Write the embedded configuration and a compose.yaml to a folder for editing",
   help: "Show the options and examples of a command",
   "console-server": "Serve the web console; started by up",
+  "class-archives": "Make class-data archives; started by up",
 } as const;
 
 export const commandGroups: readonly (readonly [title: string, names: readonly (keyof typeof commandDescriptions)[]])[] = [

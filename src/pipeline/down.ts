@@ -135,6 +135,7 @@ async function stopRunning(state: RunState, { folder, log }: PipelineContext): P
   const recorder = new RunRecorder(folder, { ...state, stack: await identityFor(folder, state) });
   // Stops are not interruptible: a second Ctrl-C ends the command, but the services still stop.
   const runtime = await openRuntime(state.choices, { folder, stackId: state.stack.id, log });
+  await runtime.endArchiving();
   const [unrecorded, observed] = await Promise.all([unrecordedServices(state, runtime), observeProcesses(state, runtime)]);
   // If the state cannot be written, the next command detects that the service has ended.
   const remember: typeof recorder.remember = async (name, record) => {

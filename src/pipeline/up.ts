@@ -161,6 +161,7 @@ async function executeDecision(decision: Decision, timeoutMs: number, context: P
       .filter(({ resource, decision: { operation } }) => resource.kind === "service" && operation !== "stop")
       .map(({ resource }) => ({ name: resource.name, state: "healthy" }) as const);
     await awaitHealthy(async () => await healthOf(graph, ready, until), { timeoutMs, signal: until, log });
+    if (starting.length > 0) await runtime.archiveClasses(starting);
     return executed;
   } catch (error) {
     // If a ready service died, that is the cause of the failed step: report it instead.

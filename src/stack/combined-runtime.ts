@@ -29,6 +29,13 @@ export function combinedRuntime(inContainers: Runtime, onMachine: Runtime, defin
     async endOrphans() {
       await Promise.all([inContainers.endOrphans(), onMachine.endOrphans()]);
     },
+    async archiveClasses(started) {
+      await onMachine.archiveClasses(started.filter((definition) => !hasImage(definition)));
+      await inContainers.archiveClasses(started.filter(hasImage));
+    },
+    async endArchiving() {
+      await Promise.all([inContainers.endArchiving(), onMachine.endArchiving()]);
+    },
     running: async () => (await Promise.all([inContainers.running(), onMachine.running()])).flat(),
     endOf: async (identity) => await ofRun(identity).endOf(identity),
     requireOwnPorts: async (definition, identity) => await ofRun(identity).requireOwnPorts(definition, identity),

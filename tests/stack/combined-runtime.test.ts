@@ -25,6 +25,8 @@ function fakeRuntime(name: string, identity: ServiceIdentity, asked: string[]): 
     isFrozen: async () => answer("isFrozen", false),
     isRunning: async () => answer("isRunning", true),
     endOrphans: async () => answer("endOrphans", undefined),
+    archiveClasses: async (started) => answer(`archiveClasses ${started.map((one) => one.name).join()}`, undefined),
+    endArchiving: async () => answer("endArchiving", undefined),
     running: async () => answer("running", [{ name, identity }]),
     endOf: async () => answer("endOf", undefined),
     requireOwnPorts: async (definition) => answer(`requireOwnPorts ${definition.name}`, undefined),
@@ -108,6 +110,8 @@ describe("combinedRuntime()", () => {
       { name: "local", identity: program },
     ]);
     await runtime.endOrphans();
+    await runtime.archiveClasses([page, kafka]);
+    await runtime.endArchiving();
     await runtime.forget();
     expect(asked).toEqual([
       "docker prepare kafka",
@@ -115,6 +119,10 @@ describe("combinedRuntime()", () => {
       "local running",
       "docker endOrphans",
       "local endOrphans",
+      "local archiveClasses page",
+      "docker archiveClasses kafka",
+      "docker endArchiving",
+      "local endArchiving",
       "docker forget",
       "local forget",
     ]);

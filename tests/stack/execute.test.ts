@@ -31,6 +31,8 @@ async function fakeRuntime(events: string[]): Promise<Runtime> {
     isRunning: async () => true,
     running: async () => [],
     endOrphans: async () => {},
+    archiveClasses: async () => {},
+    endArchiving: async () => {},
     endOf: async () => undefined,
     requireOwnPorts: async () => {},
     residentBytes: async () => 1,

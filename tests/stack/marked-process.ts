@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { processesOfUser } from "../../src/core/process-list.ts";
 import { type ProcessIdentity, signalProcess, startDetached } from "../../src/core/process.ts";
 import { pollUntil } from "../../src/core/wait.ts";
-import { markOf } from "../../src/stack/local/marks.ts";
+import { markOf, type Step } from "../../src/stack/local/marks.ts";
 import type { ServiceName } from "../../src/state/service-identity.ts";
 import type { StateFolder } from "../../src/state/state-folder.ts";
 
@@ -26,6 +26,6 @@ export async function waitingProcess(words: readonly string[], cwd: string): Pro
 }
 
 /** A process with an engine's mark and data folder. */
-export async function markedProcess(stackId: string, folder: StateFolder, name: ServiceName, step?: "prepare"): Promise<ProcessIdentity> {
+export async function markedProcess(stackId: string, folder: StateFolder, name: ServiceName, step?: Step): Promise<ProcessIdentity> {
   return await waitingProcess([markOf(stackId, name, step)], folder.dataDir(name));
 }

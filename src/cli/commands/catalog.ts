@@ -18,10 +18,14 @@ const commands: Readonly<Record<CommandName, () => Promise<ListedCommand>>> = {
   eject: async () => (await import("./eject.ts")).ejectCommand,
   help: async () => (await import("./help.ts")).helpCommand,
   "console-server": async () => (await import("./console-server.ts")).consoleServerCommand,
+  "class-archives": async () => (await import("./class-archives.ts")).classArchivesCommand,
 };
 
-/** The commands for users. `console-server` is the process of the console, which `up` starts. */
-export const commandNames = Object.keys(commands).filter((name) => name !== "console-server");
+/** Commands that `up` starts as processes of their own. */
+const hidden: ReadonlySet<string> = new Set<CommandName>(["console-server", "class-archives"]);
+
+/** The commands for users. */
+export const commandNames = Object.keys(commands).filter((name) => !hidden.has(name));
 
 /** Loads the command of that name; undefined if there is none. */
 export async function loadCommand(name: string): Promise<ListedCommand | undefined> {

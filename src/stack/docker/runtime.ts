@@ -153,6 +153,11 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       await endOrphans(project, listed(await containers.run(["ps", "-aq", "--no-trunc", "--filter", filter])), log);
     },
 
+    // The file system of a container is thrown away with it.
+    archiveClasses: async () => {},
+
+    endArchiving: async () => {},
+
     async endOf(identity) {
       const format = "{{.State.ExitCode}} {{.State.OOMKilled}}";
       const { containerId } = requireContainer(identity);

@@ -1,11 +1,15 @@
 /** Starts each kind of process locally: preparation and command. */
 
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { ifExists } from "../../core/files.ts";
 import type { Command } from "../../core/process.ts";
 import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
 import { jvmOptionsOf } from "../jvm-options.ts";
 import type { JvmProcess, MavenJars, PythonEnvironment, PythonProcess, ServiceDefinition } from "../service.ts";
+import { archiveOptions, type ClassArchive, findArchive, markUsed } from "./class-archives.ts";
 import { classPath, type EngineContext, resolveEngines } from "./engines.ts";
+import type { ArchiveJob } from "./make-archives.ts";
 import { findJava } from "./java.ts";
 import type { OwnProgram } from "./own-program.ts";
 import { pythonOf, resolveEnvironments } from "./python.ts";
@@ -47,7 +51,7 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
   const { mark } = context;
   switch (program.kind) {
     case "jvm":
-      return await javaCommand(definition.env, program, program, context);
+      return await javaCommand(definition, program, program, context);
     case "python":
       return await pythonCommand(definition.env, program, ["-m", program.module, ...program.args], context);
     case "streamctl": {
@@ -61,8 +65,9 @@ export async function launchCommand(definition: ServiceDefinition, context: Laun
 }
 
 /** The command that prepares a service's data folder; undefined when it needs none. */
-export async function prepareCommand({ process: program, env }: ServiceDefinition, context: LaunchContext): Promise<Command | undefined> {
-  if (program.kind === "jvm" && program.prepare) return await javaCommand(env, program, program.prepare, context);
+export async function prepareCommand(definition: ServiceDefinition, context: LaunchContext): Promise<Command | undefined> {
+  const { process: program, env } = definition;
+  if (program.kind === "jvm" && program.prepare) return await javaCommand(definition, program, program.prepare, context);
   if (program.kind === "python" && program.prepare) return await pythonCommand(env, program, program.prepare, context);
   return undefined;
 }
@@ -79,17 +84,53 @@ async function pythonCommand(
 }
 
 async function javaCommand(
-  env: ServiceDefinition["env"],
+  { name, env }: ServiceDefinition,
   program: JvmProcess,
-  { mainClass, args }: Pick<JvmProcess, "mainClass" | "args">,
+  run: Pick<JvmProcess, "mainClass" | "args">,
   context: LaunchContext,
 ): Promise<Command> {
-  const { jars } = program;
-  const path = jars.kind === "folder" ? jarFolderClassPath(await readJarFolder(jars, program.mainClass)) : classPath(context, jars);
+  const path = await classPathOf(program, context);
+  const java = await findJava();
+  const archive = java === undefined ? undefined : await archiveOf(name, program, { ...context, java, path });
+  if (archive?.exists === true) await markUsed(archive);
+  // A program that prepares the data loads a few of the classes only: its list would make an archive of little use.
+  const archived = run === program || archive?.exists === true ? archiveOptions(archive, classListOf(context)) : [];
   // With this property the JVM resolves host names by this file only.
   const hosts = context.hosts ? [`-Djdk.net.hosts.file=${join(context.folder.confDir, "hosts")}`] : [];
-  const allArgs = ["-cp", path, `-D${context.mark}`, ...jvmOptionsOf(program), ...hosts, mainClass, ...args];
-  return commandOf({ program: (await findJava()) ?? "java", args: allArgs }, env, context);
+  const allArgs = ["-cp", path, `-D${context.mark}`, ...archived, ...jvmOptionsOf(program), ...hosts, run.mainClass, ...run.args];
+  return commandOf({ program: java ?? "java", args: allArgs }, env, context);
+}
+
+async function classPathOf({ jars, mainClass }: JvmProcess, cache: Pick<LaunchContext, "cacheDir" | "declarations">): Promise<string> {
+  return jars.kind === "folder" ? jarFolderClassPath(await readJarFolder(jars, mainClass)) : classPath(cache, jars);
+}
+
+async function archiveOf(
+  name: string,
+  program: JvmProcess,
+  { cacheDir, java, path }: { readonly cacheDir: string; readonly java: string; readonly path: string },
+): Promise<ClassArchive | undefined> {
+  return await findArchive({ cacheDir, name, java, classPath: path, jvmOptions: jvmOptionsOf(program) });
+}
+
+/** The list of classes that a running engine has loaded. Its folder is emptied before each start. */
+function classListOf({ folder }: Pick<LaunchContext, "folder">): string {
+  return join(folder.dataDir, "tmp", "classes.lst");
+}
+
+/** How to make the class-data archive of a running service; undefined if it exists, or if the service does not list its classes. */
+export async function archiveJob(
+  { name, process: program }: ServiceDefinition,
+  context: Pick<LaunchContext, "cacheDir" | "declarations" | "folder" | "mark">,
+): Promise<ArchiveJob | undefined> {
+  const classList = classListOf(context);
+  if (program.kind !== "jvm" || (await ifExists(stat(classList))) === undefined) return undefined;
+  const java = await findJava();
+  if (java === undefined) return undefined;
+  const path = await classPathOf(program, context);
+  const archive = await archiveOf(name, program, { ...context, java, path });
+  if (archive === undefined || archive.exists) return undefined;
+  return { name, path: archive.path, java, classPath: path, classList, mark: context.mark };
 }
 
 function commandOf({ program, args }: OwnProgram, env: ServiceDefinition["env"], { render, folder }: LaunchContext): Command {

@@ -11,8 +11,11 @@ import type { StateFolder } from "../../state/state-folder.ts";
 /** The argument that marks the process of a service; for a JVM it is a system property. */
 const markArgument = /^(?:-D)?streamctl\.service=(?<stackId>[^/]*)\/(?<name>[^/]+)(?:\/(?<step>.+))?$/u;
 
-/** The mark of a service's process; with a step, of a process that prepares the service and exits. */
-export function markOf(stackId: string, name: ServiceName, step?: "prepare"): string {
+/** What a process does that is not the service itself: prepare its data, or make class-data archives with one process per archive. */
+export type Step = "prepare" | "archive" | "archive/dump";
+
+/** The mark of a service's process; with a step, of a process that works for the service and exits. */
+export function markOf(stackId: string, name: ServiceName, step?: Step): string {
   return [`streamctl.service=${stackId}`, name, ...(step ? [step] : [])].join("/");
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Declarations, openDeclarations } from "../../core/assets.ts";
 import { diskOf } from "../../core/disk.ts";
 import { endProcess, killProcess } from "../../core/end-process.ts";
-import { StreamctlError } from "../../core/errors.ts";
+import { messageOf, StreamctlError } from "../../core/errors.ts";
 import { readIfExists, writeAtomically, writeDurably } from "../../core/files.ts";
 import type { Log } from "../../core/log.ts";
 import {
@@ -17,7 +17,9 @@ import {
   type ProcessIdentity,
   residentBytes,
   runCommand,
+  signalProcess,
   signalWithChildren,
+  startDetached,
 } from "../../core/process.ts";
 import { Follower, readTail } from "../../core/tail.ts";
 import { shortHash } from "../../core/short-hash.ts";
@@ -28,8 +30,8 @@ import { Children } from "./children.ts";
 import { localData } from "./data.ts";
 import { allowsExecution, noexecWarning } from "./execution.ts";
 import { hostsFileWith, unresolvableHostName } from "./host-names.ts";
-import { launchCommand, type LaunchContext, prepareCommand, prepareLaunch } from "./launch.ts";
-import { markedProcesses, markOf } from "./marks.ts";
+import { archiveJob, launchCommand, type LaunchContext, prepareCommand, prepareLaunch } from "./launch.ts";
+import { markedProcesses, markOf, type Step } from "./marks.ts";
 import { ownProgram, type OwnProgram } from "./own-program.ts";
 import { provideSecrets } from "./secrets.ts";
 import { requireFreePorts, requireOwnPorts } from "../ports.ts";
@@ -89,10 +91,10 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
   };
   const children = new Children();
   let hosts: string | undefined;
-  const launchContext = (definition: ServiceDefinition, step?: "prepare"): LaunchContext => {
+  const launchContext = (definition: ServiceDefinition, step?: Step): LaunchContext => {
     const { name, values } = definition;
     const dirs = serviceDirs(folder, name);
-    const all = { ...values, ...dirs, stateDir: folder.root, ...(step ? { clusterId: newClusterId() } : {}) };
+    const all = { ...values, ...dirs, stateDir: folder.root, ...(step === "prepare" ? { clusterId: newClusterId() } : {}) };
     return {
       cacheDir: cacheDir(),
       declarations,
@@ -164,11 +166,35 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
 
     isRunning: async (identity) => await isRunning(requireProcess(identity)),
 
-    running: async () => await markedProcesses(stackId, folder),
+    // A process that makes archives neither serves nor changes anything.
+    running: async () => (await markedProcesses(stackId, folder)).filter(({ step }) => !isArchiving(step)),
 
     async endOrphans() {
-      const preparing = (await markedProcesses(stackId, folder)).filter(({ step }) => step !== undefined);
+      const preparing = (await markedProcesses(stackId, folder)).filter(({ step }) => step === "prepare");
       await Promise.all(preparing.map(async ({ name, identity }) => await endProcess(identity, { timeoutMs: 5000, what: name })));
+    },
+
+    async archiveClasses(definitions) {
+      try {
+        const jobs = await Promise.all(definitions.map(async (one) => await archiveJob(one, launchContext(one, "archive/dump"))));
+        const missing = jobs.filter((job) => job !== undefined);
+        const [first] = missing;
+        if (first === undefined) return;
+        const { program, args } = (options.ownProgram ?? ownProgram)();
+        const mark = markOf(stackId ?? "", first.name, "archive");
+        const words = [...args, "class-archives", "--jobs", JSON.stringify(missing), "--mark", mark, "--verbose"];
+        const logFile = join(folder.root, "log", "class-archives.log");
+        await startDetached({ program, args: words, cwd: folder.dataDir(first.name) }, logFile);
+        log.debug(`Making class-data archives of ${missing.map(({ name }) => name).join(", ")}`);
+      } catch (error) {
+        log.debug(`Cannot make class-data archives: ${messageOf(error)}`);
+      }
+    },
+
+    async endArchiving() {
+      const archiving = (await markedProcesses(stackId, folder)).filter(({ step }) => isArchiving(step));
+      // They may be killed at any time, and a busy JVM ends late on SIGTERM. The process that starts the others ends first.
+      for (const { identity } of archiving.toSorted((one) => (one.step === "archive" ? -1 : 1))) await signalProcess(identity, "SIGKILL");
     },
 
     endOf: async ({ pid }) => await children.endOf(pid),
@@ -202,6 +228,10 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     // Everything is in the state folder.
     forget: async () => {},
   };
+}
+
+function isArchiving(step: string | undefined): boolean {
+  return step === "archive" || step === "archive/dump";
 }
 
 /** @throws StreamctlError `state` for a service of another runtime */

@@ -56,3 +56,20 @@ test("endOrphans() of the local runtime ends processes that prepare the data of 
   expect(await identifyProcess(preparing.pid)).toBeUndefined();
   expect(await runtime.running()).toEqual([{ name: "kafka", identity: kafka }]);
 });
+
+test("endArchiving() of the local runtime kills processes that make class-data archives, which are no services", async () => {
+  const folder = stateFolder(await temporaryFolder());
+  const id = newStackId();
+  const runtime = localRuntime({ folder, stackId: id, cacheDir: () => "/nowhere", log: silentLog });
+  const maker = await markedProcess(id, folder, "kafka", "archive");
+  const dump = await markedProcess(id, folder, "pinot", "archive/dump");
+  const kafka = await markedProcess(id, folder, "kafka");
+  await runtime.endOrphans();
+  expect(await runtime.running()).toEqual([{ name: "kafka", identity: kafka }]);
+  expect(await identifyProcess(maker.pid)).toEqual(maker);
+  await runtime.endArchiving();
+  const ended = async (): Promise<true | undefined> =>
+    (await identifyProcess(maker.pid)) === undefined && (await identifyProcess(dump.pid)) === undefined ? true : undefined;
+  await pollUntil(ended, { timeoutMs: 5000, what: "the processes to end" });
+  expect(await identifyProcess(kafka.pid)).toEqual(kafka);
+});
