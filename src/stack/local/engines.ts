@@ -1,6 +1,6 @@
 /** The engines' jars: resolved with Maven from the embedded poms, once per user, and kept in the cache. */
 
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { hasCode, StreamctlError } from "../../core/errors.ts";
@@ -44,11 +44,9 @@ export interface EngineContext extends CacheContext {
 
 type Cache = Pick<EngineContext, "cacheDir" | "declarations">;
 
-/** Class path of an engine in the cache: all jars in `lib`, after the compiled classes if there are sources. */
+/** Class path of an engine in the cache: all jars in `lib`, one of them with the classes of the sources. */
 export function classPath(cache: Cache, engine: MavenJars): string {
-  const home = join(cache.cacheDir, pathOf(engine, cache.declarations));
-  const jars = join(home, "lib", "*");
-  return needsCompiler(engine) ? `${join(home, "target", "classes")}:${jars}` : jars;
+  return join(cache.cacheDir, pathOf(engine, cache.declarations), "lib", "*");
 }
 
 /** Whether the engine is in the cache, complete. */
@@ -74,10 +72,27 @@ export async function resolveEngines(engines: readonly MavenJars[], context: Eng
         await writeFile(join(draft, path), text);
       }
       await runMaven(engine, draft, context);
+      if (needsCompiler(engine)) await packClasses(join(draft, "target"), join(draft, "lib", compiledJar));
     };
     return { path: pathOf(engine, context.declarations), label: releaseOf(engine), diskBytes, fill };
   });
   await fillCache(entries, context);
+}
+
+/** Jar with the classes of an engine's sources. With a folder of classes on the class path, a JVM uses no class-data archive. */
+const compiledJar = "streamctl.jar";
+
+/** Moves the compiled classes into a jar. */
+async function packClasses(target: string, jar: string): Promise<void> {
+  const { zipSync } = await import("fflate");
+  const classes = join(target, "classes");
+  const files: Record<string, Uint8Array> = {};
+  for (const entry of await readdir(classes, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files[path.slice(classes.length + 1)] = await readFile(path);
+  }
+  await writeFile(jar, zipSync(files));
+  await rm(target, { recursive: true });
 }
 
 async function runMaven(engine: MavenJars, folder: string, { log, signal, cacheDir }: EngineContext): Promise<void> {
@@ -131,6 +146,7 @@ function releaseOf({ label, version }: MavenJars): string {
 
 /** Path relative to the cache. */
 function pathOf(engine: MavenJars, declarations: Declarations): string {
-  const texts = Object.values(mavenProject(engine, declarations));
+  // An earlier version of streamctl left the classes in a folder.
+  const texts = [...Object.values(mavenProject(engine, declarations)), ...(needsCompiler(engine) ? [compiledJar] : [])];
   return join("engines", `${engine.engine}-${shortHash(texts.join(""), 12)}`);
 }
