@@ -20,7 +20,7 @@ export interface MavenJars {
   readonly sources: readonly string[];
   /** Number of jars that Maven is expected to download; only shown as progress. */
   readonly jarCount: number;
-  /** Peak disk usage of the resolution, including Maven's local repository, in bytes. */
+  /** Peak disk usage of the resolution, including Maven's local repository and the class-data archives made later, in bytes. */
   readonly diskBytes: number;
 }
 

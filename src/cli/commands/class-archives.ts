@@ -14,11 +14,10 @@ export const classArchivesCommand = defineCommand({
   run: async ({ jobs }, { log, signal }) => {
     const parsed = parseJson(jobs ?? "");
     if (!Array.isArray(parsed)) throw new StreamctlError("usage", "Option --jobs is missing", { hint: "Run: streamctl up" });
-    const { cacheFolder } = await import("../../core/cache-folder.ts");
     const { yieldToOthers } = await import("../../core/priority.ts");
     const { makeArchives } = await import("../../stack/local/make-archives.ts");
     yieldToOthers();
-    await makeArchives(parsed as readonly ArchiveJob[], { cacheDir: cacheFolder(), log, signal });
+    await makeArchives(parsed as readonly ArchiveJob[], { log, signal });
     return 0;
   },
 });

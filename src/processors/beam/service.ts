@@ -26,7 +26,7 @@ const beamJars: MavenJars = {
   version: "2.70.0",
   sources: beamSources,
   jarCount: 191,
-  diskBytes: 500e6,
+  diskBytes: 650e6,
 };
 
 /** Packages that Beam's coders and Flink's serializers read by reflection. */

@@ -23,7 +23,7 @@ const flinkJars: MavenJars = {
   version: "2.3.0",
   sources: ["config/flink/LocalFlink.java", "config/program/InProcessFlink.java"],
   jarCount: 57,
-  diskBytes: 400e6,
+  diskBytes: 550e6,
 };
 
 /** Packages that Flink's distribution opens for Java 17. */

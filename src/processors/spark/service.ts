@@ -26,7 +26,7 @@ const sparkJars: MavenJars = {
   version: "4.2.0",
   sources: sparkSources,
   jarCount: 177,
-  diskBytes: 700e6,
+  diskBytes: 850e6,
 };
 
 /** Packages that Spark opens for Java 17 (org.apache.spark.launcher.JavaModuleOptions). */

@@ -11,7 +11,7 @@ import { type CacheContext, type CacheEntry, fillCache, isCached, noSpace } from
 import { mavenCall, logFilteredSettings, readMavenSettings, repositoryForUnknownUser } from "./maven-environment.ts";
 import type { MavenJars } from "../service.ts";
 
-/** Disk space for resolving engines, including Maven's local repository, in bytes. */
+/** Disk space for resolving engines, including Maven's local repository and class-data archives, in bytes. */
 export function diskBytesFor(engines: readonly MavenJars[]): number {
   return engines.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
 }

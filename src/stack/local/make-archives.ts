@@ -11,7 +11,6 @@ import { ifExists, syncFolder } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
 import { runCommand } from "../../core/process.ts";
-import { archivesFolder } from "./class-archives.ts";
 
 export interface ArchiveJob {
   /** Name of the service. */
@@ -28,7 +27,6 @@ export interface ArchiveJob {
 }
 
 export interface MakingContext {
-  readonly cacheDir: string;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -41,10 +39,12 @@ const draftPrefix = ".draft-";
 /** Archives of a service that are kept: that of another JVM or of another version of the engine may be needed again. */
 const keptPerService = 2;
 
-/** Makes the archives that do not exist yet. @throws StreamctlError `locked`, `interrupted`, `no-space` */
+/** Makes the archives that do not exist yet, all in one folder. @throws StreamctlError `locked`, `interrupted`, `no-space` */
 export async function makeArchives(jobs: readonly ArchiveJob[], context: MakingContext): Promise<void> {
-  const { cacheDir, log, signal } = context;
-  const folder = archivesFolder(cacheDir);
+  const { log, signal } = context;
+  const [first] = jobs;
+  if (first === undefined) return;
+  const folder = dirname(first.path);
   await mkdir(folder, { recursive: true });
   const onWait = (pid: number): void => log.debug(`Waiting for process ${pid}, which makes class-data archives`);
   await withLock(join(folder, "lock"), { signal, timeoutMs: lockTimeoutMs, onWait }, async () => {

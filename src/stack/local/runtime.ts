@@ -24,7 +24,7 @@ import {
 import { Follower, readTail } from "../../core/tail.ts";
 import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
-import { pauseUnlessAborted } from "../../core/wait.ts";
+import { pauseUnlessAborted, pollUntil } from "../../core/wait.ts";
 import { logIgnoredSettings } from "../jvm-options.ts";
 import { Children } from "./children.ts";
 import { localData } from "./data.ts";
@@ -63,6 +63,9 @@ export interface LocalRuntimeOptions {
 
 /** Interval at which a followed log is read, in milliseconds. */
 const followIntervalMs = 200;
+
+/** Maximum wait for killed processes that make archives, in milliseconds. Nothing depends on their end. */
+const endArchivingTimeoutMs = 1000;
 
 /** A larger log file, in bytes, is renamed to `<name>.log.1` at the next start. */
 const largeLogBytes = 20e6;
@@ -192,9 +195,15 @@ export function localRuntime(options: LocalRuntimeOptions): LocalRuntime {
     },
 
     async endArchiving() {
-      const archiving = (await markedProcesses(stackId, folder)).filter(({ step }) => isArchiving(step));
-      // They may be killed at any time, and a busy JVM ends late on SIGTERM. The process that starts the others ends first.
-      for (const { identity } of archiving.toSorted((one) => (one.step === "archive" ? -1 : 1))) await signalProcess(identity, "SIGKILL");
+      // They may be killed at any time, and a busy JVM ends late on SIGTERM. One of them may just have started another one.
+      const end = async (): Promise<true | undefined> => {
+        const archiving = (await markedProcesses(stackId, folder)).filter(({ step }) => isArchiving(step));
+        for (const { identity } of archiving) await signalProcess(identity, "SIGKILL");
+        return archiving.length === 0 ? true : undefined;
+      };
+      await pollUntil(end, { timeoutMs: endArchivingTimeoutMs, what: "class-data archives" }).catch((error: unknown) =>
+        log.debug(messageOf(error)),
+      );
     },
 
     endOf: async ({ pid }) => await children.endOf(pid),

@@ -23,7 +23,7 @@ export const kafkaJars: MavenJars = {
   version: "4.3.1",
   sources: [],
   jarCount: 46,
-  diskBytes: 120e6,
+  diskBytes: 190e6,
 };
 
 function define({ port, inside, bindHost, brokers }: NetworkLayout): ServiceDetails {

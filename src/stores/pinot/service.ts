@@ -37,7 +37,7 @@ const pinotJars: MavenJars = {
   version: "0.11.0",
   sources: [],
   jarCount: 215,
-  diskBytes: 350e6,
+  diskBytes: 490e6,
 };
 
 function defineZookeeper({ port, inside, bindHost }: NetworkLayout): ServiceDetails {

@@ -97,15 +97,13 @@ async function jobFor(program: ArchivedProgram, list = "java/lang/Object id: 0\n
   };
 }
 
-function context(cacheDir: string) {
-  return { cacheDir, log: silentLog, signal: new AbortController().signal };
-}
+const context = { log: silentLog, signal: new AbortController().signal };
 
 test("makeArchives() makes an archive once, from whole lines of the list, also when two processes make it at once", async () => {
   const { java, runs } = await fakeJava();
   const program = await fakeProgram(java);
   const job = await jobFor(program, "java/lang/Object id: 0\nFirst\nSec");
-  await Promise.all([makeArchives([job], context(program.cacheDir)), makeArchives([job], context(program.cacheDir))]);
+  await Promise.all([makeArchives([job], context), makeArchives([job], context)]);
   expect(await findArchive(program)).toEqual({ path: job.path, exists: true });
   expect(await Bun.file(job.path).text()).toBe("java/lang/Object id: 0\nFirst\n");
   expect((await Bun.file(runs).text()).trim().split("\n")).toHaveLength(1);
@@ -120,7 +118,7 @@ test("makeArchives() leaves nothing where the JVM fails or the list is gone, and
   await mkdir(archivesFolder(program.cacheDir));
   await writeFile(join(archivesFolder(program.cacheDir), ".draft-pinot.lst"), "");
   await writeFile(join(archivesFolder(program.cacheDir), "other-0123456789ab.jsa"), "");
-  await makeArchives([job, { ...job, classList: "/nowhere" }], context(program.cacheDir));
+  await makeArchives([job, { ...job, classList: "/nowhere" }], context);
   expect(await readdir(archivesFolder(program.cacheDir))).toEqual(["other-0123456789ab.jsa"]);
 });
 
@@ -137,7 +135,7 @@ test("makeArchives() keeps the two most recently used archives of a service", as
   await markUsed({ path: join(folder, old), exists: true });
   expect((await stat(join(folder, old))).mtimeMs).toBeGreaterThan(1e12);
   const job = await jobFor(program);
-  await makeArchives([job], context(program.cacheDir));
+  await makeArchives([job], context);
   const kept = [old, ofOther, job.path.split("/").at(-1) ?? ""];
   expect((await readdir(folder)).toSorted()).toEqual(kept.toSorted());
 });
