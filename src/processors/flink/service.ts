@@ -22,7 +22,7 @@ const flinkJars: MavenJars = {
   label: "Flink",
   version: "2.3.0",
   sources: ["config/flink/LocalFlink.java", "config/program/InProcessFlink.java"],
-  jarCount: 57,
+  jarCount: 62,
   diskBytes: 550e6,
 };
 
