@@ -12,8 +12,8 @@ export interface Statement {
   readonly sql: string;
   /** The original text, including comments. */
   readonly text: string;
-  /** First line in the file, from 1. */
-  readonly line: number;
+  /** The line in the file, from 1, of each line of `text`: a template value may have several lines. */
+  readonly lines: readonly number[];
 }
 
 /**
@@ -26,7 +26,32 @@ export function readStatements(declarations: Declarations, folder: string, value
     .paths()
     .filter((path) => path.startsWith(`${folder}/`) && path.endsWith(".sql"))
     .toSorted()
-    .flatMap((file) => splitStatements(renderTemplate(declarations.read(file), values, file)).map((statement) => ({ file, ...statement })));
+    .flatMap((file) => renderStatements(declarations.read(file), values, file));
+}
+
+function renderStatements(template: string, values: TemplateValues, file: string): readonly Statement[] {
+  const oneLine = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value).replaceAll(/\s+/gu, " ")]));
+  const withComments = template.replaceAll(token, (piece) =>
+    // Only the first line of a value would be part of the comment.
+    piece.startsWith("--") ? renderTemplate(piece, oneLine, file) : piece,
+  );
+  const rendered = withComments.split("\n").map((line) => renderTemplate(line, values, file));
+  const lines = rendered.flatMap((text, index) => text.split("\n").map(() => index + 1));
+  return splitStatements(rendered.join("\n")).map(({ sql, text, line }) => ({
+    file,
+    sql,
+    text,
+    lines: lines.slice(line - 1, line - 1 + text.split("\n").length),
+  }));
+}
+
+/**
+ * Where a line of a statement's text stands in its file, such as `folder/03.sql:6`.
+ *
+ * @param line from 1; a line behind the text counts as its last one
+ */
+export function positionOf({ file, lines }: Statement, line = 1): string {
+  return `${file}:${lines[line - 1] ?? lines.at(-1)}`;
 }
 
 /** A line or block comment. A block that begins with a plus sign is a hint for the optimizer, not a comment. */
@@ -41,9 +66,14 @@ const token = new RegExp(`${comment}|${quoted}|\\s+|;`, "gu");
 /** White space and comments before a statement. */
 const leading = new RegExp(`^(?:\\s+|${comment})*`, "u");
 
+interface StatementText extends Pick<Statement, "sql" | "text"> {
+  /** First line in the whole text, from 1. */
+  readonly line: number;
+}
+
 /** The statements of a text, split at semicolons. */
-export function splitStatements(text: string): readonly Omit<Statement, "file">[] {
-  const statements: Omit<Statement, "file">[] = [];
+export function splitStatements(text: string): readonly StatementText[] {
+  const statements: StatementText[] = [];
   let begin = 0;
   const take = (end: number): void => {
     const whole = text.slice(begin, end);
@@ -69,6 +99,6 @@ function singleSpaces(statement: string): string {
 }
 
 /** Hash of the statements: 16 hexadecimal digits. Ignores comments and white space. */
-export function hashStatements(statements: readonly Statement[]): string {
+export function hashStatements(statements: readonly Pick<Statement, "sql">[]): string {
   return shortHash(statements.map((statement) => statement.sql).join(";\n"));
 }

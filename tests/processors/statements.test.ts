@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { assetPaths, readAsset } from "../../src/core/assets.ts";
 import { consumerProperties } from "../../src/kafka/properties.ts";
-import { hashStatements, readStatements, splitStatements } from "../../src/processors/statements.ts";
+import { hashStatements, positionOf, readStatements, splitStatements } from "../../src/processors/statements.ts";
 
 test("splitStatements() splits at semicolons outside quotes and removes comments and white space", () => {
   const text = `
@@ -35,7 +35,7 @@ test("splitStatements() returns the first line and the original text of a statem
 });
 
 test("hashStatements() ignores comments", () => {
-  const of = (text: string) => hashStatements(splitStatements(text).map((statement) => ({ file: "a.sql", ...statement })));
+  const of = (text: string) => hashStatements(splitStatements(text));
   expect(of("SELECT 1; -- first\nSELECT  2;")).toBe(of("SELECT 1;\nSELECT 2"));
   expect(of("SELECT 1")).not.toBe(of("SELECT 2"));
   expect(of("SELECT 'a  b'")).not.toBe(of("SELECT 'a b'"));
@@ -49,11 +49,24 @@ test("readStatements() renders the files of a folder in order, with the file of 
   };
   const declarations = { paths: () => Object.keys(files), read: (path: string) => files[path] ?? "" };
   expect(readStatements(declarations, "flink", { a: 1, b: "t" })).toEqual([
-    { file: "flink/01.sql", sql: "SET 1", text: "SET 1", line: 1 },
-    { file: "flink/01.sql", sql: "SET 2", text: "SET 2", line: 1 },
-    { file: "flink/02.sql", sql: "INSERT INTO t", text: "INSERT INTO t", line: 1 },
+    { file: "flink/01.sql", sql: "SET 1", text: "SET 1", lines: [1] },
+    { file: "flink/01.sql", sql: "SET 2", text: "SET 2", lines: [1] },
+    { file: "flink/02.sql", sql: "INSERT INTO t", text: "INSERT INTO t", lines: [1] },
   ]);
   expect(() => readStatements(declarations, "flink", { a: 1 })).toThrow('Cannot render "flink/02.sql": unknown value {{b}}');
+});
+
+test("readStatements() keeps the lines of the file where a value has several lines, and such a value in one line of a comment", () => {
+  const text = "-- about\n\nSELECT 1 {{ both }}\n  -- not {{both}}\nFROM t;\nSELECT '{{both}} --', {{both}};\nSELECT 3;";
+  const read = readStatements({ paths: () => ["a/1.sql"], read: () => text }, "a", { both: "AND 2\n  AND 3" });
+  expect(read.map(({ text: rendered, lines }) => [rendered, lines])).toEqual([
+    ["SELECT 1 AND 2\n  AND 3\n  -- not AND 2 AND 3\nFROM t", [3, 3, 4, 5]],
+    ["SELECT 'AND 2\n  AND 3 --', AND 2\n  AND 3", [6, 6, 6]],
+    ["SELECT 3", [7]],
+  ]);
+  const [first] = read;
+  if (first === undefined) throw new Error("No statement was read");
+  expect([undefined, 1, 2, 3, 4, 5].map((line) => positionOf(first, line))).toEqual([3, 3, 3, 4, 5, 5].map((line) => `a/1.sql:${line}`));
 });
 
 const embedded = { paths: assetPaths, read: readAsset };

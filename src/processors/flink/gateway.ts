@@ -8,7 +8,7 @@ import { exchange, type HttpResponse, type HttpRequest } from "../../core/http.t
 import { arrayAt, stringAt } from "../../core/json.ts";
 import { pollUntil } from "../../core/wait.ts";
 import { type StepDeadline, remainingMs, waitOptions } from "../../core/step-deadline.ts";
-import type { Statement } from "../statements.ts";
+import { positionOf, type Statement } from "../statements.ts";
 import { readStatementFailure } from "./failure.ts";
 
 export interface GatewaySession {
@@ -44,8 +44,7 @@ export async function openGatewaySession(
 type Call = (path: string, request?: HttpRequest) => Promise<HttpResponse>;
 
 async function executeStatement(call: Call, session: string, statement: Statement, deadline: StepDeadline) {
-  const refused = (answer: HttpResponse): StreamctlError =>
-    refusal((line = 1) => `Cannot run "${statement.file}:${statement.line + line - 1}"`, answer);
+  const refused = (answer: HttpResponse): StreamctlError => refusal((line) => `Cannot run "${positionOf(statement, line)}"`, answer);
   const request = (): HttpRequest => ({ signal: deadline.signal, timeoutMs: Math.min(remainingMs(deadline), 30_000) });
   const posted = await call(`/sessions/${session}/statements`, { ...request(), method: "POST", body: { statement: statement.text } });
   const operation = stringAt(posted.json, "operationHandle");

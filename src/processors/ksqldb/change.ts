@@ -8,6 +8,7 @@ import { compareDefinitions, parseDefinition } from "./definition.ts";
 import { describeObject, type PersistentQuery, listQueries, queryErrors } from "./objects.ts";
 import type { ObjectStep } from "./plan.ts";
 import { executeCommand } from "./server.ts";
+import { positionOf } from "../statements.ts";
 import { queryProperties } from "./settings.ts";
 import { type StepDeadline, stepDeadline, waitOptions } from "../../core/step-deadline.ts";
 
@@ -38,14 +39,14 @@ export async function dropObjects(url: string, steps: readonly ObjectStep[], dea
 export async function createObjects(url: string, steps: readonly ObjectStep[], deadline: StepDeadline, log: Log): Promise<void> {
   for (const { declared, operation, cause } of steps) {
     if (operation === "unchanged") continue;
-    const { file, text, line: begin } = declared.statement;
+    const { text } = declared.statement;
     const inPlace = operation === "replace in place";
     log.debug(`${operation}: ${declared.kind.toLowerCase()} ${declared.name} (${cause})`);
     await executeCommand(
       url,
       {
         sql: inPlace ? text.replace(/^create(?:\s+or\s+replace)?/iu, "CREATE OR REPLACE") : text,
-        action: (line = 1) => `run "${file}:${begin + line - 1}"`,
+        action: (line) => `run "${positionOf(declared.statement, line)}"`,
         properties: queryProperties,
         isDone: async () => await isCreated(url, declared, deadline),
       },

@@ -9,7 +9,7 @@ import { StreamctlError } from "../../core/errors.ts";
 import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 import { type Definition, parseDefinition } from "./definition.ts";
 import type { Naming } from "./naming.ts";
-import { hashStatements, readStatements, type Statement } from "../statements.ts";
+import { hashStatements, positionOf, readStatements, type Statement } from "../statements.ts";
 import { retentionDays, retentionMs } from "./topic-config.ts";
 
 /** One declared stream or table. */
@@ -75,17 +75,17 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
 function requirePrefix(declared: readonly Declared[], { prefix }: Naming): void {
   const bare = declared.find(({ name }) => !name.toUpperCase().startsWith(prefix.toUpperCase()));
   if (bare === undefined) return;
-  const { file, line } = bare.statement;
-  throw new StreamctlError("usage", `Cannot run "${file}:${line}" on a shared server: the name ${bare.name} has no prefix of this stack`, {
+  const message = `Cannot run "${positionOf(bare.statement)}" on a shared server: the name ${bare.name} has no prefix of this stack`;
+  throw new StreamctlError("usage", message, {
     hint: "Put {{namePrefix}} before the name of each stream and table, as in the files that streamctl eject writes",
   });
 }
 
 /** streamctl creates the topic of windows. Rejects a statement that needs other partitions before anything is stopped or deleted. */
-function requireOnePartition({ statement: { file, line, sql } }: Declared, topic: string): void {
-  const wanted = /\bwith\s*\([^)]*\bpartitions\s*=\s*(?<count>\d+)/iu.exec(sql)?.groups?.["count"];
+function requireOnePartition({ statement }: Declared, topic: string): void {
+  const wanted = /\bwith\s*\([^)]*\bpartitions\s*=\s*(?<count>\d+)/iu.exec(statement.sql)?.groups?.["count"];
   if (wanted === undefined || Number(wanted) === onlyWindow.topic.partitions) return;
-  const message = `Cannot run "${file}:${line}": it needs ${wanted} partitions of topic "${topic}", which has one`;
+  const message = `Cannot run "${positionOf(statement)}": it needs ${wanted} partitions of topic "${topic}", which has one`;
   throw new StreamctlError("usage", message, { hint: "Pinot upserts within one partition. Change it to PARTITIONS = 1" });
 }
 
@@ -110,8 +110,7 @@ export function createdName(sql: string): string | undefined {
 function declare(statement: Statement): Declared {
   const found = create.exec(statement.sql)?.groups;
   if (found === undefined) {
-    const where = `${statement.file}:${statement.line}`;
-    throw new StreamctlError("usage", `Cannot run "${where}": only CREATE STREAM and CREATE TABLE are supported`);
+    throw new StreamctlError("usage", `Cannot run "${positionOf(statement)}": only CREATE STREAM and CREATE TABLE are supported`);
   }
   const { kind = "", name = "" } = found;
   const declared = { kind: kind.toUpperCase() === "TABLE" ? ("TABLE" as const) : ("STREAM" as const), name: sourceName(name), statement };

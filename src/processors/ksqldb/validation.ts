@@ -11,6 +11,7 @@ import type { ObjectStep } from "./plan.ts";
 import { mentions, refusalError, refusalOf } from "./refusal.ts";
 import { ask } from "./server.ts";
 import { queryProperties } from "./settings.ts";
+import { positionOf, type Statement } from "../statements.ts";
 import type { StepDeadline } from "../../core/step-deadline.ts";
 
 /**
@@ -37,7 +38,7 @@ export async function validateSteps(
   const answer = await refusedAmong(made);
   if (answer === undefined) return;
   const at = place(answer, before, made) ?? (await firstRejected(made, refusedAmong));
-  const where = at === undefined ? "the statements of ksql" : `"${at.file}:${at.line}"`;
+  const where = at === undefined ? "the statements of ksql" : `"${positionOf(at.statement, at.line)}"`;
   const refusal = refusalOf(answer);
   throw refusalError(`Cannot run ${where}: ${refusal.reason}`, refusal, { facts: { status: answer.status } });
 }
@@ -50,8 +51,9 @@ async function refused(url: string, texts: readonly string[], deadline: StepDead
 }
 
 interface Place {
-  readonly file: string;
-  readonly line: number;
+  readonly statement: Statement;
+  /** Line of the statement's text, from 1. */
+  readonly line?: number;
 }
 
 /** The position of the rejected statement; undefined if the response does not contain it. */
@@ -61,13 +63,13 @@ function place(answer: HttpResponse, before: readonly string[], made: readonly D
   let begin = 1 + before.reduce((lines, text) => lines + lengthOf(text), 0);
   let within: Place | undefined;
   for (const { statement } of made) {
-    if (line !== undefined && line >= begin) within = { file: statement.file, line: statement.line + line - begin };
+    if (line !== undefined && line >= begin) within = { statement, line: line - begin + 1 };
     begin += lengthOf(statement.text);
   }
   if (within !== undefined) return within;
   // Otherwise the response repeats the statement, in its original or normalized form.
   const named = createdName(stringAt(answer.json, "statementText") ?? "");
-  return made.find(({ name }) => name === named)?.statement;
+  return made.find(({ name }) => name === named);
 }
 
 /** For responses with only a reason: validates the statements again, adding one at a time, until one is rejected. */
@@ -75,8 +77,8 @@ async function firstRejected(
   made: readonly Declared[],
   refusedAmong: (read: readonly Declared[]) => Promise<HttpResponse | undefined>,
 ): Promise<Place | undefined> {
-  for (const [index, { statement }] of made.entries()) {
-    if ((await refusedAmong(made.slice(0, index + 1))) !== undefined) return statement;
+  for (const [index, one] of made.entries()) {
+    if ((await refusedAmong(made.slice(0, index + 1))) !== undefined) return one;
   }
   return undefined;
 }

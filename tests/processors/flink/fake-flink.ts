@@ -39,7 +39,7 @@ export interface FakeFlink extends AsyncDisposable {
   readonly jobs: FakeJob[];
   /** From now on, rejects submissions from a checkpoint, as Flink does if it cannot read it. */
   refuseRestores(): void;
-  /** From now on, rejects statements that match. */
+  /** From now on, rejects statements that match, with the line of the match. */
   refuse(pattern: RegExp): void;
   /** Restarts the cluster without jobs. */
   forgetJobs(): void;
@@ -81,7 +81,12 @@ export function startFakeFlink(): FakeFlink {
 
   function run(sql: string, properties: Readonly<Record<string, string>>): Omit<Operation, "looks"> {
     statements.push(sql);
-    if (refused?.test(sql) === true) return { status: "ERROR", result: words.refused };
+    const found = refused?.exec(sql);
+    if (found) {
+      const line = sql.slice(0, found.index).split("\n").length;
+      const text = words.refused.text.replaceAll(/\bline 1\b/gu, `line ${line}`);
+      return { status: "ERROR", result: { ...words.refused, text } };
+    }
     if (!sql.startsWith("INSERT")) return { status: "FINISHED", result: { status: 200, text: JSON.stringify(words.done) } };
     if ("execution.state-recovery.path" in properties && !restores) {
       addJob({ name: properties["pipeline.name"] ?? "", state: "FAILED" });

@@ -14,7 +14,7 @@ const embedded = { paths: assetPaths, read: readAsset };
 
 test("readDeclared() parses kind, name and line of each statement, and which ones only describe a topic", () => {
   const declared = readDeclared(embedded, values, creation);
-  expect(declared.map(({ kind, name, definition, statement }) => [kind, name, definition !== undefined, statement.line])).toEqual([
+  expect(declared.map(({ kind, name, definition, statement }) => [kind, name, definition !== undefined, statement.lines[0]])).toEqual([
     ["STREAM", "TRANSACTIONS", true, 2],
     ["STREAM", "PAID_TRANSACTIONS", false, 4],
     ["TABLE", "WINDOW_TRANSACTIONS", false, 4],
