@@ -17,14 +17,8 @@ FROM (
     ) / {{windowSizeSeconds}} * {{windowSizeMs}} AS WINDOW_START,
     CAST(total_paid AS BIGINT) AS total_paid
   FROM transactions
-  -- Only transactions that meet the contract count, from 1970 on: for earlier times the division would round towards zero.
-  WHERE status = 'Paid'
-    AND total_paid = FLOOR(total_paid)
-    AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
-    AND transaction_id = FLOOR(transaction_id)
-    AND transaction_id BETWEEN 1 AND 1000000
-    AND REGEXP(user_id, '^\p{XDigit}{8}-\p{XDigit}{4}-\p{XDigit}{4}-\p{XDigit}{4}-\p{XDigit}{12}\z')
-    AND REGEXP(event_timestamp, '^\d{4}-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}\z')
-    AND TRY_CAST(SUBSTRING(event_timestamp, 1, 10) AS DATE) >= DATE '1970-01-01'
+  -- Stands for the conditions under which a transaction counts: it is paid, and every field meets the contract. The contract allows times
+  -- from 1970 on: for earlier ones the division would round towards zero.
+  WHERE {{countedTransactions}}
 )
 GROUP BY WINDOW_START;

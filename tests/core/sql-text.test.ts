@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sqlParts } from "../../src/core/sql-text.ts";
+import { sqlName, sqlParts, sqlText } from "../../src/core/sql-text.ts";
 
 test("sqlParts match whole texts, names and comments, doubled quotes included", () => {
   const sql = "select 'it''s', \"a\"\"b\", `c``d`, 'x--y' -- 'end\nfrom t /* \"or */ where 1";
@@ -11,4 +11,9 @@ test("sqlParts match whole texts, names and comments, doubled quotes included", 
     "-- 'end",
     '/* "or */',
   ]);
+});
+
+test("sqlText() and sqlName() write what sqlParts match, with quotes doubled", () => {
+  expect([sqlText("it's"), sqlText("''"), sqlText("")]).toEqual(["'it''s'", "''''''", "''"]);
+  expect([sqlName("c`d"), sqlName("a b")]).toEqual(["`c``d`", "`a b`"]);
 });

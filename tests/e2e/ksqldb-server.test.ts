@@ -105,9 +105,9 @@ function wholePath(): void {
     ],
     [
       "ksql/02-paid_transactions.sql",
-      "status = 'Paid'",
+      "{{countedTransactions}}",
       "state = 'Paid'",
-      `2-paid_transactions.sql:14": WHERE column 'STATE' cannot be resolved`,
+      `2-paid_transactions.sql:15": WHERE column 'STATE' cannot be resolved`,
     ],
     [
       "ksql/03-window_transactions.sql",

@@ -84,6 +84,7 @@ const values = {
   consumerGroup: "group",
   windowSizeSeconds: 3,
   windowSizeMs: 3000,
+  countedTransactions: "TRUE",
 };
 
 test("the statements of flink read only committed records, like verify", () => {

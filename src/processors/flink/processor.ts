@@ -35,7 +35,9 @@ import {
 import { keepsFailing, stalledReason } from "./progress.ts";
 import { planProcessor, type Processor, type ProcessorIdentity, startsComputation } from "../processor.ts";
 import { hashStatements, readStatements, type Statement } from "../statements.ts";
-import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
+import { predicateOf } from "../../record/predicate.ts";
+import { onlyStream, onlyWindow, type TopicIdentity } from "../../spec/names.ts";
+import { flinkPredicate } from "./predicate.ts";
 
 export interface FlinkOptions {
   /** URL of the cluster's REST API, without a trailing slash. */
@@ -71,6 +73,7 @@ export function createFlinkProcessor(options: FlinkOptions): Processor {
       consumerGroup: name,
       windowSizeSeconds: onlyWindow.span.sizeMs / 1000,
       windowSizeMs: onlyWindow.span.sizeMs,
+      countedTransactions: flinkPredicate(predicateOf(onlyStream, onlyWindow)),
     });
   const statements = requireOneInsert(render(options.brokers));
   // The identity does not include the brokers' address: the same topics at another address have the same records, so the job can resume.

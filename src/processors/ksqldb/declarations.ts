@@ -6,9 +6,11 @@
 
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
-import { onlyWindow, type TopicIdentity } from "../../spec/names.ts";
+import { predicateOf } from "../../record/predicate.ts";
+import { onlyStream, onlyWindow, type TopicIdentity } from "../../spec/names.ts";
 import { type Definition, parseDefinition } from "./definition.ts";
 import type { Naming } from "./naming.ts";
+import { ksqldbPredicate } from "./predicate.ts";
 import { hashStatements, positionOf, readStatements, type Statement } from "../statements.ts";
 import { retentionDays, retentionMs } from "./topic-config.ts";
 
@@ -51,6 +53,7 @@ export function readDeclared(declarations: Declarations, values: DeclarationValu
     windowsTopic: windows.name,
     namePrefix: naming.prefix,
     windowSizeSeconds: onlyWindow.span.sizeMs / 1000,
+    countedTransactions: ksqldbPredicate(predicateOf(onlyStream, onlyWindow)),
     retentionDays,
     retentionMs,
     // One day less, because ksqlDB requires retention to cover the window size plus the grace period.

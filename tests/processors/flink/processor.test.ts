@@ -8,7 +8,7 @@ import { localData } from "../../../src/stack/local/data.ts";
 import { createFlinkProcessor } from "../../../src/processors/flink/processor.ts";
 import { waitUntilRunning } from "../../../src/processors/flink/jobs.ts";
 import { stepDeadline } from "../../../src/core/step-deadline.ts";
-import { planProcessor } from "../../../src/processors/processor.ts";
+import { planProcessor, type Processor } from "../../../src/processors/processor.ts";
 import { provision as provisionGraph } from "../provision.ts";
 import { failureOf } from "../failure.ts";
 import { type FakeFlink, startFakeFlink } from "./fake-flink.ts";
@@ -22,6 +22,7 @@ const wish: Wish = { transactionsTopicId: "t1", statements: "first" };
 interface FlinkWorld extends ProcessorWorld {
   readonly flink: FakeFlink;
   readonly folder: string;
+  processor(topic: TopicIdentity, wanted: Wish, edit?: (statement: string) => string): Processor;
 }
 
 async function createWorld(): Promise<FlinkWorld> {
@@ -31,7 +32,7 @@ async function createWorld(): Promise<FlinkWorld> {
   return {
     flink,
     folder,
-    processor: (topic, { transactionsTopicId, statements }) =>
+    processor: (topic, { transactionsTopicId, statements }, edit = (text) => text) =>
       createFlinkProcessor({
         restUrl: flink.restUrl,
         gatewayUrl: flink.gatewayUrl,
@@ -39,7 +40,7 @@ async function createWorld(): Promise<FlinkWorld> {
         transactions: { name: "transactions", id: transactionsTopicId },
         windows: topic,
         checkpoints: { uri: "file:///state", files: localData(folder) },
-        declarations: { paths: assetPaths, read: (path) => readAsset(path).replace("'200 ms'", latency[statements]) },
+        declarations: { paths: assetPaths, read: (path) => edit(readAsset(path).replace("'200 ms'", latency[statements])) },
       }),
     started: async () => flink.statements.filter((sql) => sql.startsWith("INSERT")).length,
     running: async () => flink.jobs.filter(({ name, state }) => name === jobName && state === "RUNNING").map(({ id }) => id),
@@ -205,6 +206,39 @@ test("apply() reports file and line of a rejected statement, and the innermost c
     code: "processor",
     message: 'Cannot run "flink/00-session.sql:8": No match found for function signature SUMM(<NUMERIC>)',
   });
+});
+
+test.each([
+  ["in the conditions that the placeholder stands for", /XDigit/u, "WHERE {{countedTransactions}}"],
+  ["behind them", /GROUP BY/u, "GROUP BY"],
+])("validate() reports the line of the file for an error %s", async (_, pattern, text) => {
+  await using world = await createWorld();
+  world.flink.refuse(pattern);
+  const file = "flink/03-window-income.sql";
+  const line = readAsset(file).split(text)[0]?.split("\n").length;
+  expect(await failureOf(world.processor(windows, wish).validate(stepDeadline(5000)))).toMatchObject({
+    message: `Cannot run "${file}:${line}": No match found for function signature SUMM(<NUMERIC>)`,
+  });
+});
+
+test("createFlinkProcessor() counts the transactions that meet the contract, or those that the user's own statement selects", async () => {
+  await using world = await createWorld();
+  const where = async (processor: Processor): Promise<string | undefined> => {
+    await processor.validate(stepDeadline(5000));
+    return /^ *WHERE .*(?=\n\)\nGROUP BY)/msu.exec(world.flink.statements.at(-1) ?? "")?.[0];
+  };
+  expect(await where(world.processor(windows, wish))).toMatchInlineSnapshot(`
+    "  WHERE \`status\` = 'Paid'
+        AND \`transaction_id\` = FLOOR(\`transaction_id\`)
+        AND \`transaction_id\` BETWEEN 1 AND 1000000
+        AND \`total_paid\` = FLOOR(\`total_paid\`)
+        AND \`total_paid\` BETWEEN -9007199254740991 AND 9007199254740991
+        AND REGEXP(\`user_id\`, '^\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}\\z')
+        AND REGEXP(\`event_timestamp\`, '^\\d{4}-\\d\\d-\\d\\d ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}\\z')
+        AND TRY_CAST(SUBSTRING(\`event_timestamp\`, 1, 10) AS DATE) >= DATE '1970-01-01'"
+  `);
+  const own = world.processor(windows, wish, (text) => text.replace("{{countedTransactions}}", "status = 'Paid'"));
+  expect(await where(own)).toBe("  WHERE status = 'Paid'");
 });
 
 test("waitUntilRunning() fails if the job ends before it is running", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { assetPaths, readAsset } from "../../../src/core/assets.ts";
+import { assetPaths, type Declarations, readAsset } from "../../../src/core/assets.ts";
 import { namingOf } from "../../../src/processors/ksqldb/naming.ts";
 import { computationMark, declaredFor, readDeclared, readMark } from "../../../src/processors/ksqldb/declarations.ts";
 
@@ -16,9 +16,25 @@ test("readDeclared() parses kind, name and line of each statement, and which one
   const declared = readDeclared(embedded, values, creation);
   expect(declared.map(({ kind, name, definition, statement }) => [kind, name, definition !== undefined, statement.lines[0]])).toEqual([
     ["STREAM", "TRANSACTIONS", true, 2],
-    ["STREAM", "PAID_TRANSACTIONS", false, 4],
+    ["STREAM", "PAID_TRANSACTIONS", false, 3],
     ["TABLE", "WINDOW_TRANSACTIONS", false, 4],
   ]);
+});
+
+test("readDeclared() counts the transactions that meet the contract, or those that the user's own statement selects", () => {
+  const where = (declarations: Declarations): string | undefined =>
+    /^WHERE .*(?=\nEMIT CHANGES)/msu.exec(readDeclared(declarations, values, creation)[1]?.statement.text ?? "")?.[0];
+  expect(where(embedded)).toMatchInlineSnapshot(`
+    "WHERE status = 'Paid'
+      AND transaction_id = FLOOR(transaction_id)
+      AND transaction_id BETWEEN 1 AND 1000000
+      AND total_paid = FLOOR(total_paid)
+      AND total_paid BETWEEN -9007199254740991 AND 9007199254740991
+      AND REGEXP_EXTRACT('^\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}\\z', user_id) IS NOT NULL
+      AND FORMAT_TIMESTAMP(PARSE_TIMESTAMP(event_timestamp, 'yyyy-MM-dd HH:mm:ss.SSS', 'UTC'), 'yyyy-MM-dd HH:mm:ss.SSS', 'UTC') = event_timestamp"
+  `);
+  const read = (path: string): string => readAsset(path).replace("{{countedTransactions}}", "status = 'Paid'");
+  expect(where({ ...embedded, read })).toBe("WHERE status = 'Paid'");
 });
 
 test("readDeclared() rejects other statements, with the line", () => {

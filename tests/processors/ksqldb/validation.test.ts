@@ -34,9 +34,25 @@ test("validateSteps() finds the file of a rejected statement, in any form in whi
     message: 'Cannot run "ksql/03-window_transactions.sql:4": Invalid config variable(s): FOO',
   });
   expect(await validate({ ...refusal, statementText: asWritten })).toMatchObject({
-    message: 'Cannot run "ksql/02-paid_transactions.sql:4": Invalid config variable(s): FOO',
+    message: 'Cannot run "ksql/02-paid_transactions.sql:3": Invalid config variable(s): FOO',
   });
 });
+
+test.each([
+  ["in the conditions that the placeholder stands for", "XDigit", "WHERE {{countedTransactions}}"],
+  ["behind them", "EMIT CHANGES", "EMIT CHANGES"],
+])("validateSteps() reports the line of the file for an error %s", async (_, rendered, text) => {
+  const file = "ksql/02-paid_transactions.sql";
+  const request = declared.map(({ statement }) => statement.text).join("\n;\n");
+  const message = `line ${lineOf(request, rendered)}:3: Syntax Error\nSyntax error at or near 'X'`;
+  expect(await validate({ error_code: 40001, message })).toMatchObject({
+    message: `Cannot run "${file}:${lineOf(readAsset(file), text)}": Syntax error at or near 'X'`,
+  });
+});
+
+function lineOf(text: string, part: string): number {
+  return text.slice(0, text.indexOf(part)).split("\n").length;
+}
 
 test("validateSteps() finds a rejected statement that ksqlDB does not name by adding one statement at a time", async () => {
   const reason = "Cannot use these formats here";
@@ -49,7 +65,7 @@ test("validateSteps() finds a rejected statement that ksqlDB does not name by ad
   });
   try {
     expect(await failureOf(validateSteps(server.url, declared.map(create), [], stepDeadline(5000)))).toMatchObject({
-      message: `Cannot run "ksql/02-paid_transactions.sql:4": ${reason}`,
+      message: `Cannot run "ksql/02-paid_transactions.sql:3": ${reason}`,
     });
     expect(read).toEqual([3, 1, 2]);
   } finally {
