@@ -21,3 +21,6 @@ SET 'pipeline.object-reuse' = 'true';
 
 -- One task per partition of the topic of transactions.
 SET 'parallelism.default' = '3';
+
+-- A row with NULL in a column that must have a value is not written; by default the job would fail.
+SET 'table.exec.sink.not-null-enforcer' = 'DROP';

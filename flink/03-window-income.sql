@@ -8,12 +8,10 @@ SELECT
   AVG(CAST(total_paid AS DOUBLE)) AS AVERAGE_TRANSACTION_VALUE
 FROM (
   SELECT
-    -- Seconds since 1970, from the digits of the time.
+    -- Seconds since 1970; NULL for a day that the calendar lacks, such as February 30. Rows without a WINDOW_START are not written.
     (
-      TIMESTAMPDIFF(DAY, DATE '1970-01-01', TRY_CAST(SUBSTRING(event_timestamp, 1, 10) AS DATE)) * CAST(86400 AS BIGINT)
-      + CAST(SUBSTRING(event_timestamp, 12, 2) AS INT) * 3600
-      + CAST(SUBSTRING(event_timestamp, 15, 2) AS INT) * 60
-      + CAST(SUBSTRING(event_timestamp, 18, 2) AS INT)
+      TIMESTAMPDIFF(DAY, DATE '1970-01-01', TRY_CAST(event_timestamp AS DATE)) * CAST(86400 AS BIGINT)
+      + TIMESTAMPDIFF(SECOND, TIME '00:00:00', CAST(SUBSTRING(event_timestamp, 12, 8) AS TIME))
     ) / {{windowSizeSeconds}} * {{windowSizeMs}} AS WINDOW_START,
     CAST(total_paid AS BIGINT) AS total_paid
   FROM transactions
