@@ -19,7 +19,7 @@ UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state 
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/start-python dockerfiles/healthcheck dockerfiles/render
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check setup-runtimes setup-browser build node check format lint types deadcode unit test-native test test-docker image demo project data bench bench-burst bench-producers fix clean
+.PHONY: help setup setup-check setup-runtimes setup-browser build node check format lint types deadcode unit test-native test test-docker image demo project data bench bench-burst bench-console bench-producers fix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,10 +113,13 @@ data: build ## send N=1000 transactions
 	@$(STREAMCTL) data -n $(N)
 
 bench: build build/bench/loop ## measure the numbers of the README; writes bench/RESULTS.md
-	@status=0; $(BUN) bench/run.ts || status=1; $(BUN) bench/burst.ts || status=1; $(BUN) bench/producers.ts || status=1; exit $$status
+	@status=0; $(BUN) bench/run.ts || status=1; $(BUN) bench/burst.ts || status=1; $(BUN) bench/console.ts || status=1; $(BUN) bench/producers.ts || status=1; exit $$status
 
 bench-burst: build ## compare only the processors under a burst; BURST=3000000 RUNS=3 PROCESSORS=flink,spark
 	@$(BUN) bench/burst.ts
+
+bench-console: build ## measure the console and its page in Chromium
+	@$(BUN) bench/console.ts
 
 bench-producers: build build/bench/loop ## compare only the producers; RUNS=1 SCALE=0.1 for a short run
 	@$(BUN) bench/producers.ts
