@@ -78,6 +78,7 @@ const wrong: readonly (readonly [args: readonly string[], exitCode: number, says
   [["query", "select 1", "-o", "xml"], 2, 'Cannot use "xml" for -o'],
   [["query", "select 1", "--engine", "ksqldb"], 1, "No stack is running"],
   [["query", "select 1", "--engine", "druid"], 2, 'Cannot use "druid" for --engine: not a query engine'],
+  [["query", "select 1", "--engine", "spark"], 2, 'Cannot use "spark" for --engine: Spark answers no queries'],
   [["query", "select 1 emit changes", "--engine", "ksqldb", "--watch", "1s"], 2, "Cannot use --watch with EMIT CHANGES"],
   [["verify"], 1, "No stack is running"],
   [["data", "-n", "1"], 1, "streamctl up"],

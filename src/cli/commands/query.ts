@@ -9,7 +9,7 @@ import { runRepeatedly } from "../watch.ts";
 import { StreamctlError, whyUnreadable } from "../../core/errors.ts";
 import { duration, refuse, wholeNumber } from "../../core/option-text.ts";
 import { throwIfInterrupted } from "../../core/wait.ts";
-import { queryEngines } from "../../processors/catalog.ts";
+import { processorNames, processorOf, queryEngines } from "../../processors/catalog.ts";
 import { windowsTable } from "../../spec/names.ts";
 
 const exampleQuery = `streamctl query "select * from ${windowsTable} limit 20"`;
@@ -74,6 +74,9 @@ function resolveFormat(output: string | undefined, { globals }: CliContext): Que
 
 function resolveEngine(engine = "pinot"): string {
   if (engines.includes(engine)) return engine;
+  if (processorNames.includes(engine)) {
+    throw refuse("--engine", engine, `${processorOf(engine).label} answers no queries`, `Its windows are in Pinot. Run: ${exampleQuery}`);
+  }
   throw refuse("--engine", engine, "not a query engine", `Engines: ${engines.join(", ")}`);
 }
 
