@@ -11,16 +11,17 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openDeclarations } from "../src/core/assets.ts";
 import { cacheFolder } from "../src/core/cache-folder.ts";
+import { cpuTimeMs } from "../src/core/process.ts";
 import { defaultProcessor, processorNames, processorOf } from "../src/processors/catalog.ts";
 import { flinkService } from "../src/processors/flink/service.ts";
 import { onlyWindow, transactionsTopic } from "../src/spec/names.ts";
 import { classPath } from "../src/stack/local/engines.ts";
 import { networkLayout } from "../src/stack/network-layout.ts";
 import { kafkaService } from "../src/stack/services/kafka.ts";
-import { queryPinot } from "../src/stores/pinot/broker.ts";
 import { describeMachine } from "./machine.ts";
-import { executable, measure, median } from "./measure.ts";
+import { measure, median } from "./measure.ts";
 import { keepSection, table } from "./results.ts";
+import { MeasuredStack } from "./stack.ts";
 
 const records = Number(process.env["BURST"] ?? 3_000_000);
 const runs = Number(process.env["RUNS"] ?? 3);
@@ -29,8 +30,6 @@ const named = process.env["PROCESSORS"]?.split(",");
 const contenders = named ?? [yardstick, ...processorNames.filter((name) => processorOf(name).howToProvide === undefined)];
 const offset = 11_000;
 const brokers = `127.0.0.1:${9092 + offset}`;
-const brokerUrl = `http://127.0.0.1:${8099 + offset}`;
-const timeoutMs = 300_000;
 const folder = await mkdtemp(join(tmpdir(), "streamctl-burst-"));
 
 interface Burst {
@@ -43,73 +42,53 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** User and system time of a process so far, in microseconds. */
-async function cpuUs(pid: number): Promise<number> {
-  const fields = (await Bun.file(`/proc/${pid}/stat`).text()).replace(/^.*\) /su, "").split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-/** Sums of Pinot's table: what the windows contain. */
-async function totals(): Promise<string> {
-  const sql = `SELECT SUM(TOTAL_TRANSACTIONS), SUM(TOTAL_PAID) FROM ${onlyWindow.name}`;
-  const { rows } = await queryPinot({ brokerUrl, sql }).catch(() => ({ rows: [] }));
-  return JSON.stringify(rows[0] ?? null);
+/** Processor time of a process so far, in milliseconds. */
+async function cpuMs(pid: number): Promise<number> {
+  return (await cpuTimeMs(pid)) ?? Number.NaN;
 }
 
 class Contender {
   readonly name: string;
-  readonly #stateDir: string;
+  readonly #stack: MeasuredStack;
   #job: Bun.Subprocess | undefined;
   #pid = 0;
-  #paid = { count: 0, total: 0 };
 
   constructor(name: string) {
     this.name = name;
-    this.#stateDir = join(folder, name.replaceAll(" ", "-"));
+    this.#stack = new MeasuredStack(join(folder, name.replaceAll(" ", "-")), offset);
   }
 
   async start(): Promise<void> {
     if (this.name === yardstick) {
-      await this.#streamctl("up", "--port-offset", String(offset), "--only", "kafka,pinot", "--processor", defaultProcessor());
+      await this.#stack.run("up", "--port-offset", String(offset), "--only", "kafka,pinot", "--processor", defaultProcessor());
       this.#job = await startYardstick(join(folder, "checkpoints"));
       this.#pid = this.#job.pid;
       return;
     }
-    const { services } = await this.#streamctl("up", "--port-offset", String(offset), "--processor", this.name, "--without", "console");
+    const { services } = await this.#stack.run("up", "--port-offset", String(offset), "--processor", this.name, "--without", "console");
     this.#pid = services.find((service: { readonly name: string }) => service.name === this.name).pid;
   }
 
   async burst(count: number): Promise<Burst> {
-    const cpuBefore = await cpuUs(this.#pid);
+    const cpuBefore = await cpuMs(this.#pid);
     const startedAt = performance.now();
-    const { delivered, paid } = await this.#streamctl("data", "-n", String(count), "--rate", "max");
-    if (delivered !== count) throw new Error(`only ${delivered} of ${count} were delivered`);
-    this.#paid = { count: this.#paid.count + paid.count, total: this.#paid.total + paid.total };
-    const wanted = JSON.stringify([this.#paid.count, this.#paid.total]);
-    for (let found = ""; found !== wanted; found = await totals()) {
-      if (typeof this.#job?.exitCode === "number")
-        throw new Error(`the job ended: ${await Bun.file(join(folder, "yardstick.log")).text()}`);
-      if (performance.now() - startedAt > timeoutMs)
-        throw new Error(`${this.name}: ${found} in Pinot after ${timeoutMs} ms, not ${wanted}`);
-      await Bun.sleep(25);
-    }
+    await this.#stack.send(["-n", String(count), "--rate", "max"], async () => {
+      if (typeof this.#job?.exitCode !== "number") return;
+      throw new Error(`the job ended: ${await Bun.file(join(folder, "yardstick.log")).text()}`);
+    });
     const elapsedMs = performance.now() - startedAt;
-    return { seconds: elapsedMs / 1000, cpuMicrosPerRecord: ((await cpuUs(this.#pid)) - cpuBefore) / count };
+    return { seconds: elapsedMs / 1000, cpuMicrosPerRecord: (((await cpuMs(this.#pid)) - cpuBefore) * 1000) / count };
   }
 
   /** @throws Error unless every window is exact */
   async verify(): Promise<void> {
-    await this.#streamctl("verify", "--strict", "--wait", "30s");
+    await this.#stack.run("verify", "--strict", "--wait", "30s");
   }
 
   async end(): Promise<void> {
     this.#job?.kill();
     await this.#job?.exited;
-    await this.#streamctl("down", "--volumes");
-  }
-
-  async #streamctl(...args: readonly string[]): Promise<any> {
-    return JSON.parse((await measure([executable, "--state-dir", this.#stateDir, "--json", ...args])).stdout);
+    await this.#stack.run("down", "--volumes");
   }
 }
 

@@ -9,13 +9,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { pollUntil } from "../src/core/wait.ts";
-import { onlyWindow } from "../src/spec/names.ts";
+import { residentBytes } from "../src/core/process.ts";
 import { launchBrowser, withoutBrowser } from "../tests/e2e/browser.ts";
 import { describeMachine } from "./machine.ts";
-import { executable, measure, median } from "./measure.ts";
+import { median } from "./measure.ts";
 import { megabytes, ms, perSecond, Report } from "./report.ts";
 import { keepSection } from "./results.ts";
+import { MeasuredStack } from "./stack.ts";
 
 const records = Number(process.env["RECORDS"] ?? 3_000_000);
 const pairs = Number(process.env["PAIRS"] ?? 5);
@@ -26,27 +26,12 @@ const url = `http://127.0.0.1:${8080 + offset}`;
 const folder = await mkdtemp(join(tmpdir(), "streamctl-console-"));
 const report = new Report();
 
-const document = async (...args: readonly string[]): Promise<any> =>
-  JSON.parse((await measure([executable, "--state-dir", join(folder, "state"), "--json", ...args])).stdout);
+const stack = new MeasuredStack(join(folder, "state"), offset);
 
-let paid = 0;
-
-/** Runs `data`, and waits until all windows are in Pinot: the processor's backlog must not slow down what follows. */
-async function send(...args: readonly string[]): Promise<{ readonly elapsedMs: number }> {
-  const run = await document("data", ...args);
-  paid += run.paid.count;
-  const counted = async (): Promise<true | undefined> => {
-    const { rows } = await document("query", `SELECT SUM(TOTAL_TRANSACTIONS) FROM ${onlyWindow.name}`);
-    return Number(rows[0]?.[0]) === paid ? true : undefined;
-  };
-  await pollUntil(counted, { timeoutMs: 180_000, what: "all transactions in Pinot" });
-  return run;
-}
-
-/** Resident memory of a process, in bytes: the highest so far (`VmHWM`) or the present one (`VmRSS`). */
-async function memoryOf(pid: number, name: "VmHWM" | "VmRSS"): Promise<number> {
+/** The highest resident memory of a process so far, in bytes. */
+async function peakBytes(pid: number): Promise<number> {
   const status = await Bun.file(`/proc/${pid}/status`).text();
-  return Number(new RegExp(String.raw`^${name}:\s+(\d+) kB$`, "mu").exec(status)?.[1]) * 1024;
+  return Number(/^VmHWM:\s+(\d+) kB$/mu.exec(status)?.[1]) * 1024;
 }
 
 /** When the page showed something, in milliseconds after the first byte of the server's answer. */
@@ -90,7 +75,7 @@ async function benchLoads(browser: Browser): Promise<void> {
 async function benchData(browser: Browser): Promise<void> {
   const rates: { readonly open: number[]; readonly closed: number[] } = { open: [], closed: [] };
   const rateOfData = async (): Promise<number> => {
-    const { elapsedMs } = await send("-n", String(records), "--rate", "max");
+    const { elapsedMs } = await stack.send(["-n", String(records), "--rate", "max"]);
     return (records / elapsedMs) * 1000;
   };
   await rateOfData();
@@ -108,18 +93,18 @@ async function benchData(browser: Browser): Promise<void> {
 }
 
 async function benchMemory(browser: Browser, pid: number): Promise<void> {
-  await send("-n", String(windows), "--start-time", "2020-01-01T00:00:00Z", "--spacing", "3s");
+  await stack.send(["-n", String(windows), "--start-time", "2020-01-01T00:00:00Z", "--spacing", "3s"]);
   const page = await browser.newPage();
   await page.goto(`${url}/windows`);
   await Bun.sleep(15_000);
-  const now = await memoryOf(pid, "VmRSS");
+  const now = (await residentBytes(pid)) ?? Number.NaN;
   report.add(
     `memory of the server with the page open on ${windows.toLocaleString("en")} windows`,
     megabytes(now),
     "≤ 120 MB",
     now <= 120e6,
   );
-  const peak = await memoryOf(pid, "VmHWM");
+  const peak = await peakBytes(pid);
   report.add("highest memory of the server", megabytes(peak), "(none)", true);
   await page.close();
 }
@@ -128,11 +113,11 @@ try {
   if (withoutBrowser !== undefined) throw new Error(withoutBrowser);
   const machine = await describeMachine();
   report.say(machine);
-  const { services } = await document("up", "--port-offset", String(offset), "--with", "console");
+  const { services } = await stack.run("up", "--port-offset", String(offset), "--with", "console");
   const { pid } = services.find((service: { readonly name: string }) => service.name === "console");
   const browser = await launchBrowser();
   try {
-    await send("-n", "1000", "--rate", "max");
+    await stack.send(["-n", "1000", "--rate", "max"]);
     await benchLoads(browser);
     await benchMemory(browser, pid);
     await benchData(browser);
@@ -142,7 +127,7 @@ try {
   process.stdout.write(`${report.print()}\n`);
   await keepSection({ title: "The console", command: "make bench-console", machine, body: report.table() });
 } finally {
-  await document("down", "--volumes");
+  await stack.run("down", "--volumes");
   await rm(folder, { recursive: true, force: true });
 }
 process.exitCode = report.reached ? 0 : 1;

@@ -13,6 +13,7 @@ import { executable, measure, median, type Measurement } from "./measure.ts";
 import { quantile } from "../src/trials/compare/quantiles.ts";
 import { megabytes, ms, Report, seconds } from "./report.ts";
 import { keepSection } from "./results.ts";
+import { MeasuredStack } from "./stack.ts";
 
 const runs = 5;
 const offset = 11_000;
@@ -20,10 +21,10 @@ const brokers = `127.0.0.1:${9092 + offset}`;
 const brokerUrl = `http://127.0.0.1:${8099 + offset}`;
 const folder = await mkdtemp(join(tmpdir(), "streamctl-bench-"));
 const stateDir = join(folder, "state");
+const stack = new MeasuredStack(stateDir, offset);
 const report = new Report();
 
 const streamctl = async (...args: readonly string[]): Promise<Measurement> => await measure([executable, "--state-dir", stateDir, ...args]);
-const document = async (...args: readonly string[]): Promise<any> => JSON.parse((await streamctl(...args, "--json")).stdout);
 
 async function repeat(times: number, once: () => Promise<Measurement>): Promise<readonly Measurement[]> {
   const results: Measurement[] = [];
@@ -67,7 +68,7 @@ async function benchUp(): Promise<void> {
   const elapsed: number[] = [];
   const beyond: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const started = await document("up", "--port-offset", String(offset));
+    const started = await stack.run("up", "--port-offset", String(offset));
     const readyMs = (name: string): number => started.services.find((service: { readonly name: string }) => service.name === name).readyMs;
     const critical = Math.max(readyMs("zookeeper") + readyMs("pinot"), readyMs("kafka"), readyMs("flink"));
     const own = started.services.map(
@@ -98,10 +99,10 @@ async function benchFreshness(): Promise<void> {
 async function benchExactness(): Promise<void> {
   const times: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const { delivered } = await document("data", "-n", "300000", "--rate", "max");
+    const { delivered } = await stack.run("data", "-n", "300000", "--rate", "max");
     const doneAt = performance.now();
     if (delivered !== 300_000) throw new Error(`only ${delivered} of 300,000 were delivered`);
-    const { matched, windows } = await document("verify", "--wait", "60s");
+    const { matched, windows } = await stack.run("verify", "--wait", "60s");
     if (matched !== windows) throw new Error("windows differ");
     times.push(performance.now() - doneAt);
   }
@@ -110,7 +111,7 @@ async function benchExactness(): Promise<void> {
 }
 
 async function benchMemoryOfStack(): Promise<void> {
-  const { services } = await document("status");
+  const { services } = await stack.run("status");
   const total = services.reduce((sum: number, { rssBytes }: { readonly rssBytes: number }) => sum + rssBytes, 0);
   const parts = services.map(
     ({ name, rssBytes }: { readonly name: string; readonly rssBytes: number }) => `${name} ${megabytes(rssBytes)}`,

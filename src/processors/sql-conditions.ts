@@ -9,8 +9,8 @@ export interface SqlDialect {
   readonly column: (field: string) => string;
   /** Whether a column matches a regular expression of Java, given as a literal. */
   readonly matches: (column: string, pattern: string) => string;
-  /** Whether a column is a valid event time, as one or more conditions. */
-  readonly isEventTime: (column: string) => readonly string[];
+  /** Whether a column is a valid event time. */
+  readonly isEventTime: (column: string) => string;
 }
 
 /** `\z` is the end of the text; `$` would also accept a line break before it. */
@@ -37,7 +37,7 @@ function conditionsOf(test: FieldTest, column: string, { matches, isEventTime }:
     case "uuid":
       return [matches(column, uuid)];
     case "event_time":
-      return isEventTime(column);
+      return [isEventTime(column)];
   }
 }
 

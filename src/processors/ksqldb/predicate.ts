@@ -11,7 +11,7 @@ const dialect: SqlDialect = {
   column: (field) => (/^[A-Za-z_]\w*$/u.test(field) ? field : sqlName(field)),
   matches: (column, pattern) => `REGEXP_EXTRACT(${pattern}, ${column}) IS NOT NULL`,
   // A day that the calendar lacks is parsed as another one, so the parsed time must be written as it was read.
-  isEventTime: (column) => [`FORMAT_TIMESTAMP(PARSE_TIMESTAMP(${column}, ${timeFormat}, 'UTC'), ${timeFormat}, 'UTC') = ${column}`],
+  isEventTime: (column) => `FORMAT_TIMESTAMP(PARSE_TIMESTAMP(${column}, ${timeFormat}, 'UTC'), ${timeFormat}, 'UTC') = ${column}`,
 };
 
 /** The condition of the WHERE clause in `ksql/`, indented as there. */
