@@ -14,7 +14,8 @@ export interface AwaitHealthyOptions {
   readonly failingTimeoutMs?: number;
 }
 
-const pauseMs = 250;
+/** Pauses between two checks, in milliseconds: the first one, doubled up to the last one. */
+const [firstPauseMs, longestPauseMs] = [50, 250];
 
 /**
  * Polls until all resources are healthy.
@@ -26,6 +27,7 @@ export async function awaitHealthy(check: () => Promise<readonly ResourceStatus[
   const time = new Deadline(timeoutMs);
   let failingSinceMs: number | undefined;
   let loggedName: string | undefined;
+  let pauseMs = firstPauseMs;
   try {
     for (;;) {
       const first = (await check()).find(({ state }) => state !== "healthy");
@@ -37,6 +39,7 @@ export async function awaitHealthy(check: () => Promise<readonly ResourceStatus[
       if (first.name !== loggedName) log.info(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
       loggedName = first.name;
       await pause(pauseMs, signal);
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
   } finally {
     time.release();

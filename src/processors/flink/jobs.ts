@@ -100,6 +100,16 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
   }
 }
 
+/**
+ * Requests a checkpoint of a running job, in addition to the periodic ones, without waiting for it. Flink accepts every request, and fails
+ * that of a job that is restarting or has no checkpoints; that is not reported.
+ * https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/#jobs-jobid-checkpoints-1
+ */
+export async function requestCheckpoint(restUrl: string, jobId: string, deadline: StepDeadline): Promise<void> {
+  const request = { method: "POST", body: {}, signal: deadline.signal, timeoutMs: remainingMs(deadline) } as const;
+  await exchange(`${restUrl}/jobs/${jobId}/checkpoints`, request);
+}
+
 /** The innermost cause of a job's latest failure; undefined if there is none. */
 export async function lastFailure(restUrl: string, jobId: string, deadline: StepDeadline): Promise<string | undefined> {
   return (await latestFailure(restUrl, jobId, deadline))?.reason;

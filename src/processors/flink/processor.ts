@@ -29,6 +29,7 @@ import {
   lastFailure,
   listJobs,
   liveJobs,
+  requestCheckpoint,
   runsFully,
   waitUntilRunning,
 } from "./jobs.ts";
@@ -192,6 +193,8 @@ async function submitAndWait(job: Job, recovery: Readonly<Record<string, string>
   const jobId = await runStatements(job, properties, statements, deadline);
   if (jobId === undefined) throw new StreamctlError("processor", `Cannot start Flink job "${name}": Flink returned no job id`);
   await waitUntilRunning(options.restUrl, jobId, deadline);
+  // The health check waits for a checkpoint, and the first periodic one starts only after an interval.
+  await requestCheckpoint(options.restUrl, jobId, deadline);
   return jobId;
 }
 

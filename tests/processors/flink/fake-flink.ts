@@ -8,7 +8,8 @@ const words = {
   config: JSON.parse(recordedAnswer("flink-2.3.0/unchanged.http", /\/config$/u).text),
   unknownJob: recordedAnswer("flink-2.3.0/exceptions.http", /\/config$/u),
   unknownJobToCancel: recordedAnswer("flink-2.3.0/exceptions.http", /PATCH .*ffff/u),
-  checkpoints: JSON.parse(recordedAnswer("flink-2.3.0/checkpoints.http", /checkpoints$/u).text),
+  checkpoints: JSON.parse(recordedAnswer("flink-2.3.0/checkpoints.http", /^GET .*checkpoints$/u).text),
+  checkpointRequested: recordedAnswer("flink-2.3.0/checkpoints.http", /^POST .*checkpoints$/u),
   done: JSON.parse(recordedAnswer("flink-2.3.0/created.http", /result\/0/u, /"OK"/u).text),
   submitted: JSON.parse(recordedAnswer("flink-2.3.0/created.http", /result\/0/u, /jobID/u).text),
   refused: recordedAnswer("flink-2.3.0/refused.http", /result\/0/u, /errors/u),
@@ -142,6 +143,9 @@ export function startFakeFlink(): FakeFlink {
       return Response.json({}, { status: 202 });
     }
     if (job === undefined) return new Response(words.unknownJob.text, { status: words.unknownJob.status });
+    if (what === "checkpoints" && method === "POST") {
+      return new Response(words.checkpointRequested.text, { status: words.checkpointRequested.status });
+    }
     if (what === "checkpoints") {
       const { latest } = words.checkpoints;
       const completed = { ...latest.completed, latest_ack_timestamp: words.overviewEntry["start-time"] + 3000 };

@@ -92,6 +92,15 @@ test("createFlinkProcessor() keeps the identity of a job when Kafka's address ch
   expect(world.flink.statements.filter((sql) => sql.includes("'properties.bootstrap.servers' = '127.0.0.1:9092'"))).toHaveLength(2);
 });
 
+test("createFlinkProcessor() requests a checkpoint of a new job once its tasks run, for which the health check waits", async () => {
+  await using world = await createWorld();
+  await provision(world);
+  const [id] = await world.running();
+  const { requests } = world.flink;
+  const asked = requests.indexOf(`POST /jobs/${id}/checkpoints`);
+  expect(requests[asked - 1]).toBe("GET /jobs/overview");
+});
+
 test("createFlinkProcessor() requests a running job and its identity once, and submits nothing", async () => {
   await using world = await createWorld();
   await provision(world);
