@@ -7,6 +7,9 @@ import { executable, measure } from "./measure.ts";
 /** Maximum wait until everything sent is in Pinot, in milliseconds. */
 const timeoutMs = 300_000;
 
+/** Pause between two queries, in milliseconds: short beside the times measured, and long enough that Pinot's work for them is not. */
+const pollMs = 100;
+
 export class MeasuredStack {
   readonly #stateDir: string;
   readonly #brokerUrl: string;
@@ -37,7 +40,7 @@ export class MeasuredStack {
     for (let found = ""; found !== wanted; found = await this.#totals()) {
       await watch();
       if (performance.now() - startedAt > timeoutMs) throw new Error(`${found} in Pinot after ${timeoutMs} ms, not ${wanted}`);
-      await Bun.sleep(25);
+      await Bun.sleep(pollMs);
     }
     return run;
   }

@@ -53,9 +53,11 @@ function define({ port, inside, bindHost }: NetworkLayout): ServiceDetails {
       jars: flinkJars,
       jvmOptions: [
         "-Xms128m",
-        // Enough for a million windows. The small young generation limits memory use with fewer windows.
+        // Enough for a million windows. The small young generation limits memory use with fewer windows; its survivor spaces hold the records
+        // that are being processed, which would otherwise fill the old generation.
         "-Xmx768m",
-        "-XX:MaxNewSize=96m",
+        "-Xmn80m",
+        "-XX:SurvivorRatio=6",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-XX:ReservedCodeCacheSize=64m",
