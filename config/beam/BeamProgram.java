@@ -165,8 +165,10 @@ public final class BeamProgram implements ControlServer.Engine {
                 .withKeyDeserializerAndCoder(ByteArrayDeserializer.class, bytes)
                 .withValueDeserializerAndCoder(ByteArrayDeserializer.class, bytes)
                 .withReadCommitted()
-                // Without a group: with one, it would begin at the offsets that any former member has committed.
-                .withConsumerConfigUpdates(Map.of("auto.offset.reset", "earliest", "max.poll.records", 2000))
+                // Without a group: with one, it would begin at the offsets that any former member has committed. A consumer has one request
+                // to a broker at a time: while one for partitions without new records waits there, the records of the others wait too.
+                .withConsumerConfigUpdates(
+                    Map.of("auto.offset.reset", "earliest", "max.poll.records", 2000, "fetch.max.wait.ms", 50))
                 .withConsumerFactoryFn(new ConsumerFactory(request.name)))
         .apply("pieces", ParDo.of(new Pieces(spec, request.name)))
         .setCoder(KvCoder.of(VarLongCoder.of(), TotalsCoder.INSTANCE))
