@@ -16,7 +16,7 @@ PAGE_INPUTS := $(wildcard src/console/page/*) src/console/api.ts src/core/units.
 C_SOURCES := $(wildcard native/*.c native/*.h bench/producers/*.c tests/native/*.c tests/native/*.h)
 NATIVE_INPUTS := $(wildcard native/*) scripts/librdkafka.sh
 UNIT := tests/layout tests/core tests/kafka tests/spec tests/record tests/state tests/data tests/stack tests/processors tests/stores tests/dashboards tests/pipeline tests/trials tests/console tests/cli
-SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/start-python dockerfiles/healthcheck dockerfiles/render
+SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run dockerfiles/start dockerfiles/start-python dockerfiles/healthcheck dockerfiles/render dockerfiles/train
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-check setup-runtimes setup-browser build node check format lint types deadcode unit test-native test test-docker image demo project data bench bench-burst bench-console bench-producers fix clean

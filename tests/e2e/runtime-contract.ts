@@ -137,6 +137,18 @@ export function runtimeContract({ runtime, portOffset, args = [], whileDown }: R
       expect(libraries.some((path) => path.includes("snappy"))).toBe(true);
       expect(libraries.filter((path) => !/\/data\/(?:\w+\/)?tmp\//u.test(path))).toEqual([]);
     });
+  } else {
+    test("each JVM maps the class-data archive of its image", async () => {
+      const services = (await stack.services()).filter(({ name }) => name !== "console");
+      const archives = await Promise.all(
+        services.map(async ({ pid }) => {
+          // The first process of a container is its init.
+          const jvm = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim();
+          return /\/engine\/archives\/(\w+)\.jsa/u.exec(await readFile(`/proc/${jvm}/maps`, "utf8"))?.[1];
+        }),
+      );
+      expect(archives).toEqual(services.map(({ name }) => name));
+    });
   }
 
   test("query prints table, JSON, CSV and NDJSON, and the sums equal those of the topic", async () => {

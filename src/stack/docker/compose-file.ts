@@ -96,6 +96,7 @@ function composeService(definition: ContainerDefinition, image: Image | undefine
     environment: {
       ...Object.fromEntries(Object.entries(definition.env).map(([variable, value]) => [variable, render(value)])),
       ...(prepare ? { PREPARE: prepare.map(render).join("\n") } : {}),
+      ...(program.kind === "jvm" && program.jars.kind === "maven" ? { ARCHIVE: name } : {}),
       ...(secrets.length > 0 ? { SECRETS: secrets.join(" ") } : {}),
       PROBE: probeLines(definition.probe, ports).join("\n"),
     },

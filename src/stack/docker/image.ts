@@ -7,13 +7,15 @@ import { basename } from "node:path";
 import type { Declarations } from "../../core/assets.ts";
 import { StreamctlError } from "../../core/errors.ts";
 import { shortHash } from "../../core/short-hash.ts";
-import type { TemplateValues } from "../../core/template.ts";
+import { renderTemplate, type TemplateValues } from "../../core/template.ts";
 import type { JarFolder } from "../jar-folder.ts";
+import { jvmOptionsOf } from "../jvm-options.ts";
 import {
   engineOf,
   hasImage,
   type InstalledJars,
   type Jars,
+  type JvmProcess,
   type MavenJars,
   type PythonEnvironment,
   type ServiceDefinition,
@@ -78,6 +80,7 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
     ...build.args,
     VERSION: version,
     VALUES: encodeValues(values),
+    ...(program.kind === "jvm" && program.jars.kind === "maven" ? { TRAINING: trainingOf(own, values) } : {}),
     ...(isPython ? {} : { BASE_IMAGE: source.bases["BASE_IMAGE"] ?? "" }),
   };
   const sources = program.kind === "jvm" && program.jars.kind === "maven" ? program.jars.sources : [];
@@ -86,11 +89,36 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
     const read = path.startsWith("config/")
       ? path.startsWith(`config/${engine}/`) || sources.includes(path)
       : !path.endsWith(".Dockerfile") || path === build.dockerfile;
-    // Each kind of process has its own start script.
-    if (read && path !== (isPython ? "dockerfiles/start" : "dockerfiles/start-python"))
-      content.push(JSON.stringify([path, declarations.read(path)]));
+    // Each kind of process has its own scripts.
+    if (read && !(isPython ? javaScripts : pythonScripts).includes(path)) content.push(JSON.stringify([path, declarations.read(path)]));
   }
   return { ...build, engine, tag: `streamctl-${engine}:${version}-${shortHash(content.join(""), 12)}`, args };
+}
+
+const javaScripts = ["dockerfiles/start", "dockerfiles/train"];
+const pythonScripts = ["dockerfiles/start-python"];
+
+/** The programs with which `dockerfiles/train` makes class-data archives. @throws StreamctlError `internal` for a word with a space */
+function trainingOf(definitions: readonly ServiceDefinition[], values: TemplateValues): string {
+  const words = { ...values, clusterId: "class-data-archives---" };
+  const lines = definitions.flatMap(({ name, env, process: program }) => {
+    if (program.kind !== "jvm") return [];
+    const variables = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
+    const line = (kind: "prepare" | "run", { mainClass, args }: Pick<JvmProcess, "mainClass" | "args">): readonly string[] => [
+      name,
+      kind,
+      ...variables,
+      "java",
+      ...jvmOptionsOf(program),
+      mainClass,
+      ...args,
+    ];
+    return [...(program.prepare ? [line("prepare", program.prepare)] : []), line("run", program)];
+  });
+  const rendered = lines.map((line) => line.map((word) => renderTemplate(word, words, "training")));
+  const broken = rendered.flat().find((word) => /\s/u.test(word));
+  if (broken !== undefined) throw new StreamctlError("internal", `An argument of an image's service contains a space: "${broken}"`);
+  return rendered.map((line) => line.join(" ")).join("\n");
 }
 
 function valuesOfAll(definitions: readonly ServiceDefinition[]): TemplateValues {

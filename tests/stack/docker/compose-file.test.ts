@@ -33,6 +33,10 @@ describe("composeFile()", () => {
             "BASE_IMAGE": "java:17",
             "BUILD_IMAGE": "maven:17",
             "ENGINE": "pinot",
+            "TRAINING": 
+      "zookeeper run MALLOC_ARENA_MAX=2 java -Duser.language=en -Duser.country=US -Duser.timezone=UTC -Dfile.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8 -Dsun.stderr.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djava.io.tmpdir=/data/tmp -Xms32m -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile=file:/engine/conf/log4j2.xml org.apache.zookeeper.server.ZooKeeperServerMain /engine/conf/zoo.cfg
+      pinot run MALLOC_ARENA_MAX=2 STREAMCTL_KAFKA_BROKERS=kafka:19092 java -Duser.language=en -Duser.country=US -Duser.timezone=UTC -Dfile.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8 -Dsun.stderr.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djava.io.tmpdir=/data/tmp -Xms128m -Xmx512m -XX:+UseSerialGC -XX:MaxDirectMemorySize=512m -XX:TieredStopAtLevel=1 -Dzk.session.timeout=8000 -Dzookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty -Dzk.zkclient.autosync.enabled=false -Dlog4j2.configurationFile=file:/engine/conf/log4j2.xml org.apache.pinot.tools.admin.PinotAdministrator StartServiceManager -clusterName streamctl -zkAddress zookeeper:2181 -port -1 -bootstrapConfigPaths /engine/conf/controller.conf /engine/conf/broker.conf /engine/conf/server.conf"
+      ,
             "VALUES": "bindHost=0.0.0.0 zookeeperPort=2181 controllerPort=9000 brokerPort=8099 serverPort=8098 serverAdminPort=8097 confDir=/engine/conf dataDir=/data",
             "VERSION": "0.11.0",
           },
@@ -61,6 +65,7 @@ describe("composeFile()", () => {
           "/engine/conf/zoo.cfg",
         ],
         "environment": {
+          "ARCHIVE": "zookeeper",
           "MALLOC_ARENA_MAX": "2",
           "PROBE": "zookeeper 2181",
         },
@@ -224,6 +229,7 @@ describe("imageOf()", () => {
   test("passes the values of the engine's services to the build", () => {
     const { args } = imageOf("kafka", defaultServices({ portOffset: 1000, runtime: "docker" }), source);
     expect(args).toEqual({
+      TRAINING: expect.any(String),
       ENGINE: "kafka",
       VERSION: "4.3.1",
       VALUES:
@@ -232,6 +238,23 @@ describe("imageOf()", () => {
       BASE_IMAGE: "java:17",
       BUILD_IMAGE: "maven:17",
     });
+  });
+
+  test("passes the programs of the engine's services to the build, which makes their class-data archives", () => {
+    const { args } = imageOf("pinot", definitions, source);
+    const [zookeeper, pinot, ...others] = (args["TRAINING"] ?? "").split("\n");
+    expect(zookeeper).toMatch(/^zookeeper run MALLOC_ARENA_MAX=2 java -D.* org\.apache\.zookeeper\.\S+ \/engine\/conf\/zoo\.cfg$/u);
+    expect(pinot).toMatch(
+      /^pinot run .*STREAMCTL_KAFKA_BROKERS=kafka:19092 java .* -zkAddress zookeeper:2181 .*\/engine\/conf\/server\.conf$/u,
+    );
+    expect(others).toEqual([]);
+    const kafka = imageOf("kafka", definitions, source)
+      .args["TRAINING"]?.split("\n")
+      .map((line) => line.split(" ").slice(0, 2));
+    expect(kafka).toEqual([
+      ["kafka", "prepare"],
+      ["kafka", "run"],
+    ]);
   });
 
   test("derives the tag from the content: the same content gives the same tag, any difference another one", () => {

@@ -4,19 +4,18 @@ import { join } from "node:path";
 import { runCommand } from "../../../src/core/process.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-/** `dockerfiles/start` with a local folder in place of /data, and a FAKE `java` that prints its arguments. */
+/** `dockerfiles/start` with local folders in place of /data and /engine, and a FAKE `java` that prints its arguments. */
 async function fakeStart() {
   const folder = await temporaryFolder();
-  const data = join(folder, "data");
-  await mkdir(join(folder, "bin"));
-  await mkdir(data);
+  const [data, engine] = [join(folder, "data"), join(folder, "engine")];
+  for (const path of [join(folder, "bin"), data, engine]) await mkdir(path);
   const java = join(folder, "bin", "java");
   await writeFile(
     java,
     `#!/bin/sh\necho "$# $@ \${JAVA_TOOL_OPTIONS-unset} \${_JAVA_OPTIONS-unset} \${JDK_JAVA_OPTIONS-unset} $LC_ALL"; ls ${data}\n`,
   );
   await chmod(java, 0o755);
-  const script = (await readFile("dockerfiles/start", "utf8")).replaceAll("/data", data);
+  const script = (await readFile("dockerfiles/start", "utf8")).replaceAll("/data", data).replaceAll("/engine", engine);
   const env = {
     PATH: `${join(folder, "bin")}:/usr/bin:/bin`,
     JAVA_TOOL_OPTIONS: "-agentlib:x",
@@ -25,7 +24,7 @@ async function fakeStart() {
   };
   const start = async (prepare: Readonly<Record<string, string>> = {}) =>
     (await runCommand({ program: "sh", args: ["-c", script, "start", "Main", "run"], env: { ...env, ...prepare } })).output;
-  return { data, start };
+  return { data, engine, java, start };
 }
 
 test("dockerfiles/start gives the engine an empty temporary folder, and no options of the base image", async () => {
@@ -48,6 +47,18 @@ test("dockerfiles/start runs the preparation once, with that folder, and without
 test("dockerfiles/start passes the preparation its arguments unchanged", async () => {
   const { start } = await fakeStart();
   expect(await start({ PREPARE: "Format\n/a b/*\n$HOME" })).toStartWith("3 Format /a b/* $HOME unset");
+});
+
+test("dockerfiles/start passes a class-data archive of the image to the JVM, with the class path in the order for which it was made", async () => {
+  const { engine, java, start } = await fakeStart();
+  await writeFile(java, '#!/bin/sh\necho "$CLASSPATH $@"\n');
+  for (const folder of ["lib", "archives"]) await mkdir(join(engine, folder));
+  for (const jar of ["b.jar", "a.jar"]) await writeFile(join(engine, "lib", jar), "");
+  await writeFile(join(engine, "archives", "kafka.jsa"), "");
+  expect(await start({ ARCHIVE: "kafka", CLASSPATH: "/lib/*" })).toBe(
+    `${engine}/lib/a.jar:${engine}/lib/b.jar -XX:SharedArchiveFile=${engine}/archives/kafka.jsa -Xshare:auto -Xlog:cds*=off Main run`,
+  );
+  expect(await start({ ARCHIVE: "pinot", CLASSPATH: "/lib/*" })).toBe("/lib/* Main run");
 });
 
 /** `dockerfiles/start-python` with a local folder in place of /data, and a FAKE `python` that prints its arguments and the folder. */
