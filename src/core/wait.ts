@@ -123,7 +123,7 @@ export async function pollUntil<T>(poll: (signal: AbortSignal) => Promise<T | un
   const { timeoutMs, what, intervalMs = 25, maxIntervalMs = 250 } = options;
   const within = new Deadline(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, within.signal]) : within.signal;
-  let pauseMs = intervalMs;
+  const pauses = doublingPauses(intervalMs, maxIntervalMs);
   try {
     for (;;) {
       throwIfInterrupted(options.signal);
@@ -139,12 +139,16 @@ export async function pollUntil<T>(poll: (signal: AbortSignal) => Promise<T | un
       if (within.signal.aborted || remaining === 0) {
         throw new StreamctlError("timeout", `Timed out after ${formatSeconds(timeoutMs)} waiting for ${what}`);
       }
-      await pause(Math.min(pauseMs, Math.max(1, remaining)), options.signal);
-      pauseMs = Math.min(pauseMs * 2, maxIntervalMs);
+      await pause(Math.min(pauses.next().value, Math.max(1, remaining)), options.signal);
     }
   } finally {
     within.release();
   }
+}
+
+/** Pauses between polls without end, in milliseconds: the first one, doubled up to the longest one. */
+export function* doublingPauses(firstMs: number, longestMs: number): Generator<number, never> {
+  for (let ms = firstMs; ; ms = Math.min(2 * ms, longestMs)) yield ms;
 }
 
 /** Waits for `ms` milliseconds. @throws StreamctlError `interrupted` when the signal fires. */

@@ -2,7 +2,7 @@
 
 import { type ErrorCode, StreamctlError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { Deadline, pause } from "../core/wait.ts";
+import { Deadline, doublingPauses, pause } from "../core/wait.ts";
 import type { ResourceStatus } from "./resources.ts";
 
 export interface AwaitHealthyOptions {
@@ -14,9 +14,6 @@ export interface AwaitHealthyOptions {
   readonly failingTimeoutMs?: number;
 }
 
-/** Pauses between two checks, in milliseconds: the first one, doubled up to the last one. */
-const [firstPauseMs, longestPauseMs] = [50, 250];
-
 /**
  * Polls until all resources are healthy.
  *
@@ -27,7 +24,7 @@ export async function awaitHealthy(check: () => Promise<readonly ResourceStatus[
   const time = new Deadline(timeoutMs);
   let failingSinceMs: number | undefined;
   let loggedName: string | undefined;
-  let pauseMs = firstPauseMs;
+  const pauses = doublingPauses(50, 250);
   try {
     for (;;) {
       const first = (await check()).find(({ state }) => state !== "healthy");
@@ -38,8 +35,7 @@ export async function awaitHealthy(check: () => Promise<readonly ResourceStatus[
       if (keepsFailing || time.remainingMs === 0) throw unhealthy(first);
       if (first.name !== loggedName) log.info(`Waiting for ${first.kind} ${first.name}: ${first.detail}`);
       loggedName = first.name;
-      await pause(pauseMs, signal);
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      await pause(pauses.next().value, signal);
     }
   } finally {
     time.release();

@@ -5,7 +5,7 @@
  */
 
 import { isRetryable } from "../core/errors.ts";
-import { Deadline, pause, throwIfInterrupted } from "../core/wait.ts";
+import { Deadline, doublingPauses, pause, throwIfInterrupted } from "../core/wait.ts";
 import type { RunRecord } from "../state/run-record.ts";
 import type { WindowRow } from "../stores/pinot/broker.ts";
 import { type ReadingProgress, TopicReading, type TopicLog } from "./topic-reading.ts";
@@ -58,7 +58,8 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
   const reading = new TopicReading(sources.log, request);
   const within = new Deadline(waitMs);
   try {
-    for (let checks = 1, pauseMs = firstPauseMs; ; checks++) {
+    const pauses = doublingPauses(firstPauseMs, longestPauseMs);
+    for (let checks = 1; ; checks++) {
       const checkStartMs = performance.now();
       const findings = await check(sources, reading, request, within).catch((error: unknown) => {
         throwIfInterrupted(signal);
@@ -74,9 +75,8 @@ export async function verify(sources: VerifySources, request: VerifyRequest): Pr
         onCheck?.({ report, verdict });
       }
       // Checking a large table loads the engines, so pause for half of its duration.
-      const restMs = Math.max(pauseMs, Math.min((nowMs - checkStartMs) / 2, longestRestMs));
+      const restMs = Math.max(pauses.next().value, Math.min((nowMs - checkStartMs) / 2, longestRestMs));
       await pause(Math.min(restMs, within.remainingMs), signal);
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
   } finally {
     within.release();

@@ -1,7 +1,7 @@
 /** Options of all JVMs that streamctl starts, in every runtime. */
 
 import { type Environment, ignoredSettings } from "../core/environment.ts";
-import type { ServiceProcess } from "./service.ts";
+import type { JvmProcess, ServiceProcess } from "./service.ts";
 import type { Log } from "../core/log.ts";
 
 /**
@@ -29,6 +29,11 @@ const temporaryFolder = "-Djava.io.tmpdir={{dataDir}}/tmp";
 /** Options of a service's JVM in any runtime: the common ones, then those of its definition. */
 export function jvmOptionsOf({ jvmOptions }: { readonly jvmOptions: readonly string[] }): readonly string[] {
   return [...localeOptions, temporaryFolder, ...jvmOptions];
+}
+
+/** Arguments of `java` for a service, or for the program that prepares its data: options, main class, arguments. Not rendered. */
+export function javaArguments(program: JvmProcess, run: Pick<JvmProcess, "mainClass" | "args"> = program): readonly string[] {
+  return [...jvmOptionsOf(program), run.mainClass, ...run.args];
 }
 
 /** Logs the caller's settings that are not passed to the engines, because users may expect them to have an effect. */

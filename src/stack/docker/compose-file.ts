@@ -9,7 +9,7 @@ import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate } from "../../core/template.ts";
 import { type Image, pythonFolders } from "./image.ts";
 import { labels } from "./labels.ts";
-import { jvmOptionsOf } from "../jvm-options.ts";
+import { javaArguments, jvmOptionsOf } from "../jvm-options.ts";
 import {
   type ContainerDefinition,
   engineOf,
@@ -89,7 +89,7 @@ function composeService(definition: ContainerDefinition, image: Image | undefine
   const { name, ports, process: program } = definition;
   const values = { ...definition.values, ...pythonFolders, clusterId: clusterId(project) };
   const render = (text: string): string => renderTemplate(text, values, name);
-  const { command, prepare, secrets = [], memoryMiB } = program.kind === "jvm" ? javaArguments(program) : pythonArguments(program);
+  const { command, prepare, secrets = [], memoryMiB } = program.kind === "jvm" ? jvmArguments(program) : pythonArguments(program);
   return {
     ...(image ? { image: image.tag, build: { context: ".", dockerfile: image.dockerfile, args: image.args } } : {}),
     command: command.map(render),
@@ -122,13 +122,12 @@ interface Arguments {
   readonly memoryMiB: number;
 }
 
-function javaArguments(program: JvmProcess): Arguments {
-  const options = jvmOptionsOf(program);
-  const { mainClass, args, prepare } = program;
+function jvmArguments(program: JvmProcess): Arguments {
+  const { prepare } = program;
   return {
-    command: [...options, mainClass, ...args],
-    prepare: prepare && [...options, prepare.mainClass, ...prepare.args],
-    memoryMiB: memoryLimitMiB(options),
+    command: javaArguments(program),
+    prepare: prepare && javaArguments(program, prepare),
+    memoryMiB: memoryLimitMiB(jvmOptionsOf(program)),
   };
 }
 

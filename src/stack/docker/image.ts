@@ -9,13 +9,12 @@ import { StreamctlError } from "../../core/errors.ts";
 import { shortHash } from "../../core/short-hash.ts";
 import { renderTemplate, type TemplateValues } from "../../core/template.ts";
 import type { JarFolder } from "../jar-folder.ts";
-import { jvmOptionsOf } from "../jvm-options.ts";
+import { javaArguments } from "../jvm-options.ts";
 import {
   engineOf,
   hasImage,
   type InstalledJars,
   type Jars,
-  type JvmProcess,
   type MavenJars,
   type PythonEnvironment,
   type ServiceDefinition,
@@ -74,16 +73,17 @@ export function imageOf(engine: string, definitions: readonly ServiceDefinition[
   const program = own[0]?.process;
   if (program === undefined) throw new StreamctlError("internal", `No service runs on engine "${engine}"`);
   const isPython = program.kind === "python";
+  const maven = !isPython && program.jars.kind === "maven" ? program.jars : undefined;
   const values = { ...valuesOfAll(own), ...(isPython ? pythonFolders : containerFolders) };
   const { version, ...build } = isPython ? pythonBuild(program.environment, source) : javaBuild(program.jars, source);
   const args = {
     ...build.args,
     VERSION: version,
     VALUES: encodeValues(values),
-    ...(program.kind === "jvm" && program.jars.kind === "maven" ? { TRAINING: trainingOf(own, values) } : {}),
+    ...(maven ? { TRAINING: trainingOf(own, values) } : {}),
     ...(isPython ? {} : { BASE_IMAGE: source.bases["BASE_IMAGE"] ?? "" }),
   };
-  const sources = program.kind === "jvm" && program.jars.kind === "maven" ? program.jars.sources : [];
+  const sources = maven?.sources ?? [];
   const content = [JSON.stringify([args, build.jars?.fingerprint, platform])];
   for (const path of contextPaths(declarations)) {
     const read = path.startsWith("config/")
@@ -104,16 +104,9 @@ function trainingOf(definitions: readonly ServiceDefinition[], values: TemplateV
   const lines = definitions.flatMap(({ name, env, process: program }) => {
     if (program.kind !== "jvm") return [];
     const variables = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
-    const line = (kind: "prepare" | "run", { mainClass, args }: Pick<JvmProcess, "mainClass" | "args">): readonly string[] => [
-      name,
-      kind,
-      ...variables,
-      "java",
-      ...jvmOptionsOf(program),
-      mainClass,
-      ...args,
-    ];
-    return [...(program.prepare ? [line("prepare", program.prepare)] : []), line("run", program)];
+    const line = (kind: "prepare" | "run", args: readonly string[]): readonly string[] => [name, kind, ...variables, "java", ...args];
+    const preparation = program.prepare ? [line("prepare", javaArguments(program, program.prepare))] : [];
+    return [...preparation, line("run", javaArguments(program))];
   });
   const rendered = lines.map((line) => line.map((word) => renderTemplate(word, words, "training")));
   const broken = rendered.flat().find((word) => /\s/u.test(word));

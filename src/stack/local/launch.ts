@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { ifExists } from "../../core/files.ts";
 import type { Command } from "../../core/process.ts";
 import { jarFolderClassPath, readJarFolder } from "../jar-folder.ts";
-import { jvmOptionsOf } from "../jvm-options.ts";
+import { javaArguments, jvmOptionsOf } from "../jvm-options.ts";
 import type { JvmProcess, MavenJars, PythonEnvironment, PythonProcess, ServiceDefinition } from "../service.ts";
 import { archiveOptions, type ClassArchive, findArchive, markUsed } from "./class-archives.ts";
 import { classPath, type EngineContext, resolveEngines } from "./engines.ts";
@@ -97,7 +97,7 @@ async function javaCommand(
   const archived = run === program || archive?.exists === true ? archiveOptions(archive, classListOf(context)) : [];
   // With this property the JVM resolves host names by this file only.
   const hosts = context.hosts ? [`-Djdk.net.hosts.file=${join(context.folder.confDir, "hosts")}`] : [];
-  const allArgs = ["-cp", path, `-D${context.mark}`, ...archived, ...jvmOptionsOf(program), ...hosts, run.mainClass, ...run.args];
+  const allArgs = ["-cp", path, `-D${context.mark}`, ...archived, ...hosts, ...javaArguments(program, run)];
   return commandOf({ program: java ?? "java", args: allArgs }, env, context);
 }
 

@@ -97,7 +97,7 @@ function definePinot({ port, inside, bindHost, host, brokers }: NetworkLayout): 
         "-XX:MaxDirectMemorySize=512m",
         "-XX:TieredStopAtLevel=1",
         "-Dzk.session.timeout=8000",
-        // Pinot opens and closes eight connections to ZooKeeper one after another while it starts. With the default client each close sleeps
+        // Pinot opens and closes several connections to ZooKeeper one after another while it starts. With the default client each close sleeps
         // for 100 ms. Helix synchronizes each new connection with the leader, and an early close interrupts that, after which it waits for
         // two seconds; it has no effect with a single server.
         "-Dzookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty",
