@@ -93,7 +93,7 @@ export async function waitUntilRunning(restUrl: string, jobId: string, deadline:
     return runsFully(last) ? true : undefined;
   };
   try {
-    await pollUntil(poll, waitOptions(deadline, `Flink job ${jobId} to run`));
+    await pollUntil(poll, { ...waitOptions(deadline, `Flink job ${jobId} to run`), maxIntervalMs: 100 });
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
     throw await failureOf(restUrl, jobId, last, stepDeadline(2000, deadline.signal));

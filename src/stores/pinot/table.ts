@@ -193,7 +193,7 @@ async function awaitQueryable(brokerUrl: string, table: string, controller: Pino
     return undefined;
   };
   try {
-    return await pollUntil(look, waitOptions(deadline, `Pinot to serve table "${table}"`));
+    return await pollUntil(look, { ...waitOptions(deadline, `Pinot to serve table "${table}"`), maxIntervalMs: 50 });
   } catch (error) {
     if (!hasCode(error, "timeout")) throw error;
     const unserved = unloaded > 0 ? `${unloaded} of its segments are not loaded` : error.message;
