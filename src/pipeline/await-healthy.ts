@@ -24,7 +24,7 @@ export async function awaitHealthy(check: () => Promise<readonly ResourceStatus[
   const time = new Deadline(timeoutMs);
   let failingSinceMs: number | undefined;
   let loggedName: string | undefined;
-  const pauses = doublingPauses(50, 250);
+  const pauses = doublingPauses(50, 100);
   try {
     for (;;) {
       const first = (await check()).find(({ state }) => state !== "healthy");

@@ -30,8 +30,8 @@ test("awaitHealthy() fails early for a resource that keeps failing", async () =>
     checks += 1;
     return [{ ...job, keepsFailing: true }];
   };
-  const given = awaitHealthy(check, { ...options, timeoutMs: 60_000, failingTimeoutMs: 500 });
+  const given = awaitHealthy(check, { ...options, timeoutMs: 60_000, failingTimeoutMs: 340 });
   expect(await failureOf(given)).toMatchObject({ code: "processor" });
-  // After 0, 50, 150, 350 and 600 ms.
+  // After 0, 50, 150, 250 and 350 ms.
   expect(checks).toBe(5);
 });

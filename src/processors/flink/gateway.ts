@@ -57,7 +57,7 @@ async function executeStatement(call: Call, session: string, statement: Statemen
       if (status === undefined) throw refused(answer);
       return status === "PENDING" || status === "RUNNING" || status === "INITIALIZED" ? undefined : status;
     },
-    { ...waitOptions(deadline, `Flink to accept "${statement.file}"`), intervalMs: 5 },
+    { ...waitOptions(deadline, `Flink to accept "${statement.file}"`), intervalMs: 5, maxIntervalMs: 50 },
   );
   // The result of a failed operation contains the reason.
   const result = await call(`${path}/result/0?rowFormat=JSON`, request());
