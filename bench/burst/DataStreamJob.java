@@ -51,7 +51,9 @@ public final class DataStreamJob {
     configuration.setString("execution.checkpointing.dir", "file://" + args[3]);
     configuration.setString("state.backend.type", "hashmap");
     configuration.setString("rest.bind-port", "0");
-    StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(PARALLELISM, configuration);
+    configuration.setString("parallelism.default", Integer.toString(PARALLELISM));
+    configuration.setString("taskmanager.numberOfTaskSlots", Integer.toString(PARALLELISM));
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     environment.getConfig().enableObjectReuse();
     KafkaSource<byte[]> source =
         KafkaSource.<byte[]>builder()
@@ -81,7 +83,7 @@ public final class DataStreamJob {
         .process(new Totals())
         .sinkTo(sink)
         .setParallelism(1);
-    environment.execute("windows");
+    InProcessFlink.start(configuration).executeJobBlocking(environment.getStreamGraph().getJobGraph());
   }
 
   private static final class Rows implements KafkaRecordSerializationSchema<Tuple3<Long, Long, Long>> {
