@@ -123,3 +123,9 @@ describe("everyService()", () => {
     }
   });
 });
+
+test("everyService() gives a JVM the same options at all ports, so that all stacks use the same class-data archive", () => {
+  const optionsAt = (portOffset: number): readonly (readonly string[])[] =>
+    everyService({ runtime: "local", portOffset }).map(({ process: program }) => (program.kind === "jvm" ? program.jvmOptions : []));
+  expect(optionsAt(1000)).toEqual(optionsAt(0));
+});

@@ -52,7 +52,7 @@ function define({ port, inside, bindHost }: NetworkLayout): ServiceDetails {
     "spark.master": "local[2]",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.ui.port": String(inside("sparkUi")),
+    "spark.ui.port": "{{uiPort}}",
     // Spark would take the next free port.
     "spark.port.maxRetries": "0",
     "spark.local.dir": "{{dataDir}}/tmp",
@@ -75,7 +75,7 @@ function define({ port, inside, bindHost }: NetworkLayout): ServiceDetails {
   };
   return {
     endpoint: `http://127.0.0.1:${port("sparkUi")}`,
-    values: {},
+    values: { uiPort: inside("sparkUi") },
     files: [{ asset: "config/spark/log4j2.properties", as: "log4j2.properties" }],
     // The address of the pages.
     env: { MALLOC_ARENA_MAX: "2", SPARK_LOCAL_IP: bindHost },
