@@ -4,6 +4,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { processAgeMs } from "../core/process.ts";
+import { pauseUnlessAborted } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
@@ -47,11 +48,35 @@ export async function observeRecord(
   runtime: Runtime,
   kafkaProbe: KafkaProbe,
 ): Promise<ObservedService> {
-  const running = await runtime.isRunning(identity);
-  const healthy = running && probe !== undefined && (await isReady(probe, kafkaProbe));
+  const isRunning = async (): Promise<boolean> => await runtime.isRunning(identity);
+  const started = await isRunning();
+  const healthy = started && probe !== undefined && (await isReadyWhile(isRunning, probe, kafkaProbe));
+  // It may have ended while it was asked.
+  const running = healthy || (started && (probe === undefined || (await isRunning())));
   const frozen = running && probe !== undefined && !healthy && (await runtime.isFrozen(identity));
   const state = running ? "running" : "exited";
   return { name, state, pid: identity.pid, definitionHash, healthy, ...(frozen ? { frozen } : {}) };
+}
+
+/** Interval at which a process is watched while it is asked, in milliseconds. */
+const watchIntervalMs = 250;
+
+/** As `isReady()`, but false as soon as the process has ended: librdkafka waits for a broker until its timeout. */
+async function isReadyWhile(isRunning: () => Promise<boolean>, probe: Probe, kafkaProbe: KafkaProbe): Promise<boolean> {
+  const [answered, ended] = [new AbortController(), new AbortController()];
+  const watch = async (): Promise<void> => {
+    while (await pauseUnlessAborted(watchIntervalMs, answered.signal)) if (!(await isRunning())) ended.abort();
+  };
+  // If the runtime does not answer, the probe has its own timeout.
+  void watch().catch(() => {});
+  try {
+    return await isReady(probe, kafkaProbe, ended.signal);
+  } catch (error) {
+    if (ended.signal.aborted) return false;
+    throw error;
+  } finally {
+    answered.abort();
+  }
 }
 
 /**
