@@ -212,8 +212,8 @@ describe("ServiceStarts", () => {
     const record: ServiceRecord = { name: "flink", identity: self, definitionHash: "v1", endpoint: "", startedAtMs: 0, readyMs: 5 };
     const said: string[] = [];
     let looks = 0;
-    // It is running when the plan is made, but not when it is awaited.
-    const isRunning = async (): Promise<boolean> => started() || looks++ === 0;
+    // It is running when the plan is made, which looks before and after it asks, but not when it is awaited.
+    const isRunning = async (): Promise<boolean> => started() || looks++ < 2;
     const context = contextOf({ ...runtime, isRunning }, new Map(), {
       log: { ...silentLog, warn: (message) => void said.push(message) },
     });
