@@ -167,6 +167,12 @@ export async function pauseUnlessAborted(ms: number, signal: AbortSignal): Promi
   return !signal.aborted;
 }
 
+/** Calls `isOver` at an interval in milliseconds until it returns true; false when the signal fires. Its errors pass through. */
+export async function watchUntil(isOver: () => Promise<boolean>, intervalMs: number, signal: AbortSignal): Promise<boolean> {
+  while (await pauseUnlessAborted(intervalMs, signal)) if (await isOver()) return true;
+  return false;
+}
+
 /** @throws StreamctlError `interrupted` when the signal has fired. */
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new StreamctlError("interrupted", "Interrupted");

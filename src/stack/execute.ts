@@ -4,7 +4,7 @@ import { type ErrorCode, hasCode, messageOf, StreamctlError } from "../core/erro
 import type { Log } from "../core/log.ts";
 import type { OperationKind } from "../core/resource.ts";
 import { formatSeconds } from "../core/units.ts";
-import { pause, pauseUnlessAborted, pollUntil } from "../core/wait.ts";
+import { pause, pollUntil, watchUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
@@ -40,7 +40,9 @@ export class ServiceStarts {
   /** @param onExit called once, when a service that was ready has exited */
   constructor(context: ExecutionContext, onExit: () => void) {
     this.#context = context;
-    void watch(this.#watched, context.runtime, AbortSignal.any([context.signal, this.#released.signal])).then(
+    const { runtime, signal } = context;
+    const hasExited = async (): Promise<boolean> => (await findExited(this.#watched, runtime)) !== undefined;
+    void watchUntil(hasExited, watchIntervalMs, AbortSignal.any([signal, this.#released.signal])).then(
       (exited) => exited && onExit(),
       () => {}, // If a container engine does not respond, the next call to it reports that.
     );
@@ -72,12 +74,6 @@ export class ServiceStarts {
   release(): void {
     this.#released.abort();
   }
-}
-
-/** Returns true when one of the services has exited, and false when the signal fires. */
-async function watch(watched: readonly ServiceRecord[], runtime: Runtime, until: AbortSignal): Promise<boolean> {
-  while (await pauseUnlessAborted(watchIntervalMs, until)) if ((await findExited(watched, runtime)) !== undefined) return true;
-  return false;
 }
 
 async function findExitError(watched: readonly ServiceRecord[], runtime: Runtime, withinMs: number): Promise<StreamctlError | undefined> {

@@ -4,7 +4,7 @@
 
 import { StreamctlError } from "../core/errors.ts";
 import { processAgeMs } from "../core/process.ts";
-import { pauseUnlessAborted } from "../core/wait.ts";
+import { watchUntil } from "../core/wait.ts";
 import { isReady, type KafkaProbe } from "./health.ts";
 import type { DesiredService, ObservedProcess, ObservedService } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
@@ -64,11 +64,10 @@ const watchIntervalMs = 250;
 /** As `isReady()`, but false as soon as the process has ended: librdkafka waits for a broker until its timeout. */
 async function isReadyWhile(isRunning: () => Promise<boolean>, probe: Probe, kafkaProbe: KafkaProbe): Promise<boolean> {
   const [answered, ended] = [new AbortController(), new AbortController()];
-  const watch = async (): Promise<void> => {
-    while (await pauseUnlessAborted(watchIntervalMs, answered.signal)) if (!(await isRunning())) ended.abort();
-  };
-  // If the runtime does not answer, the probe has its own timeout.
-  void watch().catch(() => {});
+  void watchUntil(async () => !(await isRunning()), watchIntervalMs, answered.signal).then(
+    (isOver) => isOver && ended.abort(),
+    () => {}, // If the runtime does not answer, the probe has its own timeout.
+  );
   try {
     return await isReady(probe, kafkaProbe, ended.signal);
   } catch (error) {
